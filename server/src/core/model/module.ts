@@ -1,0 +1,133 @@
+import type { At, FilePath } from '../text/source.js';
+import type { BindingId, Call, ClassId, FunctionId, Ref, Value } from './value.js';
+
+/** One JS/TS file, lowered once. Fat: rebuilt on demand, never retained by the project. */
+export interface ModuleView {
+  readonly path: FilePath;
+  readonly system: 'esm' | 'commonjs' | 'none';
+  readonly imports: readonly Import[];
+  readonly exports: readonly Export[];
+  readonly bindings: readonly Binding[];
+  readonly functions: ReadonlyMap<FunctionId, FunctionView>;
+  readonly classes: ReadonlyMap<ClassId, ClassView>;
+  /** The module's own statements, as a function without parameters. */
+  readonly top: FunctionView;
+  readonly notes: readonly Note[];
+  readonly holes: readonly At[];
+  readonly style: Style;
+}
+/** `name` is 'default', a name, or '*' (namespace, or `require` of the whole module). `lazy`: inside a function or `import()`. */
+export interface Import {
+  readonly from: string;
+  readonly name: string;
+  readonly local: string | undefined;
+  readonly order: number;
+  readonly lazy: boolean;
+  readonly typeOnly: boolean;
+  readonly at: At;
+}
+/** `name` is 'default', a name, '*' (re-export of all: value is a Ref to the module) or '=' (`module.exports = …`). */
+export interface Export {
+  readonly name: string;
+  readonly value: Value;
+  readonly at: At;
+  readonly nameAt: At;
+}
+/** `scope` is the function that declares it, `top.id` for the module. A destructured name has the source's value with a longer path. */
+export interface Binding {
+  readonly id: BindingId;
+  readonly name: string;
+  readonly nameAt: At;
+  readonly constant: boolean;
+  readonly value: Value;
+  readonly scope: FunctionId;
+}
+/** One function body as a flat list of steps in source order; each step carries the branches it stands in. */
+export interface FunctionView {
+  readonly id: FunctionId;
+  readonly name: string;
+  readonly nameAt: At;
+  readonly at: At;
+  readonly bodyAt: At;
+  readonly parameters: readonly Parameter[];
+  readonly async: boolean;
+  readonly owner: ClassId | undefined;
+  readonly within: FunctionId | undefined;
+  readonly decorators: readonly Call[];
+  /** The branches the function expression itself stands in; every step's `when` starts with them. */
+  readonly when: readonly Branch[];
+  readonly steps: readonly Step[];
+  /** False when something in the body could not be modelled: nothing may be claimed absent in it. */
+  readonly complete: boolean;
+}
+export interface Parameter {
+  readonly name: string | undefined;
+  readonly type: string | undefined;
+  readonly decorators: readonly Call[];
+  readonly at: At;
+}
+/** What a statement does. Every call, also a nested one, is a step of its own, before the step that uses it. An arrow with an expression body has one `return` step. */
+export type Step = StepFrame & (CallStep | AssignStep | ExitStep);
+export interface StepFrame {
+  readonly when: readonly Branch[];
+  readonly loop: Loop | undefined;
+  readonly zone: 'body' | 'try' | 'catch' | 'finally';
+  readonly at: At;
+  readonly statementAt: At;
+}
+/** `used`: the result is tested, sent, bound or returned. */
+export interface CallStep {
+  readonly do: 'call';
+  readonly call: Call;
+  readonly used: boolean;
+}
+/** Assignments, also of a declaration's initialiser when it is no `const`; `delete x.y` assigns the literal undefined. */
+export interface AssignStep {
+  readonly do: 'assign';
+  readonly target: Ref;
+  readonly value: Value;
+}
+export interface ExitStep {
+  readonly do: 'return' | 'throw';
+  readonly value: Value | undefined;
+}
+/** `if`, `?:`, `&&`, `switch`, and what follows `if (t) return`: the test and the way taken. `early`: stands after an exit rather than inside the branch. */
+export interface Branch {
+  readonly test: Value;
+  readonly holds: boolean;
+  readonly early: boolean;
+  readonly at: At;
+}
+/** `for (const binding of over)` and `over.forEach((binding) => …)`. */
+export interface Loop {
+  readonly binding: BindingId;
+  readonly over: Value;
+}
+export interface ClassView {
+  readonly id: ClassId;
+  readonly name: string;
+  readonly nameAt: At;
+  readonly at: At;
+  readonly extends: Value | undefined;
+  readonly implements: readonly string[];
+  readonly decorators: readonly Call[];
+  readonly fields: readonly Binding[];
+  readonly methods: readonly FunctionId[];
+  readonly construct: FunctionId | undefined;
+}
+/** A directive comment. `text` is what follows the directive's word; `governs` the statement or key under it. */
+export interface Note {
+  readonly kind: 'ignore' | 'ignore-file' | 'public';
+  readonly text: string;
+  readonly at: At;
+  readonly governs: At | undefined;
+}
+/** How this file is written; fixes obey it. `importsEnd` is an empty place where a new import line goes. */
+export interface Style {
+  readonly quote: "'" | '"';
+  readonly semicolons: boolean;
+  readonly indent: string;
+  readonly newline: '\n' | '\r\n';
+  readonly trailingComma: boolean;
+  readonly importsEnd: At;
+}

@@ -1,0 +1,54 @@
+import type { HttpMethod } from '../model/api.js';
+import type { Note } from '../model/module.js';
+import type { Value } from '../model/value.js';
+import type { At, FilePath } from '../text/source.js';
+
+/** An OpenAPI file, one shape for all versions. */
+export interface OpenApiDocument {
+  readonly version: '2.0' | '3.0' | '3.1' | '3.2';
+  readonly path: FilePath;
+  /** The `openapi` or `swagger` key. */
+  readonly versionAt: At;
+  readonly pathsAt: At | undefined;
+  readonly schemesAt: At | undefined;
+  readonly servers: readonly Value[];
+  readonly schemes: ReadonlyMap<string, Value>;
+  /** Root `security`. */
+  readonly security: Value | undefined;
+  readonly securityAt: At | undefined;
+  readonly operations: readonly Operation[];
+  readonly extensions: ReadonlyMap<string, Value>;
+  /** The whole document as a value, for rules that look elsewhere in it. */
+  readonly root: Value;
+  /** False where a reference or a syntax error hides a part. */
+  readonly complete: boolean;
+}
+/** `own` undefined: the key is absent and the root's applies. `section` tells callbacks and webhooks from paths. */
+export interface Operation {
+  readonly key: string;
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly section: 'paths' | 'webhooks' | 'callbacks';
+  /** The operation's whole value. */
+  readonly at: At;
+  readonly methodAt: At;
+  readonly pathAt: At;
+  readonly own: Value | undefined;
+  readonly ownAt: At | undefined;
+  /** Own security, else the document's. */
+  readonly security: Value | undefined;
+  readonly parameters: readonly Value[];
+  readonly requestBody: Value | undefined;
+  readonly responses: ReadonlyMap<string, Value>;
+  /** The `responses` key. */
+  readonly responsesAt: At | undefined;
+  readonly extensions: ReadonlyMap<string, Value>;
+  readonly complete: boolean;
+  /** Key path inside the document, for `Change` set and unset. */
+  readonly pointer: readonly (string | number)[];
+}
+/** What `unlatched-ignore` comments and `x-unlatched-ignore` keys a settings file or document holds. */
+export interface NotedValue {
+  readonly root: Value;
+  readonly notes: readonly Note[];
+}

@@ -1,0 +1,221 @@
+import type { Change, Fix } from '../findings/changes.js';
+import type { Confidence, Explanation, Severity } from '../findings/finding.js';
+import type { Conduct, RequestField, Role, ScopeId, Send } from '../model/api.js';
+import type { AssignStep, Branch, CallStep, FunctionView, ModuleView, StepFrame } from '../model/module.js';
+import type { Call, Entry, FunctionId, Scalar, Value } from '../model/value.js';
+import type { OpenApiDocument, Operation } from '../openapi/document.js';
+import type { Policy } from '../policy/policy.js';
+import type { Endpoint, FileClass, Habits, Scope, Siblings } from '../project/project.js';
+import type { At, FilePath } from '../text/source.js';
+
+export type { Change, Fix };
+
+/** The fixed topic names of PRODUCT.md section 2: `topic:<name>` tags in SARIF. */
+export type Topic =
+  | 'method' | 'cors' | 'headers' | 'error-leak' | 'secret' | 'data-exposure' | 'auth' | 'tls' | 'cookie' | 'csrf' | 'jwt' | 'upload' | 'static'
+  | 'debug' | 'rate-limit' | 'openapi-security' | 'openapi-method' | 'openapi-error' | 'openapi-transport' | 'openapi-data' | 'inventory' | 'deps' | 'other-config';
+
+export interface RuleMeta {
+  /** `group/name`; the name is the fault and reads well after "ignore". */
+  readonly id: string;
+  readonly title: string;
+  /** For example `API8:2023`. */
+  readonly owasp: readonly string[];
+  readonly cwe: readonly number[];
+  readonly severity: Severity;
+  /** The lowest confidence a detection of this rule can have. */
+  readonly confidence: Confidence;
+  readonly topics: readonly Topic[];
+  readonly since: string;
+  /** Also speaks in test, example, seed and script files, through severities its detections set themselves. */
+  readonly alsoInTests?: true;
+  /** Speaks although the place runs only in development. */
+  readonly alsoInDevelopment?: true;
+  /** Markdown: when a careful team would switch this off. */
+  readonly whenNotToUse: string;
+  readonly references: readonly string[];
+}
+
+/** Test, documentation page and hover text at once. `bad` carries `^^^ rule-id "words"` marks (see test/support/marked-source.ts); `fixed` is `bad` after the first fix. */
+export type Example =
+  | { readonly title: string; readonly bad: string; readonly fixed?: string; readonly policy?: Partial<Policy> }
+  | { readonly title: string; readonly good: string; readonly policy?: Partial<Policy> };
+
+/** One CORS setting, normalised for all spellings and frameworks (RULES 0.13). */
+export interface CorsPolicy {
+  readonly origin: 'any' | 'reflect' | 'null' | 'list' | 'regex' | 'fn' | 'off' | 'unknown';
+  readonly credentials: boolean | 'unknown';
+  /** The origins as written: literals, patterns. */
+  readonly values: readonly Value[];
+  readonly source: 'module' | 'manual' | 'config';
+  /** npm package, or 'manual'. */
+  readonly library: string;
+  /** The value token of `origin`; where it is left out, the callee's last name (`cors`). */
+  readonly originAt: At;
+  readonly originWritten: boolean;
+  /** The value of the credentials option, where written. */
+  readonly credentialsAt: At | undefined;
+  /** The whole `credentials: true` entry, for removal. */
+  readonly credentialsEntryAt: At | undefined;
+  /** The call that sets the policy up. */
+  readonly at: At;
+  readonly call: Call | undefined;
+  readonly when: readonly Branch[];
+  /** The function it stands in. */
+  readonly inside: FunctionId;
+}
+/** A literal at a place that gives it meaning. */
+export interface LiteralUse {
+  readonly value: string;
+  /** Binding, key, parameter or compared field it stands for. */
+  readonly name: string | undefined;
+  readonly position: 'binding' | 'entry' | 'argument' | 'comparison' | 'fallback' | 'item' | 'assignment' | 'other';
+  readonly call: Call | undefined;
+  /** Index of the argument the literal is, or stands in. */
+  readonly argument: number | undefined;
+  /** The other entries of the object it stands in. */
+  readonly siblings: readonly Entry[];
+  /** The other side of a comparison. */
+  readonly against: Value | undefined;
+  /** Environment variable the literal is the fallback of. */
+  readonly env: string | undefined;
+  /** Part of a `+` or template. */
+  readonly joined: boolean;
+  readonly when: readonly Branch[];
+  readonly inside: FunctionId;
+  readonly statementAt: At;
+  readonly at: At;
+}
+/** What a rule can ask to be shown. */
+export interface Subjects {
+  module: ModuleView;
+  function: FunctionView;
+  call: { readonly call: Call; readonly step: StepFrame & CallStep; readonly in: FunctionView };
+  assign: { readonly step: StepFrame & AssignStep; readonly in: FunctionView };
+  literal: LiteralUse;
+  send: { readonly send: Send; readonly in: FunctionView };
+  cors: CorsPolicy;
+  endpoint: Endpoint;
+  siblings: Siblings;
+  scope: Scope;
+  openapi: OpenApiDocument;
+  operation: { readonly operation: Operation; readonly document: OpenApiDocument };
+}
+/** A leaf of a payload: found through entries, spreads, templates, branches, wrappers (`JSON.stringify`) and const locals one step back. */
+export interface Leaf {
+  readonly value: Value;
+  readonly when: readonly Branch[];
+  /** The nearest key above it. */
+  readonly key: string | undefined;
+  /** Wrapping calls passed through, outermost first: `JSON.stringify`, `String`. */
+  readonly through: readonly string[];
+  readonly entry: Entry | undefined;
+}
+/** A value followed through names and files, with every stop on the way. `exact` false: the end is unknown. */
+export interface Resolved {
+  readonly value: Value;
+  readonly trail: readonly At[];
+  readonly exact: boolean;
+}
+export type Environment = 'development' | 'unless-production' | 'switchable' | 'any';
+
+/** The only way to ask. Each answer is recorded; a file is detected again when an answer changed. Pure, total, bounded. */
+export interface RuleContext {
+  policy<K extends keyof Policy>(key: K): Policy[K];
+  /** Follows names, imports and members to a value that is no name; at most 20 steps. */
+  resolve(value: Value): Resolved;
+  /** The constant a value surely is, as `{ value }`; undefined when it is none. */
+  constant(value: Value): { readonly value: Scalar } | undefined;
+  /** An option of an object value (followed through names and spreads). */
+  option(value: Value | undefined, key: string): OptionAnswer;
+  leaves(value: Value, inside: FunctionView): Iterable<Leaf>;
+  /** Where code under these branches runs: only in development, unless production, under another switch, anywhere. */
+  environment(when: readonly Branch[]): Environment;
+  body(fn: FunctionId): FunctionView | undefined;
+  conduct(fn: FunctionId): Conduct | undefined;
+  role(fn: FunctionId): Role | undefined;
+  /** The request field a value reads, if its root is a request by role. */
+  request(value: Value): RequestField | undefined;
+  /** RULES 0.11: rooted in a caught error, an error parameter, or a local assigned from one. A member (`err.stack`) counts by its root: look at `ref.path`. */
+  isError(value: Value): boolean;
+  sends(fn: FunctionId): readonly Send[];
+  endpoints(by: { readonly handler: FunctionId } | { readonly shape: string } | { readonly scope: ScopeId } | { readonly file: FilePath }): readonly Endpoint[];
+  scopeOf(at: At): Scope | undefined;
+  /** Endpoints whose chain holds the layer written at this call. */
+  endpointsThrough(at: At): readonly Endpoint[];
+  /** Installed, else locked, else lowest of the range, else undefined: assume the newest. */
+  major(name: string, from: FilePath): number | undefined;
+  /** The nearest manifest lists the package; undefined: there is no manifest. */
+  depends(name: string, from: FilePath): boolean | undefined;
+  fileClass(path: FilePath): FileClass;
+  /** The file imports the module, or carries the mark ('cookies', 'sessions', 'html'). */
+  uses(path: FilePath, what: string): boolean;
+  projectUses(what: string): boolean;
+  habits(): Habits;
+  /** Whether a name at a place means the same binding as at another, another one, or nothing. */
+  visible(name: string, at: At): 'present' | 'absent';
+  /** The name a module is bound to in a file (`helmet` for `import h from 'helmet'` is 'h'). */
+  localName(path: FilePath, from: string, name: string): string | undefined;
+  sameValue(a: Value, b: Value): boolean;
+  /** The part [from, to) of a place's source text. */
+  within(at: At, from: number, to: number): At;
+  textOf(at: At): string;
+  pathOf(at: At): FilePath;
+}
+export type OptionAnswer =
+  | { readonly kind: 'value'; readonly value: Value; readonly entry: Entry; readonly resolved: Resolved }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unknown' };
+
+/** detect decides, explain words, fix edits. `subject` names the place in the fingerprint (endpoint id, binding, option path), never a position. */
+export interface Detection<E> {
+  readonly at: At;
+  readonly subject: string;
+  readonly evidence: E;
+  readonly severity?: Severity;
+  readonly confidence?: Confidence;
+  readonly related?: readonly { readonly at: At; readonly label: string }[];
+  /** Where the place stands, so that the engine applies the environment modifiers of RULES 0.2; left out: no modifier. */
+  readonly when?: readonly Branch[];
+}
+export interface Rule<K extends keyof Subjects, E> {
+  readonly meta: RuleMeta;
+  readonly on: K;
+  /** Any of these stands in each text the rule can report in, lower case: a sound prefilter. Empty: always look. */
+  readonly words: readonly string[];
+  detect(subject: Subjects[K], context: RuleContext): Iterable<Detection<E>>;
+  explain(evidence: E): Explanation;
+  /** First the one that should be preferred. */
+  fix?(detection: Detection<E>, context: RuleContext): Iterable<Fix>;
+  readonly examples: readonly Example[];
+}
+/** What a rule reported, with its words and its lazy fixes. */
+export interface Hit {
+  readonly detection: Detection<unknown>;
+  readonly explanation: Explanation;
+  fixes(context: RuleContext): readonly Fix[];
+}
+/** A rule with its type parameters folded away, as the registry holds it. */
+export interface AnyRule {
+  readonly meta: RuleMeta;
+  readonly on: keyof Subjects;
+  readonly words: readonly string[];
+  readonly fixable: boolean;
+  readonly examples: readonly Example[];
+  run<K extends keyof Subjects>(on: K, subject: Subjects[K], context: RuleContext): Iterable<Hit>;
+}
+
+/** Folds a rule's types away. The one cast of the kit is sound: `on` equals the rule's own, so the subject is its own kind. */
+export function rule<K extends keyof Subjects, E>(definition: Rule<K, E>): AnyRule {
+  const { meta, on, words, examples } = definition;
+  return {
+    meta, on, words, examples,
+    fixable: definition.fix !== undefined,
+    *run(asked, subject, context) {
+      if ((asked as keyof Subjects) !== on) return;
+      for (const detection of definition.detect(subject as unknown as Subjects[K], context))
+        yield { detection, explanation: definition.explain(detection.evidence), fixes: (later) => [...(definition.fix?.(detection, later) ?? [])] };
+    },
+  };
+}
+

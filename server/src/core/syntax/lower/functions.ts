@@ -1,0 +1,99 @@
+import ts from 'typescript';
+import type { ClassView, FunctionView, Parameter } from '../../model/module.js';
+import type { BindingId, Call, ClassId, FunctionId } from '../../model/value.js';
+import { expression, named, propertyName } from './expressions.js';
+import { declarePattern, hoist, statements } from './statements.js';
+import { at, mark, openScope, step, uniqueId, type FunctionFrame, type FunctionNaming, type Lowering, type Writable } from './state.js';
+
+const NO_BINDING = -1 as BindingId;
+
+/** Lowers one function with its body; returns its id. */
+export function functionLike(l: Lowering, node: ts.FunctionLikeDeclaration, naming: FunctionNaming): FunctionId {
+  const outerFrame = l.frame;
+  const within = outerFrame.id;
+  const outerName = within.slice(within.indexOf('#') + 1);
+  const id = uniqueId(l, `${outerName && !naming.owner ? `${outerName}>` : ''}${naming.name}`) as FunctionId;
+  const nameNode = naming.nameNode ?? node.name;
+  const start = node.getStart(l.tree);
+  const isDeclaration = ts.isFunctionDeclaration(node) || naming.owner !== undefined;
+  const owner = naming.owner ?? (ts.isArrowFunction(node) ? outerFrame.owner : undefined);
+  const frame: FunctionFrame = { id, steps: [], when: isDeclaration ? [] : outerFrame.when, loop: undefined, zone: 'body', statementAt: outerFrame.statementAt, owner, complete: true };
+  const view: Writable<FunctionView> = {
+    id, name: naming.name, nameAt: nameNode ? at(l, nameNode) : mark(l, start, start), at: at(l, node), bodyAt: node.body ? at(l, node.body) : at(l, node),
+    parameters: [], async: (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Async) !== 0, owner, within: within.endsWith('#') ? undefined : within,
+    decorators: decorators(l, node), when: frame.when, steps: frame.steps, complete: true,
+  };
+  l.functions.set(id, view);
+  l.frame = frame;
+  const outerScope = openScope(l, id);
+  view.parameters = parameters(l, node, id, naming);
+  body(l, node);
+  view.complete = frame.complete;
+  l.scope = outerScope;
+  l.frame = outerFrame;
+  return id;
+}
+
+function parameters(l: Lowering, node: ts.FunctionLikeDeclaration, id: FunctionId, naming: FunctionNaming): Parameter[] {
+  const real = node.parameters.filter((parameter) => !(ts.isIdentifier(parameter.name) && parameter.name.text === 'this'));
+  return real.map((parameter, index) => {
+    const root = index === 0 && naming.caught ? { kind: 'caught' as const, how: naming.caught } : { kind: 'parameter' as const, fn: id, index };
+    declarePattern(l.scope, parameter.name, { root, path: [] });
+    if (parameter.initializer) expression(l, parameter.initializer);
+    return {
+      name: ts.isIdentifier(parameter.name) ? parameter.name.text : undefined,
+      type: parameter.type?.getText(l.tree).slice(0, 200),
+      decorators: decorators(l, parameter),
+      at: at(l, parameter),
+    };
+  });
+}
+
+function body(l: Lowering, node: ts.FunctionLikeDeclaration): void {
+  if (!node.body) return;
+  if (ts.isBlock(node.body)) {
+    hoist(l, node.body.statements);
+    statements(l, node.body.statements);
+    return;
+  }
+  l.frame.statementAt = at(l, node.body);
+  const value = expression(l, node.body);
+  step(l, node.body, { do: 'return', value });
+}
+
+function decorators(l: Lowering, node: ts.Node): Call[] {
+  if (!ts.canHaveDecorators(node)) return [];
+  return (ts.getDecorators(node) ?? []).flatMap((decorator) => {
+    const value = expression(l, decorator.expression);
+    if (value.kind === 'call') return [{ ...value, form: 'decorator' as const }];
+    return [];
+  });
+}
+
+/** Lowers a class: its fields, methods and constructor. */
+export function classLike(l: Lowering, node: ts.ClassLikeDeclaration, name: string): ClassId {
+  const id = uniqueId(l, name) as ClassId;
+  const heritage = node.heritageClauses ?? [];
+  const base = heritage.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
+  const view: Writable<ClassView> & { fields: ClassView['fields'][number][]; methods: FunctionId[] } = {
+    id, name, nameAt: at(l, node.name ?? node), at: at(l, node), extends: base ? expression(l, base) : undefined,
+    implements: heritage.filter((clause) => clause.token === ts.SyntaxKind.ImplementsKeyword).flatMap((clause) => clause.types.map((type) => type.expression.getText(l.tree))),
+    decorators: decorators(l, node), fields: [], methods: [], construct: undefined,
+  };
+  l.classes.set(id, view);
+  const owner = l.frame.owner;
+  l.frame.owner = id;
+  for (const member of node.members) {
+    if (ts.isConstructorDeclaration(member)) {
+      if (member.body) view.construct = l.functionLike(l, member, { name: `${name}.constructor`, owner: id });
+    } else if (ts.isMethodDeclaration(member) || ts.isAccessor(member)) {
+      if (member.body) view.methods.push(l.functionLike(l, member, { name: `${name}.${propertyName(member.name) ?? 'computed'}`, nameNode: member.name, owner: id }));
+    } else if (ts.isPropertyDeclaration(member) && member.initializer) {
+      const key = propertyName(member.name) ?? 'computed';
+      const value = named(l, member.initializer, `${name}.${key}`, { owner: id });
+      view.fields.push({ id: NO_BINDING, name: key, nameAt: at(l, member.name), constant: true, value, scope: l.scope.fn });
+    } else if (ts.isClassStaticBlockDeclaration(member)) statements(l, member.body.statements);
+  }
+  l.frame.owner = owner;
+  return id;
+}

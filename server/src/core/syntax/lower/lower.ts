@@ -1,0 +1,64 @@
+import type ts from 'typescript';
+import type { Branch, ModuleView } from '../../model/module.js';
+import type { FunctionId } from '../../model/value.js';
+import type { SourceFile, Span } from '../../text/source.js';
+import { parseJavaScript } from '../javascript.js';
+import type { SyntaxProblem } from '../parsed.js';
+import { classLike, functionLike } from './functions.js';
+import { exported, imports } from './modules.js';
+import { notes } from './notes.js';
+import { hoist, statements } from './statements.js';
+import { mark, type FunctionFrame, type Lowering } from './state.js';
+import { style } from './style.js';
+
+/** A lowered file; `spans[2 * i], spans[2 * i + 1]` are the offsets of body mark `-(i + 1)`. */
+export interface Lowered {
+  readonly module: ModuleView;
+  readonly spans: Int32Array;
+  readonly problems: readonly SyntaxProblem[];
+}
+
+/** Parses and lowers one file: names resolved, bodies as steps. Never fails; what cannot be read is a hole. */
+export function lower(file: SourceFile): Lowered {
+  const parsed = parseJavaScript(file);
+  try {
+    return lowerTree(file, parsed.value, parsed.problems, parsed.holes);
+  } catch {
+    const span = { start: 0, end: file.text.length };
+    const empty = parseJavaScript({ ...file, text: '' });
+    return lowerTree({ ...file, text: '' }, empty.value, [{ span, message: 'nested too deeply to be read' }], [span]);
+  }
+}
+
+function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly SyntaxProblem[], holes: readonly Span[]): Lowered {
+  const top = `${file.path}#` as FunctionId;
+  const spans: number[] = [0, file.text.length];
+  const whole = { path: file.path, mark: -1 };
+  const noBranches: readonly Branch[] = [];
+  const frame: FunctionFrame = { id: top, steps: [], when: noBranches, loop: undefined, zone: 'body', statementAt: whole, owner: undefined, complete: true };
+  const l: Lowering = {
+    path: file.path, tree, text: file.text, spans, imports: [], exports: [], bindings: [], functions: new Map(), classes: new Map(), ids: new Map(),
+    scope: { parent: undefined, names: new Map(), fn: top }, frame, depth: 0, usesCommonJs: false, usesEsm: false, functionLike, classLike,
+  };
+  imports(l);
+  hoist(l, tree.statements);
+  const rest: ts.Statement[] = [];
+  for (const node of tree.statements) {
+    // Order matters: an exported function above a call is read where it stands.
+    if (rest.length > 0 && exportsSomething(node)) statements(l, rest.splice(0));
+    if (!exported(l, node)) rest.push(node);
+  }
+  statements(l, rest);
+  const module: ModuleView = {
+    path: file.path,
+    system: l.usesEsm ? 'esm' : l.usesCommonJs ? 'commonjs' : 'none',
+    imports: l.imports, exports: l.exports, bindings: l.bindings, functions: l.functions, classes: l.classes,
+    top: { id: top, name: '', nameAt: whole, at: whole, bodyAt: whole, parameters: [], async: true, owner: undefined, within: undefined, decorators: [], when: noBranches, steps: frame.steps, complete: frame.complete && problems.length === 0 },
+    notes: notes(l), holes: holes.map((hole) => mark(l, hole.start, hole.end)), style: style(l),
+  };
+  return { module, spans: Int32Array.from(spans), problems };
+}
+
+function exportsSomething(node: ts.Statement): boolean {
+  return 'modifiers' in node || 'exportClause' in node || 'isExportEquals' in node;
+}

@@ -1,0 +1,128 @@
+import ts from 'typescript';
+import type { Binding, Branch, ClassView, Export, FunctionView, Import, Loop, Step } from '../../model/module.js';
+import type { BindingId, ClassId, FunctionId, Root, Value } from '../../model/value.js';
+import type { At, FilePath } from '../../text/source.js';
+
+/** What a declared name leads to; `path` is what destructuring read on the way. */
+export interface Declared {
+  readonly root: Root;
+  readonly path: readonly (string | undefined)[];
+}
+/** Names of one block or function; looked up from inside out. */
+export interface NameScope {
+  readonly parent: NameScope | undefined;
+  readonly names: Map<string, Declared>;
+  readonly fn: FunctionId;
+}
+/** The function whose body is being read. */
+export interface FunctionFrame {
+  readonly id: FunctionId;
+  readonly steps: Step[];
+  when: readonly Branch[];
+  loop: Loop | undefined;
+  zone: Step['zone'];
+  statementAt: At;
+  owner: ClassId | undefined;
+  complete: boolean;
+}
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** How a function value gets its name and what its parameters are known to be. */
+export interface FunctionNaming {
+  readonly name: string;
+  readonly nameNode?: ts.Node;
+  /** The first parameter is an error: `.catch(e => …)`, `(err, data) => …`. */
+  readonly caught?: 'promise' | 'callback';
+  readonly owner?: ClassId;
+}
+
+/** All that one lowering run builds. Dropped when the ModuleView is made. */
+export interface Lowering {
+  readonly path: FilePath;
+  readonly tree: ts.SourceFile;
+  readonly text: string;
+  /** start, end of body mark -1, -2, … */
+  readonly spans: number[];
+  readonly imports: Import[];
+  readonly exports: Export[];
+  readonly bindings: Writable<Binding>[];
+  readonly functions: Map<FunctionId, FunctionView>;
+  readonly classes: Map<ClassId, ClassView>;
+  readonly ids: Map<string, number>;
+  scope: NameScope;
+  frame: FunctionFrame;
+  depth: number;
+  usesCommonJs: boolean;
+  usesEsm: boolean;
+  /** Set by lower.ts: expressions, functions and classes call each other. */
+  readonly functionLike: (l: Lowering, node: ts.FunctionLikeDeclaration, naming: FunctionNaming) => FunctionId;
+  readonly classLike: (l: Lowering, node: ts.ClassLikeDeclaration, name: string) => ClassId;
+}
+
+/** Deeper expressions become unknown: recursion stays far from the stack's end. */
+export const DEEPEST = 120;
+export const MOST_STEPS = 5000;
+export const MOST_BRANCHES = 32;
+
+/** The place of a node, without its leading comments. */
+export function at(l: Lowering, node: ts.Node): At {
+  return mark(l, node.getStart(l.tree), node.end);
+}
+/** The place [start, end). */
+export function mark(l: Lowering, start: number, end: number): At {
+  l.spans.push(start, end);
+  return { path: l.path, mark: -(l.spans.length / 2) };
+}
+export function unknown(l: Lowering, node: ts.Node, why: string): Value {
+  return { kind: 'unknown', why, at: at(l, node) };
+}
+/** A name no other function or class of the file has: equal ones get an ordinal. */
+export function uniqueId(l: Lowering, name: string): string {
+  const full = `${l.path}#${name}`;
+  const count = (l.ids.get(full) ?? 0) + 1;
+  l.ids.set(full, count);
+  return count === 1 ? full : `${full}~${count}`;
+}
+export function lookUp(scope: NameScope, name: string): Declared | undefined {
+  for (let s: NameScope | undefined = scope; s; s = s.parent) {
+    const found = s.names.get(name);
+    if (found) return found;
+  }
+  return undefined;
+}
+export function openScope(l: Lowering, fn: FunctionId): NameScope {
+  const outer = l.scope;
+  l.scope = { parent: outer, names: new Map(), fn };
+  return outer;
+}
+/** Declares a binding in the current scope; its value is filled in when the initialiser is read. */
+export function declare(l: Lowering, name: string, nameNode: ts.Node, constant: boolean, value?: Value): Writable<Binding> {
+  const nameAt = at(l, nameNode);
+  const id = l.bindings.length as BindingId;
+  const binding: Writable<Binding> = { id, name, nameAt, constant, value: value ?? { kind: 'unknown', why: 'not initialised', at: nameAt }, scope: l.scope.fn };
+  l.bindings.push(binding);
+  l.scope.names.set(name, { root: { kind: 'local', binding: id }, path: [] });
+  return binding;
+}
+/** Adds a step to the function being read. */
+export function step(l: Lowering, node: ts.Node, what: { do: 'call'; call: Extract<Value, { kind: 'call' }>; used: boolean } | { do: 'assign'; target: Extract<Value, { kind: 'ref' }>; value: Value } | { do: 'return' | 'throw'; value: Value | undefined }): void {
+  const { frame } = l;
+  if (frame.steps.length >= MOST_STEPS) {
+    frame.complete = false;
+    return;
+  }
+  const place = what.do === 'call' ? what.call.at : at(l, node);
+  frame.steps.push({ when: frame.when, loop: frame.loop, zone: frame.zone, at: place, statementAt: frame.statementAt, ...what });
+}
+/** Runs `read` under one more branch. */
+export function under<T>(l: Lowering, branch: Branch, read: () => T): T {
+  const { frame } = l;
+  const before = frame.when;
+  if (before.length < MOST_BRANCHES) frame.when = [...before, branch];
+  else frame.complete = false;
+  try {
+    return read();
+  } finally {
+    frame.when = before;
+  }
+}

@@ -1,0 +1,105 @@
+import { applySettings, defaultPolicy, readPolicy } from '../core/engine.js';
+import type { Policy } from '../core/policy/policy.js';
+import type { PolicyProblem } from '../core/policy/read.js';
+import { filePath, type FilePath, type SourceFile } from '../core/text/source.js';
+import type { Settings } from './settings.js';
+
+/** Rounds of reading files that an `extends` names; a longer chain is cut. */
+const MOST_ROUNDS = 16;
+
+interface Held {
+  /** The last version that had no problem. */
+  readonly good: Policy | undefined;
+  readonly problems: readonly PolicyProblem[];
+  /** Files its `extends` chain named. */
+  readonly parents: ReadonlySet<FilePath>;
+}
+
+/** The name every policy file has. */
+export function isPolicyFile(path: FilePath): boolean {
+  return path === 'unlatched.yml' || path.endsWith('/unlatched.yml');
+}
+
+/** The folder that holds a file, '' for the root. */
+export function folderOf(path: FilePath): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
+}
+
+/** The policy files of one folder. With problems the last good version stays in force. */
+export class Policies {
+  private readonly files = new Map<FilePath, Held>();
+
+  constructor(
+    private readonly text: (path: FilePath) => Promise<string | undefined>,
+    private readonly ruleIds: ReadonlySet<string>,
+  ) {}
+
+  /** Reads one policy file again; a file that is gone is forgotten. */
+  async refresh(path: FilePath): Promise<void> {
+    const known = new Map<FilePath, string | undefined>([[path, await this.text(path)]]);
+    const text = known.get(path);
+    if (text === undefined) {
+      this.files.delete(path);
+      return;
+    }
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const missing = new Set<FilePath>();
+      const load = (wanted: FilePath): SourceFile | undefined => {
+        if (!known.has(wanted)) missing.add(wanted);
+        const found = known.get(wanted);
+        return found === undefined ? undefined : { path: wanted, text: found, revision: 0 };
+      };
+      const { policy, problems } = readPolicy({ path, text, revision: 0 }, load, this.ruleIds);
+      if (missing.size === 0 || round === MOST_ROUNDS - 1) {
+        const good = problems.length === 0 ? policy : this.files.get(path)?.good;
+        this.files.set(path, { good, problems, parents: new Set([...known.keys()].filter((each) => each !== path)) });
+        return;
+      }
+      for (const each of missing) known.set(each, await this.text(each));
+    }
+  }
+
+  /** Policy files to read again when this file changed: itself, and those that extend it. */
+  touchedBy(path: FilePath, policyPath: string | undefined): readonly FilePath[] {
+    const own = policyPath === undefined ? isPolicyFile(path) : path === policyPath;
+    const dependants = [...this.files].filter(([, held]) => held.parents.has(path)).map(([each]) => each);
+    return own && !dependants.includes(path) ? [path, ...dependants] : dependants;
+  }
+
+  has(path: FilePath): boolean {
+    return this.files.has(path);
+  }
+
+  /** Drops the files for which the test holds. */
+  forget(test: (path: FilePath) => boolean): void {
+    for (const path of [...this.files.keys()]) if (test(path)) this.files.delete(path);
+  }
+
+  /** What holds in each folder, '' always among them. */
+  resolved(settings: Settings): ReadonlyMap<string, Policy> {
+    const out = new Map<string, Policy>([['', applySettings(defaultPolicy, settings)]]);
+    for (const [path, { good }] of this.files) {
+      if (good === undefined) continue;
+      out.set(path === settings.policyPath ? '' : folderOf(path), applySettings(good, settings));
+    }
+    return out;
+  }
+
+  /** Problems by the file they stand in. */
+  problems(path: FilePath): readonly PolicyProblem[] {
+    return [...this.files.values()].flatMap((held) => held.problems).filter((problem) => problem.path === path);
+  }
+
+  /** Files that hold a problem. */
+  broken(): readonly FilePath[] {
+    return [...new Set([...this.files.values()].flatMap((held) => held.problems.map((problem) => problem.path)))];
+  }
+}
+
+/** Where a policy that holds for this file may stand, the nearest first. */
+export function policyCandidates(path: FilePath): readonly FilePath[] {
+  const out: FilePath[] = [];
+  for (let folder = folderOf(path); folder !== ''; folder = folderOf(filePath(folder))) out.push(filePath(`${folder}/unlatched.yml`));
+  return [...out, filePath('unlatched.yml')];
+}
