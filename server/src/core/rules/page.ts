@@ -1,3 +1,6 @@
+import type { Engine } from '../engine-types.js';
+import type { Explanation } from '../findings/finding.js';
+import { defaultPolicy } from '../policy/policy.js';
 import type { AnyRule, Example } from './rule.js';
 import { readSample } from './sample.js';
 
@@ -17,15 +20,30 @@ const languages: Readonly<Record<string, string>> = {
   yaml: 'yaml', yml: 'yaml', json: 'json', conf: 'nginx', env: 'shell', sh: 'shell',
 };
 
-/** The page of a rule in Markdown: for the documentation, `explain`, the hover's link and SARIF. Made of the rule's own data and nothing else. */
-export function rulePage(rule: AnyRule): string {
+/** What the rule says about its first wrong sample, asked of an engine without files; undefined when it says nothing. */
+export function sampleExplanation(rule: AnyRule, engine: Engine): Explanation | undefined {
+  for (const example of rule.examples) {
+    if (!('bad' in example)) continue;
+    const { files } = readSample(example.bad);
+    engine.apply({ set: [...files].map(([path, text]) => ({ path, text, revision: 1 })), policies: new Map([['', { ...defaultPolicy, ...example.policy }]]) });
+    for (const path of files.keys()) {
+      const finding = engine.findings(path).find((candidate) => candidate.rule === rule.meta.id);
+      if (finding !== undefined) return finding.explanation;
+    }
+    return undefined;
+  }
+  return undefined;
+}
+
+/** The page of a rule in Markdown: for the documentation, `explain`, the hover's link and SARIF. `said` is what it says about its first wrong sample. */
+export function rulePage(rule: AnyRule, said?: Explanation): string {
   const { meta } = rule;
   const bad = rule.examples.filter((example) => 'bad' in example);
   const good = rule.examples.filter((example) => 'good' in example);
   return [
     `# ${meta.title}`,
     `\`${meta.id}\` | ${meta.severity} | confidence ${meta.confidence} | ${meta.topics.join(', ')} | since ${meta.since}`,
-    ...explanation(rule),
+    ...explanation(said),
     ...(bad.length > 0 ? ['## Wrong', ...bad.flatMap(sample)] : []),
     ...(good.length > 0 ? ['## Right', ...good.flatMap(sample)] : []),
     '## Fix',
@@ -43,10 +61,8 @@ export function rulePage(rule: AnyRule): string {
   ].join('\n\n') + '\n';
 }
 
-/** Why it matters, as the rule says it in its own samples' words. */
-function explanation(rule: AnyRule): readonly string[] {
-  const { about } = rule.meta;
-  return about === undefined ? [] : [about];
+function explanation(said: Explanation | undefined): readonly string[] {
+  return said === undefined ? [] : [`> ${said.message}`, `**Why it matters.** ${said.why}`, `**What to do.** ${said.remedy}`];
 }
 function sample(example: Example): readonly string[] {
   const parts = [`### ${example.title}`];

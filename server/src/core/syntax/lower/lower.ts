@@ -37,7 +37,7 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
   const noBranches: readonly Branch[] = [];
   const frame: FunctionFrame = { id: top, steps: [], when: noBranches, loop: undefined, zone: 'body', statementAt: whole, owner: undefined, complete: true };
   const l: Lowering = {
-    path: file.path, tree, text: file.text, spans, imports: [], exports: [], bindings: [], functions: new Map(), classes: new Map(), ids: new Map(),
+    path: file.path, tree, text: file.text, spans, marks: new Map([[file.text.length, whole]]), imports: [], exports: [], bindings: [], functions: new Map(), classes: new Map(), ids: new Map(),
     scope: { parent: undefined, names: new Map(), fn: top }, frame, depth: 0, usesCommonJs: false, usesEsm: false, functionLike, classLike,
   };
   imports(l);

@@ -43,6 +43,7 @@ export interface Lowering {
   readonly text: string;
   /** start, end of body mark -1, -2, … */
   readonly spans: number[];
+  readonly marks: Map<number, At>;
   readonly imports: Import[];
   readonly exports: Export[];
   readonly bindings: Writable<Binding>[];
@@ -61,6 +62,8 @@ export interface Lowering {
 
 /** Deeper expressions become unknown: recursion stays far from the stack's end. */
 export const DEEPEST = 120;
+/** Above the size cap, so that start and end make one number. */
+const LARGEST_TEXT = 0x2000000;
 export const MOST_STEPS = 5000;
 export const MOST_BRANCHES = 32;
 
@@ -68,10 +71,15 @@ export const MOST_BRANCHES = 32;
 export function at(l: Lowering, node: ts.Node): At {
   return mark(l, node.getStart(l.tree), node.end);
 }
-/** The place [start, end). */
+/** The place [start, end); the same span is the same mark. */
 export function mark(l: Lowering, start: number, end: number): At {
+  const key = start * LARGEST_TEXT + end;
+  const known = l.marks.get(key);
+  if (known) return known;
   l.spans.push(start, end);
-  return { path: l.path, mark: -(l.spans.length / 2) };
+  const place: At = { path: l.path, mark: -(l.spans.length / 2) };
+  l.marks.set(key, place);
+  return place;
 }
 export function unknown(l: Lowering, node: ts.Node, why: string): Value {
   return { kind: 'unknown', why, at: at(l, node) };

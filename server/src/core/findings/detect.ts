@@ -1,0 +1,88 @@
+import type { FileFacts } from '../project/facts.js';
+import { corsPolicies } from '../project/cors.js';
+import type { FileClass, ProjectModel, Siblings } from '../project/project.js';
+import { literalsOf } from '../project/literals.js';
+import { sendsOf } from '../project/sends.js';
+import type { AnyRule, Hit, RuleContext, Subjects } from '../rules/rule.js';
+import type { Confidence, Severity } from './finding.js';
+import { atKey, type Ranked } from './precedence.js';
+
+/** A detection with what the engine decided about it. */
+export interface Raw {
+  readonly rule: AnyRule;
+  readonly hit: Hit;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  /** What it is about, for precedence. */
+  readonly grounds: NonNullable<Ranked['grounds']>;
+}
+/** A rule that failed: it costs its own findings only. */
+export interface Crash {
+  readonly rule: string;
+  readonly error: string;
+}
+const LOWER: Readonly<Record<Severity, Severity>> = { error: 'warning', warning: 'info', info: 'hint', hint: 'hint' };
+
+/** Runs all rules on what one file holds; severity is modified as RULES 0.2 says. */
+export function detect(facts: FileFacts, rules: readonly AnyRule[], project: ProjectModel, context: RuleContext, fileClass: FileClass): { readonly raw: readonly Raw[]; readonly crashes: readonly Crash[] } {
+  const text = facts.file.text.toLowerCase();
+  const speaking = rules.filter((rule) => (fileClass === 'source' || rule.meta.alsoInTests) && (rule.words.length === 0 || rule.words.some((word) => text.includes(word))));
+  const wanted = new Set(speaking.map((rule) => rule.on));
+  const raw: Raw[] = [];
+  const crashes: Crash[] = [];
+  const ask = <K extends keyof Subjects>(on: K, subject: Subjects[K], grounds: Raw['grounds'] = {}): void => {
+    for (const rule of speaking) {
+      if (rule.on !== on) continue;
+      try {
+        for (const hit of rule.run(on, subject, context)) {
+          if (hit.detection.at.path !== facts.file.path) continue;
+          const severity = modified(hit.detection.severity ?? rule.meta.severity, hit, rule, context);
+          if (severity) raw.push({ rule, hit, severity, confidence: hit.detection.confidence ?? rule.meta.confidence, grounds });
+        }
+      } catch (error) {
+        crashes.push({ rule: rule.meta.id, error: error instanceof Error ? `${error.message} ${error.stack ?? ''}` : String(error) });
+      }
+    }
+  };
+  if (facts.document) {
+    ask('openapi', facts.document, { document: facts.file.path });
+    if (wanted.has('operation')) for (const operation of facts.document.operations) ask('operation', { operation, document: facts.document }, { document: facts.file.path, endpoint: operation.key });
+  }
+  if (!facts.module) return { raw, crashes };
+  const { module } = facts;
+  ask('module', module);
+  for (const fn of [module.top, ...module.functions.values()]) {
+    ask('function', fn, { function: fn.id });
+    if (wanted.has('call') || wanted.has('assign')) for (const step of fn.steps) {
+      if (step.do === 'call') ask('call', { call: step.call, step, in: fn }, { call: atKey(step.call.at) });
+      else if (step.do === 'assign') ask('assign', { step, in: fn });
+    }
+    if (wanted.has('send')) for (const send of sendsOf(fn, context.role)) ask('send', { send, in: fn }, { sink: atKey(send.at) });
+  }
+  if (wanted.has('literal')) for (const literal of literalsOf(module)) ask('literal', literal);
+  if (wanted.has('cors')) for (const cors of corsPolicies(module, context)) ask('cors', cors, { cors: atKey(cors.at) });
+  for (const endpoint of project.byFile.get(facts.file.path) ?? []) ask('endpoint', endpoint, { endpoint: atKey(endpoint.methodAt) });
+  if (wanted.has('siblings')) for (const group of siblingsOf(facts, project)) ask('siblings', group);
+  for (const scope of project.scopes.values()) if (scope.at.path === facts.file.path) ask('scope', scope, { application: scope.id });
+  return { raw, crashes };
+}
+
+function modified(severity: Severity, hit: Hit, rule: AnyRule, context: RuleContext): Severity | undefined {
+  if (!hit.detection.when || rule.meta.alsoInDevelopment) return severity;
+  const environment = context.environment(hit.detection.when);
+  if (environment === 'development' || environment === 'unless-production') return undefined;
+  return environment === 'switchable' ? LOWER[severity] : severity;
+}
+
+/** Groups of endpoints on one full path that hold an endpoint of this file. */
+function* siblingsOf(facts: FileFacts, project: ProjectModel): Iterable<Siblings> {
+  const shapes = new Set((project.byFile.get(facts.file.path) ?? []).map((one) => `${one.app} ${one.path.shape}`));
+  for (const key of shapes) {
+    const same = project.byShape.get(key) ?? [];
+    const first = same[0];
+    if (!first) continue;
+    const base = first.path.shape.endsWith('/{}') ? first.path.shape.slice(0, -3) : first.path.shape;
+    const collection = [...(project.byShape.get(`${first.app} ${base}`) ?? []), ...(project.byShape.get(`${first.app} ${base}/{}`) ?? [])];
+    yield { shape: first.path.shape, same, collection };
+  }
+}

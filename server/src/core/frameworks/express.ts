@@ -1,0 +1,69 @@
+import type { HttpMethod, Methods, ScopeEvent } from '../model/api.js';
+import type { Call, Value } from '../model/value.js';
+import type { FrameworkAdapter } from './adapter.js';
+
+/** The verbs express 5.3.0 and 4.22.3 define on applications and routers (package `methods`); `all` is every one. */
+const METHODS: ReadonlyMap<string, HttpMethod | 'all'> = new Map(
+  [
+    'get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'connect', 'copy', 'link', 'lock', 'merge', 'mkactivity', 'mkcalendar', 'mkcol',
+    'move', 'notify', 'propfind', 'proppatch', 'purge', 'query', 'rebind', 'report', 'search', 'source', 'subscribe', 'unbind', 'unlink', 'unlock', 'unsubscribe', 'm-search', 'checkout', 'acl', 'bind',
+  ].map((name): [string, HttpMethod | 'all'] => [name, name.toUpperCase()]).concat([['all', 'all'], ['del', 'DELETE']]),
+);
+const SETTINGS = new Set(['set', 'enable', 'disable']);
+
+/** Express 4 and 5: `express()`, `express.Router()`, and the packages whose routers behave alike. */
+const express: FrameworkAdapter = {
+  id: 'express',
+  packages: ['express', 'express-promise-router', 'router'],
+  verbs: new Set([...METHODS.keys(), ...SETTINGS, 'use', 'route', 'param', 'listen']),
+  creates(call) {
+    const first = call.args[0]?.value;
+    switch (call.callee) {
+      case 'express': return { kind: 'application', options: first };
+      case 'express.Router':
+      case 'express-promise-router':
+      case 'router': return { kind: 'router', options: first };
+      default: return undefined;
+    }
+  },
+  events(call, on, path) {
+    const values = call.args.map((item): Value => item.value);
+    const method = METHODS.get(call.name);
+    if (on === 'builder') return method ? [route(call, method, path, values)] : [];
+    if (call.name === 'use') return [use(call, values)];
+    // One argument is a getter of a setting, never a route: app.get('port').
+    if (method) return values.length > 1 ? [route(call, method, values[0], values.slice(1))] : [];
+    if (call.name === 'param' && values[0]) return [{ kind: 'parameter', name: values[0], values: values.slice(1), at: call.at }];
+    if (call.name === 'listen') return [{ kind: 'serves', at: call.at }];
+    const [key, value] = values;
+    if (SETTINGS.has(call.name) && key?.kind === 'literal' && typeof key.value === 'string') {
+      const set = call.name === 'set' ? value : call.name === 'enable';
+      return set === undefined ? [] : [{ kind: 'setting', name: key.value, value: set, at: call.at }];
+    }
+    return [];
+  },
+  returns(call) {
+    if (call.name === 'route') return { kind: 'builder', path: call.args[0]?.value };
+    return call.name === 'listen' ? undefined : { kind: 'self' };
+  },
+  order: { fallThrough: true, caseSensitive: false },
+};
+export default express;
+
+function route(call: Call, method: HttpMethod | 'all', path: Value | undefined, values: readonly Value[]): ScopeEvent {
+  const methods: Methods = [{ name: method, at: call.nameAt }];
+  return { kind: 'route', methods, path, values, at: call.at };
+}
+
+/** `use(path?, ...middleware)`: a first argument that is text, a pattern or a list of them is the path. */
+function use(call: Call, values: readonly Value[]): ScopeEvent {
+  const [first, ...rest] = values;
+  const isPath = first !== undefined && rest.length > 0 && looksLikePath(first);
+  return { kind: 'use', paths: isPath ? [first] : [], values: isPath ? rest : values, at: call.at };
+}
+
+function looksLikePath(value: Value): boolean {
+  if (value.kind === 'array') return value.items.length > 0 && value.items.every((item) => looksLikePath(item.value));
+  if (value.kind === 'ref') return /(path|prefix|url|route|base|endpoint|root)s?$/i.test(value.path.at(-1) ?? value.text) && !/(router|routes?r)$/i.test(value.text);
+  return value.kind === 'template' || value.kind === 'regex' || (value.kind === 'literal' && typeof value.value === 'string');
+}

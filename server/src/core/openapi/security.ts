@@ -1,0 +1,75 @@
+import type { Value } from '../model/value.js';
+import type { OpenApiDocument, Operation } from './document.js';
+import { asArray, asObject, asText, entriesOf } from './values.js';
+
+/** One way to satisfy a requirement: all schemes of it together. */
+export type Alternative = readonly { readonly scheme: string; readonly scopes: readonly string[] }[];
+
+/**
+ * What a `security` value asks of a caller. `none`: an empty list. `optional`: one alternative is `{}`, found at `empty`.
+ * `unknown`: not what the specification allows, or a part of it could not be read.
+ */
+export type Requirement =
+  | { readonly kind: 'none'; readonly at: Value }
+  | { readonly kind: 'optional'; readonly empty: Value; readonly index: number; readonly alternatives: readonly Alternative[] }
+  | { readonly kind: 'required'; readonly alternatives: readonly Alternative[] }
+  | { readonly kind: 'unknown' };
+
+/** Reads one `security` value. */
+export function readRequirement(security: Value): Requirement {
+  const list = asArray(security);
+  if (!list || list.open) return { kind: 'unknown' };
+  if (list.items.length === 0) return { kind: 'none', at: security };
+  const alternatives: Alternative[] = [];
+  let empty: { value: Value; index: number } | undefined;
+  for (const [index, item] of list.items.entries()) {
+    const object = asObject(item.value);
+    if (!object || object.open) return { kind: 'unknown' };
+    const parts = entriesOf(object).map((entry) => ({ scheme: entry.key, scopes: (asArray(entry.value)?.items ?? []).flatMap((scope) => asText(scope.value) ?? []) }));
+    if (parts.length === 0) empty ??= { value: item.value, index };
+    else alternatives.push(parts);
+  }
+  return empty ? { kind: 'optional', empty: empty.value, index: empty.index, alternatives } : { kind: 'required', alternatives };
+}
+
+/** What an operation asks for after inheritance. `absent`: neither it nor the document says anything. */
+export function effective(operation: Operation, document: OpenApiDocument): Requirement | { readonly kind: 'absent' } {
+  if (operation.own) return readRequirement(operation.own);
+  if (document.security) return readRequirement(document.security);
+  const rootKnown = document.root.kind === 'object' && !document.root.open;
+  return operation.complete && rootKnown ? { kind: 'absent' } : { kind: 'unknown' };
+}
+
+/** Whether the operation answers without credentials, as far as the document proves it. */
+export function isOpenOperation(operation: Operation, document: OpenApiDocument): boolean {
+  const kind = effective(operation, document).kind;
+  return kind === 'absent' || kind === 'none' || kind === 'optional';
+}
+
+/** Whether the document holds no `security` key at all, neither at its root nor in any operation; only certain for complete documents. */
+export function mentionsNoSecurity(document: OpenApiDocument): boolean {
+  return document.complete && document.security === undefined && document.operations.every((operation) => operation.own === undefined && operation.complete);
+}
+
+const READING = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY', 'SEARCH', 'PROPFIND', 'REPORT']);
+
+/** Whether the method changes something: PUT, PATCH, DELETE, POST, and every additional operation that is not a known read. */
+export function isChanging(operation: Operation): boolean {
+  return !READING.has(operation.method.toUpperCase());
+}
+
+/** A changing operation on the same path that demands credentials, where this one, also changing, proves to demand none. */
+export function securedSibling(operation: Operation, document: OpenApiDocument): { readonly operation: Operation; readonly alternatives: readonly Alternative[] } | undefined {
+  if (operation.section !== 'paths' || !isChanging(operation) || !isOpenOperation(operation, document)) return undefined;
+  for (const other of document.operations) {
+    if (other === operation || other.path !== operation.path || other.section !== 'paths' || !isChanging(other)) continue;
+    const needs = effective(other, document);
+    if (needs.kind === 'required') return { operation: other, alternatives: needs.alternatives };
+  }
+  return undefined;
+}
+
+/** The scheme names of one alternative, for a message: `jwt`, `key + jwt`. */
+export function schemeNames(alternative: Alternative | undefined): string {
+  return (alternative ?? []).map((part) => part.scheme).join(' + ');
+}

@@ -1,0 +1,193 @@
+import type { Conduct } from '../model/api.js';
+import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
+import type { Call, Ref, Value } from '../model/value.js';
+
+type Test = Conduct['tests'][number];
+type Touch = Conduct['touches'][number];
+interface Roles {
+  readonly request: number;
+  readonly response: number;
+  readonly next: number;
+}
+
+const FILE_WRITES = /(^|\.)(writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|rename|renameSync|copyFile|copyFileSync|unlink|unlinkSync|rm|rmSync)$/;
+const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|apiKey|loggedIn|isAuthenticated|userId|userID|uid|admin|member)$/i;
+const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|cookie)$/i;
+const ROLE = /^(role|roles|isAdmin|is_admin|admin|permissions?|scopes?|isSuperAdmin|isOwner|group|groups)$/i;
+
+/** Parameter positions by count and name: `(err, req, res, next)`, `(req, res, next)`, `(ctx, next)`. */
+export function rolesOf(fn: FunctionView): Roles {
+  const names = fn.parameters.map((parameter) => parameter.name ?? '');
+  if (fn.parameters.length === 4) return { request: 1, response: 2, next: 3 };
+  if (/^_?(ctx|context|c)$/.test(names[0] ?? '')) return { request: 0, response: 0, next: 1 };
+  return { request: 0, response: 1, next: 2 };
+}
+
+/** What a function does to a request, read from its steps and those of the callbacks inside it. */
+export function conductOf(fn: FunctionView, module: ModuleView, guardName: (text: string) => boolean): Conduct {
+  const roles = rolesOf(fn);
+  const inner = innerFunctions(fn, module);
+  const refuses = new Set<number>();
+  const tests = new Set<Test>();
+  const touches = new Set<Touch>();
+  let passes: Conduct['passes'] = 'never';
+  let delegates = false;
+  let complete = fn.complete;
+
+  for (const one of [fn, ...inner]) {
+    if (!one.complete) complete = false;
+    for (const step of one.steps) {
+      const own = step.when.slice(fn.when.length);
+      const refusal = refusalOf(step, fn, roles);
+      if (refusal !== undefined) {
+        refuses.add(refusal);
+        for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
+      }
+      if (step.do !== 'call') continue;
+      if (isNext(step.call.target, fn, roles)) {
+        const given = step.call.args[0]?.value;
+        const isError = given !== undefined && !(given.kind === 'literal' && (given.value === undefined || given.value === 'route' || given.value === 'router' || given.value === null));
+        if (isError) {
+          // next(err) with whatever a callback gave passes when there was no error.
+          if (given.kind === 'ref' && given.root.kind === 'caught') passes = strongest(passes, 'sometimes');
+          refuses.add(0);
+          for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
+        } else {
+          passes = strongest(passes, one === fn && unconditional(own) ? 'always' : 'sometimes');
+          for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
+        }
+      } else if (step.call.args.some((item) => isNext(item.value, fn, roles))) {
+        delegates = true;
+        if (guardName(step.call.callee || step.call.name) || (step.call.receiver?.kind === 'call' && guardName(step.call.receiver.callee))) {
+          refuses.add(401);
+          passes = strongest(passes, 'sometimes');
+        }
+      }
+      if (FILE_WRITES.test(step.call.callee)) touches.add('file-write');
+      if (/^(render|sendFile|sendfile)$/.test(step.call.name)) touches.add('html');
+    }
+  }
+  if (delegates && passes !== 'always') passes = refuses.has(401) || refuses.has(403) ? 'sometimes' : 'unknown';
+  return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), complete };
+}
+
+const STRENGTH = { never: 0, unknown: 1, sometimes: 2, always: 3 } as const;
+function strongest(a: Conduct['passes'], b: Conduct['passes']): Conduct['passes'] {
+  return STRENGTH[a] >= STRENGTH[b] ? a : b;
+}
+
+/** No test stands before it: a `next()` after `if (x) return …` is conditional. */
+function unconditional(branches: readonly Branch[]): boolean {
+  return branches.length === 0;
+}
+
+function innerFunctions(fn: FunctionView, module: ModuleView): FunctionView[] {
+  const found: FunctionView[] = [];
+  for (const other of module.functions.values()) {
+    let outer = other.within;
+    for (let hops = 0; outer !== undefined && hops < 20; hops++) {
+      if (outer === fn.id) {
+        found.push(other);
+        break;
+      }
+      outer = module.functions.get(outer)?.within;
+    }
+  }
+  return found;
+}
+
+function isParameter(value: Value, fn: FunctionView, index: number): value is Ref {
+  return value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === fn.id && value.root.index === index;
+}
+function isNext(value: Value, fn: FunctionView, roles: Roles): boolean {
+  return isParameter(value, fn, roles.next) && value.path.length === 0;
+}
+
+/** The status a step refuses with; 0 for a throw. */
+function refusalOf(step: Step, fn: FunctionView, roles: Roles): number | undefined {
+  if (step.do === 'throw') return thrownStatus(step.value);
+  if (step.do === 'assign') {
+    const key = step.target.path.at(-1);
+    if ((key === 'status' || key === 'statusCode') && isParameter(step.target, fn, roles.response)) return statusIn(step.value);
+    return undefined;
+  }
+  if (step.do !== 'call') return undefined;
+  const { call } = step;
+  if (!/^(status|sendStatus|writeHead|code|throw|json|send)$/.test(call.name) || !onResponse(call, fn, roles)) return undefined;
+  if (call.name === 'json' || call.name === 'send') return undefined;
+  const status = call.args[0] ? statusIn(call.args[0].value) : undefined;
+  return status;
+}
+function onResponse(call: Call, fn: FunctionView, roles: Roles): boolean {
+  let receiver = call.receiver;
+  for (let hops = 0; receiver?.kind === 'call' && hops < 50; hops++) receiver = receiver.receiver;
+  return receiver !== undefined && isParameter(receiver, fn, roles.response);
+}
+function statusIn(value: Value): number | undefined {
+  if (value.kind === 'literal' && typeof value.value === 'number') return value.value >= 400 ? value.value : undefined;
+  if (value.kind === 'ref') {
+    const name = value.path.at(-1) ?? value.text;
+    if (/unauthori[sz]ed/i.test(name)) return 401;
+    if (/forbidden/i.test(name)) return 403;
+  }
+  return undefined;
+}
+function thrownStatus(value: Value | undefined): number {
+  if (value?.kind !== 'call') return 0;
+  if (/unauthori[sz]ed|unauthenticated|notauthenticated/i.test(value.callee || value.name)) return 401;
+  if (/forbidden|accessdenied|permissiondenied/i.test(value.callee || value.name)) return 403;
+  const first = value.args[0]?.value;
+  return (first && statusIn(first)) ?? 0;
+}
+
+/** What a branch asks of the request. */
+function testsOf(test: Value, fn: FunctionView, roles: Roles): Test[] {
+  const found = new Set<Test>();
+  const visit = (value: Value, depth: number): void => {
+    if (depth > 12) return;
+    switch (value.kind) {
+      case 'ref': {
+        if (value.root.kind === 'env') found.add('environment');
+        const onRequest = isParameter(value, fn, roles.request);
+        for (const key of value.path) {
+          if (key === undefined) continue;
+          if (ROLE.test(key)) found.add('role');
+          else if (IDENTITY.test(key) || CREDENTIAL_HEADER.test(key)) found.add('identity');
+          else if (onRequest && key === 'method') found.add('method');
+          else if (onRequest && (key === 'path' || key === 'originalUrl' || key === 'url')) found.add('path');
+        }
+        if (value.root.kind === 'local' || value.root.kind === 'parameter') {
+          if (IDENTITY.test(value.text) || /token|authori|credential|session|user$/i.test(value.text)) found.add('identity');
+          if (ROLE.test(value.text)) found.add('role');
+        }
+        if (value.root.kind === 'value') visit(value.root.of, depth + 1);
+        return;
+      }
+      case 'call': {
+        for (const arg of value.args) {
+          visit(arg.value, depth + 1);
+          if (arg.value.kind === 'literal' && typeof arg.value.value === 'string' && CREDENTIAL_HEADER.test(arg.value.value)) found.add('identity');
+        }
+        if (/role|admin|permission|scope|^can$|ability/i.test(value.name)) found.add('role');
+        if (/authenticat|loggedin|verify|compare|session|token/i.test(value.name)) found.add('identity');
+        if (value.receiver) visit(value.receiver, depth + 1);
+        return;
+      }
+      case 'not': return visit(value.of, depth + 1);
+      case 'compare':
+      case 'logic':
+        visit(value.left, depth + 1);
+        return visit(value.right, depth + 1);
+      case 'choice':
+        visit(value.test, depth + 1);
+        visit(value.then, depth + 1);
+        return visit(value.else, depth + 1);
+      case 'template':
+        for (const part of value.parts) if (typeof part !== 'string') visit(part, depth + 1);
+        return;
+      default: return;
+    }
+  };
+  visit(test, 0);
+  return [...found];
+}

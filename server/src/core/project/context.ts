@@ -1,0 +1,171 @@
+import type { Conduct, Role, Send } from '../model/api.js';
+import type { FunctionView, ModuleView } from '../model/module.js';
+import type { FunctionId, Value } from '../model/value.js';
+import type { Policy } from '../policy/policy.js';
+import { authGuardName } from '../rules/facts/guards.js';
+import type { RuleContext } from '../rules/rule.js';
+import type { At, FilePath, Span } from '../text/source.js';
+import { conductOf } from './conduct.js';
+import { environmentOf } from './environment.js';
+import { leavesOf } from './leaves.js';
+import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
+import { requestField } from './request.js';
+import { guessRole, sendsOf } from './sends.js';
+import { constantOf, optionOf, resolveValue, sameValue, type Followed } from './values.js';
+
+/** What the context needs of the engine's holdings. */
+export interface Holdings extends Followed {
+  readonly project: ProjectModel;
+  policyOf(path: FilePath): Policy;
+  spanOf(at: At): Span;
+  textOf(path: FilePath): string;
+  classOf(path: FilePath): FileClass;
+  usesOf(path: FilePath): ReadonlySet<string>;
+  projectUses(what: string): boolean;
+  manifestOf(path: FilePath): Manifest | undefined;
+}
+/** The dependencies of the nearest package.json. */
+export interface Manifest {
+  readonly dependencies: ReadonlyMap<string, string>;
+}
+
+/** Answers for the rules that look at one file. Pure over its holdings; a new one is made when they change. */
+export function createContext(file: FilePath, held: Holdings): RuleContext {
+  const { project } = held;
+  const moduleOf = (fn: FunctionId): ModuleView | undefined => held.module(fn.slice(0, fn.indexOf('#')) as FilePath);
+  const body = (fn: FunctionId): FunctionView | undefined => {
+    const module = moduleOf(fn);
+    return module?.top.id === fn ? module.top : module?.functions.get(fn);
+  };
+  const guessed = new Map<FunctionId, Role | undefined>();
+  const role = (fn: FunctionId): Role | undefined => {
+    const sure = project.roles.get(fn);
+    if (sure) return sure;
+    if (guessed.has(fn)) return guessed.get(fn);
+    const view = body(fn);
+    const guess = view && guessRole(view);
+    guessed.set(fn, guess);
+    return guess;
+  };
+  const followBinding = (value: Value): Value | undefined => {
+    if (value.kind !== 'ref' || value.root.kind !== 'local') return undefined;
+    const binding = held.module(value.at.path)?.bindings[value.root.binding];
+    if (!binding || value.path.length > 0 || !held.isStable(value.at.path, binding.id)) return undefined;
+    return binding.value;
+  };
+  const isError = (value: Value, depth = 0): boolean => {
+    if (value.kind !== 'ref' || depth > 4) return false;
+    const { root } = value;
+    if (root.kind === 'caught') return true;
+    if (root.kind === 'parameter') return role(root.fn)?.parameters[root.index] === 'error';
+    if (root.kind !== 'local') return false;
+    const binding = held.module(value.at.path)?.bindings[root.binding];
+    const from = binding?.value;
+    return from !== undefined && held.isStable(value.at.path, root.binding) && from.kind !== 'call' && isError(from.kind === 'logic' ? from.left : from, depth + 1);
+  };
+  const sends = (fn: FunctionId): readonly Send[] => {
+    const view = body(fn);
+    return view ? sendsOf(view, role) : [];
+  };
+  const isUnder = (at: At, wanted: Span): boolean => {
+    const span = held.spanOf(at);
+    return span.start >= wanted.start && span.end <= wanted.end;
+  };
+  const scopes = (): Iterable<Scope> => project.scopes.values();
+
+  return {
+    policy: (key) => held.policyOf(file)[key],
+    resolve: (value) => resolveValue(value, held),
+    constant: (value) => constantOf(value, held),
+    option: (value, key) => optionOf(value, key, held),
+    leaves: (value) => leavesOf(value, followBinding),
+    environment: (when) => environmentOf(when, (value) => followedTest(value, held)),
+    body,
+    conduct: (fn): Conduct | undefined => {
+      const module = moduleOf(fn);
+      const view = body(fn);
+      return module && view ? conductOf(view, module, authGuardName) : undefined;
+    },
+    role,
+    request: (value) => requestField(value, role) ?? requestField(followBinding(value) ?? value, role),
+    isError: (value) => isError(value),
+    sends,
+    endpoints(by) {
+      if ('handler' in by) return handlersOf(by.handler, project, body);
+      if ('shape' in by) return project.byShape.get(by.shape) ?? [];
+      if ('scope' in by) return project.byScope.get(by.scope) ?? [];
+      return project.byFile.get(by.file) ?? [];
+    },
+    scopeOf(at) {
+      for (const scope of scopes()) {
+        if (scope.at.path !== at.path) continue;
+        if (scope.at.mark === at.mark || isUnder(at, held.spanOf(scope.statementAt))) return scope;
+      }
+      for (const scope of scopes()) for (const entry of scope.order) if (entry.at.path === at.path && isUnder(at, held.spanOf(entry.at))) return scope;
+      return undefined;
+    },
+    endpointsThrough(at) {
+      const wanted = held.spanOf(at);
+      return [...project.endpoints.values()].filter((endpoint: Endpoint) => links(endpoint.chain).some((link) => link.layer.at.path === at.path && overlaps(held.spanOf(link.layer.at), wanted)));
+    },
+    major(name, from) {
+      const range = held.manifestOf(from)?.dependencies.get(name);
+      const found = range === undefined ? undefined : /(\d+)(?:\.\d+|\.x|$|\s|-)/.exec(range.replace(/^[\^~>=v\s]+/, ''));
+      return found?.[1] === undefined ? undefined : Number(found[1]);
+    },
+    depends(name, from) {
+      const manifest = held.manifestOf(from);
+      return manifest && manifest.dependencies.has(name);
+    },
+    fileClass: held.classOf,
+    uses: (path, what) => held.usesOf(path).has(what),
+    projectUses: held.projectUses,
+    habits: () => project.habits,
+    visible(name, at) {
+      const module = held.module(at.path);
+      if (!module) return 'absent';
+      const isKnown = module.imports.some((one) => one.local === name) || module.bindings.some((one) => one.name === name && one.scope === module.top.id) || requiredNames(module, name, held);
+      return isKnown ? 'present' : 'absent';
+    },
+    localName(path, from, name) {
+      const module = held.module(path);
+      const found = module?.imports.find((one) => one.from === from && (one.name === name || (name === 'default' && one.name === '*')) && one.local !== undefined);
+      return found?.local;
+    },
+    sameValue: (a, b) => sameValue(a, b),
+    within: (at, from, to) => ({ path: at.path, mark: at.mark, part: at.part ? { start: at.part.start + from, end: at.part.start + to } : { start: from, end: to } }),
+    textOf(at) {
+      const span = held.spanOf(at);
+      return held.textOf(at.path).slice(span.start, span.end);
+    },
+    pathOf: (at) => at.path,
+  };
+}
+function overlaps(a: Span, b: Span): boolean {
+  return a.start < b.end && b.start < a.end;
+}
+
+/** Endpoints whose handler is the function, or holds it as a callback. */
+function handlersOf(fn: FunctionId, project: ProjectModel, body: (fn: FunctionId) => FunctionView | undefined): readonly Endpoint[] {
+  let current: FunctionId | undefined = fn;
+  for (let hops = 0; current !== undefined && hops < 20; hops++) {
+    const found = project.byHandler.get(current);
+    if (found) return found;
+    current = body(current)?.within;
+  }
+  return [];
+}
+
+/** A name in a test leads to the test it was made of: `const isDev = process.env.NODE_ENV === 'development'`. */
+function followedTest(value: Value, held: Followed): Value {
+  const end = resolveValue(value, held).value;
+  return end.kind === 'object' || end.kind === 'function' ? value : end;
+}
+
+/** `const helmet = require('helmet')` binds a name without a binding of its own. */
+function requiredNames(module: ModuleView, name: string, held: Holdings): boolean {
+  if (module.system !== 'commonjs') return false;
+  const text = held.textOf(module.path);
+  const index = text.search(new RegExp(`\\b(?:const|let|var)\\s{1,3}${name.replace(/[^\w$]/g, '')}\\s{0,3}=\\s{0,3}require\\b`));
+  return index >= 0;
+}

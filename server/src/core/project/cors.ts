@@ -1,0 +1,177 @@
+import type { Branch, FunctionView, ModuleView } from '../model/module.js';
+import type { Call, Entry, FunctionId, Value } from '../model/value.js';
+import type { CorsPolicy } from '../rules/rule.js';
+import type { At } from '../text/source.js';
+import { manualPolicies } from './cors-headers.js';
+import { arms, judge, type CorsContext, type Judged, type OriginWords } from './cors-origin.js';
+
+export type { CorsContext } from './cors-origin.js';
+
+/** What a library does with its options; `absent`: no `origin` key; `bare`: `cors: true`; `credentials`: the key is left out. */
+interface Library {
+  readonly name: string;
+  readonly words: OriginWords;
+  readonly absent: CorsPolicy['origin'];
+  readonly bare: CorsPolicy['origin'];
+  readonly credentials: boolean;
+}
+const EXPRESS_WORDS: OriginWords = { yes: 'reflect', star: 'any', starInList: 'list', emptyList: 'list', calls: 'callback' };
+const EXPRESS: Library = { name: 'cors', words: EXPRESS_WORDS, absent: 'any', bare: 'any', credentials: false };
+const NEST: Library = { ...EXPRESS, name: '@nestjs/core' };
+const SOCKET: Library = { ...EXPRESS, name: 'socket.io' };
+const FASTIFY: Library = { ...EXPRESS, name: '@fastify/cors', words: { ...EXPRESS_WORDS, starInList: 'any' } };
+const HONO: Library = { ...EXPRESS, name: 'hono/cors', words: { ...EXPRESS_WORDS, yes: 'unknown', calls: 'origin' } };
+const KOA: Library = { ...EXPRESS, name: '@koa/cors', words: { ...EXPRESS_WORDS, yes: 'unknown', calls: 'context' } };
+const HAPI: Library = { name: '@hapi/hapi', words: { yes: 'unknown', star: 'reflect', starInList: 'reflect', emptyList: 'unknown', calls: 'origin', ignore: true }, absent: 'reflect', bare: 'reflect', credentials: false };
+const YOGA: Library = { name: 'graphql-yoga', words: { yes: 'unknown', star: 'reflect', starInList: 'reflect', emptyList: 'reflect', calls: 'origin' }, absent: 'reflect', bare: 'unknown', credentials: true };
+/** Packages whose defaults nobody measured: only what is written counts. */
+const KOA_OTHERS: ReadonlySet<string> = new Set(['koa2-cors', 'koa-cors', 'kcors']);
+const FASTIFY_NAMES: ReadonlySet<string> = new Set(['@fastify/cors', 'fastify-cors']);
+
+/** Where a call keeps its CORS options. `keyed`: `value` was an entry `cors: …` of larger options. */
+interface Setup {
+  readonly library: Library;
+  readonly value: Value | undefined;
+  /** Underlined where `origin` is left out. */
+  readonly nameAt: At;
+}
+interface Place {
+  readonly call: Call;
+  readonly when: readonly Branch[];
+  readonly inside: FunctionId;
+}
+
+/** Every CORS setting of a module, normalised (RULES 0.13). A setting whose parts cannot be known is given with 'unknown' in their place. */
+export function* corsPolicies(module: ModuleView, context: CorsContext): Iterable<CorsPolicy> {
+  const seen = new Set<string>();
+  for (const policy of everyPolicy(module, context)) {
+    const key = `${policy.originAt.path}:${policy.originAt.mark}:${policy.origin}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    yield policy;
+  }
+}
+function* everyPolicy(module: ModuleView, context: CorsContext): Iterable<CorsPolicy> {
+  for (const { call, when, inside } of callsOf(module))
+    for (const setup of setups(call, module, context)) yield* policies(setup, { call, when, inside }, context);
+  yield* manualPolicies(module, context);
+}
+
+function* callsOf(module: ModuleView): Iterable<Place> {
+  const views: readonly FunctionView[] = [module.top, ...module.functions.values()];
+  for (const view of views)
+    for (const step of view.steps) if (step.do === 'call') yield { call: step.call, when: step.when, inside: view.id };
+  for (const view of module.classes.values())
+    for (const call of view.decorators) yield { call, when: [], inside: module.top.id };
+}
+
+function* setups(call: Call, module: ModuleView, context: CorsContext): Iterable<Setup> {
+  const callee = call.callee.replace(/^(npm|jsr):/, '');
+  const first = call.args[0]?.value;
+  const nameAt = call.nameAt;
+  if (callee === 'cors') yield { library: EXPRESS, value: first, nameAt };
+  else if (callee === '@koa/cors') yield { library: koa(context.major('@koa/cors', module.path)), value: first, nameAt };
+  else if (KOA_OTHERS.has(callee)) yield { library: { ...KOA, absent: 'unknown' }, value: first, nameAt };
+  else if (callee === 'hono/cors.cors') yield { library: HONO, value: first, nameAt };
+  else if (call.name === 'enableCors' && call.receiver) yield { library: NEST, value: first, nameAt };
+  else if (call.name === 'register' && isFastifyCors(first, context)) yield { library: FASTIFY, value: call.args[1]?.value, nameAt: first?.kind === 'ref' ? first.nameAt : nameAt };
+  else if (callee === '@nestjs/core.NestFactory.create') yield* keyed(NEST, call.args.slice(1), context);
+  else if (callee === '@nestjs/websockets.WebSocketGateway') yield* keyed(SOCKET, call.args, context);
+  else if ((callee === 'socket.io.Server' && call.form === 'new') || callee === 'socket.io') yield* keyed(SOCKET, call.args, context);
+  else if (callee === 'graphql-yoga.createYoga') {
+    const cors = first === undefined ? { kind: 'absent' as const } : context.option(first, 'cors');
+    if (cors.kind === 'absent') yield { library: YOGA, value: undefined, nameAt };
+    else if (cors.kind === 'value') yield { library: YOGA, value: cors.value, nameAt: cors.entry.keyAt };
+  } else if (/^(@hapi\/hapi|hapi)\.(server|Server)$/.test(callee)) {
+    const routes = context.option(first, 'routes');
+    if (routes.kind === 'value') yield* keyed(HAPI, [{ value: routes.value }], context);
+  } else if (call.name === 'route' && call.receiver) yield* hapiRoutes(first, context);
+}
+
+/** The `cors` entry of the first argument that has one. */
+function* keyed(library: Library, options: readonly { readonly value: Value }[], context: CorsContext): Iterable<Setup> {
+  for (const { value } of options) {
+    const cors = context.option(value, 'cors');
+    if (cors.kind !== 'value') continue;
+    yield { library, value: cors.value, nameAt: cors.entry.keyAt };
+    return;
+  }
+}
+/** hapi: `server.route({ method, path, options: { cors } })`, one route or a list. */
+function* hapiRoutes(value: Value | undefined, context: CorsContext): Iterable<Setup> {
+  const resolved = value?.kind === 'ref' ? context.resolve(value).value : value;
+  const routes = resolved?.kind === 'array' ? resolved.items.slice(0, 500).map((item) => item.value) : resolved ? [resolved] : [];
+  for (const route of routes) {
+    if (context.option(route, 'method').kind !== 'value' || context.option(route, 'path').kind !== 'value') continue;
+    for (const key of ['options', 'config']) {
+      const options = context.option(route, key);
+      if (options.kind === 'value') yield* keyed(HAPI, [{ value: options.value }], context);
+    }
+  }
+}
+function isFastifyCors(value: Value | undefined, context: CorsContext): boolean {
+  const candidates = value === undefined ? [] : [value, context.resolve(value).value];
+  return candidates.some((one) => one.kind === 'ref' && one.root.kind === 'import' && FASTIFY_NAMES.has(one.root.from.replace(/^(npm|jsr):/, '')));
+}
+/** Before 5 a missing origin echoed the caller's (C13); since 5 `credentials: true` turns '*' into an echo (C12). */
+function koa(major: number | undefined): Library {
+  return major !== undefined && major < 5 ? { ...KOA, absent: 'reflect' } : { ...KOA, name: '@koa/cors@5' };
+}
+
+function* policies(setup: Setup, place: Place, context: CorsContext): Iterable<CorsPolicy> {
+  const { library, value, nameAt } = setup;
+  if (value === undefined) {
+    yield policy(setup, place, { origin: library.absent, values: [], at: nameAt, when: [] }, false, undefined, context);
+    return;
+  }
+  for (const arm of arms(value, context)) {
+    const within: Place = { ...place, when: [...place.when, ...arm.when] };
+    if (arm.value.kind === 'literal') {
+      const origin = arm.value.value === true ? library.bare : arm.value.value === undefined ? library.absent : arm.value.value === false ? 'off' : 'unknown';
+      yield policy(setup, within, { origin, values: [], at: arm.value.value === undefined ? nameAt : arm.at, when: [] }, false, undefined, context);
+      continue;
+    }
+    if (arm.value.kind !== 'object') {
+      yield policy(setup, within, { origin: 'unknown', values: [], at: nameAt, when: [] }, false, undefined, context);
+      continue;
+    }
+    const origin = context.option(arm.value, 'origin');
+    if (origin.kind === 'value') for (const judged of judge(origin.value, library.words, context)) yield policy(setup, within, judged, true, arm.value, context);
+    else yield policy(setup, within, { origin: origin.kind === 'absent' && !dynamic(arm.value, context) ? library.absent : 'unknown', values: [], at: nameAt, when: [] }, false, arm.value, context);
+  }
+}
+
+/** @fastify/cors can be given a function that decides per request. */
+function dynamic(options: Value, context: CorsContext): boolean {
+  return ['delegator', 'allowOrigin', 'originFunction'].some((key) => context.option(options, key).kind === 'value');
+}
+
+function policy(setup: Setup, place: Place, judged: Judged, written: boolean, options: Value | undefined, context: CorsContext): CorsPolicy {
+  const { library } = setup;
+  const answer = options ? context.option(options, 'credentials') : undefined;
+  const credentials = credentialsOf(answer, library, judged.origin, context);
+  const entry: Entry | undefined = answer?.kind === 'value' ? answer.entry : undefined;
+  const echoes = library.name === '@koa/cors@5' && judged.origin === 'any' && credentials === true;
+  return {
+    origin: echoes ? 'reflect' : judged.origin,
+    credentials,
+    values: judged.values,
+    source: 'module',
+    library: library.name.replace('@5', ''),
+    originAt: judged.at,
+    originWritten: written,
+    credentialsAt: answer?.kind === 'value' ? answer.value.at : undefined,
+    credentialsEntryAt: entry?.at,
+    at: place.call.at,
+    call: place.call,
+    when: [...place.when, ...judged.when],
+    inside: place.inside,
+  };
+}
+
+function credentialsOf(answer: ReturnType<CorsContext['option']> | undefined, library: Library, origin: CorsPolicy['origin'], context: CorsContext): boolean | 'unknown' {
+  if (answer === undefined || answer.kind === 'absent') return library.credentials && origin === 'reflect';
+  if (answer.kind === 'unknown') return 'unknown';
+  const constant = context.constant(answer.value);
+  return constant === undefined ? 'unknown' : constant.value === true || constant.value === 'true';
+}

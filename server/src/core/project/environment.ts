@@ -1,0 +1,85 @@
+import type { Branch } from '../model/module.js';
+import type { Value } from '../model/value.js';
+import type { Environment } from '../rules/rule.js';
+
+type Verdict = 'development' | 'unless-production' | 'production' | 'switchable' | 'other';
+const DEVELOPMENT = new Set(['development', 'dev', 'local', 'test', 'testing']);
+const DEVELOPMENT_NAME = /^(is|in)?_?(dev|development|local|test|debug)(mode|env|elopment)?$/i;
+const PRODUCTION_NAME = /^(is|in)?_?prod(uction)?(mode|env)?$/i;
+
+/** Where code under these branches runs (RULES 0.4). `follow` gives the value a name is bound to, where it can be known. */
+export function environmentOf(when: readonly Branch[], follow: (value: Value) => Value = (value) => value): Environment {
+  let found: Environment = 'any';
+  for (const branch of when) {
+    const verdict = judge(branch.test, branch.holds, follow, 0);
+    if (verdict === 'development') return 'development';
+    if (verdict === 'unless-production') found = 'unless-production';
+    else if (verdict === 'switchable' && found === 'any') found = 'switchable';
+  }
+  return found;
+}
+
+function judge(test: Value, holds: boolean, follow: (value: Value) => Value, depth: number): Verdict {
+  if (depth > 8) return 'other';
+  switch (test.kind) {
+    case 'not': return judge(test.of, !holds, follow, depth + 1);
+    case 'compare': {
+      const equal = test.op === '===' || test.op === '==';
+      if (!equal && test.op !== '!==' && test.op !== '!=') return 'other';
+      const [name, literal] = test.right.kind === 'literal' ? [test.left, test.right] : [test.right, test.left];
+      if (literal.kind !== 'literal') return 'other';
+      if (!isNodeEnv(name, follow)) return rootsInEnvironment(name, follow) ? 'switchable' : 'other';
+      const same = equal === holds;
+      if (literal.value === 'production' || literal.value === 'prod') return same ? 'production' : 'unless-production';
+      if (typeof literal.value === 'string' && DEVELOPMENT.has(literal.value)) return same ? 'development' : 'other';
+      return 'switchable';
+    }
+    case 'logic': {
+      const left = judge(test.left, holds, follow, depth + 1);
+      const right = judge(test.right, holds, follow, depth + 1);
+      const both = (test.op === '&&') === holds;
+      if (both) return [left, right].find((one) => one === 'development') ?? [left, right].find((one) => one === 'unless-production') ?? (left !== 'other' ? left : right);
+      return left === right ? left : isDevelopment(left) && isDevelopment(right) ? 'unless-production' : 'other';
+    }
+    case 'call': {
+      // ['development', 'test'].includes(NODE_ENV)
+      const first = test.args[0]?.value;
+      if (test.name === 'includes' && test.receiver?.kind === 'array' && first && isNodeEnv(first, follow)) {
+        const all = test.receiver.items.every((item) => item.value.kind === 'literal' && typeof item.value.value === 'string' && DEVELOPMENT.has(item.value.value));
+        return all && holds ? 'development' : 'other';
+      }
+      return 'other';
+    }
+    case 'ref': {
+      const name = test.path.at(-1) ?? test.text;
+      const bound = follow(test);
+      if (bound !== test && bound.kind !== 'ref' && bound.kind !== 'unknown') return judge(bound, holds, follow, depth + 1);
+      if (test.root.kind === 'env') {
+        if (test.root.name === 'DEV' || test.root.name === 'PROD') return (test.root.name === 'DEV') === holds ? 'development' : 'production';
+        return 'switchable';
+      }
+      if (test.text === '__DEV__') return holds ? 'development' : 'production';
+      if (bound.kind === 'ref' && bound.root.kind === 'env') return 'switchable';
+      if (DEVELOPMENT_NAME.test(name)) return 'switchable';
+      if (PRODUCTION_NAME.test(name)) return 'switchable';
+      return 'other';
+    }
+    default: return 'other';
+  }
+}
+function isDevelopment(verdict: Verdict): boolean {
+  return verdict === 'development' || verdict === 'unless-production';
+}
+
+/** `process.env.NODE_ENV`, a name bound to it, `app.get('env')`. */
+function isNodeEnv(value: Value, follow: (value: Value) => Value): boolean {
+  const bound = value.kind === 'ref' ? follow(value) : value;
+  const end = bound.kind === 'logic' ? bound.left : bound;
+  if (end.kind === 'ref') return (end.root.kind === 'env' && /^(NODE_ENV|APP_ENV|ENV|MODE|ENVIRONMENT)$/.test(end.root.name ?? '')) || /(^|\.)(NODE_ENV|nodeEnv)$/.test(end.text);
+  return end.kind === 'call' && end.name === 'get' && end.args.length === 1 && end.args[0]?.value.kind === 'literal' && end.args[0].value.value === 'env';
+}
+function rootsInEnvironment(value: Value, follow: (value: Value) => Value): boolean {
+  const bound = value.kind === 'ref' ? follow(value) : value;
+  const end = bound.kind === 'logic' ? bound.left : bound;
+  return end.kind === 'ref' && end.root.kind === 'env';
+}

@@ -1,0 +1,74 @@
+import type { Conduct, Guard, Layer } from '../model/api.js';
+import type { Value } from '../model/value.js';
+import type { Policy } from '../policy/policy.js';
+import { authGuardName, guardModules, harmlessModules, harmlessName, roleGuardName } from '../rules/facts/guards.js';
+import type { ChainLink, Protection } from './project.js';
+
+/** What is known of one layer: its claims; empty means nobody can tell what it does. */
+export function claimsOf(value: Value, name: string, conduct: Conduct | undefined, policy: Policy): readonly Guard[] {
+  const last = name.slice(name.lastIndexOf('.') + 1);
+  if (policy.auth.roleGuards.some((guard) => guard === name || guard === last)) return [claim('authentication', 'certain', `the policy names ${name} as a guard`), claim('authorization', 'certain', `the policy names ${name} as a role guard`)];
+  if (policy.auth.guards.some((guard) => guard === name || guard === last)) return [claim('authentication', 'certain', `the policy names ${name} as a guard`)];
+  if (conduct?.complete && conduct.passes === 'always') return [harmlessKind(name) ?? claim('nothing', 'certain', `${name} lets every request through`)];
+  const module = moduleOf(value);
+  if (lenient(value)) return [claim('nothing', 'certain', `${name} lets requests without credentials through`)];
+  const byModule = module === undefined ? undefined : harmlessModules.get(module);
+  if (byModule) return [claim(byModule, 'certain', `module ${module ?? ''}`)];
+  if (module !== undefined && guardModules.has(module) && !/(initialize|session|serialize\w*|deserialize\w*)$/.test(name)) return [claim('authentication', 'certain', `module ${module}`)];
+  if (/(^|\.)(initialize|session)$/.test(name) && module === 'passport') return [claim('nothing', 'certain', 'module passport')];
+  const hasArgument = value.kind === 'call' && value.args.length > 0;
+  const role = roleGuardName(name, hasArgument);
+  if (conduct && (conduct.refuses.includes(401) || conduct.refuses.includes(403))) {
+    const isRole = role || conduct.tests.includes('role');
+    const because = `${name} answers ${conduct.refuses.filter((status) => status === 401 || status === 403).join(' or ')}`;
+    return isRole ? [claim('authentication', 'certain', because), claim('authorization', 'certain', because)] : [claim('authentication', 'certain', because)];
+  }
+  if (role) return [claim('authentication', 'likely', `the name ${name}`), claim('authorization', 'likely', `the name ${name}`)];
+  const harmless = harmlessKind(name);
+  if (harmless) return [harmless];
+  if (authGuardName(name)) return [claim('authentication', 'likely', `the name ${name}`)];
+  // Read in full and never refuses with a status, throws or hands on: it keeps nobody out.
+  if (conduct?.complete && conduct.passes === 'sometimes' && conduct.refuses.length === 0 && conduct.tests.length === 0) return [claim('nothing', 'likely', `${name} refuses nobody`)];
+  return [];
+}
+function harmlessKind(name: string): Guard | undefined {
+  const kind = harmlessName(name);
+  return kind && claim(kind, 'likely', `the name ${name}`);
+}
+function claim(protects: Guard['protects'], certainty: Guard['certainty'], because: string): Guard {
+  return { protects, certainty, because };
+}
+
+/** The npm package a value comes from, if its root is an import. */
+function moduleOf(value: Value): string | undefined {
+  const target = value.kind === 'call' ? value.target : value;
+  if (target.kind !== 'ref') return undefined;
+  if (target.root.kind === 'import' && !target.root.from.startsWith('.')) return target.root.from.replace(/^node:/, '');
+  if (target.root.kind === 'value') return moduleOf(target.root.of);
+  return undefined;
+}
+
+/** `passthrough: true`, `credentialsRequired: false`, `mode: 'try'`: the name says guard, the effect is none (TRAPS 14). */
+function lenient(value: Value): boolean {
+  if (value.kind !== 'call') return false;
+  return value.args.some(({ value: options }) => options.kind === 'object' && options.entries.some(({ key, value: option }) => option.kind === 'literal' && ((key === 'passthrough' && option.value === true) || (key === 'credentialsRequired' && option.value === false) || (key === 'mode' && (option.value === 'try' || option.value === 'optional')))));
+}
+
+/** The verdict for one kind of protection over a chain (MODEL.md section 3). */
+export function protection(kind: 'authentication' | 'authorization', chain: readonly ChainLink[], late: readonly ChainLink[], handler: Conduct | undefined, complete: boolean, incompleteBecause: string): Protection {
+  const isGuard = (layer: Layer): boolean => layer.claims.some((one) => one.protects === kind);
+  const lateGuards = late.filter((link) => isGuard(link.layer));
+  const sure = chain.find((link) => link.sure && isGuard(link.layer));
+  if (sure) return { state: 'guarded', by: sure, because: sure.layer.claims.find((one) => one.protects === kind)?.because ?? sure.layer.name, late: lateGuards };
+  if (handler && handler.passes !== 'always' && (handler.refuses.includes(401) || handler.refuses.includes(403) || handler.refuses.includes(0))) {
+    const role = handler.tests.includes('role') || handler.tests.includes('owner');
+    const identity = handler.tests.includes('identity') || handler.tests.includes('credential') || handler.tests.includes('signature');
+    if (kind === 'authorization' ? role : identity || role) return { state: 'guarded', by: undefined, because: 'the handler checks the caller itself', late: lateGuards };
+  }
+  const maybe = chain.find((link) => !link.sure && isGuard(link.layer));
+  if (maybe) return { state: 'unknown', by: maybe, because: `${maybe.layer.name} may not run for this route`, late: lateGuards };
+  const unread = chain.find((link) => link.layer.claims.length === 0);
+  if (unread) return { state: 'unknown', by: unread, because: `nobody can tell what ${unread.layer.name} does`, late: lateGuards };
+  if (!complete) return { state: 'unknown', by: undefined, because: incompleteBecause, late: lateGuards };
+  return { state: 'open', by: undefined, because: 'nothing in the chain asks who the caller is', late: lateGuards };
+}

@@ -1,0 +1,93 @@
+import type { Branch, FunctionView, ModuleView } from '../model/module.js';
+import type { Call, Entry, FunctionId, Value } from '../model/value.js';
+import type { At } from '../text/source.js';
+import type { LiteralUse } from '../rules/rule.js';
+
+interface Place {
+  readonly name: string | undefined;
+  readonly position: LiteralUse['position'];
+  readonly call: Call | undefined;
+  readonly argument: number | undefined;
+  readonly siblings: readonly Entry[];
+  readonly against: Value | undefined;
+  readonly env: string | undefined;
+  readonly joined: boolean;
+  readonly when: readonly Branch[];
+  readonly inside: FunctionId;
+  readonly statementAt: At;
+}
+const DEEPEST = 30;
+
+/** Every string constant of a module at a place that gives it meaning, each once. */
+export function literalsOf(module: ModuleView): readonly LiteralUse[] {
+  const found = new Map<number, LiteralUse>();
+  const seenTests = new Set<Value>();
+  const visit = (value: Value, place: Place, depth: number): void => {
+    if (depth > DEEPEST) return;
+    switch (value.kind) {
+      case 'literal':
+        if (typeof value.value === 'string' && !found.has(value.at.mark)) found.set(value.at.mark, { value: value.value, ...place, at: value.at });
+        return;
+      case 'template':
+        for (const part of value.parts) if (typeof part !== 'string') visit(part, { ...place, joined: true }, depth + 1);
+        return;
+      case 'object':
+        for (const entry of value.entries) visit(entry.value, { ...place, name: entry.key ?? place.name, position: 'entry', siblings: value.entries }, depth + 1);
+        return;
+      case 'array':
+        for (const item of value.items) visit(item.value, { ...place, position: 'item' }, depth + 1);
+        return;
+      case 'call': return arguments_(value, place, depth);
+      case 'choice':
+        visit(value.test, { ...place, position: 'other' }, depth + 1);
+        visit(value.then, place, depth + 1);
+        visit(value.else, place, depth + 1);
+        return;
+      case 'logic': {
+        visit(value.left, place, depth + 1);
+        const env = value.op !== '&&' && value.left.kind === 'ref' && value.left.root.kind === 'env' ? value.left.root.name : undefined;
+        visit(value.right, value.op === '&&' ? place : { ...place, position: 'fallback', env: env ?? place.env }, depth + 1);
+        return;
+      }
+      case 'compare':
+        visit(value.left, { ...place, position: 'comparison', against: value.right, name: nameOf(value.right) }, depth + 1);
+        visit(value.right, { ...place, position: 'comparison', against: value.left, name: nameOf(value.left) }, depth + 1);
+        return;
+      case 'not': return visit(value.of, place, depth + 1);
+      case 'ref': if (value.root.kind === 'value') visit(value.root.of, { ...place, position: 'other' }, depth + 1); return;
+      default: return;
+    }
+  };
+  function arguments_(call: Call, place: Place, depth: number): void {
+    call.args.forEach((item, index) => visit(item.value, { ...place, name: undefined, position: 'argument', call, argument: index, siblings: [], against: undefined }, depth + 1));
+    if (call.receiver) visit(call.receiver, { ...place, position: 'other' }, depth + 1);
+  }
+  const functions: readonly FunctionView[] = [module.top, ...module.functions.values()];
+  for (const binding of module.bindings) visit(binding.value, { ...emptyPlace(module.top), inside: binding.scope, name: binding.name, position: 'binding', statementAt: binding.nameAt }, 0);
+  for (const view of module.classes.values()) for (const field of view.fields) visit(field.value, { ...emptyPlace(module.top), name: field.name, position: 'binding', statementAt: field.nameAt }, 0);
+  for (const fn of functions) for (const step of fn.steps) {
+    const place: Place = { ...emptyPlace(fn), when: step.when, statementAt: step.statementAt };
+    for (const branch of step.when) {
+      if (seenTests.has(branch.test)) continue;
+      seenTests.add(branch.test);
+      visit(branch.test, { ...place, position: 'other' }, 0);
+    }
+    if (step.do === 'call') arguments_(step.call, place, 0);
+    else if (step.do === 'assign') visit(step.value, { ...place, name: nameOf(step.target), position: 'assignment' }, 0);
+    else if (step.value) visit(step.value, { ...place, position: 'other' }, 0);
+  }
+  for (const one of module.exports) visit(one.value, { ...emptyPlace(module.top), name: one.name === 'default' || one.name === '=' ? undefined : one.name, position: 'binding', statementAt: one.at }, 0);
+  return [...found.values()];
+}
+function emptyPlace(fn: FunctionView): Place {
+  return { name: undefined, position: 'other', call: undefined, argument: undefined, siblings: [], against: undefined, env: undefined, joined: false, when: [], inside: fn.id, statementAt: fn.at };
+}
+/** What a compared or assigned thing is called: its last member, or a header's name. */
+function nameOf(value: Value): string | undefined {
+  if (value.kind === 'ref') return value.path.at(-1) ?? (value.root.kind === 'env' ? value.root.name : value.text);
+  if (value.kind === 'call') {
+    const first = value.args[0]?.value;
+    return first?.kind === 'literal' && typeof first.value === 'string' ? first.value : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,87 @@
+import type { PathPattern } from './project.js';
+
+/** One piece of a registered path: text, or something that cannot be known. */
+export type PathPiece = string | undefined;
+type Segment = PathPattern['segments'][number];
+
+const MOST_ALTERNATIVES = 8;
+
+/** Joins pieces (mount prefixes, then the route's path) to patterns; an optional parameter gives two. */
+export function patterns(pieces: readonly PathPiece[]): readonly PathPattern[] {
+  let texts: string[] = [''];
+  for (const piece of pieces) {
+    const options = piece === undefined ? ['/{?}'] : optional(piece);
+    texts = texts.flatMap((text) => options.map((option) => `${text}/${option}`)).slice(0, MOST_ALTERNATIVES);
+  }
+  const seen = new Map<string, PathPattern>();
+  for (const text of texts) {
+    const pattern = toPattern(text);
+    if (!seen.has(pattern.text)) seen.set(pattern.text, pattern);
+  }
+  return [...seen.values()];
+}
+
+/** `/a/:id?` and `/a{/:id}` stand for two paths. */
+function optional(piece: string): string[] {
+  const group = /^([^{}]*)\{([^{}?*]*)\}(.*)$/.exec(piece);
+  if (group && group[2] !== undefined && /[:*/]/.test(group[2]) && !piece.includes('{?}')) {
+    const rest = optional(group[3] ?? '');
+    return rest.flatMap((tail) => [`${group[1] ?? ''}${tail}`, `${group[1] ?? ''}${group[2] ?? ''}${tail}`]);
+  }
+  const parameter = /^(.*?)\/:(\w+)(\([^()]*\))?\?(.*)$/.exec(piece);
+  if (parameter) return optional(parameter[4] ?? '').flatMap((tail) => [`${parameter[1] ?? ''}${tail}`, `${parameter[1] ?? ''}/:${parameter[2] ?? ''}${tail}`]);
+  return [piece];
+}
+
+function toPattern(text: string): PathPattern {
+  const segments: Segment[] = [];
+  for (const raw of text.split('/')) {
+    if (raw === '') continue;
+    segments.push(segment(raw));
+  }
+  return {
+    text: `/${segments.map((one) => one.text).join('/')}`,
+    shape: `/${segments.map((one) => (one.kind === 'parameter' ? shapeOf(one.text) : one.kind === 'rest' ? '{*}' : one.kind === 'unknown' ? '{?}' : one.text.toLowerCase())).join('/')}`,
+    known: segments.every((one) => one.kind !== 'unknown'),
+    segments,
+  };
+}
+
+function shapeOf(text: string): string {
+  return text.replace(/\{[^{}]*\}/g, '{}').toLowerCase();
+}
+
+function segment(raw: string): Segment {
+  if (raw.includes('{?}')) return { kind: 'unknown', text: '{?}' };
+  const star = /^(?:\{?\*(\w*)\}?|\(\.\*\)|\.\*|:(\w+)(?:\(\.[*+]\)|[*+]))$/.exec(raw);
+  if (star) return { kind: 'rest', text: `{*${star[1] ?? star[2] ?? ''}}` };
+  if (raw.includes(':')) {
+    const text = raw.replace(/\\:/g, '\u0000').replace(/:(\w+)(?:\([^()]*\))?[*+?]?/g, '{$1}').replaceAll('\u0000', ':');
+    return { kind: text.includes('{') ? 'parameter' : 'text', text };
+  }
+  if (/[*()]/.test(raw)) return { kind: 'rest', text: '{*}' };
+  return { kind: 'text', text: raw };
+}
+
+/** Whether a layer registered at `layer` runs for every request to `path`: 'no', 'yes', or 'maybe' where a piece is unknown. */
+export function covers(layer: PathPattern, path: PathPattern, exact: boolean): 'yes' | 'no' | 'maybe' {
+  let maybe = false;
+  for (let i = 0; i < layer.segments.length; i++) {
+    const mine = layer.segments[i];
+    const theirs = path.segments[i];
+    if (mine?.kind === 'rest') return maybe ? 'maybe' : 'yes';
+    if (!mine || !theirs) return 'no';
+    if (mine.kind === 'unknown' || theirs.kind === 'unknown') {
+      // The same unknown prefix on both sides is the same place; else nothing further can be compared.
+      if (mine.kind === theirs.kind) continue;
+      return 'maybe';
+    }
+    if (mine.kind === 'parameter') {
+      if (theirs.kind === 'rest') maybe = true;
+      continue;
+    }
+    if (theirs.kind !== 'text' || mine.text.toLowerCase() !== theirs.text.toLowerCase()) return 'no';
+  }
+  if (exact && path.segments.length > layer.segments.length) return 'no';
+  return maybe ? 'maybe' : 'yes';
+}

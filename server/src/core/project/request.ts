@@ -1,0 +1,38 @@
+import type { RequestField, Role } from '../model/api.js';
+import type { FunctionId, Value } from '../model/value.js';
+
+const FIELDS: ReadonlyMap<string, RequestField['from']> = new Map([
+  ['headers', 'header'], ['header', 'header'], ['query', 'query'], ['body', 'body'], ['params', 'param'], ['cookies', 'cookie'], ['signedCookies', 'cookie'], ['path', 'path'], ['url', 'url'], ['originalUrl', 'url'],
+  ['baseUrl', 'url'], ['hostname', 'host'], ['host', 'host'], ['ip', 'ip'], ['ips', 'ip'], ['method', 'method'], ['file', 'file'], ['files', 'file'], ['user', 'identity'], ['session', 'identity'], ['auth', 'identity'], ['rawBody', 'body'],
+]);
+
+/** The request field a value reads, if its root is a request by role; undefined for everything else. */
+export function requestField(value: Value, roleOf: (fn: FunctionId) => Role | undefined): RequestField | undefined {
+  if (value.kind === 'call') return byCall(value, roleOf);
+  if (value.kind !== 'ref' || value.root.kind !== 'parameter') return undefined;
+  const role = roleOf(value.root.fn)?.parameters[value.root.index];
+  if (role !== 'request' && role !== 'context') return undefined;
+  // Koa and Hono keep the request below the context.
+  const path = role === 'context' && (value.path[0] === 'request' || value.path[0] === 'req') ? value.path.slice(1) : value.path;
+  if (path.length === 0) return role === 'request' || value.path.length > 0 ? { from: 'whole', key: undefined } : undefined;
+  const from = path[0] === undefined ? undefined : FIELDS.get(path[0]);
+  if (!from) return undefined;
+  const key = path[1];
+  return { from, key: from === 'header' ? key?.toLowerCase() : key };
+}
+
+/** `req.get('x')`, `req.header('x')`, `ctx.get('x')`, `c.req.query('x')`. */
+function byCall(value: Extract<Value, { kind: 'call' }>, roleOf: (fn: FunctionId) => Role | undefined): RequestField | undefined {
+  const { receiver, name } = value;
+  const first = value.args[0]?.value;
+  const key = first?.kind === 'literal' && typeof first.value === 'string' ? first.value : undefined;
+  if (!receiver || receiver.kind !== 'ref' || receiver.root.kind !== 'parameter') return undefined;
+  const role = roleOf(receiver.root.fn)?.parameters[receiver.root.index];
+  if (role !== 'request' && role !== 'context') return undefined;
+  const onRequest = role === 'request' ? receiver.path.length === 0 : receiver.path.length === 0 || receiver.path[0] === 'req' || receiver.path[0] === 'request';
+  if (!onRequest) return receiver.path[0] === 'headers' && name === 'get' ? { from: 'header', key: key?.toLowerCase() } : undefined;
+  if (name === 'get' || name === 'header') return { from: 'header', key: key?.toLowerCase() };
+  if (name === 'query') return { from: 'query', key };
+  if (name === 'param') return { from: 'param', key };
+  return undefined;
+}

@@ -1,0 +1,124 @@
+import type { Role, Send } from '../model/api.js';
+import type { FunctionView, Step } from '../model/module.js';
+import type { FunctionId, Ref, Value } from '../model/value.js';
+
+const EXPRESS_SINKS = /^(send|json|jsonp|end|write)$/;
+const CONTEXT_SINKS = /^(json|text|html|body)$/;
+
+/** Everything a function, or a callback inside it, hands to the client through a response that is known by role. */
+export function sendsOf(fn: FunctionView, roleOf: (fn: FunctionId) => Role | undefined): readonly Send[] {
+  const found: Send[] = [];
+  let status: { readonly value: Value; readonly step: Step } | undefined;
+  for (const step of fn.steps) {
+    const assigned = statusAssigned(step, roleOf);
+    if (assigned) status = { value: assigned, step };
+    const send = sendOf(step, fn, roleOf);
+    if (!send) continue;
+    // `res.status(500)` on a line of its own holds for a send under the same branches.
+    const earlier = status && status.step.when.every((branch) => step.when.includes(branch)) ? status.value : undefined;
+    found.push({ ...send, status: send.status ?? earlier, narrowed: isNarrowed(step) });
+  }
+  return found;
+}
+
+/** `res.statusCode = 500`, `res.status(500);`, `ctx.status = 500`. */
+function statusAssigned(step: Step, roleOf: (fn: FunctionId) => Role | undefined): Value | undefined {
+  if (step.do === 'assign') {
+    const key = step.target.path.at(-1);
+    return (key === 'statusCode' || key === 'status') && isResponse(step.target, roleOf) ? step.value : undefined;
+  }
+  if (step.do === 'call' && !step.used && (step.call.name === 'status' || step.call.name === 'writeHead' || step.call.name === 'code') && step.call.receiver && isResponse(step.call.receiver, roleOf)) return step.call.args[0]?.value;
+  return undefined;
+}
+
+function sendOf(step: Step, fn: FunctionView, roleOf: (fn: FunctionId) => Role | undefined): Omit<Send, 'narrowed'> | undefined {
+  const frame = { when: step.when, zone: step.zone, statementAt: step.statementAt };
+  if (step.do === 'assign') {
+    const { target } = step;
+    const isBody = target.path.at(-1) === 'body' && (target.path.length === 1 || target.path[0] === 'response');
+    if (!isBody || parameterRole(target, roleOf) !== 'context') return undefined;
+    return { value: step.value, status: undefined, call: undefined, at: step.at, ...frame };
+  }
+  if (step.do === 'return') {
+    const role = roleOf(fn.id);
+    if (!role?.returnSends || !step.value || step.value.kind === 'call') return undefined;
+    return { value: step.value, status: undefined, call: undefined, at: step.at, ...frame };
+  }
+  if (step.do !== 'call') return undefined;
+  const { call } = step;
+  if (/^((Next)?Response\.json|next\/server\.NextResponse\.json)$/.test(call.callee) || (call.form === 'new' && /^(next\/server\.Next)?Response$/.test(call.callee))) {
+    const first = call.args[0]?.value;
+    return first && { value: first, status: statusOption(call.args[1]?.value), call, at: call.at, ...frame };
+  }
+  const { base, status } = chainOf(call.receiver);
+  if (!base) return undefined;
+  const kind = base.path.length === 0 ? parameterRole(base, roleOf) : undefined;
+  const index = call.name === 'render' ? 1 : 0;
+  const value = call.args[index]?.value;
+  if (!value || call.args[index]?.spread) return undefined;
+  if (kind === 'response' && (EXPRESS_SINKS.test(call.name) || call.name === 'render')) {
+    // Express 3 spelling: res.send(500, body).
+    const second = call.args[1]?.value;
+    if (/^(send|json|jsonp)$/.test(call.name) && value.kind === 'literal' && typeof value.value === 'number' && second) return { value: second, status: value, call, at: call.at, ...frame };
+    return { value, status, call, at: call.at, ...frame };
+  }
+  if (kind === 'context' && CONTEXT_SINKS.test(call.name)) return { value, status: call.args[1]?.value ?? status, call, at: call.at, ...frame };
+  return undefined;
+}
+
+/** The response at the start of `res.status(500).type('json')`, and the status set on the way. */
+function chainOf(receiver: Value | undefined): { base: Ref | undefined; status: Value | undefined } {
+  let current = receiver;
+  let status: Value | undefined;
+  for (let hops = 0; current?.kind === 'call' && hops < 50; hops++) {
+    if (current.name === 'status' || current.name === 'code') status ??= current.args[0]?.value;
+    current = current.receiver;
+  }
+  return { base: current?.kind === 'ref' ? current : undefined, status };
+}
+function statusOption(options: Value | undefined): Value | undefined {
+  return options?.kind === 'object' ? options.entries.find((entry) => entry.key === 'status')?.value : undefined;
+}
+function parameterRole(ref: Ref, roleOf: (fn: FunctionId) => Role | undefined): Role['parameters'][number] | undefined {
+  return ref.root.kind === 'parameter' ? roleOf(ref.root.fn)?.parameters[ref.root.index] : undefined;
+}
+function isResponse(value: Value, roleOf: (fn: FunctionId) => Role | undefined): boolean {
+  if (value.kind !== 'ref') return false;
+  const role = parameterRole(value, roleOf);
+  return role === 'response' || role === 'context';
+}
+
+const NARROWS = /^(name|isOperational|expose|status|statusCode|isJoi|isBoom|code|type|errors|isClient|isPublic|userMessage|constructor)$/;
+/** Under an `instanceof`, a name or a status test: the error is one that was foreseen. */
+function isNarrowed(step: Step): boolean {
+  const narrows = (value: Value, depth: number): boolean => {
+    if (depth > 8) return false;
+    switch (value.kind) {
+      case 'compare': return value.op === 'instanceof' || narrows(value.left, depth + 1) || narrows(value.right, depth + 1);
+      case 'not': return narrows(value.of, depth + 1);
+      case 'logic': return narrows(value.left, depth + 1) || narrows(value.right, depth + 1);
+      case 'ref': return value.path.some((key) => key !== undefined && NARROWS.test(key)) && (value.root.kind === 'caught' || value.root.kind === 'parameter' || value.root.kind === 'local');
+      case 'call': return /^(is[A-Z]\w*(Error|Exception)|isHttpError|isAxiosError|isBoom)$/.test(value.name);
+      default: return false;
+    }
+  };
+  return step.when.some((branch) => (branch.holds || branch.early) && narrows(branch.test, 0) && !(branch.early && !branch.holds));
+}
+
+/** Parameter meanings by name and count, where no registration says so. */
+export function guessRole(fn: FunctionView): Role | undefined {
+  const named = fn.parameters.map((parameter): Role['parameters'][number] => {
+    const name = (parameter.name ?? '').replace(/^_+/, '');
+    if (/^(req|request)$/i.test(name)) return 'request';
+    if (/^(res|resp|response|reply|rep)$/i.test(name)) return 'response';
+    if (/^(ctx|context|c)$/.test(name)) return 'context';
+    if (/^(next|done)$/.test(name)) return 'next';
+    if (/^(e|err|error|ex)$/.test(name)) return 'error';
+    return 'other';
+  });
+  const isPair = named.indexOf('response') > 0 && named[named.indexOf('response') - 1] === 'request';
+  const isContext = named[0] === 'context' && named.length <= 2;
+  if (!isPair && !isContext) return undefined;
+  // A response alone may be a client's: `.then((res) => res.json())`; with a request before it, it is a server's.
+  return { framework: 'unknown', as: named[0] === 'error' && named.length === 4 ? 'error' : 'other', parameters: named.map((one) => (one === 'error' && named.length !== 4 ? 'other' : one)), returnSends: false, sure: false };
+}

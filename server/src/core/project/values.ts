@@ -1,0 +1,144 @@
+import type { ModuleView } from '../model/module.js';
+import type { Entry, Ref, Scalar, Value } from '../model/value.js';
+import type { At, FilePath } from '../text/source.js';
+import type { OptionAnswer, Resolved } from '../rules/rule.js';
+
+/** What following names needs of the project. */
+export interface Followed {
+  module(path: FilePath): ModuleView | undefined;
+  resolveFile(specifier: string, from: FilePath): FilePath | undefined;
+  /** A binding that is assigned more than once has no single value. */
+  isStable(path: FilePath, binding: number): boolean;
+}
+const MOST_HOPS = 20;
+
+/** Follows names, imports and members to a value that is no name; stops at parameters, calls and what is unknown. */
+export function resolveValue(value: Value, project: Followed): Resolved {
+  const trail: At[] = [];
+  let current = value;
+  for (let hops = 0; hops < MOST_HOPS; hops++) {
+    if (current.kind !== 'ref') return { value: current, trail, exact: current.kind !== 'unknown' };
+    const next = stepInto(current, project);
+    if (!next) return { value: current, trail, exact: current.root.kind === 'env' };
+    trail.push(current.at);
+    current = next;
+  }
+  return { value: current, trail, exact: false };
+}
+
+function stepInto(ref: Ref, project: Followed): Value | undefined {
+  const path = ref.at.path;
+  const { root } = ref;
+  if (root.kind === 'local') {
+    const binding = project.module(path)?.bindings[root.binding];
+    if (!binding || !project.isStable(path, binding.id)) return undefined;
+    if (binding.value.kind === 'unknown') return undefined;
+    return descend(binding.value, ref.path, ref, project);
+  }
+  if (root.kind === 'import') {
+    const target = project.resolveFile(root.from, path);
+    const module = target && project.module(target);
+    if (!module) return undefined;
+    return fromExports(module, root.name, ref.path, ref, project, 0);
+  }
+  if (root.kind === 'value' && root.of.kind !== 'call') return descend(root.of, ref.path, ref, project);
+  return undefined;
+}
+
+function fromExports(module: ModuleView, name: string, path: readonly (string | undefined)[], ref: Ref, project: Followed, hops: number): Value | undefined {
+  if (hops > 10) return undefined;
+  const whole = module.exports.findLast((one) => one.name === '=');
+  if (name === '*') {
+    const [key, ...rest] = path;
+    if (key === undefined) return path.length === 0 ? whole?.value : undefined;
+    const own = module.exports.find((one) => one.name === key);
+    if (own) return descend(own.value, rest, ref, project);
+    return whole && descend(whole.value, path, ref, project);
+  }
+  const own = module.exports.find((one) => one.name === name);
+  if (own) return descend(own.value, path, ref, project);
+  if (whole) return descend(whole.value, name === 'default' ? path : [name, ...path], ref, project);
+  for (const one of module.exports) {
+    if (one.name !== '*' || one.value.kind !== 'ref' || one.value.root.kind !== 'import') continue;
+    const target = project.resolveFile(one.value.root.from, module.path);
+    const next = target && project.module(target);
+    const found = next && fromExports(next, name, path, ref, project, hops + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function descend(value: Value, path: readonly (string | undefined)[], ref: Ref, project: Followed): Value | undefined {
+  let current: Value = value;
+  for (let i = 0; i < path.length; i++) {
+    const key = path[i];
+    if (key === undefined) return undefined;
+    if (current.kind === 'ref') return { ...current, ...joinPath(current, path.slice(i)), nameAt: ref.nameAt };
+    if (current.kind === 'call') return { kind: 'ref', root: { kind: 'value', of: current }, path: path.slice(i), text: ref.text, at: current.at, nameAt: current.at };
+    if (current.kind === 'array') {
+      const item: Value | undefined = /^\d+$/.test(key) && !current.items.some((one) => one.spread) ? current.items[Number(key)]?.value : undefined;
+      if (!item) return undefined;
+      current = item;
+      continue;
+    }
+    if (current.kind !== 'object') return undefined;
+    const answer = optionOf(current, key, project);
+    if (answer.kind !== 'value') return undefined;
+    current = answer.entry.value;
+  }
+  return current;
+}
+function joinPath(ref: Ref, rest: readonly (string | undefined)[]): Pick<Ref, 'root' | 'path'> {
+  if (ref.root.kind === 'env' && ref.root.name === undefined && rest[0] !== undefined) return { root: { kind: 'env', name: rest[0] }, path: rest.slice(1) };
+  return { root: ref.root, path: [...ref.path, ...rest] };
+}
+
+/** The last entry with the key, through names and spreads. */
+export function optionOf(value: Value | undefined, key: string, project: Followed, depth = 0): OptionAnswer {
+  if (!value || depth > 6) return value ? { kind: 'unknown' } : { kind: 'absent' };
+  const end = resolveValue(value, project).value;
+  if (end.kind === 'literal' && (end.value === undefined || end.value === null)) return { kind: 'absent' };
+  if (end.kind !== 'object') return { kind: 'unknown' };
+  for (let i = end.entries.length - 1; i >= 0; i--) {
+    const entry: Entry | undefined = end.entries[i];
+    if (!entry) continue;
+    if (entry.key === key) return { kind: 'value', value: entry.value, entry, resolved: resolveValue(entry.value, project) };
+    if (entry.form === 'spread') {
+      const inner = optionOf(entry.value, key, project, depth + 1);
+      if (inner.kind !== 'absent') return inner;
+    } else if (entry.form === 'computed') return { kind: 'unknown' };
+  }
+  return { kind: 'absent' };
+}
+
+/** The constant a value surely is. */
+export function constantOf(value: Value, project: Followed, depth = 0): { readonly value: Scalar } | undefined {
+  if (depth > 10) return undefined;
+  const end = resolveValue(value, project).value;
+  if (end.kind === 'literal') return { value: end.value };
+  if (end.kind === 'template') {
+    let text = '';
+    for (const part of end.parts) {
+      const piece = typeof part === 'string' ? { value: part } : constantOf(part, project, depth + 1);
+      if (!piece) return undefined;
+      text += String(piece.value);
+    }
+    return { value: text };
+  }
+  return undefined;
+}
+
+/** Whether two values read alike: same shape, same names, wherever they stand. */
+export function sameValue(a: Value, b: Value, depth = 0): boolean {
+  if (depth > 12 || a.kind !== b.kind) return false;
+  switch (a.kind) {
+    case 'literal': return b.kind === 'literal' && a.value === b.value;
+    case 'regex': return b.kind === 'regex' && a.source === b.source && a.flags === b.flags;
+    case 'ref': return b.kind === 'ref' && a.root.kind === b.root.kind && a.text === b.text && a.path.every((key, i) => key === b.path[i]);
+    case 'call': return b.kind === 'call' && a.callee === b.callee && a.name === b.name && a.args.length === b.args.length && a.args.every((item, i) => { const other = b.args[i]; return other !== undefined && sameValue(item.value, other.value, depth + 1); });
+    case 'function': return b.kind === 'function' && a.fn === b.fn;
+    case 'array': return b.kind === 'array' && a.items.length === b.items.length && a.items.every((item, i) => { const other = b.items[i]; return other !== undefined && sameValue(item.value, other.value, depth + 1); });
+    case 'object': return b.kind === 'object' && a.entries.length === b.entries.length && a.entries.every((entry, i) => { const other = b.entries[i]; return other !== undefined && entry.key === other.key && sameValue(entry.value, other.value, depth + 1); });
+    default: return false;
+  }
+}

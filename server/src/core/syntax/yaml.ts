@@ -1,0 +1,82 @@
+import type { NotedValue } from '../openapi/document.js';
+import type { At, SourceFile, Span } from '../text/source.js';
+import type { Parsed, SyntaxProblem } from './parsed.js';
+import { createBuilder, type Builder } from './yaml-build.js';
+import { buildFromEvents, yamlEvents } from './yaml-events.js';
+import { holeAt, type Hole } from './yaml-holes.js';
+import { readJson } from './yaml-json.js';
+import { readLenient } from './yaml-lenient.js';
+import { readNotes } from './yaml-notes.js';
+
+/** Broken texts above this (UTF-16 units) are not given to the slow recovering parser. */
+const LENIENT_LIMIT = 4_000_000;
+
+/**
+ * Reads a settings file: `.json` tolerantly, everything else as YAML (its first document). `mark` allots a place for each span
+ * (half-open UTF-16 offsets). Aliases are shared, not copied, and bounded; merge keys stand first as spread entries; of equal keys all are kept.
+ */
+export function readSettings(file: SourceFile, mark: (span: Span) => At): Parsed<NotedValue> {
+  if (/\.jsonc?$/i.test(file.path)) {
+    const json = readJson(file.text, mark);
+    return result(json.builder, json.problems, json.holes, []);
+  }
+  return readYaml(file.text, mark);
+}
+
+function readYaml(text: string, mark: (span: Span) => At): Parsed<NotedValue> {
+  const clean = yamlEvents(text);
+  if ('events' in clean) {
+    const builder = createBuilder(text, mark, []);
+    buildFromEvents(text, clean.events, builder);
+    return finish(text, mark, builder, [], []);
+  }
+  const problem = { span: { start: clean.offset, end: Math.min(clean.offset + 1, text.length) }, message: clean.message };
+  for (const span of suspects(text, clean.offset)) {
+    const blanked = text.slice(0, span.start) + ' '.repeat(span.end - span.start) + text.slice(span.end);
+    const retried = yamlEvents(blanked);
+    if (!('events' in retried)) continue;
+    const holes = [holeAt(text, span, true)];
+    const builder = createBuilder(text, mark, holes);
+    buildFromEvents(blanked, retried.events, builder);
+    return finish(text, mark, builder, [problem], holes);
+  }
+  const lenient = text.length <= LENIENT_LIMIT ? readLenient(text) : undefined;
+  const found = lenient && lenient.problems.length > 0 ? lenient.problems : [problem];
+  const holes = found.slice(0, 100).map((one) => holeAt(text, lenient ? lineOf(text, one.span.start) : { start: 0, end: text.length }, false));
+  const builder = createBuilder(text, mark, holes);
+  try {
+    lenient?.build(builder);
+  } catch {
+    return result(createBuilder(text, mark, [holeAt(text, { start: 0, end: text.length }, false)]), found, holes, []);
+  }
+  return finish(text, mark, builder, found, holes);
+}
+
+/** Lines whose removal may make the text readable: a half-typed line is mostly blamed on the one below it. */
+function suspects(text: string, offset: number): readonly Span[] {
+  const line = lineOf(text, offset);
+  let before = line.start;
+  let previous: Span | undefined;
+  while (before > 0) {
+    previous = lineOf(text, before - 1);
+    if (text.slice(previous.start, previous.end).trim() !== '') break;
+    before = previous.start;
+  }
+  const spans = previous ? [previous, line] : [line];
+  return spans.filter((span) => span.end > span.start);
+}
+function lineOf(text: string, offset: number): Span {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const newline = text.indexOf('\n', Math.max(offset, start));
+  const stop = newline < 0 ? text.length : newline;
+  return { start: Math.min(start, stop), end: text[stop - 1] === '\r' && stop > start ? stop - 1 : stop };
+}
+
+function finish(text: string, mark: (span: Span) => At, builder: Builder, problems: readonly SyntaxProblem[], holes: readonly Hole[]): Parsed<NotedValue> {
+  const notes = text.includes('unlatched-ignore') ? readNotes(text, builder.scalars, mark) : [];
+  return result(builder, problems, holes, notes);
+}
+function result(builder: Builder, problems: readonly SyntaxProblem[], holes: readonly Hole[], notes: NotedValue['notes']): Parsed<NotedValue> {
+  const root = builder.finish();
+  return { value: { root, notes }, problems: [...problems, ...builder.complaints], holes: holes.map((hole) => hole.span) };
+}
