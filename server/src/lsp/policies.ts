@@ -1,7 +1,7 @@
-import { applySettings, defaultPolicy, readPolicy } from '../core/engine.js';
-import type { Policy } from '../core/policy/policy.js';
+import { defaultPolicy, type Policy } from '../core/policy/policy.js';
 import type { PolicyProblem } from '../core/policy/read.js';
 import { filePath, type FilePath, type SourceFile } from '../core/text/source.js';
+import type { Door } from './door.js';
 import type { Settings } from './settings.js';
 
 /** Rounds of reading files that an `extends` names; a longer chain is cut. */
@@ -13,6 +13,8 @@ interface Held {
   readonly problems: readonly PolicyProblem[];
   /** Files its `extends` chain named. */
   readonly parents: ReadonlySet<FilePath>;
+  /** The texts the problems speak of. */
+  readonly sources: ReadonlyMap<FilePath, SourceFile>;
 }
 
 /** The name every policy file has. */
@@ -36,7 +38,7 @@ export class Policies {
   ) {}
 
   /** Reads one policy file again; a file that is gone is forgotten. */
-  async refresh(path: FilePath): Promise<void> {
+  async refresh(path: FilePath, door: Door): Promise<void> {
     const known = new Map<FilePath, string | undefined>([[path, await this.text(path)]]);
     const text = known.get(path);
     if (text === undefined) {
@@ -50,10 +52,12 @@ export class Policies {
         const found = known.get(wanted);
         return found === undefined ? undefined : { path: wanted, text: found, revision: 0 };
       };
-      const { policy, problems } = readPolicy({ path, text, revision: 0 }, load, this.ruleIds);
+      const { policy, problems } = door.readPolicy({ path, text, revision: 0 }, load, this.ruleIds);
       if (missing.size === 0 || round === MOST_ROUNDS - 1) {
         const good = problems.length === 0 ? policy : this.files.get(path)?.good;
-        this.files.set(path, { good, problems, parents: new Set([...known.keys()].filter((each) => each !== path)) });
+        const parents = new Set([...known.keys()].filter((each) => each !== path));
+        const sources = new Map(problems.map((problem) => [problem.path, { path: problem.path, text: known.get(problem.path) ?? '', revision: 0 }]));
+        this.files.set(path, { good, problems, parents, sources });
         return;
       }
       for (const each of missing) known.set(each, await this.text(each));
@@ -77,11 +81,11 @@ export class Policies {
   }
 
   /** What holds in each folder, '' always among them. */
-  resolved(settings: Settings): ReadonlyMap<string, Policy> {
-    const out = new Map<string, Policy>([['', applySettings(defaultPolicy, settings)]]);
+  resolved(settings: Settings, door: Door): ReadonlyMap<string, Policy> {
+    const out = new Map<string, Policy>([['', door.applySettings(defaultPolicy, settings)]]);
     for (const [path, { good }] of this.files) {
       if (good === undefined) continue;
-      out.set(path === settings.policyPath ? '' : folderOf(path), applySettings(good, settings));
+      out.set(path === settings.policyPath ? '' : folderOf(path), door.applySettings(good, settings));
     }
     return out;
   }
@@ -89,6 +93,15 @@ export class Policies {
   /** Problems by the file they stand in. */
   problems(path: FilePath): readonly PolicyProblem[] {
     return [...this.files.values()].flatMap((held) => held.problems).filter((problem) => problem.path === path);
+  }
+
+  /** The text a file with a problem had when it was read. */
+  source(path: FilePath): SourceFile | undefined {
+    for (const { sources } of this.files.values()) {
+      const found = sources.get(path);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /** Files that hold a problem. */

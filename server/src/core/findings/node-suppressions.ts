@@ -14,6 +14,7 @@ export interface NodeSuppression {
   readonly reasonAt: At | undefined;
   /** What to remove when it is dead: this rule's entry, or the whole key when it is the only one. */
   readonly removeAt: At;
+  readonly removeAs: 'entry' | 'item';
   /** The node and its key: findings that start in here are meant. */
   readonly covers: Span;
 }
@@ -40,12 +41,12 @@ export function nodeSuppressions(root: Value, spanOf: (at: At) => Span): readonl
 
 function readKey(entry: Entry, covers: Span, spanOf: (at: At) => Span): readonly NodeSuppression[] {
   const { value } = entry;
-  const named = (rule: string, at: At, removeAt: At): NodeSuppression => ({
-    rule, reason: '', until: undefined, by: undefined, ruleAt: at, ruleSpan: spanOf(at), reasonAt: undefined, removeAt, covers,
+  const named = (rule: string, at: At, removeAt: At, removeAs: 'entry' | 'item'): NodeSuppression => ({
+    rule, reason: '', until: undefined, by: undefined, ruleAt: at, ruleSpan: spanOf(at), reasonAt: undefined, removeAt, removeAs, covers,
   });
-  if (value.kind === 'literal' && typeof value.value === 'string') return [named(value.value, value.at, entry.at)];
+  if (value.kind === 'literal' && typeof value.value === 'string') return [named(value.value, value.at, entry.at, 'entry')];
   if (value.kind === 'array')
-    return value.items.flatMap((item) => (item.value.kind === 'literal' && typeof item.value.value === 'string' ? [named(item.value.value, item.value.at, item.at)] : []));
+    return value.items.flatMap(({ value: item, at }) => (item.kind === 'literal' && typeof item.value === 'string' ? [named(item.value, item.at, at, 'item')] : []));
   if (value.kind !== 'object') return [];
   const pairs = value.entries.filter((each) => each.form === 'pair');
   return pairs.map((each) => {
@@ -54,7 +55,7 @@ function readKey(entry: Entry, covers: Span, spanOf: (at: At) => Span): readonly
     return {
       rule: each.key ?? '', reason, until: until?.text, by,
       ruleAt: each.keyAt, ruleSpan: spanOf(each.keyAt), reasonAt: each.value.at,
-      removeAt: pairs.length === 1 ? entry.at : each.at, covers,
+      removeAt: pairs.length === 1 ? entry.at : each.at, removeAs: 'entry' as const, covers,
     };
   });
 }

@@ -37,7 +37,7 @@ export function withoutReason(d: Directive): OwnFinding {
 export function unknownRule(d: Directive, id: Piece, ruleIds: ReadonlySet<string>): OwnFinding {
   const near = candidates(id.text, ruleIds);
   const fixes = near === undefined ? [] : [fix(`Change to ${near}`, 'review', { do: 'replace', at: narrow(d, id.part), code: [near] })];
-  return make('unlatched/suppression-unknown-rule', d, id.part, unknownMessage(id.text, ruleIds), [...fixes, d.ids.length > 1 ? withoutId(d, id, 'review') : removal(d, 'review')]);
+  return make('unlatched/suppression-unknown-rule', d, id.part, unknownMessage(id.text, ruleIds), [...fixes, d.ids.length > 1 ? withoutId(d, id, [id], 'review') : removal(d, 'review')]);
 }
 /** The comment names no rule at all. */
 export function noRule(d: Directive): OwnFinding {
@@ -59,10 +59,10 @@ export function unused(d: Directive): OwnFinding {
   const message = `This comment suppresses nothing: ${list(d.ids.map(({ text }) => text))} found nothing ${d.note.kind === 'ignore-file' ? 'in this file' : 'on the line meant'}. Remove it.`;
   return { ...make('unlatched/suppression-unused', d, whole(d), message, [removal(d, 'safe')]), unnecessary: true };
 }
-/** One rule of several found nothing. */
-export function unusedRule(d: Directive, id: Piece): OwnFinding {
+/** One rule of several found nothing; `dead` are all that did not. */
+export function unusedRule(d: Directive, id: Piece, dead: readonly Piece[]): OwnFinding {
   const message = `${id.text} found nothing ${d.note.kind === 'ignore-file' ? 'in this file' : 'on the line meant'}. Remove it from this comment.`;
-  return { ...make('unlatched/suppression-unused', d, id.part, message, [withoutId(d, id, 'safe')]), unnecessary: true };
+  return { ...make('unlatched/suppression-unused', d, id.part, message, [withoutId(d, id, dead, 'safe')]), unnecessary: true };
 }
 /** A file comment below code. */
 export function misplaced(d: Directive): OwnFinding {
@@ -118,12 +118,13 @@ function removal(d: Directive, safety: FixSafety): Fix {
   return fix('Remove the comment', safety, { do: 'remove', at: d.note.at, as: 'text' });
 }
 function keyRemoval(node: NodeSuppression, safety: FixSafety): Fix {
-  return fix('Remove it', safety, { do: 'remove', at: node.removeAt, as: node.reasonAt ? 'entry' : 'item' });
+  return fix('Remove it', safety, { do: 'remove', at: node.removeAt, as: node.removeAs });
 }
-/** Takes the id out with the comma that joins it to its neighbour. */
-function withoutId(d: Directive, id: Piece, safety: FixSafety): Fix {
+/** Takes the id out with a comma: the one behind it if it stands before the first id that stays, so that several removals never meet. */
+function withoutId(d: Directive, id: Piece, dead: readonly Piece[], safety: FixSafety): Fix {
   const index = d.ids.indexOf(id);
-  const next = d.ids[index + 1];
+  const stays = d.ids.findIndex((each) => !dead.includes(each));
+  const next = index < stays ? d.ids[index + 1] : undefined;
   const before = d.ids[index - 1];
   const part = next ? { start: id.part.start, end: next.part.start } : { start: before?.part.end ?? id.part.start, end: id.part.end };
   return fix(`Remove ${id.text} from the comment`, safety, { do: 'remove', at: narrow(d, part), as: 'text' });

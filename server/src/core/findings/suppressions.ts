@@ -81,7 +81,7 @@ export function applySuppressions<F extends Pick<Finding, 'rule' | 'at' | 'state
     pending.push(() => {
       const dead = made.filter(({ claim }) => unused(claim)).map(({ id }) => id);
       if (dead.length === directive.ids.length) return [own.unused(directive)];
-      return dead.map((id) => own.unusedRule(directive, id));
+      return dead.map((id) => own.unusedRule(directive, id, dead));
     });
   }
   for (const node of input.nodes ?? []) {

@@ -16,7 +16,10 @@ export interface OpenApiDocument {
   /** Root `security`. */
   readonly security: Value | undefined;
   readonly securityAt: At | undefined;
+  /** Operations of one path stand together. */
   readonly operations: readonly Operation[];
+  /** A `security` key stands at the root or in an operation; certain when false only for complete documents. */
+  readonly mentionsSecurity: boolean;
   readonly extensions: ReadonlyMap<string, Value>;
   /** The whole document as a value, for rules that look elsewhere in it. */
   readonly root: Value;

@@ -34,6 +34,7 @@ export function readOpenApi(file: SourceFile, noted: NotedValue): ReadOpenApi {
     security: security?.value,
     securityAt: security?.keyAt,
     operations: read.operations,
+    mentionsSecurity: security !== undefined || read.operations.some((operation) => operation.own !== undefined),
     extensions: extensionsOf(root),
     root,
     complete: read.complete && root.kind === 'object' && !root.open,

@@ -46,9 +46,9 @@ export function isOpenOperation(operation: Operation, document: OpenApiDocument)
   return kind === 'absent' || kind === 'none' || kind === 'optional';
 }
 
-/** Whether the document holds no `security` key at all, neither at its root nor in any operation; only certain for complete documents. */
+/** Whether the document holds no `security` key at all, neither at its root nor in any operation: proven only for complete documents. */
 export function mentionsNoSecurity(document: OpenApiDocument): boolean {
-  return document.complete && document.security === undefined && document.operations.every((operation) => operation.own === undefined && operation.complete);
+  return document.complete && !document.mentionsSecurity;
 }
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY', 'SEARCH', 'PROPFIND', 'REPORT']);
@@ -61,12 +61,30 @@ export function isChanging(operation: Operation): boolean {
 /** A changing operation on the same path that demands credentials, where this one, also changing, proves to demand none. */
 export function securedSibling(operation: Operation, document: OpenApiDocument): { readonly operation: Operation; readonly alternatives: readonly Alternative[] } | undefined {
   if (operation.section !== 'paths' || !isChanging(operation) || !isOpenOperation(operation, document)) return undefined;
-  for (const other of document.operations) {
-    if (other === operation || other.path !== operation.path || other.section !== 'paths' || !isChanging(other)) continue;
+  for (const other of neighbours(operation, document)) {
+    if (!isChanging(other)) continue;
     const needs = effective(other, document);
     if (needs.kind === 'required') return { operation: other, alternatives: needs.alternatives };
   }
   return undefined;
+}
+
+/** The other operations of the same path. */
+export function neighbours(operation: Operation, document: OpenApiDocument): readonly Operation[] {
+  const { operations } = document;
+  const index = operations.indexOf(operation);
+  const found: Operation[] = [];
+  for (const step of [-1, 1]) {
+    for (let i = index + step; i >= 0 && i < operations.length; i += step) {
+      const other = operations[i];
+      if (!other) break;
+      // Callbacks stand between the operations of a path.
+      if (other.section !== operation.section) continue;
+      if (other.path !== operation.path) break;
+      found.push(other);
+    }
+  }
+  return found;
 }
 
 /** The scheme names of one alternative, for a message: `jwt`, `key + jwt`. */

@@ -1,7 +1,7 @@
 import type { Value } from '../model/value.js';
 import type { OpenApiDocument } from './document.js';
 import { follow } from './references.js';
-import { asArray, asObject, asText, entriesOf, entryOf, valueOf } from './values.js';
+import { asArray, asObject, asText, entriesOf, entryOf, valueOf, type KeyedEntry } from './values.js';
 
 type Pointer = readonly (string | number)[];
 
@@ -26,27 +26,35 @@ export function serverUrls(document: OpenApiDocument): readonly UrlPlace[] {
     for (const [index, item] of (list?.items ?? []).entries()) readServer(item.value, [...pointer, 'servers', index], found, seen);
   };
   read(document.root, []);
-  for (const path of entriesOf(valueOf(document.root, 'paths'))) {
-    const item = follow(document.root, path.value);
-    const pointer = item.pointer ?? ['paths', path.key];
-    read(item.value, pointer);
-  }
-  for (const operation of document.operations) {
-    const value = at(document.root, operation.pointer);
-    read(value, operation.pointer);
-    for (const [code, response] of operation.responses) {
-      for (const link of entriesOf(valueOf(response, 'links'))) {
-        const server = entryOf(follow(document.root, link.value).value, 'server');
-        if (server) readServer(server.value, [...operation.pointer, 'responses', code, 'links', link.key, 'server'], found, seen);
-      }
+  for (const item of pathItems(document)) {
+    read(item.value, item.pointer);
+    for (const operation of item.operations) {
+      read(operation.value, operation.pointer);
+      for (const response of entriesOf(valueOf(operation.value, 'responses'))) readLinks(document, response, [...operation.pointer, 'responses', response.key], found, seen);
     }
   }
   return found;
 }
-function at(root: Value, pointer: Pointer): Value | undefined {
-  let current: Value | undefined = root;
-  for (const key of pointer) current = typeof key === 'number' ? asArray(current)?.items[key]?.value : valueOf(current, key);
-  return current;
+function readLinks(document: OpenApiDocument, response: KeyedEntry, pointer: Pointer, found: UrlPlace[], seen: Set<Value>): void {
+  const target = follow(document.root, response.value);
+  for (const link of entriesOf(valueOf(target.value, 'links'))) {
+    const server = entryOf(follow(document.root, link.value).value, 'server');
+    if (server) readServer(server.value, [...(target.pointer ?? pointer), 'links', link.key, 'server'], found, seen);
+  }
+}
+
+interface Located {
+  readonly value: Value;
+  readonly pointer: Pointer;
+}
+/** Path items with the objects in them that can be operations. */
+function pathItems(document: OpenApiDocument): readonly (Located & { readonly operations: readonly Located[] })[] {
+  return entriesOf(valueOf(document.root, 'paths')).map((path) => {
+    const item = follow(document.root, path.value);
+    const pointer = item.pointer ?? ['paths', path.key];
+    const operations = entriesOf(item.value).filter((entry) => entry.value.kind === 'object').map((entry) => ({ value: entry.value, pointer: [...pointer, entry.key] }));
+    return { value: item.value, pointer, operations };
+  });
 }
 
 function readServer(server: Value, pointer: Pointer, found: UrlPlace[], seen: Set<Value>): void {
@@ -119,6 +127,6 @@ export function schemeItems(document: OpenApiDocument): readonly UrlPlace[] {
     }
   };
   read(document.root, []);
-  for (const operation of document.operations) read(at(document.root, operation.pointer), operation.pointer);
+  for (const item of pathItems(document)) for (const operation of item.operations) read(operation.value, operation.pointer);
   return found;
 }

@@ -44,12 +44,19 @@ interface Place {
 /** Every CORS setting of a module, normalised (RULES 0.13). A setting whose parts cannot be known is given with 'unknown' in their place. */
 export function* corsPolicies(module: ModuleView, context: CorsContext): Iterable<CorsPolicy> {
   const seen = new Set<string>();
-  for (const policy of everyPolicy(module, context)) {
+  for (const found of everyPolicy(module, context)) {
+    const policy = atHome(found, module);
     const key = `${policy.originAt.path}:${policy.originAt.mark}:${policy.origin}`;
     if (seen.has(key)) continue;
     seen.add(key);
     yield policy;
   }
+}
+/** Options kept in another file are reported where this one hands them over. */
+function atHome(policy: CorsPolicy, module: ModuleView): CorsPolicy {
+  if (policy.originAt.path === module.path) return policy;
+  const handed = policy.call?.args.find(({ value }) => value.kind === 'ref' && value.at.path === module.path)?.value.at;
+  return { ...policy, originAt: handed ?? policy.call?.nameAt ?? policy.at };
 }
 function* everyPolicy(module: ModuleView, context: CorsContext): Iterable<CorsPolicy> {
   for (const { call, when, inside } of callsOf(module))

@@ -1,7 +1,7 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
 import { markedPublic } from '../../openapi/public.js';
 import { refusalsOnceSecured } from '../../openapi/refusals.js';
-import { effective, isChanging, schemeNames, securedSibling, type Alternative } from '../../openapi/security.js';
+import { effective, isChanging, neighbours, schemeNames, securedSibling, type Alternative } from '../../openapi/security.js';
 import { plain } from '../../openapi/values.js';
 import { pathMatches, publicPath } from '../facts/paths.js';
 import { rule } from '../rule.js';
@@ -200,8 +200,8 @@ export default rule<'operation', Evidence>({
 function widerSibling(operation: Operation, document: OpenApiDocument): { readonly operation: Operation; readonly needs: string } | undefined {
   const own = operation.method === 'DELETE' ? only(operation, document) : undefined;
   if (!own) return undefined;
-  for (const other of document.operations) {
-    if (other.path !== operation.path || other.section !== 'paths' || (other.method !== 'PUT' && other.method !== 'PATCH')) continue;
+  for (const other of neighbours(operation, document)) {
+    if (other.method !== 'PUT' && other.method !== 'PATCH') continue;
     const theirs = only(other, document);
     if (!theirs || theirs.scheme !== own.scheme || !own.scopes.every((scope) => theirs.scopes.includes(scope))) continue;
     const more = theirs.scopes.filter((scope) => !own.scopes.includes(scope));

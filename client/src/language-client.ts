@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
+import type { LanguageClientOptions } from 'vscode-languageclient/node';
+import type { InitializationOptions, StatusParams } from '../../server/src/lsp/protocol.js';
+import { crashHandler } from './crash-handler.js';
+import type { StatusItem } from './status-item.js';
+import { TraceChannel } from './trace-channel.js';
+
+const languages = ['javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'yaml', 'json', 'jsonc'];
+const schemes = ['file', 'untitled', 'vscode-vfs'];
+
+/** A client for the bundled server, not yet started. The caller owns and disposes it. */
+export function createLanguageClient(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, status: StatusItem): LanguageClient {
+  const module = context.asAbsolutePath('server/out/server.js');
+  const trace = new TraceChannel(log);
+  const said: InitializationOptions = { rulePages: 'virtual', commands: true };
+  const options: LanguageClientOptions = {
+    documentSelector: schemes.flatMap((scheme) => languages.map((language) => ({ scheme, language }))),
+    initializationOptions: said,
+    outputChannel: log,
+    traceOutputChannel: trace,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    errorHandler: crashHandler(log),
+    diagnosticPullOptions: { onChange: true, onSave: true, onFocus: true },
+  };
+  const client = new LanguageClient(
+    'unlatched',
+    'Unlatched',
+    {
+      run: { module, transport: TransportKind.stdio },
+      debug: { module, transport: TransportKind.stdio, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
+    },
+    options,
+  );
+  client.onNotification('unlatched/status', (params: StatusParams) => status.show(params));
+  client.onDidChangeState(({ newState }) => {
+    if (newState === State.Starting) status.show({ state: 'starting' });
+    if (newState === State.Running) status.show({ state: 'ready', findings: 0, files: 0, notAnalysed: 0 });
+    if (newState === State.Stopped || newState === State.StartFailed) status.show({ state: 'stopped' });
+  });
+  return client;
+}

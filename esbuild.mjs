@@ -1,0 +1,47 @@
+// Builds the shipped bundles. `--allow-missing` skips entries whose source is not there and says so.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const allowMissing = process.argv.includes('--allow-missing');
+
+const node = { platform: 'node', target: 'node20', format: 'cjs' };
+const browser = { platform: 'browser', target: 'es2023' };
+const entries = [
+  { from: 'client/src/extension.ts', to: 'client/out/extension.js', options: { ...node, external: ['vscode'] } },
+  { from: 'server/src/lsp/main.ts', to: 'server/out/server.js', options: node },
+  { from: 'server/src/cli/main.ts', to: 'server/out/cli.js', options: { ...node, banner: { js: '#!/usr/bin/env node' } } },
+  // The browser edition and the map's page: built when their sources are there.
+  { from: 'client/src/browser.ts', to: 'client/out/browser.js', optional: true, options: { ...browser, format: 'cjs', external: ['vscode'] } },
+  { from: 'server/src/lsp/browser.ts', to: 'server/out/browser-server.js', optional: true, options: { ...browser, format: 'iife' } },
+  { from: 'client/webview/main.ts', to: 'client/out/webview.js', optional: true, options: { ...browser, format: 'iife' } },
+];
+
+const missing = entries.filter(({ from, optional }) => !optional && !existsSync(join(root, from)));
+for (const { from } of missing) console.log(`skipped ${from}: no such file`);
+if (missing.length > 0 && !allowMissing) process.exit(1);
+
+const wanted = entries.filter(({ from }) => existsSync(join(root, from)));
+const built = await Promise.allSettled(
+  wanted.map(({ from, to, options }) =>
+    build({
+      absWorkingDir: root,
+      entryPoints: [from],
+      outfile: to,
+      bundle: true,
+      minify: true,
+      legalComments: 'none',
+      logLevel: 'warning',
+      // The parser's own module is preferred: it has one copy of each package for both bundles.
+      mainFields: options.platform === 'node' ? ['module', 'main'] : ['browser', 'module', 'main'],
+      define: { 'process.env.UNLATCHED_VERSION': JSON.stringify(version) },
+      ...options,
+    }),
+  ),
+);
+// esbuild has printed why.
+if (built.some(({ status }) => status === 'rejected')) process.exit(1);
+for (const { to } of wanted) console.log(`${to} ${(statSync(join(root, to)).size / 1e6).toFixed(2)} MB`);

@@ -1,0 +1,5 @@
+export function reportError(err, req, res, next) {
+  if (res.headersSent) return next(err);
+  console.error(err);
+  res.status(500).json({ error: 'internal error', stack: err.stack });
+}

@@ -1,0 +1,19 @@
+import { Router } from 'express';
+import { requireUser } from '../middleware/auth.js';
+import { store } from '../store.js';
+
+export const files = Router();
+
+files.get('/', requireUser, (req, res) => {
+  res.json(store.filesOf(req.user.id));
+});
+
+files.post('/', requireUser, (req, res) => {
+  const { name, size } = req.body;
+  res.status(201).json(store.saveFile(req.user.id, name, size));
+});
+
+files.put('/', (req, res) => {
+  const { id, name, size } = req.body;
+  res.json(store.replaceFile(id, name, size));
+});

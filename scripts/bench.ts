@@ -1,0 +1,169 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { largeRouter, writeOpenApi, writeOpenApiJson, writeServer } from '../bench/corpus.js';
+import { measure, type Latency } from '../bench/lsp-latency.js';
+import { buildIfNeeded } from './outputs.js';
+import { root } from './project.js';
+
+const peers = {
+  eslint: '9.39.5',
+  'eslint-plugin-security': '4.1.0',
+  'eslint-plugin-sonarjs': '4.2.2',
+  '@typescript-eslint/parser': '8.73.0',
+  '@redocly/cli': '2.77.0',
+};
+const corpus = join(root, 'out/bench');
+const cache = process.env['UNLATCHED_BENCH_PEERS'] ?? join(homedir(), '.cache/unlatched/bench-peers');
+
+interface Contender {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly cwd: string;
+}
+interface Row {
+  readonly what: string;
+  readonly ours: string;
+  readonly peer: string;
+  readonly ratio: string;
+  readonly budget: string;
+  readonly kept: boolean | undefined;
+}
+
+/** `npm run bench [-- --runs N] [--no-peers] [--write]`: measures against the budgets, prints a table, `--write` keeps it in docs/bench.md. Never a test: machines differ, so read the ratios. */
+export async function main(args: readonly string[]): Promise<number> {
+  const runs = Number(args[args.indexOf('--runs') + 1] ?? 5);
+  const rounds = args.includes('--runs') && Number.isInteger(runs) && runs > 0 ? runs : 5;
+  if (!buildIfNeeded()) return 2;
+  const compare = !args.includes('--no-peers') && installPeers();
+  prepare();
+  const rows = [...commandLine(rounds, compare), ...(await editor())];
+  const table = render(rows);
+  console.log(table);
+  if (args.includes('--write')) {
+    writeFileSync(join(root, 'docs/bench.md'), page(table, rounds));
+    console.log('wrote docs/bench.md');
+  }
+  return rows.some(({ kept }) => kept === false) ? 1 : 0;
+}
+
+/** Peers live below the user's cache, never in this project. False, with the reason printed, when they cannot be had. */
+function installPeers(): boolean {
+  const wanted = JSON.stringify({ private: true, dependencies: peers });
+  const stamp = join(cache, 'installed.json');
+  mkdirSync(cache, { recursive: true });
+  if (existsSync(stamp)) return true;
+  writeFileSync(join(cache, 'package.json'), wanted);
+  console.error(`Installing the peers below ${cache} ...`);
+  const { status } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: cache, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  if (status !== 0) {
+    console.error('The peers could not be installed: only our own times are measured.');
+    return false;
+  }
+  for (const [name, plugins] of [['security', ['security']], ['sonarjs', ['security', 'sonarjs']]] as const) writeFileSync(join(cache, `${name}.config.mjs`), eslintConfig(plugins));
+  writeFileSync(stamp, wanted);
+  return true;
+}
+function eslintConfig(plugins: readonly string[]): string {
+  const imports = plugins.map((name) => `import ${name} from 'eslint-plugin-${name}';\n`).join('');
+  const configs = plugins.map((name) => `${name}.configs.recommended, `).join('');
+  return `import parser from '@typescript-eslint/parser';\n${imports}export default [{ files: ['**/*.{js,ts}'], languageOptions: { parser } }, ${configs}];\n`;
+}
+function prepare(): void {
+  rmSync(corpus, { recursive: true, force: true });
+  writeServer(join(corpus, 'server-24'), 24);
+  writeServer(join(corpus, 'server-240'), 240);
+  writeServer(join(corpus, 'server-1000'), 1000);
+  writeOpenApi(join(corpus, 'small/openapi.yaml'), 8);
+  writeOpenApi(join(corpus, 'middle/openapi.yaml'), 155);
+  writeOpenApi(join(corpus, 'large/openapi.yaml'), 2060);
+  writeOpenApiJson(join(corpus, 'huge/openapi.json'), 7000);
+  writeFileSync(join(corpus, 'server-1000/src/large.ts'), largeRouter(38));
+}
+
+function commandLine(rounds: number, compare: boolean): readonly Row[] {
+  const set = join(corpus, 'server-240');
+  const one = join(set, 'src/routes/account-0.js');
+  const eslint = (config: string, target: string): Contender => ({ name: `eslint + ${config}`, command: [join(cache, 'node_modules/eslint/bin/eslint.js'), '--config', join(cache, `${config}.config.mjs`), '--no-ignore', target], cwd: corpus });
+  const redocly = (target: string): Contender => ({ name: 'redocly', command: [join(cache, 'node_modules/@redocly/cli/bin/cli.js'), 'lint', '--extends', 'recommended', target], cwd: corpus });
+  const rows: Row[] = [
+    against('240 server files, cold', check(set), eslint('sonarjs', set), 10, rounds, compare),
+    against('240 server files, cold', check(set), eslint('security', set), 1, rounds, compare),
+    against('one file, cold', check(one), eslint('security', one), 3, rounds, compare),
+  ];
+  for (const [name, file] of [['242 lines', 'small/openapi.yaml'], ['112 KB', 'middle/openapi.yaml'], ['1.5 MB', 'large/openapi.yaml'], ['10 MB, JSON', 'huge/openapi.json']] as const)
+    rows.push(against(`OpenAPI ${name}, cold`, check(join(corpus, file)), redocly(join(corpus, file)), 1, Math.min(rounds, 3), compare));
+  const [few, many] = best([check(join(corpus, 'server-24')), check(set)], Math.min(rounds, 3));
+  if (few !== undefined && many !== undefined)
+    rows.push({ what: '24 files to 240 files', ours: `${seconds(few)} to ${seconds(many)}`, peer: '', ratio: `${(many / few).toFixed(1)} times`, budget: 'at most 11 times', kept: many / few <= 11 });
+  return rows;
+}
+function check(target: string): Contender {
+  return { name: 'unlatched', command: [join(root, 'server/out/cli.js'), 'check', target, '--fail-on', 'never', '--quiet'], cwd: corpus };
+}
+function against(what: string, ours: Contender, peer: Contender, budget: number, rounds: number, compare: boolean): Row {
+  const [mine, theirs] = best(compare ? [ours, peer] : [ours], rounds);
+  if (mine === undefined) return { what, ours: 'did not run', peer: peer.name, ratio: '', budget: `${budget} times faster`, kept: false };
+  const ratio = theirs === undefined ? undefined : theirs / mine;
+  return {
+    what,
+    ours: seconds(mine),
+    peer: theirs === undefined ? `${peer.name}: not measured` : `${peer.name} ${seconds(theirs)}`,
+    ratio: ratio === undefined ? '' : `${ratio.toFixed(1)} times faster`,
+    budget: budget === 1 ? 'faster' : `${budget} times faster`,
+    kept: ratio === undefined ? undefined : ratio >= budget,
+  };
+}
+/** Seconds of the fastest of so many rounds for each contender, taking turns; undefined for one that could not run. */
+function best(contenders: readonly Contender[], rounds: number): readonly (number | undefined)[] {
+  const times = contenders.map(() => new Array<number>());
+  for (let round = 0; round < rounds; round++)
+    contenders.forEach(({ command, cwd }, index) => {
+      const started = performance.now();
+      const { status } = spawnSync(process.execPath, [...command], { cwd, stdio: 'ignore', maxBuffer: 1 << 28 });
+      if (status === 0 || status === 1) times[index]?.push((performance.now() - started) / 1000);
+    });
+  return times.map((taken) => (taken.length === 0 ? undefined : Math.min(...taken)));
+}
+
+async function editor(): Promise<readonly Row[]> {
+  const command = [process.execPath, join(root, 'server/out/server.js'), '--stdio'];
+  const typed = "large.put('/admin/:id', (req, res) => { res.status(500).json({ error: err.stack }) })";
+  const workspace = join(corpus, 'server-1000');
+  const code = await measure({ command, root: workspace, file: join(workspace, 'src/large.ts'), language: 'typescript', typed, keys: 200, pace: 60, expect: '' });
+  const folder = join(corpus, 'large');
+  const document = await measure({ command, root: folder, file: join(folder, 'openapi.yaml'), language: 'yaml', typed: '# a note typed by the bench', keys: 60, pace: 120, expect: '' });
+  return [
+    ...keystrokes('a 38 KB file among 1,000', code, 30),
+    budgeted('server start: initialize', code.initialize, 300),
+    budgeted('open to diagnostics', code.open, 150),
+    ...keystrokes('a 1.5 MB OpenAPI document', document, 150),
+    { what: 'server memory, 1,000 files', ours: code.memory === undefined ? 'unknown' : `${code.memory.toFixed(0)} MB`, peer: '', ratio: '', budget: '200 MB', kept: code.memory === undefined ? undefined : code.memory <= 200 },
+  ];
+}
+function keystrokes(what: string, latency: Latency, p95: number): readonly Row[] {
+  const ours = `p50 ${latency.p50.toFixed(1)}, p95 ${latency.p95.toFixed(1)}, max ${latency.max.toFixed(0)} ms`;
+  return [{ what: `keystroke in ${what}`, ours: `${ours}; ${latency.unanswered} unanswered`, peer: '', ratio: '', budget: `p95 ${p95} ms`, kept: latency.p95 <= p95 && latency.unanswered === 0 }];
+}
+function budgeted(what: string, taken: number, budget: number): Row {
+  return { what, ours: `${taken.toFixed(0)} ms`, peer: '', ratio: '', budget: `${budget} ms`, kept: taken <= budget };
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(2)} s`;
+}
+function render(rows: readonly Row[]): string {
+  const lines = rows.map(({ what, ours, peer, ratio, budget, kept }) => `| ${what} | ${ours} | ${peer} | ${ratio} | ${budget} | ${kept === undefined ? '' : kept ? 'kept' : 'missed'} |`);
+  return ['| What | Unlatched | Peer | Ratio | Budget | |', '|---|---|---|---|---|---|', ...lines].join('\n');
+}
+function page(table: string, rounds: number): string {
+  const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`).join(', ');
+  return `# Measurements
+
+Written by \`npm run bench -- --write\`. Best of ${rounds} (OpenAPI: 3), contenders taking turns, each a new process with Node ${process.versions.node}; the corpora are generated
+(\`bench/corpus.ts\`). Machines differ: read the ratios, not the times. Peers: ${versions}.
+
+${table}
+`;
+}

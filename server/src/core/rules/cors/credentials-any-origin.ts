@@ -1,0 +1,180 @@
+import type { Fix } from '../../findings/changes.js';
+import type { Severity } from '../../findings/finding.js';
+import { allowListFixes, corsSubject } from '../facts/cors.js';
+import { rule } from '../rule.js';
+import type { CorsPolicy, RuleContext } from '../rule.js';
+
+export default rule<'cors', { readonly policy: CorsPolicy }>({
+  meta: {
+    id: 'cors/credentials-any-origin',
+    title: "Any website can act with the visitor's cookies",
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [942],
+    severity: 'error',
+    confidence: 'high',
+    topics: ['cors'],
+    since: '0.1.0',
+    whenNotToUse: 'Never for an API that knows its users by cookie, Basic or client certificate.',
+    references: ['https://portswigger.net/web-security/cors', 'https://fetch.spec.whatwg.org/#cors-protocol-and-credentials'],
+  },
+  on: 'cors',
+  words: ['cors', 'access-control-allow-origin', 'graphql-yoga'],
+  *detect(policy, context) {
+    if (policy.credentials !== true || (policy.origin !== 'reflect' && policy.origin !== 'any')) return;
+    const severity = severityOf(policy, context);
+    yield { at: policy.originWritten ? policy.originAt : (atHome(policy) ?? policy.originAt), subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(severity ? { severity } : {}) };
+  },
+  explain: ({ policy }) => ({
+    message: policy.origin === 'any'
+      ? "'*' together with credentials is refused by browsers; the usual next step, reflecting the origin, would expose users. List the origins you trust, or drop credentials."
+      : "This CORS policy returns every caller's origin and allows cookies, so any website a user visits can read this API as that user. List the origins you trust.",
+    why: "A hostile page sends requests with the visitor's cookies and reads the private answers.",
+    remedy: 'Answer only origins of a list, or drop credentials.',
+  }),
+  *fix({ evidence: { policy } }, context) {
+    yield* allowListFixes(policy, context, 'Use an allow-list', 'filtered');
+    yield* dropCredentials(policy);
+  },
+  examples: [
+    {
+      title: 'origin: true with credentials',
+      bad: `
+        import cors from 'cors';
+        app.use(cors({ origin: true, credentials: true }));
+        //                     ^^^^ cors/credentials-any-origin "as that user"`,
+      fixed: `
+        import cors from 'cors';
+        app.use(cors({ origin: (process.env.CORS_ORIGINS ?? '').split(',').filter(Boolean), credentials: true }));`,
+    },
+    {
+      title: '@koa/cors echoes as soon as credentials are on',
+      bad: `
+        import koaCors from '@koa/cors';
+        app.use(koaCors({ credentials: true }));
+        //                             ^^^^ cors/credentials-any-origin "as that user"`,
+      fixed: `
+        import koaCors from '@koa/cors';
+        app.use(koaCors({ origin: (ctx) => (process.env.CORS_ORIGINS ?? '').split(',').includes(ctx.get('Origin')) ? ctx.get('Origin') : '', credentials: true }));`,
+    },
+    {
+      title: "@koa/cors with '*' and credentials",
+      bad: `
+        import koaCors from '@koa/cors';
+        app.use(koaCors({ origin: '*', credentials: true }));
+        //                        ^^^ cors/credentials-any-origin`,
+    },
+    {
+      title: 'both headers set by hand',
+      bad: `
+        export function allow(req, res, next) {
+          res.setHeader('Access-Control-Allow-Origin', req.headers.origin);
+          //                                           ^^^^^^^^^^^^^^^^^^ cors/credentials-any-origin
+          res.setHeader('Access-Control-Allow-Credentials', 'true');
+          next();
+        }`,
+      fixed: `
+        export function allow(req, res, next) {
+          res.setHeader('Access-Control-Allow-Origin', 'https://app.example.com');
+          res.setHeader('Access-Control-Allow-Credentials', 'true');
+          next();
+        }`,
+    },
+    {
+      title: 'a Hono function that returns its argument',
+      bad: `
+        import { cors as honoCors } from 'hono/cors';
+        app.use('*', honoCors({ origin: (o) => o, credentials: true }));
+        //                              ^^^^^^^^ cors/credentials-any-origin`,
+      fixed: `
+        import { cors as honoCors } from 'hono/cors';
+        app.use('*', honoCors({ origin: (process.env.CORS_ORIGINS ?? '').split(',').filter(Boolean), credentials: true }));`,
+    },
+    {
+      title: 'hapi with credentials and no list',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server({ routes: { cors: { credentials: true } } });
+        //                                                          ^^^^ cors/credentials-any-origin`,
+      fixed: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server({ routes: { cors: { origin: ['https://app.example.com'], credentials: true } } });`,
+    },
+    {
+      title: 'GraphQL Yoga answers every origin with credentials by default',
+      bad: `
+        import { createYoga } from 'graphql-yoga';
+        const yoga = createYoga({ schema });
+        //           ^^^^^^^^^^ cors/credentials-any-origin`,
+      fixed: `
+        import { createYoga } from 'graphql-yoga';
+        const yoga = createYoga({ schema, cors: { origin: ['https://app.example.com'], credentials: true } });`,
+    },
+    {
+      title: 'a wildcard with credentials is refused by browsers',
+      bad: `
+        import cors from 'cors';
+        app.use(cors({ origin: '*', credentials: true }));
+        //                     ^^^ cors/credentials-any-origin "refused by browsers"`,
+    },
+    {
+      title: 'a Nest application that echoes',
+      bad: `
+        import { NestFactory } from '@nestjs/core';
+        const app = await NestFactory.create(AppModule);
+        app.enableCors({ origin: (origin, callback) => callback(null, origin), credentials: true });
+        //                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/credentials-any-origin`,
+    },
+    {
+      title: 'a socket server that echoes',
+      bad: `
+        import { Server } from 'socket.io';
+        const io = new Server(server, { cors: { origin: true, credentials: true } });
+        //                                              ^^^^ cors/credentials-any-origin`,
+    },
+    { title: 'listed origins with credentials', good: `import cors from 'cors';\napp.use(cors({ origin: ['https://shop.example.com'], credentials: true }));` },
+    { title: 'a function that looks the origin up', good: `import cors from 'cors';\napp.use(cors({ origin: (o, cb) => cb(null, !o || allowed.has(o)), credentials: true }));` },
+    {
+      title: 'a test around both headers',
+      good: `
+        export function allow(req, res, next) {
+          if (allowed.has(req.headers.origin)) {
+            res.setHeader('Access-Control-Allow-Origin', req.headers.origin);
+            res.setHeader('Access-Control-Allow-Credentials', 'true');
+          }
+          next();
+        }`,
+    },
+    {
+      title: 'credentials only for listed origins',
+      good: `
+        export function allow(req, res, next) {
+          if (allowed.has(req.headers.origin)) {
+            res.setHeader('Access-Control-Allow-Origin', req.headers.origin);
+            res.setHeader('Access-Control-Allow-Credentials', 'true');
+          } else {
+            res.setHeader('Access-Control-Allow-Origin', '*');
+          }
+          next();
+        }`,
+    },
+    { title: 'only in development', good: `import cors from 'cors';\nif (process.env.NODE_ENV === 'development') app.use(cors({ origin: true, credentials: true }));` },
+    { title: 'credentials that are not known', good: `import cors from 'cors';\nexport const setup = (credentials) => app.use(cors({ origin: true, credentials }));` },
+    { title: 'Yoga with cross-origin answers off', good: `import { createYoga } from 'graphql-yoga';\nconst yoga = createYoga({ schema, cors: false });` },
+  ],
+});
+
+/** Yoga's default matters most where cookies are in use; '*' with credentials is refused by browsers. */
+function severityOf(policy: CorsPolicy, context: RuleContext): Severity | undefined {
+  if (policy.origin === 'any') return 'warning';
+  if (policy.library !== 'graphql-yoga' || policy.credentialsAt) return undefined;
+  const path = context.pathOf(policy.at);
+  return context.uses(path, 'cookies') || context.uses(path, 'sessions') ? undefined : 'warning';
+}
+function atHome(policy: CorsPolicy): CorsPolicy['credentialsAt'] {
+  return policy.credentialsAt?.path === policy.originAt.path ? policy.credentialsAt : undefined;
+}
+function* dropCredentials(policy: CorsPolicy): Iterable<Fix> {
+  const at = policy.credentialsEntryAt;
+  if (!at || policy.source === 'manual') return;
+  yield { title: 'Drop credentials', safety: 'review', changes: [{ do: 'remove', at, as: 'entry' }] };
+}

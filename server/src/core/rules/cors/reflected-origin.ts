@@ -1,0 +1,174 @@
+import { allowListFixes, corsSubject } from '../facts/cors.js';
+import { rule } from '../rule.js';
+import type { CorsPolicy } from '../rule.js';
+
+export default rule<'cors', { readonly policy: CorsPolicy }>({
+  meta: {
+    id: 'cors/reflected-origin',
+    title: "The caller's origin is echoed back unchecked",
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [942],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['cors'],
+    since: '0.1.0',
+    whenNotToUse: 'The API is public, holds nothing private and will never use cookies.',
+    references: ['https://portswigger.net/web-security/cors', 'https://developer.mozilla.org/docs/Web/HTTP/CORS'],
+  },
+  on: 'cors',
+  words: ['cors', 'access-control-allow-origin', 'graphql-yoga'],
+  *detect(policy) {
+    // With credentials it is cors/credentials-any-origin.
+    if (policy.origin !== 'reflect' || policy.credentials === true) return;
+    yield { at: policy.originAt, subject: corsSubject(policy), evidence: { policy }, when: policy.when };
+  },
+  explain: () => ({
+    message: 'Every origin is echoed back as trusted. List the origins that may call this API.',
+    why: "An echo reaches as far as '*' and becomes exploitable the day someone adds cookies.",
+    remedy: 'Compare the origin with a list before answering it.',
+  }),
+  *fix({ evidence: { policy } }, context) {
+    yield* allowListFixes(policy, context, 'Use an allow-list', 'filtered');
+  },
+  examples: [
+    {
+      title: 'origin: true echoes the caller',
+      bad: `
+        import cors from 'cors';
+        app.use(cors({ origin: true }));
+        //                     ^^^^ cors/reflected-origin "echoed back"`,
+      fixed: `
+        import cors from 'cors';
+        app.use(cors({ origin: (process.env.CORS_ORIGINS ?? '').split(',').filter(Boolean) }));`,
+    },
+    {
+      title: 'hapi echoes unless origins are listed',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server({ routes: { cors: true } });
+        //                                           ^^^^ cors/reflected-origin`,
+      fixed: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server({ routes: { cors: { origin: ['https://app.example.com'] } } });`,
+    },
+    {
+      title: 'a hapi route that allows every origin',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.route({ method: 'GET', path: '/orders', options: { cors: { origin: ['*'] } }, handler });
+        //                                                                         ^^^ cors/reflected-origin`,
+    },
+    {
+      title: 'a function that allows whoever asks',
+      bad: `
+        import cors from 'cors';
+        app.use(cors({ origin: (origin, callback) => callback(null, true) }));
+        //                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/reflected-origin`,
+    },
+    {
+      title: 'a function that allows on both ways',
+      bad: `
+        import cors from 'cors';
+        function check(origin, callback) {
+          if (allowed.includes(origin)) callback(null, true);
+          else callback(null, true);
+        }
+        app.use(cors({ origin: check }));
+        //                     ^^^^^ cors/reflected-origin`,
+    },
+    {
+      title: 'a pattern that matches everything',
+      bad: `
+        import cors from 'cors';
+        app.use(cors({ origin: /.*/ }));
+        //                     ^^^^ cors/reflected-origin`,
+    },
+    {
+      title: 'an echo written by hand',
+      bad: `
+        export function allow(req, res, next) {
+          res.setHeader('Access-Control-Allow-Origin', req.headers.origin);
+          //                                           ^^^^^^^^^^^^^^^^^^ cors/reflected-origin
+          next();
+        }`,
+    },
+    {
+      title: 'an echo through a name, with a fallback',
+      bad: `
+        export function allow(req, res, next) {
+          const origin = req.get('Origin');
+          if (origin) res.set('Access-Control-Allow-Origin', origin);
+          //                                                 ^^^^^^ cors/reflected-origin
+          next();
+        }
+        export const answer = (req, res) => {
+          res.header('access-control-allow-origin', req.headers.origin || '*');
+          //                                        ^^^^^^^^^^^^^^^^^^^^^^^^^ cors/reflected-origin
+          res.end();
+        };`,
+    },
+    {
+      title: 'a Koa function that returns the header',
+      bad: `
+        import cors from '@koa/cors';
+        app.use(cors({ origin: (ctx) => ctx.get('Origin') }));
+        //                     ^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/reflected-origin`,
+    },
+    {
+      title: '@koa/cors before version 5 echoed by default',
+      bad: `
+        //- package.json
+        { "dependencies": { "@koa/cors": "^4.0.0" } }
+        //- app.ts
+        import cors from '@koa/cors';
+        app.use(cors());
+        //      ^^^^ cors/reflected-origin`,
+    },
+    { title: 'a function that looks the origin up', good: `import cors from 'cors';\napp.use(cors({ origin: (o, cb) => cb(null, !o || list.includes(o)) }));` },
+    { title: 'hapi with listed origins', good: `import Hapi from '@hapi/hapi';\nconst server = Hapi.server({ routes: { cors: { origin: ['https://app.example.com'] } } });` },
+    {
+      title: 'a refusal before the answer',
+      good: `
+        import cors from 'cors';
+        app.use(cors({
+          origin(origin, callback) {
+            if (!origin) return callback(null, true);
+            if (!allowed.has(origin)) return callback(new Error('not allowed'));
+            return callback(null, true);
+          },
+        }));`,
+    },
+    {
+      title: 'a test around the header',
+      good: `
+        export function allow(req, res, next) {
+          const origin = req.headers.origin;
+          if (allowed.has(origin)) res.setHeader('Access-Control-Allow-Origin', origin);
+          next();
+        }`,
+    },
+    {
+      title: 'an early exit before the header',
+      good: `
+        export function allow(req, res, next) {
+          if (!allowed.includes(req.headers.origin)) return next();
+          res.setHeader('Access-Control-Allow-Origin', req.headers.origin);
+          next();
+        }`,
+    },
+    {
+      title: 'a header chosen by a test kept in a name',
+      good: `
+        export function allow(req, res, next) {
+          const isAllowed = allowed.includes(req.headers.origin);
+          if (isAllowed) res.setHeader('Access-Control-Allow-Origin', req.headers.origin);
+          next();
+        }`,
+    },
+    { title: 'only in development', good: `import cors from 'cors';\napp.use(cors({ origin: process.env.NODE_ENV === 'development' ? true : ['https://app.example.com'] }));` },
+    { title: 'an origin function of another module', good: `import cors from 'cors';\nimport { check } from './missing';\napp.use(cors({ origin: check }));` },
+    { title: 'a Hono function that tests the origin', good: `import { cors } from 'hono/cors';\napp.use('*', cors({ origin: (origin) => (origin.endsWith('.example.com') ? origin : null) }));` },
+    { title: 'an origin the project trusts', good: `import cors from 'cors';\napp.use(cors({ origin: process.env.APP_ORIGIN }));` },
+  ],
+});

@@ -1,0 +1,206 @@
+import { allowListFixes, corsSubject, openOnPurpose } from '../facts/cors.js';
+import { rule } from '../rule.js';
+import type { CorsPolicy, RuleContext } from '../rule.js';
+
+export default rule<'cors', { readonly policy: CorsPolicy }>({
+  meta: {
+    id: 'cors/wildcard-origin',
+    title: 'Any website can read this API',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [942],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['cors'],
+    since: '0.1.0',
+    whenNotToUse: 'The API is meant for every website, holds nothing private and runs on no internal network. Name its paths in `cors.publicPaths` rather than switching the rule off.',
+    references: ['https://developer.mozilla.org/docs/Web/HTTP/CORS', 'https://fetch.spec.whatwg.org/#http-cors-protocol'],
+  },
+  on: 'cors',
+  words: ['cors', 'access-control-allow-origin'],
+  *detect(policy, context) {
+    if (policy.origin !== 'any' || policy.credentials === true || openOnPurpose(policy, context)) return;
+    yield { at: policy.originAt, subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(isReadOnly(policy, context) ? { severity: 'info' } : {}) };
+  },
+  explain: ({ policy }) => ({
+    message: `Every website may call this API from a visitor's browser ('*'${policy.originWritten ? '' : ', the default of cors()'}). Name the origins that need it.`,
+    why: 'Any page a visitor opens can read the answers: a leak for everything on an internal network and for pages that hold a token.',
+    remedy: 'List the sites that call this API.',
+  }),
+  *fix({ evidence: { policy } }, context) {
+    yield* allowListFixes(policy, context, 'Name trusted origins', 'optional');
+  },
+  examples: [
+    {
+      title: 'cors() without options answers every origin',
+      bad: `
+        import cors from 'cors';
+        import express from 'express';
+        const app = express();
+        app.use(cors());
+        //      ^^^^ cors/wildcard-origin "the default of cors()"`,
+      fixed: `
+        import cors from 'cors';
+        import express from 'express';
+        const app = express();
+        app.use(cors({ origin: process.env.CORS_ORIGINS?.split(',') ?? [] }));`,
+    },
+    {
+      title: 'a wildcard written out',
+      bad: `
+        import cors from 'cors';
+        import express from 'express';
+        const app = express();
+        app.use(cors({ origin: '*' }));
+        //                     ^^^ cors/wildcard-origin "Every website"`,
+      fixed: `
+        import cors from 'cors';
+        import express from 'express';
+        const app = express();
+        app.use(cors({ origin: process.env.CORS_ORIGINS?.split(',') ?? [] }));`,
+    },
+    {
+      title: 'a wildcard in options kept in a constant',
+      bad: `
+        const cors = require('cors');
+        const options = { methods: ['GET', 'POST'], origin: '*' };
+        //                                                  ^^^ cors/wildcard-origin
+        require('express')().use(cors(options));`,
+    },
+    {
+      title: 'options without an origin',
+      bad: `
+        import cors from 'cors';
+        app.use(cors({ methods: ['GET', 'POST'] }));
+        //      ^^^^ cors/wildcard-origin`,
+      fixed: `
+        import cors from 'cors';
+        app.use(cors({ methods: ['GET', 'POST'], origin: process.env.CORS_ORIGINS?.split(',') ?? [] }));`,
+    },
+    {
+      title: 'the fix names the origins of the policy',
+      policy: { cors: { origins: ['https://shop.example.com'], publicPaths: [] } },
+      bad: `
+        import cors from 'cors';
+        app.use(cors({ origin: '*' }));
+        //                     ^^^ cors/wildcard-origin`,
+      fixed: `
+        import cors from 'cors';
+        app.use(cors({ origin: ['https://shop.example.com'] }));`,
+    },
+    {
+      title: 'the Fastify plugin with a wildcard',
+      bad: `
+        import Fastify from 'fastify';
+        import fastifyCors from '@fastify/cors';
+        const app = Fastify();
+        await app.register(fastifyCors, { origin: '*' });
+        //                                        ^^^ cors/wildcard-origin`,
+    },
+    {
+      title: 'a list with a wildcard is a wildcard for Fastify',
+      bad: `
+        import fastifyCors from '@fastify/cors';
+        await app.register(fastifyCors, { origin: ['*'] });
+        //                                         ^^^ cors/wildcard-origin`,
+    },
+    {
+      title: 'a header set by hand',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.use((req, res, next) => {
+          res.header('Access-Control-Allow-Origin', '*');
+          //                                        ^^^ cors/wildcard-origin
+          next();
+        });`,
+      fixed: `
+        import express from 'express';
+        const app = express();
+        app.use((req, res, next) => {
+          res.header('Access-Control-Allow-Origin', 'https://app.example.com');
+          next();
+        });`,
+    },
+    {
+      title: 'a header in another letter case, among others',
+      bad: `
+        import http from 'node:http';
+        http.createServer((req, res) => {
+          res.writeHead(200, { 'content-type': 'text/plain', 'access-control-allow-origin': '*' });
+          //                                                                                ^^^ cors/wildcard-origin
+          res.end('hello');
+        });`,
+    },
+    {
+      title: 'a Nest application created with cors: true',
+      bad: `
+        import { NestFactory } from '@nestjs/core';
+        const app = await NestFactory.create(AppModule, { cors: true });
+        //                                                      ^^^^ cors/wildcard-origin`,
+      fixed: `
+        import { NestFactory } from '@nestjs/core';
+        const app = await NestFactory.create(AppModule, { cors: { origin: process.env.CORS_ORIGINS?.split(',') ?? [] } });`,
+    },
+    {
+      title: 'enableCors() of a Nest application',
+      bad: `
+        import { NestFactory } from '@nestjs/core';
+        const app = await NestFactory.create(AppModule);
+        app.enableCors();
+        //  ^^^^^^^^^^ cors/wildcard-origin`,
+    },
+    {
+      title: 'the defaults of the Hono and Koa middleware',
+      bad: `
+        import { cors } from 'hono/cors';
+        import koaCors from '@koa/cors';
+        hono.use('*', cors());
+        //            ^^^^ cors/wildcard-origin
+        koa.use(koaCors());
+        //      ^^^^^^^ cors/wildcard-origin`,
+    },
+    { title: 'listed origins', good: `import cors from 'cors';\napp.use(cors({ origin: ['https://app.example.com'] }));` },
+    {
+      title: 'a font that every site may load',
+      good: `
+        import cors from 'cors';
+        import express from 'express';
+        const app = express();
+        app.get('/fonts/:f', cors(), serveFont);`,
+    },
+    {
+      title: 'a path every site may read by its name',
+      good: `
+        import cors from 'cors';
+        import express from 'express';
+        const app = express();
+        app.get('/.well-known/jwks.json', cors(), keys);
+        app.use('/assets', cors(), express.static('assets'));`,
+    },
+    {
+      title: 'a path the policy calls public',
+      policy: { cors: { origins: [], publicPaths: ['/v1/catalog/**'] } },
+      good: `
+        import cors from 'cors';
+        import express from 'express';
+        const app = express();
+        app.get('/v1/catalog/items', cors(), list);`,
+    },
+    { title: 'only outside production', good: `import cors from 'cors';\nif (process.env.NODE_ENV !== 'production') app.use(cors());` },
+    { title: 'a wildcard only in development', good: `import cors from 'cors';\napp.use(cors({ origin: process.env.NODE_ENV === 'development' ? '*' : ['https://app.example.com'] }));` },
+    { title: 'the middleware switched off', good: `import cors from 'cors';\napp.use(cors({ origin: false }));` },
+    { title: 'a list with a wildcard matches nothing in the cors package', good: `import cors from 'cors';\napp.use(cors({ origin: ['*'] }));` },
+    { title: 'options that are not known here', good: `import cors from 'cors';\nexport const setup = (options) => app.use(cors(options));` },
+    { title: 'origins from the environment', good: `import cors from 'cors';\napp.use(cors({ origin: process.env.CORS_ORIGINS.split(',') }));` },
+    { title: 'options with an unknown part', good: `import cors from 'cors';\nimport { base } from './missing';\napp.use(cors({ ...base, methods: ['GET'] }));` },
+    { title: 'other headers with a wildcard', good: `export const h = (req, res) => { res.setHeader('Timing-Allow-Origin', '*'); res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin'); res.end(); };` },
+    { title: 'a socket server without cross-origin settings', good: `import { Server } from 'socket.io';\nconst io = new Server(server);\nconst more = new Server(other, { cors: { origin: 'https://app.example.com' } });` },
+    { title: 'a request of a client', good: `export const call = (req) => { const headers = new Headers(); headers.set('Access-Control-Allow-Origin', '*'); return fetch('https://api.example.com', { headers }); };` },
+  ],
+});
+
+/** Only reads in this file, and nothing in the project asks who the caller is: public data. */
+function isReadOnly(policy: CorsPolicy, context: RuleContext): boolean {
+  const endpoints = context.endpoints({ file: context.pathOf(policy.at) });
+  return endpoints.length > 0 && endpoints.every((one) => one.method === 'GET' || one.method === 'HEAD') && context.habits().guards.length === 0;
+}

@@ -1,0 +1,130 @@
+import type { Send } from '../../model/api.js';
+import type { Ref, Value } from '../../model/value.js';
+import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly text: string;
+  readonly leaf: Leaf;
+  readonly status: string | undefined;
+}
+const TEXTS = new Set(['message', 'sqlMessage', 'detail', 'hint', 'code', 'errno', 'path', 'hostname', 'query', 'parameters', 'config', 'sql']);
+const ALWAYS = new Set(['sqlMessage', 'detail', 'query', 'parameters', 'config', 'sql']);
+const FORESEEN = /^(ZodError|ValidationError|JoiError|HttpError|HttpException|createError|AppError|ApiError|Boom|MulterError|JsonWebTokenError|TokenExpiredError|SyntaxError|UnauthorizedError)$/;
+
+export default rule<'send', Evidence>({
+  meta: {
+    id: 'errors/message-in-response', title: 'Internal error text is sent to the client', owasp: ['API7:2019', 'API8:2023'], cwe: [209], severity: 'warning', confidence: 'medium', topics: ['error-leak'], since: '0.1.0',
+    whenNotToUse: 'Every error that reaches this place is made by the application itself, with a text meant for users.',
+    references: ['https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/'],
+  },
+  on: 'send',
+  words: ['catch', 'err', 'exception', 'error'],
+  *detect({ send, in: fn }, context) {
+    if (send.narrowed) return;
+    const status = send.status && context.constant(send.status)?.value;
+    const isClientError = typeof status === 'number' && status >= 400 && status < 500;
+    for (const leaf of context.leaves(send.value, fn)) {
+      const found = errorText(leaf, context);
+      if (!found || underStatusTest(leaf, send)) continue;
+      if (isClientError && !ALWAYS.has(found.field)) continue;
+      yield {
+        at: found.value.at, subject: `${found.text} ${leaf.key ?? ''}`, evidence: { text: found.text, leaf, status: localStatus(send) },
+        severity: ALWAYS.has(found.field) ? 'error' : 'warning', confidence: 'medium', when: [...send.when, ...leaf.when],
+      };
+      // One diagnostic per response: the first text tells.
+      return;
+    }
+  },
+  explain: ({ text }) => ({
+    message: `Unexpected errors reach the client with their internal text (${text}); database and file details leak this way. Send a fixed message for 5xx and log the rest.`,
+    why: 'Texts of drivers and libraries name tables, hosts and files.',
+    remedy: 'Send a fixed text for unexpected errors and log the error itself.',
+  }),
+  *fix({ at, evidence: { status } }): Iterable<Fix> {
+    if (status !== undefined) yield { title: 'Send the text of client errors only', safety: 'review', changes: [{ do: 'replace', at, code: [`${status} < 500 ? `, { copy: at }, ' : ', { quote: 'Internal server error' }] }] };
+    yield { title: "Send 'Internal server error'", safety: 'review', changes: [{ do: 'replace', at, code: [{ quote: 'Internal server error' }] }] };
+  },
+  examples: [
+    {
+      title: 'a caught error, status 500',
+      bad: `
+        import express from 'express';
+        express().get('/', (req, res) => {
+          try { work(); } catch (e) { res.status(500).json({ error: e.message }); }
+        //                                                          ^^^^^^^^^ errors/message-in-response "e.message"
+        });
+      `,
+      fixed: `
+        import express from 'express';
+        express().get('/', (req, res) => {
+          try { work(); } catch (e) { res.status(500).json({ error: 'Internal server error' }); }
+        });
+      `,
+    },
+    {
+      title: 'the last error handler',
+      bad: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          res.status(err.status || 500).json({ message: err.message });
+        //                                              ^^^^^^^^^^^ errors/message-in-response
+        });
+      `,
+    },
+    {
+      title: 'the error as text',
+      bad: `
+        import express from 'express';
+        express().get('/', (req, res) => {
+          load((err, data) => { if (err) res.send(\`failed: \${err}\`); });
+        //                                                   ^^^ errors/message-in-response
+        });
+      `,
+    },
+    { title: 'an error that was foreseen', good: `import express from 'express'; express().get('/', (req, res, next) => { try { work(); } catch (e) { if (e instanceof ZodError) return res.status(400).json({ error: e.message }); next(e); } });` },
+    { title: 'client errors only', good: `import express from 'express'; express().use((err, req, res, next) => { const s = err.status || 500; res.status(s).json({ message: s < 500 ? err.message : 'Internal server error' }); });` },
+    { title: 'a client error', good: `import express from 'express'; express().post('/', (req, res) => { try { parse(req.body); } catch (e) { res.status(400).json({ error: e.message }); } });` },
+    { title: 'logged, not sent', good: `import express from 'express'; express().get('/', (req, res) => { try { work(); } catch (e) { console.error(e.message); res.status(500).end(); } });` },
+    { title: 'another service answers', good: `fetch('/a').then((res) => res.json()).catch((err) => console.log(err.message));` },
+  ],
+});
+
+function errorText(leaf: Leaf, context: RuleContext): { value: Value; text: string; field: string } | undefined {
+  const { value } = leaf;
+  if (value.kind === 'call') {
+    if (value.name === 'toString' && value.receiver?.kind === 'ref' && value.receiver.path.length === 0 && context.isError(value.receiver)) return { value, text: `${value.receiver.text}.toString()`, field: 'message' };
+    return undefined;
+  }
+  if (value.kind !== 'ref') return undefined;
+  const end = value.path.length === 0 ? aliased(value, context) : value;
+  if (!context.isError(end) || foreseen(end, context)) return undefined;
+  const [field, ...rest] = end.path;
+  if (field === undefined) {
+    const asText = leaf.through.some((name) => name === 'template' || name === 'String');
+    return asText && end.path.length === 0 ? { value, text: `\${${value.text}}`, field: 'message' } : undefined;
+  }
+  if (field === 'response') return rest[0] === 'data' || rest[0] === 'config' ? { value, text: value.text, field: 'message' } : undefined;
+  return rest.length === 0 && TEXTS.has(field) && !(field === 'code' && leaf.key === 'code') ? { value, text: value.text, field } : undefined;
+}
+function aliased(value: Ref, context: RuleContext): Ref {
+  if (context.isError(value) && value.root.kind !== 'local') return value;
+  const end = context.resolve(value).value;
+  return end.kind === 'ref' ? end : value;
+}
+/** `if (err.isOperational)`-like tests stand on the branch; a class named in the catch's own construction does not. */
+function foreseen(value: Ref, context: RuleContext): boolean {
+  const made = context.resolve(value).value;
+  return made.kind === 'call' && FORESEEN.test(made.name || made.callee);
+}
+
+/** `status < 500 ? err.message : …`. */
+function underStatusTest(leaf: Leaf, send: Send): boolean {
+  return [...leaf.when, ...send.when].some(({ test }) => {
+    const values = test.kind === 'compare' ? [test.left, test.right] : test.kind === 'logic' ? [test.left, test.right] : [test];
+    return values.some((value) => value.kind === 'ref' && /^(status|statusCode|code|s|expose|isOperational|isPublic)$/.test(value.path.at(-1) ?? value.text)) || values.some((value) => value.kind === 'literal' && typeof value.value === 'number' && value.value >= 400 && value.value <= 500);
+  });
+}
+/** A local that holds the status: it can decide what is sent. */
+function localStatus(send: Send): string | undefined {
+  return send.status?.kind === 'ref' && send.status.path.length === 0 && (send.status.root.kind === 'local' || send.status.root.kind === 'parameter') ? send.status.text : undefined;
+}

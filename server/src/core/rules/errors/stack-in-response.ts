@@ -1,0 +1,154 @@
+import type { Send } from '../../model/api.js';
+import type { Value } from '../../model/value.js';
+import { logged } from '../facts/error-fixes.js';
+import { rule, type Fix, type Leaf } from '../rule.js';
+
+interface Evidence {
+  readonly send: Send;
+  readonly leaf: Leaf;
+  readonly error: string;
+}
+const ERROR_NAME = /^(e|ex|err|error|exception|reason)$/;
+const INSPECTS = /^(util\.inspect|serialize-error\.serializeError|serialize-error|Object\.getOwnPropertyNames)$/;
+
+export default rule<'send', Evidence>({
+  meta: {
+    id: 'errors/stack-in-response', title: 'Stack trace is sent to the client', owasp: ['API7:2019', 'API8:2023'], cwe: [209, 497], severity: 'error', confidence: 'medium', topics: ['error-leak'], since: '0.1.0',
+    whenNotToUse: 'The API is reached by its own developers only, and the network keeps everybody else out.',
+    references: ['https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/'],
+  },
+  on: 'send',
+  words: ['stack', 'inspect', 'serializeerror', 'getownpropertynames'],
+  *detect({ send, in: fn }, context) {
+    const seen = new Set<number>();
+    for (const leaf of context.leaves(send.value, fn)) {
+      const hit = stackIn(leaf.value, (value) => context.isError(value), (value) => context.resolve(value).value);
+      if (!hit || seen.has(leaf.value.at.mark)) continue;
+      seen.add(leaf.value.at.mark);
+      yield { at: leaf.value.at, subject: `${hit.error}.stack ${leaf.key ?? ''}`, evidence: { send, leaf, error: hit.error }, confidence: hit.sure ? 'high' : 'medium', when: [...send.when, ...leaf.when] };
+    }
+  },
+  explain: () => ({
+    message: 'The stack trace in this response shows file paths and library internals to the client. Log it and send a generic message.',
+    why: 'Paths, versions and query text are a map for an attacker, and no client needs them.',
+    remedy: 'Log the error on the server and answer with a fixed text.',
+  }),
+  *fix({ evidence: { send, leaf, error } }, context): Iterable<Fix> {
+    const only = leaf.entry && leaf.entry.form !== 'spread' && leaf.entry.value === leaf.value;
+    if (!only && send.call && isWhole(send, leaf)) {
+      yield { title: 'Send a generic message', safety: 'review', changes: [...logged(send, error, context), { do: 'replace', at: leaf.value.at, code: [{ quote: 'Internal server error' }] }] };
+    }
+    if (only && leaf.entry) {
+      yield { title: 'Remove the stack from the response', safety: 'review', changes: [{ do: 'remove', at: leaf.entry.at, as: 'entry' }] };
+      const name = leaf.entry.key ?? 'stack';
+      yield { title: 'Send the stack in development only', safety: 'review', changes: [{ do: 'replace', at: leaf.entry.at, code: ['...(process.env.NODE_ENV === ', { quote: 'development' }, ` ? { ${name}: `, { copy: leaf.value.at }, ' } : {})'] }] };
+    } else if (!isWhole(send, leaf)) yield { title: 'Replace the stack by a fixed text', safety: 'review', changes: [{ do: 'replace', at: leaf.value.at, code: [{ quote: 'Internal server error' }] }] };
+  },
+  examples: [
+    {
+      title: 'an error handler that answers with the stack',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.use((err, req, res, next) => {
+          res.status(500).send(err.stack);
+        //                     ^^^^^^^^^ errors/stack-in-response "shows file paths"
+        });
+      `,
+      fixed: `
+        import express from 'express';
+        const app = express();
+        app.use((err, req, res, next) => {
+          console.error(err);
+          res.status(500).send('Internal server error');
+        });
+      `,
+    },
+    {
+      title: 'the stack as one property of the answer',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.get('/a', (req, res) => {
+          try { run(); } catch (e) { res.status(500).json({ msg: 'x', trace: e.stack }); }
+        //                                                                   ^^^^^^^ errors/stack-in-response
+        });
+      `,
+      fixed: `
+        import express from 'express';
+        const app = express();
+        app.get('/a', (req, res) => {
+          try { run(); } catch (e) { res.status(500).json({ msg: 'x' }); }
+        });
+      `,
+    },
+    {
+      title: 'destructured from the error',
+      bad: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          const { message, stack } = err;
+          res.json({ message, stack });
+        //                    ^^^^^ errors/stack-in-response
+        });
+      `,
+    },
+    {
+      title: 'inside a template',
+      bad: `
+        import express from 'express';
+        express().get('/', (req, res) => {
+          work().catch((reason) => res.send(\`Error: \${reason.stack}\`));
+        //                                             ^^^^^^^^^^^^ errors/stack-in-response
+        });
+      `,
+    },
+    {
+      title: 'logged, not sent',
+      good: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          logger.error(err.stack);
+          res.status(500).json({ error: 'Internal error' });
+        });
+      `,
+    },
+    {
+      title: 'in development only',
+      good: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          res.json({ error: 'x', ...(process.env.NODE_ENV === 'development' && { stack: err.stack }) });
+          const isDev = process.env.NODE_ENV !== 'production';
+          res.json({ stack: isDev ? err.stack : undefined });
+        });
+      `,
+    },
+    { title: 'the stack of a router is no error', good: `import express from 'express'; const app = express(); app.get('/', (req, res) => { const names = []; app._router.stack.forEach((l) => names.push(l.name)); res.json(names); });` },
+    { title: 'an error that is wrapped, not sent', good: `import express from 'express'; express().get('/', (req, res, next) => { try { run(); } catch (err) { next(new ApiError(500, err.message, true, err.stack)); } });` },
+  ],
+});
+
+/** A stack in a leaf: read from an error, or made by a call that writes one out. */
+function stackIn(value: Value, isError: (value: Value) => boolean, resolve: (value: Value) => Value): { error: string; sure: boolean } | undefined {
+  if (value.kind === 'ref') {
+    const end = value.path.length === 0 ? resolve(value) : value;
+    const ref = end.kind === 'ref' ? end : value;
+    if (ref.path.at(-1) !== 'stack') return undefined;
+    if (ref.root.kind === 'value') return ref.root.of.kind === 'call' && ref.root.of.form === 'new' && /(^|\.)\w*Error$/.test(ref.root.of.callee) ? { error: 'error', sure: true } : undefined;
+    const name = ref.text.replace(/[?.[].*$/s, '');
+    const error = ref === value ? name : 'error';
+    if (isError(ref) && ref.path.length === 1) return { error, sure: true };
+    return ref.path.length === 1 && ERROR_NAME.test(name) ? { error: name, sure: false } : undefined;
+  }
+  if (value.kind === 'call' && INSPECTS.test(value.callee)) {
+    const first = value.args[0]?.value;
+    if (first && isError(first) && first.kind === 'ref' && first.path.length === 0) return { error: first.text, sure: true };
+  }
+  return undefined;
+}
+
+/** The leaf is all that is sent. */
+function isWhole(send: Send, leaf: Leaf): boolean {
+  return send.value === leaf.value;
+}

@@ -1,0 +1,120 @@
+import { links } from '../../project/project.js';
+import type { Endpoint, Scope } from '../../project/project.js';
+import type { ObjectValue, Value } from '../../model/value.js';
+import type { At } from '../../text/source.js';
+import type { Code, Fix } from '../../findings/changes.js';
+import type { CorsPolicy, RuleContext } from '../rule.js';
+import { assetPath, pathMatches, publicPath } from './paths.js';
+
+/** The placeholder of fixes that cannot know which site needs the API. */
+const PLACEHOLDER = "'https://app.example.com'";
+
+/** Names the setting for the fingerprint: never a position. */
+export function corsSubject(policy: CorsPolicy): string {
+  return `${policy.inside} ${policy.library} origin`;
+}
+
+/** Every site may read what stands here, and that is the purpose: login pages, fonts, feeds, and what the policy calls public. */
+export function openOnPurpose(policy: CorsPolicy, context: RuleContext): boolean {
+  const { origins, publicPaths } = context.policy('cors');
+  if (origins.includes('*')) return true;
+  const through = policy.source === 'manual' ? context.endpoints({ handler: policy.inside }) : context.endpointsThrough(policy.at);
+  if (through.length > 0 && publicPaths.length > 0 && through.every((endpoint) => publicPaths.some((glob) => pathMatches(glob, endpoint.path.text)))) return true;
+  const mounted = mountedPath(policy.at, context.scopeOf(policy.at));
+  if (mounted !== undefined && (publicPath(mounted) || assetPath(mounted) || publicPaths.some((glob) => pathMatches(glob, mounted)))) return true;
+  const isRouteLevel = policy.source === 'manual' || through.every((endpoint) => links(endpoint.chain).some((link) => link.from === 'route' && isSame(link.layer.at, policy.at)));
+  return through.length > 0 && isRouteLevel && through.every(isPublic);
+}
+function isPublic(endpoint: Endpoint): boolean {
+  return publicPath(endpoint.path.text) || ((endpoint.method === 'GET' || endpoint.method === 'HEAD') && assetPath(endpoint.path.text));
+}
+/** The path a layer is mounted at, when it is not the whole application. */
+function mountedPath(at: At, scope: Scope | undefined): string | undefined {
+  const path = scope?.order.find((entry) => entry.kind === 'layer' && isSame(entry.at, at))?.path;
+  return path?.known && path.segments.some((segment) => segment.kind === 'text') ? path.text : undefined;
+}
+function isSame(a: At, b: At): boolean {
+  return a.path === b.path && a.mark === b.mark;
+}
+
+/** Fix "use an allow-list": origins of the policy file, else the environment where the library takes an empty list, else a placeholder. `orNone` picks the shorter spelling. */
+export function* allowListFixes(policy: CorsPolicy, context: RuleContext, title: string, spelling: 'filtered' | 'optional'): Iterable<Fix> {
+  const trusted = context.policy('cors').origins.filter((origin) => origin !== '*' && origin !== 'null');
+  const list = listOf(policy, trusted, spelling);
+  const fix = (changes: Fix['changes']): Fix => ({ title, safety: list.complete ? 'review' : 'manual', changes });
+  if (policy.originWritten) {
+    if (policy.values.some((value) => value.at.path !== policy.originAt.path)) return;
+    yield fix([{ do: 'replace', at: policy.originAt, code: inList(policy, context) ? list.item : list.code }]);
+    return;
+  }
+  const { call } = policy;
+  if (!call) return;
+  if (policy.library === 'graphql-yoga' && context.textOf(policy.originAt) !== 'cors') {
+    const entry: Code = ['cors: { origin: ', ...list.code, ', credentials: true }'];
+    const options = objectOf(call.args[0]?.value, context);
+    if (options) yield fix([{ do: 'insert', at: options.at, where: 'entry-last', code: entry }]);
+    else if (call.args.length === 0) yield fix([{ do: 'insert', at: call.at, where: 'argument-last', code: ['{ ', ...entry, ' }'] }]);
+    return;
+  }
+  if (context.textOf(policy.originAt) === 'true') {
+    yield fix([{ do: 'replace', at: policy.originAt, code: ['{ origin: ', ...list.code, ' }'] }]);
+    return;
+  }
+  if (policy.credentialsEntryAt) {
+    yield fix([{ do: 'insert', at: policy.credentialsEntryAt, where: 'before', code: ['origin: ', ...list.code, ', '] }]);
+    return;
+  }
+  const options = optionsOf(policy, context);
+  if (options) yield fix([{ do: 'insert', at: options.at, where: 'entry-last', code: ['origin: ', ...list.code] }]);
+  else if (call.args.length === (call.name === 'register' ? 1 : 0)) yield fix([{ do: 'insert', at: call.at, where: 'argument-last', code: ['{ origin: ', ...list.code, ' }'] }]);
+}
+
+/** The object the CORS options stand in. */
+function optionsOf(policy: CorsPolicy, context: RuleContext): ObjectValue | undefined {
+  const args = policy.call?.args ?? [];
+  for (const { value } of args) {
+    const direct = objectOf(value, context);
+    if (!direct) continue;
+    const nested = context.option(direct, 'cors');
+    if (nested.kind === 'value') return objectOf(nested.value, context);
+    const routes = context.option(direct, 'routes');
+    const inner = routes.kind === 'value' ? context.option(routes.value, 'cors') : routes;
+    return inner.kind === 'value' ? objectOf(inner.value, context) : direct;
+  }
+  return undefined;
+}
+function objectOf(value: Value | undefined, context: RuleContext): ObjectValue | undefined {
+  const resolved = value && context.resolve(value).value;
+  return resolved?.kind === 'object' ? resolved : undefined;
+}
+/** The place to replace is one item of a list, not the whole value. */
+function inList(policy: CorsPolicy, context: RuleContext): boolean {
+  const options = optionsOf(policy, context);
+  const origin = options && context.option(options, 'origin');
+  return origin?.kind === 'value' && origin.resolved.value.kind === 'array' && !isSame(origin.value.at, policy.originAt);
+}
+
+interface List {
+  readonly code: Code;
+  /** The same inside a list that is already there. */
+  readonly item: Code;
+  readonly complete: boolean;
+}
+function listOf(policy: CorsPolicy, trusted: readonly string[], spelling: 'filtered' | 'optional'): List {
+  const items: Code = trusted.flatMap((origin, index) => (index === 0 ? [{ quote: origin }] : [', ', { quote: origin }]));
+  const first = trusted[0];
+  const quotedList: Code = trusted.length > 0 ? ['[', ...items, ']'] : ['[', { slot: PLACEHOLDER }, ']'];
+  const item: Code = trusted.length > 0 ? items : [{ slot: PLACEHOLDER }];
+  if (policy.source === 'manual') return { code: first === undefined ? [{ slot: PLACEHOLDER }] : [{ quote: first }], item, complete: first !== undefined };
+  // hapi refuses an empty list, and Yoga reads one as "every origin".
+  if (policy.library === '@hapi/hapi' || policy.library === 'graphql-yoga') return { code: quotedList, item, complete: trusted.length > 0 };
+  const environment: Code = spelling === 'filtered'
+    ? ['(process.env.CORS_ORIGINS ?? ', { quote: '' }, ').split(', { quote: ',' }, ').filter(Boolean)']
+    : ['process.env.CORS_ORIGINS?.split(', { quote: ',' }, ') ?? []'];
+  if (policy.library === '@koa/cors' || /^(koa2-cors|koa-cors|kcors)$/.test(policy.library)) {
+    const known: Code = trusted.length > 0 ? quotedList : ['(process.env.CORS_ORIGINS ?? ', { quote: '' }, ').split(', { quote: ',' }, ')'];
+    const header: Code = ['ctx.get(', { quote: 'Origin' }, ')'];
+    return { code: ['(ctx) => ', ...known, '.includes(', ...header, ') ? ', ...header, ' : ', { quote: '' }], item, complete: true };
+  }
+  return trusted.length > 0 ? { code: quotedList, item, complete: true } : { code: environment, item: ['...(', ...environment, ')'], complete: true };
+}

@@ -1,0 +1,110 @@
+import type { Endpoint } from '../../project/project.js';
+import type { FunctionView } from '../../model/module.js';
+import type { Value } from '../../model/value.js';
+import { identityPath } from '../facts/paths.js';
+import { rule, type Fix, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly endpoint: Endpoint;
+  readonly roleGuard: string | undefined;
+}
+const DESTRUCTIVE_POST = /\/(delete|remove|ban|disable|purge|reset|promote|demote|roles?|permissions|impersonate)$/i;
+const ROLE_WRITE = /\/(roles?|permissions)$/i;
+const OWN = /(^|\/)(me|self|account|profile)(\/|$)/i;
+
+export default rule<'endpoint', Evidence>({
+  meta: {
+    id: 'methods/destructive-without-role', title: 'Anyone logged in can delete accounts', owasp: ['API5:2019', 'API1:2019', 'API5:2023', 'API1:2023'], cwe: [285, 639], severity: 'warning', confidence: 'medium', topics: ['method', 'auth'], since: '0.1.0',
+    whenNotToUse: 'Every caller of this service is an administrator already.',
+    references: ['https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/'],
+  },
+  on: 'endpoint',
+  words: [],
+  *detect(endpoint, context) {
+    if (!isDestructive(endpoint) || endpoint.route.public || OWN.test(endpoint.path.text)) return;
+    if (endpoint.authorization.state === 'guarded') return;
+    const isOpen = endpoint.authentication.state === 'open' && endpoint.chainComplete;
+    // An unread layer may be the role check.
+    if (!isOpen && endpoint.authorization.state === 'unknown' && endpoint.authorization.by !== undefined) return;
+    if (!isOpen && endpoint.authentication.state !== 'guarded') return;
+    const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+    if (body && readsCaller(body, context)) return;
+    if (endpoint.conduct && endpoint.conduct.refuses.includes(403) && endpoint.conduct.tests.length > 0) return;
+    yield {
+      at: endpoint.methodAt, subject: endpoint.id, evidence: { endpoint, roleGuard: context.habits().roleGuards[0]?.text }, confidence: 'medium', when: endpoint.when,
+      severity: body ? (isOpen ? 'error' : 'warning') : 'info',
+      ...(endpoint.pathAt ? { related: [{ at: endpoint.pathAt, label: 'the account is named by the caller' }] } : {}),
+    };
+  },
+  explain: ({ endpoint }) => ({
+    message: `${endpoint.method} ${endpoint.path.text} can ${endpoint.method === 'DELETE' ? 'remove' : 'change'} any account, an administrator's too: ${endpoint.authentication.state === 'open' ? 'no check' : 'only a login check'} runs before it. Require a role, and refuse to delete privileged or own accounts.`,
+    why: 'A login says who calls, not what the caller may destroy: DELETE /users/1 removes the super admin.',
+    remedy: 'Require an administrator role, or compare the account with the caller.',
+  }),
+  *fix({ evidence: { endpoint, roleGuard } }, context): Iterable<Fix> {
+    const handlerAt = endpoint.route.handler?.at;
+    if (!handlerAt || handlerAt.path !== endpoint.methodAt.path) return;
+    const known = roleGuard !== undefined && context.visible(roleGuard.split('.')[0] ?? '', endpoint.methodAt) === 'present' ? roleGuard : undefined;
+    const call = known === undefined ? "requireRole('admin')" : known;
+    yield { title: 'Require an admin role', safety: 'manual', changes: [{ do: 'insert', at: handlerAt, where: 'before', code: [{ slot: call }, ', '] }] };
+  },
+  examples: [
+    {
+      title: 'only a login check',
+      bad: `
+        import { Router } from 'express';
+        import { User } from './models';
+        const router = Router();
+        router.delete('/users/:id', requireAuth, (req, res) => User.findByIdAndDelete(req.params.id));
+        //     ^^^^^^ methods/destructive-without-role "only a login check"
+        export default router;
+      `,
+    },
+    {
+      title: 'no check at all',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.delete('/users/:id', (req, res) => { remove(req.params.id); res.end(); });
+        //  ^^^^^^ methods/destructive-without-role "no check runs before it"
+      `,
+    },
+    { title: 'a role guard', good: `import { Router } from 'express'; const router = Router(); router.delete('/users/:id', requireAuth, requireRole('admin'), removeUser);` },
+    { title: 'the caller is compared', good: `import { Router } from 'express'; const router = Router(); router.delete('/users/:id', requireAuth, (req, res) => { if (req.user.id !== req.params.id) return res.sendStatus(403); del(req, res); });` },
+    { title: 'the query asks for the owner', good: `import { Router } from 'express'; const router = Router(); router.delete('/accounts/:id', requireAuth, (req, res) => Account.deleteOne({ _id: req.params.id, owner: req.user.id }));` },
+    { title: 'the own account', good: `import { Router } from 'express'; const router = Router(); router.delete('/users/me', requireAuth, deleteMe);` },
+  ],
+});
+
+function isDestructive(endpoint: Endpoint): boolean {
+  const path = endpoint.path.text;
+  if (endpoint.method === 'DELETE') return identityPath(path);
+  if (endpoint.method === 'POST') return identityPath(path) && DESTRUCTIVE_POST.test(path);
+  return (endpoint.method === 'PUT' || endpoint.method === 'PATCH') && identityPath(path) && ROLE_WRITE.test(path);
+}
+
+/** The body looks at who calls: in a test, or in what it hands to a query. */
+function readsCaller(body: FunctionView, context: RuleContext): boolean {
+  let found = false;
+  const visit = (value: Value, depth: number): void => {
+    if (found || depth > 12) return;
+    if (value.kind === 'ref' && (context.request(value)?.from === 'identity' || value.path.some((key) => key === 'user' || key === 'session' || key === 'auth'))) found = true;
+    else if (value.kind === 'ref' && value.root.kind === 'value') visit(value.root.of, depth + 1);
+    else if (value.kind === 'call') {
+      for (const item of value.args) visit(item.value, depth + 1);
+      if (value.receiver) visit(value.receiver, depth + 1);
+    } else if (value.kind === 'object') for (const entry of value.entries) visit(entry.value, depth + 1);
+    else if (value.kind === 'array') for (const item of value.items) visit(item.value, depth + 1);
+    else if (value.kind === 'compare' || value.kind === 'logic') {
+      visit(value.left, depth + 1);
+      visit(value.right, depth + 1);
+    } else if (value.kind === 'not') visit(value.of, depth + 1);
+  };
+  for (const step of body.steps) {
+    for (const branch of step.when) visit(branch.test, 0);
+    if (step.do === 'call') visit(step.call, 0);
+    else if (step.do === 'assign') visit(step.value, 0);
+    else if (step.value) visit(step.value, 0);
+  }
+  return found;
+}

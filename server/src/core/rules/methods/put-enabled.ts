@@ -1,0 +1,95 @@
+import type { Endpoint } from '../../project/project.js';
+import { pathMatches } from '../facts/paths.js';
+import { rule, type Change, type Fix } from '../rule.js';
+
+interface Evidence {
+  readonly endpoint: Endpoint;
+  readonly kind: 'policy' | 'open' | 'twin';
+  readonly allowed: readonly string[];
+  readonly guard: string | undefined;
+  readonly policy: string | undefined;
+}
+
+export default rule<'endpoint', Evidence>({
+  meta: {
+    id: 'methods/put-enabled', title: 'PUT is open although the policy does not need it', owasp: ['API7:2019', 'API8:2023'], cwe: [650], severity: 'warning', confidence: 'medium', topics: ['method'], since: '0.1.0',
+    whenNotToUse: 'A gateway in front authenticates every call: say `auth: { at: gateway }` in the policy.',
+    references: ['https://owasp.org/API-Security/editions/2019/en/0xa7-security-misconfiguration/'],
+  },
+  on: 'endpoint',
+  words: ['put'],
+  *detect(endpoint, context) {
+    if (endpoint.method !== 'PUT' || endpoint.route.public) return;
+    const { allow, paths } = context.policy('methods');
+    const special = [...paths].find(([glob]) => pathMatches(glob, endpoint.path.text))?.[1];
+    const allowed = special ?? allow;
+    const policy = context.policy('source');
+    const base = { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when };
+    if (allowed) {
+      if (!allowed.some((method) => method.toUpperCase() === 'PUT')) yield { ...base, evidence: { endpoint, kind: 'policy', allowed, guard: undefined, policy }, confidence: 'high' };
+      return;
+    }
+    if (endpoint.authentication.state === 'open' && endpoint.chainComplete && !(endpoint.conduct?.touches.includes('file-write') ?? false) && !refusesAll(endpoint)) {
+      const { at } = context.policy('auth');
+      const { publicPaths } = context.policy('auth');
+      if (publicPaths.some((glob) => pathMatches(glob, endpoint.path.text))) return;
+      yield { ...base, evidence: { endpoint, kind: 'open', allowed: [], guard: context.habits().guards.find((habit) => context.visible(habit.text.split('.')[0] ?? '', endpoint.methodAt) === 'present')?.text, policy }, confidence: 'high', ...(at === 'gateway' ? { severity: 'hint' as const } : {}) };
+      return;
+    }
+    const twin = context.endpoints({ shape: `${endpoint.app} ${endpoint.path.shape}` }).find((one) => one.method === 'PATCH' && one.handler !== undefined && one.handler === endpoint.handler);
+    if (twin && endpoint.authentication.state !== 'guarded') yield { ...base, evidence: { endpoint, kind: 'twin', allowed: [], guard: undefined, policy }, severity: 'info', related: [{ at: twin.methodAt, label: 'PATCH has the same handler' }] };
+  },
+  explain: ({ endpoint, kind, allowed }) => ({
+    message: kind === 'policy' ? `PUT is not in this project's allowed methods (${allowed.join(', ')}). Remove the route or add PUT to the policy.`
+      : kind === 'open' ? `PUT ${endpoint.path.text} accepts writes from anyone: no authentication runs before the handler. Remove it if it is not needed, or put an authentication check in front.`
+      : `PUT ${endpoint.path.text} does what PATCH on the same path does. Remove one of them.`,
+    why: 'PUT replaces whole resources; a method nobody needs is attack surface.',
+    remedy: 'Remove the route, or authenticate its callers.',
+  }),
+  *fix({ evidence: { endpoint, kind, guard, policy } }, context): Iterable<Fix> {
+    if (kind === 'open' && guard !== undefined && endpoint.route.layersAt) yield { title: `Add ${guard}`, safety: 'review', changes: [{ do: 'insert', at: endpoint.route.layersAt, where: 'before', code: [`${guard}, `] }] };
+    const others = context.endpoints({ file: endpoint.methodAt.path }).filter((one) => one.route.statementAt.mark === endpoint.route.statementAt.mark && one.methodAt.mark !== endpoint.methodAt.mark);
+    if (others.length === 0) yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: endpoint.route.statementAt, as: 'statement' }] };
+    if (kind === 'policy' && policy !== undefined) {
+      const change: Change = { do: 'append', path: context.policy('source') ?? endpoint.methodAt.path, key: ['methods', 'allow'], value: 'PUT' };
+      yield { title: 'Allow PUT in the policy', safety: 'review', changes: [change] };
+    }
+  },
+  examples: [
+    {
+      title: 'an open PUT',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.put('/profile', (req, res) => { store(req.body); res.end(); });
+        //  ^^^ methods/put-enabled "accepts writes from anyone"
+        app.listen(3000);
+      `,
+      fixed: `
+        import express from 'express';
+        const app = express();
+        app.listen(3000);
+      `,
+    },
+    {
+      title: 'the policy does not allow PUT',
+      policy: { methods: { allow: ['GET', 'POST'], paths: new Map() } },
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.put('/profile', requireAuth, (req, res) => res.end());
+        //  ^^^ methods/put-enabled "allowed methods (GET, POST)"
+      `,
+    },
+    { title: 'guarded', good: `import express from 'express'; const app = express(); app.put('/profile', requireAuth, saveProfile);` },
+    { title: 'a client and a cache are no servers', good: `import axios from 'axios'; const cache = new Map(); cache.put('k', v); await axios.put('/x', body); request(app).put('/y').send({});` },
+    { title: 'nobody knows where the router is mounted', good: `import { Router } from 'express'; const router = Router(); router.put('/profile', save); export default router;` },
+    { title: 'a method that is refused', good: `import express from 'express'; const app = express(); app.put('/files', (req, res) => res.sendStatus(405));` },
+    { title: 'a guard in front of everything', good: `import express from 'express'; const app = express(); app.use(requireLogin); app.put('/profile', (req, res) => res.end());` },
+  ],
+});
+
+function refusesAll(endpoint: Endpoint): boolean {
+  const { conduct } = endpoint;
+  return conduct !== undefined && conduct.passes === 'never' && conduct.refuses.length > 0 && conduct.tests.length === 0 && conduct.refuses.every((status) => status === 403 || status === 404 || status === 405 || status === 401 || status === 501);
+}

@@ -1,0 +1,132 @@
+import type { Endpoint } from '../../project/project.js';
+import { changing, methodName, routeGuard } from '../facts/methods.js';
+import { publicPath } from '../facts/paths.js';
+import { rule, type Fix } from '../rule.js';
+
+interface Evidence {
+  readonly open: Endpoint;
+  readonly guarded: Endpoint;
+  readonly guard: string;
+  readonly guardAt: Endpoint['methodAt'] | undefined;
+}
+
+export default rule<'endpoint', Evidence>({
+  meta: {
+    id: 'methods/unguarded-sibling', title: 'Another method on this path skips the check its sibling has', owasp: ['API5:2019', 'API5:2023'], cwe: [862, 650], severity: 'error', confidence: 'medium', topics: ['method', 'auth'], since: '0.1.0',
+    whenNotToUse: 'The open method is meant for everybody: mark the route `// unlatched: public -- reason`.',
+    references: ['https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/'],
+  },
+  on: 'endpoint',
+  words: [],
+  *detect(open, context) {
+    if (!changing.has(open.method) || open.route.public || open.route.statementAt.mark === 0) return;
+    if (open.method === 'POST' && publicPath(open.path.text)) return;
+    const same = context.endpoints({ shape: `${open.app} ${open.path.shape}` }).filter((one) => one.scope === open.scope || open.chainComplete);
+    // Peers share what stands before both, so a comparison needs no complete chain; a guard state must still be open, not unknown.
+    const isOpen = open.authentication.state === 'open' || peersOpen(open);
+    if (isOpen) {
+      const guarded = same.find((one) => one !== open && one.method !== open.method && hasOwnGuard(one) && one.method !== 'OPTIONS' && one.method !== 'HEAD');
+      if (guarded) {
+        const isSignUp = open.method === 'POST' && !same.some((one) => one !== open && changing.has(one.method) && one.method !== 'DELETE' && hasOwnGuard(one)) && /\/(users?|accounts?|members?|customers?)$/i.test(open.path.text);
+        yield detection(open, guarded, isSignUp ? 'hint' : 'error');
+        return;
+      }
+      const collection = open.path.shape.endsWith('/{}') ? open.path.shape.slice(0, -3) : undefined;
+      const above = collection === undefined ? undefined : context.endpoints({ shape: `${open.app} ${collection}` }).find((one) => changing.has(one.method) && hasOwnGuard(one) && (one.scope === open.scope || open.chainComplete));
+      if (above) yield detection(open, above, 'warning');
+      return;
+    }
+    if (open.authorization.state !== 'open') return;
+    const ruled = same.find((one) => one !== open && one.method !== open.method && changing.has(one.method) && one.authorization.state === 'guarded' && one.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authorization')));
+    if (ruled) yield detection(open, ruled, 'warning', 'authorization');
+  },
+  explain: ({ open, guarded, guard }) => ({
+    message: `${methodName(open)} ${open.path.text} runs without '${guard}', but ${guarded.method === 'all' ? 'the catch-all' : guarded.method} on the same path requires it: callers can go around the check. Add '${guard}' here too, or remove the method.`,
+    why: 'Whoever is refused by one method can use the other: POST answers 403, PUT 200.',
+    remedy: 'Put the same guard on both, or register it once before both.',
+  }),
+  *fix({ evidence: { open, guardAt, guard } }, context): Iterable<Fix> {
+    const root = guard.split(/[.(]/)[0] ?? guard;
+    if (guardAt && open.route.layersAt && (guardAt.path === open.methodAt.path || context.visible(root, open.methodAt) === 'present') && guardAt.path === open.methodAt.path)
+      yield { title: `Add ${context.textOf(guardAt).split('\n')[0] ?? guard}`, safety: 'review', changes: [{ do: 'insert', at: open.route.layersAt, where: 'before', code: [{ copy: guardAt }, ', '] }] };
+    yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: open.route.statementAt, as: 'statement' }] };
+  },
+  examples: [
+    {
+      title: 'upload is guarded, replacement is not',
+      bad: `
+        import express from 'express';
+        import { requireAuth } from 'auth-of-ours';
+        const app = express();
+        app.post('/files', requireAuth, upload);
+        app.put('/files', upload);
+        //  ^^^ methods/unguarded-sibling "PUT /files runs without 'requireAuth', but POST"
+      `,
+      fixed: `
+        import express from 'express';
+        import { requireAuth } from 'auth-of-ours';
+        const app = express();
+        app.post('/files', requireAuth, upload);
+        app.put('/files', requireAuth, upload);
+      `,
+    },
+    {
+      title: 'reading is guarded, deleting is not',
+      bad: `
+        import { Router } from 'express';
+        const router = Router();
+        router.get('/orders/:id', auth, show);
+        router.delete('/orders/:key', destroy);
+        //     ^^^^^^ methods/unguarded-sibling
+        export default router;
+      `,
+    },
+    {
+      title: 'the item is open, the collection is not',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.post('/files', requireAuth, (req, res) => res.end());
+        app.put('/files/:id', (req, res) => res.end());
+        //  ^^^ methods/unguarded-sibling
+      `,
+    },
+    {
+      title: 'methods of one route() chain',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.route('/books').post(isAuthenticated, (req, res) => res.end()).put((req, res) => res.end());
+        //                                                                 ^^^ methods/unguarded-sibling
+      `,
+    },
+    { title: 'a guard before both', good: `import express from 'express'; const router = express.Router(); router.use(requireAuth); router.post('/files', requireAuth, up); router.put('/files', up);` },
+    { title: 'reading may be public', good: `import express from 'express'; const app = express(); app.get('/posts', list); app.post('/posts', requireAuth, create);` },
+    { title: 'the handler checks the caller itself', good: `import express from 'express'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', (req, res) => { if (!req.user) return res.sendStatus(401); save(req, res); });` },
+    { title: 'what stands before cannot be read', good: `import express from 'express'; import { gate } from 'gate'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', gate, save);` },
+    { title: 'a route marked public', good: `import express from 'express';\nconst app = express();\napp.post('/files', requireAuth, save);\n// unlatched: public -- signed links carry the permission\napp.put('/files', save);` },
+    { title: 'a method that is denied to all', good: `import express from 'express'; const app = express(); app.post('/a', requireAuth, save); app.put('/a', (req, res) => res.sendStatus(403));` },
+    { title: 'a verb above a guarded catch-all is not below it', good: `import express from 'express'; const app = express(); app.all('/a', requireAuth); app.post('/a', requireAuth, save); app.put('/a', save);` },
+  ],
+});
+
+function detection(open: Endpoint, guarded: Endpoint, severity: 'error' | 'warning' | 'hint', kind: 'authentication' | 'authorization' = 'authentication') {
+  const guard = routeGuard(guarded, kind);
+  const name = guard?.name ?? 'the check in its handler';
+  return {
+    at: open.methodAt, subject: open.id, severity, confidence: 'medium' as const,
+    evidence: { open, guarded, guard: name, guardAt: guard?.at },
+    related: [{ at: guard?.at ?? guarded.methodAt, label: `${guarded.method} is guarded here` }],
+  };
+}
+
+/** Where the prefix is unknown: nothing of the router's own may be a guard, nor the route's, nor the handler. */
+function peersOpen(endpoint: Endpoint): boolean {
+  if (endpoint.chainComplete || endpoint.authentication.state !== 'unknown' || endpoint.authentication.by !== undefined) return false;
+  return !(endpoint.conduct?.refuses.includes(401) || endpoint.conduct?.refuses.includes(403));
+}
+/** The endpoint's guard is its own: written on the route or in the handler, not on something both pass. */
+function hasOwnGuard(endpoint: Endpoint): boolean {
+  if (endpoint.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authentication'))) return true;
+  return endpoint.authentication.state === 'guarded' && (endpoint.authentication.by === undefined || endpoint.authentication.by.from === 'route' || endpoint.authentication.by.from === 'router' || endpoint.authentication.by.from === 'application');
+}

@@ -1,0 +1,111 @@
+import { secretName, secretValue, tokenName } from '../facts/secrets.js';
+import { rule, type Change, type Fix, type LiteralUse, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly name: string;
+  readonly variable: string;
+  readonly use: LiteralUse;
+}
+const POWERFUL = /admin|master|root|internal|service|super/i;
+const PUBLIC_BY_DESIGN = /^(pk_(live|test)_|AIza)/;
+const HARMLESS_NAME = /integrity|etag|checksum|commit|version|sha\d*|hash|fingerprint|uuid|guid|nonce|header|scheme|regex|pattern|description|example|message|label|title|placeholder|route|path|url|enum|type|_?name$/i;
+const I18N = /(^|\/)(locales?|i18n|lang|translations?|messages)(\/|$)/i;
+
+export default rule<'literal', Evidence>({
+  meta: {
+    id: 'secrets/hardcoded-admin-key', title: 'Admin key is written in the source', owasp: ['API2:2019', 'API7:2019', 'API2:2023', 'API8:2023'], cwe: [798], severity: 'error', confidence: 'medium', topics: ['secret'], since: '0.1.0',
+    whenNotToUse: 'Never for a key in use; suppress a fixture with its reason.',
+    references: ['https://cwe.mitre.org/data/definitions/798.html'],
+  },
+  on: 'literal',
+  words: [],
+  *detect(use, context) {
+    const name = judged(use, context);
+    if (name === undefined) return;
+    const isHint = PUBLIC_BY_DESIGN.test(use.value) && (use.value.startsWith('pk_') || use.siblings.some((entry) => entry.key === 'authDomain'));
+    yield {
+      at: use.at, subject: `${name} ${use.position}`, evidence: { name, variable: variableOf(name), use }, ...(isHint ? { severity: 'hint' as const } : {}),
+      confidence: use.position === 'comparison' ? 'high' : 'medium', when: use.when,
+    };
+  },
+  explain: ({ name }) => ({
+    message: `'${name}' holds a key in source code; anyone who can read the repository can call this as admin. Load it from the environment or a secret store, and rotate this one.`,
+    why: 'Everyone with the repository, a backup or the bundle holds the key, and it stays in the history.',
+    remedy: 'Read it from the environment, refuse to start without it, and replace the key.',
+  }),
+  *fix({ at, evidence: { variable, use } }): Iterable<Fix> {
+    if (use.joined) return;
+    const changes: Change[] = [{ do: 'replace', at, code: [`process.env.${variable}`] }];
+    // An unset key compared with a missing header would be equal: undefined === undefined.
+    if (use.position === 'comparison' || use.position === 'binding') changes.push({ do: 'require-env', path: at.path, name: variable });
+    yield { title: `Read ${variable} from the environment`, safety: 'review', changes };
+  },
+  examples: [
+    {
+      title: 'a constant in the source',
+      bad: `
+        const ADMIN_API_KEY = 'adm_7f9c2e51b0';
+        //                    ^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key "'ADMIN_API_KEY' holds a key"
+        export { ADMIN_API_KEY };
+      `,
+      fixed: `
+        if (!process.env.ADMIN_API_KEY) throw new Error('ADMIN_API_KEY is not set');
+        const ADMIN_API_KEY = process.env.ADMIN_API_KEY;
+        export { ADMIN_API_KEY };
+      `,
+    },
+    {
+      title: 'a header compared with a fixed text',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.use((req, res, next) => {
+          if (req.headers['x-admin-key'] === 'letmein') return next();
+        //                                   ^^^^^^^^^ secrets/hardcoded-admin-key
+          res.sendStatus(401);
+        });
+      `,
+    },
+    {
+      title: 'a key in the headers of a call',
+      bad: `
+        await fetch(url, { headers: { 'x-api-key': '9b1de0c4a77f4e21' } });
+        //                                         ^^^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key
+      `,
+    },
+    { title: 'from the environment', good: `const ADMIN_API_KEY = process.env.ADMIN_API_KEY;` },
+    { title: 'the name of a header', good: `const API_KEY_HEADER = 'x-api-key';` },
+    { title: 'a token of dependency injection', good: `export const JWT_SECRET = 'JWT_SECRET';` },
+    { title: 'a placeholder', good: `const apiKey = '<your-api-key>';` },
+    { title: 'texts and codes', good: `export const errors = { password: 'incorrectPassword', apiKey: 'errors.apiKey.missing' }; const passwordMessage = 'Incorrect username or password';` },
+    { title: 'a schema', good: `export const schema = { COOKIE_SECRET: { type: 'string' }, adminKey: { type: 'string', description: 'the key' } };` },
+    { title: 'the key of a public client', good: `const config = { publishableKey: 'pk_live_51HxyzABCDEF' };` },
+  ],
+});
+
+/** The name under which the literal is a secret, or undefined. */
+function judged(use: LiteralUse, context: RuleContext): string | undefined {
+  const { name, value } = use;
+  if (I18N.test(use.at.path) || value.length < 4) return undefined;
+  if (use.position === 'comparison' && use.against) {
+    const field = context.request(use.against);
+    const key = field?.key;
+    if (!field || !['header', 'query', 'body', 'cookie'].includes(field.from) || key === undefined || !isCredentialKey(key)) return undefined;
+    return /^(bearer|basic|undefined|null|true|false|object|string)$/i.test(value) || /\s$/.test(value) ? undefined : key;
+  }
+  if (name === undefined || use.joined) return undefined;
+  if (use.position === 'entry' && /^authorization$/i.test(name)) return /^Bearer \S{16,}$/.test(value) && secretValue(value.slice(7)) ? name : undefined;
+  if (!['binding', 'entry', 'assignment'].includes(use.position)) return undefined;
+  if (!secretName(name) || HARMLESS_NAME.test(name) || tokenName(name) && !secretValue(value, { shortest: 16 })) return undefined;
+  // Passwords, session and signing secrets have rules of their own.
+  if (/passw|passphrase|pwd|session|jwt|cookie/i.test(name)) return undefined;
+  if (/^[A-Za-z]+([A-Z][a-z]+)*$/.test(value) && !/\d/.test(value) && !POWERFUL.test(name)) return undefined;
+  const isStrong = POWERFUL.test(name) ? secretValue(value, { name, shortest: 6, anyValue: true }) && /[\d_-]/.test(value) : secretValue(value, { name });
+  return isStrong ? name : undefined;
+}
+function isCredentialKey(key: string): boolean {
+  return secretName(key) || /(^|[-_])(admin|api|auth|access|master|internal)[-_]?(key|token|secret)$/i.test(key) || /^(x-)?(admin|api)-?key$/i.test(key);
+}
+function variableOf(name: string): string {
+  return name.replace(/([a-z\d])([A-Z])/g, '$1_$2').replace(/[^A-Za-z\d]+/g, '_').replace(/^(x_)/i, '').replace(/^_+|_+$/g, '').toUpperCase() || 'ADMIN_API_KEY';
+}

@@ -1,0 +1,39 @@
+import { classify } from '../core/project/file-class.js';
+import type { FilePath } from '../core/text/source.js';
+
+/** Largest sizes read, in bytes. */
+export interface Caps {
+  readonly code: number;
+  /** `.yaml`, `.yml`, `.json`: OpenAPI documents can be large. */
+  readonly document: number;
+}
+export const defaultCaps: Caps = { code: 5_000_000, document: 20_000_000 };
+
+const CODE = /\.(?:[cm]?js|jsx|[cm]?ts|tsx)$/;
+const DOCUMENT = /\.(?:ya?ml|json)$/;
+const LOCK_FILES = new Set(['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml']);
+
+/** Whether a file of this name belongs into the list of analysable files: code and YAML or JSON, but no lock file and nothing of class `never`. */
+export function isListed(path: FilePath): boolean {
+  const name = nameOf(path);
+  return (CODE.test(name) || (DOCUMENT.test(name) && !LOCK_FILES.has(name))) && classify(path) !== 'never';
+}
+/** Files that hold the settings of an environment, secrets among them: only their names are looked at. */
+export function isEnvironmentFile(path: FilePath): boolean {
+  return nameOf(path).startsWith('.env');
+}
+/** The cap that holds for a file, in bytes. */
+export function capOf(path: FilePath, caps: Caps): number {
+  return DOCUMENT.test(nameOf(path)) ? caps.document : caps.code;
+}
+/** Why a file over its cap is refused. */
+export function tooLarge(cap: number): string {
+  return `larger than ${cap >= 1_000_000 ? `${Number((cap / 1_000_000).toFixed(1))} MB` : `${cap} bytes`}`;
+}
+export const OUTSIDE = 'outside the folder';
+export const NOT_TEXT = 'not text';
+export const ENVIRONMENT = 'environment files are not read';
+
+function nameOf(path: FilePath): string {
+  return path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+}

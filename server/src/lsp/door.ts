@@ -1,0 +1,31 @@
+import type { Engine, RulePage } from '../core/engine-types.js';
+import type { Baseline } from '../core/findings/finding.js';
+import type { Policy } from '../core/policy/policy.js';
+import type { PolicyProblem } from '../core/policy/read.js';
+import type { FilePath, SourceFile } from '../core/text/source.js';
+import type { Host } from '../host/host.js';
+import type { Settings } from './settings.js';
+
+/** What the server uses of the core, as one value, so that a test can put its own in place. */
+export interface Door {
+  createEngine(): Engine;
+  rulePages(): readonly RulePage[];
+  readPolicy(file: SourceFile, load: (path: FilePath) => SourceFile | undefined, ruleIds: ReadonlySet<string>): { readonly policy: Policy; readonly problems: readonly PolicyProblem[] };
+  applySettings(policy: Policy, settings: Settings): Policy;
+  /** Undefined: the text is not a baseline. */
+  readBaseline(text: string): Baseline | undefined;
+}
+
+/** Makes the host of one folder. A loose folder holds single documents and is never listed. */
+export type HostFactory = (folderUri: string, loose: boolean) => Host | Promise<Host>;
+
+/** What the process around the server gives it. */
+export interface Surroundings {
+  readonly hostFactory: HostFactory;
+  readonly door: Door;
+  /** URI of the shipped page of a rule; undefined when none is shipped. */
+  pageUri(rule: string): string | undefined;
+  /** The day as YYYY-MM-DD. */
+  today(): string;
+  readonly version: string;
+}

@@ -1,0 +1,60 @@
+import type { Location } from 'vscode-languageserver';
+import type { SourceRange } from '../../core/text/source.js';
+import type { Folder } from '../folder.js';
+import type { CheckWorkspaceResult, InventoryItem, RulePageResult } from '../protocol.js';
+import { cancelled, type Session } from '../session.js';
+import { isRecord } from '../settings.js';
+import { findingsOf } from './items.js';
+import { loadFolders } from './workspace-folders.js';
+
+/** Registers the requests of `protocol.ts`; params of a wrong shape count as absent. */
+export function registerCustom(session: Session): void {
+  const { connection } = session;
+  connection.onRequest('unlatched/rulePage', (params: unknown) =>
+    session.fence<RulePageResult | null>('unlatched/rulePage', null, () => {
+      const page = isRecord(params) && typeof params['id'] === 'string' ? session.pages.get(params['id']) : undefined;
+      return page ? { id: page.id, title: page.title, markdown: page.markdown } : null;
+    }),
+  );
+  connection.onRequest('unlatched/inventory', (params: unknown, token) =>
+    session.fence<InventoryItem[]>('unlatched/inventory', [], async () => {
+      if (!(await session.settle(token))) throw cancelled();
+      const asked = isRecord(params) && typeof params['folder'] === 'string' ? params['folder'] : undefined;
+      return session.workspaceFolders().filter((folder) => asked === undefined || folder.uri === asked.replace(/\/$/, '')).flatMap((folder) => inventoryOf(session, folder));
+    }),
+  );
+  connection.onRequest('unlatched/checkWorkspace', (_: unknown, token) =>
+    session.fence<CheckWorkspaceResult>('unlatched/checkWorkspace', { findings: 0, files: 0, notAnalysed: [] }, async () => {
+      await loadFolders(session, session.workspaceFolders());
+      if (!(await session.settle(token))) throw cancelled();
+      const folders = session.workspaceFolders();
+      return {
+        findings: folders.reduce((sum, folder) => sum + folder.engine.files().reduce((count, path) => count + findingsOf(session, folder, path).length, 0), 0),
+        files: folders.reduce((sum, folder) => sum + folder.engine.files().length, 0),
+        notAnalysed: folders.flatMap((folder) => [...folder.refused].map(([path, reason]) => ({ uri: folder.uriOf(path), reason }))),
+      };
+    }),
+  );
+}
+
+function inventoryOf(session: Session, folder: Folder): readonly InventoryItem[] {
+  const location = (at: SourceRange): Location => {
+    const source = folder.source(at.path);
+    const start = { line: 0, character: 0 };
+    return { uri: folder.uriOf(at.path), range: source ? session.convert(source).range(at.span) : { start, end: start } };
+  };
+  return folder.engine.inventory().map((entry) => ({
+    folder: folder.uri,
+    method: entry.method,
+    path: entry.path,
+    framework: entry.framework,
+    location: location(entry.at),
+    chain: entry.chain.map(({ name, at, protects }) => ({ name, location: location(at), protects })),
+    authentication: entry.authentication,
+    authorization: entry.authorization,
+    because: entry.because,
+    operation: entry.operation ? location(entry.operation) : null,
+    findings: entry.findings,
+    complete: entry.complete,
+  }));
+}

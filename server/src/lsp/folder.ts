@@ -1,0 +1,353 @@
+import type { CancellationToken } from 'vscode-languageserver';
+import type { Engine, EngineChange, Progress } from '../core/engine-types.js';
+import type { Baseline } from '../core/findings/finding.js';
+import { filePath, type FilePath, type SourceFile } from '../core/text/source.js';
+import type { Host } from '../host/host.js';
+import { pathWithin, uriOf } from './convert.js';
+import type { Surroundings } from './door.js';
+import type { Documents } from './documents.js';
+import { Policies, isPolicyFile, policyCandidates } from './policies.js';
+import { readAll } from './reading.js';
+import { defaultSettings, type Settings } from './settings.js';
+import { Pump } from './pump.js';
+
+/** What a folder tells the session. */
+export interface FolderListener {
+  /** Work is done: the findings of these files, or the places of them, may differ from before. */
+  settled(folder: Folder, touched: ReadonlySet<FilePath>): void;
+  log(line: string): void;
+}
+
+/** One file event of the client's watcher. */
+export interface FileEventOf {
+  readonly path: FilePath;
+  readonly kind: 'created' | 'changed' | 'deleted';
+}
+
+const EMPTY_BASELINE: Baseline = { version: 1, accepted: new Map() };
+
+/** One root: its engine, its host, its policies, and which of its files are held. A loose one holds single documents outside every workspace folder. */
+export class Folder {
+  readonly engine: Engine;
+  readonly policies: Policies;
+  /** Files that cannot be analysed, with the reason. */
+  readonly refused = new Map<FilePath, string>();
+  settings: Settings = defaultSettings;
+  /** Every file of the folder is held: claims about absence may be shown. */
+  complete = false;
+  private readonly pump: Pump;
+  private listed: ReadonlySet<FilePath> = new Set();
+  private readonly ignored = new Set<FilePath>();
+  private readonly tried = new Set<FilePath>();
+  private readonly openPaths = new Set<FilePath>();
+  private touched = new Set<FilePath>();
+  private baselinePath = filePath('unlatched-baseline.json');
+  private revision = 0;
+  private day: string | undefined;
+  private loadingNow: Promise<void> | undefined;
+
+  constructor(
+    readonly uri: string,
+    readonly loose: boolean,
+    private readonly host: Host,
+    private readonly documents: Documents,
+    private readonly around: Surroundings,
+    private readonly listener: FolderListener,
+    ruleIds: ReadonlySet<string>,
+  ) {
+    this.engine = around.door.createEngine();
+    this.policies = new Policies((path) => this.textOf(path), ruleIds);
+    this.pump = new Pump(this.engine, {
+      wanted: () => this.fetchWanted(),
+      settled: (changed) => this.announce(changed),
+      log: (line) => listener.log(line),
+    });
+    this.applyPolicies();
+  }
+
+  path(uri: string): FilePath | undefined {
+    return pathWithin(this.uri, uri);
+  }
+
+  /** The client's own spelling when the file is open. */
+  uriOf(path: FilePath): string {
+    const uri = uriOf(this.uri, path);
+    return this.documents.get(uri)?.uri ?? uri;
+  }
+
+  /** Version of the open document; null when the file is not open. */
+  version(path: FilePath): number | null {
+    return this.documents.get(uriOf(this.uri, path))?.version ?? null;
+  }
+
+  isOpen(path: FilePath): boolean {
+    return this.openPaths.has(path);
+  }
+
+  /** The text the engine has, or that of an open file it does not have. */
+  source(path: FilePath): SourceFile | undefined {
+    const held = this.engine.source(path);
+    if (held) return held;
+    const open = this.documents.get(uriOf(this.uri, path));
+    return open && { path, text: open.text, revision: 0 };
+  }
+
+  /** Brings the engine up to date; false when cancelled before that. */
+  async settle(token?: CancellationToken): Promise<boolean> {
+    const today = this.around.today();
+    if (today !== this.day) {
+      this.day = today;
+      this.apply({ today });
+    }
+    return this.pump.settle(token);
+  }
+
+  /** The reading of the whole folder that is under way, if any. */
+  get loading(): Promise<void> | undefined {
+    return this.loadingNow;
+  }
+
+  /** Nothing waits to be worked on. */
+  get idle(): boolean {
+    return this.pump.idle && this.loadingNow === undefined;
+  }
+
+  /** Takes the text of an open document into the engine. */
+  set(path: FilePath, text: string): void {
+    const first = !this.openPaths.has(path);
+    this.openPaths.add(path);
+    if (!this.ignored.has(path) && !this.refused.has(path)) this.put([{ path, text }]);
+    else this.touched.add(path);
+    if (first) {
+      this.pump.task(() => this.admit(path));
+      if (!this.complete) this.pump.task(() => this.refreshPolicies(policyCandidates(path)));
+    }
+    this.afterText([path]);
+  }
+
+  /** The document is closed: what is on disk holds again. */
+  close(path: FilePath): void {
+    this.openPaths.delete(path);
+    this.touched.add(path);
+    this.pump.task(async () => {
+      if (this.openPaths.has(path)) return;
+      if (this.loose || (this.complete && !this.listed.has(path))) this.drop([path]);
+      else await this.readIn([path]);
+      this.afterText([path]);
+    });
+  }
+
+  /** Reads the whole folder; `report` is told how far it is and may stop it by returning false. */
+  load(report: (progress: Progress) => boolean): Promise<void> {
+    this.loadingNow ??= this.readFolder(report)
+      .catch((error: unknown) => this.listener.log(`reading ${this.uri} failed: ${String(error)}`))
+      .finally(() => {
+        this.loadingNow = undefined;
+      });
+    return this.loadingNow;
+  }
+
+  /** Settings of the client changed. */
+  configure(settings: Settings): void {
+    const moved = settings.policyPath !== this.settings.policyPath;
+    this.settings = settings;
+    if (moved) {
+      this.policies.forget(() => true);
+      this.pump.task(() => this.refreshPolicies(this.policyFiles()));
+    } else {
+      this.applyPolicies();
+    }
+  }
+
+  /** Files changed outside the editor. */
+  watched(events: readonly FileEventOf[]): void {
+    this.pump.task(async () => {
+      const removed = events.filter((event) => event.kind === 'deleted').map((event) => event.path);
+      this.drop(removed.flatMap((path) => this.below(path)));
+      const present = events.filter((event) => event.kind !== 'deleted').map((event) => event.path);
+      if (present.length > 0) this.tried.clear();
+      const rules = present.concat(removed).filter((path) => path === '.gitignore' || path.endsWith('/.gitignore'));
+      if (rules.length > 0) this.ignored.clear();
+      const fresh = events.some((event) => event.kind === 'created' && !this.listed.has(event.path) && !this.ignored.has(event.path));
+      const added = !this.loose && (fresh || rules.length > 0) ? await this.relist(present) : [];
+      const known = present.filter((path) => this.listed.has(path) || this.engine.source(path) !== undefined || this.refused.has(path));
+      await this.readIn([...new Set([...known, ...added])].filter((path) => !this.openPaths.has(path)));
+      await this.askAgain(present.filter((path) => this.openPaths.has(path) && this.refused.has(path)));
+      this.afterText([...present, ...removed, ...added]);
+    });
+  }
+
+  dispose(): void {
+    this.pump.stop();
+  }
+
+  private async readFolder(report: (progress: Progress) => boolean): Promise<void> {
+    await this.pump.quiet(() => this.refreshPolicies(this.policyFiles()));
+    const before = this.listed;
+    this.listed = new Set(await this.host.list());
+    const gone = [...before].filter((path) => !this.listed.has(path) && !this.openPaths.has(path));
+    const paths = [...this.listed].filter((path) => !this.openPaths.has(path));
+    let stopped = false;
+    const read = await readAll(this.host, paths, (done, path) => {
+      stopped ||= !report({ done, total: paths.length * 2, file: path });
+      return !stopped;
+    });
+    if (stopped) return;
+    this.drop(gone);
+    this.take(read);
+    this.complete = true;
+    await this.pump.quiet(() => this.refreshPolicies(this.policyFiles()));
+    await Promise.all([...this.openPaths].map((path) => this.admit(path)));
+    const progress = ({ done, total, file }: Progress): void => {
+      stopped ||= !report({ done: paths.length + (total > 0 ? Math.round((done / total) * paths.length) : 0), total: paths.length * 2, file });
+      if (stopped) this.pump.stop();
+    };
+    await this.pump.settle(undefined, progress);
+  }
+
+  /** An open file that is on disk but not listed is ignored; one the host refuses is not analysed. */
+  private async admit(path: FilePath): Promise<void> {
+    if (this.loose || this.listed.has(path)) {
+      if (this.refused.has(path)) this.drop([path], true);
+      return;
+    }
+    if (!this.complete && this.listed.size === 0) return;
+    const onDisk = await this.host.read(path);
+    if (onDisk === undefined || !this.openPaths.has(path)) return;
+    await this.relist([path]);
+    if (this.ignored.has(path)) this.drop([path], true);
+  }
+
+  /** Open files the host refused before: after a save it may not any more. */
+  private async askAgain(paths: readonly FilePath[]): Promise<void> {
+    for (const path of paths) {
+      const read = await this.host.read(path);
+      if (read !== undefined && 'refused' in read) continue;
+      this.refused.delete(path);
+      const open = this.documents.get(uriOf(this.uri, path));
+      if (open) this.put([{ path, text: open.text }]);
+    }
+  }
+
+  private async relist(asked: readonly FilePath[]): Promise<readonly FilePath[]> {
+    const before = this.listed;
+    this.listed = new Set(await this.host.list());
+    this.drop([...before].filter((path) => !this.listed.has(path) && !this.openPaths.has(path)));
+    for (const path of asked) {
+      if (this.listed.has(path)) this.ignored.delete(path);
+      else this.ignored.add(path);
+    }
+    return [...this.listed].filter((path) => !before.has(path));
+  }
+
+  private below(path: FilePath): readonly FilePath[] {
+    const prefix = `${path}/`;
+    const all = new Set([...this.engine.files(), ...this.refused.keys()]);
+    return [...all].filter((each) => (each === path || each.startsWith(prefix)) && !this.openPaths.has(each));
+  }
+
+  private drop(paths: readonly FilePath[], keepReason = false): void {
+    if (paths.length === 0) return;
+    for (const path of paths) {
+      this.touched.add(path);
+      if (!keepReason) this.refused.delete(path);
+    }
+    this.apply({ remove: paths });
+  }
+
+  private async readIn(paths: readonly FilePath[]): Promise<void> {
+    if (paths.length > 0) this.take(await readAll(this.host, paths, () => true));
+  }
+
+  private take(read: ReadonlyMap<FilePath, Awaited<ReturnType<Host['read']>>>): void {
+    const set: { path: FilePath; text: string }[] = [];
+    const remove: FilePath[] = [];
+    for (const [path, result] of read) {
+      if (this.openPaths.has(path)) continue;
+      if (result === undefined || 'refused' in result) remove.push(path);
+      else set.push({ path, text: result.text });
+      if (result !== undefined && 'refused' in result) this.refused.set(path, result.refused);
+      else this.refused.delete(path);
+    }
+    for (const path of remove) this.touched.add(path);
+    const held = remove.filter((path) => this.engine.source(path) !== undefined);
+    if (held.length > 0) this.apply({ remove: held });
+    this.put(set);
+  }
+
+  private put(files: readonly { readonly path: FilePath; readonly text: string }[]): void {
+    const set = files
+      .filter(({ path, text }) => this.engine.source(path)?.text !== text)
+      .map(({ path, text }) => ({ path, text, revision: ++this.revision }));
+    for (const { path } of files) this.touched.add(path);
+    if (set.length > 0) this.apply({ set });
+    else this.pump.changed();
+  }
+
+  private apply(change: EngineChange): void {
+    this.engine.apply(change);
+    this.pump.changed();
+  }
+
+  private async fetchWanted(): Promise<boolean> {
+    const missing = this.engine.wanted().filter((path) => !this.tried.has(path) && this.engine.source(path) === undefined && !this.ignored.has(path));
+    if (missing.length === 0) return false;
+    for (const path of missing) this.tried.add(path);
+    const read = await readAll(this.host, missing, () => true);
+    const found = new Map([...read].filter(([, result]) => result !== undefined));
+    this.take(found);
+    return found.size > 0;
+  }
+
+  private announce(changed: ReadonlySet<FilePath>): void {
+    const touched = new Set([...this.touched, ...changed]);
+    this.touched = new Set();
+    this.listener.settled(this, touched);
+  }
+
+  private async textOf(path: FilePath): Promise<string | undefined> {
+    const open = this.documents.get(uriOf(this.uri, path));
+    if (open) return open.text;
+    const read = await this.host.read(path);
+    return read !== undefined && 'text' in read ? read.text : undefined;
+  }
+
+  private policyFiles(): readonly FilePath[] {
+    if (this.settings.policyPath !== undefined) return [filePath(this.settings.policyPath)];
+    const near = [...this.openPaths].flatMap((path) => policyCandidates(path));
+    return [...new Set([filePath('unlatched.yml'), ...near, ...[...this.listed].filter(isPolicyFile)])];
+  }
+
+  private afterText(paths: readonly FilePath[]): void {
+    const policies = paths.flatMap((path) => this.policies.touchedBy(path, this.settings.policyPath));
+    if (policies.length > 0) this.pump.task(() => this.refreshPolicies(policies));
+    if (paths.includes(this.baselinePath)) this.pump.task(() => this.refreshBaseline());
+  }
+
+  private async refreshPolicies(paths: readonly FilePath[]): Promise<void> {
+    const stated = this.settings.policyPath;
+    for (const path of this.policies.broken()) this.touched.add(path);
+    for (const path of new Set(paths)) {
+      if (stated !== undefined && path !== stated) continue;
+      await this.policies.refresh(path, this.around.door);
+      this.touched.add(path);
+    }
+    for (const path of this.policies.broken()) this.touched.add(path);
+    this.applyPolicies();
+    await this.refreshBaseline();
+  }
+
+  private applyPolicies(): void {
+    const policies = this.policies.resolved(this.settings, this.around.door);
+    this.baselinePath = filePath(policies.get('')?.baseline ?? 'unlatched-baseline.json');
+    this.apply({ policies });
+  }
+
+  private async refreshBaseline(): Promise<void> {
+    const path = this.baselinePath;
+    const text = await this.textOf(path);
+    const baseline = text === undefined ? EMPTY_BASELINE : this.around.door.readBaseline(text);
+    if (baseline === undefined) this.listener.log(`${path} is not a baseline and is not used`);
+    else this.apply({ baseline });
+  }
+}

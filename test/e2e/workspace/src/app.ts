@@ -1,0 +1,13 @@
+import cors from 'cors';
+import express from 'express';
+import helmet from 'helmet';
+
+const app = express();
+app.use(helmet());
+app.use(cors({ origin: true, credentials: true }));
+
+app.get('/api/prices', (_request, response) => {
+  response.json([{ name: 'apple', cents: 40 }]);
+});
+
+app.listen(3000);
