@@ -15,7 +15,12 @@ const entries = [
   { from: 'server/src/lsp/main.ts', to: 'server/out/server.js', options: node },
   { from: 'server/src/cli/main.ts', to: 'server/out/cli.js', options: { ...node, banner: { js: '#!/usr/bin/env node' } } },
   // The browser edition and the map's page: built when their sources are there.
-  { from: 'client/src/browser.ts', to: 'client/out/browser.js', optional: true, options: { ...browser, format: 'cjs', external: ['vscode'] } },
+  {
+    from: 'client/src/browser.ts',
+    to: 'client/out/browser.js',
+    optional: true,
+    options: { ...browser, format: 'cjs', external: ['vscode'] },
+  },
   { from: 'server/src/lsp/browser.ts', to: 'server/out/browser-server.js', optional: true, options: { ...browser, format: 'iife' } },
   { from: 'client/webview/main.ts', to: 'client/out/webview.js', optional: true, options: { ...browser, format: 'iife' } },
 ];

@@ -8,7 +8,10 @@ const noCasts = {
 const purity = [
   { selector: 'ThrowStatement', message: 'The core is total: return a value or "unknown".' },
   { selector: 'Program > VariableDeclaration[kind="let"]', message: 'No module-level state: a cache needs an owner.' },
-  { selector: 'Program > ExportNamedDeclaration > VariableDeclaration[kind="let"]', message: 'No module-level state: a cache needs an owner.' },
+  {
+    selector: 'Program > ExportNamedDeclaration > VariableDeclaration[kind="let"]',
+    message: 'No module-level state: a cache needs an owner.',
+  },
   { selector: 'NewExpression[callee.name="Date"]', message: 'The core knows no clock.' },
   { selector: 'MemberExpression[object.name="Date"][property.name="now"]', message: 'The core knows no clock.' },
   { selector: 'MemberExpression[object.name="Math"][property.name="random"]', message: 'The core is deterministic.' },

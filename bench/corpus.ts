@@ -6,7 +6,11 @@ const nouns = ['account', 'order', 'invoice', 'device', 'message', 'project', 'r
 /** Writes a server of `count` files (about 3.6 KB each): one application, and routers with their stores, half of them TypeScript. Same count, same bytes. */
 export function writeServer(folder: string, count: number): void {
   rmSync(folder, { recursive: true, force: true });
-  write(folder, 'package.json', JSON.stringify({ name: 'bench', private: true, type: 'module', dependencies: { express: '^5.3.0', cors: '^2.8.6', helmet: '^8.2.0' } }));
+  write(
+    folder,
+    'package.json',
+    JSON.stringify({ name: 'bench', private: true, type: 'module', dependencies: { express: '^5.3.0', cors: '^2.8.6', helmet: '^8.2.0' } }),
+  );
   write(folder, 'src/auth.js', guard());
   const units = Math.max(1, Math.floor((count - 2) / 2));
   const names = Array.from({ length: units }, (_, index) => `${nouns[index % nouns.length] ?? 'item'}-${index}`);
@@ -27,9 +31,20 @@ export function writeOpenApiJson(file: string, paths: number): void {
     summary: `${summary} item ${index}`,
     security: [{ session: [] }],
     parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', maxLength: 36 } }],
-    responses: Object.fromEntries(['200', '401', '403', '500'].map((status) => [status, { description: `Answer ${status}`, content: { 'application/json': { schema: { type: 'object', properties: { id: { type: 'string' } } } } } }])),
+    responses: Object.fromEntries(
+      ['200', '401', '403', '500'].map((status) => [
+        status,
+        {
+          description: `Answer ${status}`,
+          content: { 'application/json': { schema: { type: 'object', properties: { id: { type: 'string' } } } } },
+        },
+      ]),
+    ),
   });
-  const list = Array.from({ length: paths }, (_, index) => [`/items-${index}/{id}`, { get: operation(index, 'Read'), put: operation(index, 'Replace') }]);
+  const list = Array.from({ length: paths }, (_, index) => [
+    `/items-${index}/{id}`,
+    { get: operation(index, 'Read'), put: operation(index, 'Replace') },
+  ]);
   const document = {
     openapi: '3.1.0',
     info: { title: 'Bench', version: '1.0.0' },
@@ -42,7 +57,8 @@ export function writeOpenApiJson(file: string, paths: number): void {
 /** One TypeScript file of about `kilobytes` KB, a router with many handlers. */
 export function largeRouter(kilobytes: number): string {
   const parts = ["import { Router } from 'express';\nimport { requireUser } from './auth.js';\n\nexport const large = Router();\n"];
-  for (let index = 0; parts.join('').length < kilobytes * 1024; index++) parts.push(handler('large', 'get', `/part-${index}/:id`, 'requireUser, ', index, true));
+  for (let index = 0; parts.join('').length < kilobytes * 1024; index++)
+    parts.push(handler('large', 'get', `/part-${index}/:id`, 'requireUser, ', index, true));
   return parts.join('\n');
 }
 
@@ -78,9 +94,24 @@ const sessions = new Map();
 }
 function router(name: string, index: number, typed: boolean): string {
   const handlers = ['get', 'post', 'patch', 'delete', 'get'].map((method, at) =>
-    handler('routes', method, at === 0 ? '/' : at === 4 ? '/:id/history' : '/:id', index % 7 === 3 && at === 2 ? '' : 'requireUser, ', index * 10 + at, typed),
+    handler(
+      'routes',
+      method,
+      at === 0 ? '/' : at === 4 ? '/:id/history' : '/:id',
+      index % 7 === 3 && at === 2 ? '' : 'requireUser, ',
+      index * 10 + at,
+      typed,
+    ),
   );
-  return [`import { Router } from 'express';`, `import { requireUser } from '../auth.js';`, `import { store } from '../stores/${name}.js';`, '', 'export const routes = Router();', '', ...handlers].join('\n');
+  return [
+    `import { Router } from 'express';`,
+    `import { requireUser } from '../auth.js';`,
+    `import { store } from '../stores/${name}.js';`,
+    '',
+    'export const routes = Router();',
+    '',
+    ...handlers,
+  ].join('\n');
 }
 function handler(on: string, method: string, path: string, guards: string, seed: number, typed: boolean): string {
   const type = typed ? ': string' : '';
@@ -111,12 +142,26 @@ function store(name: string, typed: boolean): string {
     return changed;
   },`,
   );
-  return [`const rows = new Map${type('<string, { id: string; name: string; revision: number; owner?: string }>')}();`, '', 'export const store = {', ...methods, '};', ''].join('\n');
+  return [
+    `const rows = new Map${type('<string, { id: string; name: string; revision: number; owner?: string }>')}();`,
+    '',
+    'export const store = {',
+    ...methods,
+    '};',
+    '',
+  ].join('\n');
 }
 function openApi(paths: number): string {
   const head = ['openapi: 3.1.0', 'info:', '  title: Bench', '  version: 1.0.0', 'servers:', '  - url: https://api.example.org', 'paths:'];
   const responses = ['200', '401', '403', '500'].flatMap((status) => [`        '${status}':`, `          description: Answer ${status}`]);
-  const operation = (method: string, summary: string): readonly string[] => [`    ${method}:`, `      summary: ${summary}`, '      security:', '        - session: []', '      responses:', ...responses];
+  const operation = (method: string, summary: string): readonly string[] => [
+    `    ${method}:`,
+    `      summary: ${summary}`,
+    '      security:',
+    '        - session: []',
+    '      responses:',
+    ...responses,
+  ];
   const items = Array.from({ length: paths }, (_, index) => [
     `  /items-${index}/{id}:`,
     '    parameters:',

@@ -66,7 +66,10 @@ export async function measure(session: Session): Promise<Latency> {
     const pending: Promise<void>[] = [];
     for (let key = 0; key < session.keys; key++) {
       const sent = performance.now();
-      server.notify('textDocument/didChange', { textDocument: { uri, version: key + 2 }, contentChanges: [change(session.typed, key, line)] });
+      server.notify('textDocument/didChange', {
+        textDocument: { uri, version: key + 2 },
+        contentChanges: [change(session.typed, key, line)],
+      });
       pending.push(
         server.request('textDocument/diagnostic', { textDocument: { uri } }).then(
           ({ result }) => {
@@ -83,7 +86,17 @@ export async function measure(session: Session): Promise<Latency> {
     await Promise.all(pending);
     const sorted = latencies.sort((a, b) => a - b);
     const quantile = (part: number): number => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
-    return { initialize, open, p50: quantile(0.5), p95: quantile(0.95), max: quantile(1), answered: sorted.length, unanswered, expected, memory: memoryOf(server.pid) };
+    return {
+      initialize,
+      open,
+      p50: quantile(0.5),
+      p95: quantile(0.95),
+      max: quantile(1),
+      answered: sorted.length,
+      unanswered,
+      expected,
+      memory: memoryOf(server.pid),
+    };
   } finally {
     await server.stop();
   }
@@ -157,10 +170,12 @@ function connect([command = '', ...args]: readonly string[], cwd: string): Conne
         waiting.delete(id);
         reject(new Error(`${method}: no answer within 30 s`));
       }, 30_000);
-      const settle = <T>(then: (value: T) => void) => (value: T): void => {
-        clearTimeout(timer);
-        then(value);
-      };
+      const settle =
+        <T>(then: (value: T) => void) =>
+        (value: T): void => {
+          clearTimeout(timer);
+          then(value);
+        };
       waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
       send({ id, method, params });
     });

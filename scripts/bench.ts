@@ -56,12 +56,20 @@ function installPeers(): boolean {
   if (existsSync(stamp)) return true;
   writeFileSync(join(cache, 'package.json'), wanted);
   console.error(`Installing the peers below ${cache} ...`);
-  const { status } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: cache, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: cache,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) {
     console.error('The peers could not be installed: only our own times are measured.');
     return false;
   }
-  for (const [name, plugins] of [['security', ['security']], ['sonarjs', ['security', 'sonarjs']]] as const) writeFileSync(join(cache, `${name}.config.mjs`), eslintConfig(plugins));
+  for (const [name, plugins] of [
+    ['security', ['security']],
+    ['sonarjs', ['security', 'sonarjs']],
+  ] as const)
+    writeFileSync(join(cache, `${name}.config.mjs`), eslintConfig(plugins));
   writeFileSync(stamp, wanted);
   return true;
 }
@@ -85,18 +93,38 @@ function prepare(): void {
 function commandLine(rounds: number, compare: boolean): readonly Row[] {
   const set = join(corpus, 'server-240');
   const one = join(set, 'src/routes/account-0.js');
-  const eslint = (config: string, target: string): Contender => ({ name: `eslint + ${config}`, command: [join(cache, 'node_modules/eslint/bin/eslint.js'), '--config', join(cache, `${config}.config.mjs`), '--no-ignore', target], cwd: corpus });
-  const redocly = (target: string): Contender => ({ name: 'redocly', command: [join(cache, 'node_modules/@redocly/cli/bin/cli.js'), 'lint', '--extends', 'recommended', target], cwd: corpus });
+  const eslint = (config: string, target: string): Contender => ({
+    name: `eslint + ${config}`,
+    command: [join(cache, 'node_modules/eslint/bin/eslint.js'), '--config', join(cache, `${config}.config.mjs`), '--no-ignore', target],
+    cwd: corpus,
+  });
+  const redocly = (target: string): Contender => ({
+    name: 'redocly',
+    command: [join(cache, 'node_modules/@redocly/cli/bin/cli.js'), 'lint', '--extends', 'recommended', target],
+    cwd: corpus,
+  });
   const rows: Row[] = [
     against('240 server files, cold', check(set), eslint('sonarjs', set), 10, rounds, compare),
     against('240 server files, cold', check(set), eslint('security', set), 1, rounds, compare),
     against('one file, cold', check(one), eslint('security', one), 3, rounds, compare),
   ];
-  for (const [name, file] of [['242 lines', 'small/openapi.yaml'], ['112 KB', 'middle/openapi.yaml'], ['1.5 MB', 'large/openapi.yaml'], ['10 MB, JSON', 'huge/openapi.json']] as const)
+  for (const [name, file] of [
+    ['242 lines', 'small/openapi.yaml'],
+    ['112 KB', 'middle/openapi.yaml'],
+    ['1.5 MB', 'large/openapi.yaml'],
+    ['10 MB, JSON', 'huge/openapi.json'],
+  ] as const)
     rows.push(against(`OpenAPI ${name}, cold`, check(join(corpus, file)), redocly(join(corpus, file)), 1, Math.min(rounds, 3), compare));
   const [few, many] = best([check(join(corpus, 'server-24')), check(set)], Math.min(rounds, 3));
   if (few !== undefined && many !== undefined)
-    rows.push({ what: '24 files to 240 files', ours: `${seconds(few)} to ${seconds(many)}`, peer: '', ratio: `${(many / few).toFixed(1)} times`, budget: 'at most 11 times', kept: many / few <= 11 });
+    rows.push({
+      what: '24 files to 240 files',
+      ours: `${seconds(few)} to ${seconds(many)}`,
+      peer: '',
+      ratio: `${(many / few).toFixed(1)} times`,
+      budget: 'at most 11 times',
+      kept: many / few <= 11,
+    });
   return rows;
 }
 function check(target: string): Contender {
@@ -131,20 +159,54 @@ async function editor(): Promise<readonly Row[]> {
   const command = [process.execPath, join(root, 'server/out/server.js'), '--stdio'];
   const typed = "large.put('/admin/:id', (req, res) => { res.status(500).json({ error: err.stack }) })";
   const workspace = join(corpus, 'server-1000');
-  const code = await measure({ command, root: workspace, file: join(workspace, 'src/large.ts'), language: 'typescript', typed, keys: 200, pace: 60, expect: '' });
+  const code = await measure({
+    command,
+    root: workspace,
+    file: join(workspace, 'src/large.ts'),
+    language: 'typescript',
+    typed,
+    keys: 200,
+    pace: 60,
+    expect: '',
+  });
   const folder = join(corpus, 'large');
-  const document = await measure({ command, root: folder, file: join(folder, 'openapi.yaml'), language: 'yaml', typed: '# a note typed by the bench', keys: 60, pace: 120, expect: '' });
+  const document = await measure({
+    command,
+    root: folder,
+    file: join(folder, 'openapi.yaml'),
+    language: 'yaml',
+    typed: '# a note typed by the bench',
+    keys: 60,
+    pace: 120,
+    expect: '',
+  });
   return [
     ...keystrokes('a 38 KB file among 1,000', code, 30),
     budgeted('server start: initialize', code.initialize, 300),
     budgeted('open to diagnostics', code.open, 150),
     ...keystrokes('a 1.5 MB OpenAPI document', document, 150),
-    { what: 'server memory, 1,000 files', ours: code.memory === undefined ? 'unknown' : `${code.memory.toFixed(0)} MB`, peer: '', ratio: '', budget: '200 MB', kept: code.memory === undefined ? undefined : code.memory <= 200 },
+    {
+      what: 'server memory, 1,000 files',
+      ours: code.memory === undefined ? 'unknown' : `${code.memory.toFixed(0)} MB`,
+      peer: '',
+      ratio: '',
+      budget: '200 MB',
+      kept: code.memory === undefined ? undefined : code.memory <= 200,
+    },
   ];
 }
 function keystrokes(what: string, latency: Latency, p95: number): readonly Row[] {
   const ours = `p50 ${latency.p50.toFixed(1)}, p95 ${latency.p95.toFixed(1)}, max ${latency.max.toFixed(0)} ms`;
-  return [{ what: `keystroke in ${what}`, ours: `${ours}; ${latency.unanswered} unanswered`, peer: '', ratio: '', budget: `p95 ${p95} ms`, kept: latency.p95 <= p95 && latency.unanswered === 0 }];
+  return [
+    {
+      what: `keystroke in ${what}`,
+      ours: `${ours}; ${latency.unanswered} unanswered`,
+      peer: '',
+      ratio: '',
+      budget: `p95 ${p95} ms`,
+      kept: latency.p95 <= p95 && latency.unanswered === 0,
+    },
+  ];
 }
 function budgeted(what: string, taken: number, budget: number): Row {
   return { what, ours: `${taken.toFixed(0)} ms`, peer: '', ratio: '', budget: `${budget} ms`, kept: taken <= budget };
@@ -154,11 +216,16 @@ function seconds(value: number): string {
   return `${value.toFixed(2)} s`;
 }
 function render(rows: readonly Row[]): string {
-  const lines = rows.map(({ what, ours, peer, ratio, budget, kept }) => `| ${what} | ${ours} | ${peer} | ${ratio} | ${budget} | ${kept === undefined ? '' : kept ? 'kept' : 'missed'} |`);
+  const lines = rows.map(
+    ({ what, ours, peer, ratio, budget, kept }) =>
+      `| ${what} | ${ours} | ${peer} | ${ratio} | ${budget} | ${kept === undefined ? '' : kept ? 'kept' : 'missed'} |`,
+  );
   return ['| What | Unlatched | Peer | Ratio | Budget | |', '|---|---|---|---|---|---|', ...lines].join('\n');
 }
 function page(table: string, rounds: number): string {
-  const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`).join(', ');
+  const versions = Object.entries(peers)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
   return `# Measurements
 
 Written by \`npm run bench -- --write\`. Best of ${rounds} (OpenAPI: 3), contenders taking turns, each a new process with Node ${process.versions.node}; the corpora are generated

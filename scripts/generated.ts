@@ -96,7 +96,11 @@ async function load(files: Generated): Promise<Loaded> {
       {
         name: 'indexes',
         setup(context) {
-          const nameOf = (path: string): string => path.slice(root.length + 1).split('\\').join('/');
+          const nameOf = (path: string): string =>
+            path
+              .slice(root.length + 1)
+              .split('\\')
+              .join('/');
           context.onResolve({ filter: /[/\\]index\.js$/ }, ({ path, resolveDir }) => {
             const target = join(resolveDir, path.replace(/\.js$/, '.ts'));
             return files.has(nameOf(target)) ? { path: target } : undefined;
@@ -109,7 +113,9 @@ async function load(files: Generated): Promise<Loaded> {
       },
     ],
   });
-  const loaded: { rulePages(): readonly RulePage[]; policySchema?: (ids: readonly string[]) => unknown } = await import(`${pathToFileURL(outfile).href}?${Date.now()}`);
+  const loaded: { rulePages(): readonly RulePage[]; policySchema?: (ids: readonly string[]) => unknown } = await import(
+    `${pathToFileURL(outfile).href}?${Date.now()}`
+  );
   const pages = loaded.rulePages();
   const ids = pages.map(({ id }) => id);
   return { pages, schema: loaded.policySchema?.(ids) };
@@ -122,7 +128,10 @@ function withRuleTable(readme: string, pages: readonly RulePage[]): string {
   const from = readme.indexOf(begin);
   const to = readme.indexOf(end);
   if (from < 0 || to < from) return readme;
-  const rows = pages.map(({ id, title, severity, fixable }) => `| [${id}](${pagePath(id)}) | ${severity} | ${fixable ? 'yes' : ''} | ${title.replaceAll('|', '\\|')} |`);
+  const rows = pages.map(
+    ({ id, title, severity, fixable }) =>
+      `| [${id}](${pagePath(id)}) | ${severity} | ${fixable ? 'yes' : ''} | ${title.replaceAll('|', '\\|')} |`,
+  );
   const table = ['| Rule | Severity | Fix | What it finds |', '|---|---|---|---|', ...rows].join('\n');
   return `${readme.slice(0, from)}${begin}\n${pages.length} rules.\n\n${table}\n${readme.slice(to)}`;
 }
@@ -133,7 +142,10 @@ function withRuleSettings(manifest: string, pages: readonly RulePage[]): string 
   const setting = sections.map(({ properties }) => properties?.['unlatched.rules']).find((found) => found !== undefined);
   if (setting === undefined) return manifest;
   setting['properties'] = Object.fromEntries(
-    pages.map(({ id, title, severity }) => [id, { type: 'string', enum: ['error', 'warning', 'info', 'hint', 'off'], description: `${title} (${severity})` }]),
+    pages.map(({ id, title, severity }) => [
+      id,
+      { type: 'string', enum: ['error', 'warning', 'info', 'hint', 'off'], description: `${title} (${severity})` },
+    ]),
   );
   return `${JSON.stringify(read, undefined, 2)}\n`;
 }

@@ -32,7 +32,8 @@ export const lanes: readonly Lane[] = [
   {
     id: 'types',
     title: 'types: the project, the core without Node, the client',
-    run: async () => sum(['.', 'server/src/core', 'client'].map((project) => tool('typescript/bin/tsc', ['-p', project, '--pretty', 'false']))),
+    run: async () =>
+      sum(['.', 'server/src/core', 'client'].map((project) => tool('typescript/bin/tsc', ['-p', project, '--pretty', 'false']))),
   },
   { id: 'lint', title: 'lint', run: async () => tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0']) },
   {
@@ -70,7 +71,11 @@ export function failure(lines: readonly string[]): Outcome {
 }
 /** One tool run from node_modules, one test. */
 function tool(script: string, args: readonly string[]): Outcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   return status === 0 ? passed : failure(`${stdout}${stderr}`.trim().split('\n').slice(0, 200));
 }
 function packaged(): Outcome {
@@ -87,7 +92,9 @@ async function external(path: string): Promise<Outcome> {
 
 /** Bundles test/**\/*.test.ts and runs them by node:test; a suite is not counted, a test is. */
 async function nodeTests(filter: string | undefined): Promise<Outcome> {
-  const entryPoints = filesBelow('test', ['test/e2e']).filter((path) => path.endsWith('.test.ts') && (filter === undefined || path.includes(filter)));
+  const entryPoints = filesBelow('test', ['test/e2e']).filter(
+    (path) => path.endsWith('.test.ts') && (filter === undefined || path.includes(filter)),
+  );
   if (entryPoints.length === 0) return failure([`no test file matches ${filter ?? 'test/**/*.test.ts'}`]);
   const outdir = join(root, 'out/test');
   rmSync(outdir, { recursive: true, force: true });
@@ -117,7 +124,7 @@ function collect(files: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     // The names of the suites around the current test, by nesting, for each file.
     const around = new Map<string, string[]>();
-    run({ files: [...files], concurrency: Math.max(1, Math.min(4, availableParallelism() - 1)), timeout: 300_000 })
+    run({ files: [...files], concurrency: Math.max(1, Math.min(4, availableParallelism() - 1)), timeout: 120_000 })
       .on('test:start', ({ file = '', nesting, name }) => {
         const names = around.get(file) ?? [];
         names.length = nesting;
@@ -157,7 +164,10 @@ function isFile(name: string, file: string): boolean {
   return name === file || (name.endsWith('.mjs') && file.endsWith(name));
 }
 function shown(file: string): string {
-  return file.slice(root.length + 1).replace(/^out\/test\//, 'test/').replace(/\.mjs$/, '.ts');
+  return file
+    .slice(root.length + 1)
+    .replace(/^out\/test\//, 'test/')
+    .replace(/\.mjs$/, '.ts');
 }
 function messageOf(error: Error): string {
   const cause = error.cause instanceof Error ? error.cause : error;

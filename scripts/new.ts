@@ -4,6 +4,8 @@ import { root, textOf } from './project.js';
 
 interface Kind {
   readonly folder: string;
+  /** The file in the folder that says what a unit is. */
+  readonly contract: string;
   readonly id: RegExp;
   readonly form: string;
   text(id: string, version: string): string;
@@ -12,6 +14,7 @@ interface Kind {
 const kinds: Readonly<Record<string, Kind>> = {
   rule: {
     folder: 'server/src/core/rules',
+    contract: 'rule',
     id: /^[a-z][a-z0-9]*(-[a-z0-9]+)*\/[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
     form: 'group/name, for example cors/wildcard-origin',
     text: ruleText,
@@ -19,6 +22,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   framework: {
     folder: 'server/src/core/frameworks',
+    contract: 'adapter',
     id: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
     form: 'a name in kebab-case, for example express',
     text: frameworkText,
@@ -26,6 +30,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   artifact: {
     folder: 'server/src/core/artifacts',
+    contract: 'kind',
     id: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
     form: 'a name in kebab-case, for example dockerfile',
     text: artifactText,
@@ -33,6 +38,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   reporter: {
     folder: 'server/src/cli/reporters',
+    contract: 'reporter',
     id: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
     form: 'a name in kebab-case, for example junit',
     text: reporterText,
@@ -46,6 +52,8 @@ export async function main([kind = '', id = '']: readonly string[]): Promise<num
   if (chosen === undefined) return fail(`usage: npm run new -- ${Object.keys(kinds).join('|')} <id>`);
   if (!chosen.id.test(id)) return fail(`"${id}" is no id of a ${kind}: ${chosen.form}`);
   const path = `${chosen.folder}/${id}.ts`;
+  const contract = `${chosen.folder}/${chosen.contract}.ts`;
+  if (textOf(contract) === undefined) return fail(`there is no contract for a ${kind} yet: ${contract} is missing`);
   if (existsSync(join(root, path))) return fail(`${path} is there already`);
   const version = /"version": "([^"]+)"/.exec(textOf('package.json') ?? '')?.[1] ?? '0.0.0';
   mkdirSync(dirname(join(root, path)), { recursive: true });

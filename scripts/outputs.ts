@@ -20,11 +20,23 @@ export function packagePath(): string {
 /** Packages the extension when its file is missing or older than something in it; false when that failed. Builds first. */
 export function packageIfNeeded(): boolean {
   if (!buildIfNeeded()) return false;
-  const inside = [...outputs, ...['images', 'l10n', 'syntaxes', 'docs'].flatMap((folder) => filesBelow(folder)), 'README.md', 'CHANGELOG.md', 'package.json', '.vscodeignore'];
+  const inside = [
+    ...outputs,
+    ...['images', 'l10n', 'syntaxes', 'docs'].flatMap((folder) => filesBelow(folder)),
+    'README.md',
+    'CHANGELOG.md',
+    'package.json',
+    '.vscodeignore',
+  ];
   if (changedAt(packagePath()) >= newest(inside)) return true;
   console.error('Packaging the extension ...');
   const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
-  return spawnSync(process.execPath, [vsce, 'package', '--no-dependencies', '--no-rewrite-relative-links', '--allow-missing-repository'], { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
+  return (
+    spawnSync(process.execPath, [vsce, 'package', '--no-dependencies', '--no-rewrite-relative-links', '--allow-missing-repository'], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+    }).status === 0
+  );
 }
 function newest(paths: readonly string[]): number {
   return Math.max(...paths.map(changedAt));

@@ -11,7 +11,8 @@ const workbench = 'test/e2e/workbench.mjs';
 export async function main(args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => arg.startsWith('-') && arg !== '--no-editor');
   const paths = args.filter((arg) => !arg.startsWith('-'));
-  if (unknown !== undefined || paths.length > 1) return fail(`usage: npm start [-- <path>] [--no-editor]${unknown === undefined ? '' : `, not ${unknown}`}`);
+  if (unknown !== undefined || paths.length > 1)
+    return fail(`usage: npm start [-- <path>] [--no-editor]${unknown === undefined ? '' : `, not ${unknown}`}`);
   const folder = resolve(process.env['INIT_CWD'] ?? root, paths[0] ?? join(root, 'playground'));
   if (!existsSync(folder)) return fail(`${folder}: no such folder. Give the path of the project to analyse.`);
   if (!buildIfNeeded()) return fail('the build failed; see above');

@@ -19,7 +19,9 @@ export async function main(args: readonly string[]): Promise<number> {
     const outcome = lane.slow && fast ? skipped('left out by --fast') : await lane.run(filter).catch(crashed);
     outcomes.push(outcome);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(`${outcome.failed > 0 ? 'FAIL' : outcome.passed === 0 ? 'skip' : 'ok  '} ${lane.title} (${outcome.passed} passed, ${seconds} s)`);
+    console.log(
+      `${outcome.failed > 0 ? 'FAIL' : outcome.passed === 0 ? 'skip' : 'ok  '} ${lane.title} (${outcome.passed} passed, ${seconds} s)`,
+    );
     for (const line of outcome.lines) console.log(`  ${line}`);
   }
   const total = sum(outcomes);

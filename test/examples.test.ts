@@ -30,7 +30,13 @@ function checkExample(rule: AnyRule, example: Example): void {
   const policy = alone(rule, example.policy);
   const engine = engineOver(files, policy);
   const found = allFindings(engine, files).filter((finding) => finding.rule === rule.meta.id && finding.state === 'open');
-  assert.equal(marked(files, found.map(({ at, rule: id }) => ({ path: at.path, span: at.span, rule: id }))), marked(files, marks));
+  assert.equal(
+    marked(
+      files,
+      found.map(({ at, rule: id }) => ({ path: at.path, span: at.span, rule: id })),
+    ),
+    marked(files, marks),
+  );
   for (const mark of marks) {
     const message = found.find(({ at }) => at.path === mark.path && at.span.start === mark.span.start)?.explanation.message ?? '';
     assert.ok(message.includes(mark.words), `the message "${message}" should hold "${mark.words}"`);
@@ -58,8 +64,20 @@ function alone(rule: AnyRule, policy: Partial<Policy> = {}): Partial<Policy> {
   const off = rules.filter(({ meta }) => meta.id !== rule.meta.id).map(({ meta }) => [meta.id, 'off'] as const);
   return { ...policy, rules: new Map([...off, ...(policy.rules ?? [])]) };
 }
-function marked(files: Files, marks: readonly { readonly path: FilePath; readonly span: Finding['at']['span']; readonly rule: string }[]): string {
-  return [...files].map(([path, text]) => `//- ${path}\n${printMarked(text, marks.filter((mark) => mark.path === path), path)}`).join('');
+function marked(
+  files: Files,
+  marks: readonly { readonly path: FilePath; readonly span: Finding['at']['span']; readonly rule: string }[],
+): string {
+  return [...files]
+    .map(
+      ([path, text]) =>
+        `//- ${path}\n${printMarked(
+          text,
+          marks.filter((mark) => mark.path === path),
+          path,
+        )}`,
+    )
+    .join('');
 }
 function asText(files: Files): Record<string, string> {
   return Object.fromEntries([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -70,18 +88,27 @@ function checkWords({ explanation: { message, why, remedy } }: Finding): void {
     assert.ok(text.trim().length >= 10, `${name} is empty`);
     assert.doesNotMatch(text, /undefined|\[object|NaN/, name);
   }
-  const sentences = withoutCode(message).split(/[.!?](?=\s+[A-Z]|\s*$)/).filter((part) => part.trim() !== '');
+  const sentences = withoutCode(message)
+    .split(/[.!?](?=\s+[A-Z]|\s*$)/)
+    .filter((part) => part.trim() !== '');
   assert.ok(sentences.length <= 2, `the message has ${sentences.length} sentences: ${message}`);
 }
 function withoutCode(text: string): string {
-  return text.split('`').filter((_, index) => index % 2 === 0).join('x');
+  return text
+    .split('`')
+    .filter((_, index) => index % 2 === 0)
+    .join('x');
 }
 /** Test files are not the product: a rule speaks there only when it says so. */
 function checkInTests(rule: AnyRule, files: Files, policy: Partial<Policy>): void {
   if (rule.meta.alsoInTests) return;
   const moved = new Map([...files].map(([path, text]) => [filePath(`test/${path}`), text]));
   const found = allFindings(engineOver(moved, policy), moved).filter((finding) => finding.rule === rule.meta.id);
-  assert.deepEqual(found.map(({ at }) => at.path), [], 'reported below test/');
+  assert.deepEqual(
+    found.map(({ at }) => at.path),
+    [],
+    'reported below test/',
+  );
 }
 /** A file cut anywhere is a file being typed: the engine must not throw. */
 function checkTruncated(files: Files, policy: Partial<Policy>): void {
@@ -90,10 +117,12 @@ function checkTruncated(files: Files, policy: Partial<Policy>): void {
 }
 /** Invariant 8: the files parse as before, the finding is gone, no rule has anything new to say. */
 function checkFix(rule: AnyRule, before: Files, after: Files, policy: Partial<Policy> | undefined, fixed: Finding): void {
-  for (const [path, text] of after) assert.ok(syntaxErrors(path, text) <= syntaxErrors(path, before.get(path) ?? ''), `${path} parses worse after the fix:\n${text}`);
+  for (const [path, text] of after)
+    assert.ok(syntaxErrors(path, text) <= syntaxErrors(path, before.get(path) ?? ''), `${path} parses worse after the fix:\n${text}`);
   const count = (files: Files, settings: Partial<Policy> | undefined): ReadonlyMap<string, number> => {
     const totals = new Map<string, number>();
-    for (const { rule: id, at } of allFindings(engineOver(files, settings), files)) totals.set(`${id} in ${at.path}`, (totals.get(`${id} in ${at.path}`) ?? 0) + 1);
+    for (const { rule: id, at } of allFindings(engineOver(files, settings), files))
+      totals.set(`${id} in ${at.path}`, (totals.get(`${id} in ${at.path}`) ?? 0) + 1);
     return totals;
   };
   const key = `${rule.meta.id} in ${fixed.at.path}`;
@@ -103,7 +132,11 @@ function checkFix(rule: AnyRule, before: Files, after: Files, policy: Partial<Po
   assert.ok((aloneAfter.get(key) ?? 0) < (aloneBefore.get(key) ?? 0), `the fix leaves ${key}`);
 }
 function syntaxErrors(path: string, text: string): number {
-  if (/\.[cm]?[jt]sx?$/.test(path)) return ts.transpileModule(text, { fileName: path, reportDiagnostics: true, compilerOptions: { experimentalDecorators: true } }).diagnostics?.length ?? 0;
+  if (/\.[cm]?[jt]sx?$/.test(path))
+    return (
+      ts.transpileModule(text, { fileName: path, reportDiagnostics: true, compilerOptions: { experimentalDecorators: true } }).diagnostics
+        ?.length ?? 0
+    );
   if (/\.(ya?ml|json)$/.test(path)) return parseDocument(text, { uniqueKeys: false }).errors.length;
   return 0;
 }

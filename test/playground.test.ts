@@ -20,15 +20,28 @@ const promised = [
 
 test('the playground shows what it promises', () => {
   const found = new Set(reported('playground'));
-  assert.deepEqual(promised.filter((finding) => !found.has(finding)), []);
+  assert.deepEqual(
+    promised.filter((finding) => !found.has(finding)),
+    [],
+  );
 });
 test('the repaired playground yields no finding', () => {
   assert.deepEqual(reported('playground-fixed'), []);
 });
 test('the playground serves the routes its document names, and one more', () => {
   const files = read('playground');
-  const routes = engineOver(files).inventory().map(({ method, path }) => `${method} ${path}`);
-  assert.deepEqual(routes, ['GET /files', 'POST /files', 'PUT /files', 'GET /health', 'GET /limits', 'DELETE /users/{id}', 'GET /users/{id}']);
+  const routes = engineOver(files)
+    .inventory()
+    .map(({ method, path }) => `${method} ${path}`);
+  assert.deepEqual(routes, [
+    'GET /files',
+    'POST /files',
+    'PUT /files',
+    'GET /health',
+    'GET /limits',
+    'DELETE /users/{id}',
+    'GET /users/{id}',
+  ]);
 });
 
 function read(folder: string): Files {

@@ -34,6 +34,7 @@ export const quietTypeScript = {
   'typescript.validate.enable': false,
   'javascript.suggestionActions.enabled': false,
   'typescript.suggestionActions.enabled': false,
+  'typescript.disableAutomaticTypeAcquisition': true,
 };
 
 /** Where the workbench is, or would be, installed. */

@@ -3,11 +3,20 @@ import { test } from 'node:test';
 import { existsSync } from 'node:fs';
 import { filesBelow, textOf } from '../../scripts/project.js';
 
-const pages = [...filesBelow('docs', ['docs/rules', 'docs/images']).filter((path) => path.endsWith('.md')), 'README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+const pages = [
+  ...filesBelow('docs', ['docs/rules', 'docs/images']).filter((path) => path.endsWith('.md')),
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+];
 const tops = ['server', 'client', 'scripts', 'test', 'docs', 'bench', 'playground', 'playground-fixed', 'syntaxes', '.ci', 'l10n'];
 
 test('every path in backticks exists', () => {
-  const dead = pages.flatMap((page) => pathsIn(textOf(page) ?? '').filter((path) => !existsSync(path)).map((path) => `${page}: ${path}`));
+  const dead = pages.flatMap((page) =>
+    pathsIn(textOf(page) ?? '')
+      .filter((path) => !existsSync(path))
+      .map((path) => `${page}: ${path}`),
+  );
   assert.deepEqual(dead, []);
 });
 test('every picture and page linked exists', () => {
@@ -30,7 +39,10 @@ test('the newest entry of the changelog is the version of the manifest or a late
 test('every runtime dependency has its line in the architecture page', () => {
   const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(textOf('package.json') ?? '{}');
   const page = textOf('docs/architecture.md') ?? '';
-  assert.deepEqual(Object.keys(dependencies).filter((name) => !page.includes(`\`${name}\``)), []);
+  assert.deepEqual(
+    Object.keys(dependencies).filter((name) => !page.includes(`\`${name}\``)),
+    [],
+  );
 });
 
 /** Paths of the project in backticks; for a pattern (`<id>`, `*`) the folder before it; built files are left out. */

@@ -29,7 +29,8 @@ const breaches: Readonly<Record<string, readonly [path: string, text: string]>> 
 test('each wall catches a breach', () => {
   const copy = mkdtempSync(join(tmpdir(), 'unlatched-walls-'));
   try {
-    for (const path of ['server/src', 'client/src', 'tsconfig.json', '.dependency-cruiser.cjs', 'package.json']) cpSync(join(root, path), join(copy, path), { recursive: true });
+    for (const path of ['server/src', 'client/src', 'tsconfig.json', '.dependency-cruiser.cjs', 'package.json'])
+      cpSync(join(root, path), join(copy, path), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
     const write = (path: string, text: string): void => {
       mkdirSync(dirname(join(copy, path)), { recursive: true });
@@ -39,11 +40,20 @@ test('each wall catches a breach', () => {
     write(`${core}/text/seed-cycle-back.ts`, "import './seed-cycle.js';");
     write('server/src/lsp/seed-server.ts', 'export {};');
     const script = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-    const { stdout } = spawnSync(process.execPath, [script, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'server', 'client'], { cwd: copy, encoding: 'utf8', maxBuffer: 1 << 28 });
+    const { stdout } = spawnSync(
+      process.execPath,
+      [script, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'server', 'client'],
+      { cwd: copy, encoding: 'utf8', maxBuffer: 1 << 28 },
+    );
     const { summary }: { summary: { violations: readonly { from: string; rule: { name: string } }[] } } = JSON.parse(stdout);
     const caught = (wall: string, path: string): boolean =>
       summary.violations.some(({ from, rule }) => rule.name === wall && from.startsWith(path.replace(/\.ts$/, '')));
-    assert.deepEqual(Object.entries(breaches).filter(([wall, [path]]) => !caught(wall, path)).map(([wall]) => wall), []);
+    assert.deepEqual(
+      Object.entries(breaches)
+        .filter(([wall, [path]]) => !caught(wall, path))
+        .map(([wall]) => wall),
+      [],
+    );
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -64,8 +74,14 @@ test('the core cannot name a global of Node or of the browser', () => {
   const text = globals.map((name) => `void ${name};`).join('\n');
   host.fileExists = (path) => path === seed || fileExists(path);
   host.readFile = (path) => (path === seed ? text : readFile(path));
-  host.getSourceFile = (path, ...rest) => (path === seed ? ts.createSourceFile(path, text, ts.ScriptTarget.ES2023) : getSourceFile(path, ...rest));
+  host.getSourceFile = (path, ...rest) =>
+    path === seed ? ts.createSourceFile(path, text, ts.ScriptTarget.ES2023) : getSourceFile(path, ...rest);
   const program = ts.createProgram([seed], options, host);
-  const errors = program.getSemanticDiagnostics(program.getSourceFile(seed)).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
-  assert.deepEqual(globals.filter((name) => !errors.some((error) => error.includes(`'${name}'`))), []);
+  const errors = program
+    .getSemanticDiagnostics(program.getSourceFile(seed))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+  assert.deepEqual(
+    globals.filter((name) => !errors.some((error) => error.includes(`'${name}'`))),
+    [],
+  );
 });

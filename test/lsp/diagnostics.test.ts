@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isRecord } from '../../server/src/lsp/settings.js';
 import { startClient, vscodeLike, type ClientOptions, type TestClient } from '../support/lsp-client.js';
-import { fakeDoor, mapHost } from './fake-engine.js';
+import { fakeDoor, fakeEngine, mapHost } from './fake-engine.js';
 
 const APP = 'file:///work/src/app.ts';
 
@@ -178,6 +178,24 @@ test('a cancelled pull is answered as cancelled and the next one is right', asyn
   assert.deepEqual([...kinds], []);
   await client.change(APP, 200, '\n\n\nBAD');
   assert.deepEqual((await client.items(APP)).map((item) => item.range), [range(3, 0, 3)]);
+  await client.stop();
+});
+
+test('questions that come faster than the work are all answered, the last one rightly', async () => {
+  const slow = (): void => {
+    const end = performance.now() + 4;
+    while (performance.now() < end);
+  };
+  const client = await start(new Map(Array.from({ length: 30 }, (_, index) => [`src/f${index}.ts`, 'BAD'])), { door: fakeDoor(() => fakeEngine({ steps: 0, dropped: 0 }, slow)) });
+  await client.open(APP, '');
+  const answers = [];
+  for (let version = 2; version <= 60; version++) {
+    void client.change(APP, version, 'BAD '.repeat(version));
+    answers.push(client.items(APP));
+  }
+  const counts = (await Promise.all(answers)).map((items) => items.length);
+  assert.equal(counts.length, 59);
+  assert.equal(counts.at(-1), 60);
   await client.stop();
 });
 

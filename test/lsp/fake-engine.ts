@@ -185,23 +185,25 @@ const page = (id: string, topics: readonly string[] = ['method']): RulePage => (
   owasp: ['API8:2023'],
   fixable: true,
   since: '0.1.0',
-  markdown: `# ${id}\n\nWrong:\n\n\`\`\`ts\nwrong();\n\`\`\`\n\nRight:\n\n\`\`\`ts\nright();\n\`\`\`\n`,
+  markdown: `# ${id}\n\n## Wrong\n\n\`\`\`ts\nwrong();\n\`\`\`\n\n## Right\n\n\`\`\`ts\nright();\n\`\`\`\n`,
 });
 
-/** A door onto fake engines. Its policy file reads `rule: level` lines; a line that holds `broken` is a problem. */
+/** A door onto fake engines. Its policy file reads lines `rule: level` and `exclude: start of path`; a line that holds `broken` is a problem. */
 export function fakeDoor(make: () => Engine = () => fakeEngine()): Door {
   return {
     createEngine: make,
     rulePages: () => [page('test/bad'), page('test/odd'), page('test/hint'), page('test/slot'), page('test/stuck'), page('test/lost', ['inventory']), page('test/needs')],
     readPolicy(file) {
       const rules = new Map<string, 'off' | Severity>();
+      const exclude: string[] = [];
       const problem = file.text.indexOf('broken');
       for (const line of file.text.split('\n')) {
         const [id, level] = line.split(': ');
+        if (id === 'exclude' && level !== undefined) exclude.push(level);
         if (id !== undefined && (level === 'off' || level === 'error' || level === 'warning' || level === 'info' || level === 'hint')) rules.set(id, level);
       }
       const problems = problem < 0 ? [] : [{ path: file.path, span: { start: problem, end: problem + 6 }, message: 'Unknown key `broken`.' }];
-      return { policy: { ...defaultPolicy, source: file.path, rules }, problems };
+      return { policy: { ...defaultPolicy, source: file.path, rules, exclude }, problems };
     },
     applySettings: (policy, settings) => ({ ...policy, rules: new Map([...settings.rules, ...policy.rules]) }),
     readBaseline(text) {
@@ -210,10 +212,10 @@ export function fakeDoor(make: () => Engine = () => fakeEngine()): Door {
   };
 }
 
-/** A host over a map that a test may change behind the server's back. `too big` texts are refused. */
-export function mapHost(files: Map<string, string>): Host {
+/** A host over a map that a test may change behind the server's back. `too big` texts are refused; what is excluded is excluded by the start of its path. */
+export function mapHost(files: Map<string, string>, excludes: () => readonly string[] = () => []): Host {
   return {
-    list: async () => [...files.keys()].map(filePath).sort(),
+    list: async () => [...files.keys()].filter((path) => !excludes().some((start) => path.startsWith(start))).map(filePath).sort(),
     read: async (path) => {
       const text = files.get(path);
       if (text === undefined) return undefined;

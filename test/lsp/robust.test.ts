@@ -65,7 +65,7 @@ test('a host that cannot list or read costs one log line', async () => {
 test('a host factory that throws costs its folder only', async () => {
   const client = await start({
     folders: ['file:///work', 'vscode-vfs://github/some/where'],
-    hostFactory: (uri) => {
+    hostFactory: ({ uri }) => {
       if (!uri.startsWith('file:')) throw new Error('only files');
       return mapHost(new Map([['a.ts', 'BAD']]));
     },

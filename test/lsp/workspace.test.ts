@@ -139,7 +139,7 @@ test('two folders have policies and files of their own; one that goes takes its 
     ['file:///two', new Map([['a.ts', 'BAD']])],
     ['file:///three', new Map([['a.ts', 'ODD']])],
   ]);
-  const client = await startClient({ hostFactory: (uri) => mapHost(roots.get(uri) ?? new Map()), door: fakeDoor(), folders: ['file:///one', 'file:///two'] });
+  const client = await startClient({ hostFactory: ({ uri }) => mapHost(roots.get(uri) ?? new Map()), door: fakeDoor(), folders: ['file:///one', 'file:///two'] });
   let reports = (await client.workspace()).items;
   assert.deepEqual(codes(reports), ['file:///two/a.ts: test/bad']);
   const held = client.workspace(ids(reports));
@@ -157,7 +157,7 @@ test('of two nested folders the inner one answers', async () => {
     ['file:///one', new Map([['unlatched.yml', 'test/bad: off']])],
     ['file:///one/inner', new Map<string, string>()],
   ]);
-  const client = await startClient({ hostFactory: (uri) => mapHost(roots.get(uri) ?? new Map()), door: fakeDoor(), folders: ['file:///one', 'file:///one/inner'] });
+  const client = await startClient({ hostFactory: ({ uri }) => mapHost(roots.get(uri) ?? new Map()), door: fakeDoor(), folders: ['file:///one', 'file:///one/inner'] });
   await client.open('file:///one/inner/a.ts', 'BAD');
   await client.open('file:///one/a.ts', 'BAD');
   assert.equal((await client.items('file:///one/inner/a.ts')).length, 1);
@@ -186,6 +186,60 @@ test('the nearest policy holds', async () => {
   const client = await start(new Map([['unlatched.yml', 'test/bad: off'], ['pkg/unlatched.yml', 'test/bad: hint'], ['pkg/a.ts', 'BAD'], ['b.ts', 'BAD']]));
   const { items } = await client.workspace();
   assert.deepEqual(items.map((item) => [item.uri, item.kind === 'full' ? item.items[0]?.severity : 0]), [['file:///work/pkg/a.ts', 4]]);
+  await client.stop();
+});
+
+test('what a policy excludes is not shown, open or not, and comes back with the policy', async () => {
+  const files = new Map([['src/app.ts', 'BAD'], ['pkg/old/a.ts', 'BAD'], ['pkg/unlatched.yml', 'exclude: old/'], ['unlatched.yml', '']]);
+  const client = await start(files, { hostFactory: ({ excludes }) => mapHost(files, excludes) });
+  let reports = (await client.workspace()).items;
+  assert.deepEqual(codes(reports), ['src/app.ts: test/bad']);
+  const policy = 'file:///work/unlatched.yml';
+  await client.open(APP, 'BAD');
+  await client.open(policy, '', 1, 'yaml');
+  assert.equal((await client.items(APP)).length, 1);
+  const held = client.workspace(ids(reports));
+  await client.change(policy, 2, 'exclude: src/');
+  reports = (await held).items;
+  assert.deepEqual(codes(reports), ['src/app.ts: ']);
+  assert.deepEqual(await client.items(APP), []);
+  await client.change(policy, 3, '');
+  assert.equal((await client.items(APP)).length, 1);
+  files.set('pkg/unlatched.yml', '');
+  await client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: 'file:///work/pkg/unlatched.yml', type: 2 }] });
+  assert.equal((await client.items('file:///work/pkg/old/a.ts')).length, 1);
+  await client.stop();
+});
+
+test('a policy above the folder holds until the folder has its own', async () => {
+  const files = new Map([['src/app.ts', 'BAD'], ['../../unlatched.yml', 'test/bad: hint\nexclude: **/no']]);
+  let asked: readonly string[] = [];
+  const client = await start(files, {
+    hostFactory: ({ excludes }) => {
+      const host = mapHost(files);
+      return {
+        ...host,
+        list: async () => {
+          asked = excludes();
+          return (await host.list()).filter((path) => !path.startsWith('../'));
+        },
+      };
+    },
+  });
+  const severities = async (): Promise<readonly unknown[]> => (await client.items(APP)).map((item) => item.severity);
+  await client.workspace();
+  assert.deepEqual(asked, ['**/no']);
+  assert.deepEqual(await severities(), [4]);
+  files.set('unlatched.yml', 'test/bad: warning');
+  await client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: 'file:///work/unlatched.yml', type: 1 }] });
+  assert.deepEqual(await severities(), [2]);
+  await client.stop();
+});
+
+test('a byte order mark on disk does not move findings, since editors do not count it', async () => {
+  const client = await start(new Map([['src/app.ts', '\uFEFFBAD']]));
+  const [report] = (await client.workspace()).items;
+  assert.deepEqual(report?.kind === 'full' ? report.items[0]?.range.start : undefined, { line: 0, character: 0 });
   await client.stop();
 });
 

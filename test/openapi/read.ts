@@ -29,7 +29,7 @@ export function document(text: string, path = 'a.yaml'): ReadOpenApi & { readonl
   const opened = open(text, path);
   return { ...readOpenApi({ path: filePath(path), text, revision: 1 }, opened.parsed.value), opened };
 }
-/** A short spelling of a value for tables: `{a:1}`, `?why` for the unknown, `…` where entries may be missing, `...` before what is merged. */
+/** A short spelling of a value for tables: `{a:1}`, `?why` for the unknown, `...` where entries may be missing, `...` before what is merged. */
 export function spell(value: Value): string {
   switch (value.kind) {
     case 'literal': return JSON.stringify(value.value) ?? 'undefined';

@@ -28,7 +28,10 @@ test('a mark covers the characters above it, in every kind of file', () => {
 });
 test('an arrow marks a column that a comment opener would cover', () => {
   const { marks } = readMarked('put();\n//<- methods/put-enabled');
-  assert.deepEqual(marks.map(({ span }) => span), [{ start: 0, end: 1 }]);
+  assert.deepEqual(
+    marks.map(({ span }) => span),
+    [{ start: 0, end: 1 }],
+  );
 });
 test('a mark may not reach past its line', () => {
   assert.throws(() => readMarked('x\n//   ^^^^^ some/rule'), /past the end/);
@@ -41,18 +44,31 @@ test('code that only looks like a mark stays', () => {
 });
 test('print and read are inverse', () => {
   const word = fc.constantFrom('app', 'use', 'put', 'cors', 'x1');
-  const lines = fc.array(fc.array(word, { minLength: 1, maxLength: 5 }).map((words) => words.join(' ')), { minLength: 1, maxLength: 6 });
+  const lines = fc.array(
+    fc.array(word, { minLength: 1, maxLength: 5 }).map((words) => words.join(' ')),
+    { minLength: 1, maxLength: 6 },
+  );
   fc.assert(
-    fc.property(lines, fc.nat(), fc.nat(), fc.integer({ min: 1, max: 6 }), fc.constantFrom('app.ts', 'a.yaml', 'a.json'), (code, row, cell, length, path) => {
-      const text = `${code.join('\n')}\n`;
-      const line = code[row % code.length] ?? '';
-      const start = code.slice(0, row % code.length).reduce((sum, before) => sum + before.length + 1, 0);
-      const column = cell % line.length;
-      const covered = column < (path === 'app.ts' ? 2 : path === 'a.yaml' ? 1 : 0);
-      const span = { start: start + column, end: start + column + (covered ? 1 : Math.min(length, line.length - column)) };
-      const back = readMarked(printMarked(text, [{ span, rule: 'some/rule' }], path), path);
-      assert.deepEqual(back.marks.map((mark) => mark.span), [span]);
-      assert.equal(back.files.get(filePath(path)), text);
-    }),
+    fc.property(
+      lines,
+      fc.nat(),
+      fc.nat(),
+      fc.integer({ min: 1, max: 6 }),
+      fc.constantFrom('app.ts', 'a.yaml', 'a.json'),
+      (code, row, cell, length, path) => {
+        const text = `${code.join('\n')}\n`;
+        const line = code[row % code.length] ?? '';
+        const start = code.slice(0, row % code.length).reduce((sum, before) => sum + before.length + 1, 0);
+        const column = cell % line.length;
+        const covered = column < (path === 'app.ts' ? 2 : path === 'a.yaml' ? 1 : 0);
+        const span = { start: start + column, end: start + column + (covered ? 1 : Math.min(length, line.length - column)) };
+        const back = readMarked(printMarked(text, [{ span, rule: 'some/rule' }], path), path);
+        assert.deepEqual(
+          back.marks.map((mark) => mark.span),
+          [span],
+        );
+        assert.equal(back.files.get(filePath(path)), text);
+      },
+    ),
   );
 });

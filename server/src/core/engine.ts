@@ -1,7 +1,7 @@
-import type { Engine, EngineChange, InventoryEntry, Progress } from './engine-types.js';
+import type { Engine, EngineChange, InventoryEntry, Progress, RulePage } from './engine-types.js';
 import { atKey, applyPrecedence } from './findings/precedence.js';
 import { baselined, emptyBaseline } from './findings/baseline.js';
-import { detect, type Raw } from './findings/detect.js';
+import { detect, type Crash, type Raw } from './findings/detect.js';
 import type { AppliedFix, Finding } from './findings/finding.js';
 import { fingerprint, numberDuplicates } from './findings/fingerprint.js';
 import { frameworks } from './frameworks/index.js';
@@ -14,26 +14,36 @@ import { joinProject } from './project/join.js';
 import type { ProjectModel } from './project/project.js';
 import { candidates, resolveSpecifier } from './project/resolve.js';
 import { rules } from './rules/index.js';
+import { pagesOf } from './rules/pages.js';
 import type { RuleContext } from './rules/rule.js';
 import type { At, FilePath, SourceFile, SourceRange, Span } from './text/source.js';
 import { createFixer } from './findings/fixer.js';
-import { judgeSuppressions } from './findings/judge.js';
+import type { Fix } from './findings/changes.js';
+import { judge as judgeSuppressions } from './findings/judge.js';
 import { writeSuppression } from './findings/suppress.js';
 
 export * from './engine-types.js';
 export { defaultPolicy } from './policy/policy.js';
-export { readPolicy } from './policy/read.js';
-export { rulePages } from './rules/pages.js';
+export { applySettings, readPolicy } from './policy/read.js';
+export { didYouMean } from './findings/nearest.js';
+
+const CONFIDENCES: readonly Finding['confidence'][] = ['low', 'medium', 'high'];
 
 /** Findings of one file together with the raw detections they were made of. */
 interface Judged {
   readonly findings: readonly Finding[];
-  readonly raw: ReadonlyMap<string, Raw>;
+  /** What could be done about each, by fingerprint. */
+  readonly fixes: ReadonlyMap<string, () => readonly Fix[]>;
 }
 
 /** A new engine with no files; one per workspace folder or command-line root. */
 export function createEngine(): Engine {
   return engineOver(new Map());
+}
+
+/** All rules with their pages, sorted by id. */
+export function rulePages(): readonly RulePage[] {
+  return pagesOf(createEngine);
 }
 
 /** `facts` may hold facts of the very same SourceFile objects: they are used again. */
@@ -110,7 +120,7 @@ function engineOver(facts: Map<FilePath, FileFacts>): Engine {
     const known = judged.get(path);
     if (known) return known;
     const own = factsOf(path);
-    const result = own ? judgeNow(own) : { findings: [], raw: new Map<string, Raw>() };
+    const result = own ? judgeNow(own) : { findings: [], fixes: new Map<string, () => readonly Fix[]>() };
     judged.set(path, result);
     return result;
   }
@@ -122,22 +132,29 @@ function engineOver(facts: Map<FilePath, FileFacts>): Engine {
     const { raw, crashes } = detect(own, on, projectNow(), contextOf(path), classOf(path));
     const ordered = [...raw].sort((a, b) => compareSpans(spanOf(a.hit.detection.at), spanOf(b.hit.detection.at)) || (a.rule.meta.id < b.rule.meta.id ? -1 : 1));
     const unique = ordered.filter((one, index) => !ordered.slice(0, index).some((other) => other.rule === one.rule && atKey(other.hit.detection.at) === atKey(one.hit.detection.at)));
-    const kept = applyPrecedence(unique.map((one) => ({ rule: one.rule.meta.id, node: atKey(one.hit.detection.at), grounds: one.grounds, one }))).kept.map(({ one }) => one);
-    const ordinals = numberDuplicates(kept.map((one) => ({ rule: one.rule.meta.id, path, subject: one.hit.detection.subject })));
-    const byFingerprint = new Map<string, Raw>();
-    const findings = kept.map((one, index): Finding => {
+    const { kept, silenced } = applyPrecedence(unique.map((one) => ({ rule: one.rule.meta.id, node: atKey(one.hit.detection.at), grounds: one.grounds, one })));
+    const spoken = [...kept, ...silenced].map(({ one }) => one);
+    const ordinals = numberDuplicates(spoken.map((one) => ({ rule: one.rule.meta.id, path, subject: one.hit.detection.subject })));
+    const fixes = new Map<string, () => readonly Fix[]>();
+    const all = spoken.map((one, index): Finding => {
       const { detection, explanation } = one.hit;
       const mark = fingerprint(one.rule.meta.id, path, detection.subject, ordinals[index] ?? 0);
-      byFingerprint.set(mark, one);
+      fixes.set(mark, () => fixesOf(one, contextOf(path)));
       const level = policy.rules.get(one.rule.meta.id);
       return baselined({
         rule: one.rule.meta.id, severity: level === undefined || level === 'off' ? one.severity : level, confidence: one.confidence, at: rangeOf(detection.at),
         related: (detection.related ?? []).map((related) => ({ at: rangeOf(related.at), label: related.label })),
-        explanation, fingerprint: mark, state: 'open', reason: undefined, fix: firstSafety(one, contextOf(path)),
+        explanation, fingerprint: mark, state: 'open', reason: undefined, fix: fixesOf(one, contextOf(path))[0]?.safety,
       }, baseline);
     });
-    const judgedFindings = judgeSuppressions({ facts: own, findings, today, rangeOf, ruleIds: new Set(rules.map((rule) => rule.meta.id)), ran: new Set(on.map((rule) => rule.meta.id)), crashes });
-    return { findings: judgedFindings.sort((a, b) => compareSpans(a.at.span, b.at.span) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)), raw: byFingerprint };
+    const ids = new Set(rules.map((rule) => rule.meta.id));
+    const ran = new Set(on.map((rule) => rule.meta.id));
+    const result = judgeSuppressions({ facts: own, findings: all.slice(0, kept.length), silenced: all.slice(kept.length), today, rangeOf, ruleIds: ids, ran: own.problems.length > 0 ? new Set() : ran });
+    for (const [mark, list] of result.fixes) fixes.set(mark, () => list);
+    const findings = [...result.findings, ...crashes.map((crash) => crashed(path, crash))].filter((finding) => policy.rules.get(finding.rule) !== 'off');
+    const least = CONFIDENCES.indexOf(policy.minConfidence);
+    const heard = findings.filter((finding) => CONFIDENCES.indexOf(finding.confidence) >= least);
+    return { findings: heard.sort((a, b) => compareSpans(a.at.span, b.at.span) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)), fixes };
   }
 
   function invalidate(): void {
@@ -189,20 +206,18 @@ function engineOver(facts: Map<FilePath, FileFacts>): Engine {
     },
     findings: (path) => judge(path).findings,
     fixes(at) {
-      const { findings, raw } = judge(at.path);
+      const { findings, fixes } = judge(at.path);
       return findings.filter((one) => one.state === 'open' && one.at.span.start <= at.span.end && at.span.start <= one.at.span.end).flatMap((finding) => {
-        const one = raw.get(finding.fingerprint);
-        if (!one) return [];
-        return fixer.fixes(finding, one).map((fix) => ({ finding, fix }));
+        return fixer.fixes(finding, fixes.get(finding.fingerprint)?.() ?? []).map((fix) => ({ finding, fix }));
       });
     },
     fixAll(path, rule) {
-      const { findings, raw } = judge(path);
+      const { findings, fixes } = judge(path);
       const applied: AppliedFix[] = [];
       for (const finding of findings) {
-        const one = raw.get(finding.fingerprint);
-        if (!one || finding.state !== 'open' || (rule !== undefined && finding.rule !== rule)) continue;
-        const fix = fixer.fixes(finding, one).find((candidate) => rule !== undefined || candidate.safety === 'safe');
+        if (finding.state !== 'open' || (rule !== undefined && finding.rule !== rule)) continue;
+        const wanted = (fixes.get(finding.fingerprint)?.() ?? []).filter((candidate) => rule !== undefined || candidate.safety === 'safe');
+        const fix = fixer.fixes(finding, wanted)[0];
         if (fix) applied.push(fix);
       }
       return fixer.join(applied, rule === undefined ? 'Fix all safe Unlatched findings' : `Fix all ${rule} in this file`);
@@ -215,7 +230,7 @@ function engineOver(facts: Map<FilePath, FileFacts>): Engine {
     files: () => [...files.keys()].sort(),
     source: (path) => files.get(path),
   };
-  const fixer = createFixer({ source: (path) => files.get(path), spanOf, contextOf, check: (path, text) => recheck(path, text) });
+  const fixer = createFixer({ source: (path) => files.get(path), spanOf, check: (path, texts) => recheck(path, texts), findings: (path) => judge(path).findings });
   return engine;
 
   /** Findings of a file as they would be with another text, by fingerprint, without touching this engine. */
@@ -230,12 +245,21 @@ function engineOver(facts: Map<FilePath, FileFacts>): Engine {
   }
 }
 
-function firstSafety(raw: Raw, context: RuleContext): Finding['fix'] {
+/** The fixes of a detection; a rule that fails here offers none. */
+function fixesOf(raw: Raw, context: RuleContext): readonly Fix[] {
   try {
-    return raw.hit.fixes(context)[0]?.safety;
+    return raw.hit.fixes(context);
   } catch {
-    return undefined;
+    return [];
   }
+}
+/** A rule that failed costs its own findings only; the failure is said, and fails our tests. */
+function crashed(path: FilePath, crash: Crash): Finding {
+  return {
+    rule: 'unlatched/not-analysed', severity: 'info', confidence: 'high', at: { path, span: { start: 0, end: 0 } }, related: [],
+    explanation: { message: `The rule ${crash.rule} failed on this file: ${crash.error.slice(0, 200)}.`, why: 'Its findings are missing here.', remedy: 'Report this with the file, if you can share it.' },
+    fingerprint: fingerprint('unlatched/not-analysed', path, crash.rule, 0), state: 'open', reason: undefined, fix: undefined,
+  };
 }
 function compareSpans(a: Span, b: Span): number {
   return a.start - b.start || a.end - b.end;
@@ -244,3 +268,4 @@ function folderOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash < 0 ? '' : path.slice(0, slash);
 }
+export { applyEdits } from './text/edits.js';

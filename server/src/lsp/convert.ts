@@ -92,10 +92,12 @@ export function pathWithin(folderUri: string, uri: string): FilePath | undefined
   return filePath(document.slice(prefix.length));
 }
 
-/** The URI of a file below a folder, percent-encoded as VS Code does. */
+/** The URI of a file below a folder, percent-encoded as VS Code does; `../` leads above it. */
 export function uriOf(folderUri: string, path: FilePath): string {
-  const base = folderUri.endsWith('/') ? folderUri : `${folderUri}/`;
-  return base + path.split('/').map(encodeSegment).join('/');
+  let base = folderUri.endsWith('/') ? folderUri.slice(0, -1) : folderUri;
+  let rest: string = path;
+  for (; rest.startsWith('../'); rest = rest.slice(3)) base = parentUri(base);
+  return `${base}/${rest.split('/').map(encodeSegment).join('/')}`;
 }
 
 function encodeSegment(segment: string): string {

@@ -28,6 +28,7 @@ export class Documents {
     if (!before) return undefined;
     let text = before.text;
     for (const change of changes) {
+      if (typeof change.text !== 'string') throw new Error('a change without text');
       if (!('range' in change)) {
         text = change.text;
         continue;

@@ -16,8 +16,17 @@ export interface Door {
   readBaseline(text: string): Baseline | undefined;
 }
 
-/** Makes the host of one folder. A loose folder holds single documents and is never listed. */
-export type HostFactory = (folderUri: string, loose: boolean) => Host | Promise<Host>;
+/** What a host is to be made for. */
+export interface HostWish {
+  readonly uri: string;
+  /** A loose folder holds single documents and is never listed. */
+  readonly loose: boolean;
+  /** Patterns of files not to list, relative to the folder; they change with the policies, so they are asked for at each listing. */
+  excludes(): readonly string[];
+}
+
+/** Makes the host of one folder. A host may read policy files above its root (`../unlatched.yml`); one that does not refuses them. */
+export type HostFactory = (wish: HostWish) => Host | Promise<Host>;
 
 /** What the process around the server gives it. */
 export interface Surroundings {

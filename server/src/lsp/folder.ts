@@ -6,7 +6,7 @@ import type { Host } from '../host/host.js';
 import { pathWithin, uriOf } from './convert.js';
 import type { Surroundings } from './door.js';
 import type { Documents } from './documents.js';
-import { Policies, isPolicyFile, policyCandidates } from './policies.js';
+import { Policies, isPolicyFile, policyCandidates, rootCandidates } from './policies.js';
 import { readAll } from './reading.js';
 import { defaultSettings, type Settings } from './settings.js';
 import { Pump } from './pump.js';
@@ -24,6 +24,8 @@ export interface FileEventOf {
   readonly kind: 'created' | 'changed' | 'deleted';
 }
 
+/** More new files than this at once are worked off in slices before a question is answered. */
+const BULK = 8;
 const EMPTY_BASELINE: Baseline = { version: 1, accepted: new Map() };
 
 /** One root: its engine, its host, its policies, and which of its files are held. A loose one holds single documents outside every workspace folder. */
@@ -42,6 +44,11 @@ export class Folder {
   private readonly openPaths = new Set<FilePath>();
   private touched = new Set<FilePath>();
   private baselinePath = filePath('unlatched-baseline.json');
+  /** Many files came since the last time all was worked off: what is asked next would be computed in one long breath. */
+  private bulk = false;
+  private policyText = '';
+  private excludeText = '[]';
+  private baselineText: string | undefined;
   private revision = 0;
   private day: string | undefined;
   private loadingNow: Promise<void> | undefined;
@@ -100,6 +107,20 @@ export class Folder {
       this.apply({ today });
     }
     return this.pump.settle(token);
+  }
+
+  /** Whatever one file's findings need, so that they can be asked for without delay; many new files are worked off in slices first. */
+  async ready(token: CancellationToken): Promise<void> {
+    if (this.bulk) {
+      await this.settle(token);
+      return;
+    }
+    await this.pump.ready();
+  }
+
+  /** Open files that were touched and not yet told. */
+  touchedOpen(): ReadonlySet<FilePath> {
+    return new Set([...this.touched].filter((path) => this.openPaths.has(path)));
   }
 
   /** The reading of the whole folder that is under way, if any. */
@@ -196,8 +217,11 @@ export class Folder {
     this.drop(gone);
     this.take(read);
     this.complete = true;
+    // What was held back in open files may be shown now.
+    for (const path of this.openPaths) this.touched.add(path);
+    this.pump.changed();
     await this.pump.quiet(() => this.refreshPolicies(this.policyFiles()));
-    await Promise.all([...this.openPaths].map((path) => this.admit(path)));
+    for (const path of this.openPaths) await this.admit(path);
     const progress = ({ done, total, file }: Progress): void => {
       stopped ||= !report({ done: paths.length + (total > 0 ? Math.round((done / total) * paths.length) : 0), total: paths.length * 2, file });
       if (stopped) this.pump.stop();
@@ -207,15 +231,19 @@ export class Folder {
 
   /** An open file that is on disk but not listed is ignored; one the host refuses is not analysed. */
   private async admit(path: FilePath): Promise<void> {
-    if (this.loose || this.listed.has(path)) {
-      if (this.refused.has(path)) this.drop([path], true);
-      return;
+    if (this.loose || !this.openPaths.has(path)) return;
+    if (!this.listed.has(path)) {
+      if (this.listed.size === 0 && !this.complete) return;
+      if ((await this.host.read(path)) !== undefined) await this.relist([path]);
     }
-    if (!this.complete && this.listed.size === 0) return;
-    const onDisk = await this.host.read(path);
-    if (onDisk === undefined || !this.openPaths.has(path)) return;
-    await this.relist([path]);
-    if (this.ignored.has(path)) this.drop([path], true);
+    if (this.listed.has(path)) this.ignored.delete(path);
+    if (this.ignored.has(path) || this.refused.has(path)) this.drop([path], true);
+    else this.putOpen(path);
+  }
+
+  private putOpen(path: FilePath): void {
+    const open = this.documents.get(uriOf(this.uri, path));
+    if (open && this.openPaths.has(path)) this.put([{ path, text: open.text }]);
   }
 
   /** Open files the host refused before: after a save it may not any more. */
@@ -224,8 +252,7 @@ export class Folder {
       const read = await this.host.read(path);
       if (read !== undefined && 'refused' in read) continue;
       this.refused.delete(path);
-      const open = this.documents.get(uriOf(this.uri, path));
-      if (open) this.put([{ path, text: open.text }]);
+      this.putOpen(path);
     }
   }
 
@@ -265,7 +292,8 @@ export class Folder {
     for (const [path, result] of read) {
       if (this.openPaths.has(path)) continue;
       if (result === undefined || 'refused' in result) remove.push(path);
-      else set.push({ path, text: result.text });
+      // The editor counts without the byte order mark, and so do positions.
+      else set.push({ path, text: result.text.replace(/^\uFEFF/, '') });
       if (result !== undefined && 'refused' in result) this.refused.set(path, result.refused);
       else this.refused.delete(path);
     }
@@ -280,6 +308,7 @@ export class Folder {
       .filter(({ path, text }) => this.engine.source(path)?.text !== text)
       .map(({ path, text }) => ({ path, text, revision: ++this.revision }));
     for (const { path } of files) this.touched.add(path);
+    this.bulk ||= set.length > BULK;
     if (set.length > 0) this.apply({ set });
     else this.pump.changed();
   }
@@ -294,12 +323,14 @@ export class Folder {
     if (missing.length === 0) return false;
     for (const path of missing) this.tried.add(path);
     const read = await readAll(this.host, missing, () => true);
-    const found = new Map([...read].filter(([, result]) => result !== undefined));
+    // A folder, or a place outside: the model only asked whether there is a file.
+    const found = new Map([...read].filter(([, result]) => result !== undefined && 'text' in result));
     this.take(found);
     return found.size > 0;
   }
 
   private announce(changed: ReadonlySet<FilePath>): void {
+    if (this.pump.idle) this.bulk = false;
     const touched = new Set([...this.touched, ...changed]);
     this.touched = new Set();
     this.listener.settled(this, touched);
@@ -315,7 +346,7 @@ export class Folder {
   private policyFiles(): readonly FilePath[] {
     if (this.settings.policyPath !== undefined) return [filePath(this.settings.policyPath)];
     const near = [...this.openPaths].flatMap((path) => policyCandidates(path));
-    return [...new Set([filePath('unlatched.yml'), ...near, ...[...this.listed].filter(isPolicyFile)])];
+    return [...new Set([...rootCandidates(), ...near, ...[...this.listed].filter(isPolicyFile)])];
   }
 
   private afterText(paths: readonly FilePath[]): void {
@@ -335,17 +366,34 @@ export class Folder {
     for (const path of this.policies.broken()) this.touched.add(path);
     this.applyPolicies();
     await this.refreshBaseline();
+    const excludes = JSON.stringify(this.excludes());
+    if (excludes === this.excludeText) return;
+    this.excludeText = excludes;
+    if (this.loose || !this.complete) return;
+    await this.readIn(await this.relist([]));
+    for (const path of this.openPaths) await this.admit(path);
   }
 
+  /** Patterns of files the policies leave out, relative to the folder. */
+  excludes(): readonly string[] {
+    return this.policies.excludes(this.uri.slice(this.uri.lastIndexOf('/') + 1));
+  }
+
+  /** Told to the engine only when they differ: it begins anew with each. */
   private applyPolicies(): void {
     const policies = this.policies.resolved(this.settings, this.around.door);
     this.baselinePath = filePath(policies.get('')?.baseline ?? 'unlatched-baseline.json');
+    const text = JSON.stringify([...policies], (_, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value));
+    if (text === this.policyText) return;
+    this.policyText = text;
     this.apply({ policies });
   }
 
   private async refreshBaseline(): Promise<void> {
     const path = this.baselinePath;
     const text = await this.textOf(path);
+    if (text === this.baselineText) return;
+    this.baselineText = text;
     const baseline = text === undefined ? EMPTY_BASELINE : this.around.door.readBaseline(text);
     if (baseline === undefined) this.listener.log(`${path} is not a baseline and is not used`);
     else this.apply({ baseline });

@@ -68,8 +68,13 @@ function withinReason(promise: Promise<void>): Promise<void> {
 
 function registerDocuments(session: Session): void {
   const { connection } = session;
-  connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => {
-    void session.fence('textDocument/didOpen', undefined, () => session.open(uri, version, text));
+  connection.onDidOpenTextDocument(({ textDocument }) => {
+    void session.fence('textDocument/didOpen', undefined, () => {
+      const { uri, version, text } = textDocument;
+      // A client in error must not put what is not text into the engine.
+      if (typeof uri !== 'string' || typeof text !== 'string') throw new Error('no uri or no text');
+      session.open(uri, version, text);
+    });
   });
   connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
     void session.fence('textDocument/didChange', undefined, () => {

@@ -6,6 +6,8 @@ import type { Settings } from './settings.js';
 
 /** Rounds of reading files that an `extends` names; a longer chain is cut. */
 const MOST_ROUNDS = 16;
+/** Folders above the root that are asked for a policy; the host ends earlier at the repository's top. */
+const LEVELS_ABOVE = 8;
 
 interface Held {
   /** The last version that had no problem. */
@@ -20,6 +22,15 @@ interface Held {
 /** The name every policy file has. */
 export function isPolicyFile(path: FilePath): boolean {
   return path === 'unlatched.yml' || path.endsWith('/unlatched.yml');
+}
+
+function isAbove(path: FilePath): boolean {
+  return path.startsWith('../');
+}
+
+/** Where a policy that holds for the whole folder may stand: in it, and in the folders above it. */
+export function rootCandidates(): readonly FilePath[] {
+  return Array.from({ length: LEVELS_ABOVE + 1 }, (_, level) => filePath('../'.repeat(level) + 'unlatched.yml'));
 }
 
 /** The folder that holds a file, '' for the root. */
@@ -80,19 +91,39 @@ export class Policies {
     for (const path of [...this.files.keys()]) if (test(path)) this.files.delete(path);
   }
 
-  /** What holds in each folder, '' always among them. */
+  /** What holds in each folder, '' always among them: the policy of the root, else the nearest above it. */
   resolved(settings: Settings, door: Door): ReadonlyMap<string, Policy> {
-    const out = new Map<string, Policy>([['', door.applySettings(defaultPolicy, settings)]]);
+    const out = new Map<string, Policy>([['', door.applySettings(this.rootPolicy(settings) ?? defaultPolicy, settings)]]);
     for (const [path, { good }] of this.files) {
-      if (good === undefined) continue;
-      out.set(path === settings.policyPath ? '' : folderOf(path), door.applySettings(good, settings));
+      const folder = folderOf(path);
+      if (good !== undefined && folder !== '' && !isAbove(path) && path !== settings.policyPath) out.set(folder, door.applySettings(good, settings));
     }
     return out;
+  }
+
+  /** Patterns of all policies, relative to the root; `name` is the name of the root's own folder. */
+  excludes(name: string): readonly string[] {
+    return [...this.files].flatMap(([path, { good }]) => {
+      const folder = folderOf(path);
+      if (!isAbove(path)) return (good?.exclude ?? []).map((glob) => (folder === '' || path !== `${folder}/unlatched.yml` ? glob : `${folder}/${glob}`));
+      // Of a policy right above the root only what speaks of everywhere or of this folder can be said from here.
+      return (good?.exclude ?? []).flatMap((glob) => (glob.startsWith('**/') ? [glob] : folder === '..' && glob.startsWith(`${name}/`) ? [glob.slice(name.length + 1)] : []));
+    });
   }
 
   /** Problems by the file they stand in. */
   problems(path: FilePath): readonly PolicyProblem[] {
     return [...this.files.values()].flatMap((held) => held.problems).filter((problem) => problem.path === path);
+  }
+
+  private rootPolicy(settings: Settings): Policy | undefined {
+    const above = Array.from({ length: LEVELS_ABOVE }, (_, level) => '../'.repeat(level + 1) + 'unlatched.yml');
+    const names = settings.policyPath === undefined ? ['unlatched.yml', ...above] : [settings.policyPath];
+    for (const name of names) {
+      const good = this.files.get(filePath(name))?.good;
+      if (good) return good;
+    }
+    return undefined;
   }
 
   /** The text a file with a problem had when it was read. */
@@ -113,6 +144,6 @@ export class Policies {
 /** Where a policy that holds for this file may stand, the nearest first. */
 export function policyCandidates(path: FilePath): readonly FilePath[] {
   const out: FilePath[] = [];
-  for (let folder = folderOf(path); folder !== ''; folder = folderOf(filePath(folder))) out.push(filePath(`${folder}/unlatched.yml`));
-  return [...out, filePath('unlatched.yml')];
+  for (let folder = folderOf(path); folder !== '' && folder !== '..'; folder = folderOf(filePath(folder))) out.push(filePath(`${folder}/unlatched.yml`));
+  return [...out, ...rootCandidates()];
 }

@@ -1,17 +1,19 @@
-import type { CancellationToken, Connection, InitializeParams, WorkspaceFolder } from 'vscode-languageserver';
-import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import type { Connection, InitializeParams, WorkspaceFolder } from 'vscode-languageserver';
+import { CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { RulePage } from '../core/engine-types.js';
 import type { FilePath, SourceFile } from '../core/text/source.js';
 import type { Host } from '../host/host.js';
 import { readClient, type ClientFeatures } from './client.js';
 import { canonicalUri, chooseEncoding, converter, parentUri, type Converter, type Encoding } from './convert.js';
 import { Documents } from './documents.js';
-import type { HostFactory, Surroundings } from './door.js';
+import type { HostFactory, HostWish, Surroundings } from './door.js';
 import { Folder, type FileEventOf } from './folder.js';
 import { defaultSettings, readSettings, type Settings } from './settings.js';
 
-/** Milliseconds from the last keystroke to background work when no request asks first. */
-const REST = 25;
+/** Milliseconds from the last keystroke to work on all other files. */
+const REST = 120;
+/** Milliseconds in which keystrokes are collected before a client that cannot pull is told. */
+const SOON = 20;
 
 /** A document and the folder that answers for it. */
 export interface Place {
@@ -39,6 +41,7 @@ export class Session {
   private readonly ruleIds: ReadonlySet<string>;
   private settings: Settings = defaultSettings;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private soon: ReturnType<typeof setTimeout> | undefined;
   private configured: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -151,10 +154,10 @@ export class Session {
     this.configured = configuring;
   }
 
-  /** One folder worked off, as far as it is read; throws when cancelled. */
+  /** All that findings of this folder's files need, as far as it is read; throws when cancelled. */
   async upToDate(folder: Folder, token: CancellationToken): Promise<void> {
     if (!(await untilCancelled(this.configured, token))) throw cancelled();
-    if (folder.settings.enable) await folder.settle(token);
+    if (folder.settings.enable) await folder.ready(token);
     if (token.isCancellationRequested) throw cancelled();
   }
 
@@ -169,14 +172,31 @@ export class Session {
     return true;
   }
 
-  /** Works off what is due when the client has been quiet for a moment. */
+  /** Works off what is due when the client has been quiet for a moment; clients that cannot ask are told of open files sooner. */
   wake(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      for (const folder of this.folders()) {
-        if (folder.settings.enable) folder.settle().catch((error: unknown) => this.log(`analysis failed: ${String(error)}`));
-      }
+      void this.fence('analysis', undefined, () => this.workOff());
     }, REST);
+    if (this.client.pull || this.soon !== undefined) return;
+    this.soon = setTimeout(() => {
+      this.soon = undefined;
+      void this.fence('diagnostics', undefined, () => this.tellOpen());
+    }, SOON);
+  }
+
+  private async workOff(): Promise<void> {
+    await this.configured;
+    for (const folder of this.folders()) if (folder.settings.enable) await folder.settle();
+  }
+
+  private async tellOpen(): Promise<void> {
+    await this.configured;
+    for (const folder of this.folders()) {
+      if (!folder.settings.enable || folder.touchedOpen().size === 0) continue;
+      await folder.ready(CancellationToken.None);
+      for (const listener of this.listeners) listener.settled(folder, folder.touchedOpen());
+    }
   }
 
   /** One converter per version of a file. */
@@ -205,6 +225,7 @@ export class Session {
 
   dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.soon);
     for (const folder of this.folders()) folder.dispose();
   }
 
@@ -224,10 +245,11 @@ export class Session {
   }
 
   private make(uri: string, loose: boolean): Folder {
-    const folder = new Folder(
-      uri.length > 1 && uri.endsWith('/') ? uri.slice(0, -1) : uri,
+    const bare = uri.length > 1 && uri.endsWith('/') ? uri.slice(0, -1) : uri;
+    const folder: Folder = new Folder(
+      bare,
       loose,
-      lateHost(this.around.hostFactory, uri, loose),
+      lateHost(this.around.hostFactory, { uri: bare, loose, excludes: () => folder.excludes() }),
       this.documents,
       this.around,
       {
@@ -272,9 +294,9 @@ export function untilCancelled(promise: Promise<unknown>, token: CancellationTok
 }
 
 /** The host may be made asynchronously; whoever asks it waits for it. */
-function lateHost(factory: HostFactory, uri: string, loose: boolean): Host {
+function lateHost(factory: HostFactory, wish: HostWish): Host {
   let made: Promise<Host> | undefined;
-  const host = (): Promise<Host> => (made ??= Promise.resolve().then(() => factory(uri, loose)));
+  const host = (): Promise<Host> => (made ??= Promise.resolve().then(() => factory(wish)));
   return {
     list: async () => (await host()).list(),
     read: async (path) => (await host()).read(path),

@@ -1,17 +1,34 @@
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
-import { actionsAt, apply, closeAll, edit, finding, findings, gone, openCors, openCorsRule, titled } from './editor.js';
+import { actionsAt, apply, closeAll, edit, eventually, finding, findings, gone, openCors, openCorsRule, titled } from './editor.js';
 
-const unsignedTokens = `import jwt from 'jsonwebtoken';
-
-export function readAccess(token: string, key: string): unknown {
-  return jwt.verify(token, key, { algorithms: ['HS256', 'none'] });
-}
-
-export function readRefresh(token: string, key: string): unknown {
-  return jwt.verify(token, key, { algorithms: ['none', 'HS512'] });
-}
+const silentRefusals = `openapi: 3.1.0
+info: { title: Files, version: '1' }
+servers:
+  - url: https://api.shop.example.com
+paths:
+  /files:
+    get:
+      security:
+        - jwt: []
+      responses:
+        '200': { description: all files }
+    post:
+      security:
+        - jwt: []
+      responses:
+        '201': { description: stored }
+components:
+  securitySchemes:
+    jwt: { type: http, scheme: bearer }
 `;
+const silentRefusal = 'openapi/missing-auth-responses';
+const plainServer = 'openapi/insecure-server-url';
+
+/** The document after both operations document that they refuse. */
+function repaired(text: string): boolean {
+  return text.match(/'401':/g)?.length === 2;
+}
 
 suite('fixes', () => {
   teardown(closeAll);
@@ -24,28 +41,40 @@ suite('fixes', () => {
     assert.ok(!document.getText().includes('origin: true'), document.getText());
   });
 
-  test('fix all repairs every safe finding of the file', async () => {
-    const { document } = await edit('src/fix-all.ts', unsignedTokens);
-    await finding(document.uri, 'jwt/none-algorithm');
-    const whole = new vscode.Range(0, 0, document.lineCount, 0);
-    const actions = await actionsAt(document.uri, whole, vscode.CodeActionKind.SourceFixAll.append('unlatched'));
-    assert.equal(actions.length, 1, actions.map((each) => each.title).join(' | '));
-    for (const action of actions) await apply(action);
-    await gone(document.uri, 'jwt/none-algorithm');
-    assert.equal(document.getText(), unsignedTokens.replace("['HS256', 'none']", "['HS256']").replace("['none', 'HS512']", "['HS512']"));
+  test('fix all repairs every safe finding of the file, and a second time nothing', async () => {
+    const { document } = await edit('fix-all/openapi.yaml', silentRefusals);
+    await eventually('both operations are found', () => findings(document.uri, silentRefusal).length === 2);
+    const fixAll = (): Promise<readonly vscode.CodeAction[]> => actionsAt(document.uri, new vscode.Range(0, 0, document.lineCount, 0), vscode.CodeActionKind.SourceFixAll.append('unlatched'));
+    const [action, ...others] = await fixAll();
+    assert.ok(action && others.length === 0, `${others.length + (action ? 1 : 0)} actions`);
+    await apply(action);
+    await gone(document.uri, silentRefusal);
+    assert.ok(repaired(document.getText()), document.getText());
+    assert.deepEqual(await fixAll(), []);
+  });
+
+  test('"Fix all of this rule" repairs the rule in the whole file', async () => {
+    const { document } = await edit('fix-rule/openapi.yaml', silentRefusals);
+    const found = await eventually('both operations are found', () => findings(document.uri, silentRefusal).length === 2 && findings(document.uri, silentRefusal));
+    const range = found[0]?.range;
+    assert.ok(range);
+    await apply(titled(await actionsAt(document.uri, range, vscode.CodeActionKind.QuickFix), /^Fix all of openapi/));
+    await gone(document.uri, silentRefusal);
+    assert.ok(repaired(document.getText()), document.getText());
   });
 
   test('fix on save repairs what is safe and leaves what is not', async () => {
     const settings = vscode.workspace.getConfiguration('editor');
     await settings.update('codeActionsOnSave', { 'source.fixAll.unlatched': 'explicit' }, vscode.ConfigurationTarget.Workspace);
     try {
-      const editor = await edit('src/on-save.ts', `${unsignedTokens}\n${openCors}`);
-      await finding(editor.document.uri, 'jwt/none-algorithm');
-      await finding(editor.document.uri, openCorsRule);
-      await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), '\n'));
+      const editor = await edit('on-save/openapi.yaml', silentRefusals.replace('https:', 'http:'));
+      await finding(editor.document.uri, silentRefusal);
+      await finding(editor.document.uri, plainServer);
+      await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), '# edited\n'));
       assert.ok(await editor.document.save());
-      await gone(editor.document.uri, 'jwt/none-algorithm');
-      assert.equal(findings(editor.document.uri, openCorsRule).length, 1);
+      await gone(editor.document.uri, silentRefusal);
+      assert.ok(repaired(editor.document.getText()), editor.document.getText());
+      assert.equal(findings(editor.document.uri, plainServer).length, 1);
     } finally {
       await settings.update('codeActionsOnSave', undefined, vscode.ConfigurationTarget.Workspace);
     }

@@ -81,6 +81,8 @@ export interface Conduct {
   readonly refuses: readonly number[];
   readonly tests: readonly ('identity' | 'role' | 'owner' | 'signature' | 'method' | 'path' | 'environment' | 'credential' | 'origin')[];
   readonly touches: readonly ('file-write' | 'data-write' | 'data-delete' | 'html' | 'outgoing' | 'cookie' | 'process')[];
+  /** Refuses every request, whatever it holds: a method that is denied. */
+  readonly closed: boolean;
   readonly complete: boolean;
 }
 /** An event bound to a scope, with the branches and loop it stands in. */

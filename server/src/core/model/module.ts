@@ -26,7 +26,7 @@ export interface Import {
   readonly typeOnly: boolean;
   readonly at: At;
 }
-/** `name` is 'default', a name, '*' (re-export of all: value is a Ref to the module) or '=' (`module.exports = …`). */
+/** `name` is 'default', a name, '*' (re-export of all: value is a Ref to the module) or '=' (`module.exports = ...`). */
 export interface Export {
   readonly name: string;
   readonly value: Value;
@@ -98,7 +98,7 @@ export interface Branch {
   readonly early: boolean;
   readonly at: At;
 }
-/** `for (const binding of over)` and `over.forEach((binding) => …)`. */
+/** `for (const binding of over)` and `over.forEach((binding) => ...)`. */
 export interface Loop {
   readonly binding: BindingId;
   readonly over: Value;

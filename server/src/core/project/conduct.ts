@@ -33,6 +33,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, guardName: (text
   let passes: Conduct['passes'] = 'never';
   let delegates = false;
   let complete = fn.complete;
+  let closed = false;
 
   for (const one of [fn, ...inner]) {
     if (!one.complete) complete = false;
@@ -41,6 +42,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, guardName: (text
       const refusal = refusalOf(step, fn, roles);
       if (refusal !== undefined) {
         refuses.add(refusal);
+        if (one === fn && own.length === 0 && step.zone === 'body' && CLOSING.has(refusal)) closed = true;
         for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
       }
       if (step.do !== 'call') continue;
@@ -68,15 +70,17 @@ export function conductOf(fn: FunctionView, module: ModuleView, guardName: (text
     }
   }
   if (delegates && passes !== 'always') passes = refuses.has(401) || refuses.has(403) ? 'sometimes' : 'unknown';
-  return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), complete };
+  return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: closed && passes === 'never', complete };
 }
 
+/** Statuses that say the method is not there for anyone. */
+const CLOSING: ReadonlySet<number> = new Set([401, 403, 404, 405, 410, 501]);
 const STRENGTH = { never: 0, unknown: 1, sometimes: 2, always: 3 } as const;
 function strongest(a: Conduct['passes'], b: Conduct['passes']): Conduct['passes'] {
   return STRENGTH[a] >= STRENGTH[b] ? a : b;
 }
 
-/** No test stands before it: a `next()` after `if (x) return …` is conditional. */
+/** No test stands before it: a `next()` after `if (x) return ...` is conditional. */
 function unconditional(branches: readonly Branch[]): boolean {
   return branches.length === 0;
 }

@@ -67,8 +67,16 @@ function originOf(arm: Alternative, when: readonly Branch[], context: CorsContex
   }
   if (!originHeader(arm.value, context)) return 'unknown';
   const isOrigin = (value: Value): boolean => originHeader(value, context);
-  const tested = when.some((branch) => testKind(branch.test, isOrigin, context) === 'tested' || (branch.test.kind === 'ref' && /allow|trust|valid|match|white|permit|known|\bok\b/i.test(branch.test.text)));
+  const tested = when.some((branch) => testKind(branch.test, isOrigin, context) === 'tested' || namesTest(branch.test));
   return tested ? 'fn' : 'reflect';
+}
+
+/** A name that says the origin was looked up somewhere this file does not show: `if (isAllowed)`. */
+function namesTest(test: Value, depth = 0): boolean {
+  if (depth > 6) return false;
+  if (test.kind === 'not') return namesTest(test.of, depth + 1);
+  if (test.kind === 'logic') return namesTest(test.left, depth + 1) || namesTest(test.right, depth + 1);
+  return test.kind === 'ref' && /allow|trust|valid|match|white|permit|known|\bok\b/i.test(test.text);
 }
 
 function settingsOf(fn: FunctionView, context: CorsContext): readonly Setting[] {
@@ -128,7 +136,7 @@ function isResponse(call: Call, fn: FunctionView, context: CorsContext): boolean
   return !/(^|\.)(Map|WeakMap|URLSearchParams|FormData|URL|express|Request|fetch)$/.test(made.callee);
 }
 
-/** `ctx.request.…` is the request; `req.res.…` is not. */
+/** `ctx.request....` is the request; `req.res....` is not. */
 function isKoaResponse(receiver: Ref): boolean {
   return receiver.path.some((key) => key === 'res' || key === 'response');
 }

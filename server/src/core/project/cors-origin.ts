@@ -246,6 +246,7 @@ export function mentions(value: Value, isOrigin: IsOrigin, context: CorsContext)
       case 'template': return current.parts.some((part) => typeof part !== 'string' && visit(part, depth + 1));
       case 'array': return current.items.some((item) => visit(item.value, depth + 1));
       case 'object': return current.entries.some((entry) => visit(entry.value, depth + 1));
+      case 'function': return context.body(current.fn)?.steps.some((step) => step.do === 'return' && step.value !== undefined && visit(step.value, depth + 1)) === true;
       case 'ref': {
         if (current.root.kind === 'value') return visit(current.root.of, depth + 1);
         if (current.path.length > 0 && isOrigin({ ...current, path: [] })) return true;

@@ -28,7 +28,7 @@ const YOGA: Library = { name: 'graphql-yoga', words: { yes: 'unknown', star: 're
 const KOA_OTHERS: ReadonlySet<string> = new Set(['koa2-cors', 'koa-cors', 'kcors']);
 const FASTIFY_NAMES: ReadonlySet<string> = new Set(['@fastify/cors', 'fastify-cors']);
 
-/** Where a call keeps its CORS options. `keyed`: `value` was an entry `cors: …` of larger options. */
+/** Where a call keeps its CORS options. `keyed`: `value` was an entry `cors: ...` of larger options. */
 interface Setup {
   readonly library: Library;
   readonly value: Value | undefined;

@@ -15,7 +15,7 @@ export interface FileFacts {
   readonly document: OpenApiDocument | undefined;
   readonly manifest: Manifest | undefined;
   readonly notes: readonly Note[];
-  /** start, end of body mark -1, -2, … */
+  /** start, end of body mark -1, -2, ... */
   readonly spans: Int32Array;
   readonly problems: readonly SyntaxProblem[];
   /** Why a document cannot be analysed. */

@@ -152,6 +152,8 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
     const before = layers.slice(0, Math.max(0, handlerIndex));
     const firstValue = event.values[0];
     const route: Route = { kind: 'route', methods: event.methods, path: event.path, layers: before, handler, options: event.options, at: event.at, statementAt: logged.statementAt, layersAt: firstValue?.at, public: publicAt.has(`${logged.statementAt.path}:${logged.statementAt.mark}`) };
+    // app.all(path, guard) is a check in front of the verbs, not an endpoint.
+    if (event.methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return;
     const paths = pieces(event.path, logged).flatMap((piece) => patterns([...at.prefix, piece]));
     const unique = new Map(paths.map((path) => [path.text, path]));
     for (const path of unique.values()) {
@@ -181,6 +183,12 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
         });
       }
     }
+  }
+
+  function passesOn(layer: Layer): boolean {
+    const known = layer.fn === undefined ? undefined : conduct(layer.fn);
+    if (known && known.passes !== 'unknown') return known.passes !== 'never';
+    return layer.claims.length > 0;
   }
 
   function coverage(active: Active, path: PathPattern, scope: ScopeState): 'yes' | 'no' | 'maybe' {

@@ -16,8 +16,20 @@ const confidences = {
   low: 'worth a look; often right',
 };
 const languages: Readonly<Record<string, string>> = {
-  ts: 'ts', tsx: 'tsx', js: 'js', jsx: 'jsx', mjs: 'js', cjs: 'js', mts: 'ts', cts: 'ts',
-  yaml: 'yaml', yml: 'yaml', json: 'json', conf: 'nginx', env: 'shell', sh: 'shell',
+  ts: 'ts',
+  tsx: 'tsx',
+  js: 'js',
+  jsx: 'jsx',
+  mjs: 'js',
+  cjs: 'js',
+  mts: 'ts',
+  cts: 'ts',
+  yaml: 'yaml',
+  yml: 'yaml',
+  json: 'json',
+  conf: 'nginx',
+  env: 'shell',
+  sh: 'shell',
 };
 
 /** What the rule says about its first wrong sample, asked of an engine without files; undefined when it says nothing. */
@@ -25,7 +37,10 @@ export function sampleExplanation(rule: AnyRule, engine: Engine): Explanation | 
   for (const example of rule.examples) {
     if (!('bad' in example)) continue;
     const { files } = readSample(example.bad);
-    engine.apply({ set: [...files].map(([path, text]) => ({ path, text, revision: 1 })), policies: new Map([['', { ...defaultPolicy, ...example.policy }]]) });
+    engine.apply({
+      set: [...files].map(([path, text]) => ({ path, text, revision: 1 })),
+      policies: new Map([['', { ...defaultPolicy, ...example.policy }]]),
+    });
     for (const path of files.keys()) {
       const finding = engine.findings(path).find((candidate) => candidate.rule === rule.meta.id);
       if (finding !== undefined) return finding.explanation;
@@ -40,25 +55,27 @@ export function rulePage(rule: AnyRule, said?: Explanation): string {
   const { meta } = rule;
   const bad = rule.examples.filter((example) => 'bad' in example);
   const good = rule.examples.filter((example) => 'good' in example);
-  return [
-    `# ${meta.title}`,
-    `\`${meta.id}\` | ${meta.severity} | confidence ${meta.confidence} | ${meta.topics.join(', ')} | since ${meta.since}`,
-    ...explanation(said),
-    ...(bad.length > 0 ? ['## Wrong', ...bad.flatMap(sample)] : []),
-    ...(good.length > 0 ? ['## Right', ...good.flatMap(sample)] : []),
-    '## Fix',
-    rule.fixable
-      ? 'A quick fix is offered where it can be proven not to break the file. Safe fixes take part in "fix all"; fixes that change behaviour are shown first; fixes that need a value only you know leave a placeholder.'
-      : 'There is no automatic fix: the repair depends on what the endpoint is for.',
-    '## When not to use it',
-    meta.whenNotToUse,
-    '## How to suppress',
-    suppression(meta.id),
-    '## Levels',
-    `- Severity \`${meta.severity}\`: ${levels[meta.severity]}.\n- Confidence \`${meta.confidence}\` or better: ${confidences[meta.confidence]}.`,
-    '## Links',
-    links(rule),
-  ].join('\n\n') + '\n';
+  return (
+    [
+      `# ${meta.title}`,
+      `\`${meta.id}\` | ${meta.severity} | confidence ${meta.confidence} | ${meta.topics.join(', ')} | since ${meta.since}`,
+      ...explanation(said),
+      ...(bad.length > 0 ? ['## Wrong', ...bad.flatMap(sample)] : []),
+      ...(good.length > 0 ? ['## Right', ...good.flatMap(sample)] : []),
+      '## Fix',
+      rule.fixable
+        ? 'A quick fix is offered where it can be proven not to break the file. Safe fixes take part in "fix all"; fixes that change behaviour are shown first; fixes that need a value only you know leave a placeholder.'
+        : 'There is no automatic fix: the repair depends on what the endpoint is for.',
+      '## When not to use it',
+      meta.whenNotToUse,
+      '## How to suppress',
+      suppression(meta.id),
+      '## Levels',
+      `- Severity \`${meta.severity}\`: ${levels[meta.severity]}.\n- Confidence \`${meta.confidence}\` or better: ${confidences[meta.confidence]}.`,
+      '## Links',
+      links(rule),
+    ].join('\n\n') + '\n'
+  );
 }
 
 function explanation(said: Explanation | undefined): readonly string[] {

@@ -47,8 +47,10 @@ interface Frame {
   height: number;
 }
 
-/** A builder for one file. `mark` allots a place for a span; `holes` are the parts the reader left out. */
-export function createBuilder(text: string, mark: (span: Span) => At, holes: readonly Hole[]): Builder {
+/** A builder for one file. `allot` gives a place for a span; `holes` are the parts the reader left out. */
+export function createBuilder(text: string, allot: (span: Span) => At, holes: readonly Hole[]): Builder {
+  // The recovering parser can report a node that ends before it starts.
+  const mark = (span: Span): At => (span.start <= span.end && span.end <= text.length ? allot(span) : allot(clamp(span, text.length)));
   const stack: Frame[] = [];
   const anchors = new Map<string, Built>();
   const scalars: Span[] = [];
@@ -190,6 +192,10 @@ export function createBuilder(text: string, mark: (span: Span) => At, holes: rea
   };
 }
 
+function clamp(span: Span, length: number): Span {
+  const start = Math.max(0, Math.min(span.start, length));
+  return { start, end: Math.max(start, Math.min(span.end, length)) };
+}
 /** Never written to: an object has no items and an array no entries. */
 const NO_ENTRIES: Entry[] = [];
 const NO_ITEMS: Item[] = [];

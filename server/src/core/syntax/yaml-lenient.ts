@@ -13,7 +13,7 @@ export interface Lenient {
 export function readLenient(text: string): Lenient | undefined {
   try {
     const document = parseDocument(text, { keepSourceTokens: false, uniqueKeys: false, prettyErrors: false, strict: false, logLevel: 'silent', schema: 'core', merge: false });
-    const problems = document.errors.map((error) => ({ span: { start: error.pos[0], end: error.pos[1] }, message: error.message.slice(0, 200) }));
+    const problems = document.errors.map((error) => ({ span: { start: Math.min(error.pos[0], text.length), end: Math.min(Math.max(error.pos[0], error.pos[1]), text.length) }, message: error.message.slice(0, 200) }));
     return { problems, build: (to) => feed(document.contents, text, to, 0) };
   } catch {
     return undefined;

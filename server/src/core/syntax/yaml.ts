@@ -62,8 +62,14 @@ function suspects(text: string, offset: number): readonly Span[] {
     if (text.slice(previous.start, previous.end).trim() !== '') break;
     before = previous.start;
   }
-  const spans = previous ? [previous, line] : [line];
-  return spans.filter((span) => span.end > span.start);
+  const spans = (previous ? [previous, line] : [line]).filter((span) => span.end > span.start);
+  return [...spans.filter((span) => !looksWhole(text.slice(span.start, span.end))), ...spans.filter((span) => looksWhole(text.slice(span.start, span.end)))];
+}
+/** An entry, an item or a comment, rather than a word that waits for its colon. */
+function looksWhole(line: string): boolean {
+  const trimmed = line.trim();
+  if (line.startsWith('\t')) return false;
+  return trimmed.includes(': ') || trimmed.endsWith(':') || trimmed.startsWith('- ') || trimmed.startsWith('#');
 }
 function lineOf(text: string, offset: number): Span {
   const start = text.lastIndexOf('\n', offset - 1) + 1;

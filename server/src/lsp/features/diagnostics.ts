@@ -29,6 +29,8 @@ export class Diagnostics implements SessionListener {
   private readonly shown = new Map<Folder, Map<FilePath, Shown>>();
   private readonly pulled = new Map<string, Told>();
   private readonly pushed = new Map<string, Told>();
+  /** Documents last answered with findings, as the client spells them. It forgets the result of one it closes, but shows it. */
+  private readonly answeredWith = new Map<string, string>();
   private waiters: (() => void)[] = [];
   private answered = false;
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
@@ -115,8 +117,11 @@ export class Diagnostics implements SessionListener {
     if (!place) return { kind: 'full', resultId: NOTHING, items: [] };
     const { folder, path } = place;
     await this.session.upToDate(folder, token);
-    const { diagnostics } = itemsOf(this.session, folder, path);
+    // A client pulls once more when it closes a document, and would go on showing the answer.
+    const hidden = !folder.settings.workspaceDiagnostics && !folder.isOpen(path);
+    const diagnostics = hidden ? [] : itemsOf(this.session, folder, path).diagnostics;
     const id = resultIdOf(diagnostics);
+    this.noteAnswer(textDocument.uri, id);
     if (folder.isOpen(path)) this.pulled.set(canonicalUri(textDocument.uri), { id, version: folder.version(path) });
     return previousResultId === id ? { kind: 'unchanged', resultId: id } : { kind: 'full', resultId: id, items: [...diagnostics] };
   }
@@ -154,12 +159,19 @@ export class Diagnostics implements SessionListener {
         out.push({ kind: 'full', uri, version: folder.version(path), resultId: resultIdOf(diagnostics), items: [...diagnostics] });
       }
     }
-    for (const [key, { uri, value }] of known) {
+    const gone = new Map([...this.answeredWith].filter(([key]) => !known.has(key)).map(([key, uri]) => [key, { uri, value: '' }]));
+    for (const [key, { uri, value }] of [...known, ...gone]) {
       if (present.has(key) || value === NOTHING) continue;
       const place = this.session.place(uri);
       out.push({ kind: 'full', uri, version: place ? place.folder.version(place.path) : null, resultId: NOTHING, items: [] });
     }
+    for (const { uri, resultId } of out) this.noteAnswer(uri, resultId ?? NOTHING);
     return out;
+  }
+
+  private noteAnswer(uri: string, id: string): void {
+    if (id === NOTHING) this.answeredWith.delete(canonicalUri(uri));
+    else this.answeredWith.set(canonicalUri(uri), uri);
   }
 
   private push(folder: Folder, path: FilePath, id: string, diagnostics: Items['diagnostics']): void {

@@ -52,10 +52,20 @@ function idsOf(page: RulePage): string {
   return [...page.cwe.map((id) => `CWE-${id}`), ...page.owasp].join(' | ');
 }
 
-/** The first wrong and the first right sample of the page, with the lines that introduce them. */
+/** The first sample below each of the headings `Wrong` and `Right` of the page. */
 function samplesOf(page: RulePage): readonly string[] {
-  const blocks = page.markdown.match(/^```[^\n]*\n[^]*?^```$/gm) ?? [];
-  return blocks.slice(0, 2);
+  return ['Wrong', 'Right'].flatMap((heading) => {
+    const lines = page.markdown.split('\n');
+    const start = lines.indexOf(`## ${heading}`) + 1;
+    if (start === 0) return [];
+    const next = lines.findIndex((line, index) => index >= start && line.startsWith('## '));
+    const section = lines.slice(start, next < 0 ? lines.length : next);
+    const opening = section.findIndex((line) => /^(?:```|~~~)/.test(line));
+    if (opening < 0) return [];
+    const fence = /^[`~]+/.exec(section[opening] ?? '')?.[0] ?? '```';
+    const closing = section.indexOf(fence, opening + 1);
+    return closing < 0 ? [] : [`**${heading}**`, section.slice(opening, closing + 1).join('\n')];
+  });
 }
 
 /** Text from the user's code may hold signs that Markdown would read. */

@@ -82,17 +82,18 @@ export function pageOf(session: Session, rule: string): string | undefined {
 }
 
 function notices(session: Session, folder: Folder, path: FilePath): readonly Diagnostic[] {
-  const out: Diagnostic[] = [];
   const source = folder.policies.source(path);
-  for (const problem of folder.policies.problems(path)) {
-    const range = source === undefined ? start() : session.convert(source).range(problem.span);
-    out.push({ range, severity: DiagnosticSeverity.Error, source: 'unlatched', code: 'unlatched/policy-invalid', message: problem.message });
-  }
+  const out = folder.policies
+    .problems(path)
+    .map((problem) => notice(session, 'unlatched/policy-invalid', DiagnosticSeverity.Error, source === undefined ? start() : session.convert(source).range(problem.span), problem.message));
   const reason = folder.refused.get(path);
-  if (reason !== undefined) {
-    out.push({ range: start(), severity: DiagnosticSeverity.Information, source: 'unlatched', code: 'unlatched/not-analysed', message: `Not analysed: ${reason}` });
-  }
+  if (reason !== undefined) out.push(notice(session, 'unlatched/not-analysed', DiagnosticSeverity.Information, start(), `Not analysed: ${reason}`));
   return out;
+}
+
+function notice(session: Session, code: string, severity: DiagnosticSeverity, range: Diagnostic['range'], message: string): Diagnostic {
+  const href = session.client.codeDescription ? pageOf(session, code) : undefined;
+  return { range, severity, source: 'unlatched', code, message, ...(href === undefined ? {} : { codeDescription: { href } }) };
 }
 
 function start(): Diagnostic['range'] {

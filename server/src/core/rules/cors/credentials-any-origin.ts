@@ -122,7 +122,7 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
         import { NestFactory } from '@nestjs/core';
         const app = await NestFactory.create(AppModule);
         app.enableCors({ origin: (origin, callback) => callback(null, origin), credentials: true });
-        //                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/credentials-any-origin`,
+        //                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/credentials-any-origin`,
     },
     {
       title: 'a socket server that echoes',

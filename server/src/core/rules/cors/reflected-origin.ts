@@ -64,7 +64,7 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
       bad: `
         import cors from 'cors';
         app.use(cors({ origin: (origin, callback) => callback(null, true) }));
-        //                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/reflected-origin`,
+        //                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/reflected-origin`,
     },
     {
       title: 'a function that allows on both ways',

@@ -178,6 +178,19 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
         app.use('/assets', cors(), express.static('assets'));`,
     },
     {
+      title: 'a header set by hand for fonts only',
+      good: `
+        import express from 'express';
+        const app = express();
+        app.use('/fonts', (req, res, next) => {
+          res.set('Access-Control-Allow-Origin', '*');
+          next();
+        });
+        app.get('/feed.json', (req, res) => {
+          res.set('Access-Control-Allow-Origin', '*').json(feed);
+        });`,
+    },
+    {
       title: 'a path the policy calls public',
       policy: { cors: { origins: [], publicPaths: ['/v1/catalog/**'] } },
       good: `

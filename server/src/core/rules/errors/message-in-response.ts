@@ -117,7 +117,7 @@ function foreseen(value: Ref, context: RuleContext): boolean {
   return made.kind === 'call' && FORESEEN.test(made.name || made.callee);
 }
 
-/** `status < 500 ? err.message : …`. */
+/** `status < 500 ? err.message : ...`. */
 function underStatusTest(leaf: Leaf, send: Send): boolean {
   return [...leaf.when, ...send.when].some(({ test }) => {
     const values = test.kind === 'compare' ? [test.left, test.right] : test.kind === 'logic' ? [test.left, test.right] : [test];

@@ -20,11 +20,12 @@ export default rule<'send', Evidence>({
   on: 'send',
   words: ['stack', 'inspect', 'serializeerror', 'getownpropertynames'],
   *detect({ send, in: fn }, context) {
-    const seen = new Set<number>();
+    const seen = new Set<unknown>();
     for (const leaf of context.leaves(send.value, fn)) {
       const hit = stackIn(leaf.value, (value) => context.isError(value), (value) => context.resolve(value).value);
-      if (!hit || seen.has(leaf.value.at.mark)) continue;
-      seen.add(leaf.value.at.mark);
+      // A name and what it was made of are one leak.
+      if (!hit || seen.has(leaf.entry)) continue;
+      seen.add(leaf.entry);
       yield { at: leaf.value.at, subject: `${hit.error}.stack ${leaf.key ?? ''}`, evidence: { send, leaf, error: hit.error }, confidence: hit.sure ? 'high' : 'medium', when: [...send.when, ...leaf.when] };
     }
   },
@@ -120,7 +121,7 @@ export default rule<'send', Evidence>({
         express().use((err, req, res, next) => {
           res.json({ error: 'x', ...(process.env.NODE_ENV === 'development' && { stack: err.stack }) });
           const isDev = process.env.NODE_ENV !== 'production';
-          res.json({ stack: isDev ? err.stack : undefined });
+          res.json({ stack: isDev ? err.stack : null });
         });
       `,
     },

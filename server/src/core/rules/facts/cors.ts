@@ -18,19 +18,20 @@ export function corsSubject(policy: CorsPolicy): string {
 export function openOnPurpose(policy: CorsPolicy, context: RuleContext): boolean {
   const { origins, publicPaths } = context.policy('cors');
   if (origins.includes('*')) return true;
-  const through = policy.source === 'manual' ? context.endpoints({ handler: policy.inside }) : context.endpointsThrough(policy.at);
+  const handled = policy.source === 'manual' ? context.endpoints({ handler: policy.inside }) : [];
+  const through = handled.length > 0 ? handled : context.endpointsThrough(policy.at);
   if (through.length > 0 && publicPaths.length > 0 && through.every((endpoint) => publicPaths.some((glob) => pathMatches(glob, endpoint.path.text)))) return true;
-  const mounted = mountedPath(policy.at, context.scopeOf(policy.at));
+  const mounted = mountedPath(policy, context.scopeOf(policy.at));
   if (mounted !== undefined && (publicPath(mounted) || assetPath(mounted) || publicPaths.some((glob) => pathMatches(glob, mounted)))) return true;
-  const isRouteLevel = policy.source === 'manual' || through.every((endpoint) => links(endpoint.chain).some((link) => link.from === 'route' && isSame(link.layer.at, policy.at)));
+  const isRouteLevel = handled.length > 0 || through.every((endpoint) => links(endpoint.chain).some((link) => link.from === 'route' && isSame(link.layer.at, policy.at)));
   return through.length > 0 && isRouteLevel && through.every(isPublic);
 }
 function isPublic(endpoint: Endpoint): boolean {
   return publicPath(endpoint.path.text) || ((endpoint.method === 'GET' || endpoint.method === 'HEAD') && assetPath(endpoint.path.text));
 }
 /** The path a layer is mounted at, when it is not the whole application. */
-function mountedPath(at: At, scope: Scope | undefined): string | undefined {
-  const path = scope?.order.find((entry) => entry.kind === 'layer' && isSame(entry.at, at))?.path;
+function mountedPath(policy: CorsPolicy, scope: Scope | undefined): string | undefined {
+  const path = scope?.order.find((entry) => entry.kind === 'layer' && (isSame(entry.at, policy.at) || (policy.source === 'manual' && entry.layer?.fn === policy.inside)))?.path;
   return path?.known && path.segments.some((segment) => segment.kind === 'text') ? path.text : undefined;
 }
 function isSame(a: At, b: At): boolean {

@@ -29,7 +29,7 @@ export default rule<'endpoint', Evidence>({
       if (!allowed.some((method) => method.toUpperCase() === 'PUT')) yield { ...base, evidence: { endpoint, kind: 'policy', allowed, guard: undefined, policy }, confidence: 'high' };
       return;
     }
-    if (endpoint.authentication.state === 'open' && endpoint.chainComplete && !(endpoint.conduct?.touches.includes('file-write') ?? false) && !refusesAll(endpoint)) {
+    if (endpoint.authentication.state === 'open' && endpoint.chainComplete && !(endpoint.conduct?.touches.includes('file-write') ?? false)) {
       const { at } = context.policy('auth');
       const { publicPaths } = context.policy('auth');
       if (publicPaths.some((glob) => pathMatches(glob, endpoint.path.text))) return;
@@ -88,8 +88,3 @@ export default rule<'endpoint', Evidence>({
     { title: 'a guard in front of everything', good: `import express from 'express'; const app = express(); app.use(requireLogin); app.put('/profile', (req, res) => res.end());` },
   ],
 });
-
-function refusesAll(endpoint: Endpoint): boolean {
-  const { conduct } = endpoint;
-  return conduct !== undefined && conduct.passes === 'never' && conduct.refuses.length > 0 && conduct.tests.length === 0 && conduct.refuses.every((status) => status === 403 || status === 404 || status === 405 || status === 401 || status === 501);
-}

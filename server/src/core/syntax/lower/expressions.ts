@@ -54,7 +54,7 @@ function lower(l: Lowering, node: ts.Expression, used: boolean): Value {
   return unknown(l, node, ts.SyntaxKind[node.kind] ?? 'expression');
 }
 
-/** Reads the calls of a node whose own value is not modelled (JSX, typeof, …). */
+/** Reads the calls of a node whose own value is not modelled (JSX, typeof, ...). */
 function inside(l: Lowering, node: ts.Node): void {
   if (ts.isExpression(node) && !ts.isJsxOpeningLikeElement(node)) expression(l, node);
   else node.forEachChild((child) => inside(l, child));
@@ -123,7 +123,7 @@ export function propertyName(name: ts.PropertyName | undefined): string | undefi
   return undefined;
 }
 
-/** An expression that gives its function or class a name: `const save = () => …`, `{ save: () => … }`. */
+/** An expression that gives its function or class a name: `const save = () => ...`, `{ save: () => ... }`. */
 export function named(l: Lowering, node: ts.Expression, name: string, naming?: Partial<FunctionNaming>): Value {
   let inner = node;
   while (ts.isParenthesizedExpression(inner) || ts.isAsExpression(inner) || ts.isSatisfiesExpression(inner)) inner = inner.expression;
@@ -143,7 +143,7 @@ function items(l: Lowering, nodes: readonly ts.Expression[], context?: { callee:
 
 const ERROR_NAME = /^(e|err|error|ex|exception)$/;
 
-/** `.catch(e => …)`, `.then(_, e => …)` and node callbacks `(err, data) => …`: their first parameter is a caught error. */
+/** `.catch(e => ...)`, `.then(_, e => ...)` and node callbacks `(err, data) => ...`: their first parameter is a caught error. */
 function callbackNaming(node: ts.Expression, context: { callee: string; caught: boolean }, index: number): Partial<FunctionNaming> {
   if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node)) return {};
   if (context.caught && (context.callee.endsWith('catch') || index === 1)) return { caught: 'promise' };

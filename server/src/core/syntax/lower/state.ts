@@ -31,7 +31,7 @@ export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export interface FunctionNaming {
   readonly name: string;
   readonly nameNode?: ts.Node;
-  /** The first parameter is an error: `.catch(e => …)`, `(err, data) => …`. */
+  /** The first parameter is an error: `.catch(e => ...)`, `(err, data) => ...`. */
   readonly caught?: 'promise' | 'callback';
   readonly owner?: ClassId;
 }
@@ -41,7 +41,7 @@ export interface Lowering {
   readonly path: FilePath;
   readonly tree: ts.SourceFile;
   readonly text: string;
-  /** start, end of body mark -1, -2, … */
+  /** start, end of body mark -1, -2, ... */
   readonly spans: number[];
   readonly marks: Map<number, At>;
   readonly imports: Import[];

@@ -14,18 +14,19 @@ export function expected(value: Value, key: readonly (string | number)[], action
   }
   if (value.kind === 'array') {
     const item = typeof part === 'number' ? value.items[part] : undefined;
-    if (!item) return undefined;
+    if (!item) return action === 'unset' ? value : undefined;
     if (rest.length === 0 && action === 'unset') return { ...value, items: value.items.filter((one) => one !== item) };
     const inner = expected(item.value, rest, action, data);
     return inner && { ...value, items: value.items.map((one) => (one === item ? { ...one, value: inner } : one)) };
   }
   const entries: readonly Entry[] | undefined = value.kind === 'object' ? value.entries : isNull(value) ? [] : undefined;
-  if (!entries) return undefined;
+  if (!entries) return action === 'unset' && value.kind === 'literal' ? value : undefined;
   const name = String(part);
   const base: Value = value.kind === 'object' ? value : { kind: 'object', entries: [], open: false, at: NOWHERE };
   if (base.kind !== 'object') return undefined;
   const entry = entries.findLast((one) => one.form === 'pair' && one.key === name);
-  if (rest.length === 0 && action === 'unset') return entry ? { ...base, entries: entries.filter((one) => one !== entry) } : value;
+  if (!entry && action === 'unset') return value;
+  if (rest.length === 0 && action === 'unset') return { ...base, entries: entries.filter((one) => one !== entry) };
   const inner = expected(entry?.value ?? { kind: 'literal', value: null, at: NOWHERE }, rest, action, data);
   if (!inner) return undefined;
   if (!entry) return { ...base, entries: [...entries, pair(name, inner)] };

@@ -1,0 +1,216 @@
+import type { Change, Code, Fix } from '../../findings/changes.js';
+import type { Scope } from '../../project/project.js';
+import type { ObjectValue } from '../../model/value.js';
+import { countsAsSetup, isFullyKnown, isProtected } from '../facts/header-setup.js';
+import { rule } from '../rule.js';
+import type { RuleContext } from '../rule.js';
+
+/** What adds the headers, by framework. */
+interface Remedy {
+  readonly from: string;
+  readonly name: string;
+  readonly as: string;
+  statement(app: string, as: string): Code;
+}
+const USE = (app: string, as: string): Code => [`${app}.use(${as}());`];
+const HELMET: Remedy = { from: 'helmet', name: 'default', as: 'helmet', statement: USE };
+const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
+  ['express', HELMET],
+  ['nest', HELMET],
+  ['nestjs', HELMET],
+  ['koa', { ...HELMET, from: 'koa-helmet' }],
+  ['hono', { from: 'hono/secure-headers', name: 'secureHeaders', as: 'secureHeaders', statement: USE }],
+  ['fastify', { ...HELMET, from: '@fastify/helmet', statement: (app, as) => [`${app}.register(${as});`] }],
+]);
+const SETUP_NAME = /setup|configure|init|middlewares?|security|bootstrap|load/i;
+
+export default rule<'scope', { readonly scope: Scope }>({
+  meta: {
+    id: 'headers/helmet-missing',
+    title: 'No security headers are set',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [693, 1021],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['headers'],
+    since: '0.1.0',
+    whenNotToUse: 'A proxy or gateway in front of every instance sets the headers, and nothing reaches the application past it.',
+    references: ['https://helmetjs.github.io/', 'https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html'],
+  },
+  on: 'scope',
+  words: ['express', 'fastify', 'koa', 'hono', 'nest', 'hapi'],
+  *detect(scope, context) {
+    if (scope.kind !== 'application' || !scope.root || (scope.serves.length === 0 && !scope.exported)) return;
+    if (!REMEDIES.has(scope.framework) && scope.framework !== 'hapi') return;
+    if (/(^|\/|[._-])(mock|mocks|fake|stub)([._/-]|$)/i.test(context.pathOf(scope.at)) || isProtected(scope, context)) return;
+    if (scope.framework === 'hapi' && hasHapiSecurity(scope, context)) return;
+    if (answersWithHeaders(scope, context)) return;
+    const subject = `${scope.binding ?? scope.framework} headers`;
+    if (isFullyKnown(scope, context)) yield { at: scope.nameAt, subject, evidence: { scope }, ...(isJsonOnly(scope, context) ? { severity: 'info' } : {}) };
+    else if (!scope.complete && scope.incompleteBecause.some((why) => SETUP_NAME.test(why))) yield { at: scope.nameAt, subject, evidence: { scope }, severity: 'hint', confidence: 'low' };
+  },
+  explain: () => ({
+    message: 'This app sends no security headers (CSP, HSTS, nosniff, frame protection). Add helmet before the routes.',
+    why: 'No framework sends them by default, so browsers run injected scripts, frame the pages and guess content types.',
+    remedy: 'Register helmet, or the equal of your framework, before the first route.',
+  }),
+  *fix({ evidence: { scope } }, context) {
+    const path = context.pathOf(scope.at);
+    if (scope.framework === 'hapi') {
+      yield* hapiFix(scope, context);
+      return;
+    }
+    const remedy = REMEDIES.get(scope.framework);
+    if (!remedy || scope.binding === undefined) return;
+    const known = context.localName(path, remedy.from, remedy.name);
+    const as = known ?? (context.visible(remedy.as, scope.at) === 'present' ? `${remedy.as}Headers` : remedy.as);
+    const changes: Change[] = known === undefined ? [{ do: 'import', path, from: remedy.from, name: remedy.name, as }] : [];
+    const npm = remedy.from.startsWith('hono/') ? 'hono' : remedy.from;
+    const fix: Fix = { title: remedy.as === 'helmet' ? 'Add helmet' : `Add ${remedy.as}`, safety: 'review', changes: [...changes, { do: 'insert', at: scope.statementAt, where: 'line-after', code: remedy.statement(scope.binding, as) }] };
+    yield context.depends(npm, path) === false ? { ...fix, installs: [npm] } : fix;
+  },
+  examples: [
+    {
+      title: 'an Express application without headers',
+      bad: `
+        import express from 'express';
+        const app = express();
+        //          ^^^^^^^ headers/helmet-missing "no security headers"
+        app.get('/', h);
+        app.listen(3000);`,
+      fixed: `
+        import express from 'express';
+        import helmet from 'helmet';
+        const app = express();
+        app.use(helmet());
+        app.get('/', h);
+        app.listen(3000);`,
+    },
+    {
+      title: 'an exported application that only serves JSON',
+      bad: `
+        const express = require('express');
+        const app = express();
+        //          ^^^^^^^ headers/helmet-missing
+        app.get('/', (req, res) => res.json({}));
+        module.exports = app;`,
+      fixed: `
+        const express = require('express');
+        const helmet = require('helmet');
+        const app = express();
+        app.use(helmet());
+        app.get('/', (req, res) => res.json({}));
+        module.exports = app;`,
+    },
+    {
+      title: 'a Koa application without headers',
+      bad: `
+        import Koa from 'koa';
+        import Router from '@koa/router';
+        const app = new Koa();
+        //              ^^^ headers/helmet-missing
+        const router = new Router();
+        app.use(router.routes());
+        app.listen(3000);`,
+    },
+    {
+      title: 'a Fastify application without headers',
+      bad: `
+        import Fastify from 'fastify';
+        const app = Fastify({ logger: true });
+        //          ^^^^^^^ headers/helmet-missing
+        app.get('/', async () => ({}));
+        await app.listen({ port: 3000 });`,
+    },
+    {
+      title: 'helmet before the routes',
+      good: `
+        import express from 'express';
+        import helmet from 'helmet';
+        const app = express();
+        app.use(helmet());
+        app.get('/', h);
+        app.listen(3000);`,
+    },
+    { title: 'a router is not an application', good: `import express from 'express';\nconst router = express.Router();\nrouter.get('/', h);\nexport default router;` },
+    { title: 'an application that neither listens nor leaves the file', good: `import express from 'express';\nconst app = express();\napp.get('/', h);` },
+    {
+      title: 'a sub-application of one with helmet',
+      good: `
+        import express from 'express';
+        import helmet from 'helmet';
+        const app = express();
+        const admin = express();
+        admin.get('/', h);
+        app.use(helmet());
+        app.use('/admin', admin);
+        app.listen(3000);`,
+    },
+    {
+      title: 'three headers set by hand',
+      good: `
+        import express from 'express';
+        const app = express();
+        app.use((req, res, next) => {
+          res.setHeader('Content-Security-Policy', "default-src 'self'");
+          res.setHeader('X-Content-Type-Options', 'nosniff');
+          res.setHeader('Strict-Transport-Security', 'max-age=31536000');
+          next();
+        });
+        app.get('/', h);
+        app.listen(3000);`,
+    },
+    {
+      title: 'middleware of a file that is not here',
+      good: `
+        import express from 'express';
+        import security from './missing';
+        const app = express();
+        app.use(security);
+        app.get('/', h);
+        app.listen(3000);`,
+    },
+    { title: 'hapi with its own headers', good: `import Hapi from '@hapi/hapi';\nconst server = Hapi.server({ routes: { security: true } });\nawait server.start();` },
+    {
+      title: 'a mock server',
+      good: `
+        //- src/mock/server.ts
+        import express from 'express';
+        const app = express();
+        app.get('/', h);
+        app.listen(3000);`,
+    },
+  ],
+});
+
+/** No page is rendered or served, and every handler could be read. */
+function isJsonOnly(scope: Scope, context: RuleContext): boolean {
+  const endpoints = context.endpoints({ scope: scope.id });
+  return !scope.reaches.has('html') && endpoints.length > 0 && endpoints.every((endpoint) => endpoint.handler !== undefined);
+}
+/** A single handler that sets the headers itself, as small servers do. */
+function answersWithHeaders(scope: Scope, context: RuleContext): boolean {
+  const endpoints = context.endpoints({ scope: scope.id });
+  return endpoints.length > 0 && endpoints.every((endpoint) => endpoint.handler !== undefined && countsAsSetup(context.body(endpoint.handler), context));
+}
+function hasHapiSecurity(scope: Scope, context: RuleContext): boolean {
+  if (!scope.options) return false;
+  const routes = context.option(scope.options, 'routes');
+  if (routes.kind !== 'value') return routes.kind === 'unknown';
+  const security = context.option(routes.value, 'security');
+  if (security.kind !== 'value') return security.kind === 'unknown';
+  return context.constant(security.value)?.value !== false;
+}
+function* hapiFix(scope: Scope, context: RuleContext): Iterable<Fix> {
+  const fix = (change: Change): Fix => ({ title: 'Add security headers', safety: 'review', changes: [change] });
+  if (!scope.options) {
+    yield fix({ do: 'insert', at: scope.at, where: 'argument-last', code: ['{ routes: { security: true } }'] });
+    return;
+  }
+  const options = context.resolve(scope.options).value;
+  if (options.kind !== 'object') return;
+  const routes = context.option(options, 'routes');
+  const inner: ObjectValue | undefined = routes.kind === 'value' && routes.resolved.value.kind === 'object' ? routes.resolved.value : undefined;
+  if (inner && context.option(inner, 'security').kind === 'absent') yield fix({ do: 'insert', at: inner.at, where: 'entry-last', code: ['security: true'] });
+  else if (routes.kind === 'absent') yield fix({ do: 'insert', at: options.at, where: 'entry-last', code: ['routes: { security: true }'] });
+}

@@ -1,0 +1,229 @@
+import type { Branch } from '../../model/module.js';
+import type { Call, Entry, Value } from '../../model/value.js';
+import type { Severity } from '../../findings/finding.js';
+import { links } from '../../project/project.js';
+import type { At } from '../../text/source.js';
+import { alternatives } from '../facts/alternatives.js';
+import { handSet, headersOf, isHeaderSetup } from '../facts/header-setup.js';
+import { headerFacts, headerOption } from '../facts/headers.js';
+import { rule } from '../rule.js';
+import type { RuleContext, Subjects } from '../rule.js';
+
+type Evidence =
+  | { readonly kind: 'option'; readonly option: string; readonly header: string; readonly risk: string; readonly entry: Entry | undefined }
+  | { readonly kind: 'announced'; readonly option: string; readonly entry: Entry | undefined }
+  | { readonly kind: 'global'; readonly entry: Entry | undefined }
+  | { readonly kind: 'xss' }
+  | { readonly kind: 'sniff' };
+
+export default rule<'call', Evidence>({
+  meta: {
+    id: 'headers/protection-disabled',
+    title: 'A security header is switched off',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [693],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['headers'],
+    since: '0.1.0',
+    whenNotToUse: 'Another layer in front of every instance sets this header.',
+    references: ['https://helmetjs.github.io/', 'https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html'],
+  },
+  on: 'call',
+  words: ['helmet', 'secureheaders', 'security', 'x-xss-protection', 'x-content-type-options'],
+  *detect(subject, context) {
+    const { call, step } = subject;
+    const options = optionsOf(call, context);
+    if (options) yield* disabled(options, subject, context);
+    if (call.name === 'register' && /@fastify\/helmet|fastify-helmet/.test(pluginOf(call))) {
+      const global = context.option(call.args[1]?.value, 'global');
+      if (global.kind === 'value') for (const one of falses(global.value, context)) yield { at: one.at, subject: 'helmet global', evidence: { kind: 'global', entry: one.direct ? global.entry : undefined }, severity: 'info', when: [...step.when, ...one.when] };
+    }
+    for (const header of headersOf(call, context)) {
+      const text = context.constant(header.value)?.value;
+      if (header.name === 'x-xss-protection' && typeof text === 'string' && /^\s*1/.test(text)) yield { at: header.value.at, subject: 'x-xss-protection', evidence: { kind: 'xss' }, severity: 'info', when: step.when };
+      if (header.name === 'x-content-type-options' && typeof text === 'string' && text.trim().toLowerCase() !== 'nosniff') yield { at: header.value.at, subject: 'x-content-type-options', evidence: { kind: 'sniff' }, when: step.when };
+    }
+  },
+  explain(evidence) {
+    switch (evidence.kind) {
+      case 'option':
+        return {
+          message: `'${evidence.option}: false' drops the ${evidence.header} header, which protects against ${evidence.risk}. Remove this line, or set the value you need.`,
+          why: `Without ${evidence.header} the browser does not protect visitors against ${evidence.risk}.`,
+          remedy: 'Keep the default, or set the value this application needs.',
+        };
+      case 'announced':
+        return {
+          message: `'${evidence.option}: false' keeps the X-Powered-By header, which tells attackers what to try. Remove this line, or set the value you need.`,
+          why: 'A named framework lets an attacker pick known exploits at once.',
+          remedy: 'Keep the default, which removes the header.',
+        };
+      case 'global':
+        return {
+          message: "'global: false' drops the security headers of every route that does not ask for them. Remove this line, or set the value you need.",
+          why: 'Routes added later go out without security headers unless someone remembers to ask for them.',
+          remedy: 'Keep the plugin global and switch it off for single routes.',
+        };
+      case 'xss':
+        return {
+          message: "'X-XSS-Protection: 1' switches on a browser filter that can be abused to leak data. Set it to '0' or leave the header out.",
+          why: 'The filter was removed from browsers because it could be turned against the page; helmet sends 0.',
+          remedy: "Send '0' and rely on a Content-Security-Policy.",
+        };
+      case 'sniff':
+        return {
+          message: "Only 'nosniff' is a value of X-Content-Type-Options; with any other, browsers guess the type and may run an upload as script. Set it to 'nosniff'.",
+          why: 'Browsers ignore other values and guess the content type.',
+          remedy: "Send 'nosniff'.",
+        };
+    }
+  },
+  *fix({ evidence, at }) {
+    if (evidence.kind === 'xss') yield { title: "Send '0'", safety: 'review', changes: [{ do: 'replace', at, code: [{ quote: '0' }] }] };
+    else if (evidence.kind === 'sniff') yield { title: "Send 'nosniff'", safety: 'review', changes: [{ do: 'replace', at, code: [{ quote: 'nosniff' }] }] };
+    else if (evidence.entry !== undefined) yield { title: 'Remove line', safety: 'review', changes: [{ do: 'remove', at: evidence.entry.at, as: 'entry' }] };
+  },
+  examples: [
+    {
+      title: 'helmet without its content security policy',
+      bad: `
+        import helmet from 'helmet';
+        app.use(helmet({ contentSecurityPolicy: false }));
+        //                                      ^^^^^ headers/protection-disabled "Content-Security-Policy"`,
+      fixed: `
+        import helmet from 'helmet';
+        app.use(helmet());`,
+    },
+    {
+      title: 'two protections off, under their old names',
+      bad: `
+        import helmet from 'helmet';
+        app.use(helmet({ hsts: false, frameguard: false }));
+        //                     ^^^^^ headers/protection-disabled "Strict-Transport-Security"
+        //                                        ^^^^^ headers/protection-disabled "clickjacking"`,
+      fixed: `
+        import helmet from 'helmet';
+        app.use(helmet({ frameguard: false }));`,
+    },
+    {
+      title: 'Hono without frame protection',
+      bad: `
+        import { secureHeaders } from 'hono/secure-headers';
+        app.use(secureHeaders({ xFrameOptions: false }));
+        //                                     ^^^^^ headers/protection-disabled`,
+    },
+    {
+      title: 'hapi without HSTS',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server({ routes: { security: { hsts: false } } });
+        //                                                       ^^^^^ headers/protection-disabled`,
+    },
+    {
+      title: 'the Fastify plugin with options in a constant, off for all routes',
+      bad: `
+        import helmet from '@fastify/helmet';
+        const options = { global: false, noSniff: false };
+        //                        ^^^^^ headers/protection-disabled "every route"
+        //                                        ^^^^^ headers/protection-disabled "X-Content-Type-Options"
+        await app.register(helmet, options);`,
+    },
+    {
+      title: 'a filter switched on by hand',
+      bad: `
+        export function headers(req, res, next) {
+          res.setHeader('X-XSS-Protection', '1; mode=block');
+          //                                ^^^^^^^^^^^^^^^ headers/protection-disabled "browser filter"
+          next();
+        }`,
+      fixed: `
+        export function headers(req, res, next) {
+          res.setHeader('X-XSS-Protection', '0');
+          next();
+        }`,
+    },
+    { title: 'off only outside production', good: `import helmet from 'helmet';\napp.use(helmet({ contentSecurityPolicy: process.env.NODE_ENV === 'production' ? strictPolicy : false }));` },
+    { title: 'options that are a matter of taste', good: `import helmet from 'helmet';\napp.use(helmet({ crossOriginEmbedderPolicy: false, crossOriginOpenerPolicy: false, xXssProtection: false }));` },
+    { title: 'a resource policy of its own', good: `import helmet from 'helmet';\napp.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));` },
+    { title: 'the policy is set by a second call', good: `import helmet from 'helmet';\napp.use(helmet({ contentSecurityPolicy: false }));\napp.use(helmet.contentSecurityPolicy({ directives: { defaultSrc: ["'self'"] } }));` },
+    { title: 'the policy is set by hand', good: `import helmet from 'helmet';\napp.use(helmet({ contentSecurityPolicy: false }));\napp.use((req, res, next) => { res.setHeader('Content-Security-Policy', "default-src 'self'"); next(); });` },
+    { title: 'frames are governed by the policy', good: `import helmet from 'helmet';\napp.use(helmet({ frameguard: false, contentSecurityPolicy: { directives: { frameAncestors: ["'none'"] } } }));` },
+    { title: "today's advice for the old filter", good: `export const headers = (req, res, next) => { res.setHeader('X-XSS-Protection', '0'); next(); };` },
+    { title: 'a value that is not known', good: `import helmet from 'helmet';\nexport const setup = (csp) => app.use(helmet({ contentSecurityPolicy: csp }));` },
+  ],
+});
+
+/** The options of a call that sets all headers. */
+function optionsOf(call: Call, context: RuleContext): Value | undefined {
+  if (call.name === 'register') return isHeaderSetup(call) ? call.args[1]?.value : undefined;
+  if (isHeaderSetup(call)) return call.args[0]?.value;
+  if (!/^(@hapi\/hapi|hapi)\.(server|Server)$/.test(call.callee)) return undefined;
+  const routes = context.option(call.args[0]?.value, 'routes');
+  const security = routes.kind === 'value' ? context.option(routes.value, 'security') : routes;
+  return security.kind === 'value' ? security.value : undefined;
+}
+function pluginOf(call: Call): string {
+  const plugin = call.args[0]?.value;
+  return plugin?.kind === 'ref' && plugin.root.kind === 'import' ? plugin.root.from : '';
+}
+
+function* disabled(options: Value, { call, step, in: body }: Subjects['call'], context: RuleContext): Iterable<{ at: At; subject: string; evidence: Evidence; severity: Severity; when: readonly Branch[] }> {
+  for (const fact of headerFacts) {
+    if (fact.whenOff === 'none' && fact.option !== 'xXssProtection') continue;
+    for (const key of [fact.option, ...fact.aliases]) {
+      const answer = context.option(options, key);
+      if (answer.kind !== 'value') continue;
+      if (fact.option === 'xXssProtection') {
+        const text = context.constant(answer.value)?.value;
+        if (typeof text === 'string' && /^\s*1/.test(text)) yield { at: answer.value.at, subject: `helmet ${key}`, evidence: { kind: 'xss' }, severity: 'info', when: step.when };
+        continue;
+      }
+      if (fact.option === 'contentSecurityPolicy' && setElsewhere(call, body.steps, context)) continue;
+      if (fact.option === 'xFrameOptions' && governedByPolicy(options, context)) continue;
+      const severity = fact.option === 'contentSecurityPolicy' && !context.projectUses('html') ? 'info' : fact.whenOff === 'info' ? 'info' : 'warning';
+      for (const one of falses(answer.value, context))
+        if (fact.option === 'xPoweredBy') yield { at: one.at, subject: `helmet ${key}`, evidence: { kind: 'announced', option: key, entry: one.direct ? answer.entry : undefined }, severity, when: [...step.when, ...one.when] };
+        else yield { at: one.at, subject: `helmet ${key}`, evidence: { kind: 'option', option: key, header: headerOption(key)?.header ?? fact.header, risk: fact.risk, entry: one.direct ? answer.entry : undefined }, severity, when: [...step.when, ...one.when] };
+    }
+  }
+}
+
+/** The places where the value is false, with the tests that make it so; `direct`: it is written as the option itself. */
+function falses(value: Value, context: RuleContext): readonly { readonly at: At; readonly when: readonly Branch[]; readonly direct: boolean }[] {
+  return alternatives(value, context)
+    .filter((one) => one.value.kind === 'literal' && one.value.value === false)
+    .map((one) => ({ at: one.at, when: one.when, direct: value.kind === 'literal' }));
+}
+
+/** Another layer of the same application, or another call beside this one, sets the policy. */
+function setElsewhere(call: Call, steps: Subjects['function']['steps'], context: RuleContext): boolean {
+  const isPolicy = (value: Value): boolean => value.kind === 'call' && value !== call && (/(^|\.)(contentSecurityPolicy|csp)$/.test(value.callee) || /^(helmet-csp|content-security-policy|blankie)$/.test(value.callee) || (isHeaderSetup(value) && context.option(value.args[0]?.value, 'contentSecurityPolicy').kind === 'value' && value.args[0] !== undefined && !isOff(value, context)));
+  const setsByHand = (value: Call): boolean => headersOf(value, context).some(({ name }) => name === 'content-security-policy');
+  if (steps.some((step) => step.do === 'call' && (isPolicy(step.call) || setsByHand(step.call)))) return true;
+  const scope = context.scopeOf(call.at);
+  const layers = [...(scope?.layers ?? []), ...context.endpointsThrough(call.at).slice(0, 1).flatMap((endpoint) => links(endpoint.chain))];
+  return layers.some(({ layer }) => {
+    if (isPolicy(layer.value)) return true;
+    const body = layer.fn === undefined ? undefined : context.body(layer.fn);
+    return body !== undefined && handSet(body, context).has('content-security-policy');
+  }) || functionsBeside(steps, context);
+}
+function isOff(call: Call, context: RuleContext): boolean {
+  const answer = context.option(call.args[0]?.value, 'contentSecurityPolicy');
+  return answer.kind === 'value' && context.constant(answer.value)?.value === false;
+}
+/** Middleware written in place: `app.use((req, res, next) => …)`. */
+function functionsBeside(steps: Subjects['function']['steps'], context: RuleContext): boolean {
+  return steps.some((step) => step.do === 'call' && step.call.args.some(({ value }) => {
+    const body = value.kind === 'function' ? context.body(value.fn) : undefined;
+    return body !== undefined && handSet(body, context).has('content-security-policy');
+  }));
+}
+function governedByPolicy(options: Value, context: RuleContext): boolean {
+  const policy = context.option(options, 'contentSecurityPolicy');
+  if (policy.kind !== 'value') return policy.kind === 'unknown';
+  const directives = context.option(policy.value, 'directives');
+  const where = directives.kind === 'value' ? directives.value : policy.value;
+  return context.option(where, 'frameAncestors').kind !== 'absent' || context.option(where, 'frame-ancestors').kind !== 'absent';
+}

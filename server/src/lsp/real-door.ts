@@ -1,0 +1,7 @@
+import { createEngine, readPolicy, rulePages } from '../core/engine.js';
+import { readBaseline } from '../core/findings/baseline.js';
+import { applySettings } from '../core/policy/read.js';
+import type { Door } from './door.js';
+
+/** The core itself. */
+export const realDoor: Door = { createEngine, rulePages, readPolicy, applySettings, readBaseline };

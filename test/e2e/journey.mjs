@@ -1,0 +1,124 @@
+// A person's way through the packaged extension, from the first squiggle to the repaired line.
+import assert from 'node:assert/strict';
+
+const rule = 'methods/unguarded-sibling';
+const broken = "files.put('/', (req, res) => {";
+const repaired = "files.put('/', requireUser, (req, res) => {";
+
+const lightbulb = '.codicon-light-bulb, .codicon-lightbulb-autofix, [class*="codicon-gutter-lightbulb"]';
+
+/**
+ * The steps in order, each a claim and what shows it. `shot(name, area)` keeps a picture: of the whole window, or of one element.
+ * A step may rely on those before it; the first that fails ends the journey.
+ */
+export function journey({ page, shot }) {
+  const editor = page.locator('.editor-instance .monaco-editor').first();
+  const editorArea = page.locator('.part.editor').first();
+  const squiggle = editor.locator('.squiggly-error').first();
+  const rows = page.locator('.markers-panel .monaco-list-row');
+  const row = rows.filter({ hasText: rule }).first();
+  const filter = page.locator('.markers-panel-action-filter-container input, .markers-panel-action-filter input, .panel .viewpane-filter input').first();
+  const explorerRow = (name) => page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first();
+  // The editor shows spaces as no-break spaces.
+  const shownLine = (text) => editor.locator('.view-line').filter({ hasText: new RegExp(text.replace(/[.()'/{]/g, '\\$&').replaceAll(' ', '\\s')) });
+
+  return [
+    [
+      'the method that its siblings guard is underlined',
+      async () => {
+        for (const folder of ['src', 'routes']) await explorerRow(folder).click();
+        await explorerRow('files.js').dblclick();
+        await shownLine(broken).waitFor();
+        await squiggle.waitFor();
+        await settled(page);
+        await shot('squiggle', editorArea);
+      },
+    ],
+    [
+      'the Problems panel lists the whole workspace, with rule and source',
+      async () => {
+        await page.keyboard.press('Control+Shift+M');
+        await rows.first().waitFor();
+        await settled(page);
+        const withRule = page.locator('a', { hasText: /^[a-z-]+\/[a-z-]+$/ });
+        await rows.filter({ hasText: 'unlatched' }).filter({ has: withRule }).first().waitFor();
+        const files = await rows.locator('.file-icon').allInnerTexts();
+        assert.ok(new Set(files).size > 1, `only files with findings: ${files.join(', ')}`);
+        await shot('problems');
+        await filter.fill(rule);
+        await row.waitFor();
+      },
+    ],
+    [
+      'the hover says what is wrong, why and what to do',
+      async () => {
+        await row.dblclick();
+        const at = await squiggle.boundingBox();
+        assert.ok(at, 'the squiggle is not in view');
+        await page.mouse.move(at.x + at.width / 2, at.y + at.height / 2, { steps: 5 });
+        const hover = page.locator('.monaco-hover:not(.hidden) .monaco-hover-content', { hasText: rule }).first();
+        await hover.waitFor();
+        const text = await hover.innerText();
+        assert.match(text, /What to do:/);
+        assert.match(text, /CWE-\d+/);
+        await settled(page);
+        await shot('hover', editorArea);
+        await page.keyboard.press('Escape');
+      },
+    ],
+    [
+      'the lightbulb offers the repair first',
+      async () => {
+        await row.dblclick();
+        await editor.locator(lightbulb).first().waitFor();
+        await page.keyboard.press('Control+.');
+        const menu = page.locator('.action-widget');
+        const focused = menu.locator('.monaco-list-row.focused').first();
+        await focused.waitFor();
+        assert.match(await menu.innerText(), new RegExp(`Suppress ${rule}`));
+        assert.doesNotMatch(await focused.innerText(), /Suppress|Open the page/);
+        await settled(page);
+        await shot('lightbulb', editorArea);
+      },
+    ],
+    [
+      'the repair changes the line, and the finding is gone from editor and panel',
+      async () => {
+        await page.keyboard.press('Enter');
+        await shownLine(repaired).waitFor();
+        await row.waitFor({ state: 'detached' });
+        await squiggle.waitFor({ state: 'detached' });
+        await filter.fill('');
+        await settled(page);
+        await shot('fixed');
+      },
+    ],
+    [
+      'undo brings the finding back, and its code opens the page of the rule',
+      async () => {
+        await filter.fill(rule);
+        await shownLine(repaired).click();
+        await page.keyboard.press('Control+z');
+        await row.waitFor();
+        await row.locator('a', { hasText: rule }).first().click({ modifiers: ['Control'] });
+        await page.locator('.tabs-container .tab', { hasText: 'unguarded-sibling.md' }).waitFor();
+        await page.keyboard.press('Control+j');
+        const body = page.frameLocator('iframe.webview').frameLocator('iframe').locator('h1');
+        await body.first().waitFor();
+        await settled(page);
+        await shot('rule-page', editorArea);
+      },
+    ],
+  ];
+}
+
+/** Waits until nothing has moved for a moment, so that pictures show what a person would see. */
+async function settled(page) {
+  let before;
+  for (let round = 0; round < 20; round++) {
+    const now = (await page.screenshot()).toString('base64');
+    if (now === before) return;
+    before = now;
+    await page.waitForTimeout(150);
+  }
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CodeAction } from 'vscode-languageserver/node';
+import { realDoor } from '../../server/src/lsp/real-door.js';
+import { startClient, type TestClient } from '../support/lsp-client.js';
+import { mapHost } from './fake-engine.js';
+
+const APP = 'file:///work/src/app.ts';
+const CODE = "import express from 'express';\nimport cors from 'cors';\nconst app = express();\napp.use(cors({ origin: '*' }));\napp.listen(3000);\n";
+
+async function start(files: Map<string, string> = new Map([['src/app.ts', CODE]])): Promise<TestClient> {
+  return startClient({ hostFactory: () => mapHost(files), door: realDoor });
+}
+
+async function wildcards(client: TestClient): Promise<readonly string[]> {
+  return (await client.items(APP)).filter((item) => item.code === 'cors/wildcard-origin').map(({ range: { start, end } }) => `${start.line}:${start.character}-${end.character}`);
+}
+
+test('a wildcard origin is underlined at the star, typed or on disk', async () => {
+  const client = await start();
+  const report = await client.workspace();
+  assert.ok(report.items.some((item) => item.uri === APP && item.kind === 'full' && item.items.some((each) => each.code === 'cors/wildcard-origin')));
+  await client.open(APP, CODE);
+  assert.deepEqual(await wildcards(client), ['3:23-26']);
+  await client.change(APP, 2, `// \u{1F600}\r\n${CODE.replaceAll('\n', '\r\n')}`);
+  assert.deepEqual(await wildcards(client), ['4:23-26']);
+  await client.change(APP, 3, CODE.replace("'*'", "'https://app.example.com'"));
+  assert.deepEqual(await wildcards(client), []);
+  await client.stop();
+});
+
+test('the hover and the light bulb on it explain and repair', async () => {
+  const client = await start();
+  await client.open(APP, CODE);
+  const hover = await client.request<{ contents: { value: string } }>('textDocument/hover', { textDocument: { uri: APP }, position: { line: 3, character: 24 } });
+  assert.match(hover.contents.value, /cors\/wildcard-origin/);
+  assert.match(hover.contents.value, /CWE-942/);
+  assert.match(hover.contents.value, /\*\*Wrong\*\*[^]*\*\*Right\*\*/);
+  const place = { line: 3, character: 24 };
+  const actions = await client.request<CodeAction[]>('textDocument/codeAction', { textDocument: { uri: APP }, range: { start: place, end: place }, context: { diagnostics: [] } });
+  const suppress = actions.find((action) => action.title === 'Suppress cors/wildcard-origin with a reason...');
+  assert.ok(suppress);
+  const resolved = await client.request<CodeAction>('codeAction/resolve', suppress);
+  assert.match(JSON.stringify(resolved.edit), /unlatched-ignore cors\/wildcard-origin -- /);
+  await client.stop();
+});
+
+test('a policy that trusts any reader of some paths, or switches the rule off, applies while it is typed', async () => {
+  const client = await start();
+  await client.open(APP, CODE);
+  const policy = 'file:///work/unlatched.yml';
+  await client.open(policy, 'version: 1\n', 1, 'yaml');
+  assert.equal((await wildcards(client)).length, 1);
+  await client.change(policy, 2, 'version: 1\nrules:\n  cors/wildcard-origin: off\n');
+  assert.deepEqual(await wildcards(client), []);
+  await client.change(policy, 3, 'version: 1\nrules:\n  cors/wildcard-origin: offf\n');
+  assert.deepEqual((await client.items(policy)).map((item) => item.code), ['unlatched/policy-invalid']);
+  assert.deepEqual(await wildcards(client), []);
+  await client.stop();
+});
+
+test('typing a file character by character never breaks the server', async () => {
+  const client = await start(new Map());
+  await client.open(APP, '');
+  for (let length = 1; length <= CODE.length; length++) {
+    await client.change(APP, length + 1, CODE.slice(0, length));
+    if (length % 9 === 0) await client.items(APP);
+  }
+  assert.deepEqual(await wildcards(client), ['3:23-26']);
+  await client.stop();
+});
