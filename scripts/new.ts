@@ -53,7 +53,7 @@ export async function main([kind = '', id = '']: readonly string[]): Promise<num
   if (!chosen.id.test(id)) return fail(`"${id}" is no id of a ${kind}: ${chosen.form}`);
   const path = `${chosen.folder}/${id}.ts`;
   const contract = `${chosen.folder}/${chosen.contract}.ts`;
-  if (textOf(contract) === undefined) return fail(`there is no contract for a ${kind} yet: ${contract} is missing`);
+  if (textOf(contract) === undefined) return fail(`the kind "${kind}" has no contract yet: ${contract} is missing`);
   if (existsSync(join(root, path))) return fail(`${path} is there already`);
   const version = /"version": "([^"]+)"/.exec(textOf('package.json') ?? '')?.[1] ?? '0.0.0';
   mkdirSync(dirname(join(root, path)), { recursive: true });

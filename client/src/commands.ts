@@ -5,8 +5,13 @@ import { ruleIds, rulePageUri } from './rule-pages.js';
 import type { Session } from './session.js';
 
 /** Registers the commands of the palette and the status item's menu. */
-export function registerCommands(context: vscode.ExtensionContext, session: Session, log: vscode.LogOutputChannel): readonly vscode.Disposable[] {
-  const register = (name: string, run: (argument?: unknown) => unknown): vscode.Disposable => vscode.commands.registerCommand(`unlatched.${name}`, run);
+export function registerCommands(
+  context: vscode.ExtensionContext,
+  session: Session,
+  log: vscode.LogOutputChannel,
+): readonly vscode.Disposable[] {
+  const register = (name: string, run: (argument?: unknown) => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(`unlatched.${name}`, run);
   return [
     register('checkWorkspace', () => checkWorkspace(session, log)),
     register('explainRule', (argument) => explainRule(context.extensionUri, argument)),
@@ -20,10 +25,13 @@ export function registerCommands(context: vscode.ExtensionContext, session: Sess
 
 async function checkWorkspace(session: Session, log: vscode.LogOutputChannel): Promise<void> {
   const title = vscode.l10n.t('Unlatched: checking the workspace');
-  const result = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, cancellable: true, title }, async (_progress, token) => {
-    const answer = await session.request<CheckWorkspaceResult>('unlatched/checkWorkspace', undefined, token);
-    return answer ?? (token.isCancellationRequested ? 'cancelled' : undefined);
-  });
+  const result = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, cancellable: true, title },
+    async (_progress, token) => {
+      const answer = await session.request<CheckWorkspaceResult>('unlatched/checkWorkspace', undefined, token);
+      return answer ?? (token.isCancellationRequested ? 'cancelled' : undefined);
+    },
+  );
   if (result === 'cancelled') return;
   if (result === undefined) {
     await vscode.window.showErrorMessage(vscode.l10n.t('The workspace could not be checked. The output of Unlatched names the cause.'));
@@ -43,7 +51,9 @@ async function explainRule(extensionUri: vscode.Uri, argument: unknown): Promise
 function ruleAtCursor(): string | undefined {
   const editor = vscode.window.activeTextEditor;
   if (!editor) return undefined;
-  const at = vscode.languages.getDiagnostics(editor.document.uri).find((each) => each.source === 'unlatched' && each.range.contains(editor.selection.active));
+  const at = vscode.languages
+    .getDiagnostics(editor.document.uri)
+    .find((each) => each.source === 'unlatched' && each.range.contains(editor.selection.active));
   const code = at?.code;
   return typeof code === 'object' ? String(code.value) : typeof code === 'string' ? code : undefined;
 }

@@ -41,7 +41,9 @@ export async function ruleIds(extensionUri: vscode.Uri): Promise<readonly string
   const groups = (await entries(folder)).filter(([, type]) => type === vscode.FileType.Directory);
   const pages = await Promise.all(
     groups.map(async ([group]) =>
-      (await entries(vscode.Uri.joinPath(folder, group))).flatMap(([file]) => (file.endsWith('.md') ? [`${group}/${file.slice(0, -3)}`] : [])),
+      (await entries(vscode.Uri.joinPath(folder, group))).flatMap(([file]) =>
+        file.endsWith('.md') ? [`${group}/${file.slice(0, -3)}`] : [],
+      ),
     ),
   );
   return pages.flat().sort();

@@ -42,13 +42,17 @@ function describe(status: ShownStatus): { readonly text: string; readonly toolti
     case 'busy':
       return { text: '$(loading~spin) Unlatched', tooltip: vscode.l10n.t('Unlatched is analysing the workspace') };
     case 'policy-error':
-      return { text: `$(warning) Unlatched ${status.findings}`, tooltip: vscode.l10n.t('Unlatched: the policy file has an error, its last good version is used') };
+      return {
+        text: `$(warning) Unlatched ${status.findings}`,
+        tooltip: vscode.l10n.t('Unlatched: the policy file has an error, its last good version is used'),
+      };
     case 'ready':
       return { text: `$(shield) ${status.findings}`, tooltip: summary(status) };
   }
 }
 
 function summary({ findings, files, notAnalysed }: StatusParams): string {
-  const found = findings === 0 ? vscode.l10n.t('Unlatched: no findings') : vscode.l10n.t('Unlatched: {0} findings in {1} files', findings, files);
+  const found =
+    findings === 0 ? vscode.l10n.t('Unlatched: no findings') : vscode.l10n.t('Unlatched: {0} findings in {1} files', findings, files);
   return notAnalysed === 0 ? found : `${found}, ${vscode.l10n.t('{0} files not analysed', notAnalysed)}`;
 }

@@ -56,7 +56,8 @@ export async function run() {
     ended = String(error);
   }
   try {
-    if (!existsSync(result)) return { passed: 0, failed: 1, skipped: 0, lines: [`host: the suite wrote no result: ${ended ?? 'the editor ended early'}`] };
+    if (!existsSync(result))
+      return { passed: 0, failed: 1, skipped: 0, lines: [`host: the suite wrote no result: ${ended ?? 'the editor ended early'}`] };
     const { passed, failed, skipped, lines } = JSON.parse(readFileSync(result, 'utf8'));
     // A run that ended badly without a failed test of its own hung or broke off.
     const broke = ended !== undefined && failed === 0;

@@ -34,7 +34,7 @@ export function missingBundles(extension = root) {
 /** Runs a lane when its file is the program: prints its lines and counts, exits 1 when something failed. */
 export async function runByHand(url, run) {
   if (process.argv[1] !== fileURLToPath(url)) return;
-  const { passed, failed, skipped, lines } = await run();
+  const { passed, failed, skipped, lines } = await run().catch((error) => ({ passed: 0, failed: 1, skipped: 0, lines: [error.message] }));
   console.log(lines.join('\n'));
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   process.exitCode = failed > 0 ? 1 : 0;

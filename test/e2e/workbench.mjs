@@ -138,7 +138,15 @@ export async function startWorkbench({ vsix = [], env = {}, userSettings = {}, s
   // Without --config code-server writes one into the home folder.
   const config = path.join(profile, 'config.yaml');
   writeFileSync(config, 'auth: none\ncert: false\n');
-  const common = [at.entry, '--config', config, '--extensions-dir', path.join(profile, 'extensions'), '--user-data-dir', path.join(profile, 'data')];
+  const common = [
+    at.entry,
+    '--config',
+    config,
+    '--extensions-dir',
+    path.join(profile, 'extensions'),
+    '--user-data-dir',
+    path.join(profile, 'data'),
+  ];
   const childEnv = cleanEnvironment(env);
   for (const file of vsix) {
     const ran = spawnSync(at.node, [...common, '--install-extension', file], { env: childEnv, encoding: 'utf8' });

@@ -146,6 +146,9 @@ suite('hostile input is bounded', () => {
       for (let value: typeof root | undefined = root; value; depth++) value = value.kind === 'array' ? value.items[0]?.value : value.kind === 'object' ? value.entries[0]?.value : undefined;
       assert.ok(depth <= 201, String(depth));
     });
+  test('a text that starts with a line break and breaks off is read to its end', () => {
+    assert.ok(open('\n\t\n{a').parsed.problems.length > 0);
+  });
   test('no text makes a reader throw, and every place lies inside the text', () => {
     const piece = fc.constantFrom('a', ':', ' ', '\n', '  ', '- ', '[', ']', '{', '}', ',', '"', "'", '#', '&x ', '*x', '<<: ', '| \n', '>', '?', '!', '\t', '\r\n', '\u0000', '\uFEFF', '\ud83d', '%', '@', '---\n', 'openapi: 3.1.0\n', 'paths:\n', '"openapi":"3.0.0",', '$ref', '# unlatched-ignore x');
     const texts = fc.oneof(fc.array(piece, { maxLength: 60 }).map((parts) => parts.join('')), fc.string({ unit: 'binary', maxLength: 60 }));

@@ -26,25 +26,28 @@ function named(name: string): Rule {
 
 /** What each capture of a grammar rule holds in the line, empty where it took no part. */
 function captures(name: string, line: string): readonly string[] | undefined {
-  return new RegExp(named(name).match ?? '').exec(line)?.slice(1).map((each) => each ?? '');
+  return new RegExp(named(name).match ?? '')
+    .exec(line)
+    ?.slice(1)
+    .map((each) => each ?? '');
 }
 
 test('a suppression with reason, date and owner has a colour for each part', () => {
-  assert.deepEqual(captures('ignore', '// unlatched-ignore cors/wildcard-origin, methods/put-enabled -- public fonts (until 2027-03-01, by Kim)'), [
-    'unlatched-ignore',
-    'cors/wildcard-origin, methods/put-enabled',
-    '--',
-    'public fonts ',
-    '(',
-    'until 2027-03-01, by Kim',
-    ')',
-  ]);
+  assert.deepEqual(
+    captures('ignore', '// unlatched-ignore cors/wildcard-origin, methods/put-enabled -- public fonts (until 2027-03-01, by Kim)'),
+    ['unlatched-ignore', 'cors/wildcard-origin, methods/put-enabled', '--', 'public fonts ', '(', 'until 2027-03-01, by Kim', ')'],
+  );
   assert.deepEqual(captures('until', 'until 2027-03-01, by Kim'), ['until', '2027-03-01']);
   assert.deepEqual(captures('by', 'until 2027-03-01, by Kim'), ['by', 'Kim']);
 });
 
 test('a suppression of a whole file and one without reason are coloured as far as they go', () => {
-  assert.deepEqual(captures('ignore', '# unlatched-ignore-file config/compose')?.slice(0, 4), ['unlatched-ignore-file', 'config/compose', '', '']);
+  assert.deepEqual(captures('ignore', '# unlatched-ignore-file config/compose')?.slice(0, 4), [
+    'unlatched-ignore-file',
+    'config/compose',
+    '',
+    '',
+  ]);
   assert.deepEqual(captures('ignore', '/* unlatched-ignore tls/plain-http-url -- local only */')?.slice(0, 4), [
     'unlatched-ignore',
     'tls/plain-http-url',

@@ -34,7 +34,9 @@ test('every translation keeps the placeholders of its text', () => {
 });
 
 test('every contributed command is registered by the client', () => {
-  const registered = new Set(clientTexts.flatMap((text) => [...text.matchAll(/register\('(\w+)'/g)].map((match) => `unlatched.${match[1] ?? ''}`)));
+  const registered = new Set(
+    clientTexts.flatMap((text) => [...text.matchAll(/register\('(\w+)'/g)].map((match) => `unlatched.${match[1] ?? ''}`)),
+  );
   const contributed: readonly { readonly command: string; readonly category: string }[] = manifest.contributes.commands;
   for (const { command, category } of contributed) {
     assert.ok(registered.has(command), `${command} is contributed but not registered`);

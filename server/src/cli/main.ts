@@ -1,11 +1,50 @@
-import { runCommandLine } from './arguments.js';
+import manifest from '../../../package.json';
+import { rulePages } from '../core/engine.js';
+import { readArguments, type CliCommand } from './arguments.js';
+import { check } from './commands/check.js';
+import { fix } from './commands/fix.js';
+import { routes } from './commands/routes.js';
+import { explain, rules } from './commands/rules.js';
+import { Problem } from './problem.js';
+import { reporters } from './reporters/index.js';
+import { createTerminal } from './process-terminal.js';
+import type { Terminal } from './terminal.js';
 
-// A reader that went away (`| head`) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
+/** The process of the command line: sets the exit status and lets the process end by itself, so that nothing written is lost. */
+async function main(): Promise<void> {
+  const { version } = manifest;
+  const homepage = 'homepage' in manifest && typeof manifest.homepage === 'string' ? manifest.homepage : undefined;
+  try {
+    const command = readArguments(process.argv.slice(2), { version, formats: reporters.map(({ id }) => id), ruleIds: rulePages().map(({ id }) => id) });
+    process.exitCode = await perform(command, createTerminal(version, homepage));
+  } catch (error) {
+    const cause = error instanceof Problem ? error.message : `internal error: ${error instanceof Error ? error.message : String(error)}; report it with the command that was run`;
+    process.stderr.write(`unlatched: ${cause.replace(/\s*[\r\n]+\s*/g, ' ')}\n`);
+    process.exitCode = 2;
+  }
+}
+async function perform(command: CliCommand, terminal: Terminal): Promise<number> {
+  switch (command.kind) {
+    case 'check':
+      return check(command, terminal);
+    case 'routes':
+      return routes(command, terminal);
+    case 'fix':
+      return fix(command, terminal);
+    case 'explain':
+      return explain(command.rule, terminal);
+    case 'rules':
+      return rules(command.format, terminal);
+    case 'print':
+      terminal.out(command.text);
+      return 0;
+    case 'lsp': {
+      // Loaded only here: the other commands start faster without the protocol.
+      const { startServer } = await import('../lsp/server.js');
+      startServer();
+      return 0;
+    }
+  }
+}
 
-void runCommandLine(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
-});
+void main();

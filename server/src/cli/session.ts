@@ -1,158 +1,155 @@
-import { stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { createEngine, readPolicy, rulePages, type Engine } from '../core/engine.js';
-import type { Policy } from '../core/policy/policy.js';
+import { join, relative, resolve } from 'node:path';
+import { createEngine, rulePages, type Engine } from '../core/engine.js';
+import type { Finding } from '../core/findings/finding.js';
 import { filePath, type FilePath, type SourceFile } from '../core/text/source.js';
-import { indexLines } from '../core/text/lines.js';
-import type { Host } from '../host/host.js';
-import { createNodeHost, findUp, readText, repositoryTop } from '../host/node.js';
-import type { NotAnalysed } from './reporters/reporter.js';
-import { UsageError } from './usage-error.js';
+import { capOf, defaultCaps, NOT_TEXT, OUTSIDE, tooLarge } from '../host/limits.js';
+import { createNodeHost, findUp, readText } from '../host/node.js';
+import type { Host, ReadResult } from '../host/host.js';
+import type { Scope } from './arguments.js';
+import { loadBaseline } from './baselines.js';
+import { findPolicies, type Policies } from './policies.js';
+import { Problem } from './problem.js';
+import { chooseRoot, isInside, type Root } from './root.js';
+import type { Terminal } from './terminal.js';
 
-/** An analysed root. */
+/** Files read at the same time. */
+const AT_ONCE = 32;
+/** Rounds of reading what files import; a longer chain of files outside the list stays unknown. */
+const MOST_ROUNDS = 100;
+const MANIFEST = 'package.json';
+
+export interface NotAnalysed {
+  readonly path: FilePath;
+  readonly reason: string;
+}
+/** One analysis that is done. */
 export interface Session {
-  readonly root: string;
-  readonly engine: Engine;
+  readonly root: Root;
   readonly host: Host;
-  readonly notAnalysed: readonly NotAnalysed[];
-  readonly sources: ReadonlyMap<FilePath, SourceFile>;
-  /** The files the paths name: what is reported on. */
+  readonly engine: Engine;
+  readonly policies: Policies;
+  /** Files that were asked for and read, in order: only these are reported on. */
   readonly files: readonly FilePath[];
-  readonly policies: ReadonlyMap<string, Policy>;
+  readonly refused: readonly NotAnalysed[];
 }
-export interface SessionOptions {
-  readonly paths: readonly string[];
-  readonly config: string | undefined;
-  /** Text that stands for a file: `--stdin --stdin-filename`. */
-  readonly stdin?: { readonly name: string; readonly text: string };
-}
-const POLICY_NAME = 'unlatched.yml';
-const POLICY_CAP = 1_000_000;
 
-/** Lists, reads and analyses. The root is the folder given, if exactly one is given, else the current folder. Throws UsageError for what ends a run. */
-export async function openSession(options: SessionOptions): Promise<Session> {
-  const { root, include } = await rootOf(options.paths);
-  const policies = new Map<string, Policy>();
-  const named = options.config === undefined ? await policyAbove(root) : resolve(options.config);
-  if (named !== undefined) policies.set('', await loadPolicy(named, root));
-  const host = createNodeHost({ root, ...(include ? { include } : {}), exclude: policies.get('')?.exclude ?? [] });
-  const listed = await host.list();
-  if (options.config === undefined) for (const path of listed) if (path.endsWith(`/${POLICY_NAME}`)) policies.set(path.slice(0, -POLICY_NAME.length - 1), await loadPolicy(join(root, path), root));
-  const notAnalysed: NotAnalysed[] = [];
+/** Reads what the scope names, and what that needs to be understood, and analyses it. Throws a Problem where the run cannot be done. */
+export async function analyse(scope: Scope, terminal: Terminal, stdinName?: string): Promise<Session> {
+  const { cwd, today } = terminal;
+  const root = stdinName === undefined ? await chooseRoot(scope.paths, cwd) : await chooseRoot([], cwd);
+  const typed = stdinName === undefined ? undefined : await readStdin(root, stdinName, terminal);
+  const ruleIds = new Set(rulePages().map(({ id }) => id));
+  const include = root.include === undefined ? {} : { include: root.include };
+  const plain = createNodeHost({ root: root.folder, ...include });
+  const all = await plain.list();
+  const config = scope.config === undefined ? undefined : resolve(cwd, scope.config);
+  const policies = await findPolicies(root, config, policyFolders(all, root, typed?.path), ruleIds);
+  const exclude = policies.excludes();
+  const kept = exclude.length === 0 ? all : await createNodeHost({ root: root.folder, ...include, exclude }).list();
+  const listed = typed && !kept.includes(typed.path) ? [...kept, typed.path] : kept;
+  const baseline = loadBaseline(scope.baseline, root, policies, cwd);
+
+  const read = await readAll(plain, listed, terminal, typed);
   const sources = new Map<FilePath, SourceFile>();
-  const progress = startProgress();
-  const read = async (path: FilePath): Promise<void> => {
-    const result = await host.read(path);
-    if (!result) return;
-    if ('refused' in result) notAnalysed.push({ file: path, reason: result.refused });
-    else sources.set(path, { path, text: result.text, revision: 1 });
-  };
-  for (const path of listed) {
-    if (options.stdin && path === filePath(options.stdin.name)) continue;
-    await read(path);
-    progress(`reading ${sources.size} of ${listed.length} files`);
-  }
-  if (options.stdin) {
-    const path = filePath(options.stdin.name);
-    sources.set(path, { path, text: options.stdin.text, revision: 1 });
+  const refused: NotAnalysed[] = [];
+  for (const [path, result] of read) {
+    if (result !== undefined && 'text' in result) sources.set(path, { path, text: result.text, revision: 1 });
+    else if (typed === undefined || typed.path === path) refused.push({ path, reason: result === undefined ? 'it is gone' : result.refused });
   }
   const engine = createEngine();
-  engine.apply({ set: [...sources.values()], policies, today: process.env['UNLATCHED_TODAY'] ?? new Date().toISOString().slice(0, 10) });
-  const reported = options.stdin ? [filePath(options.stdin.name)] : [...sources.keys()].sort();
-  for (const manifest of manifestsAround(include)) await read(manifest);
-  // What the model names and the listing does not hold: files beside a single file that is checked.
-  for (let rounds = 0; rounds < 50; rounds++) {
-    const wanted = engine.wanted();
-    if (wanted.length === 0) break;
-    const before = sources.size;
-    const known = new Set(listed);
-    for (const path of wanted) if (!known.has(path)) await read(path);
-    if (sources.size === before && rounds > 0) break;
-    engine.apply({ set: [...sources.values()] });
-  }
+  const context = await readManifests(plain, root, listed);
+  engine.apply({ set: [...context, ...sources.values()], policies: policies.byFolder(), baseline, today });
+  await readWanted(engine, plain, terminal, new Set(refused.map(({ path }) => path)));
   const steps = engine.work();
-  for (let step = steps.next(); step.done !== true; step = steps.next()) progress(`analysing ${step.value.done} of ${step.value.total}`);
-  progress(undefined);
-  return { root, engine, host, notAnalysed: notAnalysed.filter(({ file }) => reported.includes(filePath(file)) || listed.includes(filePath(file))).sort((a, b) => (a.file < b.file ? -1 : 1)), sources, files: reported, policies };
+  for (let step = steps.next(); !step.done; step = steps.next()) terminal.progress(step.value.done, step.value.total, step.value.file);
+  return { root, host: plain, engine, policies, files: asked([...sources.keys()].sort(), typed), refused };
 }
 
-async function rootOf(paths: readonly string[]): Promise<{ root: string; include: readonly string[] | undefined }> {
-  const cwd = process.cwd();
-  const kinds = await Promise.all(paths.map(async (path) => {
-    try {
-      return (await stat(resolve(path))).isDirectory() ? 'folder' : 'file';
-    } catch {
-      throw new UsageError(`no such path: ${path}. Name a file or folder that exists.`);
-    }
-  }));
-  if (paths.length === 0) return { root: cwd, include: undefined };
-  if (paths.length === 1 && kinds[0] === 'folder') return { root: resolve(paths[0] ?? '.'), include: undefined };
-  const include = paths.map((path) => {
-    const below = relative(cwd, resolve(path));
-    if (below.startsWith('..')) throw new UsageError(`${path} is outside the current folder. Run from a folder that holds all paths, or name one folder.`);
-    return below.split(sep).join('/') || '.';
-  });
-  return { root: cwd, include };
+/** All findings of the files asked for, and the files that could not be analysed, in order of path. */
+export function resultsOf({ engine, files, refused }: Session): { readonly findings: readonly Finding[]; readonly notAnalysed: readonly NotAnalysed[] } {
+  const all = files.flatMap((path) => engine.findings(path));
+  const said = all.filter(({ rule }) => rule === 'unlatched/not-analysed').map(({ at, explanation }) => ({ path: at.path, reason: explanation.message }));
+  const notAnalysed = [...refused, ...said].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.reason < b.reason ? -1 : 1));
+  return { findings: all.filter(({ rule }) => rule !== 'unlatched/not-analysed'), notAnalysed };
 }
 
-/** The nearest policy in the root or its parents, up to the repository's top. */
-async function policyAbove(root: string): Promise<string | undefined> {
-  const top = (await repositoryTop(root)) ?? root;
-  return (await findUp([POLICY_NAME], root, top))[0];
+/** All that was read; with standard input only that, the rest being its surroundings. */
+function asked(read: readonly FilePath[], typed: Typed | undefined): readonly FilePath[] {
+  return typed ? read.filter((path) => path === typed.path) : read;
 }
-function manifestsAround(include: readonly string[] | undefined): readonly FilePath[] {
-  if (!include) return [];
+/** Folders whose own policy can hold for a file. Where a whole folder was listed, those whose policy was listed as well. */
+function policyFolders(paths: readonly FilePath[], root: Root, typed: FilePath | undefined): ReadonlySet<string> {
+  if (root.include !== undefined) return foldersAbove(paths);
+  return new Set([...paths.filter((path) => path.endsWith('/unlatched.yml')).map(folderOf), ...(typed === undefined ? [] : foldersAbove([typed]))]);
+}
+function foldersAbove(paths: readonly FilePath[]): ReadonlySet<string> {
   const folders = new Set<string>(['']);
-  for (const path of include) for (let folder = dirname(path); folder !== '.' && folder !== ''; folder = dirname(folder)) folders.add(`${folder}/`);
-  const found = [...folders].map((folder) => filePath(`${folder}package.json`));
+  for (const path of paths) for (let folder = folderOf(path); !folders.has(folder); folder = folderOf(folder)) folders.add(folder);
+  return folders;
+}
+
+/** Manifests that tell versions: those above single files, and the nearest above a root that has none, which stands in for it. */
+async function readManifests(host: Host, root: Root, listed: readonly FilePath[]): Promise<readonly SourceFile[]> {
+  const known = new Set<string>(listed);
+  const wanted = [...foldersAbove(listed)].map((folder) => filePath(folder === '' ? MANIFEST : `${folder}/${MANIFEST}`)).filter((path) => !known.has(path));
+  const found: SourceFile[] = [];
+  for (const path of wanted) {
+    const result = await host.read(path);
+    if (result !== undefined && 'text' in result) found.push({ path, text: result.text, revision: 1 });
+  }
+  const own = filePath(MANIFEST);
+  if (known.has(own) || found.some(({ path }) => path === own)) return found;
+  const [above] = await findUp([MANIFEST], join(root.folder, '..'), root.top);
+  const result = above === undefined ? undefined : await readText(above, capOf(own, defaultCaps));
+  if (result !== undefined && 'text' in result) found.push({ path: own, text: result.text, revision: 1 });
   return found;
 }
 
-/** Reads a policy file; its problems end the run. */
-async function loadPolicy(file: string, root: string): Promise<Policy> {
-  const texts = new Map<string, string | undefined>();
-  const load = async (absolute: string): Promise<string | undefined> => {
-    const result = await readText(absolute, POLICY_CAP);
-    return result && 'text' in result ? result.text : undefined;
-  };
-  const own = filePath(relative(root, file).split(sep).join('/'));
-  const text = await load(file);
-  if (text === undefined) throw new UsageError(`cannot read the policy ${shown(file)}. Name a readable file with --config.`);
-  const ids = new Set(rulePages().map((page) => page.id));
-  for (let rounds = 0; rounds < 12; rounds++) {
-    const missing = new Set<string>();
-    const read = readPolicy({ path: own, text, revision: 1 }, (path) => {
-      if (!texts.has(path)) missing.add(path);
-      const parent = texts.get(path);
-      return parent === undefined ? undefined : { path, text: parent, revision: 1 };
-    }, ids);
-    if (missing.size === 0) {
-      const [first] = read.problems;
-      if (first) {
-        const place = indexLines(first.path === own ? text : (texts.get(first.path) ?? '')).position(first.span.start);
-        throw new UsageError(`${first.path}:${place.line + 1}:${place.column + 1}: ${first.message}`);
-      }
-      return read.policy;
-    }
-    for (const path of missing) texts.set(path, await load(resolve(root, path)));
+/** Reads what the files import until nothing is missing. What the host refuses or does not have stays unknown. */
+async function readWanted(engine: Engine, host: Host, terminal: Terminal, refused: ReadonlySet<FilePath>): Promise<void> {
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const wanted = engine.wanted().filter((path) => !refused.has(path));
+    if (wanted.length === 0) return;
+    const set: SourceFile[] = [];
+    for (const [path, result] of await readAll(host, wanted, terminal)) if (result !== undefined && 'text' in result) set.push({ path, text: result.text, revision: 1 });
+    if (set.length > 0) engine.apply({ set });
   }
-  throw new UsageError(`${own}: the policy extends too many others. Join some of them.`);
-}
-function shown(file: string): string {
-  const below = relative(process.cwd(), file);
-  return below.startsWith('..') ? file : below;
 }
 
-/** One line on stderr that follows the work; only on a terminal. */
-function startProgress(): (text: string | undefined) => void {
-  if (!process.stderr.isTTY) return () => undefined;
-  let last = 0;
-  return (text) => {
-    const now = performance.now();
-    if (text === undefined) process.stderr.write('\r\u001b[K');
-    else if (now - last > 100) {
-      last = now;
-      process.stderr.write(`\r\u001b[K${text}`);
+interface Typed {
+  readonly path: FilePath;
+  readonly result: ReadResult;
+}
+async function readStdin(root: Root, name: string, terminal: Terminal): Promise<Typed> {
+  const absolute = resolve(terminal.cwd, name);
+  if (!isInside(root.folder, absolute) || absolute === root.folder) throw new Problem(`--stdin-filename ${name} is ${OUTSIDE}; give a path in the current folder`);
+  const path = filePath(relative(root.folder, absolute));
+  const bytes = await terminal.stdin();
+  const cap = capOf(path, defaultCaps);
+  if (bytes.length > cap) return { path, result: { refused: tooLarge(cap) } };
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { path, result: text.includes('\0') ? { refused: NOT_TEXT } : { text } };
+  } catch {
+    return { path, result: { refused: NOT_TEXT } };
+  }
+}
+
+async function readAll(host: Host, paths: readonly FilePath[], terminal: Terminal, typed?: Typed): Promise<ReadonlyMap<FilePath, ReadResult | undefined>> {
+  const out = new Map<FilePath, ReadResult | undefined>(paths.map((path) => [path, undefined]));
+  const queue = paths.values();
+  let done = 0;
+  const reader = async (): Promise<void> => {
+    for (const path of queue) {
+      const refuse = (): ReadResult => ({ refused: 'cannot be read' });
+      out.set(path, path === typed?.path ? typed.result : await host.read(path).catch(refuse));
+      terminal.progress(++done, paths.length, path);
     }
   };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, paths.length) }, reader));
+  return out;
+}
+function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
 }

@@ -13,10 +13,10 @@ const CODE = /\.(?:[cm]?js|jsx|[cm]?ts|tsx)$/;
 const DOCUMENT = /\.(?:ya?ml|json)$/;
 const LOCK_FILES = new Set(['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml']);
 
-/** Whether a file of this name belongs into the list of analysable files: code and YAML or JSON, but no lock file and nothing of class `never`. */
+/** Whether a file of this name belongs into the list of analysable files: code and YAML or JSON, but no lock file, no environment file and nothing of class `never`. */
 export function isListed(path: FilePath): boolean {
   const name = nameOf(path);
-  return (CODE.test(name) || (DOCUMENT.test(name) && !LOCK_FILES.has(name))) && classify(path) !== 'never';
+  return (CODE.test(name) || (DOCUMENT.test(name) && !LOCK_FILES.has(name))) && !isEnvironmentFile(path) && classify(path) !== 'never';
 }
 /** Files that hold the settings of an environment, secrets among them: only their names are looked at. */
 export function isEnvironmentFile(path: FilePath): boolean {

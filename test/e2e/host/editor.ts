@@ -31,7 +31,9 @@ export async function closeAll(): Promise<void> {
 
 /** Findings of one file, of one rule where it is named. */
 export function findings(uri: vscode.Uri, rule?: string): readonly vscode.Diagnostic[] {
-  return vscode.languages.getDiagnostics(uri).filter((each) => each.source === 'unlatched' && (rule === undefined || ruleOf(each) === rule));
+  return vscode.languages
+    .getDiagnostics(uri)
+    .filter((each) => each.source === 'unlatched' && (rule === undefined || ruleOf(each) === rule));
 }
 
 /** The rule id a diagnostic carries. */
@@ -68,7 +70,11 @@ export async function eventually<T>(what: string, probe: () => T | undefined | f
 }
 
 function allFindings(): string {
-  const all = vscode.languages.getDiagnostics().flatMap(([uri, each]) => each.filter(({ source }) => source === 'unlatched').map((one) => `${nameOf(uri)}:${one.range.start.line + 1} ${ruleOf(one)}`));
+  const all = vscode.languages
+    .getDiagnostics()
+    .flatMap(([uri, each]) =>
+      each.filter(({ source }) => source === 'unlatched').map((one) => `${nameOf(uri)}:${one.range.start.line + 1} ${ruleOf(one)}`),
+    );
   return all.length === 0 ? 'none' : all.join(', ');
 }
 

@@ -44,7 +44,8 @@ suite('fixes', () => {
   test('fix all repairs every safe finding of the file, and a second time nothing', async () => {
     const { document } = await edit('fix-all/openapi.yaml', silentRefusals);
     await eventually('both operations are found', () => findings(document.uri, silentRefusal).length === 2);
-    const fixAll = (): Promise<readonly vscode.CodeAction[]> => actionsAt(document.uri, new vscode.Range(0, 0, document.lineCount, 0), vscode.CodeActionKind.SourceFixAll.append('unlatched'));
+    const fixAll = (): Promise<readonly vscode.CodeAction[]> =>
+      actionsAt(document.uri, new vscode.Range(0, 0, document.lineCount, 0), vscode.CodeActionKind.SourceFixAll.append('unlatched'));
     const [action, ...others] = await fixAll();
     assert.ok(action && others.length === 0, `${others.length + (action ? 1 : 0)} actions`);
     await apply(action);
@@ -55,7 +56,10 @@ suite('fixes', () => {
 
   test('"Fix all of this rule" repairs the rule in the whole file', async () => {
     const { document } = await edit('fix-rule/openapi.yaml', silentRefusals);
-    const found = await eventually('both operations are found', () => findings(document.uri, silentRefusal).length === 2 && findings(document.uri, silentRefusal));
+    const found = await eventually(
+      'both operations are found',
+      () => findings(document.uri, silentRefusal).length === 2 && findings(document.uri, silentRefusal),
+    );
     const range = found[0]?.range;
     assert.ok(range);
     await apply(titled(await actionsAt(document.uri, range, vscode.CodeActionKind.QuickFix), /^Fix all of openapi/));
@@ -86,7 +90,10 @@ suite('fixes', () => {
     const { range } = await finding(document.uri, openCorsRule);
     await apply(titled(await actionsAt(document.uri, range, vscode.CodeActionKind.QuickFix), /suppress/i));
     await gone(document.uri, openCorsRule);
-    const line = document.getText().split('\n').find((each) => each.includes('unlatched-ignore'));
+    const line = document
+      .getText()
+      .split('\n')
+      .find((each) => each.includes('unlatched-ignore'));
     assert.match(line ?? '', /^\/\/ unlatched-ignore cors\/credentials-any-origin -- \S/);
   });
 

@@ -23,11 +23,15 @@ interface Oniguruma {
   createOnigString(text: string): unknown;
 }
 interface Contribution {
-  readonly contributes: { readonly grammars?: readonly { readonly scopeName: string; readonly path: string; readonly injectTo?: readonly string[] }[] };
+  readonly contributes: {
+    readonly grammars?: readonly { readonly scopeName: string; readonly path: string; readonly injectTo?: readonly string[] }[];
+  };
 }
 
 // VS Code's own tokenizer and grammars, as this editor ships them.
-const modules = ['node_modules', 'node_modules.asar'].map((name) => path.join(vscode.env.appRoot, name)).find((folder) => existsSync(folder));
+const modules = ['node_modules', 'node_modules.asar']
+  .map((name) => path.join(vscode.env.appRoot, name))
+  .find((folder) => existsSync(folder));
 const load = createRequire(path.join(vscode.env.appRoot, 'package.json'));
 const own = vscode.extensions.getExtension('unlatched.unlatched')?.extensionPath ?? '';
 const builtIn = ['javascript', 'typescript-basics', 'yaml'].map((name) => path.join(vscode.env.appRoot, 'extensions', name));
@@ -45,7 +49,10 @@ async function grammar(scope: string): Promise<Grammar> {
 async function scopesOf(scope: string, line: string, piece: string): Promise<string> {
   const { tokens } = (await grammar(scope)).tokenizeLine(line, textmate.INITIAL);
   const found = tokens.find(({ startIndex, endIndex }) => line.slice(startIndex, endIndex).trim() === piece);
-  assert.ok(found, `"${piece}" is no token of its own: ${tokens.map(({ startIndex, endIndex }) => line.slice(startIndex, endIndex)).join('|')}`);
+  assert.ok(
+    found,
+    `"${piece}" is no token of its own: ${tokens.map(({ startIndex, endIndex }) => line.slice(startIndex, endIndex)).join('|')}`,
+  );
   return found.scopes.join(' ');
 }
 
@@ -74,7 +81,8 @@ suite('colours of directives', () => {
       },
       getInjections: (scope: string) => injected.get(scope),
     });
-    for (const scope of ['source.js', 'source.js.jsx', 'source.ts', 'source.tsx', 'source.yaml']) grammars.set(scope, registry.loadGrammar(scope));
+    for (const scope of ['source.js', 'source.js.jsx', 'source.ts', 'source.tsx', 'source.yaml'])
+      grammars.set(scope, registry.loadGrammar(scope));
   });
 
   for (const [scope, line] of [

@@ -27,7 +27,9 @@ suite('policy and settings', () => {
     const editor = await edit(policy, 'version: 1\n');
     await editor.edit((builder) => builder.insert(new vscode.Position(1, 0), `rules:\n  ${openCorsRule}: warning\n`));
     await eventually('the finding is a warning', () =>
-      vscode.languages.getDiagnostics(document.uri).some((each) => each.source === 'unlatched' && each.severity === vscode.DiagnosticSeverity.Warning),
+      vscode.languages
+        .getDiagnostics(document.uri)
+        .some((each) => each.source === 'unlatched' && each.severity === vscode.DiagnosticSeverity.Warning),
     );
   });
 
@@ -47,7 +49,9 @@ suite('policy and settings', () => {
     const { document } = await edit('src/enable.ts', openCors);
     await finding(document.uri, openCorsRule);
     await vscode.workspace.getConfiguration('unlatched').update('enable', false, vscode.ConfigurationTarget.Workspace);
-    await eventually('no finding is left', () => vscode.languages.getDiagnostics().every(([, all]) => all.every(({ source }) => source !== 'unlatched')));
+    await eventually('no finding is left', () =>
+      vscode.languages.getDiagnostics().every(([, all]) => all.every(({ source }) => source !== 'unlatched')),
+    );
     await vscode.workspace.getConfiguration('unlatched').update('enable', undefined, vscode.ConfigurationTarget.Workspace);
     await finding(document.uri, openCorsRule);
   });

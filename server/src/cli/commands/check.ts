@@ -1,85 +1,69 @@
-import type { Confidence, Finding, Severity } from '../../core/findings/finding.js';
-import { didYouMean, rulePages } from '../../core/engine.js';
-import { emit } from '../output.js';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { rulePages } from '../../core/engine.js';
+import type { CheckCommand } from '../arguments.js';
+import { secretSpans } from '../masking.js';
+import { Problem, systemProblem } from '../problem.js';
 import { reporters } from '../reporters/index.js';
-import type { NotAnalysed, Run } from '../reporters/reporter.js';
-import { summaryOf } from '../reporters/count.js';
-import { openSession, type Session } from '../session.js';
-import { UsageError } from '../usage-error.js';
-import { version } from '../version.js';
+import type { Run } from '../reporters/reporter.js';
+import { count } from '../reporters/totals.js';
+import { compare, exitStatus, selected, sorted } from '../selection.js';
+import { analyse, resultsOf, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
 
-export interface CheckOptions {
-  readonly format: string;
-  readonly output?: string;
-  readonly config?: string;
-  readonly failOn: string;
-  readonly rule?: readonly string[];
-  readonly minConfidence: string;
-  readonly stats?: boolean;
-  readonly quiet?: boolean;
-  readonly stdin?: boolean;
-  readonly stdinFilename?: string;
-}
-const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
-const CONFIDENCES: readonly Confidence[] = ['low', 'medium', 'high'];
-
-/** `unlatched check`: prints a report; 1 when an open finding is at or above `--fail-on`, else 0. */
-export async function check(paths: readonly string[], options: CheckOptions): Promise<0 | 1> {
-  const reporter = reporters.find((one) => one.id === options.format);
-  if (!reporter) throw new UsageError(`unknown format "${options.format}"${didYouMean(options.format, reporters.map((one) => one.id))} Use one of ${reporters.map((one) => one.id).join(', ')}.`);
-  const failing = failLevels(options.failOn);
-  const wanted = wantedRules(options.rule);
-  if (!CONFIDENCES.some((one) => one === options.minConfidence)) throw new UsageError(`unknown confidence "${options.minConfidence}". Use low, medium or high.`);
-  if (options.stdin && options.stdinFilename === undefined) throw new UsageError('--stdin needs --stdin-filename NAME, which gives the text its language and place.');
-  const started = performance.now();
-  const stdin = options.stdin && options.stdinFilename !== undefined ? { name: options.stdinFilename, text: await readStdin() } : undefined;
-  const session = await openSession({ paths: stdin ? [] : paths, config: options.config, ...(stdin ? { stdin } : {}) });
-  const run = runOf(session, { wanted, minConfidence: options.minConfidence, colours: colours(options), quiet: options.quiet === true });
-  await emit(reporter.render(run), options.output);
-  if (options.stats) process.stderr.write(`${run.files.size} files in ${Math.round(performance.now() - started)} ms, ${Math.round(process.memoryUsage().rss / 1e6)} MB\n`);
-  const sum = summaryOf(run);
-  return failing.some((severity) => sum[severity] > 0) ? 1 : 0;
+/** Analyses and reports. Gives the exit status. */
+export async function check(command: CheckCommand, terminal: Terminal): Promise<0 | 1> {
+  const reporter = reporters.find(({ id }) => id === command.format);
+  if (!reporter) throw new Problem(`--format does not know '${command.format}'; use one of ${reporters.map(({ id }) => id).join(', ')}`);
+  const quietly = command.quiet ? { ...terminal, progress: () => undefined } : terminal;
+  const started = terminal.now();
+  const session = await analyse(command, quietly, command.stdinName);
+  const run = runOf(session, command, terminal);
+  const analysed = terminal.now();
+  const text = reporter.render(run);
+  if (command.output === undefined) terminal.out(text);
+  else await save(resolve(terminal.cwd, command.output), text, command.output);
+  if (command.stats) terminal.err(statistics(session, run, { analysis: analysed - started, report: terminal.now() - analysed }));
+  return exitStatus(run.findings, command.failOn);
 }
 
-/** Severities at or above the level; none for `never`. */
-export function failLevels(level: string): readonly Severity[] {
-  if (level === 'never') return [];
-  const index = SEVERITIES.findIndex((severity) => severity === level);
-  if (index < 0) throw new UsageError(`unknown level "${level}" for --fail-on${didYouMean(level, [...SEVERITIES, 'never'])} Use error, warning, info, hint or never.`);
-  return SEVERITIES.slice(0, index + 1);
-}
-function wantedRules(named: readonly string[] | undefined): ReadonlySet<string> | undefined {
-  if (!named || named.length === 0) return undefined;
-  const ids = rulePages().map((page) => page.id);
-  for (const id of named) if (!ids.includes(id)) throw new UsageError(`unknown rule "${id}"${didYouMean(id, ids)} "unlatched rules" lists them.`);
-  return new Set(named);
-}
-
-/** What a report shows of a session. */
-export function runOf(session: Session, options: { readonly wanted: ReadonlySet<string> | undefined; readonly minConfidence: string; readonly colours: boolean; readonly quiet: boolean }): Run {
-  const least = CONFIDENCES.findIndex((one) => one === options.minConfidence);
-  const notAnalysed: NotAnalysed[] = [...session.notAnalysed];
-  const findings: Finding[] = [];
-  for (const path of session.files) for (const finding of session.engine.findings(path)) {
-    if (finding.rule === 'unlatched/not-analysed') notAnalysed.push({ file: path, reason: finding.explanation.message });
-    else if (CONFIDENCES.indexOf(finding.confidence) >= least && (options.wanted?.has(finding.rule) ?? true)) findings.push(finding);
-  }
-  const files = new Map(session.files.flatMap((path) => {
-    const source = session.sources.get(path);
+function runOf(session: Session, command: CheckCommand, { version, homepage, colours }: Terminal): Run {
+  const { engine, policies } = session;
+  const { findings, notAnalysed } = resultsOf(session);
+  const files = new Map(engine.files().flatMap((path) => {
+    const source = engine.source(path);
     return source ? [[path, source] as const] : [];
   }));
   return {
-    findings, notAnalysed: notAnalysed.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0)), files, rules: rulePages(), version, homepage: undefined, colours: options.colours, quiet: options.quiet,
-    fixOf: (finding) => session.engine.fixes(finding.at).find((one) => one.finding.fingerprint === finding.fingerprint)?.fix,
+    findings: sorted(selected(findings, command, (path) => policies.of(path))),
+    notAnalysed,
+    files,
+    analysed: session.files.length,
+    version,
+    homepage,
+    rules: rulePages(),
+    fixes: (finding) => engine.fixes(finding.at).filter((one) => one.finding.fingerprint === finding.fingerprint).map(({ fix }) => fix),
+    secrets: (path) => secretSpans(engine.findings(path), path, files.get(path)?.text ?? ''),
+    colours: colours && command.output === undefined,
+    quiet: command.quiet,
   };
 }
-function colours(options: CheckOptions): boolean {
-  return options.output === undefined && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+async function save(path: string, text: string, shown: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw systemProblem(`${shown} cannot be written`, error, 'give --output a file in a folder that exists');
+  }
 }
-
-/** All of stdin as text. */
-async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)));
-  return Buffer.concat(chunks).toString('utf8');
+/** For standard error only: times differ from run to run. */
+function statistics({ engine }: Session, { findings, analysed, notAnalysed }: Run, times: { readonly analysis: number; readonly report: number }): string {
+  const byRule = new Map<string, number>();
+  for (const { rule } of findings) byRule.set(rule, (byRule.get(rule) ?? 0) + 1);
+  const rows = [...byRule].sort((a, b) => b[1] - a[1] || compare(a[0], b[0])).map(([rule, number]) => `  ${String(number).padStart(6)} ${rule}`);
+  return [
+    `${count(analysed, 'file')} analysed, ${engine.files().length - analysed} read for context, ${notAnalysed.length} not analysed`,
+    `${count(engine.inventory().length, 'endpoint')}, ${count(findings.length, 'finding')}`,
+    ...rows,
+    `${Math.round(times.analysis)} ms analysis, ${Math.round(times.report)} ms report`,
+  ].map((line) => `${line}\n`).join('');
 }

@@ -1,36 +1,64 @@
+import pc from 'picocolors';
 import type { InventoryEntry } from '../../core/engine.js';
-import { emit } from '../output.js';
-import { placer } from '../reporters/places.js';
-import { openSession } from '../session.js';
-import { UsageError } from '../usage-error.js';
+import type { RoutesCommand } from '../arguments.js';
+import { placesIn, type Places } from '../reporters/places.js';
+import { count } from '../reporters/totals.js';
+import { compare } from '../selection.js';
+import { analyse, resultsOf } from '../session.js';
+import { printable, type Terminal } from '../terminal.js';
 
-const LATER = ['openapi', 'mermaid', 'markdown', 'http'];
-
-/** `unlatched routes`: the API inventory. */
-export async function routes(paths: readonly string[], options: { readonly format: string; readonly output?: string; readonly config?: string }): Promise<0> {
-  if (LATER.includes(options.format)) throw new UsageError(`routes --format ${options.format} is not available in this version. Use table or json.`);
-  if (options.format !== 'table' && options.format !== 'json') throw new UsageError(`unknown format "${options.format}". Use table or json.`);
-  const session = await openSession({ paths, config: options.config });
-  const shown = new Set<string>(session.files);
-  const entries = session.engine.inventory().filter((entry) => shown.has(entry.at.path));
-  const place = placer(session.sources);
-  const rows = entries.map((entry) => ({ entry, ...place(entry.at) }));
-  if (options.format === 'json') {
-    const data = rows.map(({ entry, line, column }) => ({
-      method: entry.method, path: entry.path, framework: entry.framework, file: entry.at.path, line, column,
-      chain: entry.chain.map((one) => ({ name: one.name, file: one.at.path, line: place(one.at).line, protects: one.protects })),
-      authentication: entry.authentication, authorization: entry.authorization, operation: entry.operation ? { file: entry.operation.path, line: place(entry.operation).line } : null, findings: entry.findings,
-    }));
-    await emit(`${JSON.stringify(data, undefined, 2)}\n`, options.output);
-  } else await emit(table(rows), options.output);
+/** Lists the endpoints. Gives the exit status. */
+export async function routes(command: RoutesCommand, terminal: Terminal): Promise<0> {
+  const session = await analyse(command, terminal);
+  const { engine } = session;
+  const places = placesIn((path) => engine.source(path));
+  const asked = new Set(session.files);
+  const entries = [...engine.inventory()].filter(({ at }) => asked.has(at.path)).sort((a, b) => compareEntries(a, b));
+  if (command.format === 'json') {
+    terminal.out(`${JSON.stringify(entries.map((entry) => toJson(entry, places)), undefined, 2)}\n`);
+    return 0;
+  }
+  const refused = resultsOf(session).notAnalysed.map(({ path, reason }) => `${printable(path)} is not analysed: ${printable(reason)}\n`);
+  terminal.out(table(entries, places, terminal.colours) + refused.join(''));
   return 0;
 }
 
-function table(rows: readonly { readonly entry: InventoryEntry; readonly line: number }[]): string {
-  if (rows.length === 0) return 'No routes found.\n';
-  const cells = rows.map(({ entry, line }) => [entry.method, entry.path, entry.authentication, entry.chain.map((one) => one.name).join(' > ') || '-', `${entry.at.path}:${line}`]);
-  const head = ['METHOD', 'PATH', 'AUTHENTICATION', 'CHAIN', 'WHERE'];
-  const widths = head.map((title, column) => Math.min(60, Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0))));
-  const text = (row: readonly string[]): string => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd();
-  return `${[head, ...cells].map(text).join('\n')}\n\n${rows.length} route${rows.length === 1 ? '' : 's'}\n`;
+function compareEntries(a: InventoryEntry, b: InventoryEntry): number {
+  return compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start;
+}
+/** One element of `routes --format json`. */
+function toJson({ method, path, framework, at, chain, authentication, authorization, operation, findings }: InventoryEntry, places: Places): object {
+  const { line, column } = places.of(at);
+  return {
+    method,
+    path,
+    framework,
+    file: at.path,
+    line,
+    column,
+    chain: chain.map((layer) => ({ name: layer.name, file: layer.at.path, line: places.of(layer.at).line, protects: layer.protects })),
+    authentication,
+    authorization,
+    operation: operation === undefined ? null : { file: operation.path, line: places.of(operation).line },
+    findings,
+  };
+}
+function table(entries: readonly InventoryEntry[], places: Places, colours: boolean): string {
+  if (entries.length === 0) return 'No endpoints found\n';
+  const paint = pc.createColors(colours);
+  const rows = entries.map((entry) => [
+    entry.method,
+    printable(entry.path),
+    entry.authentication,
+    entry.chain.map(({ name }) => printable(name)).join(' > ') || '-',
+    `${printable(entry.at.path)}:${places.of(entry.at).line}`,
+  ]);
+  const head = ['METHOD', 'PATH', 'AUTHENTICATION', 'CHAIN', 'PLACE'];
+  const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const line = (row: readonly string[], tint: (cell: string, column: number) => string): string =>
+    row.map((cell, column) => tint(cell, column) + ' '.repeat((widths[column] ?? 0) - cell.length)).join('  ').trimEnd();
+  const state = (cell: string, column: number): string =>
+    column !== 2 ? cell : cell === 'guarded' ? paint.green(cell) : cell === 'unguarded' ? paint.red(cell) : paint.yellow(cell);
+  const lines = [line(head, (cell) => paint.bold(cell)), ...rows.map((row) => line(row, state)), '', count(entries.length, 'endpoint')];
+  return `${lines.join('\n')}\n`;
 }

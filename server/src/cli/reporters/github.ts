@@ -1,28 +1,32 @@
-import { placer } from './places.js';
+import type { Severity } from '../../core/findings/finding.js';
+import { placesIn, type Place } from './places.js';
 import type { Reporter } from './reporter.js';
 
-const KIND = { error: 'error', warning: 'warning', info: 'notice', hint: 'notice' } as const;
+const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice', hint: 'notice' };
 
-/** Workflow commands that become annotations on a pull request. */
-const github: Reporter = {
+/** Workflow commands: GitHub shows each as an annotation in the pull request. Only open findings. */
+const reporter: Reporter = {
   id: 'github',
   render(run) {
-    const place = placer(run.files);
-    const lines = run.findings.filter((finding) => finding.state === 'open').map((finding) => {
-      const at = place(finding.at);
-      // Workflow commands count end columns inclusively; on one line only they are of use.
-      const columns = at.line === at.endLine ? `,col=${at.column},endColumn=${Math.max(at.column, at.endColumn - 1)}` : '';
-      return `::${KIND[finding.severity]} file=${property(finding.at.path)},line=${at.line},endLine=${at.endLine}${columns},title=${property(finding.rule)}::${data(finding.explanation.message)}`;
-    });
-    for (const { file, reason } of run.notAnalysed) lines.push(`::notice file=${property(file)},title=not analysed::${data(reason)}`);
-    return lines.map((line) => `${line}\n`).join('');
+    const places = placesIn((path) => run.files.get(path));
+    const found = run.findings
+      .filter(({ state }) => state === 'open')
+      .map(({ severity, at, rule, explanation }) => command(commands[severity], { file: at.path, ...columns(places.of(at)), title: rule }, explanation.message));
+    const refused = run.notAnalysed.map(({ path, reason }) => command('notice', { file: path, title: 'unlatched/not-analysed' }, reason));
+    return [...found, ...refused].map((line) => `${line}\n`).join('');
   },
 };
-export default github;
+export default reporter;
 
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+/** An annotation ends on its last column: without an end column GitHub takes the start column for it. Over several lines it refuses columns. */
+function columns({ line, column, endLine, endColumn }: Place): Readonly<Record<string, string | number>> {
+  if (line !== endLine) return { line, endLine };
+  return { line, col: column, endLine, endColumn: Math.max(column, endColumn - 1) };
 }
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+function command(name: string, properties: Readonly<Record<string, string | number>>, message: string): string {
+  const written = Object.entries(properties).map(([key, value]) => `${key}=${escapeData(String(value)).replaceAll(':', '%3A').replaceAll(',', '%2C')}`);
+  return `::${name} ${written.join(',')}::${escapeData(message)}`;
+}
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

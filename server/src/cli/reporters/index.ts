@@ -2,6 +2,7 @@
 import type { Reporter } from './reporter.js';
 import github from './github.js';
 import json from './json.js';
+import markdown from './markdown.js';
 import pretty from './pretty.js';
 import sarif from './sarif.js';
 
@@ -9,6 +10,7 @@ import sarif from './sarif.js';
 export const reporters: readonly Reporter[] = [
   github,
   json,
+  markdown,
   pretty,
   sarif,
 ];

@@ -1,22 +1,30 @@
-import { summaryOf } from './count.js';
-import { placer } from './places.js';
+import { placesIn } from './places.js';
 import type { Reporter } from './reporter.js';
+import { totalsOf } from './totals.js';
 
-/** The stable machine format, version 1. */
-const json: Reporter = {
+/** The report for programs, in the fixed shape of version 1. */
+const reporter: Reporter = {
   id: 'json',
   render(run) {
-    const place = placer(run.files);
-    const findings = run.findings.map((finding) => ({
-      rule: finding.rule, severity: finding.severity, confidence: finding.confidence, message: finding.explanation.message, file: finding.at.path, ...place(finding.at),
-      state: finding.state, reason: finding.reason ?? null, fingerprint: finding.fingerprint,
-      related: finding.related.map((related) => {
-        const { line, column } = place(related.at);
-        return { file: related.at.path, line, column, message: related.label };
+    const places = placesIn((path) => run.files.get(path));
+    const findings = run.findings.map(({ rule, severity, confidence, explanation, at, state, reason, fingerprint, related, fix }) => ({
+      rule,
+      severity,
+      confidence,
+      message: explanation.message,
+      file: at.path,
+      ...places.of(at),
+      state,
+      reason: reason ?? null,
+      fingerprint,
+      related: related.map((one) => {
+        const { line, column } = places.of(one.at);
+        return { file: one.at.path, line, column, message: one.label };
       }),
-      fix: finding.fix ?? null,
+      fix: fix ?? null,
     }));
-    return `${JSON.stringify({ version: 1, findings, notAnalysed: run.notAnalysed, summary: summaryOf(run) }, undefined, 2)}\n`;
+    const notAnalysed = run.notAnalysed.map(({ path, reason }) => ({ file: path, reason }));
+    return `${JSON.stringify({ version: 1, findings, notAnalysed, summary: totalsOf(run) }, undefined, 2)}\n`;
   },
 };
-export default json;
+export default reporter;

@@ -1,59 +1,106 @@
 import pc from 'picocolors';
 import type { Finding, Severity } from '../../core/findings/finding.js';
-import { summaryOf } from './count.js';
-import { placer, type Place } from './places.js';
+import type { FilePath } from '../../core/text/source.js';
+import { mask } from '../masking.js';
+import { printable } from '../terminal.js';
+import { placesIn, type Place, type Places } from './places.js';
 import type { Reporter, Run } from './reporter.js';
+import { count, summaryLine } from './totals.js';
 
-const MOST_FRAME = 160;
+/** The most characters of one line of code that are shown, and of those how many stand before the finding. */
+const WIDTH = 120;
+const BEFORE = 40;
 
-/** For people: grouped by file, with the line and the underlined range. */
-const pretty: Reporter = {
+interface Painter {
+  readonly colours: ReturnType<typeof pc.createColors>;
+  readonly places: Places;
+}
+
+/** The report for people: by file, with the code that is meant. Only open findings are told one by one. */
+const reporter: Reporter = {
   id: 'pretty',
   render(run) {
-    const colour = pc.createColors(run.colours);
-    const paint: Record<Severity, (text: string) => string> = { error: colour.red, warning: colour.yellow, info: colour.blue, hint: colour.dim };
-    const place = placer(run.files);
-    const out: string[] = [];
-    let file = '';
-    for (const finding of run.findings) {
-      if (finding.state !== 'open') continue;
-      if (finding.at.path !== file) {
-        file = finding.at.path;
-        out.push('', colour.underline(file));
-      }
-      const at = place(finding.at);
-      out.push(`  ${at.line}:${at.column}  ${paint[finding.severity](finding.severity)}  ${finding.explanation.message}  ${colour.dim(finding.rule)}`);
-      if (!run.quiet) out.push(...frame(run, finding, at).map((line) => `      ${colour.dim(line)}`));
+    const painter = painterFor(run);
+    const open = run.findings.filter(({ state }) => state === 'open');
+    if (run.quiet) {
+      const refused = run.notAnalysed.map(({ path, reason }) => `${printable(path)}: not analysed: ${printable(reason)}\n`);
+      return [...open.map((finding) => `${printable(finding.at.path)}:${headline(finding, painter)}\n`), ...refused].join('');
     }
-    for (const one of run.notAnalysed) out.push('', `${one.file}  ${colour.dim(`not analysed: ${one.reason}`)}`);
-    out.push('', summary(run), '');
-    return out.join('\n').replace(/^\n/, '');
+    const out: string[] = [];
+    const { colours } = painter;
+    let file: FilePath | undefined;
+    for (const finding of open) {
+      if (finding.at.path !== file) out.push(`${file === undefined ? '' : '\n'}${colours.underline(printable(finding.at.path))}`);
+      file = finding.at.path;
+      out.push(`  ${headline(finding, painter)}`, ...frame(finding, run, painter), ...related(finding, painter));
+    }
+    if (run.notAnalysed.length > 0) {
+      out.push(`${open.length > 0 ? '\n' : ''}Not analysed`, ...run.notAnalysed.map(({ path, reason }) => `  ${printable(path)}: ${printable(reason)}`));
+    }
+    if (out.length > 0) out.push('');
+    out.push(colours.bold(summaryLine(run)));
+    const safe = open.filter(({ fix }) => fix === 'safe').length;
+    if (safe > 0) out.push(`${count(safe, 'finding')} can be repaired by 'unlatched fix'`);
+    return `${out.join('\n')}\n`;
   },
 };
-export default pretty;
+export default reporter;
 
-/** The line of a finding and carets under its range; the inside of a secret is never shown. */
-function frame(run: Run, finding: Finding, at: Place): string[] {
-  const text = run.files.get(finding.at.path)?.text;
-  if (text === undefined) return [];
-  const start = text.lastIndexOf('\n', finding.at.span.start - 1) + 1;
-  const next = text.indexOf('\n', finding.at.span.start);
-  const end = next < 0 ? text.length : next;
-  const length = at.line === at.endLine ? at.endColumn - at.column : end - finding.at.span.start;
-  let line = text.slice(start, end).replace(/\r$/, '');
-  if (finding.rule.startsWith('secrets/') && length > 2) line = `${line.slice(0, at.column)}${'\u2022'.repeat(3)}${line.slice(at.column - 1 + length - 1)}`;
-  const width = finding.rule.startsWith('secrets/') && length > 2 ? 5 : Math.max(1, length);
-  if (line.length > MOST_FRAME) return [];
-  const tabs = line.slice(0, at.column - 1).replace(/[^\t]/g, ' ');
-  return [line, `${tabs}${'^'.repeat(Math.min(width, Math.max(1, line.length - at.column + 1)))}`];
+function painterFor(run: Run): Painter {
+  return { colours: pc.createColors(run.colours), places: placesIn((path) => run.files.get(path)) };
 }
-
-function summary(run: Run): string {
-  const sum = summaryOf(run);
-  const parts = [count(sum.error, 'error'), count(sum.warning, 'warning'), `${sum.info} info`, count(sum.hint, 'hint')];
-  const more = [sum.suppressed > 0 ? `${sum.suppressed} suppressed` : '', sum.baselined > 0 ? `${sum.baselined} in the baseline` : '', sum.notAnalysed > 0 ? `${sum.notAnalysed} not analysed` : ''].filter((part) => part !== '');
-  return `${count(sum.files, 'file')}: ${[...parts, ...more].join(', ')}`;
+function headline(finding: Finding, { colours, places }: Painter): string {
+  const { line, column } = places.of(finding.at);
+  return `${line}:${column} ${severity(finding.severity, colours)} ${printable(finding.explanation.message)} ${colours.dim(finding.rule)}`;
 }
-function count(n: number, word: string): string {
-  return `${n} ${word}${n === 1 ? '' : 's'}`;
+function severity(level: Severity, colours: Painter['colours']): string {
+  switch (level) {
+    case 'error':
+      return colours.red(level);
+    case 'warning':
+      return colours.yellow(level);
+    case 'info':
+      return colours.blue(level);
+    case 'hint':
+      return colours.gray(level);
+  }
+}
+/** The line of code, cut to the screen, the range underlined and secrets masked. */
+function frame(finding: Finding, run: Run, painter: Painter): readonly string[] {
+  const { path, span } = finding.at;
+  const text = run.files.get(path)?.text ?? '';
+  const place: Place = painter.places.of(finding.at);
+  const start = painter.places.startOf(path, place.line);
+  const end = endOfLine(text, start);
+  // A long line is cut before it is masked, so that no work grows with it; a secret that the cut divides stays masked.
+  const left = end - start <= WIDTH ? start : Math.max(start, span.start - BEFORE);
+  const right = Math.min(end, left + WIDTH);
+  const inside = run
+    .secrets(path)
+    .filter((secret) => secret.start < right && secret.end > left)
+    .map((secret) => ({ start: Math.max(secret.start, left) - left, end: Math.min(secret.end, right) - left }));
+  const masked = mask(text.slice(left, right), inside);
+  const line = masked.text.replaceAll('\t', ' ');
+  if (line.trim() === '') return [];
+  const from = masked.move(Math.min(span.start, right) - left);
+  const to = masked.move(Math.min(Math.max(span.end, span.start), right) - left);
+  const lead = left > start ? '...' : '';
+  const tail = right < end ? '...' : '';
+  const indent = lead === '' ? line.length - line.trimStart().length : 0;
+  const number = String(place.line);
+  const { colours } = painter;
+  return [
+    colours.dim(`    ${number} | `) + lead + printable(line.slice(indent)).trimEnd() + tail,
+    `${colours.dim(`    ${' '.repeat(number.length)} | `)}${' '.repeat(lead.length + Math.max(0, from - indent))}${colours.red('^'.repeat(Math.max(1, to - from)))}`,
+  ];
+}
+function related({ related: others }: Finding, { places, colours }: Painter): readonly string[] {
+  return others.map(({ at, label }) => {
+    const { line, column } = places.of(at);
+    return colours.dim(`    ${printable(at.path)}:${line}:${column} ${printable(label)}`);
+  });
+}
+function endOfLine(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) if (text[at] === '\n' || text[at] === '\r') return at;
+  return text.length;
 }

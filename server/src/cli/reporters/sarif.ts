@@ -1,56 +1,133 @@
-import type { Finding, Severity } from '../../core/findings/finding.js';
-import type { SourceRange } from '../../core/text/source.js';
-import { placer } from './places.js';
+import type { AppliedFix, Finding, Severity } from '../../core/findings/finding.js';
+import type { RulePage } from '../../core/engine-types.js';
+import type { FilePath, SourceRange } from '../../core/text/source.js';
+import { pageUri } from '../homepage.js';
+import { placesIn, type Places } from './places.js';
 import type { Reporter, Run } from './reporter.js';
 
-const LEVEL: Record<Severity, 'error' | 'warning' | 'note'> = { error: 'error', warning: 'warning', info: 'note', hint: 'note' };
+const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
+const ROOT = '%SRCROOT%';
+const NOT_ANALYSED = 'unlatched/not-analysed';
+/** Shorter texts are found by chance in any edit. */
+const SHORTEST_SECRET = 4;
 
-/** SARIF 2.1.0 (OASIS), columns in UTF-16 code units, uris relative to the root. */
-const sarif: Reporter = {
+const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note', hint: 'note' };
+
+/** SARIF 2.1.0, for code scanning. Uris are relative to the folder that was analysed; it holds no snippets, so no secret. */
+const reporter: Reporter = {
   id: 'sarif',
   render(run) {
-    const place = placer(run.files);
-    const region = (range: SourceRange): object => {
-      const { line, column, endLine, endColumn } = place(range);
-      return { startLine: line, startColumn: column, endLine, endColumn };
-    };
-    const location = (range: SourceRange): object => ({ physicalLocation: { artifactLocation: { uri: encodeURI(range.path), uriBaseId: '%SRCROOT%' }, region: region(range) } });
-    const indexOf = new Map(run.rules.map((rule, index) => [rule.id, index]));
-    const results = run.findings.map((finding) => {
-      const fix = finding.state === 'open' ? run.fixOf(finding) : undefined;
-      const ruleIndex = indexOf.get(finding.rule);
-      return {
-        ruleId: finding.rule, ...(ruleIndex === undefined ? {} : { ruleIndex }), level: LEVEL[finding.severity], message: { text: finding.explanation.message }, locations: [location(finding.at)],
-        ...(finding.related.length > 0 ? { relatedLocations: finding.related.map((related, id) => ({ id, ...location(related.at), message: { text: related.label } })) } : {}),
-        partialFingerprints: { 'unlatched/v1': finding.fingerprint },
-        ...(fix ? { fixes: [{ description: { text: fix.title }, artifactChanges: [...fix.edits].map(([path, edits]) => ({ artifactLocation: { uri: encodeURI(path), uriBaseId: '%SRCROOT%' }, replacements: edits.map((edit) => ({ deletedRegion: region({ path, span: edit.span }), insertedContent: { text: edit.text } })) })) }] } : {}),
-        suppressions: suppressionsOf(finding),
-        properties: { confidence: finding.confidence },
-      };
-    });
+    const places = placesIn((path) => run.files.get(path));
+    const rules = run.rules.filter(({ id }) => id !== NOT_ANALYSED);
+    const indexes = new Map(rules.map(({ id }, index) => [id, index]));
     const log = {
-      $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0',
-      runs: [{
-        tool: { driver: { name: 'unlatched', semanticVersion: run.version, ...(run.homepage === undefined ? {} : { informationUri: run.homepage }), rules: run.rules.map((rule) => ruleOf(rule, run)) } },
-        columnKind: 'utf16CodeUnits',
-        invocations: [{ executionSuccessful: true, toolExecutionNotifications: run.notAnalysed.map(({ file, reason }) => ({ level: 'note', message: { text: `${file} was not analysed: ${reason}` }, locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' } } }] })) }],
-        results,
-      }],
+      $schema: SCHEMA,
+      version: '2.1.0',
+      runs: [
+        {
+          tool: {
+            driver: {
+              name: 'unlatched',
+              semanticVersion: run.version,
+              ...(run.homepage === undefined ? {} : { informationUri: run.homepage }),
+              rules: rules.map((page) => descriptor(page, run)),
+              notifications: run.rules.filter(({ id }) => id === NOT_ANALYSED).map((page) => descriptor(page, run)),
+            },
+          },
+          originalUriBaseIds: { [ROOT]: { description: { text: 'The folder that was analysed.' } } },
+          columnKind: 'utf16CodeUnits',
+          invocations: [
+            {
+              executionSuccessful: true,
+              toolExecutionNotifications: run.notAnalysed.map(({ path, reason }) => ({
+                descriptor: { id: NOT_ANALYSED },
+                level: 'note',
+                message: { text: reason },
+                locations: [{ physicalLocation: { artifactLocation: artifact(path) } }],
+              })),
+            },
+          ],
+          results: run.findings.map((finding) => result(finding, run, places, indexes.get(finding.rule))),
+        },
+      ],
     };
     return `${JSON.stringify(log, undefined, 2)}\n`;
   },
 };
-export default sarif;
+export default reporter;
 
-function suppressionsOf(finding: Finding): object[] {
-  if (finding.state === 'open') return [];
-  return [{ kind: finding.state === 'suppressed' ? 'inSource' : 'external', status: 'accepted', ...(finding.reason === undefined ? {} : { justification: finding.reason }) }];
-}
-function ruleOf(rule: Run['rules'][number], run: Run): object {
+function descriptor(page: RulePage, { homepage }: Run): object {
+  const uri = homepage === undefined ? undefined : pageUri(homepage, page.id);
   return {
-    id: rule.id, name: rule.id.replace(/(^|[/-])(\w)/g, (_, __, letter: string) => letter.toUpperCase()), shortDescription: { text: rule.title }, help: { text: rule.title, markdown: rule.markdown },
-    ...(run.homepage === undefined ? {} : { helpUri: `${run.homepage.replace(/#.*$/, '')}/blob/main/docs/rules/${rule.id}.md` }),
-    defaultConfiguration: { level: LEVEL[rule.severity] },
-    properties: { tags: ['security', ...rule.topics.map((topic) => `topic:${topic}`), ...rule.cwe.map((cwe) => `external/cwe/cwe-${String(cwe).padStart(3, '0')}`), ...rule.owasp.map((id) => `owasp:${id}`)], precision: rule.confidence },
+    id: page.id,
+    name: page.id.replace(/(?:^|[/-])(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    shortDescription: { text: page.title },
+    ...(uri === undefined ? {} : { helpUri: uri }),
+    help: { text: page.title, markdown: page.markdown },
+    defaultConfiguration: { level: levels[page.severity] },
+    properties: {
+      tags: [
+        'security',
+        ...page.topics.map((topic) => `topic:${topic}`),
+        ...page.cwe.map((number) => `external/cwe/cwe-${String(number).padStart(3, '0')}`),
+        ...page.owasp.map((id) => `owasp:${id}`),
+      ],
+      precision: page.confidence,
+    },
   };
+}
+function result(finding: Finding, run: Run, places: Places, ruleIndex: number | undefined): object {
+  const fixes = finding.fix === undefined || finding.state !== 'open' ? [] : run.fixes(finding).filter((fix) => hasEdits(fix) && !leaksSecret(fix, run));
+  return {
+    ruleId: finding.rule,
+    ...(ruleIndex === undefined ? {} : { ruleIndex }),
+    level: levels[finding.severity],
+    message: { text: finding.explanation.message },
+    locations: [location(finding.at, places)],
+    partialFingerprints: { 'unlatchedFingerprint/v1': finding.fingerprint },
+    ...(finding.related.length === 0
+      ? {}
+      : { relatedLocations: finding.related.map(({ at, label }, index) => ({ id: index + 1, ...location(at, places), message: { text: label } })) }),
+    ...(fixes.length === 0 ? {} : { fixes: fixes.map((fix) => fixObject(fix, places)) }),
+    suppressions: suppressions(finding),
+    properties: { severity: finding.severity, precision: finding.confidence },
+  };
+}
+/** An empty list says that suppressions were looked for and there is none. */
+function suppressions({ state, reason }: Finding): readonly object[] {
+  if (state === 'open') return [];
+  return [{ kind: state === 'suppressed' ? 'inSource' : 'external', status: 'accepted', ...(reason === undefined ? {} : { justification: reason }) }];
+}
+function location(at: SourceRange, places: Places): object {
+  return { physicalLocation: { artifactLocation: artifact(at.path), region: region(at, places) } };
+}
+function region(at: SourceRange, places: Places): object {
+  const { line, column, endLine, endColumn } = places.of(at);
+  return { startLine: line, startColumn: column, endLine, endColumn };
+}
+function artifact(path: FilePath): object {
+  return { uri: path.split('/').map(encodeURIComponent).join('/'), uriBaseId: ROOT };
+}
+function fixObject({ title, safety, edits }: AppliedFix, places: Places): object {
+  return {
+    description: { text: safety === 'manual' ? `${title}, then fill in the placeholder` : title },
+    artifactChanges: [...edits]
+      .filter(([, list]) => list.length > 0)
+      .map(([path, list]) => ({
+        artifactLocation: artifact(path),
+        replacements: list.map(({ span, text }) => ({ deletedRegion: region({ path, span }, places), insertedContent: { text } })),
+      })),
+    properties: { safety },
+  };
+}
+function hasEdits({ edits }: AppliedFix): boolean {
+  return [...edits.values()].some((list) => list.length > 0);
+}
+/** An edit that moves code could carry a secret along. */
+function leaksSecret({ edits }: AppliedFix, run: Run): boolean {
+  return [...edits].some(([path, list]) => {
+    const source = run.files.get(path)?.text ?? '';
+    const secrets = run.secrets(path).map(({ start, end }) => source.slice(start, end));
+    return secrets.some((secret) => secret.length >= SHORTEST_SECRET && list.some(({ text }) => text.includes(secret)));
+  });
 }

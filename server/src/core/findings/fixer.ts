@@ -1,5 +1,5 @@
 import { countSyntaxProblems } from '../syntax/javascript.js';
-import { writeSettings } from '../syntax/write/settings.js';
+import { writeAllSettings } from '../syntax/write/settings.js';
 import { applyEdits } from '../text/edits.js';
 import type { At, FilePath, SourceFile, Span } from '../text/source.js';
 import type { Fix } from './changes.js';
@@ -27,7 +27,7 @@ export function createFixer(input: FixerInput): Fixer {
   return {
     fixes(finding, wanted) {
       return wanted.flatMap((fix) => {
-        const applied = realise(fix, sources, (at) => input.spanOf(at), writeSettings);
+        const applied = realise(fix, sources, (at) => input.spanOf(at), writeAllSettings);
         if ('refused' in applied || !holds(finding, applied)) return [];
         return [applied];
       });

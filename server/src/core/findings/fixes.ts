@@ -1,108 +1,161 @@
-import { writeChange } from '../syntax/write/javascript.js';
-import { applyEdits, mergeEdits, sortEdits } from '../text/edits.js';
+import { countSyntaxProblems } from '../syntax/javascript.js';
+import { writeChanges, type CodeChange } from '../syntax/write/javascript.js';
+import type { Places } from '../syntax/write/page.js';
+import { writePlain } from '../syntax/write/plain.js';
+import { appendInsert, applyEdits, isInsert, mergeEdits, slotsAfter, type WrittenEdit } from '../text/edits.js';
 import type { At, FilePath, SourceFile, SourceRange, Span, TextEdit } from '../text/source.js';
 import type { Change, Fix } from './changes.js';
 import type { AppliedFix } from './finding.js';
 
-type SettingsChange = Extract<Change, { do: 'set' | 'append' | 'unset' }>;
+export type SettingsChange = Extract<Change, { readonly do: 'set' | 'append' | 'unset' }>;
+/** Edits of one YAML or JSON file for several changes by key path, each made on the result of those before it; undefined when one cannot be made. */
+export type WriteSettings = (file: SourceFile, changes: readonly SettingsChange[]) => readonly TextEdit[] | undefined;
+type Sources = (path: FilePath) => SourceFile | undefined;
+
 const CODE = /\.[cm]?[jt]sx?$/i;
 
-/** Turns a fix's intents into text edits; all of it, or a reason why not. */
-export function realise(fix: Fix, sources: (path: FilePath) => SourceFile | undefined, resolve: (at: At) => Span | undefined, writeSettings: (file: SourceFile, change: SettingsChange) => readonly TextEdit[] | undefined): AppliedFix | { readonly refused: string } {
-  const lists = new Map<FilePath, TextEdit[][]>();
-  const slots: { readonly path: FilePath; readonly edit: TextEdit; readonly span: Span }[] = [];
-  const copy = (at: At): string | undefined => {
-    const span = resolve(at);
-    return span && sources(at.path)?.text.slice(span.start, span.end);
+/** Turns a fix's intents into text edits: all of them, or the reason why it cannot be offered. A settings file that is not there is created. */
+export function realise(fix: Fix, sources: Sources, resolve: (at: At) => Span | undefined, writeSettings: WriteSettings): AppliedFix | { readonly refused: string } {
+  const places: Places = {
+    span: resolve,
+    text(at) {
+      const span = resolve(at);
+      return span && sources(at.path)?.text.slice(span.start, span.end);
+    },
   };
+  const byFile = new Map<FilePath, Change[]>();
   for (const change of fix.changes) {
-    const path = 'path' in change ? change.path : change.at.path;
-    const file = sources(path);
-    if (!file) return { refused: `${path} is not open to the analysis` };
-    const list = lists.get(path) ?? [];
-    lists.set(path, list);
-    if (change.do === 'set' || change.do === 'append' || change.do === 'unset') {
-      const edits = writeSettings(file, change);
-      if (!edits) return { refused: `${path} cannot be edited there` };
-      list.push([...edits]);
-      continue;
-    }
-    const written = CODE.test(path) ? writeChange(file, change, resolve, copy) : inText(file, change, resolve, copy);
-    if (!written) return { refused: `the place in ${path} no longer fits` };
-    list.push([...written.edits]);
-    for (const slot of written.slots) {
-      const edit = written.edits[slot.edit];
-      if (edit) slots.push({ path, edit, span: slot.span });
-    }
+    const path = pathOf(change);
+    byFile.set(path, [...(byFile.get(path) ?? []), change]);
   }
   const edits = new Map<FilePath, readonly TextEdit[]>();
-  for (const [path, list] of lists) {
-    const merged = mergeEdits(list);
-    if (!merged) return { refused: `the edits of ${path} overlap` };
-    if (merged.length > 0) edits.set(path, merged);
-  }
-  return { title: fix.title, safety: fix.safety, edits, slots: slots.map((slot) => ({ path: slot.path, span: shifted(slot, edits.get(slot.path) ?? []) })), installs: fix.installs ?? [] };
-}
-
-/** Plain replacements and removals in YAML and JSON. */
-function inText(file: SourceFile, change: Exclude<Change, SettingsChange>, resolve: (at: At) => Span | undefined, copy: (at: At) => string | undefined): ReturnType<typeof writeChange> {
-  if (change.do !== 'replace' && change.do !== 'remove' && change.do !== 'insert') return undefined;
-  const span = resolve(change.at);
-  if (!span) return undefined;
-  if (change.do === 'remove') {
-    const start = file.text.lastIndexOf('\n', span.start - 1) + 1;
-    const newline = file.text.indexOf('\n', span.end);
-    const end = newline < 0 ? file.text.length : newline + 1;
-    const isAlone = file.text.slice(start, span.start).trim() === '' && file.text.slice(span.end, end).trim() === '';
-    return { edits: [{ span: isAlone ? { start, end } : span, text: '' }], slots: [] };
-  }
-  let text = '';
-  const slots: { edit: number; span: Span }[] = [];
-  for (const piece of change.code) {
-    const part = typeof piece === 'string' ? piece : 'copy' in piece ? copy(piece.copy) : 'quote' in piece ? `'${piece.quote}'` : piece.slot;
-    if (part === undefined) return undefined;
-    if (typeof piece !== 'string' && 'slot' in piece) slots.push({ edit: 0, span: { start: text.length, end: text.length + part.length } });
-    text += part;
-  }
-  if (change.do === 'replace') return { edits: [{ span, text }], slots };
-  const at = change.where === 'before' ? span.start : change.where === 'after' ? span.end : undefined;
-  return at === undefined ? undefined : { edits: [{ span: { start: at, end: at }, text }], slots };
-}
-
-/** Where a slot stands once all edits of its file are applied. */
-function shifted(slot: { readonly edit: TextEdit; readonly span: Span }, edits: readonly TextEdit[]): Span {
-  let delta = 0;
-  for (const edit of sortEdits(edits)) {
-    if (edit.span.start === slot.edit.span.start && edit.span.end === slot.edit.span.end && edit.text === slot.edit.text) break;
-    delta += edit.text.length - (edit.span.end - edit.span.start);
-  }
-  const start = slot.edit.span.start + delta;
-  return { start: start + slot.span.start, end: start + slot.span.end };
-}
-
-/** Several fixes as one: a fix that touches the text of an earlier one is left out. */
-export function joinFixes(fixes: readonly AppliedFix[], sources: (path: FilePath) => SourceFile | undefined, title: string): { readonly fix: AppliedFix | undefined; readonly leftOut: number } {
-  let edits = new Map<FilePath, readonly TextEdit[]>();
-  let leftOut = 0;
-  const installs = new Set<string>();
-  let safety: AppliedFix['safety'] = 'safe';
-  for (const fix of fixes) {
-    const next = new Map(edits);
-    const fits = [...fix.edits].every(([path, own]) => {
-      const merged = mergeEdits([edits.get(path) ?? [], own]);
-      const text = sources(path)?.text;
-      if (!merged || text === undefined || applyEdits(text, merged) === undefined) return false;
-      next.set(path, merged);
-      return true;
-    });
-    if (!fits) {
-      leftOut++;
-      continue;
-    }
-    edits = next;
-    for (const one of fix.installs) installs.add(one);
-    if (fix.safety === 'manual' || (fix.safety === 'review' && safety === 'safe')) safety = fix.safety;
-  }
   const slots: SourceRange[] = [];
-  return { fix: edits.size === 0 ? undefined : { title, safety, edits, slots, installs: [...installs] }, leftOut };
+  for (const [path, changes] of byFile) {
+    const source = sources(path);
+    const file = source ?? { path, text: '', revision: 0 };
+    if (!source && !changes.every(isSettings)) return { refused: `${path} is not there` };
+    const written = writeFile(file, changes, places, writeSettings);
+    if (!written) return { refused: `The code in ${path} has a form this fix does not know how to edit.` };
+    if (written.length === 0) continue;
+    if (!parsesAsBefore(file, written)) return { refused: `The change would not parse in ${path}.` };
+    edits.set(path, written.map(bare));
+    slots.push(...slotsAfter(written).map((span) => ({ path, span })));
+  }
+  if (edits.size === 0) return { refused: 'There is nothing left to change.' };
+  return { title: fix.title, safety: fix.safety, edits, slots, installs: fix.installs ?? [] };
+}
+
+function pathOf(change: Change): FilePath {
+  return 'path' in change ? change.path : change.at.path;
+}
+function isSettings(change: Change): change is SettingsChange {
+  return change.do === 'set' || change.do === 'append' || change.do === 'unset';
+}
+function isCode(change: Change): change is CodeChange {
+  return !isSettings(change);
+}
+function writeFile(file: SourceFile, changes: readonly Change[], places: Places, writeSettings: WriteSettings): readonly WrittenEdit[] | undefined {
+  const settings = changes.filter(isSettings);
+  const others = changes.filter(isCode);
+  if (CODE.test(file.path)) return settings.length > 0 ? undefined : writeChanges(file, others, places);
+  const bySettings = settings.length > 0 ? writeSettings(file, settings) : [];
+  const byPlace = writePlain(file, others, places);
+  return bySettings && byPlace && mergeEdits([bySettings, byPlace]);
+}
+function bare({ span, text }: WrittenEdit): TextEdit {
+  return { span, text };
+}
+/** Code has no more syntax errors than before; other files are judged by their writer. */
+function parsesAsBefore(file: SourceFile, edits: readonly TextEdit[]): boolean {
+  const after = applyEdits(file.text, edits);
+  if (after === undefined) return false;
+  return !CODE.test(file.path) || countSyntaxProblems({ ...file, text: after }) <= countSyntaxProblems(file);
+}
+
+/**
+ * Several fixes as one, in their order. A fix that touches what an earlier one edits is left out and counted; equal imports are made once.
+ * `fix` is undefined when none could be taken.
+ */
+export function joinFixes(fixes: readonly AppliedFix[], sources: Sources, title: string): { readonly fix: AppliedFix | undefined; readonly leftOut: number } {
+  const whole = takeAll(fixes, sources, false);
+  // Edits that are apart can still break the code together: then each is tried.
+  const taken = whole.taken.length < 2 || parses(whole.edits, sources) ? whole : takeAll(fixes, sources, true);
+  const leftOut = fixes.length - taken.taken.length;
+  if (taken.taken.length === 0) return { fix: undefined, leftOut };
+  const edits = new Map([...taken.edits].map(([path, list]) => [path, list.map(bare)] as const));
+  const slots = [...taken.edits].flatMap(([path, list]) => slotsAfter(list).map((span) => ({ path, span })));
+  return { fix: { title, safety: weakest(taken.taken), edits, slots, installs: [...new Set(taken.taken.flatMap((one) => one.installs))] }, leftOut };
+}
+
+interface Taken {
+  readonly taken: readonly AppliedFix[];
+  readonly edits: ReadonlyMap<FilePath, readonly WrittenEdit[]>;
+}
+function takeAll(fixes: readonly AppliedFix[], sources: Sources, careful: boolean): Taken {
+  const taken: AppliedFix[] = [];
+  let edits: ReadonlyMap<FilePath, readonly WrittenEdit[]> = new Map();
+  for (const fix of fixes) {
+    const next = added(edits, fix);
+    if (!next || (careful && !parses(next, sources))) continue;
+    edits = next;
+    taken.push(fix);
+  }
+  return { taken, edits };
+}
+function added(edits: Taken['edits'], fix: AppliedFix): Taken['edits'] | undefined {
+  const next = new Map(edits);
+  for (const [path, own] of fix.edits) {
+    const before = edits.get(path) ?? [];
+    const written = withSlots(own, fix.slots.filter((slot) => slot.path === path).map((slot) => slot.span));
+    if (written.some((edit) => before.some((other) => touches(edit, other)))) return undefined;
+    const merged = mergeEdits([before, written], unite);
+    if (!merged) return undefined;
+    next.set(path, merged);
+  }
+  return next;
+}
+function parses(edits: Taken['edits'], sources: Sources): boolean {
+  return [...edits].every(([path, list]) => parsesAsBefore(sources(path) ?? { path, text: '', revision: 0 }, list));
+}
+/** An insert right at what another fix replaces speaks of the same node, unless it adds whole lines. */
+function touches(a: TextEdit, b: TextEdit): boolean {
+  if (isInsert(a) === isInsert(b)) return false;
+  const [insert, replaced] = isInsert(a) ? [a, b] : [b, a];
+  const isAtEdge = insert.span.start === replaced.span.start || insert.span.start === replaced.span.end;
+  return isAtEdge && !/^\r?\n|\n$/.test(insert.text);
+}
+/** The slots of a whole fix, each given back to the edit that holds it. */
+function withSlots(edits: readonly TextEdit[], slots: readonly Span[]): readonly WrittenEdit[] {
+  let growth = 0;
+  return [...edits].sort((a, b) => a.span.start - b.span.start).map((edit) => {
+    const from = edit.span.start + growth;
+    growth += edit.text.length - (edit.span.end - edit.span.start);
+    const own = slots.filter((slot) => slot.start >= from && slot.end <= from + edit.text.length).map((slot) => ({ start: slot.start - from, end: slot.end - from }));
+    return own.length > 0 ? { ...edit, slots: own } : edit;
+  });
+}
+
+/** Lines of which a file needs one only: imports, requires, checks of the environment. */
+const ONCE = /^[ \t]*(import\b|(const|let|var)\b[^=]*= require\(|if \(!process\.env\b)/;
+
+/** Two inserts at one place: where both are lines a file needs once, those of the second that the first has already are dropped, and imports come before checks. */
+function unite(first: WrittenEdit, second: WrittenEdit): WrittenEdit {
+  const [a, b] = [first.text.split('\n'), second.text.split('\n')];
+  const isOnce = (lines: readonly string[]): boolean => lines.every((line) => line.trim() === '' || ONCE.test(line));
+  if (first.slots || second.slots || !isOnce(a) || !isOnce(b)) return appendInsert(first, second);
+  const lines = [...a, ...b].filter((line) => line.trim() !== '');
+  const unique = lines.map((line) => line.replace(/\r$/, '')).filter((line, index, all) => all.indexOf(line) === index);
+  const sorted = [...unique.filter((line) => !isCheck(line)), ...unique.filter(isCheck)];
+  const newline = first.text.includes('\r\n') ? '\r\n' : '\n';
+  const isBehind = /^\r?\n/.test(first.text);
+  const gap = !isBehind && /\n\r?\n$/.test(first.text) ? newline : '';
+  return { span: first.span, text: sorted.map((line) => (isBehind ? newline + line : line + newline)).join('') + gap };
+}
+function isCheck(line: string): boolean {
+  return line.trimStart().startsWith('if ');
+}
+
+function weakest(fixes: readonly AppliedFix[]): AppliedFix['safety'] {
+  if (fixes.some((fix) => fix.safety === 'manual')) return 'manual';
+  return fixes.some((fix) => fix.safety === 'review') ? 'review' : 'safe';
 }

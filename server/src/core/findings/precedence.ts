@@ -35,6 +35,7 @@ export const orders: readonly Order[] = [
   { within: 'node', rules: ['exposure/env-or-config-in-response', 'exposure/secret-in-response', 'exposure/sensitive-field-in-response'] },
   { within: 'node', rules: ['errors/stack-in-response', ['errors/framework-500-message', 'errors/message-in-response', 'errors/raw-error-in-response']] },
   { within: 'sink', rules: ['errors/framework-500-message', 'errors/message-in-response', 'errors/raw-error-in-response'] },
+  { within: 'node', rules: ['headers/protection-disabled', 'headers/powered-by'] },
   { within: 'application', rules: ['headers/helmet-missing', ['headers/powered-by', 'headers/csp-missing']] },
   { within: 'function', rules: ['auth/bypass-shortcut', 'auth/always-allow', 'debug/test-identity'] },
   { within: 'application', rules: ['limits/rate-limit-ineffective', 'limits/trust-proxy-any'] },

@@ -10,6 +10,7 @@ export type Abstract =
   | { readonly is: 'function'; readonly fn: FunctionView; readonly frame: Frame }
   | { readonly is: 'class'; readonly view: ClassView; readonly frame: Frame }
   | { readonly is: 'instance'; readonly fields: Map<string, Abstract>; readonly of: Extract<Abstract, { is: 'class' }> }
+  | { readonly is: 'fields'; readonly fields: ReadonlyMap<string, Abstract> }
   | { readonly is: 'module'; readonly path: FilePath }
   | { readonly is: 'value'; readonly value: Value; readonly frame: Frame }
   | { readonly is: 'unknown' };

@@ -4,6 +4,7 @@ import type { Branch, CallStep, FunctionView, Loop, ModuleView, Step, StepFrame 
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 import type { Abstract, Frame, ScopeState } from './abstract.js';
+import { relevance } from './relevance.js';
 
 /** What the evaluation of a whole project gives. */
 export interface Evaluation {
@@ -23,6 +24,7 @@ const DEEPEST_APPLY = 12;
 const MOST_APPLIES = 50_000;
 const MOST_ITEMS = 500;
 const DEEPEST_VALUE = 60;
+const APPLICATION_NAME = /^_?(app|application|server|router|routes?|api|express|expressapp|webserver)$|(app|router|server)$/i;
 /** Calls that take an application to serve it. */
 const SERVES = /(^|\.)(createServer|createSecureServer|Server|serverless|listen|toNodeListener|onRequest)$|^(serverless-http|@vendia\/serverless-express|spdy\.createServer|http\.Server|https\.Server|aws-serverless-express\.createServer)$/;
 /** Calls that look at an application and register nothing. */
@@ -38,6 +40,7 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
   let applies = 0;
   let depth = 0;
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
+  const isRelevant = relevance(adapters, verbs, (specifier, module) => resolve(specifier, module.path) !== undefined);
   const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
 
   function topFrame(path: FilePath): Frame | undefined {
@@ -230,6 +233,7 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
         return exported(of.path, key, 0);
       }
       case 'instance': return of.fields.get(key) ?? method(of.of, key, of) ?? UNKNOWN;
+      case 'fields': return of.fields.get(key) ?? UNKNOWN;
       case 'class': return method(of, key, undefined) ?? UNKNOWN;
       case 'value': {
         if (of.value.kind !== 'object') return UNKNOWN;
@@ -361,6 +365,8 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
   }
 
   function applyTo(target: Extract<Abstract, { is: 'function' }>, args: readonly Abstract[], from: Frame, mark: number, self: Abstract | undefined, openLoop = false): Abstract {
+    const isGiven = args.some((arg) => arg.is === 'scope' || arg.is === 'fields' || arg.is === 'instance' || arg.is === 'builder');
+    if (!isGiven && !isRelevant(target.fn, target.frame.module)) return UNKNOWN;
     if (from.depth >= DEEPEST_APPLY || applies >= MOST_APPLIES) {
       for (const arg of args) if (arg.is === 'scope') incomplete(arg.scope, 'too many nested calls', from, target.fn.at);
       return UNKNOWN;
@@ -388,13 +394,23 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
   function construct(target: Extract<Abstract, { is: 'class' }>, call: Call, frame: Frame): Abstract {
     const instance: Extract<Abstract, { is: 'instance' }> = { is: 'instance', fields: new Map(), of: target };
     const args = call.args.map((item) => settled(evaluate(item.value, frame)));
+    if (frame.depth >= DEEPEST_APPLY || ++applies >= MOST_APPLIES || !isWorthBuilding(target, args)) return instance;
     build(target, instance, args, frame, call.at.mark, 0);
     return instance;
+  }
+  /** A class that is given an application, or whose own code may register something. */
+  function isWorthBuilding(target: Extract<Abstract, { is: 'class' }>, args: readonly Abstract[]): boolean {
+    if (args.some((arg) => arg.is === 'scope' || arg.is === 'instance' || arg.is === 'fields') || target.view.extends) return true;
+    const { module } = target.frame;
+    return [...target.view.methods, ...(target.view.construct ? [target.view.construct] : [])].some((id) => {
+      const fn = module.functions.get(id);
+      return fn !== undefined && isRelevant(fn, module);
+    });
   }
   function build(target: Extract<Abstract, { is: 'class' }>, instance: Extract<Abstract, { is: 'instance' }>, args: readonly Abstract[], frame: Frame, mark: number, hops: number): void {
     const base = hops < 8 && target.view.extends ? evaluate(target.view.extends, target.frame) : undefined;
     if (base?.is === 'class') build(base, instance, args, frame, mark, hops + 1);
-    for (const field of target.view.fields) instance.fields.set(field.name, evaluate(field.value, { ...target.frame, self: instance, results: new Map(), trail: `${frame.trail}>${mark}` }));
+    for (const field of target.view.fields) instance.fields.set(field.name, evaluate(field.value, { ...target.frame, self: instance, results: new Map(), depth: frame.depth + 1, trail: `${frame.trail}>${mark}` }));
     const fn = target.view.construct && target.frame.module.functions.get(target.view.construct);
     if (!fn) return;
     fn.parameters.forEach((parameter, index) => {
@@ -429,34 +445,36 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
     if (!frame) return;
     for (const fn of module.functions.values()) {
       if (applied.has(fn.id)) continue;
-      const index = fn.parameters.findIndex((_, i) => registersOn(fn, i));
-      if (index < 0) continue;
-      const parameter = fn.parameters[index];
+      const found = fn.parameters.map((_, index) => ({ index, member: registersOn(fn, index) })).find((one) => one.member !== undefined);
+      const parameter = found && fn.parameters[found.index];
       const adapter = adapters[0];
-      if (!parameter || !adapter) continue;
+      if (!found || !parameter || !adapter) continue;
       const scope: ScopeState = {
-        id: `${path}#${fn.id.slice(fn.id.indexOf('#') + 1)}(${parameter.name ?? index})` as ScopeId, framework: adapter.id, kind: 'router', at: parameter.at, nameAt: parameter.at, statementAt: parameter.at,
+        id: `${path}#${fn.id.slice(fn.id.indexOf('#') + 1)}(${parameter.name ?? found.index})` as ScopeId, framework: adapter.id, kind: 'router', at: parameter.at, nameAt: parameter.at, statementAt: parameter.at,
         file: path, options: undefined, log: [], parents: new Set(), files: new Set([path]), guessed: true, binding: parameter.name,
       };
       scopes.push(scope);
-      const args: Abstract[] = fn.parameters.map((_, i) => (i === index ? { is: 'scope', scope } : UNKNOWN));
+      const holder: Abstract = found.member === '' ? { is: 'scope', scope } : { is: 'fields', fields: new Map([[found.member ?? '', { is: 'scope', scope }]]) };
+      const args: Abstract[] = fn.parameters.map((_, i) => (i === found.index ? holder : UNKNOWN));
       applyTo({ is: 'function', fn, frame }, args, frame, fn.at.mark, undefined);
     }
   }
 
-  /** Whether the body registers routes on a parameter: a verb with a path and a handler, on something named like an application. */
-  function registersOn(fn: FunctionView, index: number): boolean {
+  /** Whether the body registers routes on a parameter or on a field of it (`args.app.get('/x', h)`): the field's name, '' for the parameter itself. */
+  function registersOn(fn: FunctionView, index: number): string | undefined {
     const parameter = fn.parameters[index];
-    const isNamed = /^_?(app|application|server|router|routes?|api|express|expressapp|webserver)$|(app|router|server)$/i.test(parameter?.name ?? '') || /\b(Express|Application|Router|IRouter)\b/.test(parameter?.type ?? '');
-    if (!isNamed) return false;
-    return fn.steps.some((step) => {
-      if (step.do !== 'call' || !verbs.has(step.call.name)) return false;
+    const isNamed = APPLICATION_NAME.test(parameter?.name ?? '') || /\b(Express|Application|Router|IRouter)\b/.test(parameter?.type ?? '');
+    for (const step of fn.steps) {
+      if (step.do !== 'call' || !verbs.has(step.call.name)) continue;
       const { receiver, args } = step.call;
-      const own = receiver?.kind === 'ref' && receiver.root.kind === 'parameter' && receiver.root.fn === fn.id && receiver.root.index === index && receiver.path.length === 0;
+      if (receiver?.kind !== 'ref' || receiver.root.kind !== 'parameter' || receiver.root.fn !== fn.id || receiver.root.index !== index) continue;
+      const [field] = receiver.path;
+      if (field === undefined ? !isNamed : receiver.path.length > 1 || !/^_?(app|router|express|expressApp)$/.test(field)) continue;
       const first = args[0]?.value;
-      const isPath = first?.kind === 'literal' && typeof first.value === 'string' && first.value.startsWith('/');
-      return own && (step.call.name === 'use' ? args.length > 0 : step.call.name === 'route' ? isPath : isPath && args.length > 1);
-    });
+      const isPath = first?.kind === 'regex' || (first?.kind === 'literal' && typeof first.value === 'string' && first.value.startsWith('/'));
+      if (step.call.name === 'use' ? args.length > 0 : step.call.name === 'route' ? isPath : isPath && args.length > 1) return field ?? '';
+    }
+    return undefined;
   }
 
   for (const path of modules.keys()) runModule(path);

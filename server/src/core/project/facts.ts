@@ -26,11 +26,12 @@ export interface FileFacts {
 }
 
 const CODE = /\.[cm]?[jt]sx?$/i;
+const MINIFIED_FROM = 50_000;
 const NOTHING: ReadonlySet<never> = new Set();
 
 /** Reads one file to its facts. Never fails; broken parts are named in `problems`. */
 export function readFacts(file: SourceFile): FileFacts {
-  if (CODE.test(file.path)) return codeFacts(file);
+  if (CODE.test(file.path)) return isMinified(file.text) ? { ...codeFacts({ ...file, text: '' }), file, unsupported: 'it is minified or bundled code, not source' } : codeFacts(file);
   const spans: number[] = [];
   const mark = (span: Span): At => {
     spans.push(span.start, span.end);
@@ -42,6 +43,14 @@ export function readFacts(file: SourceFile): FileFacts {
   const parsed = readSettings(file, mark);
   const read = readOpenApi(file, parsed.value);
   return { ...empty, document: read.document, notes: parsed.value.notes, spans: Int32Array.from(spans), problems: parsed.problems, unsupported: read.unsupported };
+}
+
+/** Machine-written code: large, and its lines are far longer than anybody writes. */
+function isMinified(text: string): boolean {
+  if (text.length < MINIFIED_FROM) return false;
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  return text.length / lines > 500;
 }
 
 function codeFacts(file: SourceFile): FileFacts {

@@ -61,7 +61,7 @@ export function protection(kind: 'authentication' | 'authorization', chain: read
   const sure = chain.find((link) => link.sure && isGuard(link.layer));
   if (sure) return { state: 'guarded', by: sure, because: sure.layer.claims.find((one) => one.protects === kind)?.because ?? sure.layer.name, late: lateGuards };
   if (handler?.closed) return { state: 'guarded', by: undefined, because: 'the handler refuses every request', late: lateGuards };
-  if (handler && handler.passes !== 'always' && (handler.refuses.includes(401) || handler.refuses.includes(403) || handler.refuses.includes(0))) {
+  if (handler && handler.passes !== 'always' && (handler.refuses.includes(401) || handler.refuses.includes(403))) {
     const role = handler.tests.includes('role') || handler.tests.includes('owner');
     const identity = handler.tests.includes('identity') || handler.tests.includes('credential') || handler.tests.includes('signature');
     if (kind === 'authorization' ? role : identity || role) return { state: 'guarded', by: undefined, because: 'the handler checks the caller itself', late: lateGuards };

@@ -361,6 +361,7 @@ function publicMarks(modules: ReadonlyMap<FilePath, ModuleView>): ReadonlySet<st
 
 /** The name a person knows a layer by. */
 function nameOf(value: Value, fnName: string | undefined): string {
+  if (value.kind === 'call' && value.target.kind === 'ref' && value.target.root.kind !== 'value' && !value.target.text.includes('(')) return value.target.text;
   if (value.kind === 'call') return value.callee || (value.receiver?.kind === 'call' ? `${nameOf(value.receiver, undefined)}.${value.name}` : value.name) || fnName || 'call';
   if (value.kind === 'ref') return value.text.length > 80 ? (value.path.at(-1) ?? 'middleware') : value.text;
   return fnName && !fnName.includes('(') && fnName !== 'anonymous' ? fnName : 'inline function';

@@ -1,4 +1,4 @@
-import type { FilePath } from '../text/source.js';
+import { filePath, type FilePath } from '../text/source.js';
 
 const EXTENSIONS = ['.ts', '.tsx', '.js', '.jsx', '.mjs', '.cjs', '.mts', '.cts'];
 
@@ -20,7 +20,7 @@ export function candidates(specifier: string, from: FilePath): readonly FilePath
   if (stem !== base) for (const extension of ['.ts', '.tsx', '.mts', '.cts']) out.add(stem + extension);
   for (const extension of EXTENSIONS) out.add(base + extension);
   for (const extension of EXTENSIONS) out.add(base === '' ? `index${extension}` : `${base}/index${extension}`);
-  return [...out] as FilePath[];
+  return [...out].map(filePath);
 }
 
 /** The known file a specifier leads to. */

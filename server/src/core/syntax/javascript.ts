@@ -30,8 +30,10 @@ export function scriptKind(path: string): ts.ScriptKind {
 }
 
 function syntaxProblems(tree: ts.SourceFile): SyntaxProblem[] {
-  const found = (tree as { readonly parseDiagnostics?: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics ?? [];
-  return found.slice(0, MOST_PROBLEMS).map((problem) => ({
+  // Not in the public types of typescript 5.9, and the only way to the syntax errors of one file.
+  const found: unknown = Reflect.get(tree, 'parseDiagnostics');
+  if (!Array.isArray(found)) return [];
+  return found.filter((one): one is ts.DiagnosticWithLocation => typeof one === 'object' && one !== null && 'start' in one && 'length' in one).slice(0, MOST_PROBLEMS).map((problem) => ({
     span: { start: problem.start, end: problem.start + problem.length },
     message: ts.flattenDiagnosticMessageText(problem.messageText, ' '),
   }));

@@ -1,4 +1,5 @@
 import type { Span } from '../text/source.js';
+import { lineStart } from './yaml-lines.js';
 
 /** A place the reader had to leave out. `local`: what it hides belongs to one collection, the one its column (UTF-16 units) points at. */
 export interface Hole {
@@ -15,7 +16,7 @@ export function holeAt(text: string, span: Span, local: boolean): Hole {
   let start = Math.min(span.start, text.length);
   let end = Math.min(Math.max(span.end, start), text.length);
   const first = start + (text.slice(start, end).length - text.slice(start, end).trimStart().length);
-  const column = first - (text.lastIndexOf('\n', first - 1) + 1);
+  const column = first - lineStart(text, first);
   while (start > 0 && isSpace(text.charCodeAt(start - 1))) start--;
   while (end < text.length && isSpace(text.charCodeAt(end))) end++;
   return { span, column, local, reach: { start, end }, claimed: false };
@@ -31,7 +32,7 @@ export function claims(holes: readonly Hole[], text: string, start: number, end:
       continue;
     }
     if (hole.claimed) continue;
-    const fits = flow ? hole.span.start > start && hole.span.end < end + 1 : start - (text.lastIndexOf('\n', start - 1) + 1) <= hole.column;
+    const fits = flow ? hole.span.start > start && hole.span.end < end + 1 : start - lineStart(text, start) <= hole.column;
     if (!fits) continue;
     hole.claimed = true;
     open = true;

@@ -6,6 +6,7 @@ import { buildFromEvents, yamlEvents } from './yaml-events.js';
 import { holeAt, type Hole } from './yaml-holes.js';
 import { readJson } from './yaml-json.js';
 import { readLenient } from './yaml-lenient.js';
+import { lineEnd, lineStart } from './yaml-lines.js';
 import { readNotes } from './yaml-notes.js';
 
 /** Broken texts above this (UTF-16 units) are not given to the slow recovering parser. */
@@ -72,10 +73,8 @@ function looksWhole(line: string): boolean {
   return trimmed.includes(': ') || trimmed.endsWith(':') || trimmed.startsWith('- ') || trimmed.startsWith('#');
 }
 function lineOf(text: string, offset: number): Span {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
-  const newline = text.indexOf('\n', Math.max(offset, start));
-  const stop = newline < 0 ? text.length : newline;
-  return { start: Math.min(start, stop), end: text[stop - 1] === '\r' && stop > start ? stop - 1 : stop };
+  const start = lineStart(text, Math.min(offset, text.length));
+  return { start, end: lineEnd(text, start) };
 }
 
 function finish(text: string, mark: (span: Span) => At, builder: Builder, problems: readonly SyntaxProblem[], holes: readonly Hole[]): Parsed<NotedValue> {

@@ -58,6 +58,10 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
         const server = Hapi.server();
         server.route({ method: 'GET', path: '/orders', options: { cors: { origin: ['*'] } }, handler });
         //                                                                         ^^^ cors/reflected-origin`,
+      fixed: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.route({ method: 'GET', path: '/orders', options: { cors: { origin: ['https://app.example.com'] } }, handler });`,
     },
     {
       title: 'a function that allows whoever asks',

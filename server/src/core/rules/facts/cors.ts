@@ -38,7 +38,7 @@ function isSame(a: At, b: At): boolean {
   return a.path === b.path && a.mark === b.mark;
 }
 
-/** Fix "use an allow-list": origins of the policy file, else the environment where the library takes an empty list, else a placeholder. `orNone` picks the shorter spelling. */
+/** Fix "use an allow-list": origins of the policy file, else the environment where the library takes an empty list, else a placeholder. `spelling` is how the environment is read. */
 export function* allowListFixes(policy: CorsPolicy, context: RuleContext, title: string, spelling: 'filtered' | 'optional'): Iterable<Fix> {
   const trusted = context.policy('cors').origins.filter((origin) => origin !== '*' && origin !== 'null');
   const list = listOf(policy, trusted, spelling);
@@ -90,6 +90,8 @@ function objectOf(value: Value | undefined, context: RuleContext): ObjectValue |
 }
 /** The place to replace is one item of a list, not the whole value. */
 function inList(policy: CorsPolicy, context: RuleContext): boolean {
+  // hapi knows lists and the word 'ignore'.
+  if (policy.library === '@hapi/hapi') return !context.textOf(policy.originAt).includes('ignore');
   const options = optionsOf(policy, context);
   const origin = options && context.option(options, 'origin');
   return origin?.kind === 'value' && origin.resolved.value.kind === 'array' && !isSame(origin.value.at, policy.originAt);

@@ -8,7 +8,7 @@ interface Evidence {
 }
 const POWERFUL = /admin|master|root|internal|service|super/i;
 const PUBLIC_BY_DESIGN = /^(pk_(live|test)_|AIza)/;
-const HARMLESS_NAME = /integrity|etag|checksum|commit|version|sha\d*|hash|fingerprint|uuid|guid|nonce|header|scheme|regex|pattern|description|example|message|label|title|placeholder|route|path|url|enum|type|_?name$/i;
+const HARMLESS_NAME = /integrity|etag|checksum|commit|version|sha\d*|hash|fingerprint|uuid|guid|nonce|header|scheme|regex|pattern|description|example|message|label|title|placeholder|route|path|url|enum|type|namespace|prefix|field|param(eter)?|column|table|event|topic|queue|_?name$/i;
 const I18N = /(^|\/)(locales?|i18n|lang|translations?|messages)(\/|$)/i;
 
 export default rule<'literal', Evidence>({
@@ -99,7 +99,8 @@ function judged(use: LiteralUse, context: RuleContext): string | undefined {
   if (!secretName(name) || HARMLESS_NAME.test(name) || tokenName(name) && !secretValue(value, { shortest: 16 })) return undefined;
   // Passwords, session and signing secrets have rules of their own.
   if (/passw|passphrase|pwd|session|jwt|cookie/i.test(name)) return undefined;
-  if (/^[A-Za-z]+([A-Z][a-z]+)*$/.test(value) && !/\d/.test(value) && !POWERFUL.test(name)) return undefined;
+  // Plain words ('not_available', 'incorrectPassword') are texts and codes; a key has digits, or a name that says what it opens.
+  if (/^[A-Za-z]+([-_.][A-Za-z]+){0,20}$/.test(value) && !POWERFUL.test(name)) return undefined;
   const isStrong = POWERFUL.test(name) ? secretValue(value, { name, shortest: 6, anyValue: true }) && /[\d_-]/.test(value) : secretValue(value, { name });
   return isStrong ? name : undefined;
 }

@@ -5,14 +5,14 @@ import { parseJavaScript } from '../javascript.js';
 import { concat, write, type Written } from './code.js';
 import { nodeAround, nodesAt } from './find.js';
 import { indentAt } from './lines.js';
-import type { Edits, Page } from './page.js';
+import { replacement, type Edits, type Page } from './page.js';
 
 /** Replaces a place: in parentheses where the new text would bind otherwise, with its key where a shorthand property stood, escaped inside a string. */
 export function replace(page: Page, span: Span, code: Code): Edits {
   const made = write(page, code, indentAt(page.text, span.start));
   if (!made) return undefined;
   const whole = fit(page, span, made);
-  return [{ span, text: whole.text, ...(whole.slots.length > 0 ? { slots: whole.slots } : {}) }];
+  return [replacement(span, whole)];
 }
 
 /** The new text as it must stand in place of what the span holds. */

@@ -1,130 +1,157 @@
 import ts from 'typescript';
-import type { Change, Code } from '../../findings/changes.js';
-import type { At, SourceFile, Span, TextEdit } from '../../text/source.js';
-import { addImport, requireEnvironment } from './imports.js';
-import { removeEntry, removeFromList } from './list.js';
-import { indentOf, lineEnd, lineStart, nodeAt, openPage, type Page } from './page.js';
-import { move, removeStatement, unwrap } from './statement.js';
+import type { Change } from '../../findings/changes.js';
+import { mergeEdits, type WrittenEdit } from '../../text/edits.js';
+import type { At, SourceFile, Span } from '../../text/source.js';
+import { concat, write, type Written } from './code.js';
+import { replace } from './expression.js';
+import { nodesAt } from './find.js';
+import { writeImports, writeRequireEnv } from './imports.js';
+import { blanksBefore, indentAt, isFirstOnLine, lineStart, nextLine, skipBlanks, tailEnd } from './lines.js';
+import { insertFirst, insertLast, listOf, memberAt, removeItems, type List, type MakeItem } from './list.js';
+import { deletion, openPage, replacement, type Edits, type Page, type Places } from './page.js';
+import { move, removeStatement, unwrap } from './rearrange.js';
+import { insertInBody, insertLine } from './statement.js';
 
-/** New text with the places the author must fill, as offsets in it. */
-export interface Written {
-  readonly edits: readonly TextEdit[];
-  /** Slots: index of the edit, and the span inside its text. */
-  readonly slots: readonly { readonly edit: number; readonly span: Span }[];
+/** The intents that edit JavaScript and TypeScript. */
+export type CodeChange = Exclude<Change, { readonly do: 'set' | 'append' | 'unset' }>;
+type Insert = Extract<Change, { readonly do: 'insert' }>;
+
+/** Text edits for one intent in a JS/TS file; places to copy are looked for in this file. Undefined when the place no longer fits it, an empty list when it is so already. */
+export function writeChange(source: SourceFile, change: CodeChange, resolve: (at: At) => Span | undefined): Edits {
+  const text = (at: At): string | undefined => {
+    const span = at.path === source.path ? resolve(at) : undefined;
+    return span && source.text.slice(span.start, span.end);
+  };
+  return writeChanges(source, [change], { span: resolve, text });
 }
-type CodeChange = Exclude<Change, { do: 'set' | 'append' | 'unset' }>;
 
-/** Turns one intent into text edits of a JS/TS file; undefined when the place no longer fits it. */
-export function writeChange(file: SourceFile, change: CodeChange, resolve: (at: At) => Span | undefined, copy: (at: At) => string | undefined): Written | undefined {
-  const page = openPage(file);
-  const only = (edit: TextEdit | undefined): Written | undefined => edit && { edits: [edit], slots: [] };
-  if (change.do === 'import') return wrap(addImport(page, change.from, change.name, change.as));
-  if (change.do === 'require-env') return wrap(requireEnvironment(page, change.name));
-  const span = resolve(change.at);
-  if (!span) return undefined;
+/** Text edits for several intents in one JS/TS file, sorted and apart. What is taken out of one list and what is imported is decided together. Undefined when one cannot be made or two overlap. */
+export function writeChanges(source: SourceFile, changes: readonly CodeChange[], places: Places): Edits {
+  try {
+    return edit(openPage(source, places), changes);
+  } catch {
+    // A tree too deep for the stack is not edited.
+    return undefined;
+  }
+}
+
+function edit(page: Page, changes: readonly CodeChange[]): Edits {
+  const lists: (readonly WrittenEdit[])[] = [];
+  const removals = new Map<ts.Node, { readonly list: List; readonly gone: Set<number> }>();
+  const additions = new Map<ts.Node, { readonly list: List; readonly makes: MakeItem[] }>();
+  const imports = writeImports(page, changes.filter((one) => one.do === 'import'));
+  const checks = writeRequireEnv(page, changes.flatMap((one) => (one.do === 'require-env' ? [one.name] : [])));
+  if (!imports || !checks) return undefined;
+  for (const change of changes) {
+    if (change.do === 'import' || change.do === 'require-env') continue;
+    const span = page.places.span(change.at);
+    if (!span || span.start < 0 || span.end < span.start || span.end > page.text.length) return undefined;
+    if (change.do === 'remove' && change.as !== 'statement' && change.as !== 'text') {
+      const member = memberAt(page, span);
+      if (!member || !fits(member.list.owner, change.as)) return undefined;
+      const known = removals.get(member.list.owner) ?? { list: member.list, gone: new Set<number>() };
+      removals.set(member.list.owner, known);
+      known.gone.add(member.index);
+      continue;
+    }
+    const list = change.do === 'insert' ? listBehind(page, change.where, span) : undefined;
+    if (list && change.do === 'insert') {
+      const known = additions.get(list.owner) ?? { list, makes: [] };
+      additions.set(list.owner, known);
+      known.makes.push((indent) => write(page, change.code, indent));
+      continue;
+    }
+    const made = one(page, change, span);
+    if (!made) return undefined;
+    lists.push(made);
+  }
+  for (const { list, makes } of additions.values()) {
+    const made = insertLast(page, list, makes);
+    if (!made) return undefined;
+    lists.push(made);
+  }
+  for (const { list, gone } of removals.values()) lists.push(removeItems(page, list, gone));
+  return mergeEdits([imports, checks, ...lists]);
+}
+function fits(owner: ts.Node, as: 'entry' | 'item' | 'argument'): boolean {
+  if (as === 'entry') return ts.isObjectLiteralExpression(owner) || ts.isObjectBindingPattern(owner);
+  if (as === 'argument') return ts.isCallExpression(owner) || ts.isNewExpression(owner);
+  return !ts.isObjectLiteralExpression(owner);
+}
+
+function one(page: Page, change: Exclude<CodeChange, { readonly do: 'import' | 'require-env' }>, span: Span): Edits {
   switch (change.do) {
-    case 'replace': return placed(render(page, change.code, copy), span, '', '');
-    case 'insert': return insert(page, change.where, span, render(page, change.code, copy));
-    case 'remove': return only(remove(page, change.as, span));
+    case 'replace': return replace(page, span, change.code);
+    case 'remove': return change.as === 'statement' ? removeStatement(page, span) : [removeText(page.text, span)];
+    case 'insert': return insert(page, change, span);
     case 'unwrap': {
-      const keep = resolve(change.keep);
-      return keep && only(unwrap(page, span, keep));
+      const keep = page.places.span(change.keep);
+      return change.keep.path === change.at.path && keep ? unwrap(page, span, keep) : undefined;
     }
     case 'move': {
-      const after = resolve(change.after);
-      return after && wrap(move(page, span, after));
+      const after = page.places.span(change.after);
+      return change.after.path === change.at.path && after ? move(page, span, after) : undefined;
     }
   }
 }
-function wrap(edits: readonly TextEdit[] | undefined): Written | undefined {
-  return edits && { edits, slots: [] };
-}
 
-function render(page: Page, code: Code, copy: (at: At) => string | undefined): { text: string; slots: Span[] } | undefined {
-  let text = '';
-  const slots: Span[] = [];
-  for (const piece of code) {
-    if (typeof piece === 'string') text += piece;
-    else if ('copy' in piece) {
-      const copied = copy(piece.copy);
-      if (copied === undefined) return undefined;
-      text += copied;
-    } else if ('quote' in piece) text += page.quote + piece.quote.replaceAll('\\', '\\\\').replaceAll(page.quote, `\\${page.quote}`).replaceAll('\n', '\\n') + page.quote;
-    else {
-      slots.push({ start: text.length, end: text.length + piece.slot.length });
-      text += piece.slot;
-    }
-  }
-  return { text, slots };
-}
-function placed(code: { text: string; slots: Span[] } | undefined, span: Span, before: string, after: string): Written | undefined {
-  return code && { edits: [{ span, text: before + code.text + after }], slots: code.slots.map((slot) => ({ edit: 0, span: { start: slot.start + before.length, end: slot.end + before.length } })) };
-}
-
-function insert(page: Page, where: Extract<Change, { do: 'insert' }>['where'], span: Span, code: { text: string; slots: Span[] } | undefined): Written | undefined {
-  const point = (at: number): Span => ({ start: at, end: at });
-  const indented = code && { ...code, text: code.text.replaceAll('\n', page.newline + indentOf(page, span.start)) };
+function insert(page: Page, { where, code }: Insert, span: Span): Edits {
+  const make: MakeItem = (indent) => write(page, code, indent);
   switch (where) {
-    case 'before': return placed(code, point(span.start), '', '');
-    case 'after': return placed(code, point(span.end), '', '');
-    case 'line-before': {
-      const start = lineStart(page, span.start);
-      const indent = /^[ \t]*/.exec(page.text.slice(start))?.[0] ?? '';
-      // Something else stands before it on the line: the new statement goes right in front.
-      if (page.text.slice(start, span.start).trim() !== '') return placed(code, point(span.start), '', ' ');
-      return placed(indented, point(start), indent, page.newline);
+    case 'before': return insertBefore(page, span, make);
+    case 'after': {
+      const made = make(indentAt(page.text, span.start));
+      return made && [replacement({ start: span.end, end: span.end }, made)];
     }
-    case 'line-after': {
-      const rest = page.text.slice(span.end, lineEnd(page, span.end));
-      if (rest.trim() !== '' && !/^[ \t]*(;|\/\/|\/\*)/.test(rest)) return placed(code, point(span.end), ' ', '');
-      return placed(indented, point(span.end + rest.replace(/\r?\n$/, '').length), page.newline + indentOf(page, span.start), '');
-    }
+    case 'line-before':
+    case 'line-after': return insertLine(page, span, where, code);
     case 'argument-first':
-    case 'argument-last': {
-      const call = nodeAt(page, span, (node): node is ts.CallExpression | ts.NewExpression => ts.isCallExpression(node) || ts.isNewExpression(node));
-      if (!call?.arguments) return undefined;
-      const first = call.arguments[0];
-      const last = call.arguments.at(-1);
-      if (!first || !last) return placed(code, point(call.end - 1), '', '');
-      return where === 'argument-first' ? placed(code, point(first.getStart(page.tree)), '', ', ') : placed(code, point(last.end), ', ', '');
-    }
-    case 'entry-last': {
-      const object = nodeAt(page, span, ts.isObjectLiteralExpression);
-      if (!object) return undefined;
-      const last = object.properties.at(-1);
-      if (!last) return placed(code, { start: object.getStart(page.tree), end: object.end }, '{ ', ' }');
-      const isMultiline = page.text.slice(object.getStart(page.tree), last.getStart(page.tree)).includes('\n');
-      if (!isMultiline) return placed(code, point(last.end), ', ', '');
-      return placed(code, point(last.end), `,${page.newline}${indentOf(page, last.getStart(page.tree))}`, '');
-    }
-    case 'body-first': {
-      const open = page.text.indexOf('{', span.start);
-      if (open < 0 || open >= span.end) return undefined;
-      return placed(code, point(open + 1), `${page.newline}${indentOf(page, span.start)}  `, '');
-    }
+    case 'argument-last': return insertArgument(page, span, where, make);
+    case 'entry-last': return undefined;
+    case 'body-first': return insertInBody(page, span, code);
   }
 }
 
-function remove(page: Page, as: Extract<Change, { do: 'remove' }>['as'], span: Span): TextEdit | undefined {
-  switch (as) {
-    case 'entry': {
-      const node = nodeAt(page, span, ts.isObjectLiteralElementLike);
-      return node && removeEntry(page, node);
-    }
-    case 'item':
-    case 'argument': {
-      const node = nodeAt(page, span, (one): one is ts.Expression => ts.isExpression(one) && (ts.isArrayLiteralExpression(one.parent) || ts.isCallExpression(one.parent) || ts.isNewExpression(one.parent)));
-      if (!node) return undefined;
-      const list = ts.isArrayLiteralExpression(node.parent) ? node.parent.elements : ts.isCallExpression(node.parent) || ts.isNewExpression(node.parent) ? (node.parent.arguments ?? []) : [];
-      return removeFromList(page, list, list.findIndex((one) => one === node));
-    }
-    case 'statement': return removeStatement(page, span);
-    case 'text': {
-      const before = page.text.slice(lineStart(page, span.start), span.start);
-      const after = page.text.slice(span.end, lineEnd(page, span.end));
-      if (before.trim() === '' && after.trim() === '') return { span: { start: lineStart(page, span.start), end: lineEnd(page, span.end) }, text: '' };
-      const gap = after.trim() === '' ? before.length - before.trimEnd().length : 0;
-      return { span: { start: span.start - gap, end: span.end }, text: '' };
-    }
+/** The list whose end new items go to; several of one fix are put there together. */
+function listBehind(page: Page, where: Insert['where'], span: Span): List | undefined {
+  if (where === 'argument-last') {
+    const call = calledAt(page, span);
+    return call && listOf(page, call);
   }
+  if (where !== 'entry-last') return undefined;
+  const owner = nodesAt(page.tree, span).find((node) => ts.isObjectLiteralExpression(node) || ts.isArrayLiteralExpression(node));
+  return owner && listOf(page, owner);
+}
+function calledAt(page: Page, span: Span): ts.Expression | undefined {
+  const nodes = nodesAt(page.tree, span);
+  return nodes.find((each) => ts.isCallExpression(each) || ts.isNewExpression(each)) ?? nodes.find(ts.isDecorator)?.expression;
+}
+
+/** An item with its comma (`auth, `) before one that has its own line gets a line, too. */
+function insertBefore(page: Page, span: Span, make: MakeItem): Edits {
+  const indent = indentAt(page.text, span.start);
+  const made = make(indent);
+  if (!made) return undefined;
+  const member = made.text.endsWith(', ') && isFirstOnLine(page.text, span.start) ? memberAt(page, span) : undefined;
+  const hasLine = member && lineStart(page.text, span.start) >= member.list.open;
+  const whole: Written = hasLine ? concat({ ...made, text: made.text.slice(0, -1) }, page.style.newline, indent) : made;
+  return [replacement({ start: span.start, end: span.start }, whole)];
+}
+
+function insertArgument(page: Page, span: Span, where: 'argument-first' | 'argument-last', make: MakeItem): Edits {
+  const node = calledAt(page, span);
+  if (!node) return undefined;
+  const list = listOf(page, node);
+  if (list) return where === 'argument-first' ? insertFirst(page, list, make) : insertLast(page, list, [make]);
+  // `new Map` and `@Guarded` without parentheses get them.
+  const isBare = ts.isNewExpression(node) ? node.arguments === undefined : ts.isIdentifier(node) || ts.isPropertyAccessExpression(node);
+  const made = isBare ? make(indentAt(page.text, span.start)) : undefined;
+  return made && [replacement({ start: node.end, end: node.end }, concat('(', made, ')'))];
+}
+
+/** Takes a text out as it is; where it is all its lines hold, with these. */
+export function removeText(text: string, span: Span): WrittenEdit {
+  const isToLineEnd = skipBlanks(text, span.end) === tailEnd(text, span.end);
+  if (isToLineEnd && isFirstOnLine(text, span.start)) return deletion(lineStart(text, span.start), nextLine(text, span.end));
+  return isToLineEnd ? deletion(blanksBefore(text, span.start), span.end) : deletion(span.start, span.end);
 }

@@ -1,5 +1,6 @@
 import type { ArrayValue, Entry, ObjectValue, Value } from '../../model/value.js';
 import type { At, Span, TextEdit } from '../../text/source.js';
+import { lineEnd, lineStart } from '../yaml-lines.js';
 import { blockLines, entryLines, flowText, isInline, isList, jsonText, scalarText, type Data } from './settings-render.js';
 import type { SettingsStyle } from './settings-style.js';
 
@@ -92,7 +93,7 @@ export function removeItem(page: Page, array: ArrayValue, index: number, holder:
 }
 
 function removeBlock(text: string, target: Span, all: readonly Span[], start: number): Edits {
-  const line = text.lastIndexOf('\n', start - 1) + 1;
+  const line = lineStart(text, start);
   const stop = lineEnd(text, target.end);
   if (!/^[ \t]*(?:#.*)?$/.test(text.slice(target.end, stop))) return undefined;
   if (text.slice(line, start).replace(/^\uFEFF/, '').trim() !== '') {
@@ -176,18 +177,12 @@ function unit(style: SettingsStyle): string {
   return style.tab ? '\t'.repeat(style.step) : ' '.repeat(style.step);
 }
 function columnOf(text: string, offset: number): number {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const start = lineStart(text, offset);
   return offset - start - (text.charCodeAt(start) === 0xfeff ? 1 : 0);
 }
 function indentAt(text: string, offset: number): string {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const start = lineStart(text, offset);
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
-}
-/** The end of the line, before its line break. */
-function lineEnd(text: string, offset: number): number {
-  const newline = text.indexOf('\n', offset);
-  const stop = newline < 0 ? text.length : newline;
-  return stop > offset && text[stop - 1] === '\r' ? stop - 1 : stop;
 }
 /** The dash of an item, looked for backwards. */
 function dashBefore(text: string, from: number, stop: number): number {

@@ -2,9 +2,9 @@ import ts from 'typescript';
 import type { Code } from '../../findings/changes.js';
 import type { Span } from '../../text/source.js';
 import { asInline, asLine, concat, continues, write, type Written } from './code.js';
-import { anchorOf, countDirectives, nodesAt, type Anchor } from './find.js';
-import { blanksBefore, indentAt, isBlank, isFirstOnLine, isSameLine, lineStart, skipTrivia, tailEnd } from './lines.js';
-import { insertion, type Edits, type Page } from './page.js';
+import { anchorOf, countDirectives, endOf, nodesAt, type Anchor } from './find.js';
+import { blanksBefore, endAbove, indentAt, isBlank, isFirstOnLine, isSameLine, lineStart, skipTrivia, tailEnd } from './lines.js';
+import { insertion, replacement, type Edits, type Page } from './page.js';
 
 /** Comments that speak of the line below them: nothing is put between. */
 const SPEAKS_OF_NEXT = /^[ \t]*\/\/[ \t]*(unlatched|@ts-ignore|@ts-expect-error|eslint-disable-next-line|prettier-ignore|biome-ignore|c8 ignore|istanbul ignore)/;
@@ -26,7 +26,7 @@ function before(page: Page, node: ts.Node, code: Code): Edits {
   if (!made) return undefined;
   if (isFirstOnLine(text, start)) {
     let at = lineStart(text, start);
-    while (at > 0 && SPEAKS_OF_NEXT.test(lineAbove(text, at))) at = lineStart(text, at - 1 - (text[at - 2] === '\r' ? 1 : 0));
+    while (at > 0 && SPEAKS_OF_NEXT.test(lineAbove(text, at))) at = lineStart(text, endAbove(text, at));
     const line = concat(indent, asLine(page, made, text[skipTrivia(text, at)]), style.newline);
     return [insertion(at, line.text, line.slots)];
   }
@@ -39,14 +39,15 @@ function after(page: Page, node: ts.Node, code: Code): Edits {
   const indent = indentAt(text, start);
   const made = write(page, code, indent);
   if (!made) return undefined;
-  const tail = tailEnd(text, node.end);
+  const end = endOf(page.tree, node);
+  const tail = tailEnd(text, end);
   if (tail !== undefined) {
     const line = concat(style.newline, indent, asLine(page, made, text[skipTrivia(text, tail)]));
     return [insertion(tail, line.text, line.slots)];
   }
   if (endsInComment(made)) return undefined;
-  const inline = concat(/[;}]/.test(text[node.end - 1] ?? '') ? ' ' : '; ', asInline(made));
-  return [insertion(node.end, inline.text, inline.slots)];
+  const inline = concat(/[;}]/.test(text[end - 1] ?? '') ? ' ' : '; ', asInline(made));
+  return [insertion(end, inline.text, inline.slots)];
 }
 
 /** `if (x) stop();` becomes a block of both statements. */
@@ -57,11 +58,11 @@ function inBraces(page: Page, { node, parent }: Extract<Anchor, { kind: 'bare' }
   const inner = outer + style.indent;
   const made = write(page, code, inner);
   if (!made || !isBlank(text.slice(node.pos, start))) return undefined;
-  const head = `${text[node.pos - 1] === ' ' ? '' : ' '}{${style.newline}${inner}`;
-  const own = concat(asLine(page, made, where === 'line-before' ? text[start] : '}'));
+  const head = ` {${style.newline}${inner}`;
+  const own = asLine(page, made, where === 'line-before' ? text[start] : '}');
   const open = where === 'line-before' ? concat(head, own, style.newline, inner) : concat(head);
   const close = where === 'line-before' ? concat(style.newline, outer, '}') : concat(style.newline, inner, own, style.newline, outer, '}');
-  return [{ span: { start: node.pos, end: start }, text: open.text, slots: open.slots }, insertion(node.end, close.text, close.slots)];
+  return [replacement({ start: node.pos, end: start }, open), insertion(endOf(page.tree, node), close.text, close.slots)];
 }
 /** `(req, res) => send(x)` becomes a body that returns what it returned. */
 function inArrow(page: Page, { node, parent }: Extract<Anchor, { kind: 'arrow' }>, code: Code): Edits {
@@ -73,7 +74,7 @@ function inArrow(page: Page, { node, parent }: Extract<Anchor, { kind: 'arrow' }
   const made = write(page, code, inner);
   if (!made || !isBlank(text.slice(from, start))) return undefined;
   const open = concat(` {${style.newline}${inner}`, asLine(page, made, 'r'), `${style.newline}${inner}return `);
-  return [{ span: { start: from, end: start }, text: open.text, slots: open.slots }, insertion(node.end, `${style.semicolons ? ';' : ''}${style.newline}${outer}}`)];
+  return [replacement({ start: from, end: start }, open), insertion(node.end, `${style.semicolons ? ';' : ''}${style.newline}${outer}}`)];
 }
 
 /** Puts a statement first in a body: of the function or block that stands at the place. Behind directives. */
@@ -97,7 +98,7 @@ export function insertInBody(page: Page, span: Span, code: Code): Edits {
   const from = count === 0 ? start + 1 : (body.statements[count - 1]?.end ?? start + 1);
   if (body.statements.length === 0 && isBlank(text.slice(from, body.end - 1))) {
     const whole = concat(style.newline, indent, asLine(page, made, '}'), style.newline, outer);
-    return [{ span: { start: from, end: body.end - 1 }, text: whole.text, slots: whole.slots }];
+    return [replacement({ start: from, end: body.end - 1 }, whole)];
   }
   const tail = tailEnd(text, from);
   if (tail !== undefined && !isSameLine(text, tail, body.end)) {
@@ -120,9 +121,9 @@ function lastToken(text: string, offset: number): number {
   return at;
 }
 function lineAbove(text: string, start: number): string {
-  const end = start - (text[start - 2] === '\r' ? 2 : 1);
+  const end = endAbove(text, start);
   return text.slice(lineStart(text, end), end);
 }
 function endsInComment(made: Written): boolean {
-  return made.text.slice(made.text.lastIndexOf('\n') + 1).includes('//') && /^\s*\/\//.test(made.text.slice(made.text.lastIndexOf('\n') + 1));
+  return made.text.slice(made.text.lastIndexOf('\n') + 1).trimStart().startsWith('//');
 }

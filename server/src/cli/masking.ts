@@ -1,0 +1,75 @@
+import type { Finding } from '../core/findings/finding.js';
+import type { FilePath, Span } from '../core/text/source.js';
+
+/** What stands for a secret, whatever its length. */
+export const MASK = '\u2022\u2022\u2022';
+const QUOTES = new Set(["'", '"', '`']);
+const KEY_START = '-----BEGIN';
+const KEY_END = '-----END';
+const LONGEST_KEY = 20_000;
+
+/** A text without its secrets, and where an offset of the old one went. */
+export interface Masked {
+  readonly text: string;
+  /** An offset inside a secret goes to the mask. */
+  move(offset: number): number;
+}
+
+/** Spans of a file's text that hold a secret, sorted and apart: the inside of the literals that `secrets/...` findings underline, a whole key block. */
+export function secretSpans(findings: Iterable<Finding>, path: FilePath, text: string): readonly Span[] {
+  const spans: Span[] = [];
+  for (const { rule, at } of findings) {
+    if (!rule.startsWith('secrets/') || at.path !== path) continue;
+    const { start, end } = at.span;
+    const part = text.slice(start, end);
+    if (QUOTES.has(part[0] ?? '') && part.length > 1) spans.push({ start: start + 1, end: part.endsWith(part[0] ?? '') ? end - 1 : end });
+    else if (/^[A-Za-z_$][\w$.]*$/.test(part) && /^\s*[=:]/.test(text.slice(end, end + 40))) spans.push(...literalsOfLine(text, end));
+    else spans.push({ start, end });
+    if (part.includes(KEY_START)) spans.push({ start: start + part.indexOf(KEY_START), end: endOfKey(text, start) });
+  }
+  const sorted = spans.filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start || b.end - a.end);
+  const apart: Span[] = [];
+  for (const span of sorted) {
+    const last = apart.at(-1);
+    if (last !== undefined && span.start < last.end) apart[apart.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
+    else apart.push(span);
+  }
+  return apart;
+}
+
+/** Replaces each span, which must be sorted and apart, by the mask. */
+export function mask(text: string, spans: readonly Span[]): Masked {
+  let out = '';
+  let last = 0;
+  for (const { start, end } of spans) {
+    out += text.slice(last, start) + MASK;
+    last = end;
+  }
+  return {
+    text: out + text.slice(last),
+    move(offset) {
+      let shift = 0;
+      for (const { start, end } of spans) {
+        if (offset <= start) break;
+        if (offset < end) return start + shift;
+        shift += MASK.length - (end - start);
+      }
+      return offset + shift;
+    },
+  };
+}
+
+/** A finding may underline the name: then every literal behind it on its line is taken for the secret. */
+function literalsOfLine(text: string, from: number): readonly Span[] {
+  const stop = text.slice(from).search(/[\r\n]/);
+  const line = stop < 0 ? text.slice(from) : text.slice(from, from + stop);
+  const quoted = [...line.matchAll(/'[^']*'|"[^"]*"|`[^`]*`/g)].map(({ index, 0: found }) => ({ start: from + index + 1, end: from + index + found.length - 1 }));
+  const plain = /^\s*[=:]\s*(\S.*)$/.exec(line)?.[1];
+  return quoted.length > 0 || plain === undefined ? quoted : [{ start: from + line.length - plain.length, end: from + line.length }];
+}
+function endOfKey(text: string, from: number): number {
+  const end = text.indexOf(KEY_END, from);
+  if (end < 0 || end - from > LONGEST_KEY) return Math.min(text.length, from + LONGEST_KEY);
+  const close = text.indexOf('-----', end + KEY_END.length);
+  return close < 0 ? end : close + 5;
+}

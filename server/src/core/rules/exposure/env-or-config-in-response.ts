@@ -1,0 +1,145 @@
+import type { Ref, Value } from '../../model/value.js';
+import type { Severity } from '../../findings/finding.js';
+import { adminPath } from '../facts/paths.js';
+import { secretName } from '../facts/secrets.js';
+import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
+
+interface Found {
+  readonly what: 'environment' | 'configuration' | 'process' | 'server' | 'request';
+  readonly text: string;
+  readonly severity: Severity;
+  readonly sure: boolean;
+}
+interface Evidence extends Found {
+  /** The whole payload is the environment. */
+  readonly whole: boolean;
+}
+const NAMES = /^(config|settings|env|secrets|credentials)$/;
+const FILES = /(^|\/)(config|env|environment|settings|secrets)[^/]*(\/index)?(\.[cm]?[jt]s|\.json)?$|(^|\/)config\//i;
+const ONLY_NAMES = /(^|\.)(keys|getOwnPropertyNames)$/;
+const WORDS: Readonly<Record<Found['what'], string>> = {
+  environment: 'the whole environment, secrets included', configuration: 'the configuration object, secrets included', process: 'details of the process and its host',
+  server: 'internal objects of the server', request: 'the request as it came in, cookies and tokens included',
+};
+
+export default rule<'send', Evidence>({
+  meta: {
+    id: 'exposure/env-or-config-in-response', title: "The endpoint returns the server's configuration", owasp: ['API3:2019', 'API7:2019', 'API3:2023', 'API8:2023'], cwe: [200, 497, 526], severity: 'error', confidence: 'medium', topics: ['data-exposure'], since: '0.1.0',
+    whenNotToUse: 'Every field of the object that is sent is public.',
+    references: ['https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/'],
+  },
+  on: 'send',
+  words: [],
+  *detect({ send, in: fn }, context) {
+    const seen = new Set<unknown>();
+    for (const leaf of context.leaves(send.value, fn)) {
+      if (seen.has(leaf.entry) || leaf.through.some((name) => ONLY_NAMES.test(name))) continue;
+      const found = exposed(leaf, context);
+      if (!found) continue;
+      if (found.what === 'process' && context.endpoints({ handler: fn.id }).some((one) => adminPath(one.path.text) && one.authentication.state === 'guarded')) continue;
+      seen.add(leaf.entry);
+      yield { at: leaf.value.at, subject: `${found.text} ${leaf.key ?? ''}`, evidence: { ...found, whole: leaf.value === send.value }, severity: found.severity, confidence: found.sure ? 'high' : 'medium', when: [...send.when, ...leaf.when] };
+      if (!leaf.entry) return;
+    }
+  },
+  explain: ({ what }) => ({
+    message: `This response contains ${WORDS[what]}. Return only the fields the client needs.`,
+    why: 'The environment and the configuration hold every secret of the process, and tomorrow those that are added to them.',
+    remedy: 'Name the fields that are sent, one by one.',
+  }),
+  *fix({ at, evidence: { what, whole } }): Iterable<Fix> {
+    if (whole && what === 'environment') yield { title: 'Pick fields', safety: 'review', changes: [{ do: 'replace', at, code: ['{ version: process.env.npm_package_version }'] }] };
+  },
+  examples: [
+    {
+      title: 'the whole environment',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.get('/debug/env', (req, res) => res.json(process.env));
+        //                                           ^^^^^^^^^^^ exposure/env-or-config-in-response "the whole environment, secrets included"
+      `,
+      fixed: `
+        import express from 'express';
+        const app = express();
+        app.get('/debug/env', (req, res) => res.json({ version: process.env.npm_package_version }));
+      `,
+    },
+    {
+      title: 'the configuration module',
+      bad: `
+        const express = require('express');
+        const config = require('./config');
+        const router = express.Router();
+        router.get('/config', (req, res) => res.send(config));
+        //                                           ^^^^^^ exposure/env-or-config-in-response "the configuration object"
+        module.exports = router;
+      `,
+    },
+    {
+      title: 'spread among other fields',
+      bad: `
+        import express from 'express';
+        express().get('/a', (req, res) => { res.json({ ...process.env, ok: true }); });
+        //                                                ^^^^^^^^^^^ exposure/env-or-config-in-response
+      `,
+    },
+    {
+      title: 'an object that holds a secret',
+      bad: `
+        import express from 'express';
+        const settings = { theme: 'dark', dbPassword: process.env.DB_PASSWORD };
+        express().get('/a', (req, res) => { res.json({ settings }); });
+        //                                             ^^^^^^^^ exposure/env-or-config-in-response
+      `,
+    },
+    {
+      title: 'the request echoed',
+      bad: `
+        import express from 'express';
+        express().get('/echo', (req, res) => { res.json({ headers: req.headers }); });
+        //                                                         ^^^^^^^^^^^ exposure/env-or-config-in-response "the request as it came in"
+      `,
+    },
+    { title: 'one named field', good: `import express from 'express'; import config from './config'; express().get('/v', (req, res) => res.json({ version: process.env.npm_package_version, env: process.env.NODE_ENV, url: config.publicUrl, v: config.version }));` },
+    { title: 'the public part', good: `import express from 'express'; import { publicConfig, clientConfig } from './config'; express().get('/v', (req, res) => res.json({ publicConfig, clientConfig }));` },
+    { title: 'picked fields', good: `import express from 'express'; import pick from 'lodash/pick'; import config from './config'; express().get('/v', (req, res) => res.json(pick(config, ['theme'])));` },
+    { title: 'in development only', good: `import express from 'express'; const app = express(); if (process.env.NODE_ENV === 'development') app.get('/env', (req, res) => res.json(process.env));` },
+    { title: 'variables made for the browser', good: 'import express from \'express\'; express().get(\'/v.js\', (req, res) => res.send(`window.api = "${process.env.NEXT_PUBLIC_API}"; ${process.env.VITE_NAME}`));' },
+    { title: 'settings without a secret, and rows of a database', good: `import express from 'express'; const config = { theme: 'dark' }; express().get('/v', async (req, res) => { const settings = await Settings.findOne({}); res.json({ config, settings }); });` },
+    { title: 'details of the process for guarded administrators', good: `import express from 'express'; const app = express(); app.get('/admin/process', requireAuth, (req, res) => res.json(process.memoryUsage()));` },
+  ],
+});
+
+function exposed(leaf: Leaf, context: RuleContext): Found | undefined {
+  const { value } = leaf;
+  if (value.kind === 'call') return /^(process\.memoryUsage|(node:)?os\.(hostname|networkInterfaces|userInfo|cpus|release|version))$/.test(value.callee) ? { what: 'process', text: value.callee, severity: 'info', sure: false } : undefined;
+  if (value.kind !== 'ref') return undefined;
+  const end = context.resolve(value).value;
+  if (isEnvironment(value) || isEnvironment(end)) return { what: 'environment', text: value.text, severity: 'error', sure: true };
+  const request = context.request(value);
+  if (value.root.kind === 'parameter') {
+    if (value.path.length === 1 && value.path[0] === 'env' && context.role(value.root.fn)?.parameters[value.root.index] === 'context') return { what: 'environment', text: value.text, severity: 'error', sure: true };
+    const isEcho = (request?.from === 'whole' && value.path.length === 0) || (request?.from === 'header' && request.key === undefined && value.path.at(-1) === 'headers');
+    return isEcho ? { what: 'request', text: value.text, severity: 'warning', sure: true } : undefined;
+  }
+  if (value.text === 'process.versions') return { what: 'process', text: value.text, severity: 'info', sure: false };
+  if (/^(app\.settings|server\.settings|mongoose\.connection)$/.test(value.text)) return { what: 'server', text: value.text, severity: 'warning', sure: false };
+  return isConfiguration(value, end) ? { what: 'configuration', text: value.text, severity: 'error', sure: end.kind === 'object' } : undefined;
+}
+function isEnvironment(value: Value): boolean {
+  return value.kind === 'ref' && value.root.kind === 'env' && value.root.name === undefined && value.path.length === 0;
+}
+/** A whole object by the name of a configuration: its literal holds a secret, or it comes from a configuration file whose content is not known. */
+function isConfiguration(value: Ref, end: Value): boolean {
+  if (value.path.length > 0 || !NAMES.test(value.text)) return false;
+  if (end.kind === 'object') return holdsSecret(end, 0) || (end.open && fromConfigFile(value));
+  return fromConfigFile(value) || (end.kind === 'ref' && end.path.length === 0 && fromConfigFile(end));
+}
+function fromConfigFile(value: Ref): boolean {
+  return value.root.kind === 'import' && (value.root.from === 'convict' || value.root.from === 'config' || (/^[./~@#]/.test(value.root.from) && FILES.test(value.root.from)));
+}
+function holdsSecret(value: Value, depth: number): boolean {
+  if (value.kind !== 'object' || depth > 4) return false;
+  return value.entries.some((entry) => (entry.key !== undefined && secretName(entry.key)) || holdsSecret(entry.value, depth + 1) || (entry.form === 'spread' && isEnvironment(entry.value)));
+}

@@ -1,0 +1,131 @@
+import type { Ref, Value } from '../../model/value.js';
+import type { Endpoint } from '../../project/project.js';
+import { secretName, secretValue, tokenName } from '../facts/secrets.js';
+import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly name: string;
+  readonly endpoint: Endpoint | undefined;
+  readonly leaf: Leaf;
+}
+const SECRET_KEY = /^(apiKey|adminKey|masterKey|adminApiKey|secret|clientSecret|privateKey|accessKey|secretKey|dbPassword|connectionString)$/;
+const CONFIG = /^(\w*config|conf|cfg|settings|env|environment|secrets|credentials)$/i;
+const PUBLIC = /(^|_)(PUBLIC|PUBLISHABLE|ANON|SITE_KEY|CLIENT_ID)(_|$)|(public|publishable)/i;
+const READS = /^(find\w*|get\w*|query|fetch\w*|load\w*|select|first|one)$/i;
+const OWN = /(^|\/)(me|self|account|profile)(\/|$)/i;
+const SHOWN_ONCE = /\/(api-?)?(keys?|tokens?|webhooks?)$/i;
+
+export default rule<'send', Evidence>({
+  meta: {
+    id: 'exposure/secret-in-response', title: 'A key or token of the server is sent to callers', owasp: ['API3:2019', 'API3:2023'], cwe: [200, 522], severity: 'error', confidence: 'medium', topics: ['data-exposure'], since: '0.1.0',
+    whenNotToUse: 'The value is meant for callers although its name reads like a secret.',
+    references: ['https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/'],
+  },
+  on: 'send',
+  words: ['secret', 'key', 'token', 'password', 'passwd', 'pwd', 'passphrase', 'credential', 'string'],
+  *detect({ send, in: fn }, context) {
+    const seen = new Set<unknown>();
+    const endpoint = context.endpoints({ handler: fn.id })[0];
+    for (const leaf of context.leaves(send.value, fn)) {
+      if (leaf.value.kind !== 'ref' || seen.has(leaf.entry ?? leaf.value)) continue;
+      const found = secretOf(leaf.value, leaf, endpoint, context);
+      if (!found) continue;
+      // A name and what it was made of are one leak.
+      seen.add(leaf.entry ?? leaf.value);
+      yield {
+        at: leaf.value.at, subject: `${found.name} ${leaf.key ?? ''}`, evidence: { name: found.name, endpoint, leaf }, severity: endpoint?.authorization.state === 'guarded' ? 'warning' : 'error',
+        confidence: found.sure ? 'high' : 'medium', when: [...send.when, ...leaf.when],
+      };
+      if (!leaf.entry) return;
+    }
+  },
+  explain: ({ name, endpoint }) => ({
+    message: `'${name}' is sent to every caller of ${endpoint ? `${endpoint.method === 'all' ? 'every method of' : endpoint.method} ${endpoint.path.text}` : 'this endpoint'}. Keep it on the server; issue a scoped token per user instead.`,
+    why: 'Whoever holds the key acts as the server itself, and a key once sent stays in caches, logs and browsers.',
+    remedy: 'Leave the field out, and replace a key that was already sent.',
+  }),
+  *fix({ evidence: { leaf } }): Iterable<Fix> {
+    if (leaf.entry && leaf.entry.form !== 'spread') yield { title: 'Remove the field', safety: 'review', changes: [{ do: 'remove', at: leaf.entry.at, as: 'entry' }] };
+  },
+  examples: [
+    {
+      title: 'a key from the environment',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.get('/settings', auth, (req, res) => res.json({ theme, adminApiKey: process.env.ADMIN_API_KEY }));
+        //                                                                      ^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/secret-in-response "'ADMIN_API_KEY' is sent to every caller of GET /settings"
+      `,
+      fixed: `
+        import express from 'express';
+        const app = express();
+        app.get('/settings', auth, (req, res) => res.json({ theme }));
+      `,
+    },
+    {
+      title: 'a member of the configuration',
+      bad: `
+        import express from 'express';
+        import config from './config';
+        const app = express();
+        app.get('/me', (req, res) => { res.json({ user, apiKey: config.maps.secretKey }); });
+        //                                                      ^^^^^^^^^^^^^^^^^^^^^ exposure/secret-in-response "secretKey"
+      `,
+    },
+    {
+      title: 'a constant of the module, as a shorthand',
+      bad: `
+        import express from 'express';
+        const adminKey = process.env.ADMIN_KEY;
+        express().get('/a', (req, res) => { res.json({ adminKey }); });
+        //                                             ^^^^^^^^ exposure/secret-in-response "adminKey"
+      `,
+    },
+    {
+      title: 'a field of a record',
+      bad: `
+        import express from 'express';
+        express().get('/shops/:id', async (req, res) => {
+          const shop = await Shop.findById(req.params.id);
+          res.json({ name: shop.name, clientSecret: shop.clientSecret });
+        //                                          ^^^^^^^^^^^^^^^^^ exposure/secret-in-response "clientSecret"
+        });
+      `,
+    },
+    { title: 'a token made for this caller', good: `import express from 'express'; import jwt from 'jsonwebtoken'; express().post('/login', (req, res) => { const token = jwt.sign({ sub: user.id }, process.env.JWT_SECRET); res.json({ token, again: jwt.sign({ sub: 1 }, process.env.JWT_SECRET) }); });` },
+    { title: 'a publishable key and a yes or no', good: `import express from 'express'; express().get('/c', (req, res) => res.json({ publishableKey: process.env.STRIPE_PUBLISHABLE_KEY, site: process.env.RECAPTCHA_SITE_KEY, vapid: process.env.VAPID_PUBLIC_KEY, app: process.env.NEXT_PUBLIC_API_KEY, hasMail: !!process.env.SMTP_PASSWORD }));` },
+    { title: 'masked', good: `import express from 'express'; express().get('/c', (req, res) => res.json({ key: mask(process.env.API_KEY), end: process.env.API_KEY.slice(-4) }));` },
+    { title: 'shown once at creation', good: `import express from 'express'; express().post('/api-keys', async (req, res) => { const made = await keys.findOne({}); res.json({ apiKey: made.apiKey }); });` },
+    { title: 'in development only', good: `import express from 'express'; const app = express(); if (process.env.NODE_ENV === 'development') app.get('/c', (req, res) => res.json({ key: process.env.API_KEY }));` },
+  ],
+});
+
+/** The secret a value carries: from the environment, from a configuration object, a constant, or a record. */
+function secretOf(ref: Ref, leaf: Leaf, endpoint: Endpoint | undefined, context: RuleContext): { readonly name: string; readonly sure: boolean } | undefined {
+  const last = ref.path.at(-1) ?? (ref.path.length === 0 ? ref.text : undefined);
+  const end = context.resolve(ref).value;
+  const name = last ?? '';
+  if (PUBLIC.test(leaf.key ?? '') || PUBLIC.test(name)) return undefined;
+  if (end.kind === 'ref' && end.root.kind === 'env') {
+    const variable = end.root.name;
+    if (variable === undefined || end.path.length > 0 || PUBLIC.test(variable) || !secretName(variable)) return undefined;
+    return { name: ref.root.kind === 'env' ? variable : name, sure: true };
+  }
+  if (!secretName(name) && !(leaf.key !== undefined && SECRET_KEY.test(leaf.key) && SECRET_KEY.test(name))) return undefined;
+  if (end.kind === 'literal') return typeof end.value === 'string' && !end.value.startsWith('pk_') && secretValue(end.value, { name, anyValue: !tokenName(name) }) ? { name, sure: true } : undefined;
+  if (ref.path.length === 0 || !(ref.root.kind === 'import' || ref.root.kind === 'local')) return undefined;
+  const [owner] = ref.text.split('.');
+  // The web key of Firebase is public by design.
+  if (CONFIG.test(owner ?? '') && isModuleThing(ref, context)) return /firebase/i.test(ref.text) ? undefined : { name, sure: ref.root.kind === 'import' };
+  if (endpoint && (OWN.test(endpoint.path.text) || (endpoint.method === 'POST' && SHOWN_ONCE.test(endpoint.path.text)))) return undefined;
+  return leaf.key !== undefined && SECRET_KEY.test(leaf.key) && isRecord(end) ? { name, sure: false } : undefined;
+}
+function isModuleThing(ref: Ref, context: RuleContext): boolean {
+  if (ref.root.kind === 'import') return true;
+  const end = context.resolve(ref).value;
+  return end.kind === 'ref' ? end.root.kind === 'import' : end.kind === 'unknown';
+}
+/** What a query gave. */
+function isRecord(value: Value): boolean {
+  return value.kind === 'ref' && value.root.kind === 'value' && value.root.of.kind === 'call' && READS.test(value.root.of.name);
+}

@@ -1,0 +1,241 @@
+import type { Branch, FunctionView, ModuleView } from '../../model/module.js';
+import type { Call, Entry, ObjectValue, Value } from '../../model/value.js';
+import type { Severity } from '../../findings/finding.js';
+import { alternatives } from '../facts/alternatives.js';
+import { rule, type Detection, type Fix, type RuleContext } from '../rule.js';
+import type { At } from '../../text/source.js';
+
+interface Evidence {
+  readonly entry: Entry | undefined;
+  readonly inert: boolean;
+}
+/** Where a value stands: the call it is an argument of, the keys above it, the tests it is under. */
+interface Place {
+  readonly call: Call | undefined;
+  readonly keys: readonly string[];
+  readonly when: readonly Branch[];
+}
+type Found = Detection<Evidence>;
+const OFF_WHEN_FALSE: ReadonlySet<string> = new Set(['rejectUnauthorized', 'strictSSL', 'sslValidate']);
+const OFF_WHEN_TRUE: ReadonlySet<string> = new Set(['insecureSkipVerify', 'tlsAllowInvalidCertificates', 'tlsInsecure', 'trustServerCertificate']);
+const CONNECTS = /request|got|fetch|axios|grpc|https?|connect|client|agent|pool|redis|mongo|ldap|createTransport|websocket/i;
+const SERVER = /(^|\.)(createServer|createSecureServer|Server)$/;
+const PROXY = /(^|\.)(createProxyMiddleware|createProxyServer|createProxy|proxy|httpProxy)$|^http-proxy/;
+const IN_URL = /[?&](sslmode=no-verify|tlsInsecure=true|tlsAllowInvalidCertificates=true)(?=&|$)/;
+
+export default rule<'module', Evidence>({
+  meta: {
+    id: 'tls/verification-disabled', title: 'Server certificates are not checked', owasp: ['API7:2019', 'API10:2019', 'API8:2023', 'API10:2023'], cwe: [295], severity: 'error', confidence: 'medium', topics: ['tls'], since: '0.1.0', alsoInTests: true,
+    whenNotToUse: 'Never for a connection that carries data; suppress a probe that only looks at certificates.',
+    references: ['https://nodejs.org/api/tls.html#tlsconnectoptions-callback', 'https://cwe.mitre.org/data/definitions/295.html'],
+  },
+  on: 'module',
+  words: ['rejectunauthorized', 'strictssl', 'sslvalidate', 'insecure', 'tlsallowinvalidcertificates', 'trustservercertificate', 'checkserveridentity', 'no-verify', 'secure'],
+  *detect(module, context) {
+    const seen = new Set<string>();
+    for (const found of everything(module, context)) {
+      const key = `${found.at.mark} ${found.at.part?.start ?? ''}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const inTests = context.fileClass(module.path) !== 'source';
+      yield inTests ? { ...found, severity: 'info' } : found;
+    }
+  },
+  explain: ({ inert }) => ({
+    message: inert
+      ? "This option has no effect here: axios takes it from 'httpsAgent' only, and certificates stay checked. Remove it."
+      : "Certificate checks are off: anyone between the two services can read or change this traffic. Remove the option, or trust your own CA with 'ca'.",
+    why: 'Encryption without a check of the certificate is encryption to whoever answers.',
+    remedy: "Remove the option; for a certificate of your own, hand over its CA in 'ca'.",
+  }),
+  *fix({ at, evidence: { entry, inert } }, context): Iterable<Fix> {
+    if (!entry || entry.form !== 'pair') return;
+    const remove: Fix = { title: 'Remove the option', safety: 'review', changes: [{ do: 'remove', at: entry.at, as: 'entry' }] };
+    if (entry.key !== 'rejectUnauthorized' || inert) {
+      yield remove;
+      return;
+    }
+    const known = context.localName(at.path, 'fs', 'readFileSync') ?? context.localName(at.path, 'node:fs', 'readFileSync');
+    const isFree = known !== undefined || context.visible('readFileSync', at) === 'absent';
+    if (isFree) {
+      yield {
+        title: 'Trust a CA', safety: 'manual',
+        changes: [
+          { do: 'replace', at: entry.at, code: [`ca: ${known ?? 'readFileSync'}(`, { slot: 'process.env.CA_FILE' }, ')'] },
+          ...(known === undefined ? [{ do: 'import' as const, path: at.path, from: 'node:fs', name: 'readFileSync', as: 'readFileSync' }] : []),
+        ],
+      };
+    }
+    yield remove;
+  },
+  examples: [
+    {
+      title: 'an agent for outgoing requests',
+      bad: `
+        import https from 'node:https';
+        const agent = new https.Agent({ rejectUnauthorized: false });
+        //                                                  ^^^^^ tls/verification-disabled "Certificate checks are off"
+        export { agent };
+      `,
+    },
+    {
+      title: 'a database pool',
+      bad: `
+        import { Pool } from 'pg';
+        export const pool = new Pool({ ssl: { rejectUnauthorized: false } });
+        //                                                        ^^^^^ tls/verification-disabled
+      `,
+    },
+    {
+      title: 'options of one request',
+      bad: `
+        import got from 'got';
+        export const load = (url) => got(url, { https: { rejectUnauthorized: false } });
+        //                                                                   ^^^^^ tls/verification-disabled
+      `,
+    },
+    {
+      title: 'an exported configuration, and the word of another library',
+      bad: `
+        export default { type: 'mssql', options: { encrypt: true, trustServerCertificate: true } };
+        //                                                                                ^^^^ tls/verification-disabled
+      `,
+      fixed: `
+        export default { type: 'mssql', options: { encrypt: true } };
+      `,
+    },
+    {
+      title: 'an identity check that accepts everything',
+      bad: `
+        import tls from 'node:tls';
+        tls.connect({ host, checkServerIdentity: () => null });
+        //                                             ^^^^ tls/verification-disabled
+      `,
+    },
+    {
+      title: 'a connection string',
+      bad: `
+        import { Client } from 'pg';
+        export const client = new Client({ connectionString: 'postgres://db.example.com/app?sslmode=no-verify' });
+        //                                                                                  ^^^^^^^^^^^^^^^^^ tls/verification-disabled
+      `,
+    },
+    {
+      title: 'a proxy to an https target',
+      bad: `
+        import { createProxyMiddleware } from 'http-proxy-middleware';
+        export const proxy = createProxyMiddleware({ target: 'https://api.example.com', secure: false });
+        //                                                                                      ^^^^^ tls/verification-disabled
+      `,
+    },
+    {
+      title: 'without effect on axios itself',
+      bad: `
+        import axios from 'axios';
+        export const load = (url) => axios.get(url, { rejectUnauthorized: false });
+        //                                                                ^^^^^ tls/verification-disabled "no effect here"
+      `,
+      fixed: `
+        import axios from 'axios';
+        export const load = (url) => axios.get(url);
+      `,
+    },
+    { title: 'a CA of your own', good: `import https from 'node:https'; import fs from 'node:fs'; import { Pool } from 'pg'; new https.Agent({ ca: fs.readFileSync('ca.pem') }); new Pool({ ssl: { ca: process.env.PG_CA } });` },
+    { title: 'checked', good: `import https from 'node:https'; new https.Agent({ rejectUnauthorized: true }); new https.Agent({ rejectUnauthorized: process.env.NODE_ENV === 'production' });` },
+    { title: 'in development only', good: `import { Pool } from 'pg'; const isDev = process.env.NODE_ENV === 'development'; new Pool({ ssl: isDev ? { rejectUnauthorized: false } : true });` },
+    { title: 'no encryption at all is another matter', good: `export default { options: { encrypt: false, trustServerCertificate: true } };` },
+    { title: 'an identity check that can refuse', good: `import tls from 'node:tls'; tls.connect({ host, checkServerIdentity: (name, cert) => { if (cert.fingerprint !== PIN) throw new Error('pin'); } });` },
+    { title: 'a proxy to plain http, a cookie', good: `import { createProxyMiddleware } from 'http-proxy-middleware'; createProxyMiddleware({ target: 'http://localhost:3000', secure: false }); session({ cookie: { secure: false } });` },
+  ],
+});
+
+/** All values of a file: calls first, for these know the branches they stand in. */
+function* everything(module: ModuleView, context: RuleContext): Iterable<Found> {
+  const start: Place = { call: undefined, keys: [], when: [] };
+  for (const fn of [module.top, ...module.functions.values()]) yield* stepsOf(fn, context);
+  for (const binding of module.bindings) yield* search(binding.value, start, context, 0);
+  for (const one of module.exports) yield* search(one.value, start, context, 0);
+}
+function* stepsOf(fn: FunctionView, context: RuleContext): Iterable<Found> {
+  for (const step of fn.steps) {
+    const place: Place = { call: undefined, keys: [], when: step.when };
+    if (step.do === 'call') yield* search(step.call, place, context, 0);
+    else if (step.do === 'assign') {
+      const key = step.target.path.at(-1);
+      yield* search(step.value, key === undefined ? place : { ...place, keys: [key] }, context, 0);
+    } else if (step.value) yield* search(step.value, place, context, 0);
+  }
+}
+function* search(value: Value, place: Place, context: RuleContext, depth: number): Iterable<Found> {
+  if (depth > 10) return;
+  const below = (next: Value, change: Partial<Place> = {}): Iterable<Found> => search(next, { ...place, ...change }, context, depth + 1);
+  switch (value.kind) {
+    case 'call':
+      for (const arg of value.args) yield* below(arg.value, { call: value, keys: [] });
+      return;
+    case 'object':
+      for (const entry of value.entries) {
+        yield* entryOf(entry, value, place, context);
+        yield* below(entry.value, entry.key === undefined ? {} : { keys: [...place.keys, entry.key] });
+      }
+      return;
+    case 'array': for (const item of value.items) yield* below(item.value); return;
+    case 'choice':
+      yield* below(value.then, { when: [...place.when, { test: value.test, holds: true, early: false, at: value.test.at }] });
+      yield* below(value.else, { when: [...place.when, { test: value.test, holds: false, early: false, at: value.test.at }] });
+      return;
+    case 'logic':
+      if (value.op !== '&&') yield* below(value.left);
+      yield* below(value.right, value.op === '&&' ? { when: [...place.when, { test: value.left, holds: true, early: false, at: value.left.at }] } : {});
+      return;
+    case 'literal': {
+      const part = typeof value.value === 'string' && value.value.includes('://') ? IN_URL.exec(value.value)?.[1] : undefined;
+      const from = part === undefined ? -1 : context.textOf(value.at).indexOf(part);
+      if (part !== undefined && from >= 0) yield { at: context.within(value.at, from, from + part.length), subject: part, evidence: { entry: undefined, inert: false }, confidence: 'high', when: place.when };
+      return;
+    }
+    default:
+  }
+}
+
+/** One option that switches the check off. */
+function* entryOf(entry: Entry, object: ObjectValue, place: Place, context: RuleContext): Iterable<Found> {
+  const { key } = entry;
+  if (key === undefined || entry.form === 'spread') return;
+  const subject = [...place.keys, key].join('.');
+  if (key === 'checkServerIdentity') {
+    const body = acceptsAll(entry.value, context);
+    if (body) yield { at: body, subject, evidence: { entry, inert: false }, confidence: 'high', when: place.when };
+    return;
+  }
+  const wanted = badValue(key, object, place, context);
+  if (wanted === undefined) return;
+  const callee = place.call?.callee ?? '';
+  const isServer = SERVER.test(callee) && place.keys.length === 0;
+  const inert = key === 'rejectUnauthorized' && /^axios(\.|$)/.test(callee) && place.keys.length === 0;
+  const severity: Severity = isServer || inert ? 'info' : 'error';
+  for (const one of alternatives(entry.value, context))
+    if (one.value.kind === 'literal' && one.value.value === wanted) yield { at: one.at, subject, evidence: { entry, inert }, severity, confidence: isServer ? 'medium' : 'high', when: [...place.when, ...one.when] };
+}
+/** The value that makes this key a fault; undefined: none does. */
+function badValue(key: string, object: ObjectValue, place: Place, context: RuleContext): boolean | undefined {
+  if (OFF_WHEN_FALSE.has(key)) return false;
+  if (key === 'trustServerCertificate') {
+    const encrypt = object.entries.find((one) => one.key === 'encrypt');
+    return encrypt && context.constant(encrypt.value)?.value === false ? undefined : true;
+  }
+  if (OFF_WHEN_TRUE.has(key)) return true;
+  if (key === 'insecure') return place.call && CONNECTS.test(place.call.callee) ? true : undefined;
+  if (key !== 'secure' || !place.call || place.keys.length > 0 || !PROXY.test(place.call.callee)) return undefined;
+  const target = object.entries.find((one) => one.key === 'target');
+  const url = target && context.constant(target.value)?.value;
+  return typeof url === 'string' && url.startsWith('https:') ? false : undefined;
+}
+/** The body of a function that never refuses: no call, no throw, nothing but an empty answer. */
+function acceptsAll(value: Value, context: RuleContext): At | undefined {
+  const end = value.kind === 'ref' ? context.resolve(value).value : value;
+  const body = end.kind === 'function' ? context.body(end.fn) : undefined;
+  if (!body || !body.complete) return undefined;
+  const isEmpty = (one: Value | undefined): boolean => one === undefined || (one.kind === 'literal' && (one.value === undefined || one.value === null)) || (one.kind === 'object' && one.entries.length === 0) || (one.kind === 'ref' && one.text === 'undefined');
+  return body.steps.every((step) => step.do === 'return' && isEmpty(step.value)) ? body.bodyAt : undefined;
+}

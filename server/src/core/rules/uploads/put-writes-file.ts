@@ -1,0 +1,178 @@
+import type { FunctionView } from '../../model/module.js';
+import type { Call, Value } from '../../model/value.js';
+import type { Endpoint } from '../../project/project.js';
+import { rule, type Change, type Fix, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly source: Value;
+  readonly text: string;
+  readonly open: boolean;
+  /** The source stands in the argument itself. */
+  readonly direct: boolean;
+}
+interface Taint {
+  readonly source: Value;
+  /** Names the value went through. */
+  readonly names: readonly string[];
+}
+const WRITES = /^(node:)?(fs|fs-extra|graceful-fs)(\/promises)?\.(promises\.)?(writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|outputFile|outputFileSync|mkdir|mkdirSync|rm|rmSync|unlink|unlinkSync|rename|renameSync|copyFile|copyFileSync)$/;
+const TWO_PATHS = /(rename|copyFile)(Sync)?$/;
+const PASSES_ON = /^(join|resolve|normalize|concat|String|decodeURIComponent|decodeURI|toString|trim|toLowerCase)$/;
+const CHECKS = /^(has|includes|test|startsWith|match|exec|indexOf|some|find)$/;
+const METHODS: ReadonlySet<string> = new Set(['PUT', 'POST', 'PATCH', 'all']);
+
+export default rule<'call', Evidence>({
+  meta: {
+    id: 'uploads/put-writes-file', title: 'A PUT request writes a file chosen by the caller', owasp: ['API7:2019', 'API5:2019', 'API8:2023', 'API5:2023'], cwe: [434, 22], severity: 'error', confidence: 'medium', topics: ['upload', 'method'], since: '0.1.0',
+    whenNotToUse: 'The service is a file store whose callers own the whole folder, and another layer keeps the path inside it.',
+    references: ['https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/', 'https://cwe.mitre.org/data/definitions/22.html'],
+  },
+  on: 'call',
+  words: ['write', 'append', 'rename', 'copyfile', 'mkdir', 'unlink', 'rm', '.mv', 'outputfile'],
+  *detect({ call, step, in: fn }, context) {
+    const endpoints = endpointsOf(fn, context);
+    if (endpoints.length > 0 && !endpoints.some((one) => METHODS.has(one.method))) return;
+    for (const argument of paths(call)) {
+      const taint = taintOf(argument, context, [], 0);
+      if (!taint) continue;
+      const words = [...taint.names, context.textOf(taint.source.at)];
+      if (step.when.some((branch) => isCheck(branch.test, words, context, 0))) continue;
+      const asked = endpoints.filter((one) => METHODS.has(one.method));
+      const open = asked.some((one) => one.authentication.state === 'open' && one.chainComplete);
+      yield {
+        at: argument.at, subject: `${call.name} ${context.textOf(taint.source.at)}`, evidence: { source: taint.source, text: context.textOf(taint.source.at), open, direct: taint.names.length === 0 },
+        severity: open ? 'error' : 'warning', confidence: open ? 'high' : 'medium', when: step.when,
+      };
+      return;
+    }
+  },
+  explain: ({ text, open }) => ({
+    message: `The caller chooses the file that is written (${text})${open ? ', and no login is required' : ''}. Generate the name on the server and keep it inside one folder.`,
+    why: 'A path from the request reaches pages, scripts and settings of the server: `../` leaves the folder.',
+    remedy: 'Store the file under a generated id, and keep the name given by the caller as data only.',
+  }),
+  *fix({ at, evidence: { source, direct } }, context): Iterable<Fix> {
+    if (!direct) return;
+    const known = context.localName(at.path, 'node:path', '*') ?? context.localName(at.path, 'path', '*') ?? context.localName(at.path, 'node:path', 'default') ?? context.localName(at.path, 'path', 'default');
+    if (known === undefined && context.visible('path', at) !== 'absent') return;
+    const changes: Change[] = [{ do: 'replace', at: source.at, code: [`${known ?? 'path'}.basename(`, { copy: source.at }, ')'] }];
+    if (known === undefined) changes.push({ do: 'import', path: at.path, from: 'node:path', name: 'default', as: 'path' });
+    yield { title: 'Keep the last part of the name only', safety: 'review', changes };
+  },
+  examples: [
+    {
+      title: 'a stream to a path from the address, without a login',
+      bad: `
+        import express from 'express';
+        import fs from 'node:fs';
+        const app = express();
+        app.put('/files/:name', (req, res) => { req.pipe(fs.createWriteStream('public/' + req.params.name)); res.end(); });
+        //                                                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^ uploads/put-writes-file "(req.params.name), and no login is required"
+      `,
+    },
+    {
+      title: 'a path from the body, joined',
+      bad: `
+        import express from 'express';
+        import fs from 'fs';
+        import path from 'path';
+        const app = express();
+        app.post('/save', requireAuth, (req, res) => {
+          fs.writeFileSync(path.join(root, req.body.path), req.body.data);
+        //                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ uploads/put-writes-file "(req.body.path). Generate"
+          res.end();
+        });
+      `,
+      fixed: `
+        import express from 'express';
+        import fs from 'fs';
+        import path from 'path';
+        const app = express();
+        app.post('/save', requireAuth, (req, res) => {
+          fs.writeFileSync(path.join(root, path.basename(req.body.path)), req.body.data);
+          res.end();
+        });
+      `,
+    },
+    {
+      title: 'through a local name',
+      bad: `
+        import express from 'express';
+        import { writeFile } from 'node:fs/promises';
+        express().put('/notes/:id', async (req, res) => {
+          const file = \`notes/\${req.params.id}\`;
+          await writeFile(file, req.body);
+        //                ^^^^ uploads/put-writes-file "req.params.id"
+          res.end();
+        });
+      `,
+    },
+    { title: 'a generated name', good: `import express from 'express'; import fs from 'node:fs'; import path from 'node:path'; import { randomUUID } from 'node:crypto'; express().put('/files/:id', auth, (req, res) => { req.pipe(fs.createWriteStream(path.join(dir, randomUUID()))); });` },
+    { title: 'the last part only, and a cleaned name', good: `import express from 'express'; import fs from 'node:fs'; import path from 'node:path'; import sanitize from 'sanitize-filename'; express().put('/files/:id', (req, res) => { fs.writeFileSync(path.join(dir, path.basename(req.params.id)), req.body); fs.writeFileSync(path.join(dir, sanitize(req.params.id)), req.body); });` },
+    { title: 'kept below the root', good: `import express from 'express'; import fs from 'node:fs'; import path from 'node:path'; express().put('/files/:name', requireAuth, (req, res) => { const p = path.resolve(root, req.params.name); if (!p.startsWith(root + path.sep)) return res.sendStatus(400); fs.writeFileSync(p, req.body); res.end(); });` },
+    { title: 'a list of allowed names', good: `import express from 'express'; import fs from 'node:fs'; express().put('/files/:name', (req, res) => { if (!ALLOWED.has(req.params.name)) return res.sendStatus(404); fs.writeFileSync('data/' + req.params.name, req.body); res.end(); });` },
+    { title: 'a pattern that rejects', good: `import express from 'express'; import fs from 'node:fs'; express().put('/files/:name', (req, res) => { if (!/^[\\w-]+$/.test(req.params.name)) return res.sendStatus(400); fs.writeFileSync('data/' + req.params.name, req.body); res.end(); });` },
+    { title: 'a fixed file', good: `import express from 'express'; import fs from 'node:fs'; express().put('/note', (req, res) => { fs.writeFileSync('data/note.txt', req.body.text); res.end(); });` },
+  ],
+});
+
+/** The arguments of a call that name a file to write. */
+function paths(call: Call): readonly Value[] {
+  const first = call.args[0];
+  const second = call.args[1];
+  if (!first || first.spread) return [];
+  if (call.callee === 'Bun.write') return [first.value];
+  if (call.name === 'mv' && call.receiver?.kind === 'ref' && /(^|\.)files?(\.|\[|$)|file$/i.test(call.receiver.text)) return [first.value];
+  if (!WRITES.test(call.callee.replace(/\.default\./, '.'))) return [];
+  return TWO_PATHS.test(call.name) && second ? [first.value, second.value] : [first.value];
+}
+/** Endpoints whose handler holds the code, also in a callback. */
+function endpointsOf(fn: FunctionView, context: RuleContext): readonly Endpoint[] {
+  let current: FunctionView | undefined = fn;
+  for (let hops = 0; current && hops < 6; hops++) {
+    const found = context.endpoints({ handler: current.id });
+    if (found.length > 0) return found;
+    current = current.within === undefined ? undefined : context.body(current.within);
+  }
+  return [];
+}
+/** The request value a path is built of, unless something on the way makes it harmless. */
+function taintOf(value: Value, context: RuleContext, names: readonly string[], depth: number): Taint | undefined {
+  if (depth > 10) return undefined;
+  const first = (values: readonly Value[]): Taint | undefined => {
+    for (const one of values) {
+      const found = taintOf(one, context, names, depth + 1);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const field = context.request(value);
+  if (field && isChosen(value, field.from)) return { source: value, names };
+  switch (value.kind) {
+    case 'template': return first(value.parts.flatMap((part) => (typeof part === 'string' ? [] : [part])));
+    case 'choice': return first([value.then, value.else]);
+    case 'logic': return first([value.left, value.right]);
+    case 'call': return PASSES_ON.test(value.name) ? first([...(value.receiver && value.receiver.kind !== 'ref' ? [value.receiver] : []), ...(value.args.length === 0 && value.receiver ? [value.receiver] : []), ...value.args.map((arg) => arg.value)]) : undefined;
+    case 'ref': {
+      if (value.root.kind !== 'local') return undefined;
+      const end = context.resolve(value).value;
+      return end === value ? undefined : taintOf(end, context, [...names, value.text], depth + 1);
+    }
+    default: return undefined;
+  }
+}
+function isChosen(value: Value, from: string): boolean {
+  if (from === 'file') return value.kind === 'ref' && /^(originalname|originalFilename|name)$/.test(value.path.at(-1) ?? '');
+  return ['param', 'query', 'body', 'path', 'url', 'header'].includes(from);
+}
+/** A test of one of these names against a list, a pattern or a folder. */
+function isCheck(test: Value, names: readonly string[], context: RuleContext, depth: number): boolean {
+  if (depth > 6) return false;
+  switch (test.kind) {
+    case 'not': return isCheck(test.of, names, context, depth + 1);
+    case 'logic': return isCheck(test.left, names, context, depth + 1) || isCheck(test.right, names, context, depth + 1);
+    case 'compare': return isCheck(test.left, names, context, depth + 1) || isCheck(test.right, names, context, depth + 1);
+    case 'call': return CHECKS.test(test.name) && names.some((name) => context.textOf(test.at).includes(name));
+    default: return false;
+  }
+}
