@@ -60,7 +60,9 @@ table('replace', [
 table('remove an entry', [
   ['the only one goes with its object', `app.use(helmet({ hsts: false }));\n`, (at) => [remove(at('hsts: false'), 'entry')], `app.use(helmet());\n`],
   ['also from several lines', `app.use(\n  helmet({\n    hsts: false,\n  }),\n);\n`, (at) => [remove(at('hsts: false'), 'entry')], `app.use(\n  helmet(),\n);\n`],
-  ['an object that is not the only argument stays', `register(helmet, { hsts: false });\n`, (at) => [remove(at('hsts: false'), 'entry')], `register(helmet, {});\n`],
+  ['an object that is the last argument goes, too', `axios.get(url, { agent: bad });\n`, (at) => [remove(at('agent: bad'), 'entry')], `axios.get(url);\n`],
+  ['an object before other arguments stays', `app.put({ a: 1 }, save);\n`, (at) => [remove(at('a: 1'), 'entry')], `app.put({}, save);\n`],
+  ['an object elsewhere stays', `const a = { b: 1 };\n`, (at) => [remove(at('b: 1'), 'entry')], `const a = {};\n`],
   ['an object with a comment stays', `helmet({ hsts: false /* later */ });\n`, (at) => [remove(at('hsts: false'), 'entry')], `helmet({ /* later */ });\n`],
   ['the first of a line', `f({ a: 1, b: 2 });\n`, (at) => [remove(at('a: 1'), 'entry')], `f({ b: 2 });\n`],
   ['one in the middle', `f({ a: 1, b: 2, c: 3 });\n`, (at) => [remove(at('b: 2'), 'entry')], `f({ a: 1, c: 3 });\n`],
@@ -133,11 +135,22 @@ table('insert lines', [
   ['before, by a place inside', `if (x) {\n  res.send(err.stack);\n}\n`, (at) => [insert(at('err.stack'), 'line-before', 'log(err);')], `if (x) {\n  log(err);\n  res.send(err.stack);\n}\n`],
   ['before, without semicolons', `const a = 1\nres.send(err)\n`, (at) => [insert(at('res.send(err)'), 'line-before', 'log(err);')], `const a = 1\nlog(err)\nres.send(err)\n`],
   ['without semicolons, where the next line would go on', `const a = 1\n;[a].map(b)\nf()\n`, (at) => [insert(at('const a = 1'), 'line-after', 'log(err)')], `const a = 1\nlog(err)\n;[a].map(b)\nf()\n`],
+  ['without semicolons, one is kept where the next line would go on', `const a = 1;\n[a].map(b)\nf()\ng()\n`, (at) => [insert(at('const a = 1;'), 'line-after', 'log(err)')], `const a = 1;\nlog(err);\n[a].map(b)\nf()\ng()\n`],
   ['before, between comment and statement', `// about send\nsend();\n`, (at) => [insert(at('send();'), 'line-before', 'log();')], `// about send\nlog();\nsend();\n`],
-  ['before, above what speaks of the line', `// @ts-expect-error old types\n// unlatched: public -- health\nsend();\n`, (at) => [insert(at('send();'), 'line-before', 'log();')], `log();\n// @ts-expect-error old types\n// unlatched: public -- health\nsend();\n`],
+  [
+    'before, above what speaks of the line',
+    `// @ts-expect-error old types\n// unlatched: public -- health\nsend();\n`,
+    (at) => [insert(at('send();'), 'line-before', 'log();')],
+    `log();\n// @ts-expect-error old types\n// unlatched: public -- health\nsend();\n`,
+  ],
   ['before, on a shared line', `try { run(); } catch (e) { send(e); }\n`, (at) => [insert(at('send(e);'), 'line-before', 'log(e);')], `try { run(); } catch (e) { log(e); send(e); }\n`],
   ['before the one statement of an if', `if (err)\n  send(err);\nnext();\n`, (at) => [insert(at('send(err);'), 'line-before', 'log(err);')], `if (err) {\n  log(err);\n  send(err);\n}\nnext();\n`],
-  ['before the one statement of an else', `function f() {\n    if (a) b();\n    else send(err);\n}\n`, (at) => [insert(at('send(err);'), 'line-before', 'log(err);')], `function f() {\n    if (a) b();\n    else {\n        log(err);\n        send(err);\n    }\n}\n`],
+  [
+    'before the one statement of an else',
+    `function f() {\n    if (a) b();\n    else send(err);\n}\n`,
+    (at) => [insert(at('send(err);'), 'line-before', 'log(err);')],
+    `function f() {\n    if (a) b();\n    else {\n        log(err);\n        send(err);\n    }\n}\n`,
+  ],
   ['before what an arrow returns', `app.use((err, req, res, next) => res.send(err));\n`, (at) => [insert(at('res.send(err)'), 'line-before', 'log(err);')], `app.use((err, req, res, next) => {\n  log(err);\n  return res.send(err);\n});\n`],
   ['in a case', `switch (x) {\n  case 1:\n    send();\n}\n`, (at) => [insert(at('send();'), 'line-before', 'log();')], `switch (x) {\n  case 1:\n    log();\n    send();\n}\n`],
   ['a decorator before a method', `class A {\n  @Put()\n  put() {}\n}\n`, (at) => [insert(at('@Put()\n  put() {}'), 'line-before', '@UseGuards(Auth)')], `class A {\n  @UseGuards(Auth)\n  @Put()\n  put() {}\n}\n`],
@@ -147,9 +160,19 @@ table('insert lines', [
   ['behind, at the end', `const app = express()`, (at) => [insert(at('const app = express()'), 'line-after', 'app.use(helmet());')], `const app = express()\napp.use(helmet())`],
   ['behind, on a shared line', `function f() { const a = b(); return a; }\n`, (at) => [insert(at('const a = b();'), 'line-after', 'use(a);')], `function f() { const a = b(); use(a); return a; }\n`],
   ['behind the one statement of an if', `if (x) go();\n`, (at) => [insert(at('go();'), 'line-after', 'log();')], `if (x) {\n  go();\n  log();\n}\n`],
-  ['code of several lines', `\tconst app = express();\n\tfunction f() {\n\t\tg();\n\t}\n`, (at) => [insert(at('const app = express();'), 'line-after', 'app.use((req, res, next) => {\n  next();\n});')], `\tconst app = express();\n\tapp.use((req, res, next) => {\n\t\tnext();\n\t});\n\tfunction f() {\n\t\tg();\n\t}\n`],
+  [
+    'code of several lines',
+    `\tconst app = express();\n\tfunction f() {\n\t\tg();\n\t}\n`,
+    (at) => [insert(at('const app = express();'), 'line-after', 'app.use((req, res, next) => {\n  next();\n});')],
+    `\tconst app = express();\n\tapp.use((req, res, next) => {\n\t\tnext();\n\t});\n\tfunction f() {\n\t\tg();\n\t}\n`,
+  ],
   ['first in a body', `app.get('/', (req, res) => {\n  res.send();\n});\n`, (at) => [insert(at(`(req, res) => {\n  res.send();\n}`), 'body-first', 'check(req);')], `app.get('/', (req, res) => {\n  check(req);\n  res.send();\n});\n`],
-  ['first in a body, behind directives', `function f() {\n  'use strict'; // yes\n  g();\n}\n`, (at) => [insert(at(`function f() {\n  'use strict'; // yes\n  g();\n}`), 'body-first', 'check();')], `function f() {\n  'use strict'; // yes\n  check();\n  g();\n}\n`],
+  [
+    'first in a body, behind directives',
+    `function f() {\n  'use strict'; // yes\n  g();\n}\n`,
+    (at) => [insert(at(`function f() {\n  'use strict'; // yes\n  g();\n}`), 'body-first', 'check();')],
+    `function f() {\n  'use strict'; // yes\n  check();\n  g();\n}\n`,
+  ],
   ['first in an empty body', `function f() {}\n`, (at) => [insert(at('{}'), 'body-first', 'check();')], `function f() {\n  check();\n}\n`],
   ['first in a body on one line', `function f() { g(); }\n`, (at) => [insert(at('{ g(); }'), 'body-first', 'check();')], `function f() { check(); g(); }\n`],
   ['first in an arrow without a body', `const f = (x) => ({ a: x });\n`, (at) => [insert(at('(x) => ({ a: x })'), 'body-first', 'check(x);')], `const f = (x) => {\n  check(x);\n  return ({ a: x });\n};\n`],
@@ -158,19 +181,44 @@ table('insert lines', [
 table('unwrap and move', [
   ['one statement', `if (isProd) app.use(auth);\nrun();\n`, (at) => [{ do: 'unwrap', at: at('if (isProd) app.use(auth);'), keep: at('app.use(auth);') }], `app.use(auth);\nrun();\n`],
   ['named by its call', `if (isProd) app.use(auth);\n`, (at) => [{ do: 'unwrap', at: at('if (isProd) app.use(auth);'), keep: at('app.use(auth)') }], `app.use(auth);\n`],
-  ['a block, indented anew', `  if (isProd) {\n    // guard\n    app.use(auth);\n    log(\`\n    x\`);\n  }\n`, (at) => [{ do: 'unwrap', at: at(`if (isProd) {\n    // guard\n    app.use(auth);\n    log(\`\n    x\`);\n  }`), keep: at(`{\n    // guard\n    app.use(auth);\n    log(\`\n    x\`);\n  }`) }], `  // guard\n  app.use(auth);\n  log(\`\n    x\`);\n`],
-  ['a block whose names would clash keeps its braces', `const a = 1;\nif (x) { const a = 2; use(a); }\n`, (at) => [{ do: 'unwrap', at: at('if (x) { const a = 2; use(a); }'), keep: at('{ const a = 2; use(a); }') }], `const a = 1;\n{ const a = 2; use(a); }\n`],
+  [
+    'a block, indented anew',
+    `  if (isProd) {\n    // guard\n    app.use(auth);\n    log(\`\n    x\`);\n  }\n`,
+    (at) => [{ do: 'unwrap', at: at(`if (isProd) {\n    // guard\n    app.use(auth);\n    log(\`\n    x\`);\n  }`), keep: at(`{\n    // guard\n    app.use(auth);\n    log(\`\n    x\`);\n  }`) }],
+    `  // guard\n  app.use(auth);\n  log(\`\n    x\`);\n`,
+  ],
+  [
+    'a block whose names would clash keeps its braces',
+    `const a = 1;\nif (x) { const a = 2; use(a); }\n`,
+    (at) => [{ do: 'unwrap', at: at('if (x) { const a = 2; use(a); }'), keep: at('{ const a = 2; use(a); }') }],
+    `const a = 1;\n{ const a = 2; use(a); }\n`,
+  ],
   ['an expression', `app.use(isProd ? auth : noop);\n`, (at) => [{ do: 'unwrap', at: at('isProd ? auth : noop'), keep: at('auth') }], `app.use(auth);\n`],
   ['a short-circuit statement', `isProd && app.use(auth);\n`, (at) => [{ do: 'unwrap', at: at('isProd && app.use(auth)'), keep: at('app.use(auth)') }], `app.use(auth);\n`],
   ['an operand that needs parentheses', `const x = 1 + (dev ? a || b : c);\n`, (at) => [{ do: 'unwrap', at: at('(dev ? a || b : c)'), keep: at('a || b') }], `const x = 1 + (a || b);\n`],
-  ['a statement moves with the comment above it', `const app = express();\napp.get('/a', b);\n// headers\napp.use(helmet()); // all\nrun();\n`, (at) => [{ do: 'move', at: at('app.use(helmet());'), after: at('const app = express();') }], `const app = express();\n// headers\napp.use(helmet()); // all\napp.get('/a', b);\nrun();\n`],
-  ['a statement moves out of a block', `const app = express();\nif (x) {\n  app.use(\n    helmet(),\n  );\n}\n`, (at) => [{ do: 'move', at: at(`app.use(\n    helmet(),\n  );`), after: at('const app = express();') }], `const app = express();\napp.use(\n  helmet(),\n);\nif (x) {\n}\n`],
+  [
+    'a statement moves with the comment above it',
+    `const app = express();\napp.get('/a', b);\n// headers\napp.use(helmet()); // all\nrun();\n`,
+    (at) => [{ do: 'move', at: at('app.use(helmet());'), after: at('const app = express();') }],
+    `const app = express();\n// headers\napp.use(helmet()); // all\napp.get('/a', b);\nrun();\n`,
+  ],
+  [
+    'a statement moves out of a block',
+    `const app = express();\nif (x) {\n  app.use(\n    helmet(),\n  );\n}\n`,
+    (at) => [{ do: 'move', at: at(`app.use(\n    helmet(),\n  );`), after: at('const app = express();') }],
+    `const app = express();\napp.use(\n  helmet(),\n);\nif (x) {\n}\n`,
+  ],
   ['a statement moves down', `a();\nb();\nc();\n`, (at) => [{ do: 'move', at: at('a();'), after: at('b();') }], `b();\na();\nc();\n`],
 ]);
 
 table('imports', [
   ['behind the last one', `import express from 'express';\n\nconst app = express();\n`, () => [imports('helmet', 'default', 'helmet')], `import express from 'express';\nimport helmet from 'helmet';\n\nconst app = express();\n`],
-  ['without semicolons, in double quotes', `import express from "express"\nimport a from "a" // a\nexpress()\n`, () => [imports('helmet', 'default', 'helmet')], `import express from "express"\nimport a from "a" // a\nimport helmet from "helmet"\nexpress()\n`],
+  [
+    'without semicolons, in double quotes',
+    `import express from "express"\nimport a from "a" // a\nexpress()\n`,
+    () => [imports('helmet', 'default', 'helmet')],
+    `import express from "express"\nimport a from "a" // a\nimport helmet from "helmet"\nexpress()\n`,
+  ],
   ['a name joins an import of the module', `import { a } from 'm';\na();\n`, () => [imports('m', 'b', 'b'), imports('m', 'c', 'd')], `import { a, b, c as d } from 'm';\na();\n`],
   ['a name joins a list of lines', `import {\n  a,\n  b,\n} from 'm';\na();\n`, () => [imports('m', 'c', 'c')], `import {\n  a,\n  b,\n  c,\n} from 'm';\na();\n`],
   ['a name joins a default import', `import m from 'm';\nm();\n`, () => [imports('m', 'c', 'c')], `import m, { c } from 'm';\nm();\n`],
@@ -178,20 +226,65 @@ table('imports', [
   ['a type import brings no value', `import type { A } from 'm';\nlet a: A;\n`, () => [imports('m', 'b', 'b')], `import type { A } from 'm';\nimport { b } from 'm';\nlet a: A;\n`],
   ['a namespace import cannot be joined', `import * as m from 'm';\nm.a();\n`, () => [imports('m', 'b', 'b')], `import * as m from 'm';\nimport { b } from 'm';\nm.a();\n`],
   ['default and names of one module are one line', `f();\n`, () => [imports('m', 'default', 'm'), imports('m', 'a', 'a'), imports('n', '*', 'n')], `import m, { a } from 'm';\nimport * as n from 'n';\n\nf();\n`],
-  ['CommonJS', `'use strict';\nconst express = require('express');\n\nconst app = express();\n`, () => [imports('helmet', 'default', 'helmet', 'app.js')], `'use strict';\nconst express = require('express');\nconst helmet = require('helmet');\n\nconst app = express();\n`, 'app.js'],
-  ['CommonJS with var', `var express = require('express')\nvar app = express()\n`, () => [imports('helmet', 'default', 'helmet', 'app.js')], `var express = require('express')\nvar helmet = require('helmet')\nvar app = express()\n`, 'app.js'],
-  ['CommonJS names', `const { a } = require('m');\nmodule.exports = a;\n`, () => [imports('m', 'b', 'c', 'app.js'), imports('n', 'd', 'd', 'app.js')], `const { a, b: c } = require('m');\nconst { d } = require('n');\nmodule.exports = a;\n`, 'app.js'],
-  ['behind a require that is called', `require('dotenv').config();\nconst express = require('express')();\nrun();\n`, () => [imports('helmet', 'default', 'helmet', 'app.js')], `require('dotenv').config();\nconst express = require('express')();\nconst helmet = require('helmet');\nrun();\n`, 'app.js'],
-  ['without semicolons before a line that would go on', `const a = require('a')\n;(async () => {})()\nb()\n`, () => [imports('m', 'default', 'm', 'app.js')], `const a = require('a')\nconst m = require('m')\n;(async () => {})()\nb()\n`, 'app.js'],
+  [
+    'CommonJS',
+    `'use strict';\nconst express = require('express');\n\nconst app = express();\n`,
+    () => [imports('helmet', 'default', 'helmet', 'app.js')],
+    `'use strict';\nconst express = require('express');\nconst helmet = require('helmet');\n\nconst app = express();\n`,
+    'app.js',
+  ],
+  [
+    'CommonJS with var',
+    `var express = require('express')\nvar app = express()\n`,
+    () => [imports('helmet', 'default', 'helmet', 'app.js')],
+    `var express = require('express')\nvar helmet = require('helmet')\nvar app = express()\n`,
+    'app.js',
+  ],
+  [
+    'CommonJS names',
+    `const { a } = require('m');\nmodule.exports = a;\n`,
+    () => [imports('m', 'b', 'c', 'app.js'), imports('n', 'd', 'd', 'app.js')],
+    `const { a, b: c } = require('m');\nconst { d } = require('n');\nmodule.exports = a;\n`,
+    'app.js',
+  ],
+  [
+    'behind a require that is called',
+    `require('dotenv').config();\nconst express = require('express')();\nrun();\n`,
+    () => [imports('helmet', 'default', 'helmet', 'app.js')],
+    `require('dotenv').config();\nconst express = require('express')();\nconst helmet = require('helmet');\nrun();\n`,
+    'app.js',
+  ],
+  [
+    'without semicolons before a line that would go on',
+    `const a = require('a')\n;(async () => {})()\nb()\n`,
+    () => [imports('m', 'default', 'm', 'app.js')],
+    `const a = require('a')\nconst m = require('m')\n;(async () => {})()\nb()\n`,
+    'app.js',
+  ],
   ['behind directives', `'use strict';\n\nmodule.exports = 1;\n`, () => [imports('m', 'default', 'm', 'app.js')], `'use strict';\nconst m = require('m');\n\nmodule.exports = 1;\n`, 'app.js'],
   ['behind shebang and licence', `#!/usr/bin/env node\n/* Copyright me */\n\n// the app\nrun();\n`, () => [imports('m', 'default', 'm')], `#!/usr/bin/env node\n/* Copyright me */\n\nimport m from 'm';\n\n// the app\nrun();\n`],
-  ['behind a comment about the file', `// unlatched-ignore-file cors/wildcard-origin -- public data\nrun();\n`, () => [imports('m', 'default', 'm')], `// unlatched-ignore-file cors/wildcard-origin -- public data\nimport m from 'm';\n\nrun();\n`],
+  [
+    'behind a comment about the file',
+    `// unlatched-ignore-file cors/wildcard-origin -- public data\nrun();\n`,
+    () => [imports('m', 'default', 'm')],
+    `// unlatched-ignore-file cors/wildcard-origin -- public data\nimport m from 'm';\n\nrun();\n`,
+  ],
   ['before a comment about the statement', `// unlatched: public -- health\nrun();\n`, () => [imports('m', 'default', 'm')], `import m from 'm';\n\n// unlatched: public -- health\nrun();\n`],
   ['behind a byte order mark', `\uFEFFrun();\n`, () => [imports('m', 'default', 'm')], `\uFEFFimport m from 'm';\n\nrun();\n`],
   ['into an empty file', ``, () => [imports('m', 'default', 'm')], `import m from 'm';\n`],
   ['a .mjs file is a module', `run();\n`, () => [imports('m', 'default', 'm', 'app.mjs')], `import m from 'm';\n\nrun();\n`, 'app.mjs'],
-  ['the environment is checked behind imports', `import a from 'a';\nconst key = process.env.KEY;\n`, () => [requireEnv('KEY'), imports('b', 'default', 'b')], `import a from 'a';\nimport b from 'b';\nif (!process.env.KEY) throw new Error('KEY is not set');\nconst key = process.env.KEY;\n`],
-  ['a second variable is checked behind the first', `import a from 'a';\nif (!process.env.A) throw new Error('A is not set');\nb();\n`, () => [requireEnv('A'), requireEnv('B'), requireEnv('B')], `import a from 'a';\nif (!process.env.A) throw new Error('A is not set');\nif (!process.env.B) throw new Error('B is not set');\nb();\n`],
+  [
+    'the environment is checked behind imports',
+    `import a from 'a';\nconst key = process.env.KEY;\n`,
+    () => [requireEnv('KEY'), imports('b', 'default', 'b')],
+    `import a from 'a';\nimport b from 'b';\nif (!process.env.KEY) throw new Error('KEY is not set');\nconst key = process.env.KEY;\n`,
+  ],
+  [
+    'a second variable is checked behind the first',
+    `import a from 'a';\nif (!process.env.A) throw new Error('A is not set');\nb();\n`,
+    () => [requireEnv('A'), requireEnv('B'), requireEnv('B')],
+    `import a from 'a';\nif (!process.env.A) throw new Error('A is not set');\nif (!process.env.B) throw new Error('B is not set');\nb();\n`,
+  ],
 ]);
 
 suite('refusals', () => {
@@ -298,6 +391,13 @@ suite('several fixes as one', () => {
     ]);
     assert.ok(fix);
     assert.equal(after(files, 'app.ts', fix), `f({}, { b: 1, d: 1 });\n`);
+    assert.equal(leftOut, 1);
+  });
+  test('a fix that writes right beside what another replaces is left out', () => {
+    const files = workspace({ 'app.ts': `f(a);\n` });
+    const { fix, leftOut } = join(files, [files.fix([replace(files.at('a'), 'b')]), files.fix([insert(files.at('a'), 'before', 'c, ')])]);
+    assert.ok(fix);
+    assert.equal(after(files, 'app.ts', fix), `f(b);\n`);
     assert.equal(leftOut, 1);
   });
   test('the same fix twice is one', () => {

@@ -56,7 +56,8 @@ function tokensOf(tree: ts.Node, source: ts.SourceFile): readonly string[] {
 function commentsOf(tree: ts.SourceFile): readonly string[] {
   const out = new Map<number, string>();
   const visit = (node: ts.Node): void => {
-    if (node.kind !== ts.SyntaxKind.JsxText) for (const each of [...(ts.getLeadingCommentRanges(tree.text, node.pos) ?? []), ...(ts.getTrailingCommentRanges(tree.text, node.end) ?? [])]) out.set(each.pos, tree.text.slice(each.pos, each.end));
+    const around = [...(ts.getLeadingCommentRanges(tree.text, node.pos) ?? []), ...(ts.getTrailingCommentRanges(tree.text, node.end) ?? [])];
+    if (node.kind !== ts.SyntaxKind.JsxText) for (const each of around) out.set(each.pos, tree.text.slice(each.pos, each.end));
     for (const child of node.getChildren(tree)) visit(child);
   };
   for (const child of tree.getChildren(tree)) visit(child);
@@ -138,6 +139,10 @@ const takesOnlyItself = ({ node, tree }: Try, after: ts.SourceFile): void => {
 const insert = (where: Extract<Change, { do: 'insert' }>['where'], ...code: Extract<Change, { do: 'insert' }>['code']) => (at: At): CodeChange => ({ do: 'insert', at, where, code });
 const remove = (as: Extract<Change, { do: 'remove' }>['as']) => (at: At): CodeChange => ({ do: 'remove', at, as });
 const isListed = (node: ts.Node): boolean => ts.isStatement(node) && (ts.isSourceFile(node.parent) || ts.isBlock(node.parent)) && !ts.isEmptyStatement(node);
+/** Read, not assigned, in a place where any expression may stand. */
+const isMember = (node: ts.Node): boolean =>
+  ts.isPropertyAccessExpression(node) && ((ts.isCallExpression(node.parent) && node.parent.expression !== node) || (ts.isPropertyAccessExpression(node.parent) && node.parent.expression === node) || isOperand(node));
+const isOperand = ({ parent }: ts.Node): boolean => ts.isBinaryExpression(parent) && parent.operatorToken.kind < ts.SyntaxKind.FirstAssignment;
 const isCall = (node: ts.Node): boolean => ts.isCallExpression(node) && node.expression.kind !== ts.SyntaxKind.ImportKeyword;
 
 suite(`fixes on real code, seed ${seed}`, () => {
@@ -150,8 +155,10 @@ suite(`fixes on real code, seed ${seed}`, () => {
   holds('any entry taken out', (node) => ts.isObjectLiteralElementLike(node) && ts.isObjectLiteralExpression(node.parent), remove('entry'), takesOnlyItself);
   holds('any item taken out', (node) => ts.isArrayLiteralExpression(node.parent) && !ts.isOmittedExpression(node), remove('item'), takesOnlyItself);
   holds('any statement taken out', isListed, remove('statement'), takesOnlyItself);
-  holds('any expression replaced', (node) => ts.isPropertyAccessExpression(node) && ts.isCallExpression(node.parent) && node.parent.arguments.some((one) => one === node), (at) => ({ do: 'replace', at, code: ['zzz ? 1 : 2'] }), ({ node, tree }, after) => {
+  holds('any member expression replaced, meaning one expression', isMember, (at) => ({ do: 'replace', at, code: ['zzz ? 1 : 2'] }), ({ node, tree }, after) => {
     assert.equal(tokensOf(after, after).length, tokensOf(tree, tree).length - tokensOf(node, tree).length + 5);
+    const made = nodesOf(after).filter((each) => ts.isConditionalExpression(each) && each.getText(after) === 'zzz ? 1 : 2');
+    assert.equal(made.length, 1, 'it binds as it is written');
   });
 
   test('an import is made once, whatever the file', () => {

@@ -17,7 +17,6 @@ export interface FolderListener {
   settled(folder: Folder, touched: ReadonlySet<FilePath>): void;
   log(line: string): void;
 }
-
 /** One file event of the client's watcher. */
 export interface FileEventOf {
   readonly path: FilePath;

@@ -1,4 +1,3 @@
-import { countSyntaxProblems } from '../syntax/javascript.js';
 import { writeAllSettings } from '../syntax/write/settings.js';
 import { applyEdits } from '../text/edits.js';
 import type { At, FilePath, SourceFile, Span } from '../text/source.js';
@@ -45,7 +44,6 @@ export function createFixer(input: FixerInput): Fixer {
       const before = input.source(path);
       const after = applyEdits(before?.text ?? '', edits);
       if (after === undefined) return false;
-      if (before && countSyntaxProblems({ ...before, text: after }) > countSyntaxProblems(before)) return false;
       texts.set(path, after);
     }
     // A fix of the policy or of ignore files changes no analysed text here: it is judged by its edits alone.

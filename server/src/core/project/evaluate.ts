@@ -4,7 +4,10 @@ import type { Branch, CallStep, FunctionView, Loop, ModuleView, Step, StepFrame 
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 import type { Abstract, Frame, ScopeState } from './abstract.js';
-import { relevance } from './relevance.js';
+import { registersOn } from './guess.js';
+import { LOOKS, SERVES, looksLikeHandler } from './outside.js';
+import { createNames } from './names.js';
+import { isWorthBuilding, relevance } from './relevance.js';
 
 /** What the evaluation of a whole project gives. */
 export interface Evaluation {
@@ -23,12 +26,6 @@ const UNKNOWN: Abstract = { is: 'unknown' };
 const DEEPEST_APPLY = 12;
 const MOST_APPLIES = 50_000;
 const MOST_ITEMS = 500;
-const DEEPEST_VALUE = 60;
-const APPLICATION_NAME = /^_?(app|application|server|router|routes?|api|express|expressapp|webserver)$|(app|router|server)$/i;
-/** Calls that take an application to serve it. */
-const SERVES = /(^|\.)(createServer|createSecureServer|Server|serverless|listen|toNodeListener|onRequest)$|^(serverless-http|@vendia\/serverless-express|spdy\.createServer|http\.Server|https\.Server|aws-serverless-express\.createServer)$/;
-/** Calls that look at an application and register nothing. */
-const LOOKS = /^(supertest|request|chai\.request|console\.\w+|debug|Object\.\w+|assert(\.\w+)?|Promise\.\w+|resolve|process\.\w+|socket\.io|util\.\w+)$/;
 
 /** Evaluates the registration code of all modules symbolically: scopes with their events in the order they happen. Never throws; bounded by depth and number of applies. */
 export function evaluateProject({ modules, resolve, adapters }: Modules): Evaluation {
@@ -38,10 +35,11 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
   const started = new Set<FilePath>();
   const applied = new Set<FunctionId>();
   let applies = 0;
-  let depth = 0;
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
   const isRelevant = relevance(adapters, verbs, (specifier, module) => resolve(specifier, module.path) !== undefined);
   const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
+
+  const { evaluate, settled, selfOf, homeOf } = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false) });
 
   function topFrame(path: FilePath): Frame | undefined {
     const known = tops.get(path);
@@ -134,165 +132,6 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
     }
   }
 
-  function selfOf(frame: Frame): Abstract | undefined {
-    for (let f: Frame | undefined = frame; f; f = f.parent) if (f.self) return f.self;
-    return undefined;
-  }
-  function homeOf(frame: Frame, binding: number): Frame | undefined {
-    const scope = frame.module.bindings[binding]?.scope;
-    for (let f: Frame | undefined = frame; f; f = f.parent) if (f.fn === scope) return f;
-    return frame;
-  }
-
-  function evaluate(value: Value, frame: Frame): Abstract {
-    if (depth > DEEPEST_VALUE) return UNKNOWN;
-    depth++;
-    try {
-      return evaluateNow(value, frame);
-    } finally {
-      depth--;
-    }
-  }
-
-  function evaluateNow(value: Value, frame: Frame): Abstract {
-    switch (value.kind) {
-      case 'ref': return reference(value, frame);
-      case 'call': return frame.results.get(value.at.mark) ?? runCall(value, frame, undefined, false);
-      case 'function': {
-        const fn = frame.module.functions.get(value.fn);
-        return fn ? { is: 'function', fn, frame } : UNKNOWN;
-      }
-      case 'class': {
-        const view = frame.module.classes.get(value.id);
-        return view ? { is: 'class', view, frame } : UNKNOWN;
-      }
-      case 'logic': {
-        if (value.op === '&&') return evaluate(value.right, frame);
-        const left = evaluate(value.left, frame);
-        const isPlain = left.is === 'unknown' || (left.is === 'value' && left.value.kind !== 'literal');
-        return isPlain ? evaluate(value.right, frame) : left;
-      }
-      case 'unknown': return UNKNOWN;
-      default: return { is: 'value', value, frame };
-    }
-  }
-
-  function reference(ref: Ref, frame: Frame): Abstract {
-    let current = rootOf(ref, frame);
-    for (const key of ref.path) {
-      if (key === undefined) return UNKNOWN;
-      current = member(current, key);
-      if (current.is === 'unknown') break;
-    }
-    if (current.is === 'unknown' && ref.path.length > 0) return { is: 'value', value: ref, frame };
-    return current;
-  }
-
-  function rootOf(ref: Ref, frame: Frame): Abstract {
-    const { root } = ref;
-    switch (root.kind) {
-      case 'import': {
-        const target = resolve(root.from, frame.module.path);
-        if (!target) return { is: 'value', value: { ...ref, path: [] }, frame };
-        runModule(target);
-        return root.name === '*' ? { is: 'module', path: target } : exported(target, root.name, 0);
-      }
-      case 'parameter': {
-        for (let f: Frame | undefined = frame; f; f = f.parent) if (f.fn === root.fn) return f.args[root.index] ?? UNKNOWN;
-        return UNKNOWN;
-      }
-      case 'local': return local(root.binding, frame);
-      case 'this': return selfOf(frame) ?? UNKNOWN;
-      case 'value': return evaluate(root.of, frame);
-      case 'global': {
-        const isExports = (root.name === 'module' && ref.path[0] === 'exports') || root.name === 'exports';
-        return isExports ? { is: 'module', path: frame.module.path } : UNKNOWN;
-      }
-      default: return { is: 'value', value: { ...ref, path: [] }, frame };
-    }
-  }
-
-  function local(binding: number, frame: Frame): Abstract {
-    const home = homeOf(frame, binding);
-    const found = frame.module.bindings[binding];
-    if (!home || !found) return UNKNOWN;
-    const known = home.locals.get(found.id);
-    if (known === 'busy') return UNKNOWN;
-    if (known) return known;
-    home.locals.set(found.id, 'busy');
-    const value = evaluate(found.value, home);
-    home.locals.set(found.id, value);
-    if (value.is === 'scope') value.scope.binding ??= found.name;
-    return value;
-  }
-
-  function member(of: Abstract, key: string): Abstract {
-    switch (of.is) {
-      case 'module': {
-        if (key === 'exports') return of;
-        return exported(of.path, key, 0);
-      }
-      case 'instance': return of.fields.get(key) ?? method(of.of, key, of) ?? UNKNOWN;
-      case 'fields': return of.fields.get(key) ?? UNKNOWN;
-      case 'class': return method(of, key, undefined) ?? UNKNOWN;
-      case 'value': {
-        if (of.value.kind !== 'object') return UNKNOWN;
-        for (let i = of.value.entries.length - 1; i >= 0; i--) {
-          const entry = of.value.entries[i];
-          if (entry?.key === key) return evaluate(entry.value, of.frame);
-          if (entry?.form === 'spread') {
-            const inner = member(evaluate(entry.value, of.frame), key);
-            if (inner.is !== 'unknown') return inner;
-          }
-        }
-        return UNKNOWN;
-      }
-      default: return UNKNOWN;
-    }
-  }
-
-  function method(of: Extract<Abstract, { is: 'class' }>, key: string, self: Abstract | undefined): Abstract | undefined {
-    const id = of.view.methods.find((fn) => fn.endsWith(`#${of.view.name}.${key}`) || fn.endsWith(`.${key}`));
-    const fn = id === undefined ? undefined : of.frame.module.functions.get(id);
-    if (fn) return { is: 'function', fn, frame: self ? { ...of.frame, self } : of.frame };
-    const field = of.view.fields.find((one) => one.name === key);
-    if (field) return evaluate(field.value, self ? { ...of.frame, self } : of.frame);
-    const base = of.view.extends && evaluate(of.view.extends, of.frame);
-    return base?.is === 'class' ? method(base, key, self) : undefined;
-  }
-
-  function exported(path: FilePath, name: string, hops: number): Abstract {
-    const module = modules.get(path);
-    const frame = topFrame(path);
-    if (!module || !frame || hops > 20) return UNKNOWN;
-    const own = module.exports.find((one) => one.name === name);
-    if (own) return evaluate(own.value, frame);
-    const whole = module.exports.findLast((one) => one.name === '=');
-    if (whole) {
-      const value = evaluate(whole.value, frame);
-      if (name === 'default' || name === '*') return value;
-      const inner = member(value, name);
-      if (inner.is !== 'unknown') return inner;
-    }
-    if (name === 'default' && module.system !== 'esm') return { is: 'module', path };
-    for (const one of module.exports) {
-      if (one.name !== '*' || one.value.kind !== 'ref' || one.value.root.kind !== 'import') continue;
-      const target = resolve(one.value.root.from, path);
-      const inner = target && exported(target, name, hops + 1);
-      if (inner && inner.is !== 'unknown') return inner;
-    }
-    return UNKNOWN;
-  }
-
-  /** What a called or used thing really is: a whole CommonJS module stands for its `module.exports`. */
-  function settled(value: Abstract): Abstract {
-    if (value.is !== 'module') return value;
-    const module = modules.get(value.path);
-    const whole = module?.exports.findLast((one) => one.name === '=') ?? module?.exports.find((one) => one.name === 'default');
-    const frame = topFrame(value.path);
-    return whole && frame ? evaluate(whole.value, frame) : value;
-  }
-
   function runCall(call: Call, frame: Frame, step: (StepFrame & CallStep) | undefined, openLoop: boolean): Abstract {
     const known = frame.results.get(call.at.mark);
     if (known) return known;
@@ -332,8 +171,19 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
     if (known) return known;
     const ordinal = scopes.filter((one) => one.file === call.at.path).length;
     const scope: ScopeState = {
-      id: `${call.at.path}#${made.kind}${ordinal}` as ScopeId, framework, kind: made.kind, at: call.at, nameAt: call.nameAt, statementAt: step?.statementAt ?? statementOf(frame, call) ?? call.at,
-      file: call.at.path, options: made.options, log: [], parents: new Set(), files: new Set([call.at.path]), guessed: false, binding: undefined,
+      id: `${call.at.path}#${made.kind}${ordinal}` as ScopeId,
+      framework,
+      kind: made.kind,
+      at: call.at,
+      nameAt: call.nameAt,
+      statementAt: step?.statementAt ?? statementOf(frame, call) ?? call.at,
+      file: call.at.path,
+      options: made.options,
+      log: [],
+      parents: new Set(),
+      files: new Set([call.at.path]),
+      guessed: false,
+      binding: undefined,
     };
     scopes.push(scope);
     byCreation.set(key, scope);
@@ -374,7 +224,17 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
     for (let f: Frame | undefined = from; f; f = f.parent) if (f.fn === target.fn.id && f.depth > 3) return UNKNOWN;
     applies++;
     applied.add(target.fn.id);
-    const inner: Frame = { module: target.frame.module, fn: target.fn.id, parent: target.frame, args, self: self ?? target.frame.self, locals: new Map(), results: new Map(), depth: from.depth + 1, trail: `${from.trail}>${from.module.path === target.frame.module.path ? '' : from.module.path}${mark}` };
+    const inner: Frame = {
+      module: target.frame.module,
+      fn: target.fn.id,
+      parent: target.frame,
+      args,
+      self: self ?? target.frame.self,
+      locals: new Map(),
+      results: new Map(),
+      depth: from.depth + 1,
+      trail: `${from.trail}>${from.module.path === target.frame.module.path ? '' : from.module.path}${mark}`,
+    };
     if (openLoop) for (const step of target.fn.steps) runStep(step, inner, true);
     else runSteps(target.fn.steps, inner);
     return returned(target.fn, inner);
@@ -394,18 +254,9 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
   function construct(target: Extract<Abstract, { is: 'class' }>, call: Call, frame: Frame): Abstract {
     const instance: Extract<Abstract, { is: 'instance' }> = { is: 'instance', fields: new Map(), of: target };
     const args = call.args.map((item) => settled(evaluate(item.value, frame)));
-    if (frame.depth >= DEEPEST_APPLY || ++applies >= MOST_APPLIES || !isWorthBuilding(target, args)) return instance;
+    if (frame.depth >= DEEPEST_APPLY || ++applies >= MOST_APPLIES || !isWorthBuilding(target, args, isRelevant)) return instance;
     build(target, instance, args, frame, call.at.mark, 0);
     return instance;
-  }
-  /** A class that is given an application, or whose own code may register something. */
-  function isWorthBuilding(target: Extract<Abstract, { is: 'class' }>, args: readonly Abstract[]): boolean {
-    if (args.some((arg) => arg.is === 'scope' || arg.is === 'instance' || arg.is === 'fields') || target.view.extends) return true;
-    const { module } = target.frame;
-    return [...target.view.methods, ...(target.view.construct ? [target.view.construct] : [])].some((id) => {
-      const fn = module.functions.get(id);
-      return fn !== undefined && isRelevant(fn, module);
-    });
   }
   function build(target: Extract<Abstract, { is: 'class' }>, instance: Extract<Abstract, { is: 'instance' }>, args: readonly Abstract[], frame: Frame, mark: number, hops: number): void {
     const base = hops < 8 && target.view.extends ? evaluate(target.view.extends, target.frame) : undefined;
@@ -432,9 +283,6 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
     }
     return { is: 'value', value: call, frame };
   }
-  function looksLikeHandler(fn: FunctionView): boolean {
-    return /^_?(req|request|ctx|context|_)$/i.test(fn.parameters[0]?.name ?? '') && fn.parameters.length >= 2;
-  }
   function incomplete(scope: ScopeState, why: string, frame: Frame, at: At): void {
     scope.log.push({ event: { kind: 'incomplete', why, at }, when: [], loop: undefined, frame, statementAt: at, openLoop: false });
   }
@@ -445,36 +293,30 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
     if (!frame) return;
     for (const fn of module.functions.values()) {
       if (applied.has(fn.id)) continue;
-      const found = fn.parameters.map((_, index) => ({ index, member: registersOn(fn, index) })).find((one) => one.member !== undefined);
+      const found = fn.parameters.map((_, index) => ({ index, member: registersOn(fn, index, verbs) })).find((one) => one.member !== undefined);
       const parameter = found && fn.parameters[found.index];
       const adapter = adapters[0];
       if (!found || !parameter || !adapter) continue;
       const scope: ScopeState = {
-        id: `${path}#${fn.id.slice(fn.id.indexOf('#') + 1)}(${parameter.name ?? found.index})` as ScopeId, framework: adapter.id, kind: 'router', at: parameter.at, nameAt: parameter.at, statementAt: parameter.at,
-        file: path, options: undefined, log: [], parents: new Set(), files: new Set([path]), guessed: true, binding: parameter.name,
+        id: `${path}#${fn.id.slice(fn.id.indexOf('#') + 1)}(${parameter.name ?? found.index})` as ScopeId,
+        framework: adapter.id,
+        kind: 'router',
+        at: parameter.at,
+        nameAt: parameter.at,
+        statementAt: parameter.at,
+        file: path,
+        options: undefined,
+        log: [],
+        parents: new Set(),
+        files: new Set([path]),
+        guessed: true,
+        binding: parameter.name,
       };
       scopes.push(scope);
       const holder: Abstract = found.member === '' ? { is: 'scope', scope } : { is: 'fields', fields: new Map([[found.member ?? '', { is: 'scope', scope }]]) };
       const args: Abstract[] = fn.parameters.map((_, i) => (i === found.index ? holder : UNKNOWN));
       applyTo({ is: 'function', fn, frame }, args, frame, fn.at.mark, undefined);
     }
-  }
-
-  /** Whether the body registers routes on a parameter or on a field of it (`args.app.get('/x', h)`): the field's name, '' for the parameter itself. */
-  function registersOn(fn: FunctionView, index: number): string | undefined {
-    const parameter = fn.parameters[index];
-    const isNamed = APPLICATION_NAME.test(parameter?.name ?? '') || /\b(Express|Application|Router|IRouter)\b/.test(parameter?.type ?? '');
-    for (const step of fn.steps) {
-      if (step.do !== 'call' || !verbs.has(step.call.name)) continue;
-      const { receiver, args } = step.call;
-      if (receiver?.kind !== 'ref' || receiver.root.kind !== 'parameter' || receiver.root.fn !== fn.id || receiver.root.index !== index) continue;
-      const [field] = receiver.path;
-      if (field === undefined ? !isNamed : receiver.path.length > 1 || !/^_?(app|router|express|expressApp)$/.test(field)) continue;
-      const first = args[0]?.value;
-      const isPath = first?.kind === 'regex' || (first?.kind === 'literal' && typeof first.value === 'string' && first.value.startsWith('/'));
-      if (step.call.name === 'use' ? args.length > 0 : step.call.name === 'route' ? isPath : isPath && args.length > 1) return field ?? '';
-    }
-    return undefined;
   }
 
   for (const path of modules.keys()) runModule(path);

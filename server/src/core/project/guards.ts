@@ -7,7 +7,8 @@ import type { ChainLink, Protection } from './project.js';
 /** What is known of one layer: its claims; empty means nobody can tell what it does. */
 export function claimsOf(value: Value, name: string, conduct: Conduct | undefined, policy: Policy): readonly Guard[] {
   const last = name.slice(name.lastIndexOf('.') + 1);
-  if (policy.auth.roleGuards.some((guard) => guard === name || guard === last)) return [claim('authentication', 'certain', `the policy names ${name} as a guard`), claim('authorization', 'certain', `the policy names ${name} as a role guard`)];
+  if (policy.auth.roleGuards.some((guard) => guard === name || guard === last))
+    return [claim('authentication', 'certain', `the policy names ${name} as a guard`), claim('authorization', 'certain', `the policy names ${name} as a role guard`)];
   if (policy.auth.guards.some((guard) => guard === name || guard === last)) return [claim('authentication', 'certain', `the policy names ${name} as a guard`)];
   if (conduct?.complete && conduct.passes === 'always') return [harmlessKind(name) ?? claim('nothing', 'certain', `${name} lets every request through`)];
   const module = moduleOf(value);
@@ -51,7 +52,14 @@ function moduleOf(value: Value): string | undefined {
 /** `passthrough: true`, `credentialsRequired: false`, `mode: 'try'`: the name says guard, the effect is none (TRAPS 14). */
 function lenient(value: Value): boolean {
   if (value.kind !== 'call') return false;
-  return value.args.some(({ value: options }) => options.kind === 'object' && options.entries.some(({ key, value: option }) => option.kind === 'literal' && ((key === 'passthrough' && option.value === true) || (key === 'credentialsRequired' && option.value === false) || (key === 'mode' && (option.value === 'try' || option.value === 'optional')))));
+  return value.args.some(
+    ({ value: options }) =>
+      options.kind === 'object' &&
+      options.entries.some(
+        ({ key, value: option }) =>
+          option.kind === 'literal' && ((key === 'passthrough' && option.value === true) || (key === 'credentialsRequired' && option.value === false) || (key === 'mode' && (option.value === 'try' || option.value === 'optional'))),
+      ),
+  );
 }
 
 /** The verdict for one kind of protection over a chain (MODEL.md section 3). */

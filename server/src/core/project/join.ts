@@ -11,7 +11,8 @@ import { evaluateProject, type Evaluation } from './evaluate.js';
 import { claimsOf, protection } from './guards.js';
 import { covers, patterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
-import { environmentOf } from './environment.js';
+import { ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isSure, listed, nameOf, publicMarks, set } from './join-parts.js';
+import { flattenValues, pathPieces } from './path-values.js';
 
 export interface JoinInput {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;
@@ -60,6 +61,9 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
   const becauseOf = new Map<ScopeId, string[]>();
   const reached = new Map<ScopeId, Set<ScopeId>>();
 
+  const flatten = (values: readonly Value[], logged: LoggedEvent): { value: Value; unsure: boolean }[] => flattenValues(evaluation, values, logged);
+  const pieces = (value: Value | undefined, logged: LoggedEvent): PathPiece[] => pathPieces(evaluation, value, logged);
+
   linkParents(evaluation);
   const publicAt = publicMarks(input.modules);
   const walked = new Set<ScopeId>();
@@ -99,13 +103,26 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
                 continue;
               }
               for (const piece of paths) {
-                const leaked = walk({ ...at, scope: target.scope, prefix: [...at.prefix, piece], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, target.scope.id] }, [...inherited, ...own], reasons);
+                const leaked = walk(
+                  { ...at, scope: target.scope, prefix: [...at.prefix, piece], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, target.scope.id] },
+                  [...inherited, ...own],
+                  reasons,
+                );
                 own.push(...leaked);
               }
               continue;
             }
             const layer = layerOf(value.value, target, logged, 'layer');
-            const active: Active = { layer, patterns: isAll(full) ? [] : full, exact: false, scope: scope.id, from: scope.kind === 'application' ? 'application' : 'router', when: logged.when, sure: isSure(logged), parameter: undefined };
+            const active: Active = {
+              layer,
+              patterns: isAll(full) ? [] : full,
+              exact: false,
+              scope: scope.id,
+              from: scope.kind === 'application' ? 'application' : 'router',
+              when: logged.when,
+              sure: isSure(logged),
+              parameter: undefined,
+            };
             if (layer.phase !== 'error') own.push(active);
             if (isFirst) {
               order.push({ kind: 'layer', at: layer.at, path: full[0], layer, when: logged.when });
@@ -119,19 +136,45 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
           if (event.methods.every((one) => one.name === 'all')) {
             // app.all(path, guard) runs before the verbs registered after it.
             const full = pieces(event.path, logged).flatMap((piece) => patterns([...at.prefix, piece]));
-            for (const value of flatten(event.values, logged)) own.push({ layer: layerOf(value.value, evaluation.evaluate(value.value, logged.frame), logged, 'layer'), patterns: full, exact: true, scope: scope.id, from: 'route', when: logged.when, sure: isSure(logged), parameter: undefined });
+            for (const value of flatten(event.values, logged))
+              own.push({
+                layer: layerOf(value.value, evaluation.evaluate(value.value, logged.frame), logged, 'layer'),
+                patterns: full,
+                exact: true,
+                scope: scope.id,
+                from: 'route',
+                when: logged.when,
+                sure: isSure(logged),
+                parameter: undefined,
+              });
           }
           if (isFirst) order.push({ kind: 'route', at: event.methods[0]?.at ?? event.at, path: patterns([...at.prefix, ...pieces(event.path, logged).slice(0, 1)])[0], layer: undefined, when: logged.when });
           break;
         }
         case 'parameter': {
           const name = event.name.kind === 'literal' && typeof event.name.value === 'string' ? event.name.value : undefined;
-          for (const value of event.values) own.push({ layer: layerOf(value, evaluation.evaluate(value, logged.frame), logged, 'layer'), patterns: [], exact: false, scope: scope.id, from: 'application', when: logged.when, sure: name !== undefined && isSure(logged), parameter: name ?? '?' });
+          for (const value of event.values)
+            own.push({
+              layer: layerOf(value, evaluation.evaluate(value, logged.frame), logged, 'layer'),
+              patterns: [],
+              exact: false,
+              scope: scope.id,
+              from: 'application',
+              when: logged.when,
+              sure: name !== undefined && isSure(logged),
+              parameter: name ?? '?',
+            });
           break;
         }
-        case 'setting': if (isFirst) set(settingsOf, scope.id, () => new Map()).set(event.name, { value: event.value, at: event.at }); break;
-        case 'serves': if (isFirst) set(servesOf, scope.id, () => []).push(event.at); break;
-        case 'incomplete': addReason(scope, reasons, event.why, isFirst); break;
+        case 'setting':
+          if (isFirst) set(settingsOf, scope.id, () => new Map()).set(event.name, { value: event.value, at: event.at });
+          break;
+        case 'serves':
+          if (isFirst) set(servesOf, scope.id, () => []).push(event.at);
+          break;
+        case 'incomplete':
+          addReason(scope, reasons, event.why, isFirst);
+          break;
       }
     }
     return own.filter((active) => active.parameter === undefined && active.from !== 'route');
@@ -151,7 +194,18 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
     const handler = layers[handlerIndex];
     const before = layers.slice(0, Math.max(0, handlerIndex));
     const firstValue = event.values[0];
-    const route: Route = { kind: 'route', methods: event.methods, path: event.path, layers: before, handler, options: event.options, at: event.at, statementAt: logged.statementAt, layersAt: firstValue?.at, public: publicAt.has(`${logged.statementAt.path}:${logged.statementAt.mark}`) };
+    const route: Route = {
+      kind: 'route',
+      methods: event.methods,
+      path: event.path,
+      layers: before,
+      handler,
+      options: event.options,
+      at: event.at,
+      statementAt: logged.statementAt,
+      layersAt: firstValue?.at,
+      public: publicAt.has(`${logged.statementAt.path}:${logged.statementAt.mark}`),
+    };
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.
     if (event.methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return;
     const paths = pieces(event.path, logged).flatMap((piece) => patterns([...at.prefix, piece]));
@@ -178,8 +232,24 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
         const ordinal = (counts.get(key) ?? 0) + 1;
         counts.set(key, ordinal);
         endpoints.push({
-          id: ordinal === 1 ? key : `${key} ${ordinal}`, method: method.name, methodAt: method.at, pathAt: event.path?.at, path, framework: at.scope.framework, app: at.app.id, scope: at.scope.id, route,
-          operation: undefined, chain, chainComplete: complete, when: [...at.when, ...logged.when], handler: handler?.fn, conduct: handlerConduct, authentication, authorization, mounts: at.mounts,
+          id: ordinal === 1 ? key : `${key} ${ordinal}`,
+          method: method.name,
+          methodAt: method.at,
+          pathAt: event.path?.at,
+          path,
+          framework: at.scope.framework,
+          app: at.app.id,
+          scope: at.scope.id,
+          route,
+          operation: undefined,
+          chain,
+          chainComplete: complete,
+          when: [...at.when, ...logged.when],
+          handler: handler?.fn,
+          conduct: handlerConduct,
+          authentication,
+          authorization,
+          mounts: at.mounts,
         });
       }
     }
@@ -218,7 +288,11 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
   }
   function answers(target: Extract<Abstract, { is: 'function' }>): boolean {
     const { fn } = target;
-    return fn.complete && fn.parameters.length === 2 && fn.steps.some((step) => step.do === 'call' && step.when.length === fn.when.length && step.zone === 'body' && /^(send|json|end|sendStatus|render|redirect|sendFile)$/.test(step.call.name));
+    return (
+      fn.complete &&
+      fn.parameters.length === 2 &&
+      fn.steps.some((step) => step.do === 'call' && step.when.length === fn.when.length && step.zone === 'body' && /^(send|json|end|sendStatus|render|redirect|sendFile)$/.test(step.call.name))
+    );
   }
 
   function conduct(fn: FunctionId): Conduct | undefined {
@@ -245,58 +319,22 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
   /** Looks through wrappers: `asyncHandler(fn)`, `upload.single('f')` stays, `wrap(controller.save)`. */
   function look(value: Value, target: Abstract, logged: LoggedEvent): { value: Value; target: Abstract } {
     if (target.is === 'function' || value.kind !== 'call') return { value, target };
-    const isWrapper = /^(async_?(handler|middleware|wrap(per)?)?|express-async-handler|catch_?(async|errors?)|wrap(_?async)?|promisify|unless|try_?catch|error_?wrap(per)?)$/i.test(value.name || value.callee) || value.callee === 'express-async-handler';
+    const isWrapper =
+      /^(async_?(handler|middleware|wrap(per)?)?|express-async-handler|catch_?(async|errors?)|wrap(_?async)?|promisify|unless|try_?catch|error_?wrap(per)?)$/i.test(value.name || value.callee) || value.callee === 'express-async-handler';
     if (!isWrapper) return { value, target };
     const inner = value.args.find(({ value: arg }) => arg.kind === 'function' || arg.kind === 'ref')?.value;
     return inner ? { value: inner, target: evaluation.evaluate(inner, logged.frame) } : { value, target };
   }
 
-  /** Arrays and spreads of middleware written out; `unsure` where a list cannot be read. */
-  function flatten(values: readonly Value[], logged: LoggedEvent, depth = 0): { value: Value; unsure: boolean }[] {
-    return values.flatMap((value) => {
-      if (depth > 5) return [{ value, unsure: true }];
-      if (value.kind === 'array') return flatten(value.items.map((item) => item.value), logged, depth + 1);
-      if (value.kind === 'ref') {
-        const target = evaluation.evaluate(value, logged.frame);
-        if (target.is === 'value' && target.value.kind === 'array') return flatten(target.value.items.map((item) => item.value), { ...logged, frame: target.frame }, depth + 1);
-      }
-      return [{ value, unsure: false }];
-    });
-  }
-
-  /** Constant text of a path value; undefined for what cannot be known. Lists give several. */
-  function pieces(value: Value | undefined, logged: LoggedEvent, depth = 0): PathPiece[] {
-    if (!value || depth > 12) return [undefined];
-    switch (value.kind) {
-      case 'literal': return typeof value.value === 'string' ? [value.value] : [undefined];
-      case 'regex': return [undefined];
-      case 'array': return value.items.flatMap((item) => pieces(item.value, logged, depth + 1));
-      case 'template': {
-        const parts = value.parts.map((part) => (typeof part === 'string' ? part : (pieces(part, logged, depth + 1)[0] ?? '{?}')));
-        return [parts.join('')];
-      }
-      case 'logic': {
-        const right = pieces(value.right, logged, depth + 1);
-        return value.op === '&&' ? right : (pieces(value.left, logged, depth + 1)[0] === undefined && right[0] !== undefined && value.left.kind !== 'ref' ? right : [undefined]);
-      }
-      case 'ref':
-      case 'call': {
-        const target = evaluation.evaluate(value, logged.frame);
-        if (target.is !== 'value' || target.value === value) return [undefined];
-        return pieces(target.value, { ...logged, frame: target.frame }, depth + 1);
-      }
-      default: return [undefined];
-    }
-  }
-
   function linkParents(found: Evaluation): void {
-    for (const scope of found.scopes) for (const logged of scope.log) {
-      if (logged.event.kind !== 'use') continue;
-      for (const { value } of flatten(logged.event.values, logged)) {
-        const target = found.evaluate(value, logged.frame);
-        if (target.is === 'scope' && target.scope.id !== scope.id) target.scope.parents.add(scope.id);
+    for (const scope of found.scopes)
+      for (const logged of scope.log) {
+        if (logged.event.kind !== 'use') continue;
+        for (const { value } of flatten(logged.event.values, logged)) {
+          const target = found.evaluate(value, logged.frame);
+          if (target.is === 'scope' && target.scope.id !== scope.id) target.scope.parents.add(scope.id);
+        }
       }
-    }
   }
 
   function scopesOf(): ReadonlyMap<ScopeId, Scope> {
@@ -306,9 +344,24 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
       const files = new Set(evaluation.scopes.filter((scope) => below.has(scope.id)).flatMap((scope) => [...scope.files]));
       const because = [...new Set(becauseOf.get(one.id) ?? [])];
       out.set(one.id, {
-        id: one.id, framework: one.framework, kind: one.kind, at: one.at, nameAt: one.nameAt, statementAt: one.statementAt, binding: one.binding, options: one.options, root: one.parents.size === 0,
-        serves: servesOf.get(one.id) ?? [], exported: isExported(one), parents: [...one.parents], layers: layersOf.get(one.id) ?? [], order: orderOf.get(one.id) ?? [], settings: settingsOf.get(one.id) ?? new Map(),
-        complete: because.length === 0 && !one.guessed, incompleteBecause: because, reaches: new Set([...files].flatMap((file) => [...input.usesOf(file)])),
+        id: one.id,
+        framework: one.framework,
+        kind: one.kind,
+        at: one.at,
+        nameAt: one.nameAt,
+        statementAt: one.statementAt,
+        binding: one.binding,
+        options: one.options,
+        root: one.parents.size === 0,
+        serves: servesOf.get(one.id) ?? [],
+        exported: isExported(one),
+        parents: [...one.parents],
+        layers: layersOf.get(one.id) ?? [],
+        order: orderOf.get(one.id) ?? [],
+        settings: settingsOf.get(one.id) ?? new Map(),
+        complete: because.length === 0 && !one.guessed,
+        incompleteBecause: because,
+        reaches: new Set([...files].flatMap((file) => [...input.usesOf(file)])),
       });
     }
     return out;
@@ -320,80 +373,14 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
     return module.exports.some((one) => {
       const value = evaluation.evaluate(one.value, frame);
       if (value.is === 'scope') return value.scope.id === scope.id;
-      return value.is === 'value' && value.value.kind === 'object' && value.value.entries.some((entry) => {
-        const inner = evaluation.evaluate(entry.value, value.frame);
-        return inner.is === 'scope' && inner.scope.id === scope.id;
-      });
+      return (
+        value.is === 'value' &&
+        value.value.kind === 'object' &&
+        value.value.entries.some((entry) => {
+          const inner = evaluation.evaluate(entry.value, value.frame);
+          return inner.is === 'scope' && inner.scope.id === scope.id;
+        })
+      );
     });
   }
-}
-
-const HANDLER_ROLE: Role = { framework: 'express', as: 'handler', parameters: ['request', 'response', 'next'], returnSends: false, sure: true };
-const LAYER_ROLE: Role = { ...HANDLER_ROLE, as: 'layer' };
-const ERROR_ROLE: Role = { framework: 'express', as: 'error', parameters: ['error', 'request', 'response', 'next'], returnSends: false, sure: true };
-
-/** A branch that only holds outside production, or under a switch, makes a layer unsure. */
-function isSure(logged: LoggedEvent): boolean {
-  return !logged.openLoop && environmentOf(logged.when) === 'any' && logged.when.length === 0;
-}
-function isAll(full: readonly PathPattern[]): boolean {
-  return full.length > 0 && full.every((one) => one.segments.length === 0);
-}
-function listed(chain: ChainLink | undefined): ChainLink[] {
-  const out: ChainLink[] = [];
-  for (let link = chain; link; link = link.before) out.push(link);
-  return out.reverse();
-}
-function set<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
-}
-
-/** Statements under `// unlatched: public -- reason`, by path and mark of what they govern. */
-function publicMarks(modules: ReadonlyMap<FilePath, ModuleView>): ReadonlySet<string> {
-  const out = new Set<string>();
-  for (const module of modules.values()) for (const note of module.notes) if (note.kind === 'public' && note.governs && /--\s*\S/.test(note.text)) out.add(`${module.path}:${note.governs.mark}`);
-  return out;
-}
-
-/** The name a person knows a layer by. */
-function nameOf(value: Value, fnName: string | undefined): string {
-  if (value.kind === 'call' && value.target.kind === 'ref' && value.target.root.kind !== 'value' && !value.target.text.includes('(')) return value.target.text;
-  if (value.kind === 'call') return value.callee || (value.receiver?.kind === 'call' ? `${nameOf(value.receiver, undefined)}.${value.name}` : value.name) || fnName || 'call';
-  if (value.kind === 'ref') return value.text.length > 80 ? (value.path.at(-1) ?? 'middleware') : value.text;
-  return fnName && !fnName.includes('(') && fnName !== 'anonymous' ? fnName : 'inline function';
-}
-
-function indexes(endpoints: readonly Endpoint[]): Pick<ProjectModel, 'byShape' | 'byScope' | 'byHandler' | 'byFile'> {
-  const byShape = new Map<string, Endpoint[]>();
-  const byScope = new Map<ScopeId, Endpoint[]>();
-  const byHandler = new Map<FunctionId, Endpoint[]>();
-  const byFile = new Map<FilePath, Endpoint[]>();
-  for (const one of endpoints) {
-    set(byShape, `${one.app} ${one.path.shape}`, () => []).push(one);
-    set(byScope, one.scope, () => []).push(one);
-    if (one.handler !== undefined) set(byHandler, one.handler, () => []).push(one);
-    set(byFile, one.methodAt.path, () => []).push(one);
-  }
-  return { byShape, byScope, byHandler, byFile };
-}
-
-function habitsOf(endpoints: readonly Endpoint[]): ProjectModel['habits'] {
-  const guards = new Map<string, number>();
-  const roleGuards = new Map<string, number>();
-  const seen = new Set<Route>();
-  for (const endpoint of endpoints) {
-    if (seen.has(endpoint.route)) continue;
-    seen.add(endpoint.route);
-    for (const layer of endpoint.route.layers) {
-      const isRole = layer.claims.some((one) => one.protects === 'authorization');
-      if (isRole) roleGuards.set(layer.name, (roleGuards.get(layer.name) ?? 0) + 1);
-      else if (layer.claims.some((one) => one.protects === 'authentication') && layer.value.kind === 'ref') guards.set(layer.name, (guards.get(layer.name) ?? 0) + 1);
-    }
-  }
-  const sorted = (map: Map<string, number>): { text: string; import: undefined; count: number }[] => [...map].map(([text, count]) => ({ text, import: undefined, count })).sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1));
-  return { guards: sorted(guards), roleGuards: sorted(roleGuards) };
 }

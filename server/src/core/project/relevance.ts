@@ -1,6 +1,7 @@
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId } from '../model/value.js';
+import type { Abstract } from './abstract.js';
 
 /** Calls of calls; a longer way round is not followed. */
 const MOST_ROUNDS = 20;
@@ -67,4 +68,18 @@ export function relevance(adapters: readonly FrameworkAdapter[], verbs: Readonly
     known.set(fn.id, isRelevant);
     return isRelevant;
   };
+}
+
+/** Whether building an instance can matter: the class is given an application, or its own code may register something. */
+export function isWorthBuilding(
+  target: Extract<Abstract, { is: 'class' }>,
+  args: readonly Abstract[],
+  isRelevant: (fn: FunctionView, module: ModuleView) => boolean,
+): boolean {
+  if (args.some((arg) => arg.is === 'scope' || arg.is === 'instance' || arg.is === 'fields') || target.view.extends) return true;
+  const { module } = target.frame;
+  return [...target.view.methods, ...(target.view.construct ? [target.view.construct] : [])].some((id) => {
+    const fn = module.functions.get(id);
+    return fn !== undefined && isRelevant(fn, module);
+  });
 }

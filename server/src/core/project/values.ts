@@ -132,13 +132,44 @@ export function constantOf(value: Value, project: Followed, depth = 0): { readon
 export function sameValue(a: Value, b: Value, depth = 0): boolean {
   if (depth > 12 || a.kind !== b.kind) return false;
   switch (a.kind) {
-    case 'literal': return b.kind === 'literal' && a.value === b.value;
-    case 'regex': return b.kind === 'regex' && a.source === b.source && a.flags === b.flags;
-    case 'ref': return b.kind === 'ref' && a.root.kind === b.root.kind && a.text === b.text && a.path.every((key, i) => key === b.path[i]);
-    case 'call': return b.kind === 'call' && a.callee === b.callee && a.name === b.name && a.args.length === b.args.length && a.args.every((item, i) => { const other = b.args[i]; return other !== undefined && sameValue(item.value, other.value, depth + 1); });
-    case 'function': return b.kind === 'function' && a.fn === b.fn;
-    case 'array': return b.kind === 'array' && a.items.length === b.items.length && a.items.every((item, i) => { const other = b.items[i]; return other !== undefined && sameValue(item.value, other.value, depth + 1); });
-    case 'object': return b.kind === 'object' && a.entries.length === b.entries.length && a.entries.every((entry, i) => { const other = b.entries[i]; return other !== undefined && entry.key === other.key && sameValue(entry.value, other.value, depth + 1); });
-    default: return false;
+    case 'literal':
+      return b.kind === 'literal' && a.value === b.value;
+    case 'regex':
+      return b.kind === 'regex' && a.source === b.source && a.flags === b.flags;
+    case 'ref':
+      return b.kind === 'ref' && a.root.kind === b.root.kind && a.text === b.text && a.path.every((key, i) => key === b.path[i]);
+    case 'call':
+      return (
+        b.kind === 'call' &&
+        a.callee === b.callee &&
+        a.name === b.name &&
+        a.args.length === b.args.length &&
+        a.args.every((item, i) => {
+          const other = b.args[i];
+          return other !== undefined && sameValue(item.value, other.value, depth + 1);
+        })
+      );
+    case 'function':
+      return b.kind === 'function' && a.fn === b.fn;
+    case 'array':
+      return (
+        b.kind === 'array' &&
+        a.items.length === b.items.length &&
+        a.items.every((item, i) => {
+          const other = b.items[i];
+          return other !== undefined && sameValue(item.value, other.value, depth + 1);
+        })
+      );
+    case 'object':
+      return (
+        b.kind === 'object' &&
+        a.entries.length === b.entries.length &&
+        a.entries.every((entry, i) => {
+          const other = b.entries[i];
+          return other !== undefined && entry.key === other.key && sameValue(entry.value, other.value, depth + 1);
+        })
+      );
+    default:
+      return false;
   }
 }

@@ -13,7 +13,14 @@ const FORESEEN = /^(ZodError|ValidationError|JoiError|HttpError|HttpException|cr
 
 export default rule<'send', Evidence>({
   meta: {
-    id: 'errors/message-in-response', title: 'Internal error text is sent to the client', owasp: ['API7:2019', 'API8:2023'], cwe: [209], severity: 'warning', confidence: 'medium', topics: ['error-leak'], since: '0.1.0',
+    id: 'errors/message-in-response',
+    title: 'Internal error text is sent to the client',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [209],
+    severity: 'warning',
+    confidence: 'medium',
+    topics: ['error-leak'],
+    since: '0.1.0',
     whenNotToUse: 'Every error that reaches this place is made by the application itself, with a text meant for users.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/'],
   },
@@ -28,8 +35,12 @@ export default rule<'send', Evidence>({
       if (!found || underStatusTest(leaf, send)) continue;
       if (isClientError && !ALWAYS.has(found.field)) continue;
       yield {
-        at: found.value.at, subject: `${found.text} ${leaf.key ?? ''}`, evidence: { text: found.text, leaf, status: localStatus(send) },
-        severity: ALWAYS.has(found.field) ? 'error' : 'warning', confidence: 'medium', when: [...send.when, ...leaf.when],
+        at: found.value.at,
+        subject: `${found.text} ${leaf.key ?? ''}`,
+        evidence: { text: found.text, leaf, status: localStatus(send) },
+        severity: ALWAYS.has(found.field) ? 'error' : 'warning',
+        confidence: 'medium',
+        when: [...send.when, ...leaf.when],
       };
       // One diagnostic per response: the first text tells.
       return;
@@ -81,7 +92,10 @@ export default rule<'send', Evidence>({
         });
       `,
     },
-    { title: 'an error that was foreseen', good: `import express from 'express'; express().get('/', (req, res, next) => { try { work(); } catch (e) { if (e instanceof ZodError) return res.status(400).json({ error: e.message }); next(e); } });` },
+    {
+      title: 'an error that was foreseen',
+      good: `import express from 'express'; express().get('/', (req, res, next) => { try { work(); } catch (e) { if (e instanceof ZodError) return res.status(400).json({ error: e.message }); next(e); } });`,
+    },
     { title: 'client errors only', good: `import express from 'express'; express().use((err, req, res, next) => { const s = err.status || 500; res.status(s).json({ message: s < 500 ? err.message : 'Internal server error' }); });` },
     { title: 'a client error', good: `import express from 'express'; express().post('/', (req, res) => { try { parse(req.body); } catch (e) { res.status(400).json({ error: e.message }); } });` },
     { title: 'logged, not sent', good: `import express from 'express'; express().get('/', (req, res) => { try { work(); } catch (e) { console.error(e.message); res.status(500).end(); } });` },
@@ -121,7 +135,10 @@ function foreseen(value: Ref, context: RuleContext): boolean {
 function underStatusTest(leaf: Leaf, send: Send): boolean {
   return [...leaf.when, ...send.when].some(({ test }) => {
     const values = test.kind === 'compare' ? [test.left, test.right] : test.kind === 'logic' ? [test.left, test.right] : [test];
-    return values.some((value) => value.kind === 'ref' && /^(status|statusCode|code|s|expose|isOperational|isPublic)$/.test(value.path.at(-1) ?? value.text)) || values.some((value) => value.kind === 'literal' && typeof value.value === 'number' && value.value >= 400 && value.value <= 500);
+    return (
+      values.some((value) => value.kind === 'ref' && /^(status|statusCode|code|s|expose|isOperational|isPublic)$/.test(value.path.at(-1) ?? value.text)) ||
+      values.some((value) => value.kind === 'literal' && typeof value.value === 'number' && value.value >= 400 && value.value <= 500)
+    );
   });
 }
 /** A local that holds the status: it can decide what is sent. */

@@ -13,7 +13,14 @@ const INSPECTS = /^(util\.inspect|serialize-error\.serializeError|serialize-erro
 
 export default rule<'send', Evidence>({
   meta: {
-    id: 'errors/stack-in-response', title: 'Stack trace is sent to the client', owasp: ['API7:2019', 'API8:2023'], cwe: [209, 497], severity: 'error', confidence: 'medium', topics: ['error-leak'], since: '0.1.0',
+    id: 'errors/stack-in-response',
+    title: 'Stack trace is sent to the client',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [209, 497],
+    severity: 'error',
+    confidence: 'medium',
+    topics: ['error-leak'],
+    since: '0.1.0',
     whenNotToUse: 'The API is reached by its own developers only, and the network keeps everybody else out.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/'],
   },
@@ -22,7 +29,11 @@ export default rule<'send', Evidence>({
   *detect({ send, in: fn }, context) {
     const seen = new Set<unknown>();
     for (const leaf of context.leaves(send.value, fn)) {
-      const hit = stackIn(leaf.value, (value) => context.isError(value), (value) => context.resolve(value).value);
+      const hit = stackIn(
+        leaf.value,
+        (value) => context.isError(value),
+        (value) => context.resolve(value).value,
+      );
       // A name and what it was made of are one leak.
       if (!hit || seen.has(leaf.entry)) continue;
       seen.add(leaf.entry);
@@ -42,7 +53,11 @@ export default rule<'send', Evidence>({
     if (only && leaf.entry) {
       yield { title: 'Remove the stack from the response', safety: 'review', changes: [{ do: 'remove', at: leaf.entry.at, as: 'entry' }] };
       const name = leaf.entry.key ?? 'stack';
-      yield { title: 'Send the stack in development only', safety: 'review', changes: [{ do: 'replace', at: leaf.entry.at, code: ['...(process.env.NODE_ENV === ', { quote: 'development' }, ` ? { ${name}: `, { copy: leaf.value.at }, ' } : {})'] }] };
+      yield {
+        title: 'Send the stack in development only',
+        safety: 'review',
+        changes: [{ do: 'replace', at: leaf.entry.at, code: ['...(process.env.NODE_ENV === ', { quote: 'development' }, ` ? { ${name}: `, { copy: leaf.value.at }, ' } : {})'] }],
+      };
     } else if (!isWhole(send, leaf)) yield { title: 'Replace the stack by a fixed text', safety: 'review', changes: [{ do: 'replace', at: leaf.value.at, code: [{ quote: 'Internal server error' }] }] };
   },
   examples: [
@@ -100,7 +115,7 @@ export default rule<'send', Evidence>({
         import express from 'express';
         express().get('/', (req, res) => {
           work().catch((reason) => res.send(\`Error: \${reason.stack}\`));
-        //                                             ^^^^^^^^^^^^ errors/stack-in-response
+        //                                            ^^^^^^^^^^^^ errors/stack-in-response
         });
       `,
     },

@@ -103,26 +103,6 @@ export default rule<'scope', { readonly scope: Scope }>({
         module.exports = app;`,
     },
     {
-      title: 'a Koa application without headers',
-      bad: `
-        import Koa from 'koa';
-        import Router from '@koa/router';
-        const app = new Koa();
-        //              ^^^ headers/helmet-missing
-        const router = new Router();
-        app.use(router.routes());
-        app.listen(3000);`,
-    },
-    {
-      title: 'a Fastify application without headers',
-      bad: `
-        import Fastify from 'fastify';
-        const app = Fastify({ logger: true });
-        //          ^^^^^^^ headers/helmet-missing
-        app.get('/', async () => ({}));
-        await app.listen({ port: 3000 });`,
-    },
-    {
       title: 'helmet before the routes',
       good: `
         import express from 'express';

@@ -213,7 +213,7 @@ function isOff(call: Call, context: RuleContext): boolean {
   const answer = context.option(call.args[0]?.value, 'contentSecurityPolicy');
   return answer.kind === 'value' && context.constant(answer.value)?.value === false;
 }
-/** Middleware written in place: `app.use((req, res, next) => …)`. */
+/** Middleware written in place: `app.use((req, res, next) => ...)`. */
 function functionsBeside(steps: Subjects['function']['steps'], context: RuleContext): boolean {
   return steps.some((step) => step.do === 'call' && step.call.args.some(({ value }) => {
     const body = value.kind === 'function' ? context.body(value.fn) : undefined;

@@ -14,7 +14,14 @@ const OWN = /(^|\/)(me|self|account|profile)(\/|$)/i;
 
 export default rule<'endpoint', Evidence>({
   meta: {
-    id: 'methods/destructive-without-role', title: 'Anyone logged in can delete accounts', owasp: ['API5:2019', 'API1:2019', 'API5:2023', 'API1:2023'], cwe: [285, 639], severity: 'warning', confidence: 'medium', topics: ['method', 'auth'], since: '0.1.0',
+    id: 'methods/destructive-without-role',
+    title: 'Anyone logged in can delete accounts',
+    owasp: ['API5:2019', 'API1:2019', 'API5:2023', 'API1:2023'],
+    cwe: [285, 639],
+    severity: 'warning',
+    confidence: 'medium',
+    topics: ['method', 'auth'],
+    since: '0.1.0',
     whenNotToUse: 'Every caller of this service is an administrator already.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/'],
   },
@@ -31,13 +38,18 @@ export default rule<'endpoint', Evidence>({
     if (body && readsCaller(body, context)) return;
     if (endpoint.conduct && endpoint.conduct.refuses.includes(403) && endpoint.conduct.tests.length > 0) return;
     yield {
-      at: endpoint.methodAt, subject: endpoint.id, evidence: { endpoint, roleGuard: context.habits().roleGuards[0]?.text }, confidence: 'medium', when: endpoint.when,
+      at: endpoint.methodAt,
+      subject: endpoint.id,
+      evidence: { endpoint, roleGuard: context.habits().roleGuards[0]?.text },
+      confidence: 'medium',
+      when: endpoint.when,
       severity: body ? (isOpen ? 'error' : 'warning') : 'info',
       ...(endpoint.pathAt ? { related: [{ at: endpoint.pathAt, label: 'the account is named by the caller' }] } : {}),
     };
   },
   explain: ({ endpoint }) => ({
-    message: `${endpoint.method} ${endpoint.path.text} can ${endpoint.method === 'DELETE' ? 'remove' : 'change'} any account, an administrator's too: ${endpoint.authentication.state === 'open' ? 'no check' : 'only a login check'} runs before it. Require a role, and refuse to delete privileged or own accounts.`,
+    message: `${endpoint.method} ${endpoint.path.text} can ${endpoint.method === 'DELETE' ? 'remove' : 'change'} any account, an administrator's too: ` +
+      `${endpoint.authentication.state === 'open' ? 'no check' : 'only a login check'} runs before it. Require a role, and refuse to delete privileged or own accounts.`,
     why: 'A login says who calls, not what the caller may destroy: DELETE /users/1 removes the super admin.',
     remedy: 'Require an administrator role, or compare the account with the caller.',
   }),
@@ -59,6 +71,13 @@ export default rule<'endpoint', Evidence>({
         //     ^^^^^^ methods/destructive-without-role "only a login check"
         export default router;
       `,
+      fixed: `
+        import { Router } from 'express';
+        import { User } from './models';
+        const router = Router();
+        router.delete('/users/:id', requireAuth, requireRole('admin'), (req, res) => User.findByIdAndDelete(req.params.id));
+        export default router;
+      `,
     },
     {
       title: 'no check at all',
@@ -70,7 +89,10 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     { title: 'a role guard', good: `import { Router } from 'express'; const router = Router(); router.delete('/users/:id', requireAuth, requireRole('admin'), removeUser);` },
-    { title: 'the caller is compared', good: `import { Router } from 'express'; const router = Router(); router.delete('/users/:id', requireAuth, (req, res) => { if (req.user.id !== req.params.id) return res.sendStatus(403); del(req, res); });` },
+    {
+      title: 'the caller is compared',
+      good: `import { Router } from 'express'; const router = Router(); router.delete('/users/:id', requireAuth, (req, res) => { if (req.user.id !== req.params.id) return res.sendStatus(403); del(req, res); });`,
+    },
     { title: 'the query asks for the owner', good: `import { Router } from 'express'; const router = Router(); router.delete('/accounts/:id', requireAuth, (req, res) => Account.deleteOne({ _id: req.params.id, owner: req.user.id }));` },
     { title: 'the own account', good: `import { Router } from 'express'; const router = Router(); router.delete('/users/me', requireAuth, deleteMe);` },
   ],

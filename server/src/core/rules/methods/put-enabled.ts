@@ -12,7 +12,14 @@ interface Evidence {
 
 export default rule<'endpoint', Evidence>({
   meta: {
-    id: 'methods/put-enabled', title: 'PUT is open although the policy does not need it', owasp: ['API7:2019', 'API8:2023'], cwe: [650], severity: 'warning', confidence: 'medium', topics: ['method'], since: '0.1.0',
+    id: 'methods/put-enabled',
+    title: 'PUT is open although the policy does not need it',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [650],
+    severity: 'warning',
+    confidence: 'medium',
+    topics: ['method'],
+    since: '0.1.0',
     whenNotToUse: 'A gateway in front authenticates every call: say `auth: { at: gateway }` in the policy.',
     references: ['https://owasp.org/API-Security/editions/2019/en/0xa7-security-misconfiguration/'],
   },
@@ -33,16 +40,25 @@ export default rule<'endpoint', Evidence>({
       const { at } = context.policy('auth');
       const { publicPaths } = context.policy('auth');
       if (publicPaths.some((glob) => pathMatches(glob, endpoint.path.text))) return;
-      yield { ...base, evidence: { endpoint, kind: 'open', allowed: [], guard: context.habits().guards.find((habit) => context.visible(habit.text.split('.')[0] ?? '', endpoint.methodAt) === 'present')?.text, policy }, confidence: 'high', ...(at === 'gateway' ? { severity: 'hint' as const } : {}) };
+      yield {
+        ...base,
+        evidence: { endpoint, kind: 'open', allowed: [], guard: context.habits().guards.find((habit) => context.visible(habit.text.split('.')[0] ?? '', endpoint.methodAt) === 'present')?.text, policy },
+        confidence: 'high',
+        ...(at === 'gateway' ? { severity: 'hint' as const } : {}),
+      };
       return;
     }
     const twin = context.endpoints({ shape: `${endpoint.app} ${endpoint.path.shape}` }).find((one) => one.method === 'PATCH' && one.handler !== undefined && one.handler === endpoint.handler);
-    if (twin && endpoint.authentication.state !== 'guarded') yield { ...base, evidence: { endpoint, kind: 'twin', allowed: [], guard: undefined, policy }, severity: 'info', related: [{ at: twin.methodAt, label: 'PATCH has the same handler' }] };
+    if (twin && endpoint.authentication.state !== 'guarded')
+      yield { ...base, evidence: { endpoint, kind: 'twin', allowed: [], guard: undefined, policy }, severity: 'info', related: [{ at: twin.methodAt, label: 'PATCH has the same handler' }] };
   },
   explain: ({ endpoint, kind, allowed }) => ({
-    message: kind === 'policy' ? `PUT is not in this project's allowed methods (${allowed.join(', ')}). Remove the route or add PUT to the policy.`
-      : kind === 'open' ? `PUT ${endpoint.path.text} accepts writes from anyone: no authentication runs before the handler. Remove it if it is not needed, or put an authentication check in front.`
-      : `PUT ${endpoint.path.text} does what PATCH on the same path does. Remove one of them.`,
+    message:
+      kind === 'policy'
+        ? `PUT is not in this project's allowed methods (${allowed.join(', ')}). Remove the route or add PUT to the policy.`
+        : kind === 'open'
+          ? `PUT ${endpoint.path.text} accepts writes from anyone: no authentication runs before the handler. Remove it if it is not needed, or put an authentication check in front.`
+          : `PUT ${endpoint.path.text} does what PATCH on the same path does. Remove one of them.`,
     why: 'PUT replaces whole resources; a method nobody needs is attack surface.',
     remedy: 'Remove the route, or authenticate its callers.',
   }),

@@ -12,7 +12,14 @@ interface Evidence {
 
 export default rule<'endpoint', Evidence>({
   meta: {
-    id: 'methods/unguarded-sibling', title: 'Another method on this path skips the check its sibling has', owasp: ['API5:2019', 'API5:2023'], cwe: [862, 650], severity: 'error', confidence: 'medium', topics: ['method', 'auth'], since: '0.1.0',
+    id: 'methods/unguarded-sibling',
+    title: 'Another method on this path skips the check its sibling has',
+    owasp: ['API5:2019', 'API5:2023'],
+    cwe: [862, 650],
+    severity: 'error',
+    confidence: 'medium',
+    topics: ['method', 'auth'],
+    since: '0.1.0',
     whenNotToUse: 'The open method is meant for everybody: mark the route `// unlatched: public -- reason`.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/'],
   },
@@ -37,11 +44,14 @@ export default rule<'endpoint', Evidence>({
       return;
     }
     if (open.authorization.state !== 'open') return;
-    const ruled = same.find((one) => one !== open && one.method !== open.method && changing.has(one.method) && one.authorization.state === 'guarded' && one.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authorization')));
+    const ruled = same.find(
+      (one) => one !== open && one.method !== open.method && changing.has(one.method) && one.authorization.state === 'guarded' && one.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authorization')),
+    );
     if (ruled) yield detection(open, ruled, 'warning', 'authorization');
   },
   explain: ({ open, guarded, guard }) => ({
-    message: `${methodName(open)} ${open.path.text} runs without '${guard}', but ${guarded.method === 'all' ? 'the catch-all' : guarded.method} on the same path requires it: callers can go around the check. Add '${guard}' here too, or remove the method.`,
+    message: `${methodName(open)} ${open.path.text} runs without '${guard}', but ${guarded.method === 'all' ? 'the catch-all' : guarded.method} on the same path requires it: ` +
+      `callers can go around the check. Add '${guard}' here too, or remove the method.`,
     why: 'Whoever is refused by one method can use the other: POST answers 403, PUT 200.',
     remedy: 'Put the same guard on both, or register it once before both.',
   }),
@@ -102,7 +112,10 @@ export default rule<'endpoint', Evidence>({
     },
     { title: 'a guard before both', good: `import express from 'express'; const router = express.Router(); router.use(requireAuth); router.post('/files', requireAuth, up); router.put('/files', up);` },
     { title: 'reading may be public', good: `import express from 'express'; const app = express(); app.get('/posts', list); app.post('/posts', requireAuth, create);` },
-    { title: 'the handler checks the caller itself', good: `import express from 'express'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', (req, res) => { if (!req.user) return res.sendStatus(401); save(req, res); });` },
+    {
+      title: 'the handler checks the caller itself',
+      good: `import express from 'express'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', (req, res) => { if (!req.user) return res.sendStatus(401); save(req, res); });`,
+    },
     { title: 'what stands before cannot be read', good: `import express from 'express'; import { gate } from 'gate'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', gate, save);` },
     { title: 'a route marked public', good: `import express from 'express';\nconst app = express();\napp.post('/files', requireAuth, save);\n// unlatched: public -- signed links carry the permission\napp.put('/files', save);` },
     { title: 'a method that is denied to all', good: `import express from 'express'; const app = express(); app.post('/a', requireAuth, save); app.put('/a', (req, res) => res.sendStatus(403));` },
@@ -114,7 +127,10 @@ function detection(open: Endpoint, guarded: Endpoint, severity: 'error' | 'warni
   const guard = routeGuard(guarded, kind);
   const name = guard?.name ?? 'the check in its handler';
   return {
-    at: open.methodAt, subject: open.id, severity, confidence: 'medium' as const,
+    at: open.methodAt,
+    subject: open.id,
+    severity,
+    confidence: 'medium' as const,
     evidence: { open, guarded, guard: name, guardAt: guard?.at },
     related: [{ at: guard?.at ?? guarded.methodAt, label: `${guarded.method} is guarded here` }],
   };
@@ -128,5 +144,8 @@ function peersOpen(endpoint: Endpoint): boolean {
 /** The endpoint's guard is its own: written on the route or in the handler, not on something both pass. */
 function hasOwnGuard(endpoint: Endpoint): boolean {
   if (endpoint.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authentication'))) return true;
-  return endpoint.authentication.state === 'guarded' && (endpoint.authentication.by === undefined || endpoint.authentication.by.from === 'route' || endpoint.authentication.by.from === 'router' || endpoint.authentication.by.from === 'application');
+  return (
+    endpoint.authentication.state === 'guarded' &&
+    (endpoint.authentication.by === undefined || endpoint.authentication.by.from === 'route' || endpoint.authentication.by.from === 'router' || endpoint.authentication.by.from === 'application')
+  );
 }

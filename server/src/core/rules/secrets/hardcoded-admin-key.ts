@@ -8,12 +8,20 @@ interface Evidence {
 }
 const POWERFUL = /admin|master|root|internal|service|super/i;
 const PUBLIC_BY_DESIGN = /^(pk_(live|test)_|AIza)/;
-const HARMLESS_NAME = /integrity|etag|checksum|commit|version|sha\d*|hash|fingerprint|uuid|guid|nonce|header|scheme|regex|pattern|description|example|message|label|title|placeholder|route|path|url|enum|type|namespace|prefix|field|param(eter)?|column|table|event|topic|queue|_?name$/i;
+const HARMLESS_WORD = /integrity|etag|checksum|commit|version|sha\d*|hash|fingerprint|uuid|guid|nonce|header|scheme|regex|pattern|description|example|message|label/i;
+const HARMLESS_END = /(title|placeholder|route|path|url|enum|type|namespace|prefix|field|param(eter)?|column|table|event|topic|queue|_?name)$/i;
 const I18N = /(^|\/)(locales?|i18n|lang|translations?|messages)(\/|$)/i;
 
 export default rule<'literal', Evidence>({
   meta: {
-    id: 'secrets/hardcoded-admin-key', title: 'Admin key is written in the source', owasp: ['API2:2019', 'API7:2019', 'API2:2023', 'API8:2023'], cwe: [798], severity: 'error', confidence: 'medium', topics: ['secret'], since: '0.1.0',
+    id: 'secrets/hardcoded-admin-key',
+    title: 'Admin key is written in the source',
+    owasp: ['API2:2019', 'API7:2019', 'API2:2023', 'API8:2023'],
+    cwe: [798],
+    severity: 'error',
+    confidence: 'medium',
+    topics: ['secret'],
+    since: '0.1.0',
     whenNotToUse: 'Never for a key in use; suppress a fixture with its reason.',
     references: ['https://cwe.mitre.org/data/definitions/798.html'],
   },
@@ -24,8 +32,12 @@ export default rule<'literal', Evidence>({
     if (name === undefined) return;
     const isHint = PUBLIC_BY_DESIGN.test(use.value) && (use.value.startsWith('pk_') || use.siblings.some((entry) => entry.key === 'authDomain'));
     yield {
-      at: use.at, subject: `${name} ${use.position}`, evidence: { name, variable: variableOf(name), use }, ...(isHint ? { severity: 'hint' as const } : {}),
-      confidence: use.position === 'comparison' ? 'high' : 'medium', when: use.when,
+      at: use.at,
+      subject: `${name} ${use.position}`,
+      evidence: { name, variable: variableOf(name), use },
+      ...(isHint ? { severity: 'hint' as const } : {}),
+      confidence: use.position === 'comparison' ? 'high' : 'medium',
+      when: use.when,
     };
   },
   explain: ({ name }) => ({
@@ -96,7 +108,7 @@ function judged(use: LiteralUse, context: RuleContext): string | undefined {
   if (name === undefined || use.joined) return undefined;
   if (use.position === 'entry' && /^authorization$/i.test(name)) return /^Bearer \S{16,}$/.test(value) && secretValue(value.slice(7)) ? name : undefined;
   if (!['binding', 'entry', 'assignment'].includes(use.position)) return undefined;
-  if (!secretName(name) || HARMLESS_NAME.test(name) || tokenName(name) && !secretValue(value, { shortest: 16 })) return undefined;
+  if (!secretName(name) || HARMLESS_WORD.test(name) || HARMLESS_END.test(name) || (tokenName(name) && !secretValue(value, { shortest: 16 }))) return undefined;
   // Passwords, session and signing secrets have rules of their own.
   if (/passw|passphrase|pwd|session|jwt|cookie/i.test(name)) return undefined;
   // Plain words ('not_available', 'incorrectPassword') are texts and codes; a key has digits, or a name that says what it opens.
@@ -108,5 +120,12 @@ function isCredentialKey(key: string): boolean {
   return secretName(key) || /(^|[-_])(admin|api|auth|access|master|internal)[-_]?(key|token|secret)$/i.test(key) || /^(x-)?(admin|api)-?key$/i.test(key);
 }
 function variableOf(name: string): string {
-  return name.replace(/([a-z\d])([A-Z])/g, '$1_$2').replace(/[^A-Za-z\d]+/g, '_').replace(/^(x_)/i, '').replace(/^_+|_+$/g, '').toUpperCase() || 'ADMIN_API_KEY';
+  return (
+    name
+      .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+      .replace(/[^A-Za-z\d]+/g, '_')
+      .replace(/^(x_)/i, '')
+      .replace(/^_+|_+$/g, '')
+      .toUpperCase() || 'ADMIN_API_KEY'
+  );
 }

@@ -137,7 +137,7 @@ export default rule<'module', Evidence>({
       `,
       fixed: `
         import axios from 'axios';
-        export const load = (url) => axios.get(url);
+        export const load = (url) => axios.get(url, {});
       `,
     },
     { title: 'a CA of your own', good: `import https from 'node:https'; import fs from 'node:fs'; import { Pool } from 'pg'; new https.Agent({ ca: fs.readFileSync('ca.pem') }); new Pool({ ssl: { ca: process.env.PG_CA } });` },

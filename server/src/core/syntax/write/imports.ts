@@ -127,7 +127,7 @@ function isImport(statement: ts.Statement): boolean {
   if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.some((one) => one.initializer && requiredBy(one.initializer) !== undefined);
   return ts.isExpressionStatement(statement) && requiredBy(statement.expression) !== undefined;
 }
-/** The variable of `if (!process.env.X) throw …`. */
+/** The variable of `if (!process.env.X) throw`. */
 function checkedVariable(statement: ts.Statement): string | undefined {
   if (!ts.isIfStatement(statement) || !ts.isPrefixUnaryExpression(statement.expression)) return undefined;
   const inner = ts.isBlock(statement.thenStatement) ? statement.thenStatement.statements[0] : statement.thenStatement;

@@ -1,0 +1,83 @@
+import type { Role, Route, ScopeId } from '../model/api.js';
+import type { ModuleView } from '../model/module.js';
+import type { FunctionId, Value } from '../model/value.js';
+import type { FilePath } from '../text/source.js';
+import type { LoggedEvent } from './abstract.js';
+import { environmentOf } from './environment.js';
+import type { ChainLink, Endpoint, PathPattern, ProjectModel } from './project.js';
+
+/** Roles of functions registered on an Express application. */
+export const HANDLER_ROLE: Role = { framework: 'express', as: 'handler', parameters: ['request', 'response', 'next'], returnSends: false, sure: true };
+export const LAYER_ROLE: Role = { ...HANDLER_ROLE, as: 'layer' };
+export const ERROR_ROLE: Role = { framework: 'express', as: 'error', parameters: ['error', 'request', 'response', 'next'], returnSends: false, sure: true };
+
+/** A branch that only holds outside production, or under a switch, makes a layer unsure. */
+export function isSure(logged: LoggedEvent): boolean {
+  return !logged.openLoop && environmentOf(logged.when) === 'any' && logged.when.length === 0;
+}
+/** The pattern covers every path. */
+export function isAll(full: readonly PathPattern[]): boolean {
+  return full.length > 0 && full.every((one) => one.segments.length === 0);
+}
+/** A chain from first to last. */
+export function listed(chain: ChainLink | undefined): ChainLink[] {
+  const out: ChainLink[] = [];
+  for (let link = chain; link; link = link.before) out.push(link);
+  return out.reverse();
+}
+/** The value of a key, made when it is missing. */
+export function set<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+/** Statements under `// unlatched: public -- reason`, by path and mark of what they govern. */
+export function publicMarks(modules: ReadonlyMap<FilePath, ModuleView>): ReadonlySet<string> {
+  const out = new Set<string>();
+  for (const module of modules.values()) for (const note of module.notes) if (note.kind === 'public' && note.governs && /--\s*\S/.test(note.text)) out.add(`${module.path}:${note.governs.mark}`);
+  return out;
+}
+
+/** The name a person knows a layer by. */
+export function nameOf(value: Value, fnName: string | undefined): string {
+  if (value.kind === 'call' && value.target.kind === 'ref' && value.target.root.kind !== 'value' && !value.target.text.includes('(')) return value.target.text;
+  if (value.kind === 'call') return value.callee || (value.receiver?.kind === 'call' ? `${nameOf(value.receiver, undefined)}.${value.name}` : value.name) || fnName || 'call';
+  if (value.kind === 'ref') return value.text.length > 80 ? (value.path.at(-1) ?? 'middleware') : value.text;
+  return fnName && !fnName.includes('(') && fnName !== 'anonymous' ? fnName : 'inline function';
+}
+
+/** Endpoints by shape, scope, handler and file. */
+export function indexes(endpoints: readonly Endpoint[]): Pick<ProjectModel, 'byShape' | 'byScope' | 'byHandler' | 'byFile'> {
+  const byShape = new Map<string, Endpoint[]>();
+  const byScope = new Map<ScopeId, Endpoint[]>();
+  const byHandler = new Map<FunctionId, Endpoint[]>();
+  const byFile = new Map<FilePath, Endpoint[]>();
+  for (const one of endpoints) {
+    set(byShape, `${one.app} ${one.path.shape}`, () => []).push(one);
+    set(byScope, one.scope, () => []).push(one);
+    if (one.handler !== undefined) set(byHandler, one.handler, () => []).push(one);
+    set(byFile, one.methodAt.path, () => []).push(one);
+  }
+  return { byShape, byScope, byHandler, byFile };
+}
+
+/** Guards this code base uses, most frequent first. */
+export function habitsOf(endpoints: readonly Endpoint[]): ProjectModel['habits'] {
+  const guards = new Map<string, number>();
+  const roleGuards = new Map<string, number>();
+  const seen = new Set<Route>();
+  for (const endpoint of endpoints) {
+    if (seen.has(endpoint.route)) continue;
+    seen.add(endpoint.route);
+    for (const layer of endpoint.route.layers) {
+      const isRole = layer.claims.some((one) => one.protects === 'authorization');
+      if (isRole) roleGuards.set(layer.name, (roleGuards.get(layer.name) ?? 0) + 1);
+      else if (layer.claims.some((one) => one.protects === 'authentication') && layer.value.kind === 'ref') guards.set(layer.name, (guards.get(layer.name) ?? 0) + 1);
+    }
+  }
+  const sorted = (map: Map<string, number>): { text: string; import: undefined; count: number }[] => [...map].map(([text, count]) => ({ text, import: undefined, count })).sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1));
+  return { guards: sorted(guards), roleGuards: sorted(roleGuards) };
+}

@@ -1,0 +1,12 @@
+import type { FunctionView } from '../model/module.js';
+
+/** Calls that take an application to serve it. */
+export const SERVES =
+  /(^|\.)(createServer|createSecureServer|Server|serverless|listen|toNodeListener|onRequest)$|^(serverless-http|@vendia\/serverless-express|spdy\.createServer|http\.Server|https\.Server|aws-serverless-express\.createServer)$/;
+/** Calls that look at an application and register nothing. */
+export const LOOKS = /^(supertest|request|chai\.request|console\.\w+|debug|Object\.\w+|assert(\.\w+)?|Promise\.\w+|resolve|process\.\w+|socket\.io|util\.\w+)$/;
+
+/** Whether a callback is a request handler by its parameters: it is not run to find registrations. */
+export function looksLikeHandler(fn: FunctionView): boolean {
+  return /^_?(req|request|ctx|context|_)$/i.test(fn.parameters[0]?.name ?? '') && fn.parameters.length >= 2;
+}
