@@ -19,7 +19,9 @@ for (const path of filesBelow('test/cli').filter((each) => each.endsWith('.scena
   });
 }
 test('there are scenarios, and each reads back as it is written', () => {
-  const texts = filesBelow('test/cli').filter((each) => each.endsWith('.scenario')).map((path) => textOf(path) ?? '');
+  const texts = filesBelow('test/cli')
+    .filter((each) => each.endsWith('.scenario'))
+    .map((path) => textOf(path) ?? '');
   assert.ok(texts.length > 0);
   for (const text of texts) assert.equal(printScenario(readScenario(text)), text);
 });

@@ -63,7 +63,10 @@ export function readScenario(text: string): Scenario {
 export function printScenario({ title, files, steps }: Scenario): string {
   const sections = [...files].map(([path, text]) => `${path.endsWith('.yml') || path.endsWith('.yaml') ? '#' : '//'}- ${path}\n${text}`);
   const runs = steps.map(({ command, stdout, stderr, status }) => {
-    const errors = stderr.split('\n').slice(0, -1).map((line) => `stderr: ${line}\n`);
+    const errors = stderr
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => `stderr: ${line}\n`);
     return `$ ${command}\n${stdout}${errors.join('')}exit ${status}\n`;
   });
   return `${title}\n\n${sections.join('\n')}\n${runs.join('\n')}`;
@@ -89,7 +92,9 @@ function runStep(command: string, folder: string, cli: string): Omit<Step, 'comm
   const at = join(folder, cwd);
   if (program === 'cat') {
     const path = join(at, args[0] ?? '');
-    return existsSync(path) ? { stdout: readFileSync(path, 'utf8'), stderr: '', status: 0 } : { stdout: '', stderr: 'no such file\n', status: 1 };
+    return existsSync(path)
+      ? { stdout: readFileSync(path, 'utf8'), stderr: '', status: 0 }
+      : { stdout: '', stderr: 'no such file\n', status: 1 };
   }
   if (program !== 'unlatched') throw new Error(`a scenario cannot run ${program}`);
   const { stdout, stderr, status } = spawnSync(process.execPath, [cli, ...args], {

@@ -69,7 +69,8 @@ export function readArguments(argv: readonly string[], words: Vocabulary): CliCo
   const program = buildProgram(words, (read) => {
     command = read;
   });
-  for (const each of [program, ...program.commands]) each.exitOverride().configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => undefined });
+  for (const each of [program, ...program.commands])
+    each.exitOverride().configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => undefined });
   try {
     program.parse([...argv], { from: 'user' });
   } catch (error) {
@@ -77,7 +78,8 @@ export function readArguments(argv: readonly string[], words: Vocabulary): CliCo
     if (error.exitCode === 0) return { kind: 'print', text: printed.join('') };
     throw new Problem(oneLine(error));
   }
-  if (command === undefined) throw new Problem("no command given; 'unlatched check' analyses the current folder, 'unlatched --help' lists all commands");
+  if (command === undefined)
+    throw new Problem("no command given; 'unlatched check' analyses the current folder, 'unlatched --help' lists all commands");
   return command;
 }
 
@@ -97,7 +99,9 @@ function buildProgram(words: Vocabulary, give: (command: CliCommand) => void): C
   for (const flags of laterCheckOptions) check.addOption(later(flags));
   withScope(program.command('routes').description('list the endpoints, who guards them and in which order'))
     .addOption(choice('--format <format>', 'form of the list', routeFormats, laterRouteFormats, 'table'))
-    .action((paths: string[], options: ScopeOptions & { format: string }) => give({ kind: 'routes', ...readScope(paths, options), format: options.format }));
+    .action((paths: string[], options: ScopeOptions & { format: string }) =>
+      give({ kind: 'routes', ...readScope(paths, options), format: options.format }),
+    );
   withSelection(withScope(program.command('fix').description('apply the safe fixes')), words)
     .option('--dry-run', 'print a diff and write nothing')
     .addOption(later('--review'))
@@ -160,7 +164,10 @@ function withScope(command: Command): Command {
 }
 function withSelection(command: Command, words: Vocabulary): Command {
   return command
-    .option('--rule <id>', 'report only this rule; may be repeated', (id: string, before: readonly string[] = []) => [...before, ruleId(id, words.ruleIds)])
+    .option('--rule <id>', 'report only this rule; may be repeated', (id: string, before: readonly string[] = []) => [
+      ...before,
+      ruleId(id, words.ruleIds),
+    ])
     .addOption(choice('--min-confidence <level>', 'leave out findings we are less sure of', confidences))
     .addOption(choice('--fail-on <severity>', 'severity from which the exit status is 1', severities, [], 'error'));
 }
@@ -192,13 +199,20 @@ function readCheck(paths: readonly string[], options: CheckOptions): CheckComman
 }
 
 /** An option with a closed list of values. */
-function choice(flags: string, description: string, values: readonly string[], laterValues: readonly string[] = [], preset?: string): Option {
+function choice(
+  flags: string,
+  description: string,
+  values: readonly string[],
+  laterValues: readonly string[] = [],
+  preset?: string,
+): Option {
   const option = new Option(flags, `${description} (${values.join('|')})`);
   if (preset !== undefined) option.default(preset);
   const name = flags.split(' ')[0] ?? flags;
   return option.argParser((value: string) => {
     if (values.includes(value)) return value;
-    if (laterValues.includes(value)) throw new Problem(`${name} ${value} is not available in this version; use one of ${values.join(', ')}`);
+    if (laterValues.includes(value))
+      throw new Problem(`${name} ${value} is not available in this version; use one of ${values.join(', ')}`);
     throw new Problem(`${name} does not know '${value}'${didYouMean(value, values) || ';'} use one of ${values.join(', ')}`);
   });
 }
@@ -208,7 +222,10 @@ function later(flags: string): Option {
     throw new Problem(`${name} is not available in this version; leave it out`);
   };
   // Without a value commander calls the parser only where one may follow.
-  return new Option(flags.includes('<') ? flags.replace('<', '[').replace('>', ']') : `${flags} [none]`).argParser(reject).preset('given').hideHelp();
+  return new Option(flags.includes('<') ? flags.replace('<', '[').replace('>', ']') : `${flags} [none]`)
+    .argParser(reject)
+    .preset('given')
+    .hideHelp();
 }
 function ruleId(id: string, known: readonly string[]): string {
   if (known.includes(id)) return id;
@@ -216,7 +233,8 @@ function ruleId(id: string, known: readonly string[]): string {
 }
 /** What commander says over several lines, as one, with a way on where it suggests none. */
 function oneLine({ message, code }: CommanderError): string {
-  if (code === 'commander.help') return "no command given; 'unlatched check' analyses the current folder, 'unlatched --help' lists all commands";
+  if (code === 'commander.help')
+    return "no command given; 'unlatched check' analyses the current folder, 'unlatched --help' lists all commands";
   const text = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
   return text.includes('Did you mean') ? text : `${text.replace(/\.$/, '')}; 'unlatched --help' lists commands and options`;
 }

@@ -19,7 +19,10 @@ export function loadBaseline(named: string | false | undefined, root: Root, poli
     if (baseline === undefined) throw new Problem(`no such baseline: ${named}; correct the path or leave out --baseline`);
     return baseline;
   }
-  const files = new Set([...policies.found.map(({ file, policy }) => resolve(dirname(file), policy.baseline ?? NAME)), join(root.folder, NAME)]);
+  const files = new Set([
+    ...policies.found.map(({ file, policy }) => resolve(dirname(file), policy.baseline ?? NAME)),
+    join(root.folder, NAME),
+  ]);
   return { version: 1, accepted: new Map([...files].flatMap((file) => [...(load(file, file)?.accepted ?? [])])) };
 }
 

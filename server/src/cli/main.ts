@@ -15,10 +15,17 @@ async function main(): Promise<void> {
   const { version } = manifest;
   const homepage = 'homepage' in manifest && typeof manifest.homepage === 'string' ? manifest.homepage : undefined;
   try {
-    const command = readArguments(process.argv.slice(2), { version, formats: reporters.map(({ id }) => id), ruleIds: rulePages().map(({ id }) => id) });
+    const command = readArguments(process.argv.slice(2), {
+      version,
+      formats: reporters.map(({ id }) => id),
+      ruleIds: rulePages().map(({ id }) => id),
+    });
     process.exitCode = await perform(command, createTerminal(version, homepage));
   } catch (error) {
-    const cause = error instanceof Problem ? error.message : `internal error: ${error instanceof Error ? error.message : String(error)}; report it with the command that was run`;
+    const cause =
+      error instanceof Problem
+        ? error.message
+        : `internal error: ${error instanceof Error ? error.message : String(error)}; report it with the command that was run`;
     process.stderr.write(`unlatched: ${cause.replace(/\s*[\r\n]+\s*/g, ' ')}\n`);
     process.exitCode = 2;
   }

@@ -63,7 +63,10 @@ export function mask(text: string, spans: readonly Span[]): Masked {
 function literalsOfLine(text: string, from: number): readonly Span[] {
   const stop = text.slice(from).search(/[\r\n]/);
   const line = stop < 0 ? text.slice(from) : text.slice(from, from + stop);
-  const quoted = [...line.matchAll(/'[^']*'|"[^"]*"|`[^`]*`/g)].map(({ index, 0: found }) => ({ start: from + index + 1, end: from + index + found.length - 1 }));
+  const quoted = [...line.matchAll(/'[^']*'|"[^"]*"|`[^`]*`/g)].map(({ index, 0: found }) => ({
+    start: from + index + 1,
+    end: from + index + found.length - 1,
+  }));
   const plain = /^\s*[=:]\s*(\S.*)$/.exec(line)?.[1];
   return quoted.length > 0 || plain === undefined ? quoted : [{ start: from + line.length - plain.length, end: from + line.length }];
 }

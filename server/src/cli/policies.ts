@@ -42,9 +42,13 @@ export class Policies {
   /** Patterns of files not to list, relative to the root. A file named otherwise than the usual speaks of the root. */
   excludes(): readonly string[] {
     return this.found.flatMap(({ file, folder, policy }) => {
-      const above = relative(dirname(file), this.root.folder).split(/[\\/]/).filter((segment) => segment !== '');
+      const above = relative(dirname(file), this.root.folder)
+        .split(/[\\/]/)
+        .filter((segment) => segment !== '');
       if (folder !== '') return policy.exclude.map((glob) => `${folder}/${glob}`);
-      return basename(file) === NAME && isInside(dirname(file), this.root.folder) ? policy.exclude.flatMap((glob) => fromBelow(glob, above)) : policy.exclude;
+      return basename(file) === NAME && isInside(dirname(file), this.root.folder)
+        ? policy.exclude.flatMap((glob) => fromBelow(glob, above))
+        : policy.exclude;
     });
   }
 }
@@ -53,7 +57,12 @@ export class Policies {
  * Reads the policy named by `--config`, which then holds for everything; else the nearest file at or above the root, up to the
  * repository's top, and those in the folders given. Throws a Problem for a policy with an error.
  */
-export async function findPolicies(root: Root, config: string | undefined, folders: Iterable<string>, ruleIds: ReadonlySet<string>): Promise<Policies> {
+export async function findPolicies(
+  root: Root,
+  config: string | undefined,
+  folders: Iterable<string>,
+  ruleIds: ReadonlySet<string>,
+): Promise<Policies> {
   if (config !== undefined) return new Policies(root, [{ file: config, folder: '', policy: readOne(root, config, ruleIds) }]);
   const found: FoundPolicy[] = [];
   const [nearest] = await findUp([NAME], root.folder, root.top);

@@ -55,9 +55,14 @@ export function createTerminal(version: string, homepage: string | undefined): T
 function dayOf(set: string | undefined): string {
   if (set !== undefined && set !== '') {
     const time = /^\d{4}-\d{2}-\d{2}$/.test(set) ? Date.parse(`${set}T00:00:00Z`) : Number.NaN;
-    if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== set) throw new Problem(`UNLATCHED_TODAY is '${printable(set)}'; write a day as YYYY-MM-DD or leave it unset`);
+    if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== set)
+      throw new Problem(`UNLATCHED_TODAY is '${printable(set)}'; write a day as YYYY-MM-DD or leave it unset`);
     return set;
   }
   const now = new Date();
-  return [String(now.getFullYear()).padStart(4, '0'), String(now.getMonth() + 1).padStart(2, '0'), String(now.getDate()).padStart(2, '0')].join('-');
+  return [
+    String(now.getFullYear()).padStart(4, '0'),
+    String(now.getMonth() + 1).padStart(2, '0'),
+    String(now.getDate()).padStart(2, '0'),
+  ].join('-');
 }

@@ -15,9 +15,12 @@ export interface Root {
 
 /** The one folder given, else the current folder. Throws a Problem for a path that does not exist, or lies outside that folder. */
 export async function chooseRoot(paths: readonly string[], cwd: string): Promise<Root> {
-  const places = await Promise.all((paths.length === 0 ? ['.'] : paths).map(async (path) => ({ path, absolute: resolve(cwd, path), isFolder: await isFolder(path, cwd) })));
+  const places = await Promise.all(
+    (paths.length === 0 ? ['.'] : paths).map(async (path) => ({ path, absolute: resolve(cwd, path), isFolder: await isFolder(path, cwd) })),
+  );
   const [first] = places;
-  if (first !== undefined && places.length === 1 && first.isFolder) return { folder: first.absolute, include: undefined, top: await topOf(first.absolute) };
+  if (first !== undefined && places.length === 1 && first.isFolder)
+    return { folder: first.absolute, include: undefined, top: await topOf(first.absolute) };
   const folder = resolve(cwd);
   const outside = places.find(({ absolute }) => !isInside(folder, absolute));
   if (outside) throw new Problem(`${outside.path} is outside the current folder; run in a folder that holds all paths, or name one folder`);

@@ -7,7 +7,11 @@ const severities: readonly Severity[] = ['hint', 'info', 'warning', 'error'];
 const confidences: readonly Confidence[] = ['low', 'medium', 'high'];
 
 /** Findings that speak of a rule asked for, as sure as asked for. */
-export function selected(findings: readonly Finding[], { rules, minConfidence }: Selection, policyOf: (path: FilePath) => Policy): readonly Finding[] {
+export function selected(
+  findings: readonly Finding[],
+  { rules, minConfidence }: Selection,
+  policyOf: (path: FilePath) => Policy,
+): readonly Finding[] {
   return findings.filter((finding) => {
     const least = minConfidence ?? policyOf(finding.at.path).minConfidence;
     return (rules.length === 0 || rules.includes(finding.rule)) && confidences.indexOf(finding.confidence) >= confidences.indexOf(least);

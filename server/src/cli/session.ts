@@ -54,7 +54,8 @@ export async function analyse(scope: Scope, terminal: Terminal, stdinName?: stri
   const refused: NotAnalysed[] = [];
   for (const [path, result] of read) {
     if (result !== undefined && 'text' in result) sources.set(path, { path, text: result.text, revision: 1 });
-    else if (typed === undefined || typed.path === path) refused.push({ path, reason: result === undefined ? 'it is gone' : result.refused });
+    else if (typed === undefined || typed.path === path)
+      refused.push({ path, reason: result === undefined ? 'it is gone' : result.refused });
   }
   const engine = createEngine();
   const context = await readManifests(plain, root, listed);
@@ -66,9 +67,14 @@ export async function analyse(scope: Scope, terminal: Terminal, stdinName?: stri
 }
 
 /** All findings of the files asked for, and the files that could not be analysed, in order of path. */
-export function resultsOf({ engine, files, refused }: Session): { readonly findings: readonly Finding[]; readonly notAnalysed: readonly NotAnalysed[] } {
+export function resultsOf({ engine, files, refused }: Session): {
+  readonly findings: readonly Finding[];
+  readonly notAnalysed: readonly NotAnalysed[];
+} {
   const all = files.flatMap((path) => engine.findings(path));
-  const said = all.filter(({ rule }) => rule === 'unlatched/not-analysed').map(({ at, explanation }) => ({ path: at.path, reason: explanation.message }));
+  const said = all
+    .filter(({ rule }) => rule === 'unlatched/not-analysed')
+    .map(({ at, explanation }) => ({ path: at.path, reason: explanation.message }));
   const notAnalysed = [...refused, ...said].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.reason < b.reason ? -1 : 1));
   return { findings: all.filter(({ rule }) => rule !== 'unlatched/not-analysed'), notAnalysed };
 }
@@ -80,7 +86,10 @@ function asked(read: readonly FilePath[], typed: Typed | undefined): readonly Fi
 /** Folders whose own policy can hold for a file. Where a whole folder was listed, those whose policy was listed as well. */
 function policyFolders(paths: readonly FilePath[], root: Root, typed: FilePath | undefined): ReadonlySet<string> {
   if (root.include !== undefined) return foldersAbove(paths);
-  return new Set([...paths.filter((path) => path.endsWith('/unlatched.yml')).map(folderOf), ...(typed === undefined ? [] : foldersAbove([typed]))]);
+  return new Set([
+    ...paths.filter((path) => path.endsWith('/unlatched.yml')).map(folderOf),
+    ...(typed === undefined ? [] : foldersAbove([typed])),
+  ]);
 }
 function foldersAbove(paths: readonly FilePath[]): ReadonlySet<string> {
   const folders = new Set<string>(['']);
@@ -91,7 +100,9 @@ function foldersAbove(paths: readonly FilePath[]): ReadonlySet<string> {
 /** Manifests that tell versions: those above single files, and the nearest above a root that has none, which stands in for it. */
 async function readManifests(host: Host, root: Root, listed: readonly FilePath[]): Promise<readonly SourceFile[]> {
   const known = new Set<string>(listed);
-  const wanted = [...foldersAbove(listed)].map((folder) => filePath(folder === '' ? MANIFEST : `${folder}/${MANIFEST}`)).filter((path) => !known.has(path));
+  const wanted = [...foldersAbove(listed)]
+    .map((folder) => filePath(folder === '' ? MANIFEST : `${folder}/${MANIFEST}`))
+    .filter((path) => !known.has(path));
   const found: SourceFile[] = [];
   for (const path of wanted) {
     const result = await host.read(path);
@@ -111,7 +122,8 @@ async function readWanted(engine: Engine, host: Host, terminal: Terminal, refuse
     const wanted = engine.wanted().filter((path) => !refused.has(path));
     if (wanted.length === 0) return;
     const set: SourceFile[] = [];
-    for (const [path, result] of await readAll(host, wanted, terminal)) if (result !== undefined && 'text' in result) set.push({ path, text: result.text, revision: 1 });
+    for (const [path, result] of await readAll(host, wanted, terminal))
+      if (result !== undefined && 'text' in result) set.push({ path, text: result.text, revision: 1 });
     if (set.length > 0) engine.apply({ set });
   }
 }
@@ -122,7 +134,8 @@ interface Typed {
 }
 async function readStdin(root: Root, name: string, terminal: Terminal): Promise<Typed> {
   const absolute = resolve(terminal.cwd, name);
-  if (!isInside(root.folder, absolute) || absolute === root.folder) throw new Problem(`--stdin-filename ${name} is ${OUTSIDE}; give a path in the current folder`);
+  if (!isInside(root.folder, absolute) || absolute === root.folder)
+    throw new Problem(`--stdin-filename ${name} is ${OUTSIDE}; give a path in the current folder`);
   const path = filePath(relative(root.folder, absolute));
   const bytes = await terminal.stdin();
   const cap = capOf(path, defaultCaps);
@@ -135,7 +148,12 @@ async function readStdin(root: Root, name: string, terminal: Terminal): Promise<
   }
 }
 
-async function readAll(host: Host, paths: readonly FilePath[], terminal: Terminal, typed?: Typed): Promise<ReadonlyMap<FilePath, ReadResult | undefined>> {
+async function readAll(
+  host: Host,
+  paths: readonly FilePath[],
+  terminal: Terminal,
+  typed?: Typed,
+): Promise<ReadonlyMap<FilePath, ReadResult | undefined>> {
   const out = new Map<FilePath, ReadResult | undefined>(paths.map((path) => [path, undefined]));
   const queue = paths.values();
   let done = 0;

@@ -28,7 +28,11 @@ function compareLines(a: readonly string[], b: readonly string[]): readonly Line
   let tail = 0;
   while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
   const same = (text: string): Line => ({ kind: ' ', text });
-  return [...a.slice(0, head).map(same), ...middle(a.slice(head, a.length - tail), b.slice(head, b.length - tail)), ...a.slice(a.length - tail).map(same)];
+  return [
+    ...a.slice(0, head).map(same),
+    ...middle(a.slice(head, a.length - tail), b.slice(head, b.length - tail)),
+    ...a.slice(a.length - tail).map(same),
+  ];
 }
 /** The shortest edit script (Myers), given up for one replacement where it is long. */
 function middle(a: readonly string[], b: readonly string[]): readonly Line[] {
@@ -73,7 +77,7 @@ function hunksOf(lines: readonly Line[]): readonly string[] {
   let oldLine = 1;
   let newLine = 1;
   let at = 0;
-  for (let first = 0; first < changed.length; ) {
+  for (let first = 0; first < changed.length;) {
     let last = first;
     while (last + 1 < changed.length && (changed[last + 1] ?? 0) - (changed[last] ?? 0) <= 2 * CONTEXT) last++;
     const from = Math.max(0, (changed[first] ?? 0) - CONTEXT);

@@ -30,10 +30,12 @@ export async function check(command: CheckCommand, terminal: Terminal): Promise<
 function runOf(session: Session, command: CheckCommand, { version, homepage, colours }: Terminal): Run {
   const { engine, policies } = session;
   const { findings, notAnalysed } = resultsOf(session);
-  const files = new Map(engine.files().flatMap((path) => {
-    const source = engine.source(path);
-    return source ? [[path, source] as const] : [];
-  }));
+  const files = new Map(
+    engine.files().flatMap((path) => {
+      const source = engine.source(path);
+      return source ? [[path, source] as const] : [];
+    }),
+  );
   return {
     findings: sorted(selected(findings, command, (path) => policies.of(path))),
     notAnalysed,
@@ -42,7 +44,11 @@ function runOf(session: Session, command: CheckCommand, { version, homepage, col
     version,
     homepage,
     rules: rulePages(),
-    fixes: (finding) => engine.fixes(finding.at).filter((one) => one.finding.fingerprint === finding.fingerprint).map(({ fix }) => fix),
+    fixes: (finding) =>
+      engine
+        .fixes(finding.at)
+        .filter((one) => one.finding.fingerprint === finding.fingerprint)
+        .map(({ fix }) => fix),
     secrets: (path) => secretSpans(engine.findings(path), path, files.get(path)?.text ?? ''),
     colours: colours && command.output === undefined,
     quiet: command.quiet,
@@ -56,14 +62,22 @@ async function save(path: string, text: string, shown: string): Promise<void> {
   }
 }
 /** For standard error only: times differ from run to run. */
-function statistics({ engine }: Session, { findings, analysed, notAnalysed }: Run, times: { readonly analysis: number; readonly report: number }): string {
+function statistics(
+  { engine }: Session,
+  { findings, analysed, notAnalysed }: Run,
+  times: { readonly analysis: number; readonly report: number },
+): string {
   const byRule = new Map<string, number>();
   for (const { rule } of findings) byRule.set(rule, (byRule.get(rule) ?? 0) + 1);
-  const rows = [...byRule].sort((a, b) => b[1] - a[1] || compare(a[0], b[0])).map(([rule, number]) => `  ${String(number).padStart(6)} ${rule}`);
+  const rows = [...byRule]
+    .sort((a, b) => b[1] - a[1] || compare(a[0], b[0]))
+    .map(([rule, number]) => `  ${String(number).padStart(6)} ${rule}`);
   return [
     `${count(analysed, 'file')} analysed, ${engine.files().length - analysed} read for context, ${notAnalysed.length} not analysed`,
     `${count(engine.inventory().length, 'endpoint')}, ${count(findings.length, 'finding')}`,
     ...rows,
     `${Math.round(times.analysis)} ms analysis, ${Math.round(times.report)} ms report`,
-  ].map((line) => `${line}\n`).join('');
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
 }

@@ -38,7 +38,9 @@ export async function fix(command: FixCommand, terminal: Terminal): Promise<0 | 
   const number = found.length - left.length;
   if (command.dryRun) {
     for (const [path, before] of changed) terminal.out(diffOf(session, path, before));
-    terminal.err(`${count(Math.max(0, number), 'finding')} can be repaired in ${count(changed.length, 'file')}; ${count(left.length, 'finding')} would stay\n`);
+    terminal.err(
+      `${count(Math.max(0, number), 'finding')} can be repaired in ${count(changed.length, 'file')}; ${count(left.length, 'finding')} would stay\n`,
+    );
     return exitStatus(left, command.failOn);
   }
   for (const [path] of changed) {

@@ -15,7 +15,13 @@ export async function routes(command: RoutesCommand, terminal: Terminal): Promis
   const asked = new Set(session.files);
   const entries = [...engine.inventory()].filter(({ at }) => asked.has(at.path)).sort((a, b) => compareEntries(a, b));
   if (command.format === 'json') {
-    terminal.out(`${JSON.stringify(entries.map((entry) => toJson(entry, places)), undefined, 2)}\n`);
+    terminal.out(
+      `${JSON.stringify(
+        entries.map((entry) => toJson(entry, places)),
+        undefined,
+        2,
+      )}\n`,
+    );
     return 0;
   }
   const refused = resultsOf(session).notAnalysed.map(({ path, reason }) => `${printable(path)} is not analysed: ${printable(reason)}\n`);
@@ -27,7 +33,10 @@ function compareEntries(a: InventoryEntry, b: InventoryEntry): number {
   return compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start;
 }
 /** One element of `routes --format json`. */
-function toJson({ method, path, framework, at, chain, authentication, authorization, operation, findings }: InventoryEntry, places: Places): object {
+function toJson(
+  { method, path, framework, at, chain, authentication, authorization, operation, findings }: InventoryEntry,
+  places: Places,
+): object {
   const { line, column } = places.of(at);
   return {
     method,
@@ -56,7 +65,10 @@ function table(entries: readonly InventoryEntry[], places: Places, colours: bool
   const head = ['METHOD', 'PATH', 'AUTHENTICATION', 'CHAIN', 'PLACE'];
   const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
   const line = (row: readonly string[], tint: (cell: string, column: number) => string): string =>
-    row.map((cell, column) => tint(cell, column) + ' '.repeat((widths[column] ?? 0) - cell.length)).join('  ').trimEnd();
+    row
+      .map((cell, column) => tint(cell, column) + ' '.repeat((widths[column] ?? 0) - cell.length))
+      .join('  ')
+      .trimEnd();
   const state = (cell: string, column: number): string =>
     column !== 2 ? cell : cell === 'guarded' ? paint.green(cell) : cell === 'unguarded' ? paint.red(cell) : paint.yellow(cell);
   const lines = [line(head, (cell) => paint.bold(cell)), ...rows.map((row) => line(row, state)), '', count(entries.length, 'endpoint')];

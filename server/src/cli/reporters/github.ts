@@ -11,7 +11,9 @@ const reporter: Reporter = {
     const places = placesIn((path) => run.files.get(path));
     const found = run.findings
       .filter(({ state }) => state === 'open')
-      .map(({ severity, at, rule, explanation }) => command(commands[severity], { file: at.path, ...columns(places.of(at)), title: rule }, explanation.message));
+      .map(({ severity, at, rule, explanation }) =>
+        command(commands[severity], { file: at.path, ...columns(places.of(at)), title: rule }, explanation.message),
+      );
     const refused = run.notAnalysed.map(({ path, reason }) => command('notice', { file: path, title: 'unlatched/not-analysed' }, reason));
     return [...found, ...refused].map((line) => `${line}\n`).join('');
   },
@@ -24,7 +26,9 @@ function columns({ line, column, endLine, endColumn }: Place): Readonly<Record<s
   return { line, col: column, endLine, endColumn: Math.max(column, endColumn - 1) };
 }
 function command(name: string, properties: Readonly<Record<string, string | number>>, message: string): string {
-  const written = Object.entries(properties).map(([key, value]) => `${key}=${escapeData(String(value)).replaceAll(':', '%3A').replaceAll(',', '%2C')}`);
+  const written = Object.entries(properties).map(
+    ([key, value]) => `${key}=${escapeData(String(value)).replaceAll(':', '%3A').replaceAll(',', '%2C')}`,
+  );
   return `::${name} ${written.join(',')}::${escapeData(message)}`;
 }
 function escapeData(text: string): string {

@@ -14,7 +14,13 @@ const reporter: Reporter = {
     });
     const table = rows.length === 0 ? [] : ['', '| Severity | Place | Finding | Rule |', '|---|---|---|---|', ...rows];
     const refused = run.notAnalysed.map(({ path, reason }) => `- ${code(path)}: ${cell(reason)}`);
-    const lines = ['## Unlatched', '', `${summaryLine(run)}.`, ...table, ...(refused.length === 0 ? [] : ['', '### Not analysed', '', ...refused])];
+    const lines = [
+      '## Unlatched',
+      '',
+      `${summaryLine(run)}.`,
+      ...table,
+      ...(refused.length === 0 ? [] : ['', '### Not analysed', '', ...refused]),
+    ];
     return `${lines.join('\n')}\n`;
   },
 };

@@ -35,7 +35,10 @@ const reporter: Reporter = {
       out.push(`  ${headline(finding, painter)}`, ...frame(finding, run, painter), ...related(finding, painter));
     }
     if (run.notAnalysed.length > 0) {
-      out.push(`${open.length > 0 ? '\n' : ''}Not analysed`, ...run.notAnalysed.map(({ path, reason }) => `  ${printable(path)}: ${printable(reason)}`));
+      out.push(
+        `${open.length > 0 ? '\n' : ''}Not analysed`,
+        ...run.notAnalysed.map(({ path, reason }) => `  ${printable(path)}: ${printable(reason)}`),
+      );
     }
     if (out.length > 0) out.push('');
     out.push(colours.bold(summaryLine(run)));

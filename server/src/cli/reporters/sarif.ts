@@ -77,7 +77,10 @@ function descriptor(page: RulePage, { homepage }: Run): object {
   };
 }
 function result(finding: Finding, run: Run, places: Places, ruleIndex: number | undefined): object {
-  const fixes = finding.fix === undefined || finding.state !== 'open' ? [] : run.fixes(finding).filter((fix) => hasEdits(fix) && !leaksSecret(fix, run));
+  const fixes =
+    finding.fix === undefined || finding.state !== 'open'
+      ? []
+      : run.fixes(finding).filter((fix) => hasEdits(fix) && !leaksSecret(fix, run));
   return {
     ruleId: finding.rule,
     ...(ruleIndex === undefined ? {} : { ruleIndex }),
@@ -87,7 +90,13 @@ function result(finding: Finding, run: Run, places: Places, ruleIndex: number | 
     partialFingerprints: { 'unlatchedFingerprint/v1': finding.fingerprint },
     ...(finding.related.length === 0
       ? {}
-      : { relatedLocations: finding.related.map(({ at, label }, index) => ({ id: index + 1, ...location(at, places), message: { text: label } })) }),
+      : {
+          relatedLocations: finding.related.map(({ at, label }, index) => ({
+            id: index + 1,
+            ...location(at, places),
+            message: { text: label },
+          })),
+        }),
     ...(fixes.length === 0 ? {} : { fixes: fixes.map((fix) => fixObject(fix, places)) }),
     suppressions: suppressions(finding),
     properties: { severity: finding.severity, precision: finding.confidence },
@@ -96,7 +105,13 @@ function result(finding: Finding, run: Run, places: Places, ruleIndex: number | 
 /** An empty list says that suppressions were looked for and there is none. */
 function suppressions({ state, reason }: Finding): readonly object[] {
   if (state === 'open') return [];
-  return [{ kind: state === 'suppressed' ? 'inSource' : 'external', status: 'accepted', ...(reason === undefined ? {} : { justification: reason }) }];
+  return [
+    {
+      kind: state === 'suppressed' ? 'inSource' : 'external',
+      status: 'accepted',
+      ...(reason === undefined ? {} : { justification: reason }),
+    },
+  ];
 }
 function location(at: SourceRange, places: Places): object {
   return { physicalLocation: { artifactLocation: artifact(at.path), region: region(at, places) } };

@@ -8,8 +8,8 @@ interface Evidence {
 }
 const POWERFUL = /admin|master|root|internal|service|super/i;
 const PUBLIC_BY_DESIGN = /^(pk_(live|test)_|AIza)/;
-const HARMLESS_WORD = /integrity|etag|checksum|commit|version|sha\d*|hash|fingerprint|uuid|guid|nonce|header|scheme|regex|pattern|description|example|message|label/i;
-const HARMLESS_END = /(title|placeholder|route|path|url|enum|type|namespace|prefix|field|param(eter)?|column|table|event|topic|queue|_?name)$/i;
+const HARMLESS_WORD = /config_?key|integrity|etag|checksum|commit|version|sha\d*|hash|fingerprint|uuid|guid|nonce|header|scheme|regex|pattern|description|example|message|label/i;
+const HARMLESS_END = /(title|placeholder|route|path|url|enum|type|namespace|prefix|field|param(eter)?|column|table|event|topic|queue|data|_?name)$/i;
 const I18N = /(^|\/)(locales?|i18n|lang|translations?|messages)(\/|$)/i;
 
 export default rule<'literal', Evidence>({

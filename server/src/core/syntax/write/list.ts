@@ -46,7 +46,7 @@ export function memberAt(page: Page, span: Span): { readonly list: List; readonl
 }
 
 /**
- * Takes items out with their commas, and their lines where they stand alone. An object left empty that is the last argument of a call goes, too.
+ * Takes items out with their commas, and their lines where they stand alone. An object left empty that is the only argument of a call goes, too.
  * Comments stay, save those behind an item on its line.
  */
 export function removeItems(page: Page, list: List, gone: ReadonlySet<number>): readonly WrittenEdit[] {
@@ -56,8 +56,8 @@ export function removeItems(page: Page, list: List, gone: ReadonlySet<number>): 
   if (kept.length === 0 && isBare(page, list)) {
     const outer = list.owner.parent;
     const call = ts.isObjectLiteralExpression(list.owner) && (ts.isCallExpression(outer) || ts.isNewExpression(outer)) ? listOf(page, outer) : undefined;
-    if (call && call.items.at(-1) === list.owner) return removeItems(page, call, new Set([call.items.length - 1]));
-    return [deletion(list.open, list.close)];
+    const emptied = call?.items.length === 1 && isBare(page, call) ? call : list;
+    return [deletion(emptied.open, emptied.close)];
   }
   const edits: WrittenEdit[] = [];
   const last = list.items.length - 1;
