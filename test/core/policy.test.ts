@@ -48,7 +48,10 @@ test('every key is read', () => {
   assert.deepEqual(found, []);
   assert.deepEqual(policy, {
     source: policyPath,
-    rules: new Map([['cors/wildcard-origin', 'error'], ['headers/powered-by', 'off']]),
+    rules: new Map([
+      ['cors/wildcard-origin', 'error'],
+      ['headers/powered-by', 'off'],
+    ]),
     minConfidence: 'medium',
     exclude: ['legacy/**'],
     methods: { allow: ['GET', 'POST', 'PROPFIND'], paths: new Map([['/admin/**', ['GET']]]) },
@@ -123,7 +126,10 @@ test('a fault costs its own key only', () => {
 test('a syntax error is reported alone', () => {
   const found = problems('rules:\n  cors/wildcard-origin: [error\nexclude: 3\n');
   assert.ok(found.length >= 1);
-  assert.ok(found.every((each) => !each.includes('must be')), found.join('\n'));
+  assert.ok(
+    found.every((each) => !each.includes('must be')),
+    found.join('\n'),
+  );
 });
 test('the schema and the reader agree on every sample', () => {
   const validate = new Ajv({ strict: true, strictTypes: false }).compile(policySchema(ruleIds));
@@ -139,16 +145,29 @@ test('the schema describes every key and lists every rule', () => {
 });
 
 test('a policy inherits key by key; mappings entry by entry; paths are seen from its own folder', () => {
-  const base = 'rules: { cors/wildcard-origin: error, headers/powered-by: off }\nexclude: ["**/gen/**", "packages/api/old/**", "legacy/**", "!legacy/keep.ts"]\nspec: [docs/openapi.yaml]\nbaseline: accepted.json\nauth: { guards: [a], at: gateway }\nmethods: { paths: { "/a": [GET], "/b": [GET] } }';
+  const base =
+    'rules: { cors/wildcard-origin: error, headers/powered-by: off }\nexclude: ["**/gen/**", "packages/api/old/**", "legacy/**", "!legacy/keep.ts"]\nspec: [docs/openapi.yaml]\nbaseline: accepted.json\nauth: { guards: [a], at: gateway }\nmethods: { paths: { "/a": [GET], "/b": [GET] } }';
   const own = 'extends: ../../unlatched.yml\nrules: { headers/powered-by: hint }\nauth: { guards: [b] }\nmethods: { paths: { "/b": [PUT] } }';
   const { policy, problems: found, stated } = read(own, { 'unlatched.yml': base }, filePath('packages/api/unlatched.yml'));
   assert.deepEqual(found, []);
-  assert.deepEqual(policy.rules, new Map([['cors/wildcard-origin', 'error'], ['headers/powered-by', 'hint']]));
+  assert.deepEqual(
+    policy.rules,
+    new Map([
+      ['cors/wildcard-origin', 'error'],
+      ['headers/powered-by', 'hint'],
+    ]),
+  );
   assert.deepEqual(policy.exclude, ['**/gen/**', 'old/**', '../../legacy/**', '!../../legacy/keep.ts']);
   assert.deepEqual(policy.spec, ['../../docs/openapi.yaml']);
   assert.equal(policy.baseline, '../../accepted.json');
   assert.deepEqual([policy.auth.at, policy.auth.guards], ['gateway', ['b']]);
-  assert.deepEqual(policy.methods.paths, new Map([['/a', ['GET']], ['/b', ['PUT']]]));
+  assert.deepEqual(
+    policy.methods.paths,
+    new Map([
+      ['/a', ['GET']],
+      ['/b', ['PUT']],
+    ]),
+  );
   assert.ok(stated.has('auth.at'));
 });
 test('a policy above the root can be extended', () => {
@@ -165,9 +184,21 @@ test('circles and long chains of policies end with a problem', () => {
   assert.deepEqual(problems('extends: p0.yml', chain), ['p9.yml p10.yml | "extends" goes through more than 10 files: join some of them']);
 });
 test('a setting holds only where no policy file states the key', () => {
-  const settings = { rules: new Map([['cors/wildcard-origin', 'hint'], ['headers/powered-by', 'hint']] as const), minConfidence: 'high' } as const;
+  const settings = {
+    rules: new Map([
+      ['cors/wildcard-origin', 'hint'],
+      ['headers/powered-by', 'hint'],
+    ] as const),
+    minConfidence: 'high',
+  } as const;
   const stated = applySettings(read('rules: { headers/powered-by: off }\nminConfidence: low').policy, settings);
-  assert.deepEqual(stated.rules, new Map([['cors/wildcard-origin', 'hint'], ['headers/powered-by', 'off']]));
+  assert.deepEqual(
+    stated.rules,
+    new Map([
+      ['cors/wildcard-origin', 'hint'],
+      ['headers/powered-by', 'off'],
+    ]),
+  );
   assert.equal(stated.minConfidence, 'low');
   assert.equal(applySettings(read('rules: {}').policy, settings).minConfidence, 'high');
   assert.equal(applySettings(defaultPolicy, settings).minConfidence, 'high');
@@ -177,9 +208,15 @@ test('a setting holds only where no policy file states the key', () => {
 });
 test('reading never throws, and problems lie inside their file', () => {
   const piece = fc.constantFrom('rules:', ' ', '\n', '  ', 'cors', ':', '[', ']', '{', '}', '*a', '&a', '!!set', '- ', '"', 'off', 'extends: x.yml', 'exclude', '<<: ', '? ', '|', '\r', '__proto__', '# x', '\uFEFF', '\t', ',', '1');
-  fc.assert(fc.property(fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join('')), (text) => {
-    const { policy, problems: found } = read(text, { 'x.yml': text });
-    assert.ok(policy.minConfidence === 'low');
-    for (const { span } of found) assert.ok(span.start >= 0 && span.start <= span.end && span.end <= text.length, JSON.stringify(span));
-  }), { numRuns: 1000 });
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join('')),
+      (text) => {
+        const { policy, problems: found } = read(text, { 'x.yml': text });
+        assert.ok(policy.minConfidence === 'low');
+        for (const { span } of found) assert.ok(span.start >= 0 && span.start <= span.end && span.end <= text.length, JSON.stringify(span));
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });

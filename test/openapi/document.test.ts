@@ -29,8 +29,14 @@ suite('which files are documents', () => {
 });
 suite('versions', () => {
   const table: readonly (readonly [string, string | undefined])[] = [
-    ['openapi: 3.0.3', '3.0'], ['openapi: "3.1.1"', '3.1'], ['openapi: 3.2.0', '3.2'], ['openapi: 3.1.0-rc1', '3.1'], ['openapi: 3.1', '3.1'], ['openapi: 3.0', '3.0'],
-    ["swagger: '2.0'", '2.0'], ['swagger: 2.0', '2.0'],
+    ['openapi: 3.0.3', '3.0'],
+    ['openapi: "3.1.1"', '3.1'],
+    ['openapi: 3.2.0', '3.2'],
+    ['openapi: 3.1.0-rc1', '3.1'],
+    ['openapi: 3.1', '3.1'],
+    ['openapi: 3.0', '3.0'],
+    ["swagger: '2.0'", '2.0'],
+    ['swagger: 2.0', '2.0'],
   ];
   for (const [text, version] of table) test(text, () => assert.equal(document(`${text}\npaths: {}`).document?.version, version));
   for (const text of ['openapi: 4.0', 'openapi: 4.0.0', "swagger: '1.2'", 'openapi:', 'openapi: {}', 'openapi: 2.0'])
@@ -77,8 +83,14 @@ security: [{ jwt: [] }]
   assert.deepEqual(operations(text).toSorted(), ['callbacks POST {$request.body#/url}', 'paths COPY /a/{id}', 'paths GET /a/{id}', 'paths PUT /a/{id}', 'paths QUERY /a/{id}', 'webhooks POST moved']);
   const by = (key: string): (typeof read.operations)[number] => read.operations.find((one) => one.key === key) ?? assert.fail(key);
   const get = by('get');
-  assert.deepEqual(get.parameters.map((one) => `${asText(valueOf(one, 'name'))} ${asText(valueOf(one, 'description')) ?? ''}`), ['id ', 'x own', 'p ']);
-  assert.deepEqual([...get.responses].map(([code, value]) => `${code} ${spell(value)}`), ['200 {description:"fine"}']);
+  assert.deepEqual(
+    get.parameters.map((one) => `${asText(valueOf(one, 'name'))} ${asText(valueOf(one, 'description')) ?? ''}`),
+    ['id ', 'x own', 'p '],
+  );
+  assert.deepEqual(
+    [...get.responses].map(([code, value]) => `${code} ${spell(value)}`),
+    ['200 {description:"fine"}'],
+  );
   assert.deepEqual([opened.text(get.methodAt), opened.text(get.pathAt), opened.text(get.responsesAt)], ['get', '/a/{id}', 'responses']);
   assert.equal(get.own, undefined);
   assert.equal(spell(get.security ?? assert.fail()), '[{jwt:[]}]');
@@ -99,19 +111,32 @@ test('methods are those of the version', () => {
 });
 test('a version 2 document gives servers and schemes as version 3 does', () => {
   const read = document('swagger: "2.0"\nhost: api.example.com\nbasePath: /v1\nschemes: [https, http]\nsecurityDefinitions: { key: { type: apiKey } }\npaths: {}').document;
-  assert.deepEqual(read?.servers.map((server) => asText(valueOf(server, 'url'))), ['https://api.example.com/v1', 'http://api.example.com/v1']);
+  assert.deepEqual(
+    read?.servers.map((server) => asText(valueOf(server, 'url'))),
+    ['https://api.example.com/v1', 'http://api.example.com/v1'],
+  );
   assert.deepEqual([...(read?.schemes.keys() ?? [])], ['key']);
-  assert.deepEqual(document('swagger: "2.0"\nbasePath: /v1').document?.servers.map((server) => asText(valueOf(server, 'url'))), ['/v1']);
+  assert.deepEqual(
+    document('swagger: "2.0"\nbasePath: /v1').document?.servers.map((server) => asText(valueOf(server, 'url'))),
+    ['/v1'],
+  );
 });
 test('a path item behind a local reference is read, its pointer leads to where it stands', () => {
   const read = document('openapi: 3.1.0\npaths: { /a: { $ref: "#/components/pathItems/A~1B" } }\ncomponents: { pathItems: { A/B: { put: {} } } }').document;
-  assert.deepEqual(read?.operations.map((one) => [one.path, one.method, one.pointer]), [['/a', 'PUT', ['components', 'pathItems', 'A/B', 'put']]]);
+  assert.deepEqual(
+    read?.operations.map((one) => [one.path, one.method, one.pointer]),
+    [['/a', 'PUT', ['components', 'pathItems', 'A/B', 'put']]],
+  );
   assert.equal(read?.complete, true);
 });
 test('what stands in another file, nowhere, or in a circle makes the document incomplete', () => {
   for (const item of ['{ $ref: ./a.yaml }', '{ $ref: "https://x.example/a" }', '{ $ref: "#/nowhere" }', '{ $ref: "#/paths/~1a" }', '{ $ref: 5 }']) {
     const read = document(`openapi: 3.1.0\npaths: { /a: ${item}, /b: { get: {} } }`).document;
-    assert.deepEqual(read?.operations.map((one) => one.path), ['/b'], item);
+    assert.deepEqual(
+      read?.operations.map((one) => one.path),
+      ['/b'],
+      item,
+    );
     assert.equal(read?.complete, false, item);
   }
 });
@@ -119,7 +144,19 @@ test('path items shared by anchor or merge key are read', () => {
   assert.deepEqual(operations('openapi: 3.1.0\nx-a: &a { get: {} }\npaths:\n  /a: *a\n  /b:\n    <<: *a\n    put: {}\n'), ['paths GET /a', 'paths GET /b', 'paths PUT /b']);
 });
 test('wrong types anywhere are passed over', () => {
-  const parts = ['5', 'null', '"x"', '[]', '{}', '[5]', '{ a: 5 }', '{ /a: 5 }', '{ /a: { get: 5 } }', '{ /a: { get: { responses: null, security: x, parameters: 5, callbacks: [1] } } }', '{ /a: { parameters: x, put: { security: [5], requestBody: [], servers: 5 } } }'];
+  const parts = [
+    '5',
+    'null',
+    '"x"',
+    '[]',
+    '{}',
+    '[5]',
+    '{ a: 5 }',
+    '{ /a: 5 }',
+    '{ /a: { get: 5 } }',
+    '{ /a: { get: { responses: null, security: x, parameters: 5, callbacks: [1] } } }',
+    '{ /a: { parameters: x, put: { security: [5], requestBody: [], servers: 5 } } }',
+  ];
   const part = fc.constantFrom(...parts);
   fc.assert(
     fc.property(part, part, part, part, part, (paths, servers, security, components, webhooks) => {
@@ -130,12 +167,23 @@ test('wrong types anywhere are passed over', () => {
     { numRuns: 150 },
   );
   const read = document('openapi: 3.1.0\npaths: { /a: 5, /b: { get: { responses: null }, put: null } }').document;
-  assert.deepEqual(read?.operations.map((one) => `${one.method} ${one.complete}`), ['GET true', 'PUT false']);
+  assert.deepEqual(
+    read?.operations.map((one) => `${one.method} ${one.complete}`),
+    ['GET true', 'PUT false'],
+  );
 });
 suite('what a security value asks', () => {
   const table: readonly (readonly [string, string])[] = [
-    ['[]', 'none'], ['[{}]', 'optional'], ['[{}, { a: [] }]', 'optional'], ['[{ a: [] }]', 'required'], ['[{ a: [x], b: [] }]', 'required'],
-    ['', 'unknown'], ['x', 'unknown'], ['[a]', 'unknown'], ['{ a: [] }', 'unknown'], ['5', 'unknown'],
+    ['[]', 'none'],
+    ['[{}]', 'optional'],
+    ['[{}, { a: [] }]', 'optional'],
+    ['[{ a: [] }]', 'required'],
+    ['[{ a: [x], b: [] }]', 'required'],
+    ['', 'unknown'],
+    ['x', 'unknown'],
+    ['[a]', 'unknown'],
+    ['{ a: [] }', 'unknown'],
+    ['5', 'unknown'],
   ];
   for (const [text, kind] of table)
     test(`security: ${text}`, () => {

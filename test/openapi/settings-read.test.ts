@@ -150,12 +150,51 @@ suite('hostile input is bounded', () => {
     assert.ok(open('\n\t\n{a').parsed.problems.length > 0);
   });
   test('no text makes a reader throw, and every place lies inside the text', () => {
-    const piece = fc.constantFrom('a', ':', ' ', '\n', '  ', '- ', '[', ']', '{', '}', ',', '"', "'", '#', '&x ', '*x', '<<: ', '| \n', '>', '?', '!', '\t', '\r\n', '\u0000', '\uFEFF', '\ud83d', '%', '@', '---\n', 'openapi: 3.1.0\n', 'paths:\n', '"openapi":"3.0.0",', '$ref', '# unlatched-ignore x');
-    const texts = fc.oneof(fc.array(piece, { maxLength: 60 }).map((parts) => parts.join('')), fc.string({ unit: 'binary', maxLength: 60 }));
+    const piece = fc.constantFrom(
+      'a',
+      ':',
+      ' ',
+      '\n',
+      '  ',
+      '- ',
+      '[',
+      ']',
+      '{',
+      '}',
+      ',',
+      '"',
+      "'",
+      '#',
+      '&x ',
+      '*x',
+      '<<: ',
+      '| \n',
+      '>',
+      '?',
+      '!',
+      '\t',
+      '\r\n',
+      '\u0000',
+      '\uFEFF',
+      '\ud83d',
+      '%',
+      '@',
+      '---\n',
+      'openapi: 3.1.0\n',
+      'paths:\n',
+      '"openapi":"3.0.0",',
+      '$ref',
+      '# unlatched-ignore x',
+    );
+    const texts = fc.oneof(
+      fc.array(piece, { maxLength: 60 }).map((parts) => parts.join('')),
+      fc.string({ unit: 'binary', maxLength: 60 }),
+    );
     fc.assert(
       fc.property(texts, fc.constantFrom('a.yaml', 'a.json'), (text, path) => {
         const opened = open(text, path);
-        for (const { start, end } of [...opened.spans, ...opened.parsed.holes, ...opened.parsed.problems.map((problem) => problem.span)]) assert.ok(0 <= start && start <= end && end <= text.length, `${start} ${end} in ${JSON.stringify(text)}`);
+        for (const { start, end } of [...opened.spans, ...opened.parsed.holes, ...opened.parsed.problems.map((problem) => problem.span)])
+          assert.ok(0 <= start && start <= end && end <= text.length, `${start} ${end} in ${JSON.stringify(text)}`);
         isOpenApi(filePath(path), text);
         readOpenApi({ path: filePath(path), text, revision: 1 }, opened.parsed.value);
       }),

@@ -55,7 +55,14 @@ suite('YAML', () => {
     ['what is not there is not removed', 'a: 1\n', 'unset', ['b', 'c'], undefined, 'a: 1\n'],
     ['a file that does not exist yet', '', 'set', ['methods', 'allow'], ['GET'], 'methods:\n  allow:\n    - GET\n'],
     ['a file with nothing but a comment', '# policy\n', 'set', ['a'], 1, '# policy\na: 1\n'],
-    ['words that would read as something else are quoted', 'a: 1\n', 'set', ['b'], ['yes', '1', 'null', 'a: b', '', "it's", '2026-01-01', '*x', 'a #b', '- x'], "a: 1\nb:\n  - 'yes'\n  - '1'\n  - 'null'\n  - 'a: b'\n  - ''\n  - 'it''s'\n  - '2026-01-01'\n  - '*x'\n  - 'a #b'\n  - '- x'\n"],
+    [
+      'words that would read as something else are quoted',
+      'a: 1\n',
+      'set',
+      ['b'],
+      ['yes', '1', 'null', 'a: b', '', "it's", '2026-01-01', '*x', 'a #b', '- x'],
+      "a: 1\nb:\n  - 'yes'\n  - '1'\n  - 'null'\n  - 'a: b'\n  - ''\n  - 'it''s'\n  - '2026-01-01'\n  - '*x'\n  - 'a #b'\n  - '- x'\n",
+    ],
   ];
   for (const [title, before, action, key, value, after] of table) test(title, () => assert.equal(write(before, action, key, value), after));
   const refused: readonly (readonly [string, string, 'set' | 'append' | 'unset', Key])[] = [
@@ -83,11 +90,20 @@ suite('JSON', () => {
 });
 test('several changes are made one on the other and given as edits of the first text', () => {
   const text = '# head\nopenapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        200: { d: ok }\n';
-  const changes = [change('set', ['components', 'securitySchemes', 'b'], { type: 'http' }), change('set', ['security'], [{ b: [] }]), change('set', ['paths', '/a', 'get', 'responses', '401'], { d: 'no' }), change('unset', ['openapi']), change('set', ['components', 'securitySchemes', 'b', 'scheme'], 'bearer')];
+  const changes = [
+    change('set', ['components', 'securitySchemes', 'b'], { type: 'http' }),
+    change('set', ['security'], [{ b: [] }]),
+    change('set', ['paths', '/a', 'get', 'responses', '401'], { d: 'no' }),
+    change('unset', ['openapi']),
+    change('set', ['components', 'securitySchemes', 'b', 'scheme'], 'bearer'),
+  ];
   const edits = writeAllSettings({ path: filePath('a.yaml'), text, revision: 1 }, changes);
   assert.equal(
     apply(text, edits ?? []),
-    '# head\npaths:\n  /a:\n    get:\n      responses:\n        200: { d: ok }\n        401:\n          d: no\ncomponents:\n  securitySchemes:\n    b:\n      type: http\n      scheme: bearer\nsecurity:\n  - b: []\n'.replace('d: no', "d: 'no'"),
+    '# head\npaths:\n  /a:\n    get:\n      responses:\n        200: { d: ok }\n        401:\n          d: no\ncomponents:\n  securitySchemes:\n    b:\n      type: http\n      scheme: bearer\nsecurity:\n  - b: []\n'.replace(
+      'd: no',
+      "d: 'no'",
+    ),
   );
 });
 
@@ -101,11 +117,14 @@ function render(value: unknown, column: number, flow: boolean, newline: string):
   const text = (inner: unknown): string => JSON.stringify(inner);
   if (typeof value !== 'object' || value === null) return ` ${text(value)}`;
   const parts: readonly (readonly [string, unknown])[] = Array.isArray(value) ? value.map((item) => ['-', item]) : Object.entries(value).map(([key, item]) => [`${text(key)}:`, item]);
-  if (flow || parts.length === 0) return Array.isArray(value) ? ` [${parts.map(([, item]) => render(item, 0, true, newline).trim()).join(', ')}]` : ` {${parts.map(([key, item]) => `${key}${render(item, 0, true, newline)}`).join(', ')}}`;
-  return parts.map(([key, item], index) => {
-    const inner = render(item, column + 2, index % 3 === 2, newline);
-    return `${newline}${' '.repeat(column)}${key}${inner}${inner.includes(newline) ? '' : ' # note'}`;
-  }).join('');
+  if (flow || parts.length === 0)
+    return Array.isArray(value) ? ` [${parts.map(([, item]) => render(item, 0, true, newline).trim()).join(', ')}]` : ` {${parts.map(([key, item]) => `${key}${render(item, 0, true, newline)}`).join(', ')}}`;
+  return parts
+    .map(([key, item], index) => {
+      const inner = render(item, column + 2, index % 3 === 2, newline);
+      return `${newline}${' '.repeat(column)}${key}${inner}${inner.includes(newline) ? '' : ' # note'}`;
+    })
+    .join('');
 }
 /** The data after the change, undefined where it has no place. */
 function changed(value: unknown, key: Key, action: 'set' | 'append' | 'unset', to: unknown): { readonly data: unknown } | undefined {
@@ -133,23 +152,36 @@ test('a change reads as asked and leaves every other byte and comment', () => {
   const keys = fc.array(fc.oneof(name, fc.nat({ max: 2 })), { minLength: 1, maxLength: 3 });
   let done = 0;
   fc.assert(
-    fc.property(fc.dictionary(name, data, { minKeys: 1, maxKeys: 4, noNullPrototype: true }), keys, fc.constantFrom('set', 'append', 'unset'), data, fc.constantFrom('\n', '\r\n'), fc.constantFrom('block', 'flow', 'json'), (start, key, action, value, newline, form) => {
-      const path = form === 'json' ? 'a.json' : 'a.yaml';
-      const before = form === 'json' ? JSON.stringify(start, null, 2).replaceAll('\n', newline) : form === 'flow' ? `# top${newline}${render(start, 0, true, newline).trim()}${newline}` : `# top${render(start, 0, false, newline)}${newline}# tail${newline}`;
-      const wanted = changed(start, key, action, value);
-      const edits = writeSettings({ path: filePath(path), text: before, revision: 1 }, change(action, key, value, path));
-      if (!edits) return;
-      const after = apply(before, edits);
-      if (!wanted) {
-        assert.equal(after, before);
-        return;
-      }
-      done++;
-      assert.deepEqual(form === 'json' ? JSON.parse(after) : parse(after), wanted.data, after);
-      assert.equal(/\r\n/.test(after) && /[^\r]\n/.test(after), false, 'one kind of line end');
-      assert.ok(edits.length <= 2);
-      if (action !== 'unset' && edits.every(({ span }) => span.start === span.end)) assert.equal(after.split('# note').length, before.split('# note').length);
-    }),
+    fc.property(
+      fc.dictionary(name, data, { minKeys: 1, maxKeys: 4, noNullPrototype: true }),
+      keys,
+      fc.constantFrom('set', 'append', 'unset'),
+      data,
+      fc.constantFrom('\n', '\r\n'),
+      fc.constantFrom('block', 'flow', 'json'),
+      (start, key, action, value, newline, form) => {
+        const path = form === 'json' ? 'a.json' : 'a.yaml';
+        const before =
+          form === 'json'
+            ? JSON.stringify(start, null, 2).replaceAll('\n', newline)
+            : form === 'flow'
+              ? `# top${newline}${render(start, 0, true, newline).trim()}${newline}`
+              : `# top${render(start, 0, false, newline)}${newline}# tail${newline}`;
+        const wanted = changed(start, key, action, value);
+        const edits = writeSettings({ path: filePath(path), text: before, revision: 1 }, change(action, key, value, path));
+        if (!edits) return;
+        const after = apply(before, edits);
+        if (!wanted) {
+          assert.equal(after, before);
+          return;
+        }
+        done++;
+        assert.deepEqual(form === 'json' ? JSON.parse(after) : parse(after), wanted.data, after);
+        assert.equal(/\r\n/.test(after) && /[^\r]\n/.test(after), false, 'one kind of line end');
+        assert.ok(edits.length <= 2);
+        if (action !== 'unset' && edits.every(({ span }) => span.start === span.end)) assert.equal(after.split('# note').length, before.split('# note').length);
+      },
+    ),
     { numRuns: 600 },
   );
   assert.ok(done > 100, `only ${done} changes were made`);

@@ -1,6 +1,17 @@
 import { PassThrough } from 'node:stream';
 import { createConnection } from 'vscode-languageserver';
-import { createMessageConnection, createProtocolConnection, StreamMessageReader, StreamMessageWriter, type Diagnostic, type DocumentDiagnosticReport, type InitializeParams, type InitializeResult, type MessageConnection, type WorkspaceDiagnosticReport } from 'vscode-languageserver/node';
+import {
+  createMessageConnection,
+  createProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type Diagnostic,
+  type DocumentDiagnosticReport,
+  type InitializeParams,
+  type InitializeResult,
+  type MessageConnection,
+  type WorkspaceDiagnosticReport,
+} from 'vscode-languageserver/node';
 import type { Door, HostFactory } from '../../server/src/lsp/door.js';
 import { serve } from '../../server/src/lsp/language-server.js';
 

@@ -1,4 +1,18 @@
-import { EVENT_ALIAS, EVENT_MAPPING, EVENT_POP, EVENT_SCALAR, EVENT_SEQUENCE, COLLECTION_STYLE_FLOW, SCALAR_STYLE_FOLDED_BLOCK, SCALAR_STYLE_LITERAL_BLOCK, SCALAR_STYLE_PLAIN, getScalarValue, parseEvents, type Event, type ScalarEvent } from 'js-yaml';
+import {
+  EVENT_ALIAS,
+  EVENT_MAPPING,
+  EVENT_POP,
+  EVENT_SCALAR,
+  EVENT_SEQUENCE,
+  COLLECTION_STYLE_FLOW,
+  SCALAR_STYLE_FOLDED_BLOCK,
+  SCALAR_STYLE_LITERAL_BLOCK,
+  SCALAR_STYLE_PLAIN,
+  getScalarValue,
+  parseEvents,
+  type Event,
+  type ScalarEvent,
+} from 'js-yaml';
 import type { Span } from '../text/source.js';
 import type { Builder } from './yaml-build.js';
 import { isPlainCollectionTag, resolveTagged } from './yaml-scalar.js';

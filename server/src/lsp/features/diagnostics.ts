@@ -1,4 +1,14 @@
-import type { CancellationToken, Diagnostic, DocumentDiagnosticParams, DocumentDiagnosticReport, ResultProgressReporter, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportPartialResult, WorkspaceDocumentDiagnosticReport } from 'vscode-languageserver';
+import type {
+  CancellationToken,
+  Diagnostic,
+  DocumentDiagnosticParams,
+  DocumentDiagnosticReport,
+  ResultProgressReporter,
+  WorkspaceDiagnosticParams,
+  WorkspaceDiagnosticReport,
+  WorkspaceDiagnosticReportPartialResult,
+  WorkspaceDocumentDiagnosticReport,
+} from 'vscode-languageserver';
 import type { FilePath } from '../../core/text/source.js';
 import { canonicalUri } from '../convert.js';
 import type { Folder } from '../folder.js';
@@ -38,12 +48,8 @@ export class Diagnostics implements SessionListener {
 
   constructor(private readonly session: Session) {
     const { connection } = session;
-    connection.languages.diagnostics.on((params, token) =>
-      session.fence<DocumentDiagnosticReport>('textDocument/diagnostic', { kind: 'full', items: [] }, () => this.document(params, token)),
-    );
-    connection.languages.diagnostics.onWorkspace((params, token, _, partial) =>
-      session.fence<WorkspaceDiagnosticReport>('workspace/diagnostic', { items: [] }, () => this.workspace(params, token, partial)),
-    );
+    connection.languages.diagnostics.on((params, token) => session.fence<DocumentDiagnosticReport>('textDocument/diagnostic', { kind: 'full', items: [] }, () => this.document(params, token)));
+    connection.languages.diagnostics.onWorkspace((params, token, _, partial) => session.fence<WorkspaceDiagnosticReport>('workspace/diagnostic', { items: [] }, () => this.workspace(params, token, partial)));
   }
 
   settled(folder: Folder, touched: ReadonlySet<FilePath>): void {
@@ -127,11 +133,7 @@ export class Diagnostics implements SessionListener {
   }
 
   /** Held open until something differs from what the client has; the very first is answered as soon as the folders are read. */
-  private async workspace(
-    { previousResultIds }: WorkspaceDiagnosticParams,
-    token: CancellationToken,
-    partial: ResultProgressReporter<WorkspaceDiagnosticReportPartialResult> | undefined,
-  ): Promise<WorkspaceDiagnosticReport> {
+  private async workspace({ previousResultIds }: WorkspaceDiagnosticParams, token: CancellationToken, partial: ResultProgressReporter<WorkspaceDiagnosticReportPartialResult> | undefined): Promise<WorkspaceDiagnosticReport> {
     const known = new Map(previousResultIds.map(({ uri, value }) => [canonicalUri(uri), { uri, value }]));
     for (;;) {
       if (!(await this.session.settle(token))) throw cancelled();

@@ -6,10 +6,7 @@ import { secretName } from '../facts/secrets.js';
 import { rule, type Detection, type Fix, type RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
 
-type Shortcut =
-  | { readonly how: 'request'; readonly key: string; readonly severity: Severity }
-  | { readonly how: 'environment'; readonly severity: Severity }
-  | { readonly how: 'value'; readonly severity: Severity };
+type Shortcut = { readonly how: 'request'; readonly key: string; readonly severity: Severity } | { readonly how: 'environment'; readonly severity: Severity } | { readonly how: 'value'; readonly severity: Severity };
 interface Evidence {
   readonly shortcut: Shortcut;
   readonly text: string;
@@ -26,7 +23,14 @@ const IDENTITY = /^(user|auth|session|currentUser|account)$/;
 
 export default rule<'function', Evidence>({
   meta: {
-    id: 'auth/bypass-shortcut', title: 'Authentication has a back door for testing', owasp: ['API2:2019', 'API7:2019', 'API2:2023', 'API8:2023'], cwe: [489, 287, 288], severity: 'error', confidence: 'medium', topics: ['auth'], since: '0.1.0',
+    id: 'auth/bypass-shortcut',
+    title: 'Authentication has a back door for testing',
+    owasp: ['API2:2019', 'API7:2019', 'API2:2023', 'API8:2023'],
+    cwe: [489, 287, 288],
+    severity: 'error',
+    confidence: 'medium',
+    topics: ['auth'],
+    since: '0.1.0',
     whenNotToUse: 'Never in code that is deployed; inject a test identity in tests instead.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/', 'https://cwe.mitre.org/data/definitions/489.html'],
   },
@@ -48,9 +52,11 @@ export default rule<'function', Evidence>({
   },
   explain: ({ shortcut, text }) => ({
     message:
-      shortcut.how === 'request' ? `A request that carries '${shortcut.key}' skips authentication: anyone can send it. Remove this branch.`
-      : shortcut.how === 'value' ? 'The fixed value is a password for everyone. Remove it.'
-      : `Authentication is off whenever ${text}; an unset or mistyped variable opens the API. Keep the check always on and inject a test identity in tests.`,
+      shortcut.how === 'request'
+        ? `A request that carries '${shortcut.key}' skips authentication: anyone can send it. Remove this branch.`
+        : shortcut.how === 'value'
+          ? 'The fixed value is a password for everyone. Remove it.'
+          : `Authentication is off whenever ${text}; an unset or mistyped variable opens the API. Keep the check always on and inject a test identity in tests.`,
     why: 'Shortcuts made for tests reach production, and then one header or one missing variable opens every route.',
     remedy: 'Let the check run always; in tests, sign a token for a test user.',
   }),
@@ -148,7 +154,11 @@ export default rule<'function', Evidence>({
         }
       `,
     },
-    { title: 'a preflight and public paths', good: `export function requireAuth(req, res, next) { if (req.method === 'OPTIONS') return next(); if (publicPaths.has(req.path)) return next(); if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return next(); verify(req, res, next); }` },
+    {
+      title: 'a preflight and public paths',
+      good: `export function requireAuth(req, res, next) { if (req.method === 'OPTIONS') return next(); if (publicPaths.has(req.path)) return next();
+if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return next(); verify(req, res, next); }`,
+    },
     { title: 'a logger in development', good: `import express from 'express'; import morgan from 'morgan'; const app = express(); if (process.env.NODE_ENV !== 'production') app.use(morgan('dev'));` },
     { title: 'more strictness in production', good: `import express from 'express'; const app = express(); app.use(requireAuth); if (process.env.NODE_ENV === 'production') app.use(requireToken);` },
     { title: 'no guard: a redirect to https', good: `export function https(req, res, next) { if (process.env.NODE_ENV !== 'production') return next(); res.redirect('https://example.com' + req.url); }` },
@@ -164,7 +174,10 @@ function detection(at: At, shortcut: Shortcut, text: string): Omit<Detection<Evi
 /** The step lets the request through: `next()`, `return true` of a guard, a made-up user. */
 function passes(step: Step, fn: FunctionView, context: RuleContext): boolean {
   if (step.do === 'call') return isNext(step.call, context);
-  if (step.do === 'assign') return step.value.kind === 'object' && step.value.entries.length > 0 && step.value.entries.every((one) => one.value.kind === 'literal') && IDENTITY.test(step.target.path.at(-1) ?? '') && context.request(step.target)?.from === 'identity';
+  if (step.do === 'assign')
+    return (
+      step.value.kind === 'object' && step.value.entries.length > 0 && step.value.entries.every((one) => one.value.kind === 'literal') && IDENTITY.test(step.target.path.at(-1) ?? '') && context.request(step.target)?.from === 'identity'
+    );
   if (step.do !== 'return' || !step.value) return false;
   return step.value.kind === 'literal' && step.value.value === true && isGuardName(fn.name);
 }
@@ -187,7 +200,9 @@ function shortcutOf(branch: Branch, fn: FunctionView, context: RuleContext): Sho
   const environment = environmentShortcut(branch, context);
   if (environment && guard) return environment;
   if (!branch.holds) return undefined;
-  return disjuncts(branch.test, 0).map((test) => requestShortcut(test, guard, context)).find((found) => found !== undefined);
+  return disjuncts(branch.test, 0)
+    .map((test) => requestShortcut(test, guard, context))
+    .find((found) => found !== undefined);
 }
 function environmentShortcut(branch: Branch, context: RuleContext): Shortcut | undefined {
   const test = branch.test;
@@ -204,16 +219,20 @@ function environmentShortcut(branch: Branch, context: RuleContext): Shortcut | u
 function namesSwitch(test: Value, holds: boolean, context: RuleContext, depth: number): boolean {
   if (depth > 6) return false;
   switch (test.kind) {
-    case 'not': return namesSwitch(test.of, !holds, context, depth + 1);
-    case 'logic': return namesSwitch(test.left, holds, context, depth + 1) || namesSwitch(test.right, holds, context, depth + 1);
-    case 'compare': return (test.op.startsWith('=') === holds) && (namesSwitch(test.left, true, context, depth + 1) || namesSwitch(test.right, true, context, depth + 1));
+    case 'not':
+      return namesSwitch(test.of, !holds, context, depth + 1);
+    case 'logic':
+      return namesSwitch(test.left, holds, context, depth + 1) || namesSwitch(test.right, holds, context, depth + 1);
+    case 'compare':
+      return test.op.startsWith('=') === holds && (namesSwitch(test.left, true, context, depth + 1) || namesSwitch(test.right, true, context, depth + 1));
     case 'ref': {
       if (!holds) return false;
       const end = test.root.kind === 'env' ? test : context.resolve(test).value;
       if (end.kind === 'ref') return end.root.kind === 'env' && SWITCH.test(end.root.name ?? '');
       return end.kind !== 'unknown' && namesSwitch(end, holds, context, depth + 1);
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 function requestShortcut(test: Value, guard: boolean, context: RuleContext): Shortcut | undefined {
@@ -227,7 +246,8 @@ function requestShortcut(test: Value, guard: boolean, context: RuleContext): Sho
   if (keyed) return keyed;
   if (typeof text !== 'string' || !guard) return undefined;
   const field = context.request(value.kind === 'ref' ? context.resolve(value).value : value) ?? context.request(value);
-  if (LOCAL_HOST.test(text) && (field?.from === 'host' || field?.from === 'ip' || (field?.from === 'header' && /^(x-forwarded-for|x-real-ip|host|origin|referer)$/.test(field.key ?? '')))) return { how: 'request', key: field.key ?? (field.from === 'host' ? 'host' : text), severity: field.from === 'ip' ? 'warning' : 'error' };
+  if (LOCAL_HOST.test(text) && (field?.from === 'host' || field?.from === 'ip' || (field?.from === 'header' && /^(x-forwarded-for|x-real-ip|host|origin|referer)$/.test(field.key ?? ''))))
+    return { how: 'request', key: field.key ?? (field.from === 'host' ? 'host' : text), severity: field.from === 'ip' ? 'warning' : 'error' };
   const name = value.kind === 'ref' ? (value.path.at(-1) ?? value.text) : '';
   return text.length > 2 && text !== 'undefined' && text !== 'null' && (secretName(name) || CODE.test(name)) && value.kind === 'ref' && value.root.kind !== 'env' ? { how: 'value', severity: 'error' } : undefined;
 }
@@ -255,7 +275,9 @@ function* conditional(call: Call, step: Step, fn: FunctionView, context: RuleCon
   if (!guard || !branch) return;
   const shortcut = environmentShortcut({ ...branch, holds: !branch.holds }, context);
   // Another guard stands anyway, or instead: only the strictness differs.
-  const another = fn.steps.some((other) => other !== step && other.do === 'call' && other.call.name === call.name && other.call.args.some((arg) => isGuardValue(arg.value)) && !other.when.some((one) => one.test === branch.test && one.holds === branch.holds));
+  const another = fn.steps.some(
+    (other) => other !== step && other.do === 'call' && other.call.name === call.name && other.call.args.some((arg) => isGuardValue(arg.value)) && !other.when.some((one) => one.test === branch.test && one.holds === branch.holds),
+  );
   if (!shortcut || another) return;
   const text = context.textOf(branch.test.at);
   yield { ...detection(branch.test.at, shortcut, text), evidence: { shortcut, text: branch.holds ? `not (${text})` : text, whole: wholeIf(branch, step, fn, context), keep: step.statementAt } };

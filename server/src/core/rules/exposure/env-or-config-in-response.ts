@@ -18,13 +18,23 @@ const NAMES = /^(config|settings|env|secrets|credentials)$/;
 const FILES = /(^|\/)(config|env|environment|settings|secrets)[^/]*(\/index)?(\.[cm]?[jt]s|\.json)?$|(^|\/)config\//i;
 const ONLY_NAMES = /(^|\.)(keys|getOwnPropertyNames)$/;
 const WORDS: Readonly<Record<Found['what'], string>> = {
-  environment: 'the whole environment, secrets included', configuration: 'the configuration object, secrets included', process: 'details of the process and its host',
-  server: 'internal objects of the server', request: 'the request as it came in, cookies and tokens included',
+  environment: 'the whole environment, secrets included',
+  configuration: 'the configuration object, secrets included',
+  process: 'details of the process and its host',
+  server: 'internal objects of the server',
+  request: 'the request as it came in, cookies and tokens included',
 };
 
 export default rule<'send', Evidence>({
   meta: {
-    id: 'exposure/env-or-config-in-response', title: "The endpoint returns the server's configuration", owasp: ['API3:2019', 'API7:2019', 'API3:2023', 'API8:2023'], cwe: [200, 497, 526], severity: 'error', confidence: 'medium', topics: ['data-exposure'], since: '0.1.0',
+    id: 'exposure/env-or-config-in-response',
+    title: "The endpoint returns the server's configuration",
+    owasp: ['API3:2019', 'API7:2019', 'API3:2023', 'API8:2023'],
+    cwe: [200, 497, 526],
+    severity: 'error',
+    confidence: 'medium',
+    topics: ['data-exposure'],
+    since: '0.1.0',
     whenNotToUse: 'Every field of the object that is sent is public.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/'],
   },
@@ -38,7 +48,14 @@ export default rule<'send', Evidence>({
       if (!found) continue;
       if (found.what === 'process' && context.endpoints({ handler: fn.id }).some((one) => adminPath(one.path.text) && one.authentication.state === 'guarded')) continue;
       seen.add(leaf.entry);
-      yield { at: leaf.value.at, subject: `${found.text} ${leaf.key ?? ''}`, evidence: { ...found, whole: leaf.value === send.value }, severity: found.severity, confidence: found.sure ? 'high' : 'medium', when: [...send.when, ...leaf.when] };
+      yield {
+        at: leaf.value.at,
+        subject: `${found.text} ${leaf.key ?? ''}`,
+        evidence: { ...found, whole: leaf.value === send.value },
+        severity: found.severity,
+        confidence: found.sure ? 'high' : 'medium',
+        when: [...send.when, ...leaf.when],
+      };
       if (!leaf.entry) return;
     }
   },
@@ -101,19 +118,26 @@ export default rule<'send', Evidence>({
         //                                                         ^^^^^^^^^^^ exposure/env-or-config-in-response "the request as it came in"
       `,
     },
-    { title: 'one named field', good: `import express from 'express'; import config from './config'; express().get('/v', (req, res) => res.json({ version: process.env.npm_package_version, env: process.env.NODE_ENV, url: config.publicUrl, v: config.version }));` },
+    {
+      title: 'one named field',
+      good: `import express from 'express'; import config from './config'; express().get('/v', (req, res) => res.json({ version: process.env.npm_package_version, env: process.env.NODE_ENV, url: config.publicUrl, v: config.version }));`,
+    },
     { title: 'the public part', good: `import express from 'express'; import { publicConfig, clientConfig } from './config'; express().get('/v', (req, res) => res.json({ publicConfig, clientConfig }));` },
     { title: 'picked fields', good: `import express from 'express'; import pick from 'lodash/pick'; import config from './config'; express().get('/v', (req, res) => res.json(pick(config, ['theme'])));` },
     { title: 'in development only', good: `import express from 'express'; const app = express(); if (process.env.NODE_ENV === 'development') app.get('/env', (req, res) => res.json(process.env));` },
-    { title: 'variables made for the browser', good: 'import express from \'express\'; express().get(\'/v.js\', (req, res) => res.send(`window.api = "${process.env.NEXT_PUBLIC_API}"; ${process.env.VITE_NAME}`));' },
-    { title: 'settings without a secret, and rows of a database', good: `import express from 'express'; const config = { theme: 'dark' }; express().get('/v', async (req, res) => { const settings = await Settings.findOne({}); res.json({ config, settings }); });` },
+    { title: 'variables made for the browser', good: "import express from 'express'; express().get('/v.js', (req, res) => res.send(`window.api = \"${process.env.NEXT_PUBLIC_API}\"; ${process.env.VITE_NAME}`));" },
+    {
+      title: 'settings without a secret, and rows of a database',
+      good: `import express from 'express'; const config = { theme: 'dark' }; express().get('/v', async (req, res) => { const settings = await Settings.findOne({}); res.json({ config, settings }); });`,
+    },
     { title: 'details of the process for guarded administrators', good: `import express from 'express'; const app = express(); app.get('/admin/process', requireAuth, (req, res) => res.json(process.memoryUsage()));` },
   ],
 });
 
 function exposed(leaf: Leaf, context: RuleContext): Found | undefined {
   const { value } = leaf;
-  if (value.kind === 'call') return /^(process\.memoryUsage|(node:)?os\.(hostname|networkInterfaces|userInfo|cpus|release|version))$/.test(value.callee) ? { what: 'process', text: value.callee, severity: 'info', sure: false } : undefined;
+  if (value.kind === 'call')
+    return /^(process\.memoryUsage|(node:)?os\.(hostname|networkInterfaces|userInfo|cpus|release|version))$/.test(value.callee) ? { what: 'process', text: value.callee, severity: 'info', sure: false } : undefined;
   if (value.kind !== 'ref') return undefined;
   const end = context.resolve(value).value;
   if (isEnvironment(value) || isEnvironment(end)) return { what: 'environment', text: value.text, severity: 'error', sure: true };

@@ -17,7 +17,14 @@ const SHOWN_ONCE = /\/(api-?)?(keys?|tokens?|webhooks?)$/i;
 
 export default rule<'send', Evidence>({
   meta: {
-    id: 'exposure/secret-in-response', title: 'A key or token of the server is sent to callers', owasp: ['API3:2019', 'API3:2023'], cwe: [200, 522], severity: 'error', confidence: 'medium', topics: ['data-exposure'], since: '0.1.0',
+    id: 'exposure/secret-in-response',
+    title: 'A key or token of the server is sent to callers',
+    owasp: ['API3:2019', 'API3:2023'],
+    cwe: [200, 522],
+    severity: 'error',
+    confidence: 'medium',
+    topics: ['data-exposure'],
+    since: '0.1.0',
     whenNotToUse: 'The value is meant for callers although its name reads like a secret.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/'],
   },
@@ -33,8 +40,12 @@ export default rule<'send', Evidence>({
       // A name and what it was made of are one leak.
       seen.add(leaf.entry ?? leaf.value);
       yield {
-        at: leaf.value.at, subject: `${found.name} ${leaf.key ?? ''}`, evidence: { name: found.name, endpoint, leaf }, severity: endpoint?.authorization.state === 'guarded' ? 'warning' : 'error',
-        confidence: found.sure ? 'high' : 'medium', when: [...send.when, ...leaf.when],
+        at: leaf.value.at,
+        subject: `${found.name} ${leaf.key ?? ''}`,
+        evidence: { name: found.name, endpoint, leaf },
+        severity: endpoint?.authorization.state === 'guarded' ? 'warning' : 'error',
+        confidence: found.sure ? 'high' : 'medium',
+        when: [...send.when, ...leaf.when],
       };
       if (!leaf.entry) return;
     }
@@ -92,8 +103,17 @@ export default rule<'send', Evidence>({
         });
       `,
     },
-    { title: 'a token made for this caller', good: `import express from 'express'; import jwt from 'jsonwebtoken'; express().post('/login', (req, res) => { const token = jwt.sign({ sub: user.id }, process.env.JWT_SECRET); res.json({ token, again: jwt.sign({ sub: 1 }, process.env.JWT_SECRET) }); });` },
-    { title: 'a publishable key and a yes or no', good: `import express from 'express'; express().get('/c', (req, res) => res.json({ publishableKey: process.env.STRIPE_PUBLISHABLE_KEY, site: process.env.RECAPTCHA_SITE_KEY, vapid: process.env.VAPID_PUBLIC_KEY, app: process.env.NEXT_PUBLIC_API_KEY, hasMail: !!process.env.SMTP_PASSWORD }));` },
+    {
+      title: 'a token made for this caller',
+      good: `import express from 'express'; import jwt from 'jsonwebtoken';
+express().post('/login', (req, res) => { const token = jwt.sign({ sub: user.id }, process.env.JWT_SECRET);
+res.json({ token, again: jwt.sign({ sub: 1 }, process.env.JWT_SECRET) }); });`,
+    },
+    {
+      title: 'a publishable key and a yes or no',
+      good: `import express from 'express';
+express().get('/c', (req, res) => res.json({ publishableKey: process.env.STRIPE_PUBLISHABLE_KEY, site: process.env.RECAPTCHA_SITE_KEY, vapid: process.env.VAPID_PUBLIC_KEY, app: process.env.NEXT_PUBLIC_API_KEY, hasMail: !!process.env.SMTP_PASSWORD }));`,
+    },
     { title: 'masked', good: `import express from 'express'; express().get('/c', (req, res) => res.json({ key: mask(process.env.API_KEY), end: process.env.API_KEY.slice(-4) }));` },
     { title: 'shown once at creation', good: `import express from 'express'; express().post('/api-keys', async (req, res) => { const made = await keys.findOne({}); res.json({ apiKey: made.apiKey }); });` },
     { title: 'in development only', good: `import express from 'express'; const app = express(); if (process.env.NODE_ENV === 'development') app.get('/c', (req, res) => res.json({ key: process.env.API_KEY }));` },

@@ -39,7 +39,13 @@ export default rule<'call', Late>({
     if (before.some((entry) => entry.layer !== undefined && setsHeaders(entry.layer, context))) return;
     const answered = before.filter((entry) => (entry.kind === 'layer' ? servesFiles(entry.layer?.value) : !(entry.path && publicPath(entry.path.text))));
     if (answered.length === 0) return;
-    yield { at: call.nameAt, subject: `${scope.binding ?? scope.framework} helmet order`, evidence: { count: answered.length, call, scope, statementAt: step.statementAt }, when: step.when, related: answered.slice(0, 3).map((entry) => ({ at: entry.at, label: 'answered before helmet runs' })) };
+    yield {
+      at: call.nameAt,
+      subject: `${scope.binding ?? scope.framework} helmet order`,
+      evidence: { count: answered.length, call, scope, statementAt: step.statementAt },
+      when: step.when,
+      related: answered.slice(0, 3).map((entry) => ({ at: entry.at, label: 'answered before helmet runs' })),
+    };
   },
   explain: ({ count }) => ({
     message: `${count} route(s) above are answered before helmet runs, so they carry no security headers. Move this line above the first route.`,
@@ -101,7 +107,10 @@ export default rule<'call', Late>({
     { title: 'helmet first', good: `import express from 'express';\nimport helmet from 'helmet';\nconst app = express();\napp.use(helmet());\napp.use('/api', api);\napp.get('/', home);` },
     { title: 'only a health check above', good: `import express from 'express';\nimport helmet from 'helmet';\nconst app = express();\napp.get('/healthz', ok);\napp.use(helmet());\napp.get('/', home);` },
     { title: 'helmet for one part of the site', good: `import express from 'express';\nimport helmet from 'helmet';\nconst app = express();\napp.get('/api/orders', orders);\napp.use('/pages', helmet());` },
-    { title: 'a second helmet for some routes', good: `import express from 'express';\nimport helmet from 'helmet';\nconst app = express();\napp.use(helmet());\napp.get('/', home);\napp.use('/docs', helmet({ contentSecurityPolicy: { directives: { scriptSrc: ["'self'"] } } }));` },
+    {
+      title: 'a second helmet for some routes',
+      good: `import express from 'express';\nimport helmet from 'helmet';\nconst app = express();\napp.use(helmet());\napp.get('/', home);\napp.use('/docs', helmet({ contentSecurityPolicy: { directives: { scriptSrc: ["'self'"] } } }));`,
+    },
   ],
 });
 
@@ -116,9 +125,13 @@ function usesNames(value: Value, depth = 0): boolean {
   if (depth > 10) return true;
   switch (value.kind) {
     case 'literal':
-    case 'regex': return false;
-    case 'object': return value.open || value.entries.some((entry) => usesNames(entry.value, depth + 1));
-    case 'array': return value.open || value.items.some((item) => usesNames(item.value, depth + 1));
-    default: return true;
+    case 'regex':
+      return false;
+    case 'object':
+      return value.open || value.entries.some((entry) => usesNames(entry.value, depth + 1));
+    case 'array':
+      return value.open || value.items.some((item) => usesNames(item.value, depth + 1));
+    default:
+      return true;
   }
 }

@@ -40,8 +40,7 @@ export default rule<'module', Evidence>({
       return;
     }
     const views: readonly FunctionView[] = [module.top, ...module.functions.values()];
-    for (const view of views)
-      for (const step of view.steps) if (step.do === 'call') yield* ofCall(step.call, step, context);
+    for (const view of views) for (const step of view.steps) if (step.do === 'call') yield* ofCall(step.call, step, context);
   },
   explain: ({ value }) => ({
     message: `Responses announce '${value}', which tells attackers what to try. Turn the header off.`,
@@ -108,7 +107,10 @@ export default rule<'module', Evidence>({
         //                              ^^^^^ headers/powered-by`,
     },
     { title: 'the header switched off', good: `import express from 'express';\nconst app = express();\napp.disable('x-powered-by');\napp.get('/', h);\napp.listen(3000);` },
-    { title: 'the setting set to false, and a framework that sends nothing', good: `import express from 'express';\nimport Fastify from 'fastify';\nconst app = express();\napp.set('x-powered-by', false);\napp.listen(3000);\nconst api = Fastify();\napi.listen({ port: 3001 });` },
+    {
+      title: 'the setting set to false, and a framework that sends nothing',
+      good: `import express from 'express';\nimport Fastify from 'fastify';\nconst app = express();\napp.set('x-powered-by', false);\napp.listen(3000);\nconst api = Fastify();\napi.listen({ port: 3001 });`,
+    },
     { title: 'helmet removes it', good: `import express from 'express';\nimport helmet from 'helmet';\nconst app = express();\napp.use(helmet());\napp.get('/', h);\napp.listen(3000);` },
     { title: 'a sub-application', good: `import express from 'express';\nconst app = express();\nconst sub = express();\nsub.get('/', h);\napp.disable('x-powered-by');\napp.use('/sub', sub);\napp.listen(3000);` },
     { title: 'the header removed by hand', good: `export const answer = (req, res) => { res.removeHeader('X-Powered-By'); res.end(); };` },
@@ -126,9 +128,11 @@ function* ofCall(call: Call, step: Step, context: RuleContext): Iterable<Found> 
   const first = call.args[0];
   const name = first && context.constant(first.value)?.value;
   if (call.receiver && first && name === SETTING) {
-    if (call.name === 'enable') yield { ...place, at: first.value.at, subject: 'x-powered-by setting', evidence: { value: 'Express', title: "Disable 'x-powered-by'", safety: 'safe', changes: [{ do: 'replace', at: call.nameAt, code: ['disable'] }] } };
+    if (call.name === 'enable')
+      yield { ...place, at: first.value.at, subject: 'x-powered-by setting', evidence: { value: 'Express', title: "Disable 'x-powered-by'", safety: 'safe', changes: [{ do: 'replace', at: call.nameAt, code: ['disable'] }] } };
     const value = call.args[1]?.value;
-    if (call.name === 'set' && value && context.constant(value)?.value === true) yield { ...place, at: value.at, subject: 'x-powered-by setting', evidence: { value: 'Express', title: "Disable 'x-powered-by'", safety: 'safe', changes: [{ do: 'replace', at: value.at, code: ['false'] }] } };
+    if (call.name === 'set' && value && context.constant(value)?.value === true)
+      yield { ...place, at: value.at, subject: 'x-powered-by setting', evidence: { value: 'Express', title: "Disable 'x-powered-by'", safety: 'safe', changes: [{ do: 'replace', at: value.at, code: ['false'] }] } };
     if (call.name === 'enable' || call.args.length < 2 || value === undefined || typeof context.constant(value)?.value === 'boolean') return;
   }
   if (isHeaderSetup(call)) yield* ofHelmet(call, place.when, context);
@@ -137,7 +141,17 @@ function* ofCall(call: Call, step: Step, context: RuleContext): Iterable<Found> 
     const value = context.constant(header.value)?.value;
     if (value === '' || value === false || value === null) continue;
     const isStatement = step.do === 'call' && !step.used && call.args.length === 2 && call.receiver?.kind === 'ref';
-    yield { ...place, at: header.nameAt, subject: `${header.name} by hand`, evidence: { value: typeof value === 'string' ? value : header.name === 'server' ? 'Server' : 'X-Powered-By', title: 'Remove the header', safety: 'review', changes: isStatement ? [{ do: 'remove', at: step.statementAt, as: 'statement' }] : [] } };
+    yield {
+      ...place,
+      at: header.nameAt,
+      subject: `${header.name} by hand`,
+      evidence: {
+        value: typeof value === 'string' ? value : header.name === 'server' ? 'Server' : 'X-Powered-By',
+        title: 'Remove the header',
+        safety: 'review',
+        changes: isStatement ? [{ do: 'remove', at: step.statementAt, as: 'statement' }] : [],
+      },
+    };
   }
 }
 
@@ -151,7 +165,8 @@ function* ofScope(scope: Scope, call: Call, context: RuleContext): Iterable<Foun
   if (!isFullyKnown(scope, context) || isProtected(scope, context) || scope.layers.some(({ layer }) => layer.fn !== undefined && removesHeader(context.body(layer.fn), context))) return;
   const isExpress = scope.framework === 'express';
   const { binding } = scope;
-  const changes: readonly Change[] = binding === undefined ? [] : [{ do: 'insert', at: scope.statementAt, where: 'line-after', code: [isExpress ? `${binding}.disable(` : `${binding}.getHttpAdapter().getInstance().disable(`, { quote: SETTING }, ');'] }];
+  const changes: readonly Change[] =
+    binding === undefined ? [] : [{ do: 'insert', at: scope.statementAt, where: 'line-after', code: [isExpress ? `${binding}.disable(` : `${binding}.getHttpAdapter().getInstance().disable(`, { quote: SETTING }, ');'] }];
   yield { at: scope.nameAt, subject: `${binding ?? scope.framework} x-powered-by`, evidence: { value: 'Express', title: "Disable 'x-powered-by'", safety: isExpress ? 'safe' : 'review', changes } };
 }
 function removesHeader(body: FunctionView | undefined, context: RuleContext): boolean {
@@ -178,7 +193,12 @@ function* nextConfig(module: ModuleView, context: RuleContext): Iterable<Found> 
   if (object.kind !== 'object') return;
   const answer = context.option(object, 'poweredByHeader');
   const evidence = (changes: readonly Change[]): Evidence => ({ value: 'Next.js', title: 'Set poweredByHeader to false', safety: 'safe', changes });
-  if (answer.kind === 'absent') yield { at: config.value.kind === 'ref' ? config.value.at : config.nameAt, subject: 'poweredByHeader', evidence: evidence(object.open ? [] : [{ do: 'insert', at: object.at, where: 'entry-last', code: ['poweredByHeader: false'] }]) };
+  if (answer.kind === 'absent')
+    yield {
+      at: config.value.kind === 'ref' ? config.value.at : config.nameAt,
+      subject: 'poweredByHeader',
+      evidence: evidence(object.open ? [] : [{ do: 'insert', at: object.at, where: 'entry-last', code: ['poweredByHeader: false'] }]),
+    };
   else if (answer.kind === 'value' && context.constant(answer.value)?.value === true) yield { at: answer.value.at, subject: 'poweredByHeader', evidence: evidence([{ do: 'replace', at: answer.value.at, code: ['false'] }]) };
 }
 function isSame(a: At, b: At): boolean {

@@ -37,7 +37,8 @@ export default rule<'call', Evidence>({
     if (options) yield* disabled(options, subject, context);
     if (call.name === 'register' && /@fastify\/helmet|fastify-helmet/.test(pluginOf(call))) {
       const global = context.option(call.args[1]?.value, 'global');
-      if (global.kind === 'value') for (const one of falses(global.value, context)) yield { at: one.at, subject: 'helmet global', evidence: { kind: 'global', entry: one.direct ? global.entry : undefined }, severity: 'info', when: [...step.when, ...one.when] };
+      if (global.kind === 'value')
+        for (const one of falses(global.value, context)) yield { at: one.at, subject: 'helmet global', evidence: { kind: 'global', entry: one.direct ? global.entry : undefined }, severity: 'info', when: [...step.when, ...one.when] };
     }
     for (const header of headersOf(call, context)) {
       const text = context.constant(header.value)?.value;
@@ -147,7 +148,10 @@ export default rule<'call', Evidence>({
     { title: 'options that are a matter of taste', good: `import helmet from 'helmet';\napp.use(helmet({ crossOriginEmbedderPolicy: false, crossOriginOpenerPolicy: false, xXssProtection: false }));` },
     { title: 'a resource policy of its own', good: `import helmet from 'helmet';\napp.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));` },
     { title: 'the policy is set by a second call', good: `import helmet from 'helmet';\napp.use(helmet({ contentSecurityPolicy: false }));\napp.use(helmet.contentSecurityPolicy({ directives: { defaultSrc: ["'self'"] } }));` },
-    { title: 'the policy is set by hand', good: `import helmet from 'helmet';\napp.use(helmet({ contentSecurityPolicy: false }));\napp.use((req, res, next) => { res.setHeader('Content-Security-Policy', "default-src 'self'"); next(); });` },
+    {
+      title: 'the policy is set by hand',
+      good: `import helmet from 'helmet';\napp.use(helmet({ contentSecurityPolicy: false }));\napp.use((req, res, next) => { res.setHeader('Content-Security-Policy', "default-src 'self'"); next(); });`,
+    },
     { title: 'frames are governed by the policy', good: `import helmet from 'helmet';\napp.use(helmet({ frameguard: false, contentSecurityPolicy: { directives: { frameAncestors: ["'none'"] } } }));` },
     { title: "today's advice for the old filter", good: `export const headers = (req, res, next) => { res.setHeader('X-XSS-Protection', '0'); next(); };` },
     { title: 'a value that is not known', good: `import helmet from 'helmet';\nexport const setup = (csp) => app.use(helmet({ contentSecurityPolicy: csp }));` },
@@ -184,7 +188,14 @@ function* disabled(options: Value, { call, step, in: body }: Subjects['call'], c
       const severity = fact.option === 'contentSecurityPolicy' && !context.projectUses('html') ? 'info' : fact.whenOff === 'info' ? 'info' : 'warning';
       for (const one of falses(answer.value, context))
         if (fact.option === 'xPoweredBy') yield { at: one.at, subject: `helmet ${key}`, evidence: { kind: 'announced', option: key, entry: one.direct ? answer.entry : undefined }, severity, when: [...step.when, ...one.when] };
-        else yield { at: one.at, subject: `helmet ${key}`, evidence: { kind: 'option', option: key, header: headerOption(key)?.header ?? fact.header, risk: fact.risk, entry: one.direct ? answer.entry : undefined }, severity, when: [...step.when, ...one.when] };
+        else
+          yield {
+            at: one.at,
+            subject: `helmet ${key}`,
+            evidence: { kind: 'option', option: key, header: headerOption(key)?.header ?? fact.header, risk: fact.risk, entry: one.direct ? answer.entry : undefined },
+            severity,
+            when: [...step.when, ...one.when],
+          };
     }
   }
 }
@@ -198,16 +209,29 @@ function falses(value: Value, context: RuleContext): readonly { readonly at: At;
 
 /** Another layer of the same application, or another call beside this one, sets the policy. */
 function setElsewhere(call: Call, steps: Subjects['function']['steps'], context: RuleContext): boolean {
-  const isPolicy = (value: Value): boolean => value.kind === 'call' && value !== call && (/(^|\.)(contentSecurityPolicy|csp)$/.test(value.callee) || /^(helmet-csp|content-security-policy|blankie)$/.test(value.callee) || (isHeaderSetup(value) && context.option(value.args[0]?.value, 'contentSecurityPolicy').kind === 'value' && value.args[0] !== undefined && !isOff(value, context)));
+  const isPolicy = (value: Value): boolean =>
+    value.kind === 'call' &&
+    value !== call &&
+    (/(^|\.)(contentSecurityPolicy|csp)$/.test(value.callee) ||
+      /^(helmet-csp|content-security-policy|blankie)$/.test(value.callee) ||
+      (isHeaderSetup(value) && context.option(value.args[0]?.value, 'contentSecurityPolicy').kind === 'value' && value.args[0] !== undefined && !isOff(value, context)));
   const setsByHand = (value: Call): boolean => headersOf(value, context).some(({ name }) => name === 'content-security-policy');
   if (steps.some((step) => step.do === 'call' && (isPolicy(step.call) || setsByHand(step.call)))) return true;
   const scope = context.scopeOf(call.at);
-  const layers = [...(scope?.layers ?? []), ...context.endpointsThrough(call.at).slice(0, 1).flatMap((endpoint) => links(endpoint.chain))];
-  return layers.some(({ layer }) => {
-    if (isPolicy(layer.value)) return true;
-    const body = layer.fn === undefined ? undefined : context.body(layer.fn);
-    return body !== undefined && handSet(body, context).has('content-security-policy');
-  }) || functionsBeside(steps, context);
+  const layers = [
+    ...(scope?.layers ?? []),
+    ...context
+      .endpointsThrough(call.at)
+      .slice(0, 1)
+      .flatMap((endpoint) => links(endpoint.chain)),
+  ];
+  return (
+    layers.some(({ layer }) => {
+      if (isPolicy(layer.value)) return true;
+      const body = layer.fn === undefined ? undefined : context.body(layer.fn);
+      return body !== undefined && handSet(body, context).has('content-security-policy');
+    }) || functionsBeside(steps, context)
+  );
 }
 function isOff(call: Call, context: RuleContext): boolean {
   const answer = context.option(call.args[0]?.value, 'contentSecurityPolicy');
@@ -215,10 +239,14 @@ function isOff(call: Call, context: RuleContext): boolean {
 }
 /** Middleware written in place: `app.use((req, res, next) => ...)`. */
 function functionsBeside(steps: Subjects['function']['steps'], context: RuleContext): boolean {
-  return steps.some((step) => step.do === 'call' && step.call.args.some(({ value }) => {
-    const body = value.kind === 'function' ? context.body(value.fn) : undefined;
-    return body !== undefined && handSet(body, context).has('content-security-policy');
-  }));
+  return steps.some(
+    (step) =>
+      step.do === 'call' &&
+      step.call.args.some(({ value }) => {
+        const body = value.kind === 'function' ? context.body(value.fn) : undefined;
+        return body !== undefined && handSet(body, context).has('content-security-policy');
+      }),
+  );
 }
 function governedByPolicy(options: Value, context: RuleContext): boolean {
   const policy = context.option(options, 'contentSecurityPolicy');

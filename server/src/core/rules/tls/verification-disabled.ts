@@ -25,7 +25,15 @@ const IN_URL = /[?&](sslmode=no-verify|tlsInsecure=true|tlsAllowInvalidCertifica
 
 export default rule<'module', Evidence>({
   meta: {
-    id: 'tls/verification-disabled', title: 'Server certificates are not checked', owasp: ['API7:2019', 'API10:2019', 'API8:2023', 'API10:2023'], cwe: [295], severity: 'error', confidence: 'medium', topics: ['tls'], since: '0.1.0', alsoInTests: true,
+    id: 'tls/verification-disabled',
+    title: 'Server certificates are not checked',
+    owasp: ['API7:2019', 'API10:2019', 'API8:2023', 'API10:2023'],
+    cwe: [295],
+    severity: 'error',
+    confidence: 'medium',
+    topics: ['tls'],
+    since: '0.1.0',
+    alsoInTests: true,
     whenNotToUse: 'Never for a connection that carries data; suppress a probe that only looks at certificates.',
     references: ['https://nodejs.org/api/tls.html#tlsconnectoptions-callback', 'https://cwe.mitre.org/data/definitions/295.html'],
   },
@@ -59,7 +67,8 @@ export default rule<'module', Evidence>({
     const isFree = known !== undefined || context.visible('readFileSync', at) === 'absent';
     if (isFree) {
       yield {
-        title: 'Trust a CA', safety: 'manual',
+        title: 'Trust a CA',
+        safety: 'manual',
         changes: [
           { do: 'replace', at: entry.at, code: [`ca: ${known ?? 'readFileSync'}(`, { slot: 'process.env.CA_FILE' }, ')'] },
           ...(known === undefined ? [{ do: 'import' as const, path: at.path, from: 'node:fs', name: 'readFileSync', as: 'readFileSync' }] : []),
@@ -179,7 +188,9 @@ function* search(value: Value, place: Place, context: RuleContext, depth: number
         yield* below(entry.value, entry.key === undefined ? {} : { keys: [...place.keys, entry.key] });
       }
       return;
-    case 'array': for (const item of value.items) yield* below(item.value); return;
+    case 'array':
+      for (const item of value.items) yield* below(item.value);
+      return;
     case 'choice':
       yield* below(value.then, { when: [...place.when, { test: value.test, holds: true, early: false, at: value.test.at }] });
       yield* below(value.else, { when: [...place.when, { test: value.test, holds: false, early: false, at: value.test.at }] });
@@ -236,6 +247,7 @@ function acceptsAll(value: Value, context: RuleContext): At | undefined {
   const end = value.kind === 'ref' ? context.resolve(value).value : value;
   const body = end.kind === 'function' ? context.body(end.fn) : undefined;
   if (!body || !body.complete) return undefined;
-  const isEmpty = (one: Value | undefined): boolean => one === undefined || (one.kind === 'literal' && (one.value === undefined || one.value === null)) || (one.kind === 'object' && one.entries.length === 0) || (one.kind === 'ref' && one.text === 'undefined');
+  const isEmpty = (one: Value | undefined): boolean =>
+    one === undefined || (one.kind === 'literal' && (one.value === undefined || one.value === null)) || (one.kind === 'object' && one.entries.length === 0) || (one.kind === 'ref' && one.text === 'undefined');
   return body.steps.every((step) => step.do === 'return' && isEmpty(step.value)) ? body.bodyAt : undefined;
 }

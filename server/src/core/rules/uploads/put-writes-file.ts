@@ -15,7 +15,8 @@ interface Taint {
   /** Names the value went through. */
   readonly names: readonly string[];
 }
-const WRITES = /^(node:)?(fs|fs-extra|graceful-fs)(\/promises)?\.(promises\.)?(writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|outputFile|outputFileSync|mkdir|mkdirSync|rm|rmSync|unlink|unlinkSync|rename|renameSync|copyFile|copyFileSync)$/;
+const WRITES =
+  /^(node:)?(fs|fs-extra|graceful-fs)(\/promises)?\.(promises\.)?(createWriteStream|(writeFile|appendFile|outputFile|mkdir|rm|unlink|rename|copyFile)(Sync)?)$/;
 const TWO_PATHS = /(rename|copyFile)(Sync)?$/;
 const PASSES_ON = /^(join|resolve|normalize|concat|String|decodeURIComponent|decodeURI|toString|trim|toLowerCase)$/;
 const CHECKS = /^(has|includes|test|startsWith|match|exec|indexOf|some|find)$/;
@@ -23,7 +24,14 @@ const METHODS: ReadonlySet<string> = new Set(['PUT', 'POST', 'PATCH', 'all']);
 
 export default rule<'call', Evidence>({
   meta: {
-    id: 'uploads/put-writes-file', title: 'A PUT request writes a file chosen by the caller', owasp: ['API7:2019', 'API5:2019', 'API8:2023', 'API5:2023'], cwe: [434, 22], severity: 'error', confidence: 'medium', topics: ['upload', 'method'], since: '0.1.0',
+    id: 'uploads/put-writes-file',
+    title: 'A PUT request writes a file chosen by the caller',
+    owasp: ['API7:2019', 'API5:2019', 'API8:2023', 'API5:2023'],
+    cwe: [434, 22],
+    severity: 'error',
+    confidence: 'medium',
+    topics: ['upload', 'method'],
+    since: '0.1.0',
     whenNotToUse: 'The service is a file store whose callers own the whole folder, and another layer keeps the path inside it.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/', 'https://cwe.mitre.org/data/definitions/22.html'],
   },
@@ -40,8 +48,12 @@ export default rule<'call', Evidence>({
       const asked = endpoints.filter((one) => METHODS.has(one.method));
       const open = asked.some((one) => one.authentication.state === 'open' && one.chainComplete);
       yield {
-        at: argument.at, subject: `${call.name} ${context.textOf(taint.source.at)}`, evidence: { source: taint.source, text: context.textOf(taint.source.at), open, direct: taint.names.length === 0 },
-        severity: open ? 'error' : 'warning', confidence: open ? 'high' : 'medium', when: step.when,
+        at: argument.at,
+        subject: `${call.name} ${context.textOf(taint.source.at)}`,
+        evidence: { source: taint.source, text: context.textOf(taint.source.at), open, direct: taint.names.length === 0 },
+        severity: open ? 'error' : 'warning',
+        confidence: open ? 'high' : 'medium',
+        when: step.when,
       };
       return;
     }
@@ -107,11 +119,35 @@ export default rule<'call', Evidence>({
         });
       `,
     },
-    { title: 'a generated name', good: `import express from 'express'; import fs from 'node:fs'; import path from 'node:path'; import { randomUUID } from 'node:crypto'; express().put('/files/:id', auth, (req, res) => { req.pipe(fs.createWriteStream(path.join(dir, randomUUID()))); });` },
-    { title: 'the last part only, and a cleaned name', good: `import express from 'express'; import fs from 'node:fs'; import path from 'node:path'; import sanitize from 'sanitize-filename'; express().put('/files/:id', (req, res) => { fs.writeFileSync(path.join(dir, path.basename(req.params.id)), req.body); fs.writeFileSync(path.join(dir, sanitize(req.params.id)), req.body); });` },
-    { title: 'kept below the root', good: `import express from 'express'; import fs from 'node:fs'; import path from 'node:path'; express().put('/files/:name', requireAuth, (req, res) => { const p = path.resolve(root, req.params.name); if (!p.startsWith(root + path.sep)) return res.sendStatus(400); fs.writeFileSync(p, req.body); res.end(); });` },
-    { title: 'a list of allowed names', good: `import express from 'express'; import fs from 'node:fs'; express().put('/files/:name', (req, res) => { if (!ALLOWED.has(req.params.name)) return res.sendStatus(404); fs.writeFileSync('data/' + req.params.name, req.body); res.end(); });` },
-    { title: 'a pattern that rejects', good: `import express from 'express'; import fs from 'node:fs'; express().put('/files/:name', (req, res) => { if (!/^[\\w-]+$/.test(req.params.name)) return res.sendStatus(400); fs.writeFileSync('data/' + req.params.name, req.body); res.end(); });` },
+    {
+      title: 'a generated name',
+      good: `import express from 'express'; import fs from 'node:fs'; import path from 'node:path'; import { randomUUID } from 'node:crypto';
+express().put('/files/:id', auth, (req, res) => { req.pipe(fs.createWriteStream(path.join(dir, randomUUID()))); });`,
+    },
+    {
+      title: 'the last part only, and a cleaned name',
+      good: `import express from 'express'; import fs from 'node:fs'; import path from 'node:path'; import sanitize from 'sanitize-filename';
+express().put('/files/:id', (req, res) => { fs.writeFileSync(path.join(dir, path.basename(req.params.id)), req.body);
+fs.writeFileSync(path.join(dir, sanitize(req.params.id)), req.body); });`,
+    },
+    {
+      title: 'kept below the root',
+      good: `import express from 'express'; import fs from 'node:fs'; import path from 'node:path';
+express().put('/files/:name', requireAuth, (req, res) => { const p = path.resolve(root, req.params.name);
+if (!p.startsWith(root + path.sep)) return res.sendStatus(400); fs.writeFileSync(p, req.body); res.end(); });`,
+    },
+    {
+      title: 'a list of allowed names',
+      good: `import express from 'express'; import fs from 'node:fs';
+express().put('/files/:name', (req, res) => { if (!ALLOWED.has(req.params.name)) return res.sendStatus(404);
+fs.writeFileSync('data/' + req.params.name, req.body); res.end(); });`,
+    },
+    {
+      title: 'a pattern that rejects',
+      good: `import express from 'express'; import fs from 'node:fs';
+express().put('/files/:name', (req, res) => { if (!/^[\\w-]+$/.test(req.params.name)) return res.sendStatus(400);
+fs.writeFileSync('data/' + req.params.name, req.body); res.end(); });`,
+    },
     { title: 'a fixed file', good: `import express from 'express'; import fs from 'node:fs'; express().put('/note', (req, res) => { fs.writeFileSync('data/note.txt', req.body.text); res.end(); });` },
   ],
 });
@@ -149,16 +185,23 @@ function taintOf(value: Value, context: RuleContext, names: readonly string[], d
   const field = context.request(value);
   if (field && isChosen(value, field.from)) return { source: value, names };
   switch (value.kind) {
-    case 'template': return first(value.parts.flatMap((part) => (typeof part === 'string' ? [] : [part])));
-    case 'choice': return first([value.then, value.else]);
-    case 'logic': return first([value.left, value.right]);
-    case 'call': return PASSES_ON.test(value.name) ? first([...(value.receiver && value.receiver.kind !== 'ref' ? [value.receiver] : []), ...(value.args.length === 0 && value.receiver ? [value.receiver] : []), ...value.args.map((arg) => arg.value)]) : undefined;
+    case 'template':
+      return first(value.parts.flatMap((part) => (typeof part === 'string' ? [] : [part])));
+    case 'choice':
+      return first([value.then, value.else]);
+    case 'logic':
+      return first([value.left, value.right]);
+    case 'call':
+      return PASSES_ON.test(value.name)
+        ? first([...(value.receiver && value.receiver.kind !== 'ref' ? [value.receiver] : []), ...(value.args.length === 0 && value.receiver ? [value.receiver] : []), ...value.args.map((arg) => arg.value)])
+        : undefined;
     case 'ref': {
       if (value.root.kind !== 'local') return undefined;
       const end = context.resolve(value).value;
       return end === value ? undefined : taintOf(end, context, [...names, value.text], depth + 1);
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 function isChosen(value: Value, from: string): boolean {
@@ -169,10 +212,15 @@ function isChosen(value: Value, from: string): boolean {
 function isCheck(test: Value, names: readonly string[], context: RuleContext, depth: number): boolean {
   if (depth > 6) return false;
   switch (test.kind) {
-    case 'not': return isCheck(test.of, names, context, depth + 1);
-    case 'logic': return isCheck(test.left, names, context, depth + 1) || isCheck(test.right, names, context, depth + 1);
-    case 'compare': return isCheck(test.left, names, context, depth + 1) || isCheck(test.right, names, context, depth + 1);
-    case 'call': return CHECKS.test(test.name) && names.some((name) => context.textOf(test.at).includes(name));
-    default: return false;
+    case 'not':
+      return isCheck(test.of, names, context, depth + 1);
+    case 'logic':
+      return isCheck(test.left, names, context, depth + 1) || isCheck(test.right, names, context, depth + 1);
+    case 'compare':
+      return isCheck(test.left, names, context, depth + 1) || isCheck(test.right, names, context, depth + 1);
+    case 'call':
+      return CHECKS.test(test.name) && names.some((name) => context.textOf(test.at).includes(name));
+    default:
+      return false;
   }
 }

@@ -37,8 +37,24 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
   const noBranches: readonly Branch[] = [];
   const frame: FunctionFrame = { id: top, steps: [], when: noBranches, loop: undefined, zone: 'body', statementAt: whole, owner: undefined, complete: true };
   const l: Lowering = {
-    path: file.path, tree, text: file.text, spans, marks: new Map([[file.text.length, whole]]), imports: [], exports: [], bindings: [], functions: new Map(), classes: new Map(), ids: new Map(),
-    scope: { parent: undefined, names: new Map(), fn: top }, frame, depth: 0, usesCommonJs: false, usesEsm: false, functionLike, classLike,
+    path: file.path,
+    tree,
+    text: file.text,
+    spans,
+    marks: new Map([[file.text.length, whole]]),
+    imports: [],
+    exports: [],
+    bindings: [],
+    functions: new Map(),
+    classes: new Map(),
+    ids: new Map(),
+    scope: { parent: undefined, names: new Map(), fn: top },
+    frame,
+    depth: 0,
+    usesCommonJs: false,
+    usesEsm: false,
+    functionLike,
+    classLike,
   };
   imports(l);
   hoist(l, tree.statements);
@@ -52,9 +68,29 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
   const module: ModuleView = {
     path: file.path,
     system: l.usesEsm ? 'esm' : l.usesCommonJs ? 'commonjs' : 'none',
-    imports: l.imports, exports: l.exports, bindings: l.bindings, functions: l.functions, classes: l.classes,
-    top: { id: top, name: '', nameAt: whole, at: whole, bodyAt: whole, parameters: [], async: true, owner: undefined, within: undefined, decorators: [], when: noBranches, steps: frame.steps, complete: frame.complete && problems.length === 0 },
-    notes: notes(l), holes: holes.map((hole) => mark(l, hole.start, hole.end)), style: style(l),
+    imports: l.imports,
+    exports: l.exports,
+    bindings: l.bindings,
+    functions: l.functions,
+    classes: l.classes,
+    top: {
+      id: top,
+      name: '',
+      nameAt: whole,
+      at: whole,
+      bodyAt: whole,
+      parameters: [],
+      async: true,
+      owner: undefined,
+      within: undefined,
+      decorators: [],
+      when: noBranches,
+      steps: frame.steps,
+      complete: frame.complete && problems.length === 0,
+    },
+    notes: notes(l),
+    holes: holes.map((hole) => mark(l, hole.start, hole.end)),
+    style: style(l),
   };
   return { module, spans: Int32Array.from(spans), problems };
 }

@@ -113,7 +113,11 @@ export function declare(l: Lowering, name: string, nameNode: ts.Node, constant: 
   return binding;
 }
 /** Adds a step to the function being read. */
-export function step(l: Lowering, node: ts.Node, what: { do: 'call'; call: Extract<Value, { kind: 'call' }>; used: boolean } | { do: 'assign'; target: Extract<Value, { kind: 'ref' }>; value: Value } | { do: 'return' | 'throw'; value: Value | undefined }): void {
+export function step(
+  l: Lowering,
+  node: ts.Node,
+  what: { do: 'call'; call: Extract<Value, { kind: 'call' }>; used: boolean } | { do: 'assign'; target: Extract<Value, { kind: 'ref' }>; value: Value } | { do: 'return' | 'throw'; value: Value | undefined },
+): void {
   const { frame } = l;
   if (frame.steps.length >= MOST_STEPS) {
     frame.complete = false;
