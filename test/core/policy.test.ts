@@ -17,7 +17,9 @@ function read(text: string, others: Readonly<Record<string, string>> = {}, path:
 }
 /** Each problem as `marked text: message`. */
 function problems(text: string, others: Readonly<Record<string, string>> = {}): readonly string[] {
-  return read(text, others).problems.map(({ path, span, message }) => `${path === policyPath ? '' : `${path} `}${(path === policyPath ? text : (others[path] ?? '')).slice(span.start, span.end)} | ${message}`);
+  return read(text, others).problems.map(
+    ({ path, span, message }) => `${path === policyPath ? '' : `${path} `}${(path === policyPath ? text : (others[path] ?? '')).slice(span.start, span.end)} | ${message}`,
+  );
 }
 
 const whole = `
@@ -146,7 +148,8 @@ test('the schema describes every key and lists every rule', () => {
 
 test('a policy inherits key by key; mappings entry by entry; paths are seen from its own folder', () => {
   const base =
-    'rules: { cors/wildcard-origin: error, headers/powered-by: off }\nexclude: ["**/gen/**", "packages/api/old/**", "legacy/**", "!legacy/keep.ts"]\nspec: [docs/openapi.yaml]\nbaseline: accepted.json\nauth: { guards: [a], at: gateway }\nmethods: { paths: { "/a": [GET], "/b": [GET] } }';
+    'rules: { cors/wildcard-origin: error, headers/powered-by: off }\nexclude: ["**/gen/**", "packages/api/old/**", "legacy/**", "!legacy/keep.ts"]' +
+      '\nspec: [docs/openapi.yaml]\nbaseline: accepted.json\nauth: { guards: [a], at: gateway }\nmethods: { paths: { "/a": [GET], "/b": [GET] } }';
   const own = 'extends: ../../unlatched.yml\nrules: { headers/powered-by: hint }\nauth: { guards: [b] }\nmethods: { paths: { "/b": [PUT] } }';
   const { policy, problems: found, stated } = read(own, { 'unlatched.yml': base }, filePath('packages/api/unlatched.yml'));
   assert.deepEqual(found, []);
@@ -207,7 +210,36 @@ test('a setting holds only where no policy file states the key', () => {
   assert.equal(applySettings(inherited, settings).minConfidence, 'low');
 });
 test('reading never throws, and problems lie inside their file', () => {
-  const piece = fc.constantFrom('rules:', ' ', '\n', '  ', 'cors', ':', '[', ']', '{', '}', '*a', '&a', '!!set', '- ', '"', 'off', 'extends: x.yml', 'exclude', '<<: ', '? ', '|', '\r', '__proto__', '# x', '\uFEFF', '\t', ',', '1');
+  const piece = fc.constantFrom(
+    'rules:',
+    ' ',
+    '\n',
+    '  ',
+    'cors',
+    ':',
+    '[',
+    ']',
+    '{',
+    '}',
+    '*a',
+    '&a',
+    '!!set',
+    '- ',
+    '"',
+    'off',
+    'extends: x.yml',
+    'exclude',
+    '<<: ',
+    '? ',
+    '|',
+    '\r',
+    '__proto__',
+    '# x',
+    '\uFEFF',
+    '\t',
+    ',',
+    '1',
+  );
   fc.assert(
     fc.property(
       fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join('')),

@@ -52,23 +52,37 @@ function run(text: string, given: readonly (readonly [string, string])[] = [], o
     const start = text.search(new RegExp(`(?<![\\w/-])${at}(?![\\w-])`));
     assert.ok(start >= 0, at);
     return {
-      rule, severity: 'warning', confidence: 'high', at: { path, span: { start, end: start + at.length } }, related: [],
-      explanation: { message: '', why: '', remedy: '' }, fingerprint: '', state: 'open', reason: undefined, fix: undefined,
+      rule,
+      severity: 'warning',
+      confidence: 'high',
+      at: { path, span: { start, end: start + at.length } },
+      related: [],
+      explanation: { message: '', why: '', remedy: '' },
+      fingerprint: '',
+      state: 'open',
+      reason: undefined,
+      fix: undefined,
     };
   };
   const lines = indexLines(text);
   const result = applySuppressions({
-    path, text, ruleIds, lineOf: (offset) => lines.position(offset).line, today: options.today ?? '2026-11-24',
+    path,
+    text,
+    ruleIds,
+    lineOf: (offset) => lines.position(offset).line,
+    today: options.today ?? '2026-11-24',
     ran: new Set([...ruleIds].filter((id) => options.off?.includes(id) !== true)),
     notes: notes.map((note) => ({ note, span: spanOf(note.at) })),
     nodes: root ? nodeSuppressions(root, spanOf) : [],
-    findings: given.map(finding), silenced: (options.silenced ?? []).map(finding),
+    findings: given.map(finding),
+    silenced: (options.silenced ?? []).map(finding),
   });
   for (const { at, span } of result.own) assert.deepEqual(spanOf(at), span, 'the place and its span agree');
   return {
     findings: result.findings.map(({ rule, state, reason }) => `${rule} ${state}${reason === undefined ? '' : ` ${reason}`}`),
     own: result.own.map(({ rule, span, explanation }) => `${rule.slice('unlatched/suppression-'.length)} | ${text.slice(span.start, span.end)} | ${explanation.message}`),
-    reports: result.own, spanOf,
+    reports: result.own,
+    spanOf,
   };
 }
 /** The text after a fix that only touches text: inserts, replacements, removals. */
@@ -119,7 +133,11 @@ test('it suppresses nothing else', () => {
 });
 test('a file comment counts before the first code only', () => {
   const line = '// unlatched-ignore-file methods/put-enabled -- generated';
-  for (const text of [`${line}\nf();\napp.put();`, `#!/usr/bin/env node\n/* license */\n\n${line}\nf();\napp.put();`, `\uFEFF/*\n * unlatched-ignore-file methods/put-enabled -- generated\n */\nf();\napp.put();`])
+  for (const text of [
+    `${line}\nf();\napp.put();`,
+    `#!/usr/bin/env node\n/* license */\n\n${line}\nf();\napp.put();`,
+    `\uFEFF/*\n * unlatched-ignore-file methods/put-enabled -- generated\n */\nf();\napp.put();`,
+  ])
     assert.deepEqual(run(text, [PUT]).findings, ['methods/put-enabled suppressed generated'], text);
   const text = `f();\n${line}\napp.put();`;
   const late = run(text, [PUT]);
@@ -128,30 +146,98 @@ test('a file comment counts before the first code only', () => {
   assert.equal(after(text, late, late.reports[0]?.fixes[0]?.changes ?? []), 'f();\n// unlatched-ignore methods/put-enabled -- generated\napp.put();');
 });
 test('YAML comments work alike', () => {
-  for (const text of ['paths:\n  # unlatched-ignore methods/put-enabled -- agreed\n\n  # more\n  put: 1\n', 'paths:\n  put: 1 # unlatched-ignore methods/put-enabled -- agreed\n', '---\n# unlatched-ignore-file methods/put-enabled -- agreed\na: 1\nput: 1\n'])
+  for (const text of [
+    'paths:\n  # unlatched-ignore methods/put-enabled -- agreed\n\n  # more\n  put: 1\n',
+    'paths:\n  put: 1 # unlatched-ignore methods/put-enabled -- agreed\n',
+    '---\n# unlatched-ignore-file methods/put-enabled -- agreed\na: 1\nput: 1\n',
+  ])
     assert.deepEqual(run(text, [PUT], { path: 'a.yaml' }).findings, ['methods/put-enabled suppressed agreed'], text);
 });
 
 /** Text, reports, and the text after the first fix. */
 const repairs: readonly (readonly [string, readonly string[], string])[] = [
-  ['// unlatched-ignore methods/put-enabled\nput', ['without-reason | // unlatched-ignore methods/put-enabled | This comment suppresses nothing: it gives no reason. Write -- and why this is right.'], '// unlatched-ignore methods/put-enabled -- <reason>\nput'],
-  ['/* unlatched-ignore methods/put-enabled -- */ put', ['without-reason | /* unlatched-ignore methods/put-enabled -- */ | This comment suppresses nothing: it gives no reason. Write -- and why this is right.'], '/* unlatched-ignore methods/put-enabled -- <reason> */ put'],
-  ['put // unlatched-ignore methods/put-enabled -- ...', ['without-reason | // unlatched-ignore methods/put-enabled -- ... | This comment suppresses nothing: it gives no reason. Write -- and why this is right.'], 'put // unlatched-ignore methods/put-enabled -- <reason> ...'],
-  ['put // unlatched-ignore methods/put-enabled (until 2099-01-01)', ['without-reason | // unlatched-ignore methods/put-enabled (until 2099-01-01) | This comment suppresses nothing: two dashes must announce its reason. Write -- before the reason.'], 'put // unlatched-ignore methods/put-enabled -- (until 2099-01-01)'],
-  ['put // unlatched-ignore methods/put-enabled it is, as agreed', ['without-reason | // unlatched-ignore methods/put-enabled it is, as agreed | This comment suppresses nothing: two dashes must announce its reason. Write -- before the reason.'], 'put // unlatched-ignore methods/put-enabled -- it is, as agreed'],
-  ['put // unlatched-ignore methods/put -- agreed', ['unknown-rule | methods/put | There is no rule "methods/put": did you mean "methods/put-enabled"?'], 'put // unlatched-ignore methods/put-enabled -- agreed'],
-  ['put // unlatched-ignore put-enabled -- agreed', ['unknown-rule | put-enabled | There is no rule "put-enabled": did you mean "methods/put-enabled"?'], 'put // unlatched-ignore methods/put-enabled -- agreed'],
+  [
+    '// unlatched-ignore methods/put-enabled\nput',
+    ['without-reason | // unlatched-ignore methods/put-enabled | This comment suppresses nothing: it gives no reason. Write -- and why this is right.'],
+    '// unlatched-ignore methods/put-enabled -- <reason>\nput',
+  ],
+  [
+    '/* unlatched-ignore methods/put-enabled -- */ put',
+    ['without-reason | /* unlatched-ignore methods/put-enabled -- */ | This comment suppresses nothing: it gives no reason. Write -- and why this is right.'],
+    '/* unlatched-ignore methods/put-enabled -- <reason> */ put',
+  ],
+  [
+    'put // unlatched-ignore methods/put-enabled -- ...',
+    ['without-reason | // unlatched-ignore methods/put-enabled -- ... | This comment suppresses nothing: it gives no reason. Write -- and why this is right.'],
+    'put // unlatched-ignore methods/put-enabled -- <reason> ...',
+  ],
+  [
+    'put // unlatched-ignore methods/put-enabled (until 2099-01-01)',
+    ['without-reason | // unlatched-ignore methods/put-enabled (until 2099-01-01) | This comment suppresses nothing: two dashes must announce its reason. Write -- before the reason.'],
+    'put // unlatched-ignore methods/put-enabled -- (until 2099-01-01)',
+  ],
+  [
+    'put // unlatched-ignore methods/put-enabled it is, as agreed',
+    ['without-reason | // unlatched-ignore methods/put-enabled it is, as agreed | This comment suppresses nothing: two dashes must announce its reason. Write -- before the reason.'],
+    'put // unlatched-ignore methods/put-enabled -- it is, as agreed',
+  ],
+  [
+    'put // unlatched-ignore methods/put -- agreed',
+    ['unknown-rule | methods/put | There is no rule "methods/put": did you mean "methods/put-enabled"?'],
+    'put // unlatched-ignore methods/put-enabled -- agreed',
+  ],
+  [
+    'put // unlatched-ignore put-enabled -- agreed',
+    ['unknown-rule | put-enabled | There is no rule "put-enabled": did you mean "methods/put-enabled"?'],
+    'put // unlatched-ignore methods/put-enabled -- agreed',
+  ],
   ['put // unlatched-ignore zzz -- agreed', ['unknown-rule | zzz | There is no rule "zzz". Correct the id, or remove it.'], 'put '],
-  ['put // unlatched-ignore zzz, methods/put-enabled -- agreed', ['unknown-rule | zzz | There is no rule "zzz". Correct the id, or remove it.'], 'put // unlatched-ignore methods/put-enabled -- agreed'],
-  ['put // unlatched-ignore -- agreed', ['unknown-rule | unlatched-ignore | This comment names no rule, so it suppresses nothing. Write the id of the rule after it.'], 'put // unlatched-ignore <rule> -- agreed'],
+  [
+    'put // unlatched-ignore zzz, methods/put-enabled -- agreed',
+    ['unknown-rule | zzz | There is no rule "zzz". Correct the id, or remove it.'],
+    'put // unlatched-ignore methods/put-enabled -- agreed',
+  ],
+  [
+    'put // unlatched-ignore -- agreed',
+    ['unknown-rule | unlatched-ignore | This comment names no rule, so it suppresses nothing. Write the id of the rule after it.'],
+    'put // unlatched-ignore <rule> -- agreed',
+  ],
   ['put // unlatched-ignore', ['unknown-rule | unlatched-ignore | This comment names no rule, so it suppresses nothing. Write the id of the rule after it.'], 'put // unlatched-ignore <rule>'],
-  ['put // unlatched-ignore unlatched/suppression-unused -- x', ['unknown-rule | unlatched/suppression-unused | Findings of unlatched/suppression-unused cannot be suppressed by a comment. Set its level in unlatched.yml, or repair what it names.'], 'put '],
-  ['put // unlatched-ignore methods/put-enabled -- agreed (until 2026-11-23)', ['expired | 2026-11-23 | This held through 2026-11-23 and suppresses nothing now. Repair what is reported here, or have the risk accepted again.'], 'put '],
-  ['put // unlatched-ignore methods/put-enabled -- agreed (until next May, by ana)', ['expired | next May | The day "next May" cannot be read, so this suppresses nothing. Write it as YYYY-MM-DD.'], 'put '],
-  ['put // unlatched-ignore cors/wildcard-origin -- agreed', ['unused | // unlatched-ignore cors/wildcard-origin -- agreed | This comment suppresses nothing: cors/wildcard-origin found nothing on the line meant. Remove it.'], 'put '],
-  ['put // unlatched-ignore cors/wildcard-origin, methods/put-enabled -- agreed', ['unused | cors/wildcard-origin | cors/wildcard-origin found nothing on the line meant. Remove it from this comment.'], 'put // unlatched-ignore methods/put-enabled -- agreed'],
-  ['put // unlatched-ignore methods/put-enabled, cors/wildcard-origin -- agreed', ['unused | cors/wildcard-origin | cors/wildcard-origin found nothing on the line meant. Remove it from this comment.'], 'put // unlatched-ignore methods/put-enabled -- agreed'],
-  ['put\n// unlatched-ignore cors/wildcard-origin -- agreed', ['unused | // unlatched-ignore cors/wildcard-origin -- agreed | This comment suppresses nothing: cors/wildcard-origin found nothing on the line meant. Remove it.'], 'put\n'],
+  [
+    'put // unlatched-ignore unlatched/suppression-unused -- x',
+    ['unknown-rule | unlatched/suppression-unused | Findings of unlatched/suppression-unused cannot be suppressed by a comment. Set its level in unlatched.yml, or repair what it names.'],
+    'put ',
+  ],
+  [
+    'put // unlatched-ignore methods/put-enabled -- agreed (until 2026-11-23)',
+    ['expired | 2026-11-23 | This held through 2026-11-23 and suppresses nothing now. Repair what is reported here, or have the risk accepted again.'],
+    'put ',
+  ],
+  [
+    'put // unlatched-ignore methods/put-enabled -- agreed (until next May, by ana)',
+    ['expired | next May | The day "next May" cannot be read, so this suppresses nothing. Write it as YYYY-MM-DD.'],
+    'put ',
+  ],
+  [
+    'put // unlatched-ignore cors/wildcard-origin -- agreed',
+    ['unused | // unlatched-ignore cors/wildcard-origin -- agreed | This comment suppresses nothing: cors/wildcard-origin found nothing on the line meant. Remove it.'],
+    'put ',
+  ],
+  [
+    'put // unlatched-ignore cors/wildcard-origin, methods/put-enabled -- agreed',
+    ['unused | cors/wildcard-origin | cors/wildcard-origin found nothing on the line meant. Remove it from this comment.'],
+    'put // unlatched-ignore methods/put-enabled -- agreed',
+  ],
+  [
+    'put // unlatched-ignore methods/put-enabled, cors/wildcard-origin -- agreed',
+    ['unused | cors/wildcard-origin | cors/wildcard-origin found nothing on the line meant. Remove it from this comment.'],
+    'put // unlatched-ignore methods/put-enabled -- agreed',
+  ],
+  [
+    'put\n// unlatched-ignore cors/wildcard-origin -- agreed',
+    ['unused | // unlatched-ignore cors/wildcard-origin -- agreed | This comment suppresses nothing: cors/wildcard-origin found nothing on the line meant. Remove it.'],
+    'put\n',
+  ],
 ];
 test('what is wrong with a suppression is reported once, with its fix', () => {
   for (const [text, expected, fixed] of repairs) {
@@ -161,17 +247,25 @@ test('what is wrong with a suppression is reported once, with its fix', () => {
   }
 });
 test('only the removal of an unused suppression is safe, and only that is shown faded', () => {
-  for (const [text] of repairs) for (const { rule, fixes, unnecessary, severity } of run(text, [PUT]).reports) {
-    assert.equal(fixes[0]?.safety === 'safe', rule === 'unlatched/suppression-unused', text);
-    assert.equal(unnecessary === true, rule === 'unlatched/suppression-unused', text);
-    assert.equal(severity, ownRules[rule].meta.severity);
-  }
+  for (const [text] of repairs)
+    for (const { rule, fixes, unnecessary, severity } of run(text, [PUT]).reports) {
+      assert.equal(fixes[0]?.safety === 'safe', rule === 'unlatched/suppression-unused', text);
+      assert.equal(unnecessary === true, rule === 'unlatched/suppression-unused', text);
+      assert.equal(severity, ownRules[rule].meta.severity);
+    }
 });
 test('several dead rules of one comment can be removed together', () => {
   const text = 'put // unlatched-ignore cors/wildcard-origin, headers/powered-by, methods/put-enabled, openapi/empty-security -- agreed';
   const outcome = run(text, [PUT]);
   assert.equal(outcome.reports.length, 3);
-  assert.equal(after(text, outcome, outcome.reports.flatMap(({ fixes }) => fixes[0]?.changes ?? [])), 'put // unlatched-ignore methods/put-enabled -- agreed');
+  assert.equal(
+    after(
+      text,
+      outcome,
+      outcome.reports.flatMap(({ fixes }) => fixes[0]?.changes ?? []),
+    ),
+    'put // unlatched-ignore methods/put-enabled -- agreed',
+  );
 });
 test('a suppression holds through its day', () => {
   const text = 'put // unlatched-ignore methods/put-enabled -- agreed (until 2027-03-01)';
@@ -200,7 +294,14 @@ test('a directive reads into plain data', () => {
   assert.ok(note);
   const directive = readDirective(note, { start: 4, end: text.length }, text);
   assert.ok(directive);
-  assert.deepEqual(suppressionOf(path, directive), { rules: ['a/b', 'c/d'], reason: 'why -- really', until: '2027-03-01', by: 'Ana', scope: 'line', at: { path, span: { start: 4, end: text.length } } });
+  assert.deepEqual(suppressionOf(path, directive), {
+    rules: ['a/b', 'c/d'],
+    reason: 'why -- really',
+    until: '2027-03-01',
+    by: 'Ana',
+    scope: 'line',
+    at: { path, span: { start: 4, end: text.length } },
+  });
 });
 test('days are those of the calendar', () => {
   for (const day of ['2027-03-01', '2028-02-29', '2000-02-29', '2027-12-31']) assert.equal(isDay(day), true, day);
@@ -219,7 +320,10 @@ test('x-unlatched-ignore is as accountable as a comment', () => {
     ['[methods/put-enabled]', ['without-reason | methods/put-enabled | This key suppresses nothing: it gives no reason. Write why this is right as the value of the rule.']],
     ['methods/put-enabled', ['without-reason | methods/put-enabled | This key suppresses nothing: it gives no reason. Write why this is right as the value of the rule.']],
     ['{ methods/put: agreed }', ['unknown-rule | methods/put | There is no rule "methods/put": did you mean "methods/put-enabled"?']],
-    ['{ methods/put-enabled: agreed (until 2020-01-01) }', ['expired | methods/put-enabled | This held through 2020-01-01 and suppresses nothing now. Repair what is reported here, or have the risk accepted again.']],
+    [
+      '{ methods/put-enabled: agreed (until 2020-01-01) }',
+      ['expired | methods/put-enabled | This held through 2020-01-01 and suppresses nothing now. Repair what is reported here, or have the risk accepted again.'],
+    ],
     ['{ openapi/empty-security: agreed, methods/put-enabled: agreed }', ['unused | openapi/empty-security | openapi/empty-security found nothing on this node. Remove it from x-unlatched-ignore.']],
     ['3', []],
   ];
@@ -228,20 +332,51 @@ test('x-unlatched-ignore is as accountable as a comment', () => {
 
 test('each own diagnostic has a page of its own', () => {
   const pages = ownPages();
-  assert.deepEqual(pages.map(({ id }) => id), Object.keys(ownRules).sort());
+  assert.deepEqual(
+    pages.map(({ id }) => id),
+    Object.keys(ownRules).sort(),
+  );
   for (const page of pages) {
     assert.ok(page.markdown.startsWith(`# ${page.title}\n`) && page.markdown.includes(`${page.id}: off`));
     assert.deepEqual(page.topics, ['other-config']);
   }
 });
 test('nothing is thrown whatever the text, all findings come back, and the reports lie inside it', () => {
-  const piece = fc.constantFrom('// ', '/* ', ' */', '\n', '\r\n', 'unlatched-ignore', 'unlatched-ignore-file', ' methods/put-enabled', ', ', ' zzz', ' -- ', 'why', ' (until 2020-01-01', ', by x)', 'put;', '{', '}', '`', '"', '# ', ': ', '- ', '(', ' '.repeat(3));
-  fc.assert(fc.property(fc.array(piece, { maxLength: 25 }), fc.constantFrom('a.ts', 'a.tsx', 'a.yaml'), (pieces, path) => {
-    const text = `${pieces.join('')}\nput`;
-    const { findings, reports } = run(text, [PUT, PUT], { path });
-    assert.equal(findings.length, 2);
-    for (const { span } of reports) assert.ok(span.start >= 0 && span.start <= span.end && span.end <= text.length);
-  }), { numRuns: 1000 });
+  const piece = fc.constantFrom(
+    '// ',
+    '/* ',
+    ' */',
+    '\n',
+    '\r\n',
+    'unlatched-ignore',
+    'unlatched-ignore-file',
+    ' methods/put-enabled',
+    ', ',
+    ' zzz',
+    ' -- ',
+    'why',
+    ' (until 2020-01-01',
+    ', by x)',
+    'put;',
+    '{',
+    '}',
+    '`',
+    '"',
+    '# ',
+    ': ',
+    '- ',
+    '(',
+    ' '.repeat(3),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 25 }), fc.constantFrom('a.ts', 'a.tsx', 'a.yaml'), (pieces, path) => {
+      const text = `${pieces.join('')}\nput`;
+      const { findings, reports } = run(text, [PUT, PUT], { path });
+      assert.equal(findings.length, 2);
+      for (const { span } of reports) assert.ok(span.start >= 0 && span.start <= span.end && span.end <= text.length);
+    }),
+    { numRuns: 1000 },
+  );
 });
 test('the line meant is found in one pass', () => {
   const long = `// unlatched-ignore a -- b\n${'/* x */ // y\n'.repeat(50_000)}put`;

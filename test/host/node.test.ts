@@ -12,7 +12,9 @@ import { createNodeHost, findUp, repositoryTop } from '../../server/src/host/nod
 /** A folder with these files, gone after the test. A value of `null` makes a folder. */
 function folder(t: TestContext, files: Readonly<Record<string, string | Uint8Array | null>>): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'unlatched-host-')));
-  t.after(() => { rmSync(root, { recursive: true, force: true }); });
+  t.after(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     if (content === null) mkdirSync(join(root, path), { recursive: true });
@@ -23,23 +25,84 @@ function folder(t: TestContext, files: Readonly<Record<string, string | Uint8Arr
 
 test('lists what can be analysed, sorted, and nothing else', async (t) => {
   const root = folder(t, {
-    'b.ts': '', 'a.js': '', 'c.mjs': '', 'd.cjs': '', 'e.jsx': '', 'f.mts': '', 'g.cts': '', 'h.tsx': '', 'API.YML': '', 'openapi.yaml': '', 'data.json': '',
-    'package.json': '', 'tsconfig.json': '', 'unlatched.yml': '', 'package-lock.json': '', 'pnpm-lock.yaml': '', 'README.md': '', '.env': '', '.env.json': '', 'x.d.ts': '', 'x.min.js': '', 'image.png': '',
-    'node_modules/p/i.js': '', 'dist/a.js': '', 'packages/a/node_modules/p/i.js': '', '.git/hooks/x.js': '', '.github/workflows/ci.yml': '', 'src/deep/er/z.ts': '', 'test/t.ts': '',
+    'b.ts': '',
+    'a.js': '',
+    'c.mjs': '',
+    'd.cjs': '',
+    'e.jsx': '',
+    'f.mts': '',
+    'g.cts': '',
+    'h.tsx': '',
+    'API.YML': '',
+    'openapi.yaml': '',
+    'data.json': '',
+    'package.json': '',
+    'tsconfig.json': '',
+    'unlatched.yml': '',
+    'package-lock.json': '',
+    'pnpm-lock.yaml': '',
+    'README.md': '',
+    '.env': '',
+    '.env.json': '',
+    'x.d.ts': '',
+    'x.min.js': '',
+    'image.png': '',
+    'node_modules/p/i.js': '',
+    'dist/a.js': '',
+    'packages/a/node_modules/p/i.js': '',
+    '.git/hooks/x.js': '',
+    '.github/workflows/ci.yml': '',
+    'src/deep/er/z.ts': '',
+    'test/t.ts': '',
   });
   assert.deepEqual(await createNodeHost({ root }).list(), [
-    '.github/workflows/ci.yml', 'API.YML', 'a.js', 'b.ts', 'c.mjs', 'd.cjs', 'data.json', 'e.jsx', 'f.mts', 'g.cts', 'h.tsx', 'openapi.yaml', 'package.json', 'src/deep/er/z.ts', 'test/t.ts', 'tsconfig.json', 'unlatched.yml',
+    '.github/workflows/ci.yml',
+    'API.YML',
+    'a.js',
+    'b.ts',
+    'c.mjs',
+    'd.cjs',
+    'data.json',
+    'e.jsx',
+    'f.mts',
+    'g.cts',
+    'h.tsx',
+    'openapi.yaml',
+    'package.json',
+    'src/deep/er/z.ts',
+    'test/t.ts',
+    'tsconfig.json',
+    'unlatched.yml',
   ]);
 });
 test('ignore files are honoured, the deeper one last', async (t) => {
   const root = folder(t, {
-    '.gitignore': '# generated\n*.gen.ts\n/secret/\nlogs\n!keep.gen.ts\n', 'a.gen.ts': '', 'keep.gen.ts': '', 'secret/a.ts': '', 'src/secret/a.ts': '', 'src/logs/a.ts': '',
-    'src/.gitignore': '!special.gen.ts\n/local.ts\nsub/x.ts\n', 'src/special.gen.ts': '', 'src/other.gen.ts': '', 'src/local.ts': '', 'src/a/local.ts': '', 'src/sub/x.ts': '', 'src/a/sub/x.ts': '',
+    '.gitignore': '# generated\n*.gen.ts\n/secret/\nlogs\n!keep.gen.ts\n',
+    'a.gen.ts': '',
+    'keep.gen.ts': '',
+    'secret/a.ts': '',
+    'src/secret/a.ts': '',
+    'src/logs/a.ts': '',
+    'src/.gitignore': '!special.gen.ts\n/local.ts\nsub/x.ts\n',
+    'src/special.gen.ts': '',
+    'src/other.gen.ts': '',
+    'src/local.ts': '',
+    'src/a/local.ts': '',
+    'src/sub/x.ts': '',
+    'src/a/sub/x.ts': '',
   });
   assert.deepEqual(await createNodeHost({ root }).list(), ['keep.gen.ts', 'src/a/local.ts', 'src/a/sub/x.ts', 'src/secret/a.ts', 'src/special.gen.ts']);
 });
 test('ignore files of the parents count up to the top of the repository', async (t) => {
-  const top = folder(t, { '.git': null, '.gitignore': 'old/\n/packages/api/gen.ts\n', 'packages/.gitignore': '*.tmp.ts\n', 'packages/api/a.ts': '', 'packages/api/gen.ts': '', 'packages/api/x.tmp.ts': '', 'packages/api/old/a.ts': '' });
+  const top = folder(t, {
+    '.git': null,
+    '.gitignore': 'old/\n/packages/api/gen.ts\n',
+    'packages/.gitignore': '*.tmp.ts\n',
+    'packages/api/a.ts': '',
+    'packages/api/gen.ts': '',
+    'packages/api/x.tmp.ts': '',
+    'packages/api/old/a.ts': '',
+  });
   assert.deepEqual(await createNodeHost({ root: join(top, 'packages/api') }).list(), ['a.ts']);
   assert.deepEqual(await createNodeHost({ root: top, include: ['packages/api'] }).list(), ['packages/api/a.ts']);
 });
@@ -49,7 +112,13 @@ test('a root that is itself ignored is read as asked', async (t) => {
 });
 test('named files are listed whatever they are; missing ones and those outside are not', async (t) => {
   const root = folder(t, { '.gitignore': 'a.ts\n', 'a.ts': '', 'dist/b.js': '', 'notes.txt': '', 'src/c.ts': '', 'src/d.ts': '', 'other/e.ts': '' });
-  assert.deepEqual(await createNodeHost({ root, include: ['a.ts', './dist/b.js', 'notes.txt', 'src/', 'gone.ts', '../x.ts', '/etc/hosts'] }).list(), ['a.ts', 'dist/b.js', 'notes.txt', 'src/c.ts', 'src/d.ts']);
+  assert.deepEqual(await createNodeHost({ root, include: ['a.ts', './dist/b.js', 'notes.txt', 'src/', 'gone.ts', '../x.ts', '/etc/hosts'] }).list(), [
+    'a.ts',
+    'dist/b.js',
+    'notes.txt',
+    'src/c.ts',
+    'src/d.ts',
+  ]);
   assert.deepEqual(await createNodeHost({ root, include: ['.'] }).list(), ['other/e.ts', 'src/c.ts', 'src/d.ts']);
 });
 test('excluded globs are left out', async (t) => {
@@ -100,15 +169,39 @@ test('a root reached through a link is one folder', async (t) => {
 });
 test('reads the text as it is, and refuses with a plain reason', async (t) => {
   const root = folder(t, {
-    'bom.ts': '\uFEFFa\r\n\u{1F600}', 'empty.ts': '', 'nul.ts': 'a\0b', 'latin.ts': new Uint8Array([0x61, 0xe9, 0x62]), 'utf16.ts': new Uint8Array([0xff, 0xfe, 0x61, 0x00]),
-    'big.ts': 'x'.repeat(5_000_001), 'just.ts': 'x'.repeat(5_000_000), 'spec.yaml': 'x'.repeat(6_000_000), 'big.json': 'x'.repeat(20_000_001), 'dir/x.ts': '', '.env': 'A=1', 'sub/.env.local': 'A=1',
+    'bom.ts': '\uFEFFa\r\n\u{1F600}',
+    'empty.ts': '',
+    'nul.ts': 'a\0b',
+    'latin.ts': new Uint8Array([0x61, 0xe9, 0x62]),
+    'utf16.ts': new Uint8Array([0xff, 0xfe, 0x61, 0x00]),
+    'big.ts': 'x'.repeat(5_000_001),
+    'just.ts': 'x'.repeat(5_000_000),
+    'spec.yaml': 'x'.repeat(6_000_000),
+    'big.json': 'x'.repeat(20_000_001),
+    'dir/x.ts': '',
+    '.env': 'A=1',
+    'sub/.env.local': 'A=1',
   });
   const host = createNodeHost({ root });
   const expected: Readonly<Record<string, unknown>> = {
-    'bom.ts': { text: '\uFEFFa\r\n\u{1F600}' }, 'empty.ts': { text: '' }, 'nul.ts': { refused: 'not text' }, 'latin.ts': { refused: 'not text' }, 'utf16.ts': { refused: 'not text' },
-    'big.ts': { refused: 'larger than 5 MB' }, 'big.json': { refused: 'larger than 20 MB' }, 'dir': { refused: 'a folder' }, 'gone.ts': undefined, 'bom.ts/x': undefined, 'dir/gone/x.ts': undefined,
-    '.env': { refused: 'environment files are not read' }, 'sub/.env.local': { refused: 'environment files are not read' }, '.env.gone': undefined,
-    '../x.ts': { refused: 'outside the folder' }, 'a/../../x.ts': { refused: 'outside the folder' }, '/etc/hosts': { refused: 'outside the folder' }, 'a\0b': { refused: 'cannot be read: ERR_INVALID_ARG_VALUE' },
+    'bom.ts': { text: '\uFEFFa\r\n\u{1F600}' },
+    'empty.ts': { text: '' },
+    'nul.ts': { refused: 'not text' },
+    'latin.ts': { refused: 'not text' },
+    'utf16.ts': { refused: 'not text' },
+    'big.ts': { refused: 'larger than 5 MB' },
+    'big.json': { refused: 'larger than 20 MB' },
+    dir: { refused: 'a folder' },
+    'gone.ts': undefined,
+    'bom.ts/x': undefined,
+    'dir/gone/x.ts': undefined,
+    '.env': { refused: 'environment files are not read' },
+    'sub/.env.local': { refused: 'environment files are not read' },
+    '.env.gone': undefined,
+    '../x.ts': { refused: 'outside the folder' },
+    'a/../../x.ts': { refused: 'outside the folder' },
+    '/etc/hosts': { refused: 'outside the folder' },
+    'a\0b': { refused: 'cannot be read: ERR_INVALID_ARG_VALUE' },
   };
   for (const [path, result] of Object.entries(expected)) assert.deepEqual(await host.read(filePath(path)), result, JSON.stringify(path));
   for (const path of ['just.ts', 'spec.yaml']) {
@@ -169,17 +262,56 @@ test('ignore rules decide as git does', (t) => {
   }
   git(['init', '-q']);
   const pattern = fc.constantFrom(
-    'x.ts', '/x.ts', 'b/', 'b', '!b/', '!b', 'b/c', '/b/c/', '!x.ts', '*.ts', '!*.ts', 'a/**', '**/c', 'c/**', '!c/', '/a/b', '!/a/b/', '/*', '!/b', '*', '!*/', '[z]', '\\[z\\]', '# x', '', 'y.js ', 'a b', '!/x.ts', 'a/*/x.ts', '**/b/**/x.ts', 'b/x.ts', '/c', 'c/x.ts',
+    'x.ts',
+    '/x.ts',
+    'b/',
+    'b',
+    '!b/',
+    '!b',
+    'b/c',
+    '/b/c/',
+    '!x.ts',
+    '*.ts',
+    '!*.ts',
+    'a/**',
+    '**/c',
+    'c/**',
+    '!c/',
+    '/a/b',
+    '!/a/b/',
+    '/*',
+    '!/b',
+    '*',
+    '!*/',
+    '[z]',
+    '\\[z\\]',
+    '# x',
+    '',
+    'y.js ',
+    'a b',
+    '!/x.ts',
+    'a/*/x.ts',
+    '**/b/**/x.ts',
+    'b/x.ts',
+    '/c',
+    'c/x.ts',
   );
   const ignoreFile = fc.array(pattern, { maxLength: 4 }).map((lines) => lines.join('\n'));
-  fc.assert(fc.property(fc.record({ '': ignoreFile, 'a': ignoreFile, 'a/b': ignoreFile, 'a/[z]': ignoreFile }), (texts) => {
-    for (const [at, text] of Object.entries(texts)) writeFileSync(join(root, at, '.gitignore'), text);
-    const rulesOf = (at: string): ReturnType<typeof noRules> => {
-      let rules = withIgnoreFile(noRules(), '', texts['']);
-      for (const each of ['a', 'a/b', 'a/[z]'] as const) if (at === each || at.startsWith(`${each}/`)) rules = withIgnoreFile(rules, each, texts[each]);
-      return rules;
-    };
-    const expected = new Set(git(['check-ignore', '--no-index', ...files]).split('\n').filter((line) => line !== ''));
-    for (const file of files) assert.equal(isIgnored(rulesOf(dirname(file)), file), expected.has(file), `${file} ${JSON.stringify(texts)}`);
-  }), { numRuns: 60 });
+  fc.assert(
+    fc.property(fc.record({ '': ignoreFile, a: ignoreFile, 'a/b': ignoreFile, 'a/[z]': ignoreFile }), (texts) => {
+      for (const [at, text] of Object.entries(texts)) writeFileSync(join(root, at, '.gitignore'), text);
+      const rulesOf = (at: string): ReturnType<typeof noRules> => {
+        let rules = withIgnoreFile(noRules(), '', texts['']);
+        for (const each of ['a', 'a/b', 'a/[z]'] as const) if (at === each || at.startsWith(`${each}/`)) rules = withIgnoreFile(rules, each, texts[each]);
+        return rules;
+      };
+      const expected = new Set(
+        git(['check-ignore', '--no-index', ...files])
+          .split('\n')
+          .filter((line) => line !== ''),
+      );
+      for (const file of files) assert.equal(isIgnored(rulesOf(dirname(file)), file), expected.has(file), `${file} ${JSON.stringify(texts)}`);
+    }),
+    { numRuns: 60 },
+  );
 });

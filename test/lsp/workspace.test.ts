@@ -68,7 +68,8 @@ test('workspace reports are streamed to a client that asks for it', async () => 
   const client = await start(new Map(Array.from({ length: 250 }, (_, index) => [`src/f${index}.ts`, 'BAD'])));
   const report = await client.workspace([], { partialResultToken: 'part' });
   assert.deepEqual(report, { items: [] });
-  const parts = client.received.flatMap(({ method, params }) => (method === '$/progress' && isRecord(params) && params['token'] === 'part' && isRecord(params['value']) && Array.isArray(params['value']['items']) ? [params['value']['items'].length] : []));
+  const parts = client.received.flatMap(({ method, params }) => (method === '$/progress'
+    && isRecord(params) && params['token'] === 'part' && isRecord(params['value']) && Array.isArray(params['value']['items']) ? [params['value']['items'].length] : []));
   assert.deepEqual(parts, [100, 100, 50]);
   await client.stop();
 });

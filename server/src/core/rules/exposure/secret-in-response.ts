@@ -112,7 +112,8 @@ res.json({ token, again: jwt.sign({ sub: 1 }, process.env.JWT_SECRET) }); });`,
     {
       title: 'a publishable key and a yes or no',
       good: `import express from 'express';
-express().get('/c', (req, res) => res.json({ publishableKey: process.env.STRIPE_PUBLISHABLE_KEY, site: process.env.RECAPTCHA_SITE_KEY, vapid: process.env.VAPID_PUBLIC_KEY, app: process.env.NEXT_PUBLIC_API_KEY, hasMail: !!process.env.SMTP_PASSWORD }));`,
+express().get('/c', (req, res) => res.json({ publishableKey: process.env.STRIPE_PUBLISHABLE_KEY, site: process.env.RECAPTCHA_SITE_KEY,
+  vapid: process.env.VAPID_PUBLIC_KEY, app: process.env.NEXT_PUBLIC_API_KEY, hasMail: !!process.env.SMTP_PASSWORD }));`,
     },
     { title: 'masked', good: `import express from 'express'; express().get('/c', (req, res) => res.json({ key: mask(process.env.API_KEY), end: process.env.API_KEY.slice(-4) }));` },
     { title: 'shown once at creation', good: `import express from 'express'; express().post('/api-keys', async (req, res) => { const made = await keys.findOne({}); res.json({ apiKey: made.apiKey }); });` },
