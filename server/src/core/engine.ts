@@ -33,7 +33,7 @@ const CONFIDENCES: readonly Finding['confidence'][] = ['low', 'medium', 'high'];
 interface Judged {
   readonly findings: readonly Finding[];
   /** What could be done about each, by fingerprint. */
-  readonly fixes: ReadonlyMap<string, () => readonly Fix[]>;
+  readonly fixes: ReadonlyMap<string, readonly Fix[]>;
 }
 
 /** A new engine with no files; one per workspace folder or command-line root. */
@@ -120,7 +120,7 @@ function engineOver(facts: Map<FilePath, FileFacts>): Engine {
     const known = judged.get(path);
     if (known) return known;
     const own = factsOf(path);
-    const result = own ? judgeNow(own) : { findings: [], fixes: new Map<string, () => readonly Fix[]>() };
+    const result = own ? judgeNow(own) : { findings: [], fixes: new Map<string, readonly Fix[]>() };
     judged.set(path, result);
     return result;
   }
@@ -135,22 +135,23 @@ function engineOver(facts: Map<FilePath, FileFacts>): Engine {
     const { kept, silenced } = applyPrecedence(unique.map((one) => ({ rule: one.rule.meta.id, node: atKey(one.hit.detection.at), grounds: one.grounds, one })));
     const spoken = [...kept, ...silenced].map(({ one }) => one);
     const ordinals = numberDuplicates(spoken.map((one) => ({ rule: one.rule.meta.id, path, subject: one.hit.detection.subject })));
-    const fixes = new Map<string, () => readonly Fix[]>();
+    const fixes = new Map<string, readonly Fix[]>();
     const all = spoken.map((one, index): Finding => {
       const { detection, explanation } = one.hit;
       const mark = fingerprint(one.rule.meta.id, path, detection.subject, ordinals[index] ?? 0);
-      fixes.set(mark, () => fixesOf(one, contextOf(path)));
+      const possible = fixesOf(one, contextOf(path));
+      fixes.set(mark, possible);
       const level = policy.rules.get(one.rule.meta.id);
       return baselined({
         rule: one.rule.meta.id, severity: level === undefined || level === 'off' ? one.severity : level, confidence: one.confidence, at: rangeOf(detection.at),
         related: (detection.related ?? []).map((related) => ({ at: rangeOf(related.at), label: related.label })),
-        explanation, fingerprint: mark, state: 'open', reason: undefined, fix: fixesOf(one, contextOf(path))[0]?.safety,
+        explanation, fingerprint: mark, state: 'open', reason: undefined, fix: possible[0]?.safety,
       }, baseline);
     });
     const ids = new Set(rules.map((rule) => rule.meta.id));
     const ran = new Set(on.map((rule) => rule.meta.id));
     const result = judgeSuppressions({ facts: own, findings: all.slice(0, kept.length), silenced: all.slice(kept.length), today, rangeOf, ruleIds: ids, ran: own.problems.length > 0 ? new Set() : ran });
-    for (const [mark, list] of result.fixes) fixes.set(mark, () => list);
+    for (const [mark, list] of result.fixes) fixes.set(mark, list);
     const findings = [...result.findings, ...crashes.map((crash) => crashed(path, crash))].filter((finding) => policy.rules.get(finding.rule) !== 'off');
     const least = CONFIDENCES.indexOf(policy.minConfidence);
     const heard = findings.filter((finding) => CONFIDENCES.indexOf(finding.confidence) >= least);
@@ -208,7 +209,7 @@ function engineOver(facts: Map<FilePath, FileFacts>): Engine {
     fixes(at) {
       const { findings, fixes } = judge(at.path);
       return findings.filter((one) => one.state === 'open' && one.at.span.start <= at.span.end && at.span.start <= one.at.span.end).flatMap((finding) => {
-        return fixer.fixes(finding, fixes.get(finding.fingerprint)?.() ?? []).map((fix) => ({ finding, fix }));
+        return fixer.fixes(finding, fixes.get(finding.fingerprint) ?? []).map((fix) => ({ finding, fix }));
       });
     },
     fixAll(path, rule) {
@@ -216,7 +217,7 @@ function engineOver(facts: Map<FilePath, FileFacts>): Engine {
       const applied: AppliedFix[] = [];
       for (const finding of findings) {
         if (finding.state !== 'open' || (rule !== undefined && finding.rule !== rule)) continue;
-        const wanted = (fixes.get(finding.fingerprint)?.() ?? []).filter((candidate) => rule !== undefined || candidate.safety === 'safe');
+        const wanted = (fixes.get(finding.fingerprint) ?? []).filter((candidate) => rule !== undefined || candidate.safety === 'safe');
         const fix = fixer.fixes(finding, wanted)[0];
         if (fix) applied.push(fix);
       }
