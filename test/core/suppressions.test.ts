@@ -41,7 +41,7 @@ function run(text: string, given: readonly (readonly [string, string])[] = [], o
   else {
     const lowered = lower({ path, text, revision: 1 });
     notes = lowered.module.notes;
-    spans.push(...lowered.spans);
+    spans.push(...lowered.places.spans);
   }
   const spanOf = ({ mark, part }: At): Span => {
     const start = spans[(-mark - 1) * 2] ?? 0;

@@ -16,7 +16,7 @@ import { constantOf, optionOf, resolveValue, sameValue, type Followed } from './
 /** What the context needs of the engine's holdings. */
 export interface Holdings extends Followed {
   readonly project: ProjectModel;
-  policyOf(path: FilePath): Policy;
+  readonly policy: Policy;
   spanOf(at: At): Span;
   textOf(path: FilePath): string;
   classOf(path: FilePath): FileClass;
@@ -74,7 +74,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
   const scopes = (): Iterable<Scope> => project.scopes.values();
 
   return {
-    policy: (key) => held.policyOf(file)[key],
+    policy: (key) => held.policy[key],
     resolve: (value) => resolveValue(value, held),
     constant: (value) => constantOf(value, held),
     option: (value, key) => optionOf(value, key, held),

@@ -7,7 +7,7 @@ import type { Abstract, Frame, ScopeState } from './abstract.js';
 import { registersOn } from './guess.js';
 import { LOOKS, SERVES, looksLikeHandler } from './outside.js';
 import { createNames } from './names.js';
-import { isWorthBuilding, relevance } from './relevance.js';
+import { isWorthBuilding } from './relevance.js';
 
 /** What the evaluation of a whole project gives. */
 export interface Evaluation {
@@ -15,11 +15,15 @@ export interface Evaluation {
   evaluate(value: Value, frame: Frame): Abstract;
   /** Runs a factory call (`auth('admin')`) to the function it returns, if it does. */
   frameOf(path: FilePath): Frame | undefined;
+  /** Functions that were run: what stands in them is part of the result. */
+  readonly applied: ReadonlySet<FunctionId>;
 }
 export interface Modules {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;
   resolve(specifier: string, from: FilePath): FilePath | undefined;
   readonly adapters: readonly FrameworkAdapter[];
+  /** Functions of a module that can have to do with registration. */
+  relevantIn(module: ModuleView): ReadonlySet<FunctionId>;
 }
 
 const UNKNOWN: Abstract = { is: 'unknown' };
@@ -28,7 +32,7 @@ const MOST_APPLIES = 50_000;
 const MOST_ITEMS = 500;
 
 /** Evaluates the registration code of all modules symbolically: scopes with their events in the order they happen. Never throws; bounded by depth and number of applies. */
-export function evaluateProject({ modules, resolve, adapters }: Modules): Evaluation {
+export function evaluateProject({ modules, resolve, adapters, relevantIn }: Modules): Evaluation {
   const scopes: ScopeState[] = [];
   const byCreation = new Map<string, ScopeState>();
   const tops = new Map<FilePath, Frame>();
@@ -36,7 +40,6 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
   const applied = new Set<FunctionId>();
   let applies = 0;
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
-  const isRelevant = relevance(adapters, verbs, (specifier, module) => resolve(specifier, module.path) !== undefined);
   const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
 
   const { evaluate, settled, selfOf, homeOf } = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false) });
@@ -216,7 +219,7 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
 
   function applyTo(target: Extract<Abstract, { is: 'function' }>, args: readonly Abstract[], from: Frame, mark: number, self: Abstract | undefined, openLoop = false): Abstract {
     const isGiven = args.some((arg) => arg.is === 'scope' || arg.is === 'fields' || arg.is === 'instance' || arg.is === 'builder');
-    if (!isGiven && !isRelevant(target.fn, target.frame.module)) return UNKNOWN;
+    if (!isGiven && !relevantIn(target.frame.module).has(target.fn.id)) return UNKNOWN;
     if (from.depth >= DEEPEST_APPLY || applies >= MOST_APPLIES) {
       for (const arg of args) if (arg.is === 'scope') incomplete(arg.scope, 'too many nested calls', from, target.fn.at);
       return UNKNOWN;
@@ -254,7 +257,7 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
   function construct(target: Extract<Abstract, { is: 'class' }>, call: Call, frame: Frame): Abstract {
     const instance: Extract<Abstract, { is: 'instance' }> = { is: 'instance', fields: new Map(), of: target };
     const args = call.args.map((item) => settled(evaluate(item.value, frame)));
-    if (frame.depth >= DEEPEST_APPLY || ++applies >= MOST_APPLIES || !isWorthBuilding(target, args, isRelevant)) return instance;
+    if (frame.depth >= DEEPEST_APPLY || ++applies >= MOST_APPLIES || !isWorthBuilding(target, args, relevantIn)) return instance;
     build(target, instance, args, frame, call.at.mark, 0);
     return instance;
   }
@@ -321,5 +324,5 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
 
   for (const path of modules.keys()) runModule(path);
   for (const [path, module] of modules) guess(path, module);
-  return { scopes, evaluate: (value, frame) => settled(evaluate(value, frame)), frameOf: topFrame };
+  return { scopes, evaluate: (value, frame) => settled(evaluate(value, frame)), frameOf: topFrame, applied };
 }

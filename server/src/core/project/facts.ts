@@ -5,7 +5,9 @@ import { isOpenApi } from '../openapi/sniff.js';
 import { lower } from '../syntax/lower/lower.js';
 import type { SyntaxProblem } from '../syntax/parsed.js';
 import { readSettings } from '../syntax/yaml.js';
+import type { PlaceRecord } from '../text/places.js';
 import type { At, SourceFile, Span } from '../text/source.js';
+import { isBundled } from './bundled.js';
 import type { Manifest } from './context.js';
 
 /** What one file alone says; made once per revision. */
@@ -15,8 +17,12 @@ export interface FileFacts {
   readonly document: OpenApiDocument | undefined;
   readonly manifest: Manifest | undefined;
   readonly notes: readonly Note[];
-  /** start, end of body mark -1, -2, ... */
+  /** `spans[2 * i], spans[2 * i + 1]` are the offsets of mark `-(i + 1)`. */
   readonly spans: Int32Array;
+  /** Of code only: lets the next revision use the same places again. */
+  readonly places: PlaceRecord | undefined;
+  /** Places are those of the revision before, as far as they are still there. */
+  readonly inherits: boolean;
   readonly problems: readonly SyntaxProblem[];
   /** Why a document cannot be analysed. */
   readonly unsupported: string | undefined;
@@ -26,35 +32,42 @@ export interface FileFacts {
 }
 
 const CODE = /\.[cm]?[jt]sx?$/i;
-const MINIFIED_FROM = 50_000;
+const MOST_GROWTH = 2;
+const LEAST_PLACES = 5_000;
 const NOTHING: ReadonlySet<never> = new Set();
 
-/** Reads one file to its facts. Never fails; broken parts are named in `problems`. */
-export function readFacts(file: SourceFile): FileFacts {
-  if (CODE.test(file.path)) return isMinified(file.text) ? { ...codeFacts({ ...file, text: '' }), file, unsupported: 'it is minified or bundled code, not source' } : codeFacts(file);
+/** Reads one file to its facts. Never fails; broken parts are named in `problems`. `before`: the facts of its last revision. */
+export function readFacts(file: SourceFile, before?: FileFacts): FileFacts {
+  try {
+    return read(file, before?.places);
+  } catch (error) {
+    return { ...nothingOf(file), unsupported: `reading it failed (${error instanceof Error ? error.message.slice(0, 200) : 'unknown cause'})` };
+  }
+}
+function nothingOf(file: SourceFile): FileFacts {
+  return {
+    file, module: undefined, document: undefined, manifest: undefined, notes: [], spans: new Int32Array(), places: undefined, inherits: false, problems: [], unsupported: undefined, uses: NOTHING, unstable: NOTHING,
+  };
+}
+function read(file: SourceFile, before: PlaceRecord | undefined): FileFacts {
+  if (CODE.test(file.path)) return isBundled(file.text) ? { ...codeFacts({ ...file, text: '' }, undefined), file, unsupported: 'it is minified or bundled code, not source' } : codeFacts(file, before);
   const spans: number[] = [];
   const mark = (span: Span): At => {
     spans.push(span.start, span.end);
     return { path: file.path, mark: -(spans.length / 2) };
   };
-  const empty = { file, module: undefined, document: undefined, manifest: undefined, notes: [], spans: new Int32Array(), problems: [], unsupported: undefined, uses: NOTHING, unstable: NOTHING };
+  const empty = nothingOf(file);
   if (/(^|\/)package\.json$/.test(file.path)) return { ...empty, manifest: readManifest(file.text) };
   if (!/\.(ya?ml|json)$/i.test(file.path) || !isOpenApi(file.path, file.text)) return empty;
   const parsed = readSettings(file, mark);
-  const read = readOpenApi(file, parsed.value);
-  return { ...empty, document: read.document, notes: parsed.value.notes, spans: Int32Array.from(spans), problems: parsed.problems, unsupported: read.unsupported };
+  const { document, unsupported } = readOpenApi(file, parsed.value);
+  return { ...empty, document, notes: parsed.value.notes, spans: Int32Array.from(spans), problems: parsed.problems, unsupported };
 }
 
-/** Machine-written code: large, and its lines are far longer than anybody writes. */
-function isMinified(text: string): boolean {
-  if (text.length < MINIFIED_FROM) return false;
-  let lines = 1;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
-  return text.length / lines > 500;
-}
-
-function codeFacts(file: SourceFile): FileFacts {
-  const { module, spans, problems } = lower(file);
+function codeFacts(file: SourceFile, before: PlaceRecord | undefined): FileFacts {
+  // Places that nobody needs any more pile up with each revision: now and then they are counted anew.
+  const inherited = before && before.ats.length <= before.fresh * MOST_GROWTH + LEAST_PLACES ? before : undefined;
+  const { module, places, problems } = lower(file, inherited);
   const uses = new Set(module.imports.filter((one) => !one.typeOnly).map((one) => one.from.replace(/^node:/, '')));
   for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
     if (step.do !== 'call') continue;
@@ -62,7 +75,7 @@ function codeFacts(file: SourceFile): FileFacts {
     if (/^(cookie|clearCookie|setCookie)$/.test(step.call.name)) uses.add('cookies');
   }
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
-  return { file, module, document: undefined, manifest: undefined, notes: module.notes, spans, problems, unsupported: undefined, uses, unstable: unstableBindings(module) };
+  return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, inherits: inherited !== undefined, problems, uses, unstable: unstableBindings(module) };
 }
 
 function unstableBindings(module: ModuleView): ReadonlySet<number> {

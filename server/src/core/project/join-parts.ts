@@ -1,5 +1,5 @@
 import type { Role, Route, ScopeId } from '../model/api.js';
-import type { ModuleView } from '../model/module.js';
+import type { FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { FilePath } from '../text/source.js';
 import type { LoggedEvent } from './abstract.js';
@@ -39,6 +39,15 @@ export function publicMarks(modules: ReadonlyMap<FilePath, ModuleView>): Readonl
   const out = new Set<string>();
   for (const module of modules.values()) for (const note of module.notes) if (note.kind === 'public' && note.governs && /--\s*\S/.test(note.text)) out.add(`${module.path}:${note.governs.mark}`);
   return out;
+}
+
+/** Whether the function answers every request itself: what stands behind it is never reached. */
+export function answersAlways(fn: FunctionView): boolean {
+  return (
+    fn.complete &&
+    fn.parameters.length === 2 &&
+    fn.steps.some((step) => step.do === 'call' && step.when.length === fn.when.length && step.zone === 'body' && /^(send|json|end|sendStatus|render|redirect|sendFile)$/.test(step.call.name))
+  );
 }
 
 /** The name a person knows a layer by. */

@@ -11,12 +11,14 @@ import { evaluateProject, type Evaluation } from './evaluate.js';
 import { claimsOf, protection } from './guards.js';
 import { covers, patterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
-import { ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isSure, listed, nameOf, publicMarks, set } from './join-parts.js';
+import { answersAlways, ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isSure, listed, nameOf, publicMarks, set } from './join-parts.js';
 import { flattenValues, pathPieces } from './path-values.js';
 
 export interface JoinInput {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;
   readonly adapters: readonly FrameworkAdapter[];
+  /** Functions of a module that can have to do with registration. */
+  relevantIn(module: ModuleView): ReadonlySet<FunctionId>;
   resolve(specifier: string, from: FilePath): FilePath | undefined;
   policyOf(path: FilePath): Policy;
   /** Names of modules a file imports, and marks such as 'html'. */
@@ -47,8 +49,15 @@ const MOST_ENDPOINTS = 50_000;
 const MOST_LINKS = 256;
 const DEEPEST_MOUNT = 16;
 
+export interface JoinResult {
+  readonly project: Omit<ProjectModel, 'documents'>;
+  /** Functions that were run to find registrations. */
+  readonly applied: ReadonlySet<FunctionId>;
+  /** What was asked of functions that stand in chains or handle requests. */
+  readonly conducts: ReadonlyMap<FunctionId, Conduct>;
+}
 /** Joins all modules to the inventory: scopes, endpoints with their effective chains, roles of functions. */
-export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
+export function joinProject(input: JoinInput): JoinResult {
   const evaluation = evaluateProject(input);
   const conducts = new Map<FunctionId, Conduct>();
   const roles = new Map<FunctionId, Role>();
@@ -71,7 +80,8 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
   // Scopes that only mount each other in a circle have no root: start somewhere.
   for (const scope of evaluation.scopes) if (!walked.has(scope.id)) walkRoot(scope);
 
-  return { scopes: scopesOf(), endpoints: new Map(endpoints.map((one) => [one.id, one])), ...indexes(endpoints), roles, habits: habitsOf(endpoints) };
+  const project = { scopes: scopesOf(), endpoints: new Map(endpoints.map((one) => [one.id, one])), ...indexes(endpoints), roles, habits: habitsOf(endpoints) };
+  return { project, applied: evaluation.applied, conducts };
 
   function walkRoot(scope: ScopeState): void {
     const prefix = scope.kind === 'router' && (scope.guessed || scope.parents.size === 0) ? [undefined] : [];
@@ -280,21 +290,12 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
       // A guard written after a function that answers every request guards nothing: the answer is the handler.
       for (let j = 0; j < i; j++) {
         const earlier = targets[j];
-        if (earlier?.is === 'function' && conduct(earlier.fn.id)?.passes === 'never' && answers(earlier)) return j;
+        if (earlier?.is === 'function' && conduct(earlier.fn.id)?.passes === 'never' && answersAlways(earlier.fn)) return j;
       }
       return i;
     }
     return targets.length - 1;
   }
-  function answers(target: Extract<Abstract, { is: 'function' }>): boolean {
-    const { fn } = target;
-    return (
-      fn.complete &&
-      fn.parameters.length === 2 &&
-      fn.steps.some((step) => step.do === 'call' && step.when.length === fn.when.length && step.zone === 'body' && /^(send|json|end|sendStatus|render|redirect|sendFile)$/.test(step.call.name))
-    );
-  }
-
   function conduct(fn: FunctionId): Conduct | undefined {
     const known = conducts.get(fn);
     if (known) return known;

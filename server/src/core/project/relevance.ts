@@ -1,45 +1,38 @@
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
-import type { FunctionView, ModuleView, Step } from '../model/module.js';
+import type { ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId } from '../model/value.js';
 import type { Abstract } from './abstract.js';
 
-/** Calls of calls; a longer way round is not followed. */
-const MOST_ROUNDS = 20;
+/** Tells which functions of a module can have to do with registration, so that the evaluation need not run the rest of a program. */
+export function relevance(adapters: readonly FrameworkAdapter[]): (module: ModuleView) => ReadonlySet<FunctionId> {
+  const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
 
-/** Tells which functions can have to do with registration, so that the evaluation need not run the rest of a program. */
-export function relevance(adapters: readonly FrameworkAdapter[], verbs: ReadonlySet<string>, isOurs: (specifier: string, module: ModuleView) => boolean): (fn: FunctionView, module: ModuleView) => boolean {
-  const known = new Map<FunctionId, boolean>();
-  const byModule = new Map<ModuleView, ReadonlySet<FunctionId>>();
-
-  function relevantIn(module: ModuleView): ReadonlySet<FunctionId> {
-    const found = byModule.get(module);
-    if (found) return found;
+  return (module) => {
+    const callers = callersOf(module);
     const relevant = new Set<FunctionId>();
-    const all = [...module.functions.values()];
-    for (const fn of all) if (fn.steps.some((step) => direct(step, module))) relevant.add(fn.id);
-    // A function that holds or calls a relevant one is relevant itself.
-    for (let changed = true, rounds = 0; changed && rounds < MOST_ROUNDS; rounds++) {
-      changed = false;
-      for (const fn of [...all].reverse()) {
-        if (!relevant.has(fn.id) && fn.steps.some((step) => reaches(step, module, relevant))) changed = add(fn.id);
-        if (relevant.has(fn.id) && fn.within !== undefined && !relevant.has(fn.within)) changed = add(fn.within);
-      }
-    }
-    function add(id: FunctionId): true {
+    const fresh: FunctionId[] = [];
+    const add = (id: FunctionId | undefined): void => {
+      if (id === undefined || relevant.has(id)) return;
       relevant.add(id);
-      return true;
+      fresh.push(id);
+    };
+    for (const fn of module.functions.values()) if (fn.steps.some((step) => direct(step))) add(fn.id);
+    // A function that holds or calls a relevant one is relevant itself.
+    for (let id = fresh.pop(); id !== undefined; id = fresh.pop()) {
+      add(module.functions.get(id)?.within);
+      for (const caller of callers.byFunction.get(id) ?? []) add(caller);
+      for (const caller of callers.byMethod.get(id.slice(id.lastIndexOf('.') + 1)) ?? []) add(caller);
     }
-    byModule.set(module, relevant);
     return relevant;
-  }
+  };
 
-  function direct(step: Step, module: ModuleView): boolean {
+  function direct(step: Step): boolean {
     if (step.do === 'return') return step.value?.kind === 'function' || step.value?.kind === 'class';
     if (step.do !== 'call') return false;
     const { call } = step;
     if (adapters.some((adapter) => adapter.creates(call) !== undefined)) return true;
     if (call.form === 'new' && call.target.kind === 'ref' && call.target.root.kind !== 'global') return true;
-    if (call.target.kind === 'ref' && call.target.root.kind === 'import' && isOurs(call.target.root.from, module)) return call.args.some((item) => item.value.kind === 'ref') || step.used;
+    if (call.target.kind === 'ref' && call.target.root.kind === 'import' && OURS.test(call.target.root.from)) return call.args.some((item) => item.value.kind === 'ref') || step.used;
     // `ext(app)`: a function nobody knows is given something.
     if (call.target.kind === 'ref' && call.target.root.kind === 'parameter' && call.target.path.length === 0 && call.args.some((item) => item.value.kind === 'ref')) return true;
     return registers(call);
@@ -52,34 +45,45 @@ export function relevance(adapters: readonly FrameworkAdapter[], verbs: Readonly
     const isPath = first?.value.kind === 'literal' ? typeof first.value.value === 'string' && /^([/*(]|$)/.test(first.value.value) : first !== undefined;
     return isPath && (call.name === 'route' || call.args.length > 1);
   }
-  function reaches(step: Step, module: ModuleView, relevant: ReadonlySet<FunctionId>): boolean {
-    if (step.do !== 'call' || step.call.target.kind !== 'ref') return false;
-    const { root, path } = step.call.target;
-    if (root.kind === 'this') return [...relevant].some((id) => id.endsWith(`.${path[0] ?? ''}`));
-    if (root.kind !== 'local') return false;
-    const value = module.bindings[root.binding]?.value;
-    return value?.kind === 'function' && relevant.has(value.fn);
-  }
+}
 
-  return (fn, module) => {
-    const answer = known.get(fn.id);
-    if (answer !== undefined) return answer;
-    const isRelevant = relevantIn(module).has(fn.id);
-    known.set(fn.id, isRelevant);
-    return isRelevant;
-  };
+/** Specifiers that lead to the project's own files: relative ones, and the usual spellings of aliases. */
+const OURS = /^(\.|#|~|@\/)/;
+
+interface Callers {
+  readonly byFunction: ReadonlyMap<FunctionId, readonly FunctionId[]>;
+  /** Callers of `this.x()` by x: any class of the file may be meant. */
+  readonly byMethod: ReadonlyMap<string, readonly FunctionId[]>;
+}
+function callersOf(module: ModuleView): Callers {
+  const byFunction = new Map<FunctionId, FunctionId[]>();
+  const byMethod = new Map<string, FunctionId[]>();
+  for (const fn of module.functions.values()) for (const step of fn.steps) {
+    if (step.do !== 'call' || step.call.target.kind !== 'ref') continue;
+    const { root, path } = step.call.target;
+    if (root.kind === 'this') append(byMethod, path[0] ?? '', fn.id);
+    else if (root.kind === 'local') {
+      const value = module.bindings[root.binding]?.value;
+      if (value?.kind === 'function') append(byFunction, value.fn, fn.id);
+    }
+  }
+  return { byFunction, byMethod };
+}
+function append<K>(map: Map<K, FunctionId[]>, key: K, id: FunctionId): void {
+  const known = map.get(key);
+  if (known) known.push(id);
+  else map.set(key, [id]);
 }
 
 /** Whether building an instance can matter: the class is given an application, or its own code may register something. */
 export function isWorthBuilding(
   target: Extract<Abstract, { is: 'class' }>,
   args: readonly Abstract[],
-  isRelevant: (fn: FunctionView, module: ModuleView) => boolean,
+  relevantIn: (module: ModuleView) => ReadonlySet<FunctionId>,
 ): boolean {
   if (args.some((arg) => arg.is === 'scope' || arg.is === 'instance' || arg.is === 'fields') || target.view.extends) return true;
   const { module } = target.frame;
   return [...target.view.methods, ...(target.view.construct ? [target.view.construct] : [])].some((id) => {
-    const fn = module.functions.get(id);
-    return fn !== undefined && isRelevant(fn, module);
+    return relevantIn(module).has(id);
   });
 }

@@ -41,3 +41,10 @@ export interface At {
 export function filePath(text: string): FilePath {
   return text.replaceAll('\\', '/').replace(/^\.\//, '') as FilePath;
 }
+
+/** The span of a place, by a table in which `spans[2 * i], spans[2 * i + 1]` are the offsets of mark `-(i + 1)`; empty at 0 for a place the table does not have. */
+export function spanAt(at: At, spans: Int32Array | undefined): Span {
+  const index = (-at.mark - 1) * 2;
+  const whole = { start: spans?.[index] ?? 0, end: spans?.[index + 1] ?? 0 };
+  return at.part ? { start: Math.min(whole.start + at.part.start, whole.end), end: Math.min(whole.start + at.part.end, whole.end) } : whole;
+}

@@ -1,6 +1,7 @@
 import type ts from 'typescript';
 import type { Branch, ModuleView } from '../../model/module.js';
 import type { FunctionId } from '../../model/value.js';
+import { createPlaces, type PlaceRecord } from '../../text/places.js';
 import type { SourceFile, Span } from '../../text/source.js';
 import { parseJavaScript } from '../javascript.js';
 import type { SyntaxProblem } from '../parsed.js';
@@ -11,37 +12,35 @@ import { hoist, statements } from './statements.js';
 import { mark, type FunctionFrame, type Lowering } from './state.js';
 import { style } from './style.js';
 
-/** A lowered file; `spans[2 * i], spans[2 * i + 1]` are the offsets of body mark `-(i + 1)`. */
 export interface Lowered {
   readonly module: ModuleView;
-  readonly spans: Int32Array;
+  readonly places: PlaceRecord;
   readonly problems: readonly SyntaxProblem[];
 }
 
-/** Parses and lowers one file: names resolved, bodies as steps. Never fails; what cannot be read is a hole. */
-export function lower(file: SourceFile): Lowered {
+/** Parses and lowers one file: names resolved, bodies as steps. Never fails; what cannot be read is a hole. `before`: the places of the revision before, which are used again. */
+export function lower(file: SourceFile, before?: PlaceRecord): Lowered {
   const parsed = parseJavaScript(file);
   try {
-    return lowerTree(file, parsed.value, parsed.problems, parsed.holes);
+    return lowerTree(file, parsed.value, parsed.problems, parsed.holes, before);
   } catch {
     const span = { start: 0, end: file.text.length };
     const empty = parseJavaScript({ ...file, text: '' });
-    return lowerTree({ ...file, text: '' }, empty.value, [{ span, message: 'nested too deeply to be read' }], [span]);
+    return lowerTree({ ...file, text: '' }, empty.value, [{ span, message: 'nested too deeply to be read' }], [span], undefined);
   }
 }
 
-function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly SyntaxProblem[], holes: readonly Span[]): Lowered {
+function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly SyntaxProblem[], holes: readonly Span[], before: PlaceRecord | undefined): Lowered {
   const top = `${file.path}#` as FunctionId;
-  const spans: number[] = [0, file.text.length];
-  const whole = { path: file.path, mark: -1 };
+  const places = createPlaces(file.path, file.text, before);
+  const whole = places.mark(0, file.text.length);
   const noBranches: readonly Branch[] = [];
   const frame: FunctionFrame = { id: top, steps: [], when: noBranches, loop: undefined, zone: 'body', statementAt: whole, owner: undefined, complete: true };
   const l: Lowering = {
     path: file.path,
     tree,
     text: file.text,
-    spans,
-    marks: new Map([[file.text.length, whole]]),
+    places,
     imports: [],
     exports: [],
     bindings: [],
@@ -92,7 +91,7 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
     holes: holes.map((hole) => mark(l, hole.start, hole.end)),
     style: style(l),
   };
-  return { module, spans: Int32Array.from(spans), problems };
+  return { module, places: places.record(), problems };
 }
 
 function exportsSomething(node: ts.Statement): boolean {

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Binding, Branch, ClassView, Export, FunctionView, Import, Loop, Step } from '../../model/module.js';
 import type { BindingId, ClassId, FunctionId, Root, Value } from '../../model/value.js';
+import type { Places } from '../../text/places.js';
 import type { At, FilePath } from '../../text/source.js';
 
 /** What a declared name leads to; `path` is what destructuring read on the way. */
@@ -41,9 +42,7 @@ export interface Lowering {
   readonly path: FilePath;
   readonly tree: ts.SourceFile;
   readonly text: string;
-  /** start, end of body mark -1, -2, ... */
-  readonly spans: number[];
-  readonly marks: Map<number, At>;
+  readonly places: Places;
   readonly imports: Import[];
   readonly exports: Export[];
   readonly bindings: Writable<Binding>[];
@@ -62,8 +61,6 @@ export interface Lowering {
 
 /** Deeper expressions become unknown: recursion stays far from the stack's end. */
 export const DEEPEST = 120;
-/** Above the size cap, so that start and end make one number. */
-const LARGEST_TEXT = 0x2000000;
 export const MOST_STEPS = 5000;
 export const MOST_BRANCHES = 32;
 
@@ -73,13 +70,7 @@ export function at(l: Lowering, node: ts.Node): At {
 }
 /** The place [start, end); the same span is the same mark. */
 export function mark(l: Lowering, start: number, end: number): At {
-  const key = start * LARGEST_TEXT + end;
-  const known = l.marks.get(key);
-  if (known) return known;
-  l.spans.push(start, end);
-  const place: At = { path: l.path, mark: -(l.spans.length / 2) };
-  l.marks.set(key, place);
-  return place;
+  return l.places.mark(start, end);
 }
 export function unknown(l: Lowering, node: ts.Node, why: string): Value {
   return { kind: 'unknown', why, at: at(l, node) };

@@ -1,0 +1,125 @@
+import { classify } from '../project/file-class.js';
+import { readFacts, type FileFacts } from '../project/facts.js';
+import type { Manifest } from '../project/context.js';
+import type { FileClass } from '../project/project.js';
+import { candidates } from '../project/resolve.js';
+import { spanAt, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
+
+/** What an engine holds of the files themselves: texts, and facts made of them when asked for. */
+export interface Files {
+  get(path: FilePath): SourceFile | undefined;
+  /** In order. */
+  paths(): readonly FilePath[];
+  /** Takes a text: 'same' when it is held already, in which case nothing happens. */
+  set(file: SourceFile): 'same' | 'changed' | 'added';
+  /** False when it was not held. */
+  remove(path: FilePath): boolean;
+  facts(path: FilePath): FileFacts | undefined;
+  /** The facts have been made of the text that is held. */
+  isRead(path: FilePath): boolean;
+  /** The known file a specifier leads to. */
+  resolve(specifier: string, from: FilePath): FilePath | undefined;
+  /** Paths that imports name and nobody gave yet; each is named once. */
+  wanted(): readonly FilePath[];
+  spanOf(at: At): Span;
+  classOf(path: FilePath): FileClass;
+  /** The nearest package.json above the file. */
+  manifestOf(path: FilePath): Manifest | undefined;
+  usesOf(path: FilePath): ReadonlySet<string>;
+  /** Files with the same content, whose changes are not seen here. */
+  fork(): Files;
+}
+const NO_USES: ReadonlySet<string> = new Set();
+
+/** What a fork begins with. */
+interface Content {
+  readonly files: ReadonlyMap<FilePath, SourceFile>;
+  readonly facts: ReadonlyMap<FilePath, FileFacts>;
+  readonly asked: ReadonlySet<FilePath>;
+  readonly resolved: ReadonlyMap<string, FilePath | undefined>;
+}
+
+/** An empty store, or a copy of what another one holds. */
+export function createFiles(from?: Content): Files {
+  const files = new Map(from?.files);
+  const facts = new Map(from?.facts);
+  const asked = new Set(from?.asked);
+  /** Files whose imports were not looked at since they changed. */
+  const unasked = new Set<FilePath>();
+  let resolved = new Map(from?.resolved);
+  let sorted: readonly FilePath[] | undefined;
+
+  const factsOf = (path: FilePath): FileFacts | undefined => {
+    const file = files.get(path);
+    if (!file) return undefined;
+    const known = facts.get(path);
+    if (known?.file === file) return known;
+    const made = readFacts(file, known);
+    facts.set(path, made);
+    return made;
+  };
+  const resolve = (specifier: string, origin: FilePath): FilePath | undefined => {
+    const key = `${specifier}\0${origin}`;
+    if (resolved.has(key)) return resolved.get(key);
+    const found = candidates(specifier, origin).find((path) => files.has(path));
+    resolved.set(key, found);
+    return found;
+  };
+
+  return {
+    get: (path) => files.get(path),
+    paths: () => (sorted ??= [...files.keys()].sort()),
+    set(file) {
+      asked.add(file.path);
+      const before = files.get(file.path);
+      if (before?.text === file.text) return 'same';
+      files.set(file.path, file);
+      unasked.add(file.path);
+      if (before) return 'changed';
+      sorted = undefined;
+      resolved = new Map();
+      return 'added';
+    },
+    remove(path) {
+      asked.delete(path);
+      if (!files.delete(path)) return false;
+      facts.delete(path);
+      sorted = undefined;
+      resolved = new Map();
+      // What led to it leads elsewhere now.
+      for (const each of files.keys()) unasked.add(each);
+      return true;
+    },
+    facts: factsOf,
+    isRead: (path) => facts.get(path)?.file === files.get(path),
+    resolve,
+    wanted() {
+      const wanted = new Set<FilePath>();
+      for (const path of unasked) for (const one of factsOf(path)?.module?.imports ?? []) {
+        if (one.typeOnly || resolve(one.from, path)) continue;
+        for (const candidate of candidates(one.from, path)) if (!asked.has(candidate)) wanted.add(candidate);
+      }
+      unasked.clear();
+      // Each is asked for once: what the host does not have stays unknown.
+      for (const path of wanted) asked.add(path);
+      return [...wanted].sort();
+    },
+    spanOf: (at) => spanAt(at, factsOf(at.path)?.spans),
+    classOf: (path) => classify(path, { openapi: factsOf(path)?.document !== undefined }),
+    manifestOf(path) {
+      for (let folder = folderOf(path); ; folder = folderOf(folder)) {
+        const found = factsOf((folder === '' ? 'package.json' : `${folder}/package.json`) as FilePath)?.manifest;
+        if (found) return found;
+        if (folder === '') return undefined;
+      }
+    },
+    usesOf: (path) => factsOf(path)?.uses ?? NO_USES,
+    fork: () => createFiles({ files, facts, asked, resolved }),
+  };
+}
+
+/** The folder that holds a path; '' at the top. */
+export function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
+}

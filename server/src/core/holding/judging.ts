@@ -1,0 +1,154 @@
+import { baselined } from '../findings/baseline.js';
+import { detect, type Crash, type Raw } from '../findings/detect.js';
+import type { Fix } from '../findings/changes.js';
+import type { Baseline, Finding } from '../findings/finding.js';
+import { fingerprint, numberDuplicates } from '../findings/fingerprint.js';
+import { judge as judgeSuppressions } from '../findings/judge.js';
+import { applyPrecedence, rangeKey } from '../findings/precedence.js';
+import type { Policy } from '../policy/policy.js';
+import { createContext, type Holdings } from '../project/context.js';
+import type { FileFacts } from '../project/facts.js';
+import type { ProjectModel } from '../project/project.js';
+import { rules } from '../rules/index.js';
+import type { At, FilePath, SourceRange, Span } from '../text/source.js';
+import type { Files } from './files.js';
+
+/** Findings of one file, and what they were made of. */
+export interface Judged {
+  readonly findings: readonly Finding[];
+  /** What could be done about each, by fingerprint. */
+  readonly fixes: ReadonlyMap<string, readonly Fix[]>;
+  /** Other files that were looked at: when one changes, this file is judged again. */
+  readonly leansOn: ReadonlySet<FilePath>;
+  /** Whether any file of the project uses a thing, as it was answered. */
+  readonly answered: ReadonlyMap<string, boolean>;
+}
+/** What holds for all files of one moment. */
+export interface Bench {
+  readonly files: Files;
+  readonly project: ProjectModel;
+  readonly policy: Policy;
+  readonly baseline: Baseline;
+  readonly today: string;
+}
+
+const CONFIDENCES: readonly Finding['confidence'][] = ['low', 'medium', 'high'];
+const ruleIds: ReadonlySet<string> = new Set(rules.map((rule) => rule.meta.id));
+
+/** Runs the rules on one file: severities, precedence, suppressions and baseline applied. */
+export function judge(own: FileFacts, bench: Bench): Judged {
+  const { path } = own.file;
+  const { files, policy } = bench;
+  const leansOn = new Set<FilePath>();
+  const answered = new Map<string, boolean>();
+  const held = recorded(bench, path, leansOn, answered);
+  const context = createContext(path, held);
+  const rangeOf = (at: At): SourceRange => ({ path: at.path, span: held.spanOf(at) });
+  const on = rules.filter((rule) => policy.rules.get(rule.meta.id) !== 'off');
+  const { raw, crashes } = detect(own, on, bench.project, context, files.classOf(path));
+  const placed = raw.map((one) => ({ one, span: held.spanOf(one.hit.detection.at) })).sort((a, b) => compareSpans(a.span, b.span) || (a.one.rule.meta.id < b.one.rule.meta.id ? -1 : 1));
+  const { kept, silenced } = applyPrecedence(unique(placed).map(({ one, span }) => ({ rule: one.rule.meta.id, node: rangeKey({ path, span }), grounds: one.grounds, one })));
+  const spoken = [...kept, ...silenced].map(({ one }) => one);
+  const ordinals = numberDuplicates(spoken.map((one) => ({ rule: one.rule.meta.id, path, subject: one.hit.detection.subject })));
+  const fixes = new Map<string, readonly Fix[]>();
+  const all = spoken.map((one, index): Finding => {
+    const { detection, explanation } = one.hit;
+    const mark = fingerprint(one.rule.meta.id, path, detection.subject, ordinals[index] ?? 0);
+    const possible = fixesOf(one, context);
+    for (const fix of possible) for (const other of filesOf(fix)) if (other !== path) leansOn.add(other);
+    fixes.set(mark, possible);
+    const level = policy.rules.get(one.rule.meta.id);
+    return baselined({
+      rule: one.rule.meta.id, severity: level === undefined || level === 'off' ? one.severity : level, confidence: one.confidence, at: rangeOf(detection.at),
+      related: (detection.related ?? []).map((related) => ({ at: rangeOf(related.at), label: related.label })),
+      explanation, fingerprint: mark, state: 'open', reason: undefined, fix: possible[0]?.safety,
+    }, bench.baseline);
+  });
+  const ran = new Set(on.map((rule) => rule.meta.id));
+  const result = judgeSuppressions({ facts: own, findings: all.slice(0, kept.length), silenced: all.slice(kept.length), today: bench.today, rangeOf, ruleIds, ran: own.problems.length > 0 ? new Set() : ran });
+  for (const [mark, list] of result.fixes) fixes.set(mark, list);
+  const findings = [...result.findings, ...crashes.map((crash) => crashed(path, crash))].filter((finding) => policy.rules.get(finding.rule) !== 'off');
+  const least = CONFIDENCES.indexOf(policy.minConfidence);
+  const heard = findings.filter((finding) => CONFIDENCES.indexOf(finding.confidence) >= least);
+  return { findings: heard.sort((a, b) => compareSpans(a.at.span, b.at.span) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)), fixes, leansOn, answered };
+}
+
+/** The holdings of one file's rules; each other file that is looked at is noted. */
+function recorded({ files, project, policy }: Bench, own: FilePath, leansOn: Set<FilePath>, answered: Map<string, boolean>): Holdings {
+  const look = (path: FilePath): FilePath => {
+    if (path !== own) leansOn.add(path);
+    return path;
+  };
+  return {
+    project, policy,
+    spanOf: (at) => {
+      look(at.path);
+      return files.spanOf(at);
+    },
+    textOf: (path) => files.get(look(path))?.text ?? '',
+    classOf: (path) => files.classOf(look(path)),
+    usesOf: (path) => files.usesOf(look(path)),
+    module: (path) => files.facts(look(path))?.module,
+    isStable: (path, binding) => !files.facts(look(path))?.unstable.has(binding),
+    manifestOf: (path) => files.manifestOf(path),
+    resolveFile: (specifier, from) => files.resolve(specifier, from),
+    projectUses(what) {
+      const known = answered.get(what) ?? projectUses(files, what);
+      answered.set(what, known);
+      return known;
+    },
+  };
+}
+
+/** Whether any file imports the module or carries the mark. */
+export function projectUses(files: Files, what: string): boolean {
+  return files.paths().some((path) => files.usesOf(path).has(what));
+}
+
+interface Placed {
+  readonly one: Raw;
+  readonly span: Span;
+}
+/** One detection of a rule at one place. */
+function unique(sorted: readonly Placed[]): readonly Placed[] {
+  const seen = new Set<string>();
+  return sorted.filter(({ one, span }) => {
+    const key = `${one.rule.meta.id} ${span.start} ${span.end}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+/** The fixes of a detection; a rule that fails here offers none. */
+function fixesOf(raw: Raw, context: Parameters<Raw['hit']['fixes']>[0]): readonly Fix[] {
+  try {
+    return raw.hit.fixes(context);
+  } catch {
+    return [];
+  }
+}
+/** Files whose places a fix names. */
+function filesOf(fix: Fix): ReadonlySet<FilePath> {
+  const found = new Set<FilePath>();
+  for (const change of fix.changes) {
+    if ('path' in change) found.add(change.path);
+    if ('at' in change) found.add(change.at.path);
+    if ('code' in change) for (const piece of change.code) if (typeof piece === 'object' && 'copy' in piece) found.add(piece.copy.path);
+  }
+  return found;
+}
+/** A rule that failed costs its own findings only; the failure is said, and fails our tests. */
+function crashed(path: FilePath, crash: Crash): Finding {
+  return note(path, crash.rule, `The rule ${crash.rule} failed on this file: ${crash.error.slice(0, 200)}.`);
+}
+/** Something of the engine's own that went wrong while a file was looked at. */
+export function note(path: FilePath, subject: string, message: string): Finding {
+  return {
+    rule: 'unlatched/not-analysed', severity: 'info', confidence: 'high', at: { path, span: { start: 0, end: 0 } }, related: [],
+    explanation: { message, why: 'Findings are missing here.', remedy: 'Report this with the file, if you can share it.' },
+    fingerprint: fingerprint('unlatched/not-analysed', path, subject, 0), state: 'open', reason: undefined, fix: undefined,
+  };
+}
+function compareSpans(a: Span, b: Span): number {
+  return a.start - b.start || a.end - b.end;
+}

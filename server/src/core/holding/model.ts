@@ -1,0 +1,129 @@
+import { frameworks } from '../frameworks/index.js';
+import type { ModuleView } from '../model/module.js';
+import type { FunctionId } from '../model/value.js';
+import type { Policy } from '../policy/policy.js';
+import { authGuardName } from '../rules/facts/guards.js';
+import { conductOf } from '../project/conduct.js';
+import type { FileFacts } from '../project/facts.js';
+import { registersOn } from '../project/guess.js';
+import { joinProject, type JoinResult } from '../project/join.js';
+import type { ProjectModel } from '../project/project.js';
+import { relevance } from '../project/relevance.js';
+import { slicesOf } from '../project/slices.js';
+import { sameSurface, type Sight } from '../project/surface.js';
+import type { FilePath } from '../text/source.js';
+import type { Files } from './files.js';
+
+/** Keeps the join of all files and makes it anew only when an edit can change it. */
+export interface Model {
+  /** The join over what the files hold now. `moved` is told the files for which it says something else than before. */
+  now(moved: (paths: Iterable<FilePath>) => void): ProjectModel;
+  /** The text of a file changed. */
+  touch(path: FilePath): void;
+  /** Files came or went, or a policy changed: nothing of the last join is taken for granted. */
+  reset(): void;
+  /** Why the last join failed, if it did. */
+  failure(): string | undefined;
+  /** How often files were joined: a measure for tests. */
+  joins(): number;
+  fork(files: Files): Model;
+}
+interface Held {
+  readonly result: JoinResult;
+  readonly project: ProjectModel;
+  readonly slices: ReadonlyMap<FilePath, string>;
+}
+const NOTHING: JoinResult = {
+  project: { scopes: new Map(), endpoints: new Map(), byShape: new Map(), byScope: new Map(), byHandler: new Map(), byFile: new Map(), roles: new Map(), habits: { guards: [], roleGuards: [] } },
+  applied: new Set(), conducts: new Map(),
+};
+const verbs = new Set(frameworks.flatMap((adapter) => [...adapter.verbs]));
+
+/** `policyOf`: the policy that holds for a file. */
+export function createModel(files: Files, policyOf: (path: FilePath) => Policy, from?: { readonly held: Held | undefined; readonly joined: ReadonlyMap<FilePath, FileFacts> }): Model {
+  let held = from?.held;
+  /** The facts the last join stands on; equal surfaces take the place of each other. */
+  const joined = new Map(from?.joined);
+  const pending = new Set<FilePath>();
+  let isStale = held === undefined;
+  let failed: string | undefined;
+  let count = 0;
+
+  const relevantOf = relevance(frameworks);
+  const relevant = new WeakMap<ModuleView, ReadonlySet<FunctionId>>();
+  const relevantIn = (module: ModuleView): ReadonlySet<FunctionId> => {
+    const known = relevant.get(module);
+    if (known) return known;
+    const made = relevantOf(module);
+    relevant.set(module, made);
+    return made;
+  };
+  const sight: Sight = {
+    conduct: (fn, module) => conductOf(fn, module, authGuardName),
+    relevantIn,
+    registers: (fn) => fn.parameters.map((_, index) => registersOn(fn, index, verbs) ?? '-').join(),
+  };
+
+  /** Whether the join still holds with the changed files; if so they are taken over. */
+  function stillHolds(last: Held): boolean {
+    for (const path of pending) {
+      const before = joined.get(path);
+      const after = files.facts(path);
+      if (!before || !after || !sameSurface(before, after, last.result, sight)) return false;
+    }
+    return true;
+  }
+  function join(): JoinResult {
+    count++;
+    failed = undefined;
+    try {
+      const modules = new Map(files.paths().flatMap((path) => {
+        const module = files.facts(path)?.module;
+        return module ? [[path, module] as const] : [];
+      }));
+      return joinProject({ modules, adapters: frameworks, resolve: (specifier, path) => files.resolve(specifier, path), policyOf, usesOf: (path) => files.usesOf(path), relevantIn });
+    } catch (error) {
+      failed = error instanceof Error ? `${error.message} ${error.stack ?? ''}` : String(error);
+      return NOTHING;
+    }
+  }
+  function documents(): ProjectModel['documents'] {
+    return files.paths().flatMap((path) => files.facts(path)?.document ?? []);
+  }
+
+  return {
+    now(moved) {
+      if (held && !isStale && pending.size === 0) return held.project;
+      if (held && !isStale && stillHolds(held)) {
+        const isDocument = [...pending].some((path) => joined.get(path)?.document ?? files.facts(path)?.document);
+        for (const path of pending) keep(path);
+        pending.clear();
+        if (isDocument) held = { ...held, project: { ...held.project, documents: documents() } };
+        return held.project;
+      }
+      const result = join();
+      const slices = slicesOf(result.project);
+      const before = held?.slices;
+      held = { result, project: { ...result.project, documents: documents() }, slices };
+      joined.clear();
+      for (const path of files.paths()) keep(path);
+      pending.clear();
+      isStale = false;
+      moved(before ? files.paths().filter((path) => before.get(path) !== slices.get(path)) : files.paths());
+      return held.project;
+    },
+    touch: (path) => void pending.add(path),
+    reset() {
+      isStale = true;
+    },
+    failure: () => failed,
+    joins: () => count,
+    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined }),
+  };
+
+  function keep(path: FilePath): void {
+    const facts = files.facts(path);
+    if (facts) joined.set(path, facts);
+    else joined.delete(path);
+  }
+}

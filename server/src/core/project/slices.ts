@@ -1,0 +1,119 @@
+import type { FilePath } from '../text/source.js';
+import { links, type ChainLink, type Endpoint, type ProjectModel, type Scope } from './project.js';
+
+/**
+ * For each file a hash of all that the model says to rules which look at it: its endpoints with their neighbours, the scopes
+ * it makes or registers on, the roles of its functions. Where the hash stays, a new join changed nothing for that file.
+ * Places are left out: whoever used one depends on its file.
+ */
+export function slicesOf(project: Omit<ProjectModel, 'documents'>): ReadonlyMap<FilePath, string> {
+  const slices = new Map<FilePath, Hash>();
+  const into = (path: FilePath): Hash => {
+    const known = slices.get(path);
+    if (known) return known;
+    const made = new Hash();
+    slices.set(path, made);
+    return made;
+  };
+  const known = new Map<object, number>();
+  const once = (value: object): number => {
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const made = new Hash().data(value).low;
+    known.set(value, made);
+    return made;
+  };
+
+  const own = new Map<Endpoint, number>();
+  for (const endpoint of project.endpoints.values()) {
+    const hash = endpointHash(endpoint, once);
+    own.set(endpoint, hash.low);
+    const files = new Set<FilePath>([endpoint.methodAt.path]);
+    if (endpoint.handler !== undefined) files.add(fileOf(endpoint.handler));
+    for (const link of links(endpoint.chain)) files.add(link.layer.at.path);
+    for (const path of files) into(path).number(hash.low).number(hash.high);
+  }
+  for (const groups of [project.byShape, project.byScope]) for (const [key, group] of groups) {
+    const hash = new Hash().text(key);
+    for (const one of group) hash.number(own.get(one) ?? 0);
+    for (const path of new Set(group.map((one) => one.methodAt.path))) into(path).number(hash.low).number(hash.high);
+  }
+  // `/files` and `/files/{}` are looked at together.
+  for (const [key, group] of project.byShape) {
+    if (!key.endsWith('/{}')) continue;
+    const collection = project.byShape.get(key.slice(0, -3));
+    if (!collection) continue;
+    const hash = new Hash();
+    for (const one of [...collection, ...group]) hash.number(own.get(one) ?? 0);
+    for (const path of new Set([...collection, ...group].map((one) => one.methodAt.path))) into(path).number(hash.low).number(hash.high);
+  }
+  for (const scope of project.scopes.values()) {
+    const hash = scopeHash(scope, once);
+    for (const path of new Set([scope.at.path, ...scope.order.map((one) => one.at.path)])) into(path).number(hash.low).number(hash.high);
+  }
+  for (const [fn, role] of project.roles) into(fileOf(fn)).text(fn).number(once(role));
+  const habits = new Hash().data(project.habits.guards.map((one) => one.text)).data(project.habits.roleGuards.map((one) => one.text));
+  return new Map([...slices].map(([path, hash]) => [path, `${hash.number(habits.low).number(habits.high).low}.${hash.high}`]));
+}
+
+function endpointHash(endpoint: Endpoint, once: (value: object) => number): Hash {
+  const hash = new Hash().text(endpoint.id).text(endpoint.path.text).number(endpoint.chainComplete ? 1 : 0);
+  for (const branch of endpoint.when) hash.number(once(branch));
+  for (const link of links(endpoint.chain)) linkHash(hash, link, once);
+  for (const protection of [endpoint.authentication, endpoint.authorization]) {
+    hash.text(protection.state).text(protection.because).text(protection.by?.layer.name ?? '');
+    for (const late of protection.late) hash.text(late.layer.name);
+  }
+  return hash.number(once(endpoint.route)).text(endpoint.handler ?? '').data(endpoint.conduct).number(endpoint.mounts.length);
+}
+function linkHash(hash: Hash, link: ChainLink, once: (value: object) => number): void {
+  hash.number(once(link.layer)).text(link.from).number(link.sure ? 1 : 0);
+  for (const branch of link.when) hash.number(once(branch));
+}
+function scopeHash(scope: Scope, once: (value: object) => number): Hash {
+  const { reaches, layers, order, ...rest } = scope;
+  const hash = new Hash().data(rest).data([...reaches].sort());
+  for (const link of layers) linkHash(hash, link, once);
+  for (const entry of order) {
+    hash.text(entry.kind).text(entry.path?.text ?? '').number(entry.layer ? once(entry.layer) : 0);
+    for (const branch of entry.when) hash.number(once(branch));
+  }
+  return hash;
+}
+function fileOf(fn: string): FilePath {
+  return fn.slice(0, fn.indexOf('#')) as FilePath;
+}
+
+/** FNV-1a over 16-bit units, in two lanes of 32 bits. */
+class Hash {
+  low = 0x811c9dc5;
+  high = 0x050c5d1f;
+
+  number(value: number): this {
+    this.low = Math.imul(this.low ^ (value & 0xffff), 0x01000193) ^ (value >>> 16);
+    this.high = Math.imul(this.high ^ value, 0x01000193);
+    return this;
+  }
+  text(value: string): this {
+    this.number(value.length);
+    for (let i = 0; i < value.length; i++) this.number(value.charCodeAt(i));
+    return this;
+  }
+  /** Plain data; of a place only the file counts. */
+  data(value: unknown): this {
+    if (typeof value === 'string') return this.number(1).text(value);
+    if (typeof value === 'number') return this.number(2).text(String(value));
+    if (typeof value !== 'object' || value === null) return this.number(3).text(String(value));
+    if (value instanceof Map) return this.number(4).data([...value]);
+    if (value instanceof Set) return this.number(5).data([...value]);
+    if (Array.isArray(value)) {
+      this.number(6).number(value.length);
+      for (const item of value) this.data(item);
+      return this;
+    }
+    if ('mark' in value && 'path' in value) return this.number(7).text(String(value.path));
+    this.number(8);
+    for (const key of Object.keys(value)) this.text(key).data(Reflect.get(value, key));
+    return this;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Conduct } from '../model/api.js';
+import type { FunctionView, ModuleView, Note } from '../model/module.js';
+import type { FunctionId } from '../model/value.js';
+import type { FileFacts } from './facts.js';
+import type { JoinResult } from './join.js';
+import { answersAlways } from './join-parts.js';
+
+/** What the join read of function bodies. */
+type Read = Pick<JoinResult, 'applied' | 'conducts'>;
+/** How the join would see a function of the new revision. */
+export interface Sight {
+  conduct(fn: FunctionView, module: ModuleView): Conduct;
+  relevantIn(module: ModuleView): ReadonlySet<FunctionId>;
+  registers(fn: FunctionView): string;
+}
+
+/**
+ * Whether a join over the new revision of a file would give the same model as over the old one: what registers is the same
+ * at the same places, and each body that was only looked at still does the same to a request. Places must be those of one
+ * table (`createPlaces` with the record before): then everything the model remembers of the file stays true.
+ */
+export function sameSurface(before: FileFacts, after: FileFacts, read: Read, sight: Sight): boolean {
+  const old = before.module;
+  const now = after.module;
+  if (!old || !now) return old === now;
+  if (!after.inherits || old.system !== now.system || !equal(before.uses, after.uses)) return false;
+  return equal(old.imports, now.imports) && equal(old.exports, now.exports) && equal(old.classes, now.classes) && equal(publicNotes(old), publicNotes(now))
+    && old.top.complete === now.top.complete && equal(old.top.steps, now.top.steps) && sameBindings(old, now, read) && sameFunctions(before, after, read, sight);
+}
+
+/** Only notes that make routes public matter to the model. */
+function publicNotes(module: ModuleView): readonly Note[] {
+  return module.notes.filter((note) => note.kind === 'public');
+}
+
+/** Names of functions that were not run are nobody's business. */
+function sameBindings(old: ModuleView, now: ModuleView, { applied }: Read): boolean {
+  const surface = (module: ModuleView): ModuleView['bindings'] => module.bindings.filter((one) => one.scope === module.top.id || applied.has(one.scope));
+  return equal(surface(old), surface(now));
+}
+
+function sameFunctions(before: FileFacts, after: FileFacts, read: Read, sight: Sight): boolean {
+  const old = before.module;
+  const now = after.module;
+  if (!old || !now) return false;
+  const relevantBefore = sight.relevantIn(old);
+  const relevantNow = sight.relevantIn(now);
+  for (const id of old.functions.keys()) if (!now.functions.has(id) && (read.applied.has(id) || read.conducts.has(id) || relevantBefore.has(id))) return false;
+  for (const [id, fn] of now.functions) {
+    const was = old.functions.get(id);
+    const isRead = read.applied.has(id) || read.conducts.has(id);
+    // A function inside a body nobody ran may come and go, as long as it registers nothing.
+    if (!isRead && !relevantNow.has(id) && !(was && relevantBefore.has(id))) {
+      if (!was || sight.registers(fn) === sight.registers(was)) continue;
+      return false;
+    }
+    if (!was || relevantBefore.has(id) !== relevantNow.has(id) || !sameHeader(was, fn)) return false;
+    if (read.applied.has(id)) {
+      if (was.complete !== fn.complete || !equal(was.steps, fn.steps)) return false;
+    } else if (sight.registers(fn) !== sight.registers(was)) return false;
+    const conduct = read.conducts.get(id);
+    if (conduct && (!equal(conduct, sight.conduct(fn, now)) || answersAlways(was) !== answersAlways(fn))) return false;
+  }
+  return true;
+}
+function sameHeader(a: FunctionView, b: FunctionView): boolean {
+  return a.name === b.name && a.at === b.at && a.nameAt === b.nameAt && a.async === b.async && a.owner === b.owner && a.within === b.within && equal(a.parameters, b.parameters) && equal(a.decorators, b.decorators) && equal(a.when, b.when);
+}
+
+/** Whether two pieces of plain data are alike, places included. */
+export function equal(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Number.isNaN(a) && Number.isNaN(b);
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, index) => equal(item, b[index]));
+  if (a instanceof Map) return b instanceof Map && a.size === b.size && [...a].every(([key, value]) => b.has(key) && equal(value, b.get(key)));
+  if (a instanceof Set) return b instanceof Set && a.size === b.size && [...a].every((item) => b.has(item));
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && equal(Reflect.get(a, key), Reflect.get(b, key)));
+}

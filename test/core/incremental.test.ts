@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createEngine, type Engine } from '../../server/src/core/engine.js';
+import { createFiles } from '../../server/src/core/holding/files.js';
+import { createModel, type Model } from '../../server/src/core/holding/model.js';
+import { defaultPolicy } from '../../server/src/core/policy/policy.js';
+import { filePath, type SourceFile } from '../../server/src/core/text/source.js';
+
+const app = `import express from 'express';
+import { files } from './files.js';
+const app = express();
+app.use('/api/files', files);
+app.listen(3000);
+`;
+const files = `import { Router } from 'express';
+import { requireUser } from './auth.js';
+export const files = Router();
+files.post('/', requireUser, (req, res) => {
+  res.json({ ok: true });
+});
+files.put('/', (req, res) => {
+  const size = Number(req.query.size);
+  res.json({ size });
+});
+`;
+const auth = `export function requireUser(req, res, next) {
+  if (!req.user) return res.status(401).end();
+  next();
+}
+`;
+const start: Readonly<Record<string, string>> = { 'src/app.js': app, 'src/files.js': files, 'src/auth.js': auth };
+
+test('an edit inside a handler joins nothing again, and no other file is judged again', () => {
+  const { model, edit } = held();
+  edit('src/files.js', files.replace('Number(req.query.size)', 'Number(req.query.size ?? 10)\n  console.log(size)'));
+  assert.deepEqual({ joins: model.joins(), moved: [] }, { joins: 1, moved: moved(model) });
+  const engine = working();
+  const changed = type(engine, 'src/files.js', files.replace('size });', 'size, now: Date.now() });'));
+  assert.deepEqual(changed, ['src/files.js']);
+});
+
+test('a blank line above a route moves the places of what the model remembers', () => {
+  const engine = working();
+  type(engine, 'src/files.js', files.replace("files.put('/'", "\n\n// sizes\nfiles.put('/'"));
+  const put = engine.inventory().find(({ method }) => method === 'PUT');
+  assert.equal(put && engine.source(put.at.path)?.text.slice(put.at.span.start, put.at.span.end), 'put');
+  assert.deepEqual(findingsOf(engine), findingsOf(working({ ...start, 'src/files.js': files.replace("files.put('/'", "\n\n// sizes\nfiles.put('/'") })));
+});
+
+test('a guard that stops refusing is noticed in the files it guards', () => {
+  const engine = working();
+  assert.equal(stateOf(engine, 'POST'), 'guarded');
+  const changed = type(engine, 'src/auth.js', auth.replace('  if (!req.user) return res.status(401).end();\n', ''));
+  assert.equal(stateOf(engine, 'POST'), 'unguarded');
+  assert.ok(changed.includes('src/files.js'), 'the routes it guarded are judged again');
+});
+
+test('a guard added to a route is noticed, and files that have nothing to do with it are left alone', () => {
+  const engine = working({ ...start, 'src/other.js': "import express from 'express';\nconst other = express();\nother.get('/x', (req, res) => res.send('x'));\nother.listen(1);\n" });
+  const changed = type(engine, 'src/files.js', files.replace("files.put('/', (", "files.put('/', requireUser, ("));
+  assert.equal(stateOf(engine, 'PUT'), 'guarded');
+  assert.ok(!changed.includes('src/other.js'));
+});
+
+test('a text that is set again changes nothing', () => {
+  const engine = working();
+  assert.deepEqual(type(engine, 'src/files.js', files), []);
+});
+
+test('places do not pile up over many edits of one file', () => {
+  const { store, edit } = held();
+  const size = (): number => store.facts(filePath('src/files.js'))?.spans.length ?? 0;
+  const before = size();
+  for (let i = 0; i < 3000; i++) edit('src/files.js', files.replace('res.json({ size })', `res.json({ size: size + ${i} })`));
+  assert.ok(size() < before * 3 + 20_000, `${before} grew to ${size()}`);
+});
+
+function held(): { readonly store: ReturnType<typeof createFiles>; readonly model: Model; edit(path: string, text: string): void } {
+  const store = createFiles();
+  const model = createModel(store, () => defaultPolicy);
+  for (const [path, text] of Object.entries(start)) store.set(source(path, text, 1));
+  model.reset();
+  moved(model);
+  let revision = 1;
+  return {
+    store,
+    model,
+    edit(path, text) {
+      store.set(source(path, text, ++revision));
+      model.touch(filePath(path));
+      moved(model);
+    },
+  };
+}
+function moved(model: Model): readonly string[] {
+  const paths: string[] = [];
+  model.now((those) => paths.push(...those));
+  return paths;
+}
+function working(texts: Readonly<Record<string, string>> = start): Engine {
+  const engine = createEngine();
+  engine.apply({ set: Object.entries(texts).map(([path, text]) => source(path, text, 1)) });
+  work(engine);
+  return engine;
+}
+function type(engine: Engine, path: string, text: string): readonly string[] {
+  engine.apply({ set: [source(path, text, 2)] });
+  return work(engine);
+}
+function work(engine: Engine): readonly string[] {
+  const steps = engine.work();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return [...step.value].sort();
+  }
+}
+function stateOf(engine: Engine, method: string): string | undefined {
+  return engine.inventory().find((one) => one.method === method)?.authentication;
+}
+function findingsOf(engine: Engine): unknown {
+  return engine.files().map((path) => engine.findings(path));
+}
+function source(path: string, text: string, revision: number): SourceFile {
+  return { path: filePath(path), text, revision };
+}
