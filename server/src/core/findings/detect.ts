@@ -27,12 +27,12 @@ const LOWER: Readonly<Record<Severity, Severity>> = { error: 'warning', warning:
 export function detect(facts: FileFacts, rules: readonly AnyRule[], project: ProjectModel, context: RuleContext, fileClass: FileClass): { readonly raw: readonly Raw[]; readonly crashes: readonly Crash[] } {
   const text = facts.file.text.toLowerCase();
   const speaking = rules.filter((rule) => (fileClass === 'source' || rule.meta.alsoInTests) && (rule.words.length === 0 || rule.words.some((word) => text.includes(word))));
-  const wanted = new Set(speaking.map((rule) => rule.on));
+  const wanted = new Map<keyof Subjects, AnyRule[]>();
+  for (const rule of speaking) wanted.set(rule.on, [...(wanted.get(rule.on) ?? []), rule]);
   const raw: Raw[] = [];
   const crashes: Crash[] = [];
   const ask = <K extends keyof Subjects>(on: K, subject: Subjects[K], grounds: Raw['grounds'] = {}): void => {
-    for (const rule of speaking) {
-      if (rule.on !== on) continue;
+    for (const rule of wanted.get(on) ?? []) {
       try {
         for (const hit of rule.run(on, subject, context)) {
           if (hit.detection.at.path !== facts.file.path) continue;

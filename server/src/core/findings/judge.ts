@@ -4,7 +4,7 @@ import { indexLines } from '../text/lines.js';
 import type { At, SourceRange } from '../text/source.js';
 import type { Fix } from './changes.js';
 import type { Finding } from './finding.js';
-import { fingerprint } from './fingerprint.js';
+import { fingerprint, numberDuplicates } from './fingerprint.js';
 import { nodeSuppressions } from './node-suppressions.js';
 import { applySuppressions } from './suppressions.js';
 
@@ -36,8 +36,9 @@ export function judge({ facts, findings, silenced, today, rangeOf, ruleIds, ran 
     notes: facts.notes.filter((note) => note.kind !== 'public').map((note) => ({ note, span: spanOf(note.at) })),
     nodes: facts.document ? nodeSuppressions(facts.document.root, spanOf) : [],
   });
+  const ordinals = numberDuplicates(result.own.map((one) => ({ rule: one.rule, path, subject: one.subject })));
   const own = result.own.map((one, index): Finding => {
-    const mark = fingerprint(one.rule, path, one.subject, index);
+    const mark = fingerprint(one.rule, path, one.subject, ordinals[index] ?? 0);
     fixes.set(mark, one.fixes);
     return {
       rule: one.rule, severity: one.severity, confidence: one.confidence, at: { path, span: one.span }, related: [], explanation: one.explanation, fingerprint: mark, state: 'open', reason: undefined, fix: one.fixes[0]?.safety,

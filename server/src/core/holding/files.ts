@@ -3,6 +3,7 @@ import { readFacts, type FileFacts } from '../project/facts.js';
 import type { Manifest } from '../project/context.js';
 import type { FileClass } from '../project/project.js';
 import { candidates } from '../project/resolve.js';
+import { createTrees } from '../syntax/javascript.js';
 import { spanAt, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
 
 /** What an engine holds of the files themselves: texts, and facts made of them when asked for. */
@@ -29,6 +30,8 @@ export interface Files {
   /** Files with the same content, whose changes are not seen here. */
   fork(): Files;
 }
+/** Trees are ten times as large as their text: only those of files being edited are kept. */
+const MOST_TREES = 8;
 const NO_USES: ReadonlySet<string> = new Set();
 
 /** What a fork begins with. */
@@ -41,6 +44,7 @@ interface Content {
 
 /** An empty store, or a copy of what another one holds. */
 export function createFiles(from?: Content): Files {
+  const trees = createTrees(MOST_TREES);
   const files = new Map(from?.files);
   const facts = new Map(from?.facts);
   const asked = new Set(from?.asked);
@@ -54,7 +58,7 @@ export function createFiles(from?: Content): Files {
     if (!file) return undefined;
     const known = facts.get(path);
     if (known?.file === file) return known;
-    const made = readFacts(file, known);
+    const made = readFacts(file, known, trees);
     facts.set(path, made);
     return made;
   };

@@ -50,6 +50,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   let count = 0;
 
   const relevantOf = relevance(frameworks);
+  const hashes = new WeakMap<object, number>();
   const relevant = new WeakMap<ModuleView, ReadonlySet<FunctionId>>();
   const relevantIn = (module: ModuleView): ReadonlySet<FunctionId> => {
     const known = relevant.get(module);
@@ -102,7 +103,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
         return held.project;
       }
       const result = join();
-      const slices = slicesOf(result.project);
+      const slices = slicesOf(result.project, hashes);
       const before = held?.slices;
       held = { result, project: { ...result.project, documents: documents() }, slices };
       joined.clear();

@@ -2,6 +2,7 @@ import type { ModuleView, Note } from '../model/module.js';
 import type { OpenApiDocument } from '../openapi/document.js';
 import { readOpenApi } from '../openapi/read.js';
 import { isOpenApi } from '../openapi/sniff.js';
+import type { Trees } from '../syntax/javascript.js';
 import { lower } from '../syntax/lower/lower.js';
 import type { SyntaxProblem } from '../syntax/parsed.js';
 import { readSettings } from '../syntax/yaml.js';
@@ -36,10 +37,10 @@ const MOST_GROWTH = 2;
 const LEAST_PLACES = 5_000;
 const NOTHING: ReadonlySet<never> = new Set();
 
-/** Reads one file to its facts. Never fails; broken parts are named in `problems`. `before`: the facts of its last revision. */
-export function readFacts(file: SourceFile, before?: FileFacts): FileFacts {
+/** Reads one file to its facts. Never fails; broken parts are named in `problems`. `before`: the facts of its last revision; `trees`: knows trees of edited files. */
+export function readFacts(file: SourceFile, before?: FileFacts, trees?: Trees): FileFacts {
   try {
-    return read(file, before?.places);
+    return read(file, before?.places, before && trees);
   } catch (error) {
     return { ...nothingOf(file), unsupported: `reading it failed (${error instanceof Error ? error.message.slice(0, 200) : 'unknown cause'})` };
   }
@@ -49,8 +50,8 @@ function nothingOf(file: SourceFile): FileFacts {
     file, module: undefined, document: undefined, manifest: undefined, notes: [], spans: new Int32Array(), places: undefined, inherits: false, problems: [], unsupported: undefined, uses: NOTHING, unstable: NOTHING,
   };
 }
-function read(file: SourceFile, before: PlaceRecord | undefined): FileFacts {
-  if (CODE.test(file.path)) return isBundled(file.text) ? { ...codeFacts({ ...file, text: '' }, undefined), file, unsupported: 'it is minified or bundled code, not source' } : codeFacts(file, before);
+function read(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | undefined): FileFacts {
+  if (CODE.test(file.path)) return isBundled(file.text) ? { ...codeFacts({ ...file, text: '' }, undefined, undefined), file, unsupported: 'it is minified or bundled code, not source' } : codeFacts(file, before, trees);
   const spans: number[] = [];
   const mark = (span: Span): At => {
     spans.push(span.start, span.end);
@@ -64,10 +65,10 @@ function read(file: SourceFile, before: PlaceRecord | undefined): FileFacts {
   return { ...empty, document, notes: parsed.value.notes, spans: Int32Array.from(spans), problems: parsed.problems, unsupported };
 }
 
-function codeFacts(file: SourceFile, before: PlaceRecord | undefined): FileFacts {
+function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | undefined): FileFacts {
   // Places that nobody needs any more pile up with each revision: now and then they are counted anew.
   const inherited = before && before.ats.length <= before.fresh * MOST_GROWTH + LEAST_PLACES ? before : undefined;
-  const { module, places, problems } = lower(file, inherited);
+  const { module, places, problems } = lower(file, inherited, trees);
   const uses = new Set(module.imports.filter((one) => !one.typeOnly).map((one) => one.from.replace(/^node:/, '')));
   for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
     if (step.do !== 'call') continue;

@@ -22,6 +22,7 @@ const DEEPEST = 30;
 export function literalsOf(module: ModuleView): readonly LiteralUse[] {
   const found = new Map<number, LiteralUse>();
   const seenTests = new Set<Value>();
+  const seenCalls = new Set<Call>();
   const visit = (value: Value, place: Place, depth: number): void => {
     if (depth > DEEPEST) return;
     switch (value.kind) {
@@ -59,6 +60,9 @@ export function literalsOf(module: ModuleView): readonly LiteralUse[] {
     }
   };
   function arguments_(call: Call, place: Place, depth: number): void {
+    // Each call is a step of its own and stands inside others as well: what it is given means the same everywhere.
+    if (seenCalls.has(call)) return;
+    seenCalls.add(call);
     call.args.forEach((item, index) => visit(item.value, { ...place, name: undefined, position: 'argument', call, argument: index, siblings: [], against: undefined }, depth + 1));
     if (call.receiver) visit(call.receiver, { ...place, position: 'other' }, depth + 1);
   }

@@ -1,12 +1,13 @@
+import type { Route } from '../model/api.js';
 import type { FilePath } from '../text/source.js';
 import { links, type ChainLink, type Endpoint, type ProjectModel, type Scope } from './project.js';
 
 /**
  * For each file a hash of all that the model says to rules which look at it: its endpoints with their neighbours, the scopes
  * it makes or registers on, the roles of its functions. Where the hash stays, a new join changed nothing for that file.
- * Places are left out: whoever used one depends on its file.
+ * Places are left out: whoever used one depends on its file. `known` keeps the hashes of pieces that come again in the next join.
  */
-export function slicesOf(project: Omit<ProjectModel, 'documents'>): ReadonlyMap<FilePath, string> {
+export function slicesOf(project: Omit<ProjectModel, 'documents'>, known: WeakMap<object, number>): ReadonlyMap<FilePath, string> {
   const slices = new Map<FilePath, Hash>();
   const into = (path: FilePath): Hash => {
     const known = slices.get(path);
@@ -15,7 +16,6 @@ export function slicesOf(project: Omit<ProjectModel, 'documents'>): ReadonlyMap<
     slices.set(path, made);
     return made;
   };
-  const known = new Map<object, number>();
   const once = (value: object): number => {
     const before = known.get(value);
     if (before !== undefined) return before;
@@ -64,7 +64,13 @@ function endpointHash(endpoint: Endpoint, once: (value: object) => number): Hash
     hash.text(protection.state).text(protection.because).text(protection.by?.layer.name ?? '');
     for (const late of protection.late) hash.text(late.layer.name);
   }
-  return hash.number(once(endpoint.route)).text(endpoint.handler ?? '').data(endpoint.conduct).number(endpoint.mounts.length);
+  routeHash(hash, endpoint.route, once);
+  return hash.text(endpoint.handler ?? '').number(endpoint.conduct ? once(endpoint.conduct) : 0).number(endpoint.mounts.length);
+}
+function routeHash(hash: Hash, route: Route, once: (value: object) => number): void {
+  for (const layer of route.handler ? [...route.layers, route.handler] : route.layers) hash.number(once(layer));
+  for (const method of route.methods) hash.text(method.name);
+  hash.number(route.path ? once(route.path) : 0).number(route.options ? once(route.options) : 0).number(route.public ? 1 : 0);
 }
 function linkHash(hash: Hash, link: ChainLink, once: (value: object) => number): void {
   hash.number(once(link.layer)).text(link.from).number(link.sure ? 1 : 0);

@@ -1,5 +1,6 @@
 import ts from 'typescript';
-import type { SourceFile, Span } from '../text/source.js';
+import { changedPart } from '../text/edits.js';
+import type { FilePath, SourceFile, Span } from '../text/source.js';
 import type { Parsed, SyntaxProblem } from './parsed.js';
 
 const OPTIONS: ts.CreateSourceFileOptions = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
@@ -8,15 +9,44 @@ const MOST_PROBLEMS = 50;
 /** Parses one JS/TS file with recovery: a tree for any text. A tree too deep for the stack gives an empty one and a hole over the whole text. */
 export function parseJavaScript(file: SourceFile): Parsed<ts.SourceFile> {
   try {
-    const tree = ts.createSourceFile(file.path, file.text, OPTIONS, false, scriptKind(file.path));
-    const problems = syntaxProblems(tree);
-    return { value: tree, problems, holes: problems.map((problem) => holeAround(file.text, problem.span)) };
+    return read(file, ts.createSourceFile(file.path, file.text, OPTIONS, false, scriptKind(file.path)));
   } catch {
     const span = { start: 0, end: file.text.length };
     return { value: ts.createSourceFile(file.path, '', OPTIONS), problems: [{ span, message: 'nested too deeply to be read' }], holes: [span] };
   }
 }
-
+/** Parses texts of which it may know the revision before: then only what the change touches is parsed again. */
+export interface Trees {
+  parse(file: SourceFile): Parsed<ts.SourceFile>;
+}
+/** Remembers the last trees of so many files, the longest unused one goes first. */
+export function createTrees(most: number): Trees {
+  const trees = new Map<FilePath, ts.SourceFile>();
+  return {
+    parse(file) {
+      const known = trees.get(file.path);
+      // An update takes the old tree apart, so it is gone whatever comes of it.
+      trees.delete(file.path);
+      const parsed = (known && updated(known, file)) ?? parseJavaScript(file);
+      trees.set(file.path, parsed.value);
+      for (const path of trees.keys()) if (trees.size > most) trees.delete(path);
+      return parsed;
+    },
+  };
+}
+/** Undefined when the update fails: then the text is parsed from its beginning. */
+function updated(tree: ts.SourceFile, file: SourceFile): Parsed<ts.SourceFile> | undefined {
+  const { start, end } = changedPart(tree.text, file.text);
+  try {
+    return read(file, ts.updateSourceFile(tree, file.text, { span: { start, length: end - start }, newLength: file.text.length - tree.text.length + end - start }));
+  } catch {
+    return undefined;
+  }
+}
+function read(file: SourceFile, tree: ts.SourceFile): Parsed<ts.SourceFile> {
+  const problems = syntaxProblems(tree);
+  return { value: tree, problems, holes: problems.map((problem) => holeAround(file.text, problem.span)) };
+}
 /** Number of syntax errors in a text of this name: what a fix must not raise. */
 export function countSyntaxProblems(file: SourceFile): number {
   return parseJavaScript(file).problems.length;

@@ -52,6 +52,16 @@ export function shift(span: Span, edits: readonly TextEdit[]): Span {
   return { start, end: span.start === span.end ? start : Math.max(start, moved(span.end, edits, 'end')) };
 }
 
+/** The part of the old text that is not the same in the new one, between their common beginning and their common end. */
+export function changedPart(old: string, text: string): Span {
+  const shorter = Math.min(old.length, text.length);
+  let start = 0;
+  while (start < shorter && old.charCodeAt(start) === text.charCodeAt(start)) start++;
+  let tail = 0;
+  while (tail < shorter - start && old.charCodeAt(old.length - 1 - tail) === text.charCodeAt(text.length - 1 - tail)) tail++;
+  return { start, end: old.length - tail };
+}
+
 /** The slots of edits that are sorted and apart, as spans of the text after them. */
 export function slotsAfter(edits: readonly WrittenEdit[]): readonly Span[] {
   let growth = 0;

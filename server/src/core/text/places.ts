@@ -1,3 +1,4 @@
+import { changedPart } from './edits.js';
 import type { At, FilePath } from './source.js';
 
 /** The places of one revision of a file: `spans[2 * i], spans[2 * i + 1]` are the offsets of mark `-(i + 1)`. */
@@ -74,14 +75,4 @@ export function createPlaces(path: FilePath, text: string, before?: PlaceRecord)
       return { text, fresh: before?.fresh ?? ats.length, ats, spans };
     },
   };
-}
-
-/** The part of the old text that is not the same in the new one, between their common beginning and their common end. */
-function changedPart(old: string, text: string): { readonly start: number; readonly end: number } {
-  const shorter = Math.min(old.length, text.length);
-  let start = 0;
-  while (start < shorter && old.charCodeAt(start) === text.charCodeAt(start)) start++;
-  let tail = 0;
-  while (tail < shorter - start && old.charCodeAt(old.length - 1 - tail) === text.charCodeAt(text.length - 1 - tail)) tail++;
-  return { start, end: old.length - tail };
 }

@@ -17,14 +17,20 @@ export function expression(l: Lowering, node: ts.Expression, used = true): Value
   }
 }
 
+/** The kinds a program has most of come first. */
 function lower(l: Lowering, node: ts.Expression, used: boolean): Value {
+  if (ts.isIdentifier(node) || node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword) return name(l, node);
+  if (ts.isPropertyAccessExpression(node) || ts.isCallExpression(node) || ts.isElementAccessExpression(node)) return chain(l, node, used);
+  if (ts.isStringLiteralLike(node)) return { kind: 'literal', value: node.text, at: at(l, node) };
+  if (ts.isBinaryExpression(node)) return binary(l, node, used);
+  if (ts.isObjectLiteralExpression(node)) return object(l, node);
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return { kind: 'function', fn: l.functionLike(l, node, { name: node.name?.text ?? 'anonymous' }), at: at(l, node) };
   if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isNonNullExpression(node) || ts.isTypeAssertionExpression(node))
     return expression(l, node.expression, used);
   if (ts.isAwaitExpression(node)) {
     const value = expression(l, node.expression, used);
     return value.kind === 'call' ? { ...value, awaited: true } : value;
   }
-  if (ts.isStringLiteralLike(node)) return { kind: 'literal', value: node.text, at: at(l, node) };
   if (ts.isNumericLiteral(node)) return { kind: 'literal', value: Number(node.text), at: at(l, node) };
   if (ts.isRegularExpressionLiteral(node)) return regex(l, node);
   switch (node.kind) {
@@ -32,17 +38,12 @@ function lower(l: Lowering, node: ts.Expression, used: boolean): Value {
     case ts.SyntaxKind.FalseKeyword: return { kind: 'literal', value: false, at: at(l, node) };
     case ts.SyntaxKind.NullKeyword: return { kind: 'literal', value: null, at: at(l, node) };
   }
-  if (ts.isIdentifier(node) || node.kind === ts.SyntaxKind.ThisKeyword || node.kind === ts.SyntaxKind.SuperKeyword) return name(l, node);
-  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node) || ts.isCallExpression(node)) return chain(l, node, used);
   if (ts.isNewExpression(node)) return call(l, node, callTarget(l, node.expression), node.arguments ?? [], 'new', used);
   if (ts.isTemplateExpression(node)) return template(l, node);
   if (ts.isTaggedTemplateExpression(node)) return tagged(l, node, used);
-  if (ts.isObjectLiteralExpression(node)) return object(l, node);
   if (ts.isArrayLiteralExpression(node)) return { kind: 'array', items: items(l, node.elements), open: false, at: at(l, node) };
-  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return { kind: 'function', fn: l.functionLike(l, node, { name: node.name?.text ?? 'anonymous' }), at: at(l, node) };
   if (ts.isClassExpression(node)) return { kind: 'class', id: l.classLike(l, node, node.name?.text ?? 'class'), at: at(l, node) };
   if (ts.isConditionalExpression(node)) return choice(l, node, used);
-  if (ts.isBinaryExpression(node)) return binary(l, node, used);
   if (ts.isPrefixUnaryExpression(node)) return prefix(l, node);
   if (ts.isVoidExpression(node)) {
     expression(l, node.expression, false);
@@ -340,7 +341,7 @@ export function spell(target: Value): string {
     case 'env': return ['process.env', ...(root.name === undefined ? [] : [root.name]), ...path].join('.');
     case 'global': return [root.name, ...path].join('.');
     case 'value': return '';
-    default: return target.text.replaceAll('?.', '.').replaceAll('!', '').replace(/\s+/g, '');
+    default: return /[?!\s]/.test(target.text) ? target.text.replaceAll('?.', '.').replaceAll('!', '').replace(/\s+/g, '') : target.text;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Branch, ModuleView } from '../../model/module.js';
 import type { FunctionId } from '../../model/value.js';
 import { createPlaces, type PlaceRecord } from '../../text/places.js';
 import type { SourceFile, Span } from '../../text/source.js';
-import { parseJavaScript } from '../javascript.js';
+import { parseJavaScript, type Trees } from '../javascript.js';
 import type { SyntaxProblem } from '../parsed.js';
 import { classLike, functionLike } from './functions.js';
 import { exported, imports } from './modules.js';
@@ -18,9 +18,9 @@ export interface Lowered {
   readonly problems: readonly SyntaxProblem[];
 }
 
-/** Parses and lowers one file: names resolved, bodies as steps. Never fails; what cannot be read is a hole. `before`: the places of the revision before, which are used again. */
-export function lower(file: SourceFile, before?: PlaceRecord): Lowered {
-  const parsed = parseJavaScript(file);
+/** Parses and lowers one file: names resolved, bodies as steps. Never fails; what cannot be read is a hole. `before`: the places of the revision before, which are used again; `trees`: knows trees of edited files. */
+export function lower(file: SourceFile, before?: PlaceRecord, trees?: Trees): Lowered {
+  const parsed = trees ? trees.parse(file) : parseJavaScript(file);
   try {
     return lowerTree(file, parsed.value, parsed.problems, parsed.holes, before);
   } catch {
