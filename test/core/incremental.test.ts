@@ -123,3 +123,44 @@ function findingsOf(engine: Engine): unknown {
 function source(path: string, text: string, revision: number): SourceFile {
   return { path: filePath(path), text, revision };
 }
+
+const two = `import express from 'express';
+const app = express();
+app.get('/a', (req, res) => {
+  try {
+    run();
+  } catch (err) {
+    res.status(500).send(err.stack);
+  }
+});
+app.put('/b', (req, res) => {
+  res.json({ ok: true });
+});
+app.listen(3000);
+`;
+
+test('routes and findings below a bracket that is not closed yet stay', () => {
+  const engine = working({ 'src/app.js': two });
+  const before = { routes: routesOf(engine), findings: rulesOf(engine) };
+  for (const broken of ["app.get('/new', (req, res) => {\n", '/* a comment that is open\n', 'const text = `open\n', 'if (x) {\n']) {
+    type(engine, 'src/app.js', two.replace("app.get('/a'", `${broken}app.get('/a'`));
+    assert.deepEqual(routesOf(engine).filter((one) => !one.includes('/new')), before.routes, broken);
+    assert.deepEqual(rulesOf(engine), before.findings, broken);
+  }
+  type(engine, 'src/app.js', two);
+  assert.deepEqual({ routes: routesOf(engine), findings: rulesOf(engine) }, before);
+});
+
+test('a route removed from a file that is broken elsewhere is gone', () => {
+  const engine = working({ 'src/app.js': two });
+  type(engine, 'src/app.js', two.replace("app.put('/b', (req, res) => {\n  res.json({ ok: true });\n});\napp.listen(3000);", 'app.listen(3000'));
+  assert.deepEqual(routesOf(engine), ['GET /a']);
+});
+
+function routesOf(engine: Engine): readonly string[] {
+  return engine.inventory().map((one) => `${one.method} ${one.path}`);
+}
+/** Rules with what they underline. */
+function rulesOf(engine: Engine): readonly string[] {
+  return engine.files().flatMap((path) => engine.findings(path).map((one) => `${one.rule} ${engine.source(path)?.text.slice(one.at.span.start, one.at.span.end)}`));
+}

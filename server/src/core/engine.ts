@@ -3,6 +3,7 @@ import type { AppliedFix, Finding } from './findings/finding.js';
 import { emptyBaseline } from './findings/baseline.js';
 import { createFixer } from './findings/fixer.js';
 import { writeSuppression } from './findings/suppress.js';
+import { whileBroken, type Whole } from './holding/broken.js';
 import { createFiles, folderOf, type Files } from './holding/files.js';
 import { judge, note, projectUses, type Judged } from './holding/judging.js';
 import { createModel, type Model } from './holding/model.js';
@@ -51,6 +52,8 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   };
   const model = modelOver?.(files) ?? createModel(files, policyOf);
   const judged = new Map<FilePath, Judged>();
+  /** Findings of files when they last parsed. */
+  const whole = new Map<FilePath, Whole>();
   /** Files to be judged, and those whose findings may differ from what was last told. */
   const dirty = new Set<FilePath>(files.paths());
   let untold = new Set<FilePath>();
@@ -88,7 +91,11 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
     if (known) return known;
     const made = judge(own, { files, project, policy: policyOf(path), baseline, today });
     const failure = path === files.paths()[0] ? model.failure() : undefined;
-    const result = failure === undefined ? made : { ...made, findings: [note(path, 'join', `The files could not be joined: ${failure.slice(0, 200)}.`), ...made.findings] };
+    const parsed = own.problems.length === 0;
+    const last = whole.get(path);
+    const lasting = parsed || !last ? made : whileBroken(path, last, made, own.file.text);
+    if (parsed) whole.set(path, { text: own.file.text, judged: made });
+    const result = failure === undefined ? lasting : { ...lasting, findings: [note(path, 'join', `The files could not be joined: ${failure.slice(0, 200)}.`), ...lasting.findings] };
     judged.set(path, result);
     return result;
   }
@@ -108,6 +115,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
         if (!files.remove(path)) continue;
         changed(path);
         dirty.delete(path);
+        whole.delete(path);
         model.reset();
         isOther = true;
       }

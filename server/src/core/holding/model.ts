@@ -10,7 +10,7 @@ import { joinProject, type JoinResult } from '../project/join.js';
 import type { ProjectModel } from '../project/project.js';
 import { relevance } from '../project/relevance.js';
 import { slicesOf } from '../project/slices.js';
-import { sameSurface, type Sight } from '../project/surface.js';
+import { losesSurface, sameSurface, type Sight } from '../project/surface.js';
 import type { FilePath } from '../text/source.js';
 import type { Files } from './files.js';
 
@@ -33,6 +33,12 @@ interface Held {
   readonly project: ProjectModel;
   readonly slices: ReadonlyMap<FilePath, string>;
 }
+/** What a fork begins with. */
+interface Begun {
+  readonly held: Held | undefined;
+  readonly joined: ReadonlyMap<FilePath, FileFacts>;
+  readonly frozen: ReadonlySet<FilePath>;
+}
 const NOTHING: JoinResult = {
   project: { scopes: new Map(), endpoints: new Map(), byShape: new Map(), byScope: new Map(), byHandler: new Map(), byFile: new Map(), roles: new Map(), habits: { guards: [], roleGuards: [] } },
   applied: new Set(), conducts: new Map(),
@@ -40,11 +46,13 @@ const NOTHING: JoinResult = {
 const verbs = new Set(frameworks.flatMap((adapter) => [...adapter.verbs]));
 
 /** `policyOf`: the policy that holds for a file. */
-export function createModel(files: Files, policyOf: (path: FilePath) => Policy, from?: { readonly held: Held | undefined; readonly joined: ReadonlyMap<FilePath, FileFacts> }): Model {
+export function createModel(files: Files, policyOf: (path: FilePath) => Policy, from?: Begun): Model {
   let held = from?.held;
   /** The facts the last join stands on; equal surfaces take the place of each other. */
   const joined = new Map(from?.joined);
   const pending = new Set<FilePath>();
+  /** Files that lost what they register while they do not parse: their last whole revision stands for them. */
+  const frozen = new Set<FilePath>(from?.frozen);
   let isStale = held === undefined;
   let failed: string | undefined;
   let count = 0;
@@ -70,16 +78,23 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     for (const path of pending) {
       const before = joined.get(path);
       const after = files.facts(path);
-      if (!before || !after || !sameSurface(before, after, last.result, sight)) return false;
+      if (!before || !after) return false;
+      if (sameSurface(before, after, last.result, sight)) continue;
+      if (!losesSurface(before, after, last.result)) return false;
+      frozen.add(path);
     }
     return true;
+  }
+  /** What the join sees of a file. */
+  function standing(path: FilePath): FileFacts | undefined {
+    return frozen.has(path) ? joined.get(path) : files.facts(path);
   }
   function join(): JoinResult {
     count++;
     failed = undefined;
     try {
       const modules = new Map(files.paths().flatMap((path) => {
-        const module = files.facts(path)?.module;
+        const module = standing(path)?.module;
         return module ? [[path, module] as const] : [];
       }));
       return joinProject({ modules, adapters: frameworks, resolve: (specifier, path) => files.resolve(specifier, path), policyOf, usesOf: (path) => files.usesOf(path), relevantIn });
@@ -102,27 +117,36 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
         if (isDocument) held = { ...held, project: { ...held.project, documents: documents() } };
         return held.project;
       }
+      for (const path of pending) {
+        const before = joined.get(path);
+        const after = files.facts(path);
+        if (held && before && after && losesSurface(before, after, held.result)) frozen.add(path);
+      }
       const result = join();
       const slices = slicesOf(result.project, hashes);
       const before = held?.slices;
       held = { result, project: { ...result.project, documents: documents() }, slices };
-      joined.clear();
-      for (const path of files.paths()) keep(path);
+      for (const path of [...joined.keys(), ...files.paths()]) keep(path);
       pending.clear();
       isStale = false;
       moved(before ? files.paths().filter((path) => before.get(path) !== slices.get(path)) : files.paths());
       return held.project;
     },
-    touch: (path) => void pending.add(path),
+    touch(path) {
+      pending.add(path);
+      frozen.delete(path);
+    },
     reset() {
       isStale = true;
     },
     failure: () => failed,
     joins: () => count,
-    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined }),
+    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen }),
   };
 
   function keep(path: FilePath): void {
+    if (frozen.has(path) && files.get(path)) return;
+    frozen.delete(path);
     const facts = files.facts(path);
     if (facts) joined.set(path, facts);
     else joined.delete(path);

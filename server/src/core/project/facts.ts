@@ -22,8 +22,6 @@ export interface FileFacts {
   readonly spans: Int32Array;
   /** Of code only: lets the next revision use the same places again. */
   readonly places: PlaceRecord | undefined;
-  /** Places are those of the revision before, as far as they are still there. */
-  readonly inherits: boolean;
   readonly problems: readonly SyntaxProblem[];
   /** Why a document cannot be analysed. */
   readonly unsupported: string | undefined;
@@ -47,7 +45,7 @@ export function readFacts(file: SourceFile, before?: FileFacts, trees?: Trees): 
 }
 function nothingOf(file: SourceFile): FileFacts {
   return {
-    file, module: undefined, document: undefined, manifest: undefined, notes: [], spans: new Int32Array(), places: undefined, inherits: false, problems: [], unsupported: undefined, uses: NOTHING, unstable: NOTHING,
+    file, module: undefined, document: undefined, manifest: undefined, notes: [], spans: new Int32Array(), places: undefined, problems: [], unsupported: undefined, uses: NOTHING, unstable: NOTHING,
   };
 }
 function read(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | undefined): FileFacts {
@@ -76,7 +74,7 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
     if (/^(cookie|clearCookie|setCookie)$/.test(step.call.name)) uses.add('cookies');
   }
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
-  return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, inherits: inherited !== undefined, problems, uses, unstable: unstableBindings(module) };
+  return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, problems, uses, unstable: unstableBindings(module) };
 }
 
 function unstableBindings(module: ModuleView): ReadonlySet<number> {

@@ -1,6 +1,7 @@
 import type { Conduct } from '../model/api.js';
 import type { FunctionView, ModuleView, Note } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
+import { changedPart } from '../text/edits.js';
 import type { FileFacts } from './facts.js';
 import type { JoinResult } from './join.js';
 import { answersAlways } from './join-parts.js';
@@ -23,9 +24,35 @@ export function sameSurface(before: FileFacts, after: FileFacts, read: Read, sig
   const old = before.module;
   const now = after.module;
   if (!old || !now) return old === now;
-  if (!after.inherits || old.system !== now.system || !equal(before.uses, after.uses)) return false;
+  if (!samePlaces(before, after) || old.system !== now.system || !equal(before.uses, after.uses)) return false;
   return equal(old.imports, now.imports) && equal(old.exports, now.exports) && equal(old.classes, now.classes) && equal(publicNotes(old), publicNotes(now))
     && old.top.complete === now.top.complete && equal(old.top.steps, now.top.steps) && sameBindings(old, now, read) && sameFunctions(before, after, read, sight);
+}
+
+/**
+ * Whether a revision that does not parse lost registrations outside the part that was edited: an unclosed bracket, string or
+ * comment swallows what follows. Then the last whole revision says more about the file than the broken one.
+ */
+export function losesSurface(before: FileFacts, after: FileFacts, { applied }: Pick<Read, 'applied'>): boolean {
+  const old = before.module;
+  const now = after.module;
+  if (!old || !now || !samePlaces(before, after) || after.problems.length === 0) return false;
+  const edited = changedPart(before.file.text, after.file.text);
+  for (const fn of [old.top, ...[...old.functions.values()].filter(({ id }) => applied.has(id))]) {
+    const still = fn === old.top ? now.top : now.functions.get(fn.id);
+    const marks = new Set(still?.steps.map((step) => step.at.mark));
+    for (const step of fn.steps) {
+      const start = before.spans[(-step.statementAt.mark - 1) * 2] ?? 0;
+      const end = before.spans[(-step.statementAt.mark - 1) * 2 + 1] ?? 0;
+      if ((end < edited.start || start > edited.end) && !marks.has(step.at.mark)) return true;
+    }
+  }
+  return false;
+}
+
+/** Whether equal places of the two revisions have equal marks. */
+function samePlaces(before: FileFacts, after: FileFacts): boolean {
+  return before.places !== undefined && before.places.origin === after.places?.origin;
 }
 
 /** Only notes that make routes public matter to the model. */

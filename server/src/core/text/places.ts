@@ -4,6 +4,8 @@ import type { At, FilePath } from './source.js';
 /** The places of one revision of a file: `spans[2 * i], spans[2 * i + 1]` are the offsets of mark `-(i + 1)`. */
 export interface PlaceRecord {
   readonly text: string;
+  /** The same object for all revisions whose places mean the same. */
+  readonly origin: object;
   /** How many places there were before anything was inherited: the rest grows with each revision. */
   readonly fresh: number;
   readonly ats: readonly At[];
@@ -72,7 +74,7 @@ export function createPlaces(path: FilePath, text: string, before?: PlaceRecord)
         spans[i * 2] = starts[i] ?? 0;
         spans[i * 2 + 1] = ends[i] ?? 0;
       }
-      return { text, fresh: before?.fresh ?? ats.length, ats, spans };
+      return { text, origin: before?.origin ?? {}, fresh: before?.fresh ?? ats.length, ats, spans };
     },
   };
 }
