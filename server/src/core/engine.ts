@@ -56,6 +56,8 @@ function engineOver(facts: Map<FilePath, FileFacts>): Engine {
   let judged = new Map<FilePath, Judged>();
   let contexts = new Map<FilePath, RuleContext>();
   let dirty = new Set<FilePath>();
+  /** Worked off since `work` last came to its end: work that was dropped named nobody. */
+  const unnamed = new Set<FilePath>();
   const asked = new Set<FilePath>();
 
   const policyOf = (path: FilePath): Policy => {
@@ -191,9 +193,12 @@ function engineOver(facts: Map<FilePath, FileFacts>): Engine {
       for (const path of todo) {
         judge(path);
         dirty.delete(path);
+        unnamed.add(path);
         yield { done: done++, total: todo.length * 2, file: path };
       }
-      return new Set(todo);
+      const named = new Set(unnamed);
+      unnamed.clear();
+      return named;
     },
     wanted() {
       const wanted = new Set<FilePath>();
