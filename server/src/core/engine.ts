@@ -133,7 +133,8 @@ function engineOver(facts: Map<FilePath, FileFacts>): Engine {
     const on = rules.filter((rule) => policy.rules.get(rule.meta.id) !== 'off');
     const { raw, crashes } = detect(own, on, projectNow(), contextOf(path), classOf(path));
     const ordered = [...raw].sort((a, b) => compareSpans(spanOf(a.hit.detection.at), spanOf(b.hit.detection.at)) || (a.rule.meta.id < b.rule.meta.id ? -1 : 1));
-    const unique = ordered.filter((one, index) => !ordered.slice(0, index).some((other) => other.rule === one.rule && atKey(other.hit.detection.at) === atKey(one.hit.detection.at)));
+    const seen = new Set<string>();
+    const unique = ordered.filter((one) => seen.size < seen.add(`${one.rule.meta.id} ${atKey(one.hit.detection.at)}`).size);
     const { kept, silenced } = applyPrecedence(unique.map((one) => ({ rule: one.rule.meta.id, node: atKey(one.hit.detection.at), grounds: one.grounds, one })));
     const spoken = [...kept, ...silenced].map(({ one }) => one);
     const ordinals = numberDuplicates(spoken.map((one) => ({ rule: one.rule.meta.id, path, subject: one.hit.detection.subject })));
