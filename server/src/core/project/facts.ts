@@ -3,7 +3,7 @@ import type { OpenApiDocument } from '../openapi/document.js';
 import { readOpenApi } from '../openapi/read.js';
 import { isOpenApi } from '../openapi/sniff.js';
 import { lower } from '../syntax/lower/lower.js';
-import type { SyntaxProblem } from '../syntax/parsed.js';
+import { TOO_DEEP, type SyntaxProblem } from '../syntax/parsed.js';
 import { readSettings } from '../syntax/yaml.js';
 import type { At, SourceFile, Span } from '../text/source.js';
 import type { Manifest } from './context.js';
@@ -42,7 +42,8 @@ export function readFacts(file: SourceFile): FileFacts {
   if (!/\.(ya?ml|json)$/i.test(file.path) || !isOpenApi(file.path, file.text)) return empty;
   const parsed = readSettings(file, mark);
   const read = readOpenApi(file, parsed.value);
-  return { ...empty, document: read.document, notes: parsed.value.notes, spans: Int32Array.from(spans), problems: parsed.problems, unsupported: read.unsupported };
+  const unread = (read.document?.operations.length ?? 0) === 0 ? unreadBecause(parsed.problems) : undefined;
+  return { ...empty, document: read.document, notes: parsed.value.notes, spans: Int32Array.from(spans), problems: parsed.problems, unsupported: read.unsupported ?? unread };
 }
 
 /** Machine-written code: large, and its lines are far longer than anybody writes. */
@@ -51,6 +52,10 @@ function isMinified(text: string): boolean {
   let lines = 1;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
   return text.length / lines > 500;
+}
+
+function unreadBecause(problems: readonly SyntaxProblem[]): string | undefined {
+  return problems.some(({ message }) => message === TOO_DEEP) ? `it is ${TOO_DEEP}` : undefined;
 }
 
 function codeFacts(file: SourceFile): FileFacts {
@@ -62,7 +67,7 @@ function codeFacts(file: SourceFile): FileFacts {
     if (/^(cookie|clearCookie|setCookie)$/.test(step.call.name)) uses.add('cookies');
   }
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
-  return { file, module, document: undefined, manifest: undefined, notes: module.notes, spans, problems, unsupported: undefined, uses, unstable: unstableBindings(module) };
+  return { file, module, document: undefined, manifest: undefined, notes: module.notes, spans, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
 }
 
 function unstableBindings(module: ModuleView): ReadonlySet<number> {

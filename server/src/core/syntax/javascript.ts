@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import type { SourceFile, Span } from '../text/source.js';
-import type { Parsed, SyntaxProblem } from './parsed.js';
+import { TOO_DEEP, type Parsed, type SyntaxProblem } from './parsed.js';
 
 const OPTIONS: ts.CreateSourceFileOptions = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
 const MOST_PROBLEMS = 50;
@@ -13,7 +13,7 @@ export function parseJavaScript(file: SourceFile): Parsed<ts.SourceFile> {
     return { value: tree, problems, holes: problems.map((problem) => holeAround(file.text, problem.span)) };
   } catch {
     const span = { start: 0, end: file.text.length };
-    return { value: ts.createSourceFile(file.path, '', OPTIONS), problems: [{ span, message: 'nested too deeply to be read' }], holes: [span] };
+    return { value: ts.createSourceFile(file.path, '', OPTIONS), problems: [{ span, message: TOO_DEEP }], holes: [span] };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Branch, ModuleView } from '../../model/module.js';
 import type { FunctionId } from '../../model/value.js';
 import type { SourceFile, Span } from '../../text/source.js';
 import { parseJavaScript } from '../javascript.js';
-import type { SyntaxProblem } from '../parsed.js';
+import { TOO_DEEP, type SyntaxProblem } from '../parsed.js';
 import { classLike, functionLike } from './functions.js';
 import { exported, imports } from './modules.js';
 import { notes } from './notes.js';
@@ -26,7 +26,7 @@ export function lower(file: SourceFile): Lowered {
   } catch {
     const span = { start: 0, end: file.text.length };
     const empty = parseJavaScript({ ...file, text: '' });
-    return lowerTree({ ...file, text: '' }, empty.value, [{ span, message: 'nested too deeply to be read' }], [span]);
+    return lowerTree({ ...file, text: '' }, empty.value, [{ span, message: TOO_DEEP }], [span]);
   }
 }
 
