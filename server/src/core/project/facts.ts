@@ -83,7 +83,7 @@ function unstableBindings(module: ModuleView): ReadonlySet<number> {
 /** The dependency ranges of a package.json; undefined when it is no JSON object. */
 function readManifest(text: string): Manifest | undefined {
   try {
-    const data: unknown = JSON.parse(text);
+    const data: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
     if (typeof data !== 'object' || data === null) return undefined;
     const dependencies = new Map<string, string>();
     for (const key of ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies']) {
