@@ -72,3 +72,26 @@ test('print and read are inverse', () => {
     ),
   );
 });
+test('print and read are inverse for many marks, of several rules, on lines of any text', () => {
+  const line = fc.string({ unit: fc.constantFrom('a', ' ', '^', '/', '#', '"', '-', '(', '\u00e9', '\ud83d\ude00'), maxLength: 12 }).filter((text) => !/^\s*(\/\/|#)?-? *(\^|<-|\S+$)/.test(text));
+  const mark = fc.record({ row: fc.nat(5), cell: fc.nat(12), length: fc.integer({ min: 1, max: 6 }), rule: fc.constantFrom('some/rule', 'other/rule') });
+  fc.assert(
+    fc.property(fc.array(line, { minLength: 1, maxLength: 6 }), fc.array(mark, { maxLength: 4 }), (lines, wanted) => {
+      // The first column holds code, so that no common indent is taken away.
+      const code = ['x', ...lines].map((text) => `x${text}`);
+      const text = `${code.join('\n')}\n`;
+      const marks = wanted.flatMap(({ row, cell, length, rule }) => {
+        const at = code[row % code.length] ?? '';
+        const start = code.slice(0, row % code.length).reduce((sum, before) => sum + before.length + 1, 0);
+        const column = cell % at.length;
+        // An arrow covers one character.
+        return [{ path: filePath('app.ts'), span: { start: start + column, end: start + (column < 2 ? column + 1 : Math.min(column + length, at.length)) }, rule }];
+      });
+      const back = readMarked(printMarked(text, marks));
+      const key = (one: { readonly span: { readonly start: number; readonly end: number }; readonly rule: string }): string => `${one.span.start}-${one.span.end} ${one.rule}`;
+      assert.equal(back.files.get(filePath('app.ts')), text);
+      assert.deepEqual(back.marks.map(key).sort(), marks.map(key).sort());
+    }),
+    { seed: 20261124 },
+  );
+});

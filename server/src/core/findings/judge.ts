@@ -55,7 +55,7 @@ function unreadable(facts: FileFacts): readonly Finding[] {
   const rule = ownRules['unlatched/not-analysed'];
   return [{
     rule: 'unlatched/not-analysed', severity: rule.meta.severity, confidence: 'high', at: { path, span: { start: 0, end: Math.min(facts.file.text.length, 1) } }, related: [],
-    explanation: { message: `This file is not analysed: ${facts.unsupported}.`, why: 'Silence about it would be taken for success.', remedy: 'Give a document a supported version (2.0, 3.0 to 3.2); exclude generated code in the policy.' },
+    explanation: { message: `This file is not analysed: ${facts.unsupported}.`, why: 'Silence about it would be taken for success.', remedy: 'Give a document a supported version (2.0, 3.0 to 3.2); exclude generated files in the policy.' },
     fingerprint: fingerprint('unlatched/not-analysed', path, facts.unsupported, 0), state: 'open', reason: undefined, fix: undefined,
   }];
 }

@@ -1,6 +1,6 @@
 import type { FilePath } from '../text/source.js';
 
-const YAML_KEY = /^(?:[ \t]*\{[ \t]*)?["']?(?:openapi|swagger)["']?[ \t]*:/m;
+const YAML_KEY = /^\ufeff?(?:[ \t]*\{[ \t]*)?["']?(?:openapi|swagger)["']?[ \t]*:/m;
 const AFTER_KEY = /^[ \t\r\n]{0,200}:[ \t\r\n]{0,200}(?:["\d]|null)/;
 /** Occurrences of a key looked at in one JSON text. */
 const MOST = 200;

@@ -4,7 +4,7 @@ import { readOpenApi } from '../openapi/read.js';
 import { isOpenApi } from '../openapi/sniff.js';
 import type { Trees } from '../syntax/javascript.js';
 import { lower } from '../syntax/lower/lower.js';
-import type { SyntaxProblem } from '../syntax/parsed.js';
+import { TOO_DEEP, type SyntaxProblem } from '../syntax/parsed.js';
 import { readSettings } from '../syntax/yaml.js';
 import type { PlaceRecord } from '../text/places.js';
 import type { At, SourceFile, Span } from '../text/source.js';
@@ -60,7 +60,12 @@ function read(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | 
   if (!/\.(ya?ml|json)$/i.test(file.path) || !isOpenApi(file.path, file.text)) return empty;
   const parsed = readSettings(file, mark);
   const { document, unsupported } = readOpenApi(file, parsed.value);
-  return { ...empty, document, notes: parsed.value.notes, spans: Int32Array.from(spans), problems: parsed.problems, unsupported };
+  const unread = (document?.operations.length ?? 0) === 0 ? unreadBecause(parsed.problems) : undefined;
+  return { ...empty, document, notes: parsed.value.notes, spans: Int32Array.from(spans), problems: parsed.problems, unsupported: unsupported ?? unread };
+}
+
+function unreadBecause(problems: readonly SyntaxProblem[]): string | undefined {
+  return problems.some(({ message }) => message === TOO_DEEP) ? `it is ${TOO_DEEP}` : undefined;
 }
 
 function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | undefined): FileFacts {
@@ -74,7 +79,7 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
     if (/^(cookie|clearCookie|setCookie)$/.test(step.call.name)) uses.add('cookies');
   }
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
-  return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, problems, uses, unstable: unstableBindings(module) };
+  return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
 }
 
 function unstableBindings(module: ModuleView): ReadonlySet<number> {
@@ -90,7 +95,7 @@ function unstableBindings(module: ModuleView): ReadonlySet<number> {
 /** The dependency ranges of a package.json; undefined when it is no JSON object. */
 function readManifest(text: string): Manifest | undefined {
   try {
-    const data: unknown = JSON.parse(text);
+    const data: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
     if (typeof data !== 'object' || data === null) return undefined;
     const dependencies = new Map<string, string>();
     for (const key of ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies']) {

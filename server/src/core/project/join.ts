@@ -48,6 +48,8 @@ interface Walk {
 const MOST_ENDPOINTS = 50_000;
 const MOST_LINKS = 256;
 const DEEPEST_MOUNT = 16;
+/** Routers mounted twice in each other, level upon level, would be walked a million times. */
+const MOST_WALKS = 2_000;
 
 export interface JoinResult {
   readonly project: Omit<ProjectModel, 'documents'>;
@@ -76,6 +78,7 @@ export function joinProject(input: JoinInput): JoinResult {
   linkParents(evaluation);
   const publicAt = publicMarks(input.modules);
   const walked = new Set<ScopeId>();
+  let walks = 0;
   for (const scope of evaluation.scopes) if (scope.parents.size === 0) walkRoot(scope);
   // Scopes that only mount each other in a circle have no root: start somewhere.
   for (const scope of evaluation.scopes) if (!walked.has(scope.id)) walkRoot(scope);
@@ -84,6 +87,7 @@ export function joinProject(input: JoinInput): JoinResult {
   return { project, applied: evaluation.applied, conducts };
 
   function walkRoot(scope: ScopeState): void {
+    walks = 0;
     const prefix = scope.kind === 'router' && (scope.guessed || scope.parents.size === 0) ? [undefined] : [];
     walk({ app: scope, scope, prefix, mounts: [], when: [], stack: [scope.id] }, [], scope.kind === 'router' ? ['nobody mounts this router'] : []);
   }
@@ -108,17 +112,18 @@ export function joinProject(input: JoinInput): JoinResult {
             const target = evaluation.evaluate(value.value, logged.frame);
             if (target.is === 'scope') {
               if (isFirst) order.push({ kind: 'mount', at: value.value.at, path: full[0], layer: undefined, when: logged.when });
-              if (at.stack.includes(target.scope.id) || at.stack.length > DEEPEST_MOUNT) {
+              if (at.stack.includes(target.scope.id) || at.stack.length > DEEPEST_MOUNT || walks > MOST_WALKS) {
                 addReason(scope, reasons, 'routers mount each other', isFirst);
                 continue;
               }
               for (const piece of paths) {
+                walks++;
                 const leaked = walk(
                   { ...at, scope: target.scope, prefix: [...at.prefix, piece], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, target.scope.id] },
                   [...inherited, ...own],
                   reasons,
                 );
-                own.push(...leaked);
+                for (const one of leaked) own.push(one);
               }
               continue;
             }

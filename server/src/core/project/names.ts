@@ -23,6 +23,8 @@ export interface Names {
 }
 const UNKNOWN: Abstract = { is: 'unknown' };
 const DEEPEST_VALUE = 60;
+/** Spreads and base classes looked through for one member: they may lead in circles, or double at each level. */
+const MOST_HOLDERS = 200;
 
 /** Follows names, members, imports and exports while registration is evaluated. */
 export function createNames({ modules, resolve, topFrame, runModule, runCall }: NamesInput): Names {
@@ -121,22 +123,23 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall }: 
     return value;
   }
 
-  function member(of: Abstract, key: string): Abstract {
+  function member(of: Abstract, key: string, left = { holders: MOST_HOLDERS }): Abstract {
+    if (left.holders-- <= 0) return UNKNOWN;
     switch (of.is) {
       case 'module': {
         if (key === 'exports') return of;
         return exported(of.path, key, 0);
       }
-      case 'instance': return of.fields.get(key) ?? method(of.of, key, of) ?? UNKNOWN;
+      case 'instance': return of.fields.get(key) ?? method(of.of, key, of, left) ?? UNKNOWN;
       case 'fields': return of.fields.get(key) ?? UNKNOWN;
-      case 'class': return method(of, key, undefined) ?? UNKNOWN;
+      case 'class': return method(of, key, undefined, left) ?? UNKNOWN;
       case 'value': {
         if (of.value.kind !== 'object') return UNKNOWN;
         for (let i = of.value.entries.length - 1; i >= 0; i--) {
           const entry = of.value.entries[i];
           if (entry?.key === key) return evaluate(entry.value, of.frame);
           if (entry?.form === 'spread') {
-            const inner = member(evaluate(entry.value, of.frame), key);
+            const inner = member(evaluate(entry.value, of.frame), key, left);
             if (inner.is !== 'unknown') return inner;
           }
         }
@@ -146,14 +149,15 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall }: 
     }
   }
 
-  function method(of: Extract<Abstract, { is: 'class' }>, key: string, self: Abstract | undefined): Abstract | undefined {
+  function method(of: Extract<Abstract, { is: 'class' }>, key: string, self: Abstract | undefined, left: { holders: number }): Abstract | undefined {
+    if (left.holders-- <= 0) return undefined;
     const id = of.view.methods.find((fn) => fn.endsWith(`#${of.view.name}.${key}`) || fn.endsWith(`.${key}`));
     const fn = id === undefined ? undefined : of.frame.module.functions.get(id);
     if (fn) return { is: 'function', fn, frame: self ? { ...of.frame, self } : of.frame };
     const field = of.view.fields.find((one) => one.name === key);
     if (field) return evaluate(field.value, self ? { ...of.frame, self } : of.frame);
     const base = of.view.extends && evaluate(of.view.extends, of.frame);
-    return base?.is === 'class' ? method(base, key, self) : undefined;
+    return base?.is === 'class' ? method(base, key, self, left) : undefined;
   }
 
   function exported(path: FilePath, name: string, hops: number): Abstract {

@@ -11,14 +11,22 @@ export interface Followed {
   isStable(path: FilePath, binding: number): boolean;
 }
 const MOST_HOPS = 20;
+/** Objects looked into for one question: they may hold or spread themselves, and spreads may double at each level. */
+const MOST_OBJECTS = 200;
+interface Left {
+  objects: number;
+}
 
 /** Follows names, imports and members to a value that is no name; stops at parameters, calls and what is unknown. */
 export function resolveValue(value: Value, project: Followed): Resolved {
+  return follow(value, project, { objects: MOST_OBJECTS });
+}
+function follow(value: Value, project: Followed, left: Left): Resolved {
   const trail: At[] = [];
   let current = value;
   for (let hops = 0; hops < MOST_HOPS; hops++) {
     if (current.kind !== 'ref') return { value: current, trail, exact: current.kind !== 'unknown' };
-    const next = stepInto(current, project);
+    const next = stepInto(current, project, left);
     if (!next) return { value: current, trail, exact: current.root.kind === 'env' };
     trail.push(current.at);
     current = next;
@@ -26,49 +34,49 @@ export function resolveValue(value: Value, project: Followed): Resolved {
   return { value: current, trail, exact: false };
 }
 
-function stepInto(ref: Ref, project: Followed): Value | undefined {
+function stepInto(ref: Ref, project: Followed, left: Left): Value | undefined {
   const path = ref.at.path;
   const { root } = ref;
   if (root.kind === 'local') {
     const binding = project.module(path)?.bindings[root.binding];
     if (!binding || !project.isStable(path, binding.id)) return undefined;
     if (binding.value.kind === 'unknown') return undefined;
-    return descend(binding.value, ref.path, ref, project);
+    return descend(binding.value, ref.path, ref, project, left);
   }
   if (root.kind === 'import') {
     const target = project.resolveFile(root.from, path);
     const module = target && project.module(target);
     if (!module) return undefined;
-    return fromExports(module, root.name, ref.path, ref, project, 0);
+    return fromExports(module, root.name, ref.path, ref, project, left, 0);
   }
-  if (root.kind === 'value' && root.of.kind !== 'call') return descend(root.of, ref.path, ref, project);
+  if (root.kind === 'value' && root.of.kind !== 'call') return descend(root.of, ref.path, ref, project, left);
   return undefined;
 }
 
-function fromExports(module: ModuleView, name: string, path: readonly (string | undefined)[], ref: Ref, project: Followed, hops: number): Value | undefined {
+function fromExports(module: ModuleView, name: string, path: readonly (string | undefined)[], ref: Ref, project: Followed, left: Left, hops: number): Value | undefined {
   if (hops > 10) return undefined;
   const whole = module.exports.findLast((one) => one.name === '=');
   if (name === '*') {
     const [key, ...rest] = path;
     if (key === undefined) return path.length === 0 ? whole?.value : undefined;
     const own = module.exports.find((one) => one.name === key);
-    if (own) return descend(own.value, rest, ref, project);
-    return whole && descend(whole.value, path, ref, project);
+    if (own) return descend(own.value, rest, ref, project, left);
+    return whole && descend(whole.value, path, ref, project, left);
   }
   const own = module.exports.find((one) => one.name === name);
-  if (own) return descend(own.value, path, ref, project);
-  if (whole) return descend(whole.value, name === 'default' ? path : [name, ...path], ref, project);
+  if (own) return descend(own.value, path, ref, project, left);
+  if (whole) return descend(whole.value, name === 'default' ? path : [name, ...path], ref, project, left);
   for (const one of module.exports) {
     if (one.name !== '*' || one.value.kind !== 'ref' || one.value.root.kind !== 'import') continue;
     const target = project.resolveFile(one.value.root.from, module.path);
     const next = target && project.module(target);
-    const found = next && fromExports(next, name, path, ref, project, hops + 1);
+    const found = next && fromExports(next, name, path, ref, project, left, hops + 1);
     if (found) return found;
   }
   return undefined;
 }
 
-function descend(value: Value, path: readonly (string | undefined)[], ref: Ref, project: Followed): Value | undefined {
+function descend(value: Value, path: readonly (string | undefined)[], ref: Ref, project: Followed, left: Left): Value | undefined {
   let current: Value = value;
   for (let i = 0; i < path.length; i++) {
     const key = path[i];
@@ -82,9 +90,9 @@ function descend(value: Value, path: readonly (string | undefined)[], ref: Ref, 
       continue;
     }
     if (current.kind !== 'object') return undefined;
-    const answer = optionOf(current, key, project);
-    if (answer.kind !== 'value') return undefined;
-    current = answer.entry.value;
+    const found = entryOf(current, key, project, left, 0);
+    if (typeof found === 'string') return undefined;
+    current = found.value;
   }
   return current;
 }
@@ -94,21 +102,26 @@ function joinPath(ref: Ref, rest: readonly (string | undefined)[]): Pick<Ref, 'r
 }
 
 /** The last entry with the key, through names and spreads. */
-export function optionOf(value: Value | undefined, key: string, project: Followed, depth = 0): OptionAnswer {
-  if (!value || depth > 6) return value ? { kind: 'unknown' } : { kind: 'absent' };
-  const end = resolveValue(value, project).value;
-  if (end.kind === 'literal' && (end.value === undefined || end.value === null)) return { kind: 'absent' };
-  if (end.kind !== 'object') return { kind: 'unknown' };
+export function optionOf(value: Value | undefined, key: string, project: Followed): OptionAnswer {
+  const left = { objects: MOST_OBJECTS };
+  const found = value ? entryOf(value, key, project, left, 0) : 'absent';
+  return typeof found === 'string' ? { kind: found } : { kind: 'value', value: found.value, entry: found, resolved: follow(found.value, project, left) };
+}
+function entryOf(value: Value, key: string, project: Followed, left: Left, depth: number): Entry | 'absent' | 'unknown' {
+  if (depth > 6 || left.objects-- <= 0) return 'unknown';
+  const end = follow(value, project, left).value;
+  if (end.kind === 'literal' && (end.value === undefined || end.value === null)) return 'absent';
+  if (end.kind !== 'object') return 'unknown';
   for (let i = end.entries.length - 1; i >= 0; i--) {
     const entry: Entry | undefined = end.entries[i];
     if (!entry) continue;
-    if (entry.key === key) return { kind: 'value', value: entry.value, entry, resolved: resolveValue(entry.value, project) };
+    if (entry.key === key) return entry;
     if (entry.form === 'spread') {
-      const inner = optionOf(entry.value, key, project, depth + 1);
-      if (inner.kind !== 'absent') return inner;
-    } else if (entry.form === 'computed') return { kind: 'unknown' };
+      const inner = entryOf(entry.value, key, project, left, depth + 1);
+      if (inner !== 'absent') return inner;
+    } else if (entry.form === 'computed') return 'unknown';
   }
-  return { kind: 'absent' };
+  return 'absent';
 }
 
 /** The constant a value surely is. */

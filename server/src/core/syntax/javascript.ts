@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { changedPart } from '../text/edits.js';
 import type { FilePath, SourceFile, Span } from '../text/source.js';
-import type { Parsed, SyntaxProblem } from './parsed.js';
+import { TOO_DEEP, type Parsed, type SyntaxProblem } from './parsed.js';
 
 const OPTIONS: ts.CreateSourceFileOptions = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
 const MOST_PROBLEMS = 50;
@@ -12,7 +12,7 @@ export function parseJavaScript(file: SourceFile): Parsed<ts.SourceFile> {
     return read(file, ts.createSourceFile(file.path, file.text, OPTIONS, false, scriptKind(file.path)));
   } catch {
     const span = { start: 0, end: file.text.length };
-    return { value: ts.createSourceFile(file.path, '', OPTIONS), problems: [{ span, message: 'nested too deeply to be read' }], holes: [span] };
+    return { value: ts.createSourceFile(file.path, '', OPTIONS), problems: [{ span, message: TOO_DEEP }], holes: [span] };
   }
 }
 /** Parses texts of which it may know the revision before: then only what the change touches is parsed again. */

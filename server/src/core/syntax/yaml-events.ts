@@ -14,6 +14,7 @@ import {
   type ScalarEvent,
 } from 'js-yaml';
 import type { Span } from '../text/source.js';
+import { TOO_DEEP } from './parsed.js';
 import type { Builder } from './yaml-build.js';
 import { isPlainCollectionTag, resolveTagged } from './yaml-scalar.js';
 
@@ -32,7 +33,8 @@ function failure(error: unknown, length: number): { readonly offset: number; rea
   if (!(error instanceof Error)) return { offset: 0, message: 'unreadable' };
   const mark: unknown = 'mark' in error ? error.mark : undefined;
   const offset = typeof mark === 'object' && mark !== null && 'position' in mark && typeof mark.position === 'number' ? mark.position : 0;
-  const message = 'reason' in error && typeof error.reason === 'string' ? error.reason : 'unreadable';
+  const said = 'reason' in error && typeof error.reason === 'string' ? error.reason : 'unreadable';
+  const message = error instanceof RangeError || said.startsWith('nesting exceeded') ? TOO_DEEP : said;
   return { offset: Math.min(offset, length), message };
 }
 

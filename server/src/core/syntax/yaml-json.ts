@@ -1,5 +1,6 @@
 import { printParseErrorCode, visit } from 'jsonc-parser';
 import type { At, Span } from '../text/source.js';
+import { TOO_DEEP } from './parsed.js';
 import { createBuilder, type Builder } from './yaml-build.js';
 import { holeAt, type Hole } from './yaml-holes.js';
 
@@ -19,7 +20,7 @@ export function readJson(source: string, mark: (span: Span) => At): ReadJson {
   const problems: { span: Span; message: string; local: boolean }[] = [];
   if (nestsDeeper(text, MAX_NESTING)) {
     const span = { start: 0, end: text.length };
-    return { builder: createBuilder(text, mark, [holeAt(text, span, false)]), problems: [{ span, message: 'The nesting is too deep to be read.' }], holes: [holeAt(text, span, false)] };
+    return { builder: createBuilder(text, mark, [holeAt(text, span, false)]), problems: [{ span, message: TOO_DEEP }], holes: [holeAt(text, span, false)] };
   }
   let builder = createBuilder(text, mark, []);
   const feed = (): void => visit(text, {

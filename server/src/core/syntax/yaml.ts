@@ -1,6 +1,6 @@
 import type { NotedValue } from '../openapi/document.js';
 import type { At, SourceFile, Span } from '../text/source.js';
-import type { Parsed, SyntaxProblem } from './parsed.js';
+import { TOO_DEEP, type Parsed, type SyntaxProblem } from './parsed.js';
 import { createBuilder, type Builder } from './yaml-build.js';
 import { buildFromEvents, yamlEvents } from './yaml-events.js';
 import { holeAt, type Hole } from './yaml-holes.js';
@@ -42,7 +42,8 @@ function readYaml(text: string, mark: (span: Span) => At): Parsed<NotedValue> {
     return finish(text, mark, builder, [problem], holes);
   }
   const lenient = text.length <= LENIENT_LIMIT ? readLenient(text) : undefined;
-  const found = lenient && lenient.problems.length > 0 ? lenient.problems : [problem];
+  // The other reader says more of a broken text, and less of one that is merely too deep.
+  const found = lenient && lenient.problems.length > 0 && problem.message !== TOO_DEEP ? lenient.problems : [problem];
   const holes = found.slice(0, 100).map((one) => holeAt(text, lenient ? lineOf(text, one.span.start) : { start: 0, end: text.length }, false));
   const builder = createBuilder(text, mark, holes);
   try {

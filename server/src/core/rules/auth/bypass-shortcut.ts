@@ -35,7 +35,8 @@ export default rule<'function', Evidence>({
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/', 'https://cwe.mitre.org/data/definitions/489.html'],
   },
   on: 'function',
-  words: ['auth', 'next', 'canactivate', 'guard', 'user'],
+  // A guard is known by what it does, its names may be any.
+  words: [],
   *detect(fn, context) {
     const seen = new Set<unknown>();
     for (const step of fn.steps) {
@@ -45,7 +46,7 @@ export default rule<'function', Evidence>({
       if (branch && shortcut) {
         seen.add(branch.test);
         const text = context.textOf(branch.test.at);
-        yield { ...detection(branch.test.at, shortcut, text), evidence: { shortcut, text, whole: branch.holds ? wholeIf(branch, step, fn, context) : undefined, keep: undefined } };
+        yield { ...detection(branch.test.at, shortcut, fn), evidence: { shortcut, text, whole: branch.holds ? wholeIf(branch, step, fn, context) : undefined, keep: undefined } };
       }
       if (step.do === 'call' && /^(use|addHook|register|useGlobalGuards)$/.test(step.call.name)) yield* conditional(step.call, step, fn, context);
     }
@@ -168,8 +169,9 @@ if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return
   ],
 });
 
-function detection(at: At, shortcut: Shortcut, text: string): Omit<Detection<Evidence>, 'evidence'> {
-  return { at, subject: text, severity: shortcut.severity, confidence: shortcut.how === 'request' ? 'high' : 'medium' };
+/** The subject is made of names, never of source text: a formatter changes quotes and breaks lines. */
+function detection(at: At, shortcut: Shortcut, fn: FunctionView): Omit<Detection<Evidence>, 'evidence'> {
+  return { at, subject: `${fn.name} ${shortcut.how === 'request' ? shortcut.key : shortcut.how}`, severity: shortcut.severity, confidence: shortcut.how === 'request' ? 'high' : 'medium' };
 }
 /** The step lets the request through: `next()`, `return true` of a guard, a made-up user. */
 function passes(step: Step, fn: FunctionView, context: RuleContext): boolean {
@@ -268,7 +270,7 @@ function* conditional(call: Call, step: Step, fn: FunctionView, context: RuleCon
     if (first === second) continue;
     const shortcut = environmentShortcut({ test: arg.test, holds: second, early: false, at: arg.test.at }, context);
     const text = context.textOf(arg.test.at);
-    if (shortcut) yield { ...detection(arg.test.at, shortcut, text), evidence: { shortcut, text: first ? `not (${text})` : text, whole: arg.at, keep: first ? arg.then.at : arg.else.at } };
+    if (shortcut) yield { ...detection(arg.test.at, shortcut, fn), evidence: { shortcut, text: first ? `not (${text})` : text, whole: arg.at, keep: first ? arg.then.at : arg.else.at } };
   }
   const guard = call.args.find((arg) => isGuardValue(arg.value));
   const branch = step.when.findLast((one) => !one.early && !fn.when.includes(one));
@@ -280,7 +282,7 @@ function* conditional(call: Call, step: Step, fn: FunctionView, context: RuleCon
   );
   if (!shortcut || another) return;
   const text = context.textOf(branch.test.at);
-  yield { ...detection(branch.test.at, shortcut, text), evidence: { shortcut, text: branch.holds ? `not (${text})` : text, whole: wholeIf(branch, step, fn, context), keep: step.statementAt } };
+  yield { ...detection(branch.test.at, shortcut, fn), evidence: { shortcut, text: branch.holds ? `not (${text})` : text, whole: wholeIf(branch, step, fn, context), keep: step.statementAt } };
 }
 function isGuardValue(value: Value): boolean {
   if (value.kind === 'ref') return authGuardName(value.text);

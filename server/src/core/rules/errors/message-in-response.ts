@@ -25,7 +25,8 @@ export default rule<'send', Evidence>({
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/'],
   },
   on: 'send',
-  words: ['catch', 'err', 'exception', 'error'],
+  // The error of an error handler may have any name.
+  words: [],
   *detect({ send, in: fn }, context) {
     if (send.narrowed) return;
     const status = send.status && context.constant(send.status)?.value;
@@ -80,6 +81,14 @@ export default rule<'send', Evidence>({
           res.status(err.status || 500).json({ message: err.message });
         //                                              ^^^^^^^^^^^ errors/message-in-response
         });
+      `,
+    },
+    {
+      title: 'an error handler is known by its parameters, whatever their names',
+      bad: `
+        import express from 'express';
+        express().use((problem, req, res, next) => res.status(500).json({ message: problem.message }));
+        //                                                                         ^^^^^^^^^^^^^^^ errors/message-in-response
       `,
     },
     {

@@ -4,7 +4,7 @@ import type { FunctionId } from '../../model/value.js';
 import { createPlaces, type PlaceRecord } from '../../text/places.js';
 import type { SourceFile, Span } from '../../text/source.js';
 import { parseJavaScript, type Trees } from '../javascript.js';
-import type { SyntaxProblem } from '../parsed.js';
+import { TOO_DEEP, type SyntaxProblem } from '../parsed.js';
 import { classLike, functionLike } from './functions.js';
 import { exported, imports } from './modules.js';
 import { notes } from './notes.js';
@@ -26,7 +26,7 @@ export function lower(file: SourceFile, before?: PlaceRecord, trees?: Trees): Lo
   } catch {
     const span = { start: 0, end: file.text.length };
     const empty = parseJavaScript({ ...file, text: '' });
-    return lowerTree({ ...file, text: '' }, empty.value, [{ span, message: 'nested too deeply to be read' }], [span], undefined);
+    return lowerTree({ ...file, text: '' }, empty.value, [{ span, message: TOO_DEEP }], [span], undefined);
   }
 }
 
