@@ -78,7 +78,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     resolve: (value) => resolveValue(value, held),
     constant: (value) => constantOf(value, held),
     option: (value, key) => optionOf(value, key, held),
-    leaves: (value) => leavesOf(value, followBinding),
+    leaves: (value, inside) => leavesOf(value, followBinding, inside.steps),
     environment: (when) => environmentOf(when, (value) => followedTest(value, held)),
     body,
     conduct: (fn): Conduct | undefined => {

@@ -118,7 +118,18 @@ export function guessRole(fn: FunctionView): Role | undefined {
   });
   const isPair = named.indexOf('response') > 0 && named[named.indexOf('response') - 1] === 'request';
   const isContext = named[0] === 'context' && named.length <= 2;
-  if (!isPair && !isContext) return undefined;
+  const isHelper = !isPair && named.includes('response') && answers(fn, named.indexOf('response'));
+  if (!isPair && !isContext && !isHelper) return undefined;
   // A response alone may be a client's: `.then((res) => res.json())`; with a request before it, it is a server's.
-  return { framework: 'unknown', as: named[0] === 'error' && named.length === 4 ? 'error' : 'other', parameters: named.map((one) => (one === 'error' && named.length !== 4 ? 'other' : one)), returnSends: false, sure: false };
+  // A function that is handed a response and an error answers for whoever caught it.
+  const isFailure = isHelper || (named[0] === 'error' && named.length === 4);
+  return { framework: 'unknown', as: named[0] === 'error' && named.length === 4 ? 'error' : 'other', parameters: named.map((one) => (one === 'error' && !isFailure ? 'other' : one)), returnSends: false, sure: false };
+}
+/** Calls only a server's response has: `status(500)` with a number, `sendStatus`, `setHeader`. */
+function answers(fn: FunctionView, index: number): boolean {
+  return fn.steps.some((step) => {
+    if (step.do !== 'call' || step.call.receiver?.kind !== 'ref') return false;
+    const { root, path } = step.call.receiver;
+    return root.kind === 'parameter' && root.fn === fn.id && root.index === index && path.length === 0 && /^(status|sendStatus|setHeader|writeHead)$/.test(step.call.name) && step.call.args.length > 0;
+  });
 }
