@@ -51,6 +51,16 @@ export function headersOf(call: Call, context: RuleContext): readonly HandSet[] 
   return found;
 }
 
+/** The call is made on a server's response, known by its role: `res.set`, `res.status(200).header`, `ctx.set`. */
+export function onResponse(call: Call, context: RuleContext): boolean {
+  let base = call.receiver;
+  for (let hops = 0; base?.kind === 'call' && hops < 20; hops++) base = base.receiver;
+  if (base?.kind !== 'ref' || base.root.kind !== 'parameter') return false;
+  const role = context.role(base.root.fn)?.parameters[base.root.index];
+  const [field] = base.path;
+  return role === 'response' ? field === undefined : role === 'context' && (field === undefined || /^(res|response)$/.test(field));
+}
+
 /** Something that every request of the application passes sets its security headers, or a module for it is loaded where its routes are made. */
 export function isProtected(scope: Scope, context: RuleContext): boolean {
   if (scope.layers.some((link) => setsHeaders(link.layer, context))) return true;
