@@ -96,6 +96,16 @@ export default rule<'module', Evidence>({
       `,
     },
     {
+      title: 'an option set later',
+      bad: `
+        import https from 'node:https';
+        const options = { hostname: 'api.example.com' };
+        options.rejectUnauthorized = false;
+        //                           ^^^^^ tls/verification-disabled
+        https.request(options).end();
+      `,
+    },
+    {
       title: 'options of one request',
       bad: `
         import got from 'got';
@@ -171,6 +181,11 @@ function* stepsOf(fn: FunctionView, context: RuleContext): Iterable<Found> {
     if (step.do === 'call') yield* search(step.call, place, context, 0);
     else if (step.do === 'assign') {
       const key = step.target.path.at(-1);
+      // `options.rejectUnauthorized = false`, an entry written later.
+      if (key !== undefined && (OFF_WHEN_FALSE.has(key) || OFF_WHEN_TRUE.has(key)) && step.target.path.length > 0)
+        for (const one of alternatives(step.value, context))
+          if (one.value.kind === 'literal' && one.value.value === OFF_WHEN_TRUE.has(key))
+            yield { at: one.at, subject: `${step.target.text}`, evidence: { entry: undefined, inert: false }, severity: 'error', confidence: 'high', when: [...step.when, ...one.when] };
       yield* search(step.value, key === undefined ? place : { ...place, keys: [key] }, context, 0);
     } else if (step.value) yield* search(step.value, place, context, 0);
   }
