@@ -138,6 +138,10 @@ function* policies(setup: Setup, place: Place, context: CorsContext): Iterable<C
       yield policy(setup, within, { origin, values: [], at: arm.value.value === undefined ? nameAt : arm.at, when: [] }, false, undefined, context);
       continue;
     }
+    if (arm.value.kind === 'function' && library.words.calls === 'callback') {
+      for (const answer of delegated(arm.value.fn, context)) yield* policies({ ...setup, value: answer }, within, context);
+      continue;
+    }
     if (arm.value.kind !== 'object') {
       yield policy(setup, within, { origin: 'unknown', values: [], at: nameAt, when: [] }, false, undefined, context);
       continue;
@@ -146,6 +150,19 @@ function* policies(setup: Setup, place: Place, context: CorsContext): Iterable<C
     if (origin.kind === 'value') for (const judged of judge(origin.value, library.words, context)) yield policy(setup, within, judged, true, arm.value, context);
     else yield policy(setup, within, { origin: origin.kind === 'absent' && !dynamic(arm.value, context) ? library.absent : 'unknown', values: [], at: nameAt, when: [] }, false, arm.value, context);
   }
+}
+
+/** Options a function hands to its callback whatever was asked: `cors((req, cb) => cb(null, { origin: true }))`. */
+function delegated(id: FunctionId, context: CorsContext): readonly Value[] {
+  const body = context.body(id);
+  const answers = (body?.steps ?? []).flatMap((step) => {
+    if (step.do !== 'call' || step.call.target.kind !== 'ref') return [];
+    const { root, path } = step.call.target;
+    const isCallback = root.kind === 'parameter' && root.fn === id && root.index === 1 && path.length === 0;
+    return isCallback ? [{ value: step.call.args[1]?.value, always: step.when.length === body?.when.length }] : [];
+  });
+  const [only] = answers;
+  return answers.length === 1 && only?.always && only.value?.kind === 'object' ? [only.value] : [];
 }
 
 /** @fastify/cors can be given a function that decides per request. */
