@@ -131,7 +131,7 @@ function* policies(setup: Setup, place: Place, context: CorsContext): Iterable<C
     yield policy(setup, place, { origin: library.absent, values: [], at: nameAt, when: [] }, false, undefined, context);
     return;
   }
-  for (const arm of arms(value, context)) {
+  for (const arm of arms(built(value, context), context)) {
     const within: Place = { ...place, when: [...place.when, ...arm.when] };
     if (arm.value.kind === 'literal') {
       const origin = arm.value.value === true ? library.bare : arm.value.value === undefined ? library.absent : arm.value.value === false ? 'off' : 'unknown';
@@ -152,6 +152,19 @@ function* policies(setup: Setup, place: Place, context: CorsContext): Iterable<C
   }
 }
 
+/** Options made by a call that can be read: `Object.assign({}, defaults, { origin: true })`, `corsOptions()` with one answer. */
+function built(value: Value, context: CorsContext): Value {
+  const call = value.kind === 'ref' ? context.resolve(value).value : value;
+  if (call.kind !== 'call') return value;
+  if (call.callee === 'Object.assign') {
+    const entries = call.args.map(({ value: part, at }): Entry => ({ key: undefined, keyAt: at, value: part, form: 'spread', at }));
+    return { kind: 'object', entries, open: false, at: call.at };
+  }
+  const target = context.resolve(call.target).value;
+  const body = target.kind === 'function' ? context.body(target.fn) : undefined;
+  const [only, ...more] = (body?.steps ?? []).filter((step) => step.do === 'return');
+  return body?.complete && only?.do === 'return' && only.value && more.length === 0 && only.when.length === body.when.length ? only.value : value;
+}
 /** Options a function hands to its callback whatever was asked: `cors((req, cb) => cb(null, { origin: true }))`. */
 function delegated(id: FunctionId, context: CorsContext): readonly Value[] {
   const body = context.body(id);

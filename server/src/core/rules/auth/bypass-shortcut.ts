@@ -18,7 +18,8 @@ const ABOUT_AUTH = /auth|login|user|admin|token/i;
 const SWITCH = /(^|_)(SKIP|DISABLED?|BYPASS|NO|MOCK|FAKE)_?(\w+_)?AUTH|(^|_)AUTH\w*_(DISABLED?|BYPASS|OFF|SKIP)/i;
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|::1|::ffff:127\.0\.0\.1|0\.0\.0\.0)(:\d+)?$/;
 const REGISTERS = /^(use|addHook|register|useGlobalGuards|all|get|post|put|patch|delete|route)$/;
-const CODE = /(^|[._])(otp|pin|passcode|mfa_?code)$/i;
+const CODE = /(^|[._])(otp|pin|passcode|mfa_?code|authorization)$/i;
+const NO_SECRET = /^(undefined|null|bearer|basic|.{0,2})$/i;
 const IDENTITY = /^(user|auth|session|currentUser|account)$/;
 
 export default rule<'function', Evidence>({
@@ -234,6 +235,7 @@ if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return
     { title: 'more strictness in production', good: `import express from 'express'; const app = express(); app.use(requireAuth); if (process.env.NODE_ENV === 'production') app.use(requireToken);` },
     { title: 'no guard: a redirect to https', good: `export function https(req, res, next) { if (process.env.NODE_ENV !== 'production') return next(); res.redirect('https://example.com' + req.url); }` },
     { title: 'a key that is checked', good: `export function requireAuth(req, res, next) { if (req.headers['x-internal-key'] === process.env.INTERNAL_KEY) return next(); res.sendStatus(401); }` },
+    { title: 'a key that has to be there and to be right', good: `export function requireAuth(req, res, next) { const key = req.headers['x-internal-token']; if (key && key === process.env.INTERNAL_TOKEN) return next(); verify(req, res, next); }` },
     { title: 'a host that is refused', good: `export function requireAuth(req, res, next) { if (req.hostname === 'localhost') return res.sendStatus(403); verify(req, res, next); }` },
     { title: 'rate limits and other protections', good: `import rateLimit from 'express-rate-limit'; export const limiter = rateLimit({ skip: () => process.env.NODE_ENV !== 'production' });` },
   ],
@@ -311,7 +313,10 @@ function namesSwitch(test: Value, holds: boolean, context: RuleContext, depth: n
   }
 }
 function requestShortcut(test: Value, guard: boolean, context: RuleContext): Shortcut | undefined {
-  if (test.kind === 'logic' && test.op === '&&') return requestShortcut(test.left, guard, context) ?? requestShortcut(test.right, guard, context);
+  if (test.kind === 'logic' && test.op === '&&') {
+    if (isRealCheck(test.left, context) || isRealCheck(test.right, context)) return undefined;
+    return requestShortcut(test.left, guard, context) ?? requestShortcut(test.right, guard, context);
+  }
   if (test.kind === 'call' && test.name === 'includes') return byHostList(test, guard, context);
   if (test.kind !== 'compare') return byKey(test, guard, context);
   if (test.op !== '===' && test.op !== '==') return undefined;
@@ -324,7 +329,11 @@ function requestShortcut(test: Value, guard: boolean, context: RuleContext): Sho
   const host = LOCAL_HOST.test(text) ? byHost(value, text, context) : undefined;
   if (host) return host;
   const name = value.kind === 'ref' ? (value.path.at(-1) ?? value.text) : '';
-  return text.length > 2 && text !== 'undefined' && text !== 'null' && (secretName(name) || CODE.test(name)) && value.kind === 'ref' && value.root.kind !== 'env' ? { how: 'value', severity: 'error' } : undefined;
+  return !NO_SECRET.test(text) && (secretName(name) || CODE.test(name)) && value.kind === 'ref' && value.root.kind !== 'env' ? { how: 'value', severity: 'error' } : undefined;
+}
+/** Two things nobody knows beforehand are compared: `key === process.env.INTERNAL_TOKEN`. */
+function isRealCheck(test: Value, context: RuleContext): boolean {
+  return test.kind === 'compare' && (test.op === '===' || test.op === '==') && !context.constant(test.left) && !context.constant(test.right);
 }
 /** `['127.0.0.1', '::1'].includes(req.ip)`. */
 function byHostList(test: Call, guard: boolean, context: RuleContext): Shortcut | undefined {

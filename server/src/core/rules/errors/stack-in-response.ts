@@ -171,6 +171,17 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'a function that answers in development only',
+      good: `
+        import express from 'express';
+        const sendDetails = (err, res) => { res.status(500).json({ stack: err.stack }); };
+        express().use((err, req, res, next) => {
+          if (process.env.NODE_ENV === 'development') sendDetails(err, res);
+          else res.status(500).json({ error: 'Internal error' });
+        });
+      `,
+    },
+    {
       title: 'taken out again in production',
       good: `
         import express from 'express';

@@ -71,7 +71,18 @@ export function isProtected(scope: Scope, context: RuleContext): boolean {
 
 /** Every middleware is known well enough to say that none of them sets the headers. */
 export function isFullyKnown(scope: Scope, context: RuleContext): boolean {
-  return scope.complete && scope.layers.every(({ layer }) => layer.fn !== undefined || isKnown(layer, context));
+  return scope.complete && scope.layers.every(({ layer }) => (layer.fn === undefined ? isKnown(layer, context) : !setsAnything(context.body(layer.fn), context, 0)));
+}
+/** Sets headers whose names stand elsewhere: `Object.entries(HEADERS).forEach(([name, value]) => res.setHeader(name, value))`. */
+function setsAnything(body: FunctionView | undefined, context: RuleContext, depth: number): boolean {
+  return (body?.steps ?? []).some((step) => {
+    if (step.do !== 'call') return false;
+    const { call } = step;
+    const name = call.args[0]?.value;
+    const isSetter = SETTERS.has(call.name) && call.args.length > 1 && call.name !== 'writeHead' && name !== undefined;
+    if (isSetter && onResponse(call, context) && !context.constant(name)) return true;
+    return depth < 2 && call.args.some(({ value }) => value.kind === 'function' && setsAnything(context.body(value.fn), context, depth + 1));
+  });
 }
 /** npm middleware is known by its name; a file of the project that could not be read is not, whatever its name says. */
 function isKnown({ value, claims }: Layer, context: RuleContext): boolean {
