@@ -1,5 +1,5 @@
 import type { Role, Send } from '../model/api.js';
-import type { FunctionView, Step } from '../model/module.js';
+import type { Branch, FunctionView, Step } from '../model/module.js';
 import type { FunctionId, Ref, Value } from '../model/value.js';
 
 const EXPRESS_SINKS = /^(send|json|jsonp|end|write)$/;
@@ -16,7 +16,7 @@ export function sendsOf(fn: FunctionView, roleOf: (fn: FunctionId) => Role | und
     if (!send) continue;
     // `res.status(500)` on a line of its own holds for a send under the same branches.
     const earlier = status && status.step.when.every((branch) => step.when.includes(branch)) ? status.value : undefined;
-    found.push({ ...send, status: send.status ?? earlier, narrowed: isNarrowed(step) });
+    found.push({ ...send, status: send.status ?? earlier, narrowed: isForeseen(step.when) });
   }
   return found;
 }
@@ -90,11 +90,11 @@ function isResponse(value: Value, roleOf: (fn: FunctionId) => Role | undefined):
 
 const NARROWS = /^(name|isOperational|expose|status|statusCode|isJoi|isBoom|code|type|errors|isClient|isPublic|userMessage|constructor)$/;
 /** Under an `instanceof`, a name or a status test: the error is one that was foreseen. */
-function isNarrowed(step: Step): boolean {
+export function isForeseen(when: readonly Branch[]): boolean {
   const narrows = (value: Value, depth: number): boolean => {
     if (depth > 8) return false;
     switch (value.kind) {
-      case 'compare': return value.op === 'instanceof' || narrows(value.left, depth + 1) || narrows(value.right, depth + 1);
+      case 'compare': return (value.op === 'instanceof' && !isAnyError(value.right)) || narrows(value.left, depth + 1) || narrows(value.right, depth + 1);
       case 'not': return narrows(value.of, depth + 1);
       case 'logic': return narrows(value.left, depth + 1) || narrows(value.right, depth + 1);
       case 'ref': return value.path.some((key) => key !== undefined && NARROWS.test(key)) && (value.root.kind === 'caught' || value.root.kind === 'parameter' || value.root.kind === 'local');
@@ -102,7 +102,12 @@ function isNarrowed(step: Step): boolean {
       default: return false;
     }
   };
-  return step.when.some((branch) => (branch.holds || branch.early) && narrows(branch.test, 0) && !(branch.early && !branch.holds));
+  return when.some((branch) => (branch.holds || branch.early) && narrows(branch.test, 0) && !(branch.early && !branch.holds));
+}
+
+/** `err instanceof Error` holds for every error there is. */
+function isAnyError(value: Value): boolean {
+  return value.kind === 'ref' && value.root.kind === 'global' && value.root.name === 'Error' && value.path.length === 0;
 }
 
 /** Parameter meanings by name and count, where no registration says so. */

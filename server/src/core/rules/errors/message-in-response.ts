@@ -1,6 +1,7 @@
 import type { Send } from '../../model/api.js';
 import type { Ref, Value } from '../../model/value.js';
 import type { Step } from '../../model/module.js';
+import { isForeseen } from '../../project/sends.js';
 import { shapedText } from '../facts/shaped.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
 
@@ -34,7 +35,7 @@ export default rule<'send', Evidence>({
     const isClientError = typeof status === 'number' && status >= 400 && status < 500;
     for (const leaf of context.leaves(send.value, fn)) {
       const found = errorText(leaf, context);
-      if (!found || underStatusTest(leaf, send)) continue;
+      if (!found || underStatusTest(leaf, send) || isForeseen(leaf.when)) continue;
       const isFromOutside = isClientError && send.zone === 'catch' && fn.steps.some(asksOthers);
       if (isClientError && !isFromOutside && !ALWAYS.has(found.field)) continue;
       yield {
@@ -104,6 +105,16 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'asked only whether it is an error at all',
+      bad: `
+        import express from 'express';
+        express().get('/', (req, res) => {
+          try { work(); } catch (e) { if (e instanceof Error) res.status(500).json({ error: e.message }); }
+        //                                                                                  ^^^^^^^^^ errors/message-in-response
+        });
+      `,
+    },
+    {
       title: 'the text of a database, called a client error',
       bad: `
         import express from 'express';
@@ -111,6 +122,17 @@ export default rule<'send', Evidence>({
         express().get('/', async (req, res) => {
           try { res.json(await pool.query('select 1')); } catch (e) { res.status(400).json({ error: e.message.trim() }); }
         //                                                                                          ^^^^^^^^^ errors/message-in-response
+        });
+      `,
+    },
+    {
+      title: 'an answer built for foreseen errors',
+      good: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          let body = { error: 'Internal server error' };
+          if (err instanceof NotFound) body = { error: err.message };
+          res.json(body);
         });
       `,
     },
