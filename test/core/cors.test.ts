@@ -30,7 +30,8 @@ test('the cors package in all its spellings', () => {
     ['app.use(cors({ origin: config.origin || "*" }))'],
     ['const base = { origin: "*" }; app.use(cors({ ...base, methods: ["GET"] }))', 'any@"*"'],
     ['const base = { origin: "*" }; app.use(cors({ ...base, origin: "https://a.example.com" }))'],
-    ['app.use(cors((req, cb) => cb(null, { origin: true })))'],
+    ['app.use(cors((req, cb) => cb(null, { origin: true })))', 'reflect@true'],
+    ['app.use(cors((req, cb) => { if (list.has(req.headers.origin)) cb(null, { origin: true }); else cb(null, {}); }))'],
     ['app.use(cors({ origin: "*", credentials: process.env.X === "1" }))', 'any@"*"'],
     ['let origin = "*"; origin = list(); app.use(cors({ origin }))'],
   ], "import cors from 'cors';\n");

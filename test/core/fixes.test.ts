@@ -170,6 +170,15 @@ table('insert lines', [
   ['first in an arrow without a body', `const f = (x) => ({ a: x });\n`, (at) => [insert(at('(x) => ({ a: x })'), 'body-first', 'check(x);')], `const f = (x) => {\n  check(x);\n  return ({ a: x });\n};\n`],
 ]);
 
+table('settle', [
+  ['an if goes, with all it holds', `a();\nif (dev) {\n  // shortcut\n  req.user = { id: 1 };\n  return next();\n}\nb();\n`, (at) => [{ do: 'settle', at: at('dev'), as: 'never' }], `a();\nb();\n`],
+  ['an if goes, its else stays', `if (dev) next();\nelse {\n  check();\n}\n`, (at) => [{ do: 'settle', at: at('dev'), as: 'never' }], `check();\n`],
+  ['a block stays without its if', `if (isProd) {\n  // always\n  app.use(auth);\n}\nrun();\n`, (at) => [{ do: 'settle', at: at('isProd'), as: 'always' }], `// always\napp.use(auth);\nrun();\n`],
+  ['a short-circuit statement', `isProd && app.use(auth);\n`, (at) => [{ do: 'settle', at: at('isProd'), as: 'always' }], `app.use(auth);\n`],
+  ['a list spread into a list', `app.get('/a', ...(isProd ? [auth, log] : []), h);\n`, (at) => [{ do: 'settle', at: at('isProd'), as: 'always' }], `app.get('/a', auth, log, h);\n`],
+  ['a choice', `const guard = isProd ? auth : noop;\n`, (at) => [{ do: 'settle', at: at('isProd'), as: 'always' }], `const guard = auth;\n`],
+]);
+
 table('unwrap and move', [
   ['one statement', `if (isProd) app.use(auth);\nrun();\n`, (at) => [{ do: 'unwrap', at: at('if (isProd) app.use(auth);'), keep: at('app.use(auth);') }], `app.use(auth);\nrun();\n`],
   ['named by its call', `if (isProd) app.use(auth);\n`, (at) => [{ do: 'unwrap', at: at('if (isProd) app.use(auth);'), keep: at('app.use(auth)') }], `app.use(auth);\n`],

@@ -189,6 +189,8 @@ suite(`fixes on real code, seed ${seed}`, () => {
       ...(['entry', 'item', 'argument', 'statement', 'text'] as const).map(remove),
       (at) => ({ do: 'replace', at, code: ['a ? b : c'] }),
       (at) => ({ do: 'unwrap', at, keep: { ...at, mark: 1 } }),
+      (at) => ({ do: 'settle', at, as: 'never' }),
+      (at) => ({ do: 'settle', at, as: 'always' }),
       (at) => ({ do: 'move', at, after: { ...at, mark: 1 } }),
       (at) => ({ do: 'import', path: at.path, from: 'x', name: 'y', as: 'z' }),
     ];

@@ -17,6 +17,8 @@ export type Change =
     }
   /** `if (isProd) app.use(auth)` becomes `app.use(auth)`: `at` is the outer text, `keep` what stays. */
   | { readonly do: 'unwrap'; readonly at: At; readonly keep: At }
+  /** The test at `at` is settled: what an `if`, `&&` or `?:` does under it stays without the test (`always`), or goes (`never`). */
+  | { readonly do: 'settle'; readonly at: At; readonly as: 'always' | 'never' }
   /** Moves a whole statement to the line after `after`. */
   | { readonly do: 'move'; readonly at: At; readonly after: At }
   /** Adds `import as from from` (name 'default' or a named one) in the file's module system; merged, once. */

@@ -5,6 +5,7 @@ import { literalsOf } from '../project/literals.js';
 import { sendsOf } from '../project/sends.js';
 import type { AnyRule, Hit, RuleContext, Subjects } from '../rules/rule.js';
 import type { Confidence, Severity } from './finding.js';
+import { calledUnder, callersOf } from './callers.js';
 import { atKey, type Ranked } from './precedence.js';
 
 /** A detection with what the engine decided about it. */
@@ -51,13 +52,17 @@ export function detect(facts: FileFacts, rules: readonly AnyRule[], project: Pro
   if (!facts.module) return { raw, crashes };
   const { module } = facts;
   ask('module', module);
+  const callers = callersOf(module);
   for (const fn of [module.top, ...module.functions.values()]) {
     ask('function', fn, { function: fn.id });
     if (wanted.has('call') || wanted.has('assign')) for (const step of fn.steps) {
       if (step.do === 'call') ask('call', { call: step.call, step, in: fn }, { call: atKey(step.call.at) });
       else if (step.do === 'assign') ask('assign', { step, in: fn });
     }
-    if (wanted.has('send')) for (const send of sendsOf(fn, context.role)) ask('send', { send, in: fn }, { sink: atKey(send.at) });
+    if (wanted.has('send')) {
+      const outer = calledUnder(fn, callers, context);
+      for (const send of sendsOf(fn, context.role)) ask('send', { send: outer.length === 0 ? send : { ...send, when: [...outer, ...send.when] }, in: fn }, { sink: atKey(send.at) });
+    }
   }
   if (wanted.has('literal')) for (const literal of literalsOf(module)) ask('literal', literal);
   if (wanted.has('cors')) for (const cors of corsPolicies(module, context)) ask('cors', cors, { cors: atKey(cors.at) });

@@ -78,7 +78,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     resolve: (value) => resolveValue(value, held),
     constant: (value) => constantOf(value, held),
     option: (value, key) => optionOf(value, key, held),
-    leaves: (value) => leavesOf(value, followBinding),
+    leaves: (value, inside) => leavesOf(value, (one) => followBinding(one) ?? objectBehind(one, held), inside.steps),
     environment: (when) => environmentOf(when, (value) => followedTest(value, held)),
     body,
     conduct: (fn): Conduct | undefined => {
@@ -140,6 +140,12 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     },
     pathOf: (at) => at.path,
   };
+}
+/** The object a name of another file, or a member, surely is. */
+function objectBehind(value: Value, held: Followed): Value | undefined {
+  if (value.kind !== 'ref' || (value.root.kind !== 'import' && value.root.kind !== 'local')) return undefined;
+  const { value: end, exact } = resolveValue(value, held);
+  return exact && end.kind === 'object' ? end : undefined;
 }
 function overlaps(a: Span, b: Span): boolean {
   return a.start < b.end && b.start < a.end;

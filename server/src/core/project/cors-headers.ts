@@ -67,10 +67,16 @@ function originOf(arm: Alternative, when: readonly Branch[], context: CorsContex
   }
   if (!originHeader(arm.value, context)) return 'unknown';
   const isOrigin = (value: Value): boolean => originHeader(value, context);
-  const tested = when.some((branch) => testKind(branch.test, isOrigin, context) === 'tested' || namesTest(branch.test));
+  const tested = when.some((branch) => testKind(branch.test, isOrigin, context) === 'tested' || namesTest(branch.test) || looksUp(branch.test, context));
   return tested ? 'fn' : 'reflect';
 }
 
+/** A test of what a table held for a key that is not known: `const tenant = tenants[origin]; if (!tenant) ...`. */
+function looksUp(test: Value, context: CorsContext): boolean {
+  const bare = test.kind === 'not' ? test.of : test;
+  const end = bare.kind === 'ref' ? context.resolve(bare).value : bare;
+  return end.kind === 'ref' && end.path.includes(undefined);
+}
 /** A name that says the origin was looked up somewhere this file does not show: `if (isAllowed)`. */
 function namesTest(test: Value, depth = 0): boolean {
   if (depth > 6) return false;

@@ -251,7 +251,9 @@ export function mentions(value: Value, isOrigin: IsOrigin, context: CorsContext)
         if (current.root.kind === 'value') return visit(current.root.of, depth + 1);
         if (current.path.length > 0 && isOrigin({ ...current, path: [] })) return true;
         const resolved = context.resolve(current).value;
-        return resolved.kind !== 'ref' && visit(resolved, depth + 1);
+        // `const { hostname } = new URL(origin)` ends at a member of the call.
+        if (resolved.kind === 'ref') return resolved !== current && resolved.root.kind === 'value' && visit(resolved.root.of, depth + 1);
+        return visit(resolved, depth + 1);
       }
       default: return false;
     }

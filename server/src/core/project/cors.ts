@@ -131,11 +131,15 @@ function* policies(setup: Setup, place: Place, context: CorsContext): Iterable<C
     yield policy(setup, place, { origin: library.absent, values: [], at: nameAt, when: [] }, false, undefined, context);
     return;
   }
-  for (const arm of arms(value, context)) {
+  for (const arm of arms(built(value, context), context)) {
     const within: Place = { ...place, when: [...place.when, ...arm.when] };
     if (arm.value.kind === 'literal') {
       const origin = arm.value.value === true ? library.bare : arm.value.value === undefined ? library.absent : arm.value.value === false ? 'off' : 'unknown';
       yield policy(setup, within, { origin, values: [], at: arm.value.value === undefined ? nameAt : arm.at, when: [] }, false, undefined, context);
+      continue;
+    }
+    if (arm.value.kind === 'function' && library.words.calls === 'callback') {
+      for (const answer of delegated(arm.value.fn, context)) yield* policies({ ...setup, value: answer }, within, context);
       continue;
     }
     if (arm.value.kind !== 'object') {
@@ -146,6 +150,32 @@ function* policies(setup: Setup, place: Place, context: CorsContext): Iterable<C
     if (origin.kind === 'value') for (const judged of judge(origin.value, library.words, context)) yield policy(setup, within, judged, true, arm.value, context);
     else yield policy(setup, within, { origin: origin.kind === 'absent' && !dynamic(arm.value, context) ? library.absent : 'unknown', values: [], at: nameAt, when: [] }, false, arm.value, context);
   }
+}
+
+/** Options made by a call that can be read: `Object.assign({}, defaults, { origin: true })`, `corsOptions()` with one answer. */
+function built(value: Value, context: CorsContext): Value {
+  const call = value.kind === 'ref' ? context.resolve(value).value : value;
+  if (call.kind !== 'call') return value;
+  if (call.callee === 'Object.assign') {
+    const entries = call.args.map(({ value: part, at }): Entry => ({ key: undefined, keyAt: at, value: part, form: 'spread', at }));
+    return { kind: 'object', entries, open: false, at: call.at };
+  }
+  const target = context.resolve(call.target).value;
+  const body = target.kind === 'function' ? context.body(target.fn) : undefined;
+  const [only, ...more] = (body?.steps ?? []).filter((step) => step.do === 'return');
+  return body?.complete && only?.do === 'return' && only.value && more.length === 0 && only.when.length === body.when.length ? only.value : value;
+}
+/** Options a function hands to its callback whatever was asked: `cors((req, cb) => cb(null, { origin: true }))`. */
+function delegated(id: FunctionId, context: CorsContext): readonly Value[] {
+  const body = context.body(id);
+  const answers = (body?.steps ?? []).flatMap((step) => {
+    if (step.do !== 'call' || step.call.target.kind !== 'ref') return [];
+    const { root, path } = step.call.target;
+    const isCallback = root.kind === 'parameter' && root.fn === id && root.index === 1 && path.length === 0;
+    return isCallback ? [{ value: step.call.args[1]?.value, always: step.when.length === body?.when.length }] : [];
+  });
+  const [only] = answers;
+  return answers.length === 1 && only?.always && only.value?.kind === 'object' ? [only.value] : [];
 }
 
 /** @fastify/cors can be given a function that decides per request. */

@@ -278,6 +278,8 @@ export function evaluateProject({ modules, resolve, adapters, relevantIn }: Modu
   /** A call into code that is not ours: it may serve an application, or register on it what nobody can see. */
   function outside(call: Call, frame: Frame, step: StepFrame | undefined): Abstract {
     for (const item of call.args) {
+      // `load({ app })` hands the application over just as well.
+      if (item.value.kind === 'object') for (const entry of item.value.entries) handsOver(settled(evaluate(entry.value, frame)), call, frame);
       const arg = settled(evaluate(item.value, frame));
       if (arg.is === 'function' && !applied.has(arg.fn.id) && item.value.kind === 'function' && !looksLikeHandler(arg.fn)) applyTo(arg, [], frame, call.at.mark, undefined);
       if (arg.is !== 'scope') continue;
@@ -285,6 +287,9 @@ export function evaluateProject({ modules, resolve, adapters, relevantIn }: Modu
       else if (!LOOKS.test(call.callee)) incomplete(arg.scope, call.callee || call.name, frame, call.at);
     }
     return { is: 'value', value: call, frame };
+  }
+  function handsOver(arg: Abstract, call: Call, frame: Frame): void {
+    if (arg.is === 'scope' && !SERVES.test(call.callee || call.name) && !LOOKS.test(call.callee)) incomplete(arg.scope, call.callee || call.name, frame, call.at);
   }
   function incomplete(scope: ScopeState, why: string, frame: Frame, at: At): void {
     scope.log.push({ event: { kind: 'incomplete', why, at }, when: [], loop: undefined, frame, statementAt: at, openLoop: false });

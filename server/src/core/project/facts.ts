@@ -86,7 +86,11 @@ function unstableBindings(module: ModuleView): ReadonlySet<number> {
   const counts = new Map<number, number>();
   for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
     if (step.do !== 'assign' || step.target.root.kind !== 'local' || step.target.path.length > 0) continue;
-    counts.set(step.target.root.binding, (counts.get(step.target.root.binding) ?? 0) + 1);
+    const { binding } = step.target.root;
+    // `let { a } = b` has a value without an assignment of its own.
+    const before = module.bindings[binding]?.value;
+    const isSecond = before !== undefined && before.kind !== 'unknown' && before !== step.value && !counts.has(binding);
+    counts.set(binding, (counts.get(binding) ?? 0) + (isSecond ? 2 : 1));
   }
   // A declaration with `let` counts once itself; a second assignment makes it unstable.
   return new Set([...counts].filter(([, count]) => count > 1).map(([binding]) => binding));

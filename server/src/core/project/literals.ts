@@ -27,7 +27,8 @@ export function literalsOf(module: ModuleView): readonly LiteralUse[] {
     if (depth > DEEPEST) return;
     switch (value.kind) {
       case 'literal':
-        if (typeof value.value === 'string' && !found.has(value.at.mark)) found.set(value.at.mark, { value: value.value, ...place, at: value.at });
+        // The argument of an inner call is seen first; what it is compared with says more.
+        if (typeof value.value === 'string' && (!found.has(value.at.mark) || place.position === 'comparison')) found.set(value.at.mark, { value: value.value, ...place, at: value.at });
         return;
       case 'template':
         for (const part of value.parts) if (typeof part !== 'string') visit(part, { ...place, joined: true }, depth + 1);
@@ -63,6 +64,7 @@ export function literalsOf(module: ModuleView): readonly LiteralUse[] {
     // Each call is a step of its own and stands inside others as well: what it is given means the same everywhere.
     if (seenCalls.has(call)) return;
     seenCalls.add(call);
+    for (const { literal, against } of comparedIn(call)) visit(literal, { ...place, position: 'comparison', against, name: nameOf(against) }, depth + 1);
     call.args.forEach((item, index) => visit(item.value, { ...place, name: undefined, position: 'argument', call, argument: index, siblings: [], against: undefined }, depth + 1));
     if (call.receiver) visit(call.receiver, { ...place, position: 'other' }, depth + 1);
   }
@@ -85,6 +87,26 @@ export function literalsOf(module: ModuleView): readonly LiteralUse[] {
 }
 function emptyPlace(fn: FunctionView): Place {
   return { name: undefined, position: 'other', call: undefined, argument: undefined, siblings: [], against: undefined, env: undefined, joined: false, when: [], inside: fn.id, statementAt: fn.at };
+}
+/** Comparisons written as calls: `timingSafeEqual(Buffer.from(a), Buffer.from(b))`, `a.equals(b)`, `['a', 'b'].includes(c)`. */
+function comparedIn(call: Call): readonly { readonly literal: Value; readonly against: Value }[] {
+  const args = call.args.map((arg) => compared(arg.value, 0));
+  const [first, second] = args;
+  if (/^(timingSafeEqual|safeCompare|safeEqual|secureCompare|tsscmp)$/.test(call.name) && first && second) return pairsOf(first, second);
+  if (!first || !call.receiver) return [];
+  if (call.name === 'equals') return pairsOf(compared(call.receiver, 0), first);
+  if (call.name !== 'includes' || call.receiver.kind !== 'array') return [];
+  return call.receiver.items.filter((item) => item.value.kind === 'literal').map((item) => ({ literal: item.value, against: first }));
+}
+function pairsOf(a: Value, b: Value): readonly { readonly literal: Value; readonly against: Value }[] {
+  return a.kind === 'literal' ? [{ literal: a, against: b }] : b.kind === 'literal' ? [{ literal: b, against: a }] : [];
+}
+/** What is compared below `Buffer.from(x)`, `String(x)` and a default for what is missing. */
+function compared(value: Value, depth: number): Value {
+  if (depth > 4) return value;
+  if (value.kind === 'logic' && value.op !== '&&') return compared(value.left, depth + 1);
+  const first = value.kind === 'call' && /^(Buffer\.from|String)$|(^|\.)Buffer\.from$/.test(value.callee) ? value.args[0]?.value : undefined;
+  return first ? compared(first, depth + 1) : value;
 }
 /** What a compared or assigned thing is called: its last member, or a header's name. */
 function nameOf(value: Value): string | undefined {

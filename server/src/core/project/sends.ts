@@ -1,5 +1,5 @@
 import type { Role, Send } from '../model/api.js';
-import type { FunctionView, Step } from '../model/module.js';
+import type { Branch, FunctionView, Step } from '../model/module.js';
 import type { FunctionId, Ref, Value } from '../model/value.js';
 
 const EXPRESS_SINKS = /^(send|json|jsonp|end|write)$/;
@@ -16,7 +16,7 @@ export function sendsOf(fn: FunctionView, roleOf: (fn: FunctionId) => Role | und
     if (!send) continue;
     // `res.status(500)` on a line of its own holds for a send under the same branches.
     const earlier = status && status.step.when.every((branch) => step.when.includes(branch)) ? status.value : undefined;
-    found.push({ ...send, status: send.status ?? earlier, narrowed: isNarrowed(step) });
+    found.push({ ...send, status: send.status ?? earlier, narrowed: isForeseen(step.when) });
   }
   return found;
 }
@@ -90,11 +90,11 @@ function isResponse(value: Value, roleOf: (fn: FunctionId) => Role | undefined):
 
 const NARROWS = /^(name|isOperational|expose|status|statusCode|isJoi|isBoom|code|type|errors|isClient|isPublic|userMessage|constructor)$/;
 /** Under an `instanceof`, a name or a status test: the error is one that was foreseen. */
-function isNarrowed(step: Step): boolean {
+export function isForeseen(when: readonly Branch[]): boolean {
   const narrows = (value: Value, depth: number): boolean => {
     if (depth > 8) return false;
     switch (value.kind) {
-      case 'compare': return value.op === 'instanceof' || narrows(value.left, depth + 1) || narrows(value.right, depth + 1);
+      case 'compare': return (value.op === 'instanceof' && !isAnyError(value.right)) || narrows(value.left, depth + 1) || narrows(value.right, depth + 1);
       case 'not': return narrows(value.of, depth + 1);
       case 'logic': return narrows(value.left, depth + 1) || narrows(value.right, depth + 1);
       case 'ref': return value.path.some((key) => key !== undefined && NARROWS.test(key)) && (value.root.kind === 'caught' || value.root.kind === 'parameter' || value.root.kind === 'local');
@@ -102,7 +102,12 @@ function isNarrowed(step: Step): boolean {
       default: return false;
     }
   };
-  return step.when.some((branch) => (branch.holds || branch.early) && narrows(branch.test, 0) && !(branch.early && !branch.holds));
+  return when.some((branch) => (branch.holds || branch.early) && narrows(branch.test, 0) && !(branch.early && !branch.holds));
+}
+
+/** `err instanceof Error` holds for every error there is. */
+function isAnyError(value: Value): boolean {
+  return value.kind === 'ref' && value.root.kind === 'global' && value.root.name === 'Error' && value.path.length === 0;
 }
 
 /** Parameter meanings by name and count, where no registration says so. */
@@ -118,7 +123,18 @@ export function guessRole(fn: FunctionView): Role | undefined {
   });
   const isPair = named.indexOf('response') > 0 && named[named.indexOf('response') - 1] === 'request';
   const isContext = named[0] === 'context' && named.length <= 2;
-  if (!isPair && !isContext) return undefined;
+  const isHelper = !isPair && named.includes('response') && answers(fn, named.indexOf('response'));
+  if (!isPair && !isContext && !isHelper) return undefined;
   // A response alone may be a client's: `.then((res) => res.json())`; with a request before it, it is a server's.
-  return { framework: 'unknown', as: named[0] === 'error' && named.length === 4 ? 'error' : 'other', parameters: named.map((one) => (one === 'error' && named.length !== 4 ? 'other' : one)), returnSends: false, sure: false };
+  // A function that is handed a response and an error answers for whoever caught it.
+  const isFailure = isHelper || (named[0] === 'error' && named.length === 4);
+  return { framework: 'unknown', as: named[0] === 'error' && named.length === 4 ? 'error' : 'other', parameters: named.map((one) => (one === 'error' && !isFailure ? 'other' : one)), returnSends: false, sure: false };
+}
+/** Calls only a server's response has: `status(500)` with a number, `sendStatus`, `setHeader`. */
+function answers(fn: FunctionView, index: number): boolean {
+  return fn.steps.some((step) => {
+    if (step.do !== 'call' || step.call.receiver?.kind !== 'ref') return false;
+    const { root, path } = step.call.receiver;
+    return root.kind === 'parameter' && root.fn === fn.id && root.index === index && path.length === 0 && /^(status|sendStatus|setHeader|writeHead)$/.test(step.call.name) && step.call.args.length > 0;
+  });
 }

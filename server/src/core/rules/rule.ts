@@ -110,6 +110,8 @@ export interface Leaf {
   /** Wrapping calls passed through, outermost first: `JSON.stringify`, `String`. */
   readonly through: readonly string[];
   readonly entry: Entry | undefined;
+  /** The name it was reached through, where it stands elsewhere. */
+  readonly via: Value | undefined;
 }
 /** A value followed through names and files, with every stop on the way. `exact` false: the end is unknown. */
 export interface Resolved {

@@ -64,6 +64,19 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
         //                        ^^^ cors/credentials-any-origin`,
     },
     {
+      title: 'options handed to a callback for every request',
+      bad: `
+        import cors from 'cors';
+        app.use(cors((req, cb) => cb(null, { origin: true, credentials: true })));
+        //                                           ^^^^ cors/credentials-any-origin`,
+    },
+    {
+      title: 'options chosen by the origin',
+      good: `
+        import cors from 'cors';
+        app.use(cors((req, cb) => { if (list.includes(req.header('Origin'))) cb(null, { origin: true, credentials: true }); else cb(null, { origin: false }); }));`,
+    },
+    {
       title: 'both headers set by hand',
       bad: `
         export function allow(req, res, next) {

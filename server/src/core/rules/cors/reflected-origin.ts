@@ -174,5 +174,24 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
     { title: 'an origin function of another module', good: `import cors from 'cors';\nimport { check } from './missing';\napp.use(cors({ origin: check }));` },
     { title: 'a Hono function that tests the origin', good: `import { cors } from 'hono/cors';\napp.use('*', cors({ origin: (origin) => (origin.endsWith('.example.com') ? origin : null) }));` },
     { title: 'an origin the project trusts', good: `import cors from 'cors';\napp.use(cors({ origin: process.env.APP_ORIGIN }));` },
+    {
+      title: 'the host of the origin is compared',
+      good: `
+        export function allow(req, res, next) {
+          const { hostname } = new URL(req.headers.origin);
+          if (hostname.endsWith('.example.com')) res.setHeader('Access-Control-Allow-Origin', req.headers.origin);
+          next();
+        }`,
+    },
+    {
+      title: 'the origin is a key of a table',
+      good: `
+        export function allow(req, res, next) {
+          const tenant = tenants[req.headers.origin];
+          if (!tenant) return next();
+          res.setHeader('Access-Control-Allow-Origin', req.headers.origin);
+          next();
+        }`,
+    },
   ],
 });

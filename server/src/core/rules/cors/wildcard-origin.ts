@@ -67,6 +67,21 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
         require('express')().use(cors(options));`,
     },
     {
+      title: 'options a function returns',
+      bad: `
+        import cors from 'cors';
+        const corsOptions = () => ({ origin: '*' });
+        //                                   ^^^ cors/wildcard-origin
+        app.use(cors(corsOptions()));`,
+    },
+    {
+      title: 'options put together',
+      bad: `
+        import cors from 'cors';
+        app.use(cors(Object.assign({ origin: '*' }, { maxAge: 600 })));
+        //                                   ^^^ cors/wildcard-origin`,
+    },
+    {
       title: 'options without an origin',
       bad: `
         import cors from 'cors';

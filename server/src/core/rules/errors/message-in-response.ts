@@ -1,5 +1,8 @@
 import type { Send } from '../../model/api.js';
 import type { Ref, Value } from '../../model/value.js';
+import type { Step } from '../../model/module.js';
+import { isForeseen } from '../../project/sends.js';
+import { shapedText } from '../facts/shaped.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -33,13 +36,14 @@ export default rule<'send', Evidence>({
     const isClientError = typeof status === 'number' && status >= 400 && status < 500;
     for (const leaf of context.leaves(send.value, fn)) {
       const found = errorText(leaf, context);
-      if (!found || underStatusTest(leaf, send)) continue;
-      if (isClientError && !ALWAYS.has(found.field)) continue;
+      if (!found || underStatusTest(leaf, send) || isForeseen(leaf.when)) continue;
+      const isFromOutside = isClientError && send.zone === 'catch' && fn.steps.some(asksOthers);
+      if (isClientError && !isFromOutside && !ALWAYS.has(found.field)) continue;
       yield {
         at: found.value.at,
         subject: `${found.text} ${leaf.key ?? ''}`,
         evidence: { text: found.text, leaf, status: localStatus(send) },
-        severity: ALWAYS.has(found.field) ? 'error' : 'warning',
+        severity: ALWAYS.has(found.field) ? 'error' : isClientError ? 'info' : 'warning',
         confidence: 'medium',
         when: [...send.when, ...leaf.when],
       };
@@ -102,6 +106,57 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'an error taken apart in the parameters',
+      bad: `
+        import express from 'express';
+        express().use(({ message, status }, req, res, next) => { res.status(status || 500).json({ message }); });
+        //                                                                                        ^^^^^^^ errors/message-in-response
+      `,
+    },
+    {
+      title: 'asked only whether it is an error at all',
+      bad: `
+        import express from 'express';
+        express().get('/', (req, res) => {
+          try { work(); } catch (e) { if (e instanceof Error) res.status(500).json({ error: e.message }); }
+        //                                                                                  ^^^^^^^^^ errors/message-in-response
+        });
+      `,
+    },
+    {
+      title: 'the text of a database, called a client error',
+      bad: `
+        import express from 'express';
+        import { pool } from './pool';
+        express().get('/', async (req, res) => {
+          try { res.json(await pool.query('select 1')); } catch (e) { res.status(400).json({ error: e.message.trim() }); }
+        //                                                                                          ^^^^^^^^^ errors/message-in-response
+        });
+      `,
+    },
+    {
+      title: 'an answer built for foreseen errors',
+      good: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          let body = { error: 'Internal server error' };
+          if (err instanceof NotFound) body = { error: err.message };
+          res.json(body);
+        });
+      `,
+    },
+    {
+      title: 'replaced where it was not foreseen',
+      good: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          let { statusCode, message } = err;
+          if (!err.isOperational) message = 'Internal server error';
+          res.status(statusCode).json({ message });
+        });
+      `,
+    },
+    {
       title: 'an error that was foreseen',
       good: `import express from 'express'; express().get('/', (req, res, next) => { try { work(); } catch (e) { if (e instanceof ZodError) return res.status(400).json({ error: e.message }); next(e); } });`,
     },
@@ -112,12 +167,14 @@ export default rule<'send', Evidence>({
   ],
 });
 
+/** Databases, files and other services: what they throw speaks of the inside. */
+const OTHERS = /^(node:)?(fs|fs-extra|fs\/promises|axios|got|node-fetch|undici|pg|mysql2?|mongodb|mongoose|ioredis|redis|knex|sequelize)(\.|$)|^fetch$|(^|\.)(prisma|knex|sequelize|pool|db|client|connection|conn)\.(\w+\.)?(query|execute|\$queryRaw|raw|find\w*|create\w*|update\w*|delete\w*|insert\w*)$/;
+function asksOthers(step: Step): boolean {
+  return step.do === 'call' && step.zone === 'try' && OTHERS.test(step.call.callee);
+}
 function errorText(leaf: Leaf, context: RuleContext): { value: Value; text: string; field: string } | undefined {
-  const { value } = leaf;
-  if (value.kind === 'call') {
-    if (value.name === 'toString' && value.receiver?.kind === 'ref' && value.receiver.path.length === 0 && context.isError(value.receiver)) return { value, text: `${value.receiver.text}.toString()`, field: 'message' };
-    return undefined;
-  }
+  const value = shapedText(leaf.value);
+  if (leaf.value.kind === 'call' && leaf.value.name === 'toString' && value.kind === 'ref' && value.path.length === 0 && context.isError(value)) return { value: leaf.value, text: `${value.text}.toString()`, field: 'message' };
   if (value.kind !== 'ref') return undefined;
   const end = value.path.length === 0 ? aliased(value, context) : value;
   if (!context.isError(end) || foreseen(end, context)) return undefined;

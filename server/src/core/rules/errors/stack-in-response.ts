@@ -1,6 +1,7 @@
 import type { Send } from '../../model/api.js';
 import type { Value } from '../../model/value.js';
-import { logged } from '../facts/error-fixes.js';
+import { genericAnswer, logged } from '../facts/error-fixes.js';
+import { shapedText } from '../facts/shaped.js';
 import { rule, type Fix, type Leaf } from '../rule.js';
 
 interface Evidence {
@@ -29,15 +30,16 @@ export default rule<'send', Evidence>({
   *detect({ send, in: fn }, context) {
     const seen = new Set<unknown>();
     for (const leaf of context.leaves(send.value, fn)) {
+      const value = shapedText(leaf.value);
       const hit = stackIn(
-        leaf.value,
-        (value) => context.isError(value),
-        (value) => context.resolve(value).value,
+        value,
+        (one) => context.isError(one),
+        (one) => context.resolve(one).value,
       );
       // A name and what it was made of are one leak.
       if (!hit || seen.has(leaf.entry)) continue;
       seen.add(leaf.entry);
-      yield { at: leaf.value.at, subject: `${hit.error}.stack ${leaf.key ?? ''}`, evidence: { send, leaf, error: hit.error }, confidence: hit.sure ? 'high' : 'medium', when: [...send.when, ...leaf.when] };
+      yield { at: value.at, subject: `${hit.error}.stack ${leaf.key ?? ''}`, evidence: { send, leaf, error: hit.error }, confidence: hit.sure ? 'high' : 'medium', when: [...send.when, ...leaf.when] };
     }
   },
   explain: () => ({
@@ -48,7 +50,7 @@ export default rule<'send', Evidence>({
   *fix({ evidence: { send, leaf, error } }, context): Iterable<Fix> {
     const only = leaf.entry && leaf.entry.form !== 'spread' && leaf.entry.value === leaf.value;
     if (!only && send.call && isWhole(send, leaf)) {
-      yield { title: 'Send a generic message', safety: 'review', changes: [...logged(send, error, context), { do: 'replace', at: leaf.value.at, code: [{ quote: 'Internal server error' }] }] };
+      yield { title: 'Send a generic message', safety: 'review', changes: [...logged(send, error, context), ...genericAnswer(send)] };
     }
     if (only && leaf.entry) {
       yield { title: 'Remove the stack from the response', safety: 'review', changes: [{ do: 'remove', at: leaf.entry.at, as: 'entry' }] };
@@ -76,7 +78,7 @@ export default rule<'send', Evidence>({
         const app = express();
         app.use((err, req, res, next) => {
           console.error(err);
-          res.status(500).send('Internal server error');
+          res.status(500).json({ error: 'Internal server error' });
         });
       `,
     },
@@ -116,6 +118,77 @@ export default rule<'send', Evidence>({
         express().get('/', (req, res) => {
           work().catch((reason) => res.send(\`Error: \${reason.stack}\`));
         //                                            ^^^^^^^^^^^^ errors/stack-in-response
+        });
+      `,
+    },
+    {
+      title: 'cut into lines',
+      bad: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          res.status(500).json({ ok: false, trace: err.stack.split('\\n').slice(1) });
+        //                                         ^^^^^^^^^ errors/stack-in-response
+        });
+      `,
+      fixed: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          res.status(500).json({ ok: false });
+        });
+      `,
+    },
+    {
+      title: 'added to the answer on a line of its own',
+      bad: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          const body = { message: 'failed' };
+          body.stack = err.stack;
+        //             ^^^^^^^^^ errors/stack-in-response
+          res.status(500).json(body);
+        });
+      `,
+    },
+    {
+      title: 'a function that answers for others',
+      bad: `
+        import express from 'express';
+        function fail(res, err) {
+          res.status(500).json({ message: 'failed', stack: err.stack });
+        //                                                 ^^^^^^^^^ errors/stack-in-response
+        }
+        express().get('/', (req, res) => { try { work(); } catch (e) { fail(res, e); } });
+      `,
+    },
+    {
+      title: 'all own properties of the error',
+      bad: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          res.json(JSON.parse(JSON.stringify(err, Object.getOwnPropertyNames(err))));
+        //                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ errors/stack-in-response
+        });
+      `,
+    },
+    {
+      title: 'a function that answers in development only',
+      good: `
+        import express from 'express';
+        const sendDetails = (err, res) => { res.status(500).json({ stack: err.stack }); };
+        express().use((err, req, res, next) => {
+          if (process.env.NODE_ENV === 'development') sendDetails(err, res);
+          else res.status(500).json({ error: 'Internal error' });
+        });
+      `,
+    },
+    {
+      title: 'taken out again in production',
+      good: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          const body = { message: 'failed', stack: err.stack };
+          if (process.env.NODE_ENV === 'production') delete body.stack;
+          res.status(500).json(body);
         });
       `,
     },

@@ -1,4 +1,5 @@
-import type { Ref, Value } from '../../model/value.js';
+import type { Call, Ref, Value } from '../../model/value.js';
+import type { At } from '../../text/source.js';
 import type { Severity } from '../../findings/finding.js';
 import { adminPath } from '../facts/paths.js';
 import { secretName } from '../facts/secrets.js';
@@ -11,8 +12,8 @@ interface Found {
   readonly sure: boolean;
 }
 interface Evidence extends Found {
-  /** The whole payload is the environment. */
-  readonly whole: boolean;
+  /** What a fix puts picked fields in the place of; undefined: the name stands elsewhere. */
+  readonly place: { readonly at: At; readonly spread: boolean } | undefined;
 }
 const NAMES = /^(config|settings|env|secrets|credentials)$/;
 const FILES = /(^|\/)(config|env|environment|settings|secrets)[^/]*(\/index)?(\.[cm]?[jt]s|\.json)?$|(^|\/)config\//i;
@@ -51,7 +52,7 @@ export default rule<'send', Evidence>({
       yield {
         at: leaf.value.at,
         subject: `${found.text} ${leaf.key ?? ''}`,
-        evidence: { ...found, whole: leaf.value === send.value },
+        evidence: { ...found, place: leaf.via === undefined ? { at: leaf.entry?.form === 'spread' ? leaf.entry.at : leaf.value.at, spread: leaf.entry?.form === 'spread' } : undefined },
         severity: found.severity,
         confidence: found.sure ? 'high' : 'medium',
         when: [...send.when, ...leaf.when],
@@ -64,8 +65,10 @@ export default rule<'send', Evidence>({
     why: 'The environment and the configuration hold every secret of the process, and tomorrow those that are added to them.',
     remedy: 'Name the fields that are sent, one by one.',
   }),
-  *fix({ at, evidence: { what, whole } }): Iterable<Fix> {
-    if (whole && what === 'environment') yield { title: 'Pick fields', safety: 'review', changes: [{ do: 'replace', at, code: ['{ version: process.env.npm_package_version }'] }] };
+  *fix({ evidence: { what, place } }): Iterable<Fix> {
+    if (!place || what !== 'environment') return;
+    const field = 'version: process.env.npm_package_version';
+    yield { title: 'Pick fields', safety: 'review', changes: [{ do: 'replace', at: place.at, code: [place.spread ? field : `{ ${field} }`] }] };
   },
   examples: [
     {
@@ -99,6 +102,27 @@ export default rule<'send', Evidence>({
         import express from 'express';
         express().get('/a', (req, res) => { res.json({ ...process.env, ok: true }); });
         //                                                ^^^^^^^^^^^ exposure/env-or-config-in-response
+      `,
+      fixed: `
+        import express from 'express';
+        express().get('/a', (req, res) => { res.json({ version: process.env.npm_package_version, ok: true }); });
+      `,
+    },
+    {
+      title: 'taken off the process first',
+      bad: `
+        import express from 'express';
+        const { env } = process;
+        express().get('/a', (req, res) => { res.json({ env }); });
+        //                                             ^^^ exposure/env-or-config-in-response
+      `,
+    },
+    {
+      title: 'all properties of a configuration',
+      bad: `
+        const config = require('./config');
+        require('express')().get('/a', (req, res) => { res.json(config.getProperties()); });
+        //                                                      ^^^^^^^^^^^^^^^^^^^^^^ exposure/env-or-config-in-response
       `,
     },
     {
@@ -136,8 +160,10 @@ export default rule<'send', Evidence>({
 
 function exposed(leaf: Leaf, context: RuleContext): Found | undefined {
   const { value } = leaf;
-  if (value.kind === 'call')
-    return /^(process\.memoryUsage|(node:)?os\.(hostname|networkInterfaces|userInfo|cpus|release|version))$/.test(value.callee) ? { what: 'process', text: value.callee, severity: 'info', sure: false } : undefined;
+  if (value.kind === 'call') {
+    if (/^(process\.memoryUsage|(node:)?os\.[a-z]\w{2,30})$/i.test(value.callee)) return { what: 'process', text: value.callee, severity: 'info', sure: false };
+    return isWholeConfiguration(value, context) ? { what: 'configuration', text: value.callee || value.name, severity: 'error', sure: false } : undefined;
+  }
   if (value.kind !== 'ref') return undefined;
   const end = context.resolve(value).value;
   if (isEnvironment(value) || isEnvironment(end)) return { what: 'environment', text: value.text, severity: 'error', sure: true };
@@ -152,7 +178,17 @@ function exposed(leaf: Leaf, context: RuleContext): Found | undefined {
   return isConfiguration(value, end) ? { what: 'configuration', text: value.text, severity: 'error', sure: end.kind === 'object' } : undefined;
 }
 function isEnvironment(value: Value): boolean {
-  return value.kind === 'ref' && value.root.kind === 'env' && value.root.name === undefined && value.path.length === 0;
+  if (value.kind !== 'ref') return false;
+  // `const { env } = process` reads it off the process.
+  if (value.root.kind === 'global') return value.root.name === 'process' && value.path.length === 1 && value.path[0] === 'env';
+  return value.root.kind === 'env' && value.root.name === undefined && value.path.length === 0;
+}
+/** `config.getProperties()` of convict, `config.util.toObject()` of config: all of it at once. */
+function isWholeConfiguration(call: Call, context: RuleContext): boolean {
+  const { receiver } = call;
+  if (!/^(getProperties|toObject)$/.test(call.name) || receiver?.kind !== 'ref' || !NAMES.test(receiver.text.split('.')[0] ?? '')) return false;
+  const end = context.resolve(receiver.root.kind === 'import' ? receiver : { ...receiver, path: [] }).value;
+  return fromConfigFile(receiver) || (end.kind === 'ref' && fromConfigFile(end)) || (end.kind === 'call' && /^convict(\.|$)/.test(end.callee));
 }
 /** A whole object by the name of a configuration: its literal holds a secret, or it comes from a configuration file whose content is not known. */
 function isConfiguration(value: Ref, end: Value): boolean {

@@ -1,4 +1,4 @@
-import type { Ref, Value } from '../../model/value.js';
+import type { Call, Ref, Value } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
 import { secretName, secretValue, tokenName } from '../facts/secrets.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
@@ -10,6 +10,7 @@ interface Evidence {
 }
 const SECRET_KEY = /^(apiKey|adminKey|masterKey|adminApiKey|secret|clientSecret|privateKey|accessKey|secretKey|dbPassword|connectionString)$/;
 const CONFIG = /^(\w*config|conf|cfg|settings|env|environment|secrets|credentials)$/i;
+const CONFIG_STORE = /^(\w*config|conf|cfg|nconf|settings|configService)$/i;
 const PUBLIC = /(^|_)(PUBLIC|PUBLISHABLE|ANON|SITE_KEY|CLIENT_ID)(_|$)|(public|publishable)/i;
 const READS = /^(find\w*|get\w*|query|fetch\w*|load\w*|select|first|one)$/i;
 const OWN = /(^|\/)(me|self|account|profile)(\/|$)/i;
@@ -29,18 +30,22 @@ export default rule<'send', Evidence>({
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/'],
   },
   on: 'send',
-  words: ['secret', 'key', 'token', 'password', 'passwd', 'pwd', 'passphrase', 'credential', 'string'],
+  // The secret may stand in another file than the answer.
+  words: [],
   *detect({ send, in: fn }, context) {
     const seen = new Set<unknown>();
     const endpoint = context.endpoints({ handler: fn.id })[0];
     for (const leaf of context.leaves(send.value, fn)) {
-      if (leaf.value.kind !== 'ref' || seen.has(leaf.entry ?? leaf.value)) continue;
-      const found = secretOf(leaf.value, leaf, endpoint, context);
+      // What another file holds is reported where this one sends it.
+      const at = leaf.value.at.path === send.at.path ? leaf.value.at : leaf.via?.at;
+      if (at === undefined || seen.has(leaf.entry ?? leaf.value) || seen.has(at.mark)) continue;
+      const found = leaf.value.kind === 'ref' ? secretOf(leaf.value, leaf, endpoint, context) : leaf.value.kind === 'call' ? settingOf(leaf.value, context) : undefined;
       if (!found) continue;
       // A name and what it was made of are one leak.
       seen.add(leaf.entry ?? leaf.value);
+      seen.add(at.mark);
       yield {
-        at: leaf.value.at,
+        at,
         subject: `${found.name} ${leaf.key ?? ''}`,
         evidence: { name: found.name, endpoint, leaf },
         severity: endpoint?.authorization.state === 'guarded' ? 'warning' : 'error',
@@ -55,8 +60,8 @@ export default rule<'send', Evidence>({
     why: 'Whoever holds the key acts as the server itself, and a key once sent stays in caches, logs and browsers.',
     remedy: 'Leave the field out, and replace a key that was already sent.',
   }),
-  *fix({ evidence: { leaf } }): Iterable<Fix> {
-    if (leaf.entry && leaf.entry.form !== 'spread') yield { title: 'Remove the field', safety: 'review', changes: [{ do: 'remove', at: leaf.entry.at, as: 'entry' }] };
+  *fix({ at, evidence: { leaf } }): Iterable<Fix> {
+    if (leaf.entry && leaf.entry.form !== 'spread' && leaf.entry.at.path === at.path) yield { title: 'Remove the field', safety: 'review', changes: [{ do: 'remove', at: leaf.entry.at, as: 'entry' }] };
   },
   examples: [
     {
@@ -104,6 +109,38 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'settings of another file, spread into the answer',
+      bad: `
+        //- limits.js
+        module.exports = { max: 100, adminApiKey: process.env.ADMIN_API_KEY };
+        //- app.js
+        const limits = require('./limits');
+        require('express')().get('/limits', (req, res) => { res.json({ ...limits }); });
+        //                                                                ^^^^^^ exposure/secret-in-response "ADMIN_API_KEY"
+      `,
+    },
+    {
+      title: 'asked of the configuration by its key',
+      bad: `
+        const config = require('config');
+        require('express')().get('/maps', (req, res) => { res.json({ key: config.get('admin.apiKey') }); });
+        //                                                                ^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/secret-in-response "'apiKey' is sent"
+      `,
+    },
+    {
+      title: 'added on a line of its own',
+      bad: `
+        import express from 'express';
+        express().get('/a', (req, res) => {
+          const out = {};
+          out.adminKey = process.env.ADMIN_KEY;
+        //               ^^^^^^^^^^^^^^^^^^^^^ exposure/secret-in-response
+          res.json(out);
+        });
+      `,
+    },
+    { title: 'asked of a cache', good: `import express from 'express'; express().get('/a', (req, res) => { res.json({ hits: cache.get('token') }); });` },
+    {
       title: 'a token made for this caller',
       good: `import express from 'express'; import jwt from 'jsonwebtoken';
 express().post('/login', (req, res) => { const token = jwt.sign({ sub: user.id }, process.env.JWT_SECRET);
@@ -121,6 +158,15 @@ express().get('/c', (req, res) => res.json({ publishableKey: process.env.STRIPE_
   ],
 });
 
+/** A secret asked of a configuration by its key: `config.get('admin.apiKey')`. */
+function settingOf(call: Call, context: RuleContext): { readonly name: string; readonly sure: boolean } | undefined {
+  const { receiver } = call;
+  if (!/^(get|getOrThrow)$/.test(call.name) || receiver?.kind !== 'ref' || !CONFIG_STORE.test(receiver.path.at(-1) ?? receiver.text)) return undefined;
+  const first = call.args[0];
+  const key = first && context.constant(first.value)?.value;
+  const name = typeof key === 'string' ? (key.split(/[.:]/).at(-1) ?? '') : '';
+  return secretName(name) && !PUBLIC.test(name) ? { name, sure: false } : undefined;
+}
 /** The secret a value carries: from the environment, from a configuration object, a constant, or a record. */
 function secretOf(ref: Ref, leaf: Leaf, endpoint: Endpoint | undefined, context: RuleContext): { readonly name: string; readonly sure: boolean } | undefined {
   const last = ref.path.at(-1) ?? (ref.path.length === 0 ? ref.text : undefined);

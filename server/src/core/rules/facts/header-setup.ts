@@ -51,6 +51,16 @@ export function headersOf(call: Call, context: RuleContext): readonly HandSet[] 
   return found;
 }
 
+/** The call is made on a server's response, known by its role: `res.set`, `res.status(200).header`, `ctx.set`. */
+export function onResponse(call: Call, context: RuleContext): boolean {
+  let base = call.receiver;
+  for (let hops = 0; base?.kind === 'call' && hops < 20; hops++) base = base.receiver;
+  if (base?.kind !== 'ref' || base.root.kind !== 'parameter') return false;
+  const role = context.role(base.root.fn)?.parameters[base.root.index];
+  const [field] = base.path;
+  return role === 'response' ? field === undefined : role === 'context' && (field === undefined || /^(res|response)$/.test(field));
+}
+
 /** Something that every request of the application passes sets its security headers, or a module for it is loaded where its routes are made. */
 export function isProtected(scope: Scope, context: RuleContext): boolean {
   if (scope.layers.some((link) => setsHeaders(link.layer, context))) return true;
@@ -61,7 +71,18 @@ export function isProtected(scope: Scope, context: RuleContext): boolean {
 
 /** Every middleware is known well enough to say that none of them sets the headers. */
 export function isFullyKnown(scope: Scope, context: RuleContext): boolean {
-  return scope.complete && scope.layers.every(({ layer }) => layer.fn !== undefined || isKnown(layer, context));
+  return scope.complete && scope.layers.every(({ layer }) => (layer.fn === undefined ? isKnown(layer, context) : !setsAnything(context.body(layer.fn), context, 0)));
+}
+/** Sets headers whose names stand elsewhere: `Object.entries(HEADERS).forEach(([name, value]) => res.setHeader(name, value))`. */
+function setsAnything(body: FunctionView | undefined, context: RuleContext, depth: number): boolean {
+  return (body?.steps ?? []).some((step) => {
+    if (step.do !== 'call') return false;
+    const { call } = step;
+    const name = call.args[0]?.value;
+    const isSetter = SETTERS.has(call.name) && call.args.length > 1 && call.name !== 'writeHead' && name !== undefined;
+    if (isSetter && onResponse(call, context) && !context.constant(name)) return true;
+    return depth < 2 && call.args.some(({ value }) => value.kind === 'function' && setsAnything(context.body(value.fn), context, depth + 1));
+  });
 }
 /** npm middleware is known by its name; a file of the project that could not be read is not, whatever its name says. */
 function isKnown({ value, claims }: Layer, context: RuleContext): boolean {

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../project/project.js';
 import { links } from '../../project/project.js';
+import type { RuleContext } from '../rule.js';
 
 /** Methods that change data; 'all' answers them too. */
 export const changing: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE', 'all']);
@@ -15,4 +16,16 @@ export function routeGuard(endpoint: Endpoint, kind: 'authentication' | 'authori
   if (own) return { name: own.name, at: own.at, own: true };
   const link = links(endpoint.chain).find((one) => one.sure && one.layer.claims.some((claim) => claim.protects === kind));
   return link && { name: link.layer.name, at: link.layer.at, own: false };
+}
+
+const DENIES = /(^|\.)(denyAll|deny(All)?(Methods?)?|forbid(All|den)?|disallow(ed)?|methodNotAllowed|notAllowed|notSupported|notImplemented)$/i;
+const SIGNED = /(^|\.)(constructEvent(Async)?|createHmac|verify\w*(Signature|Webhook)|(validate|check)\w*Signature|validateRequest)$/;
+
+/** The handler lets nobody in, by its name, or looks at the signature of what it was sent, as webhooks do. */
+export function refusesByItself(endpoint: Endpoint, context: RuleContext): boolean {
+  const value = endpoint.route.handler?.value;
+  const name = value?.kind === 'call' ? value.callee || value.name : value?.kind === 'ref' ? value.text : '';
+  if (DENIES.test(name)) return true;
+  const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+  return body !== undefined && body.steps.some((step) => step.do === 'call' && SIGNED.test(step.call.callee || step.call.name));
 }

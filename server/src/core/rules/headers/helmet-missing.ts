@@ -150,6 +150,27 @@ export default rule<'scope', { readonly scope: Scope }>({
         app.get('/', h);
         app.listen(3000);`,
     },
+    {
+      title: 'handed in an object to a loader that is not here',
+      bad: `
+        import express from 'express';
+        import loaders from './missing-loaders';
+        const app = express();
+        //          ^^^^^^^ headers/helmet-missing
+        await loaders({ expressApp: app });
+        app.listen(3000);`,
+    },
+    { title: 'handed in an object to code that is not here', good: `import express from 'express';\nimport { start } from './missing';\nconst app = express();\nawait start({ expressApp: app });\napp.get('/', h);\napp.listen(3000);` },
+    {
+      title: 'headers set by a list',
+      good: `
+        import express from 'express';
+        import { headers } from './headers';
+        const app = express();
+        app.use((req, res, next) => { Object.entries(headers).forEach(([name, value]) => res.setHeader(name, value)); next(); });
+        app.get('/', h);
+        app.listen(3000);`,
+    },
     { title: 'hapi with its own headers', good: `import Hapi from '@hapi/hapi';\nconst server = Hapi.server({ routes: { security: true } });\nawait server.start();` },
     {
       title: 'a mock server',

@@ -5,7 +5,7 @@ import type { Call, Value } from '../../model/value.js';
 import type { Scope } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import { alternatives } from '../facts/alternatives.js';
-import { headersOf, isFullyKnown, isHeaderSetup, isProtected } from '../facts/header-setup.js';
+import { headersOf, isFullyKnown, isHeaderSetup, isProtected, onResponse } from '../facts/header-setup.js';
 import { rule } from '../rule.js';
 import type { Detection, RuleContext } from '../rule.js';
 
@@ -106,6 +106,17 @@ export default rule<'module', Evidence>({
         app.use(helmet({ hidePoweredBy: false }));
         //                              ^^^^^ headers/powered-by`,
     },
+    {
+      title: 'the server named with its version',
+      bad: `
+        import express from 'express';
+        express().use((req, res, next) => {
+          res.status(200).set({ Server: 'Shop/1.2.3' });
+          //                    ^^^^^^ headers/powered-by "Shop/1.2.3"
+          next();
+        });`,
+    },
+    { title: 'headers of a request', good: `import http from 'node:http';\nconst req = http.request('http://localhost');\nreq.setHeader('Server', 'x');\nfetch('/a', { headers: { 'X-Powered-By': 'bot' } });` },
     { title: 'the header switched off', good: `import express from 'express';\nconst app = express();\napp.disable('x-powered-by');\napp.get('/', h);\napp.listen(3000);` },
     {
       title: 'the setting set to false, and a framework that sends nothing',
@@ -136,8 +147,9 @@ function* ofCall(call: Call, step: Step, context: RuleContext): Iterable<Found> 
     if (call.name === 'enable' || call.args.length < 2 || value === undefined || typeof context.constant(value)?.value === 'boolean') return;
   }
   if (isHeaderSetup(call)) yield* ofHelmet(call, place.when, context);
+  if (!onResponse(call, context)) return;
   for (const header of headersOf(call, context)) {
-    if (header.name !== SETTING && !(header.name === 'server' && /^(setHeader|header|writeHead)$/.test(call.name))) continue;
+    if (header.name !== SETTING && header.name !== 'server') continue;
     const value = context.constant(header.value)?.value;
     if (value === '' || value === false || value === null) continue;
     const isStatement = step.do === 'call' && !step.used && call.args.length === 2 && call.receiver?.kind === 'ref';

@@ -4,7 +4,7 @@ import type { Severity } from '../../findings/finding.js';
 import { links } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import { alternatives } from '../facts/alternatives.js';
-import { handSet, headersOf, isHeaderSetup } from '../facts/header-setup.js';
+import { handSet, headersOf, isHeaderSetup, onResponse } from '../facts/header-setup.js';
 import { headerFacts, headerOption } from '../facts/headers.js';
 import { rule } from '../rule.js';
 import type { RuleContext, Subjects } from '../rule.js';
@@ -34,12 +34,14 @@ export default rule<'call', Evidence>({
   *detect(subject, context) {
     const { call, step } = subject;
     const options = optionsOf(call, context);
-    if (options) yield* disabled(options, subject, context);
+    // Options kept in another file are reported where this one hands them over.
+    if (options) for (const one of disabled(options, subject, context)) yield one.at.path === call.at.path ? one : { ...one, at: options.at };
     if (call.name === 'register' && /@fastify\/helmet|fastify-helmet/.test(pluginOf(call))) {
       const global = context.option(call.args[1]?.value, 'global');
       if (global.kind === 'value')
         for (const one of falses(global.value, context)) yield { at: one.at, subject: 'helmet global', evidence: { kind: 'global', entry: one.direct ? global.entry : undefined }, severity: 'info', when: [...step.when, ...one.when] };
     }
+    if (!onResponse(call, context)) return;
     for (const header of headersOf(call, context)) {
       const text = context.constant(header.value)?.value;
       if (header.name === 'x-xss-protection' && typeof text === 'string' && /^\s*1/.test(text)) yield { at: header.value.at, subject: 'x-xss-protection', evidence: { kind: 'xss' }, severity: 'info', when: step.when };
@@ -144,6 +146,31 @@ export default rule<'call', Evidence>({
           next();
         }`,
     },
+    {
+      title: 'options of another file',
+      bad: `
+        //- config.ts
+        export const helmetOptions = { frameguard: false };
+        //- app.ts
+        import express from 'express';
+        import helmet from 'helmet';
+        import { helmetOptions } from './config';
+        express().use(helmet(helmetOptions));
+        //                   ^^^^^^^^^^^^^ headers/protection-disabled "'frameguard: false'"`,
+    },
+    {
+      title: 'the policy is set by middleware of another file',
+      good: `
+        //- csp.js
+        const helmet = require('helmet');
+        module.exports = helmet.contentSecurityPolicy({ directives: { defaultSrc: ["'self'"] } });
+        //- app.js
+        const helmet = require('helmet');
+        const app = require('express')();
+        app.use(helmet({ contentSecurityPolicy: false }));
+        app.use(require('./csp'));`,
+    },
+    { title: 'headers of a request', good: `fetch('/x', { headers: { 'X-XSS-Protection': '1; mode=block' } });\nclient.set('X-Content-Type-Options', 'any');` },
     { title: 'off only outside production', good: `import helmet from 'helmet';\napp.use(helmet({ contentSecurityPolicy: process.env.NODE_ENV === 'production' ? strictPolicy : false }));` },
     { title: 'options that are a matter of taste', good: `import helmet from 'helmet';\napp.use(helmet({ crossOriginEmbedderPolicy: false, crossOriginOpenerPolicy: false, xXssProtection: false }));` },
     { title: 'a resource policy of its own', good: `import helmet from 'helmet';\napp.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));` },
@@ -209,9 +236,11 @@ function falses(value: Value, context: RuleContext): readonly { readonly at: At;
 
 /** Another layer of the same application, or another call beside this one, sets the policy. */
 function setElsewhere(call: Call, steps: Subjects['function']['steps'], context: RuleContext): boolean {
-  const isPolicy = (value: Value): boolean =>
-    value.kind === 'call' &&
-    value !== call &&
+  const isPolicy = (written: Value): boolean => {
+    const value = written.kind === 'ref' ? context.resolve(written).value : written;
+    return value.kind === 'call' && value !== call && setsPolicy(value);
+  };
+  const setsPolicy = (value: Call): boolean =>
     (/(^|\.)(contentSecurityPolicy|csp)$/.test(value.callee) ||
       /^(helmet-csp|content-security-policy|blankie)$/.test(value.callee) ||
       (isHeaderSetup(value) && context.option(value.args[0]?.value, 'contentSecurityPolicy').kind === 'value' && value.args[0] !== undefined && !isOff(value, context)));

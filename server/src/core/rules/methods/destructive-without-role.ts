@@ -1,6 +1,8 @@
-import type { Endpoint } from '../../project/project.js';
+import { links, type Endpoint } from '../../project/project.js';
 import type { FunctionView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
+import { authGuardName } from '../facts/guards.js';
+import { refusesByItself } from '../facts/methods.js';
 import { identityPath } from '../facts/paths.js';
 import { rule, type Fix, type RuleContext } from '../rule.js';
 
@@ -29,7 +31,7 @@ export default rule<'endpoint', Evidence>({
   words: [],
   *detect(endpoint, context) {
     if (!isDestructive(endpoint) || endpoint.route.public || OWN.test(endpoint.path.text)) return;
-    if (endpoint.authorization.state === 'guarded') return;
+    if (endpoint.authorization.state === 'guarded' || links(endpoint.chain).some((link) => mayAskForRights(link.layer.value)) || refusesByItself(endpoint, context)) return;
     const isOpen = endpoint.authentication.state === 'open' && endpoint.chainComplete;
     // An unread layer may be the role check.
     if (!isOpen && endpoint.authorization.state === 'unknown' && endpoint.authorization.by !== undefined) return;
@@ -57,8 +59,11 @@ export default rule<'endpoint', Evidence>({
     const handlerAt = endpoint.route.handler?.at;
     if (!handlerAt || handlerAt.path !== endpoint.methodAt.path) return;
     const known = roleGuard !== undefined && context.visible(roleGuard.split('.')[0] ?? '', endpoint.methodAt) === 'present' ? roleGuard : undefined;
-    const call = known === undefined ? "requireRole('admin')" : known;
-    yield { title: 'Require an admin role', safety: 'manual', changes: [{ do: 'insert', at: handlerAt, where: 'before', code: [{ slot: call }, ', '] }] };
+    yield {
+      title: 'Require an admin role',
+      safety: known === undefined ? 'manual' : 'review',
+      changes: [{ do: 'insert', at: handlerAt, where: 'before', code: [known ?? { slot: "requireRole('admin')" }, ', '] }],
+    };
   },
   examples: [
     {
@@ -88,6 +93,15 @@ export default rule<'endpoint', Evidence>({
         //  ^^^^^^ methods/destructive-without-role "no check runs before it"
       `,
     },
+    {
+      title: 'a role that anybody may give',
+      bad: `
+        import express from 'express';
+        express().put('/users/:id/role', requireAuth, (req, res) => { setRole(req.params.id, req.body.role); res.end(); });
+        //        ^^^ methods/destructive-without-role "can change any account"
+      `,
+    },
+    { title: 'a guard that is told which right it takes', good: `import express from 'express'; express().delete('/users/:id', auth('manageUsers'), (req, res) => { remove(req.params.id); res.end(); });` },
     { title: 'a role guard', good: `import { Router } from 'express'; const router = Router(); router.delete('/users/:id', requireAuth, requireRole('admin'), removeUser);` },
     {
       title: 'the caller is compared',
@@ -105,6 +119,15 @@ function isDestructive(endpoint: Endpoint): boolean {
   return (endpoint.method === 'PUT' || endpoint.method === 'PATCH') && identityPath(path) && ROLE_WRITE.test(path);
 }
 
+/** A guard of the project that is told something: `auth('manageUsers')`. The words of a package's guard (`authenticate('jwt')`) name a way to log in. */
+function mayAskForRights(value: Value): boolean {
+  if (value.kind === 'array') return value.items.some((item) => mayAskForRights(item.value));
+  if (value.kind !== 'call' || /authenticate$/i.test(value.callee) || isPackage(value.target)) return false;
+  return authGuardName(value.callee || value.name) && value.args.some(({ value: arg }) => arg.kind === 'array' || (arg.kind === 'literal' && typeof arg.value === 'string') || (arg.kind === 'ref' && arg.path.length > 0));
+}
+function isPackage(target: Value): boolean {
+  return target.kind === 'ref' && target.root.kind === 'import' && !/^[./~#@]/.test(target.root.from);
+}
 /** The body looks at who calls: in a test, or in what it hands to a query. */
 function readsCaller(body: FunctionView, context: RuleContext): boolean {
   let found = false;

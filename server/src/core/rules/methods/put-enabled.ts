@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../project/project.js';
 import { pathMatches } from '../facts/paths.js';
+import { refusesByItself } from '../facts/methods.js';
 import { rule, type Change, type Fix } from '../rule.js';
 
 interface Evidence {
@@ -36,7 +37,7 @@ export default rule<'endpoint', Evidence>({
       if (!allowed.some((method) => method.toUpperCase() === 'PUT')) yield { ...base, evidence: { endpoint, kind: 'policy', allowed, guard: undefined, policy }, confidence: 'high' };
       return;
     }
-    if (endpoint.authentication.state === 'open' && endpoint.chainComplete && !(endpoint.conduct?.touches.includes('file-write') ?? false)) {
+    if (endpoint.authentication.state === 'open' && endpoint.chainComplete && !(endpoint.conduct?.touches.includes('file-write') ?? false) && !refusesByItself(endpoint, context)) {
       const { at } = context.policy('auth');
       const { publicPaths } = context.policy('auth');
       if (publicPaths.some((glob) => pathMatches(glob, endpoint.path.text))) return;
@@ -101,6 +102,13 @@ export default rule<'endpoint', Evidence>({
     { title: 'a client and a cache are no servers', good: `import axios from 'axios'; const cache = new Map(); cache.put('k', v); await axios.put('/x', body); request(app).put('/y').send({});` },
     { title: 'nobody knows where the router is mounted', good: `import { Router } from 'express'; const router = Router(); router.put('/profile', save); export default router;` },
     { title: 'a method that is refused', good: `import express from 'express'; const app = express(); app.put('/files', (req, res) => res.sendStatus(405));` },
+    { title: 'a method that is denied by name', good: `import express from 'express'; const app = express(); app.put('/files', security.denyAll());` },
+    {
+      title: 'a signed request',
+      good: `import express from 'express'; import crypto from 'node:crypto'; const app = express();
+app.put('/hook', (req, res) => { const mac = crypto.createHmac('sha256', key).update(req.rawBody).digest('hex'); if (mac !== req.headers['x-sig']) return res.sendStatus(401); store(req.body); res.end(); });`,
+    },
+    { title: 'an application set up by code that is not here', good: `import express from 'express'; import { setup } from './missing'; const app = express(); setup({ app }); app.put('/a', (req, res) => { store(req.body); res.end(); });` },
     { title: 'a guard in front of everything', good: `import express from 'express'; const app = express(); app.use(requireLogin); app.put('/profile', (req, res) => res.end());` },
   ],
 });

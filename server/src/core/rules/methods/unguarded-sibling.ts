@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../project/project.js';
-import { changing, methodName, routeGuard } from '../facts/methods.js';
+import { changing, methodName, refusesByItself, routeGuard } from '../facts/methods.js';
 import { publicPath } from '../facts/paths.js';
 import { rule, type Fix } from '../rule.js';
 
@@ -27,7 +27,7 @@ export default rule<'endpoint', Evidence>({
   words: [],
   *detect(open, context) {
     if (!changing.has(open.method) || open.route.public || open.route.statementAt.mark === 0) return;
-    if (open.method === 'POST' && publicPath(open.path.text)) return;
+    if ((open.method === 'POST' && publicPath(open.path.text)) || refusesByItself(open, context)) return;
     const same = context.endpoints({ shape: `${open.app} ${open.path.shape}` }).filter((one) => one.scope === open.scope || open.chainComplete);
     // Peers share what stands before both, so a comparison needs no complete chain; a guard state must still be open, not unknown.
     const isOpen = open.authentication.state === 'open' || peersOpen(open);
@@ -56,9 +56,13 @@ export default rule<'endpoint', Evidence>({
     remedy: 'Put the same guard on both, or register it once before both.',
   }),
   *fix({ evidence: { open, guardAt, guard } }, context): Iterable<Fix> {
-    const root = guard.split(/[.(]/)[0] ?? guard;
-    if (guardAt && open.route.layersAt && (guardAt.path === open.methodAt.path || context.visible(root, open.methodAt) === 'present') && guardAt.path === open.methodAt.path)
-      yield { title: `Add ${context.textOf(guardAt).split('\n')[0] ?? guard}`, safety: 'review', changes: [{ do: 'insert', at: open.route.layersAt, where: 'before', code: [{ copy: guardAt }, ', '] }] };
+    if (guardAt && open.route.layersAt) {
+      const isHere = guardAt.path === open.methodAt.path;
+      const text = context.textOf(guardAt);
+      // A guard of another file is repeated only where its bare name means something here.
+      const isKnown = isHere || (/^[\w$.]+$/.test(text) && context.visible(text.split('.')[0] ?? text, open.methodAt) === 'present');
+      if (isKnown) yield { title: `Add ${text.split('\n')[0] ?? guard}`, safety: 'review', changes: [{ do: 'insert', at: open.route.layersAt, where: 'before', code: [isHere ? { copy: guardAt } : text, ', '] }] };
+    }
     yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: open.route.statementAt, as: 'statement' }] };
   },
   examples: [
@@ -109,6 +113,33 @@ export default rule<'endpoint', Evidence>({
         app.route('/books').post(isAuthenticated, (req, res) => res.end()).put((req, res) => res.end());
         //                                                                 ^^^ methods/unguarded-sibling
       `,
+    },
+    {
+      title: 'the same path in two files',
+      bad: `
+        //- upload.js
+        const router = require('express').Router();
+        const { requireAuth } = require('auth-of-ours');
+        router.post('/files', requireAuth, (req, res) => res.end());
+        module.exports = router;
+        //- replace.js
+        const router = require('express').Router();
+        const { requireAuth } = require('auth-of-ours');
+        router.get('/files', requireAuth, (req, res) => res.end());
+        router.put('/files', (req, res) => res.end());
+        //     ^^^ methods/unguarded-sibling
+        module.exports = router;
+        //- app.js
+        const app = require('express')();
+        app.use('/api', require('./upload'));
+        app.use('/api', require('./replace'));
+        app.listen(3000);
+      `,
+    },
+    { title: 'a method denied by name', good: `import express from 'express'; const app = express(); app.post('/a', requireAuth, save); app.put('/a', security.denyAll());` },
+    {
+      title: 'a webhook that checks its signature',
+      good: `import express from 'express'; const app = express(); app.get('/stripe', requireAuth, show); app.post('/stripe', (req, res) => { stripe.webhooks.constructEvent(req.body, req.headers['stripe-signature'], key); res.end(); });`,
     },
     { title: 'a guard before both', good: `import express from 'express'; const router = express.Router(); router.use(requireAuth); router.post('/files', requireAuth, up); router.put('/files', up);` },
     { title: 'reading may be public', good: `import express from 'express'; const app = express(); app.get('/posts', list); app.post('/posts', requireAuth, create);` },

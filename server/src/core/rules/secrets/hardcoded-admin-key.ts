@@ -9,7 +9,11 @@ interface Evidence {
 const POWERFUL = /admin|master|root|internal|service|super/i;
 const PUBLIC_BY_DESIGN = /^(pk_(live|test)_|AIza)/;
 const HARMLESS_WORD = /config_?key|integrity|etag|checksum|commit|version|sha\d*|hash|fingerprint|uuid|guid|nonce|header|scheme|regex|pattern|description|example|message|label/i;
-const HARMLESS_END = /(title|placeholder|route|path|url|enum|type|namespace|prefix|field|param(eter)?|column|table|event|topic|queue|data|_?name)$/i;
+const HARMLESS_END = /(title|placeholder|route|path|url|enum|type|namespace|prefix|field|param(eter)?|column|table|event|topic|queue|data|_?name|arn|file|alg(orithm)?|model|class|format|encoding|provider|service|mode|kind|status|ref|cookie|storage|alias|env|var(iable)?|input|button|badge|icon|class(name)?|selector|element|component|page|view|screen|modal|dialog|form)$/i;
+/** The name of an environment variable that holds the secret. */
+const VARIABLE = /^[A-Z][A-Z\d]{0,30}(_[A-Z\d]{1,30}){1,8}$/;
+/** Where a secret lies, not what it is: the name of a file, a vault path, a resource name. */
+const PLACE = /^arn:|^[\w.-]{1,80}\.(pem|txt|key|crt|cert|json|p12|pfx|ya?ml|env)$|^[\w-]{2,40}(\/[\w.-]{1,60}){2,10}$/i;
 const I18N = /(^|\/)(locales?|i18n|lang|translations?|messages)(\/|$)/i;
 
 export default rule<'literal', Evidence>({
@@ -46,7 +50,8 @@ export default rule<'literal', Evidence>({
     remedy: 'Read it from the environment, refuse to start without it, and replace the key.',
   }),
   *fix({ at, evidence: { variable, use } }): Iterable<Fix> {
-    if (use.joined) return;
+    // Behind a variable the default has to go, and what then happens without it is the author's to say.
+    if (use.joined || use.position === 'fallback') return;
     const changes: Change[] = [{ do: 'replace', at, code: [`process.env.${variable}`] }];
     // An unset key compared with a missing header would be equal: undefined === undefined.
     if (use.position === 'comparison' || use.position === 'binding') changes.push({ do: 'require-env', path: at.path, name: variable });
@@ -85,6 +90,41 @@ export default rule<'literal', Evidence>({
         //                                         ^^^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key
       `,
     },
+    {
+      title: 'a default behind a variable',
+      bad: `
+        const adminKey = process.env.ADMIN_KEY || 'adm_7f9c2e51b0';
+        //                                        ^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key
+        export { adminKey };
+      `,
+    },
+    {
+      title: 'compared in constant time',
+      bad: `
+        import { timingSafeEqual } from 'node:crypto';
+        import express from 'express';
+        express().use((req, res, next) => {
+          if (!timingSafeEqual(Buffer.from(req.get('x-api-key') ?? ''), Buffer.from('9b1de0c4a77f4e21'))) return res.sendStatus(401);
+        //                                                                          ^^^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key
+          next();
+        });
+      `,
+    },
+    {
+      title: 'one of two keys',
+      bad: `
+        import express from 'express';
+        express().use((req, res, next) => {
+          if (!['adm-77810-xyz', 'adm-99120-abc'].includes(req.headers['x-admin-key'])) return res.sendStatus(403);
+        //      ^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key
+        //                       ^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key
+          next();
+        });
+      `,
+    },
+    { title: 'where a secret lies', good: `export const adminSecret = 'projects/12/secrets/admin/versions/latest', secretArn = 'arn:aws:secretsmanager:eu-west-1:12:secret:admin-AbCdEf', masterKeyFile = 'master-key-1.txt';` },
+    { title: 'how a key is made and kept', good: `export const masterKeyAlgorithm = 'RSA-OAEP-256', adminSecretModel = 'AdminSecret2', adminTokenCookie = 'admin_token_2';` },
+    { title: 'names of variables and of parts of a page', good: `export const keyNames = { apiKey: 'STRIPE_API_KEY_2' }, secretEnv = 'ADMIN_API_KEY_V2', ids = { apiKeyInput: 'input-api-key-1' };` },
     { title: 'from the environment', good: `const ADMIN_API_KEY = process.env.ADMIN_API_KEY;` },
     { title: 'the name of a header', good: `const API_KEY_HEADER = 'x-api-key';` },
     { title: 'a token of dependency injection', good: `export const JWT_SECRET = 'JWT_SECRET';` },
@@ -107,8 +147,8 @@ function judged(use: LiteralUse, context: RuleContext): string | undefined {
   }
   if (name === undefined || use.joined) return undefined;
   if (use.position === 'entry' && /^authorization$/i.test(name)) return /^Bearer \S{16,}$/.test(value) && secretValue(value.slice(7)) ? name : undefined;
-  if (!['binding', 'entry', 'assignment'].includes(use.position)) return undefined;
-  if (!secretName(name) || HARMLESS_WORD.test(name) || HARMLESS_END.test(name) || (tokenName(name) && !secretValue(value, { shortest: 16 }))) return undefined;
+  if (!['binding', 'entry', 'assignment', 'fallback'].includes(use.position) || PLACE.test(value) || (VARIABLE.test(value) && secretName(value))) return undefined;
+  if (!secretName(name) || HARMLESS_WORD.test(name) || HARMLESS_END.test(name) || (tokenName(name) && !POWERFUL.test(name) && !secretValue(value, { shortest: 16 }))) return undefined;
   // Passwords, session and signing secrets have rules of their own.
   if (/passw|passphrase|pwd|session|jwt|cookie/i.test(name)) return undefined;
   // Plain words ('not_available', 'incorrectPassword') are texts and codes; a key has digits, or a name that says what it opens.

@@ -1,7 +1,7 @@
 import type { Branch, FunctionView, ModuleView } from '../../model/module.js';
 import type { Call, Entry, ObjectValue, Value } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
-import { alternatives } from '../facts/alternatives.js';
+import { alternatives, type Alternative } from '../facts/alternatives.js';
 import { rule, type Detection, type Fix, type RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
 
@@ -96,6 +96,16 @@ export default rule<'module', Evidence>({
       `,
     },
     {
+      title: 'an option set later',
+      bad: `
+        import https from 'node:https';
+        const options = { hostname: 'api.example.com' };
+        options.rejectUnauthorized = false;
+        //                           ^^^^^ tls/verification-disabled
+        https.request(options).end();
+      `,
+    },
+    {
       title: 'options of one request',
       bad: `
         import got from 'got';
@@ -149,6 +159,15 @@ export default rule<'module', Evidence>({
         export const load = (url) => axios.get(url, {});
       `,
     },
+    {
+      title: 'off in production only',
+      bad: `
+        import https from 'node:https';
+        export const agent = new https.Agent({ rejectUnauthorized: process.env.NODE_ENV === 'production' ? false : true });
+        //                                                                                                 ^^^^^ tls/verification-disabled
+      `,
+    },
+    { title: 'decided by a setting', good: `import https from 'node:https'; options.rejectUnauthorized = query.verify === 'true' ? true : false; new https.Agent({ rejectUnauthorized: process.env.STRICT_TLS === 'true' ? true : false });` },
     { title: 'a CA of your own', good: `import https from 'node:https'; import fs from 'node:fs'; import { Pool } from 'pg'; new https.Agent({ ca: fs.readFileSync('ca.pem') }); new Pool({ ssl: { ca: process.env.PG_CA } });` },
     { title: 'checked', good: `import https from 'node:https'; new https.Agent({ rejectUnauthorized: true }); new https.Agent({ rejectUnauthorized: process.env.NODE_ENV === 'production' });` },
     { title: 'in development only', good: `import { Pool } from 'pg'; const isDev = process.env.NODE_ENV === 'development'; new Pool({ ssl: isDev ? { rejectUnauthorized: false } : true });` },
@@ -171,6 +190,11 @@ function* stepsOf(fn: FunctionView, context: RuleContext): Iterable<Found> {
     if (step.do === 'call') yield* search(step.call, place, context, 0);
     else if (step.do === 'assign') {
       const key = step.target.path.at(-1);
+      // `options.rejectUnauthorized = false`, an entry written later.
+      if (key !== undefined && (OFF_WHEN_FALSE.has(key) || OFF_WHEN_TRUE.has(key)) && step.target.path.length > 0)
+        for (const one of written(step.value, context))
+          if (one.value.kind === 'literal' && one.value.value === OFF_WHEN_TRUE.has(key))
+            yield { at: one.at, subject: `${step.target.text}`, evidence: { entry: undefined, inert: false }, severity: 'error', confidence: 'high', when: [...step.when, ...one.when] };
       yield* search(step.value, key === undefined ? place : { ...place, keys: [key] }, context, 0);
     } else if (step.value) yield* search(step.value, place, context, 0);
   }
@@ -225,8 +249,17 @@ function* entryOf(entry: Entry, object: ObjectValue, place: Place, context: Rule
   const isServer = SERVER.test(callee) && place.keys.length === 0;
   const inert = key === 'rejectUnauthorized' && /^axios(\.|$)/.test(callee) && place.keys.length === 0;
   const severity: Severity = isServer || inert ? 'info' : 'error';
-  for (const one of alternatives(entry.value, context))
+  for (const one of written(entry.value, context))
     if (one.value.kind === 'literal' && one.value.value === wanted) yield { at: one.at, subject, evidence: { entry, inert }, severity, confidence: isServer ? 'medium' : 'high', when: [...place.when, ...one.when] };
+}
+/** What is written outright, or chosen by production; a value that a setting decides is the setting's matter. */
+function written(value: Value, context: RuleContext): readonly Alternative[] {
+  return alternatives(value, context).filter(({ when }) => {
+    const [first, ...more] = when;
+    if (!first) return true;
+    const elsewhere = context.environment([{ ...first, holds: !first.holds }]);
+    return more.length === 0 && (elsewhere === 'development' || elsewhere === 'unless-production');
+  });
 }
 /** The value that makes this key a fault; undefined: none does. */
 function badValue(key: string, object: ObjectValue, place: Place, context: RuleContext): boolean | undefined {

@@ -73,6 +73,15 @@ export default rule<'call', Evidence>({
   },
   examples: [
     {
+      title: 'two dots taken out once',
+      bad: `
+        import express from 'express';
+        import fs from 'node:fs';
+        express().put('/files/:name', (req, res) => { fs.writeFileSync('data/' + req.params.name.replace('..', ''), req.body); res.end(); });
+        //                                                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ uploads/put-writes-file
+      `,
+    },
+    {
       title: 'a stream to a path from the address, without a login',
       bad: `
         import express from 'express';
@@ -148,6 +157,12 @@ fs.writeFileSync('data/' + req.params.name, req.body); res.end(); });`,
 express().put('/files/:name', (req, res) => { if (!/^[\\w-]+$/.test(req.params.name)) return res.sendStatus(400);
 fs.writeFileSync('data/' + req.params.name, req.body); res.end(); });`,
     },
+    {
+      title: 'compared with the folder by a relative path',
+      good: `import express from 'express'; import fs from 'node:fs'; import path from 'node:path';
+express().put('/files/:name', requireAuth, (req, res) => { const file = path.join(root, req.params.name); const inside = path.relative(root, file);
+if (inside.startsWith('..')) return res.sendStatus(400); fs.writeFileSync(file, req.body); res.end(); });`,
+    },
     { title: 'a fixed file', good: `import express from 'express'; import fs from 'node:fs'; express().put('/note', (req, res) => { fs.writeFileSync('data/note.txt', req.body.text); res.end(); });` },
   ],
 });
@@ -192,6 +207,8 @@ function taintOf(value: Value, context: RuleContext, names: readonly string[], d
     case 'logic':
       return first([value.left, value.right]);
     case 'call':
+      // A text replaced by another leaves the rest as it was; a pattern may leave nothing dangerous.
+      if (/^replace(All)?$/.test(value.name) && value.receiver && value.args[0]?.value.kind === 'literal') return first([value.receiver]);
       return PASSES_ON.test(value.name)
         ? first([...(value.receiver && value.receiver.kind !== 'ref' ? [value.receiver] : []), ...(value.args.length === 0 && value.receiver ? [value.receiver] : []), ...value.args.map((arg) => arg.value)])
         : undefined;
@@ -218,8 +235,13 @@ function isCheck(test: Value, names: readonly string[], context: RuleContext, de
       return isCheck(test.left, names, context, depth + 1) || isCheck(test.right, names, context, depth + 1);
     case 'compare':
       return isCheck(test.left, names, context, depth + 1) || isCheck(test.right, names, context, depth + 1);
-    case 'call':
-      return CHECKS.test(test.name) && names.some((name) => context.textOf(test.at).includes(name));
+    case 'call': {
+      if (!CHECKS.test(test.name)) return false;
+      if (names.some((name) => context.textOf(test.at).includes(name))) return true;
+      // `path.relative(root, file).startsWith('..')`, through a name.
+      const made = test.receiver?.kind === 'ref' && test.receiver.path.length === 0 ? context.resolve(test.receiver).value : undefined;
+      return made?.kind === 'call' && names.some((name) => context.textOf(made.at).includes(name));
+    }
     default:
       return false;
   }

@@ -10,6 +10,7 @@ import { blanksBefore, indentAt, isFirstOnLine, lineStart, nextLine, skipBlanks,
 import { insertFirst, insertLast, listOf, memberAt, removeItems, type List, type MakeItem } from './list.js';
 import { deletion, openPage, replacement, type Edits, type Page, type Places } from './page.js';
 import { move, removeStatement, unwrap } from './rearrange.js';
+import { settle } from './settle.js';
 import { insertInBody, insertLine } from './statement.js';
 
 /** The intents that edit JavaScript and TypeScript. */
@@ -88,6 +89,7 @@ function one(page: Page, change: Exclude<CodeChange, { readonly do: 'import' | '
       const keep = page.places.span(change.keep);
       return change.keep.path === change.at.path && keep ? unwrap(page, span, keep) : undefined;
     }
+    case 'settle': return settle(page, span, change.as);
     case 'move': {
       const after = page.places.span(change.after);
       return change.after.path === change.at.path && after ? move(page, span, after) : undefined;

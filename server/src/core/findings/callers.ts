@@ -1,0 +1,27 @@
+import type { Branch, FunctionView, ModuleView } from '../model/module.js';
+import type { FunctionId } from '../model/value.js';
+import type { RuleContext } from '../rules/rule.js';
+
+/** The branches each function of a module is called under, where it is only ever called by its name there. */
+export function callersOf(module: ModuleView): ReadonlyMap<FunctionId, readonly (readonly Branch[])[]> {
+  const found = new Map<FunctionId, (readonly Branch[])[]>();
+  for (const fn of [module.top, ...module.functions.values()])
+    for (const step of fn.steps) {
+      if (step.do !== 'call' || step.call.target.kind !== 'ref') continue;
+      const { root, path } = step.call.target;
+      const value = root.kind === 'local' && path.length === 0 ? module.bindings[root.binding]?.value : undefined;
+      if (value?.kind !== 'function') continue;
+      found.set(value.fn, [...(found.get(value.fn) ?? []), step.when]);
+    }
+  return found;
+}
+
+/** What a helper answers stands under the branch of its one caller; with several, under a branch that keeps all of them in development. */
+export function calledUnder(fn: FunctionView, callers: ReadonlyMap<FunctionId, readonly (readonly Branch[])[]>, context: RuleContext): readonly Branch[] {
+  if (context.role(fn.id)?.sure) return [];
+  const sites = callers.get(fn.id) ?? [];
+  const [first] = sites;
+  if (first === undefined || sites.length === 1) return first ?? [];
+  const isDevelopment = (when: readonly Branch[]): boolean => /^(development|unless-production)$/.test(context.environment(when));
+  return sites.every(isDevelopment) ? first : [];
+}

@@ -1,0 +1,97 @@
+import type { Severity } from '../../findings/finding.js';
+import type { Branch } from '../../model/module.js';
+import type { Call, Value } from '../../model/value.js';
+import type { RuleContext } from '../rule.js';
+import { secretName } from './secrets.js';
+
+/** One way round a check: a request that says so, an environment, a fixed value. */
+export type Shortcut =
+  | { readonly how: 'request'; readonly key: string; readonly severity: Severity }
+  | { readonly how: 'environment'; readonly severity: Severity }
+  | { readonly how: 'value'; readonly severity: Severity };
+const BYPASS = /^(x-)?(bypass|skip|no|disable|test|debug|dev|internal|fake|mock|impersonate|override)[-_]?(auth|authentication|login|user|admin|token|key|mode)?$/i;
+const ABOUT_AUTH = /auth|login|user|admin|token/i;
+const SWITCH = /(^|_)(SKIP|DISABLED?|BYPASS|NO|MOCK|FAKE)_?(\w+_)?AUTH|(^|_)AUTH\w*_(DISABLED?|BYPASS|OFF|SKIP)/i;
+const LOCAL_HOST = /^(localhost|127\.0\.0\.1|::1|::ffff:127\.0\.0\.1|0\.0\.0\.0)(:\d+)?$/;
+const CODE = /(^|[._])(otp|pin|passcode|mfa_?code|authorization)$/i;
+const NO_SECRET = /^(undefined|null|bearer|basic|.{0,2})$/i;
+
+/** Authentication is off where the environment says so: outside production, or under a switch that is named for it. */
+export function environmentShortcut(branch: Branch, context: RuleContext): Shortcut | undefined {
+  const test = branch.test;
+  for (const one of branch.holds ? disjuncts(test, 0) : [test]) {
+    const where = context.environment([{ ...branch, test: one }]);
+    if (where === 'unless-production') return { how: 'environment', severity: 'error' };
+    if (where === 'development') return { how: 'environment', severity: 'warning' };
+    if (branch.holds && one.kind === 'not' && one.of.kind === 'ref' && one.of.root.kind === 'env' && one.of.root.name === 'NODE_ENV') return { how: 'environment', severity: 'error' };
+    if (where === 'switchable' && namesSwitch(one, branch.holds, context, 0)) return { how: 'environment', severity: 'warning' };
+  }
+  return undefined;
+}
+/** `SKIP_AUTH`, `SKIP_AUTH === 'true'`, taken when it is set. */
+function namesSwitch(test: Value, holds: boolean, context: RuleContext, depth: number): boolean {
+  if (depth > 6) return false;
+  switch (test.kind) {
+    case 'not':
+      return namesSwitch(test.of, !holds, context, depth + 1);
+    case 'logic':
+      return namesSwitch(test.left, holds, context, depth + 1) || namesSwitch(test.right, holds, context, depth + 1);
+    case 'compare':
+      return test.op.startsWith('=') === holds && (namesSwitch(test.left, true, context, depth + 1) || namesSwitch(test.right, true, context, depth + 1));
+    case 'ref': {
+      if (!holds) return false;
+      const end = test.root.kind === 'env' ? test : context.resolve(test).value;
+      if (end.kind === 'ref') return end.root.kind === 'env' && SWITCH.test(end.root.name ?? '');
+      return end.kind !== 'unknown' && namesSwitch(end, holds, context, depth + 1);
+    }
+    default:
+      return false;
+  }
+}
+/** Authentication is off for a request that says so: a key made for tests, a fixed value, an address anybody can claim. `guard`: the function checks callers. */
+export function requestShortcut(test: Value, guard: boolean, context: RuleContext): Shortcut | undefined {
+  if (test.kind === 'logic' && test.op === '&&') {
+    if (isRealCheck(test.left, context) || isRealCheck(test.right, context)) return undefined;
+    return requestShortcut(test.left, guard, context) ?? requestShortcut(test.right, guard, context);
+  }
+  if (test.kind === 'call' && test.name === 'includes') return byHostList(test, guard, context);
+  if (test.kind !== 'compare') return byKey(test, guard, context);
+  if (test.op !== '===' && test.op !== '==') return undefined;
+  const [value, literal] = test.right.kind === 'literal' ? [test.left, test.right] : [test.right, context.constant(test.left) ? test.left : test.right];
+  const text = context.constant(literal)?.value;
+  if (typeof text !== 'string' && typeof text !== 'boolean' && typeof text !== 'number') return undefined;
+  const keyed = byKey(value, guard, context);
+  if (keyed) return keyed;
+  if (typeof text !== 'string' || !guard) return undefined;
+  const host = LOCAL_HOST.test(text) ? byHost(value, text, context) : undefined;
+  if (host) return host;
+  const name = value.kind === 'ref' ? (value.path.at(-1) ?? value.text) : '';
+  return !NO_SECRET.test(text) && (secretName(name) || CODE.test(name)) && value.kind === 'ref' && value.root.kind !== 'env' ? { how: 'value', severity: 'error' } : undefined;
+}
+/** Two things nobody knows beforehand are compared: `key === process.env.INTERNAL_TOKEN`. */
+function isRealCheck(test: Value, context: RuleContext): boolean {
+  return test.kind === 'compare' && (test.op === '===' || test.op === '==') && !context.constant(test.left) && !context.constant(test.right);
+}
+/** `['127.0.0.1', '::1'].includes(req.ip)`. */
+function byHostList(test: Call, guard: boolean, context: RuleContext): Shortcut | undefined {
+  const list = test.receiver && context.resolve(test.receiver).value;
+  const asked = test.args[0]?.value;
+  if (!guard || list?.kind !== 'array' || !asked) return undefined;
+  const text = list.items.flatMap(({ value }) => (value.kind === 'literal' && LOCAL_HOST.test(String(value.value)) ? [String(value.value)] : []))[0];
+  return text === undefined ? undefined : byHost(asked, text, context);
+}
+function byHost(value: Value, text: string, context: RuleContext): Shortcut | undefined {
+  const field = context.request(value.kind === 'ref' ? context.resolve(value).value : value) ?? context.request(value);
+  const isClaimed = field?.from === 'host' || field?.from === 'ip' || (field?.from === 'header' && /^(x-forwarded-for|x-real-ip|host|origin|referer)$/.test(field.key ?? ''));
+  if (!field || !isClaimed) return undefined;
+  return { how: 'request', key: field.key ?? (field.from === 'host' ? 'host' : text), severity: field.from === 'ip' ? 'warning' : 'error' };
+}
+function byKey(value: Value, guard: boolean, context: RuleContext): Shortcut | undefined {
+  const field = context.request(value) ?? (value.kind === 'ref' && value.root.kind === 'local' ? context.request(context.resolve(value).value) : undefined);
+  if (!field || field.key === undefined || !['header', 'query', 'cookie', 'body'].includes(field.from) || !BYPASS.test(field.key)) return undefined;
+  return guard || ABOUT_AUTH.test(field.key) ? { how: 'request', key: field.key, severity: 'error' } : undefined;
+}
+/** The parts of `a || b`, each of which suffices. */
+export function disjuncts(test: Value, depth: number): readonly Value[] {
+  return test.kind === 'logic' && test.op === '||' && depth < 8 ? [...disjuncts(test.left, depth + 1), ...disjuncts(test.right, depth + 1)] : [test];
+}
