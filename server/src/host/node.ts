@@ -56,7 +56,8 @@ export function createNodeHost(options: NodeHostOptions): Host {
         if (!isInside(root, absolute)) continue;
         const kind = await kindOf(absolute);
         const named = filePath(relative(root, absolute));
-        if (kind === 'file') found.add(named);
+        // Reading says what is wrong with a pipe or a device.
+        if (kind === 'file' || kind === 'other') found.add(named);
         if (kind === 'folder') await walk({ root, folder: named, rules: rulesBetween(start, root, named), excluded, found });
       }
       return [...found].sort();
