@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { onlyTheParser } from './scripts/parser-module.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -29,6 +30,7 @@ const missing = entries.filter(({ from, optional }) => !optional && !existsSync(
 for (const { from } of missing) console.log(`skipped ${from}: no such file`);
 if (missing.length > 0 && !allowMissing) process.exit(1);
 
+const parser = onlyTheParser(join(root, 'server/src/core'));
 const wanted = entries.filter(({ from }) => existsSync(join(root, from)));
 const built = await Promise.allSettled(
   wanted.map(({ from, to, options }) =>
@@ -42,6 +44,7 @@ const built = await Promise.allSettled(
       logLevel: 'warning',
       // The parser's own module is preferred: it has one copy of each package for both bundles.
       mainFields: options.platform === 'node' ? ['module', 'main'] : ['browser', 'module', 'main'],
+      plugins: [parser],
       define: { 'process.env.UNLATCHED_VERSION': JSON.stringify(version) },
       ...options,
     }),

@@ -15,6 +15,8 @@ export interface Latency {
   readonly expected: number;
   /** Resident memory of the server in MB at the end; undefined where /proc is missing. */
   readonly memory: number | undefined;
+  /** The same after a fifth of the keys: what has grown since is a leak. */
+  readonly memoryEarly: number | undefined;
 }
 export interface Session {
   readonly command: readonly string[];
@@ -64,7 +66,9 @@ export async function measure(session: Session): Promise<Latency> {
     let expected = 0;
     let unanswered = 0;
     const pending: Promise<void>[] = [];
+    let memoryEarly: number | undefined;
     for (let key = 0; key < session.keys; key++) {
+      if (key === Math.floor(session.keys / 5)) memoryEarly = memoryOf(server.pid);
       const sent = performance.now();
       server.notify('textDocument/didChange', {
         textDocument: { uri, version: key + 2 },
@@ -96,6 +100,7 @@ export async function measure(session: Session): Promise<Latency> {
       unanswered,
       expected,
       memory: memoryOf(server.pid),
+      memoryEarly,
     };
   } finally {
     await server.stop();

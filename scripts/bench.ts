@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { largeRouter, writeOpenApi, writeOpenApiJson, writeServer } from '../bench/corpus.js';
 import { measure, type Latency } from '../bench/lsp-latency.js';
+import { createEngine } from '../server/src/core/engine.js';
+import { parseJavaScript } from '../server/src/core/syntax/javascript.js';
+import { filePath } from '../server/src/core/text/source.js';
 import { buildIfNeeded } from './outputs.js';
 import { root } from './project.js';
 
@@ -38,7 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
   if (!buildIfNeeded()) return 2;
   const compare = !args.includes('--no-peers') && installPeers();
   prepare();
-  const rows = [...commandLine(rounds, compare), ...(await editor())];
+  const rows = [...commandLine(rounds, compare), analysisShare(), ...(await editor(compare))];
   const table = render(rows);
   console.log(table);
   if (args.includes('--write')) {
@@ -53,7 +56,8 @@ function installPeers(): boolean {
   const wanted = JSON.stringify({ private: true, dependencies: peers });
   const stamp = join(cache, 'installed.json');
   mkdirSync(cache, { recursive: true });
-  if (existsSync(stamp)) return true;
+  // The peers are those of this file, not those of an earlier one.
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true;
   writeFileSync(join(cache, 'package.json'), wanted);
   console.error(`Installing the peers below ${cache} ...`);
   const { status } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], {
@@ -87,7 +91,7 @@ function prepare(): void {
   writeOpenApi(join(corpus, 'middle/openapi.yaml'), 155);
   writeOpenApi(join(corpus, 'large/openapi.yaml'), 2060);
   writeOpenApiJson(join(corpus, 'huge/openapi.json'), 7000);
-  writeFileSync(join(corpus, 'server-1000/src/large.ts'), largeRouter(38));
+  for (const set of ['server-24', 'server-1000']) writeFileSync(join(corpus, set, 'src/large.ts'), largeRouter(38));
 }
 
 function commandLine(rounds: number, compare: boolean): readonly Row[] {
@@ -103,10 +107,13 @@ function commandLine(rounds: number, compare: boolean): readonly Row[] {
     command: [join(cache, 'node_modules/@redocly/cli/bin/cli.js'), 'lint', '--extends', 'recommended', target],
     cwd: corpus,
   });
+  const start: Contender = { name: 'unlatched', command: [join(root, 'server/out/cli.js'), '--version'], cwd: corpus };
+  const eslintStart: Contender = { name: 'eslint', command: [join(cache, 'node_modules/eslint/bin/eslint.js'), '--version'], cwd: corpus };
   const rows: Row[] = [
     against('240 server files, cold', check(set), eslint('sonarjs', set), 10, rounds, compare),
     against('240 server files, cold', check(set), eslint('security', set), 1, rounds, compare),
     against('one file, cold', check(one), eslint('security', one), 3, rounds, compare),
+    against('start alone (--version)', start, eslintStart, 1, rounds, compare),
   ];
   for (const [name, file] of [
     ['242 lines', 'small/openapi.yaml'],
@@ -155,45 +162,117 @@ function best(contenders: readonly Contender[], rounds: number): readonly (numbe
   return times.map((taken) => (taken.length === 0 ? undefined : Math.min(...taken)));
 }
 
-async function editor(): Promise<readonly Row[]> {
-  const command = [process.execPath, join(root, 'server/out/server.js'), '--stdio'];
-  const typed = "large.put('/admin/:id', (req, res) => { res.status(500).json({ error: err.stack }) })";
+async function editor(compare: boolean): Promise<readonly Row[]> {
   const workspace = join(corpus, 'server-1000');
-  const code = await measure({
-    command,
-    root: workspace,
-    file: join(workspace, 'src/large.ts'),
-    language: 'typescript',
-    typed,
-    keys: 200,
-    pace: 60,
-    expect: '',
-  });
-  const folder = join(corpus, 'large');
-  const document = await measure({
-    command,
-    root: folder,
-    file: join(folder, 'openapi.yaml'),
-    language: 'yaml',
-    typed: '# a note typed by the bench',
-    keys: 60,
-    pace: 120,
-    expect: '',
-  });
+  const large = (folder: string, keys: number, pace: number): Promise<Latency> =>
+    typing(folder, 'src/large.ts', 'typescript', handlerLine, keys, pace);
+  const code = await large(workspace, 200, 60);
+  const alone = await large(join(corpus, 'server-24'), 100, 60);
+  const document = await typing(join(corpus, 'large'), 'openapi.yaml', 'yaml', '# a note typed by the bench', 60, 120);
+  const long = await large(workspace, 2000, 10);
+  const eslint = compare ? warmEslint(join(workspace, 'src/large.ts')) : undefined;
+  const [mine, theirs] = [code.p95, eslint];
   return [
     ...keystrokes('a 38 KB file among 1,000', code, 30),
+    {
+      what: 'the same against eslint + security, warm (lintText, no protocol)',
+      ours: `p95 ${mine.toFixed(1)} ms`,
+      peer: theirs === undefined ? 'not measured' : `p50 ${theirs.toFixed(1)} ms`,
+      ratio: theirs === undefined ? '' : `${(theirs / mine).toFixed(1)} times`,
+      budget: "p95 within 3 times the peer's p50",
+      kept: theirs === undefined ? undefined : mine <= 3 * theirs,
+    },
+    {
+      what: 'keystroke among 24 files, among 1,000 files',
+      ours: `p50 ${alone.p50.toFixed(1)}, ${code.p50.toFixed(1)} ms`,
+      peer: '',
+      ratio: `${(code.p50 / alone.p50).toFixed(1)} times`,
+      budget: 'at most 1.5 times',
+      kept: code.p50 / alone.p50 <= 1.5,
+    },
     budgeted('server start: initialize', code.initialize, 300),
     budgeted('open to diagnostics', code.open, 150),
     ...keystrokes('a 1.5 MB OpenAPI document', document, 150),
+    memory('server memory, 1,000 files', code.memory, 200),
+    memory('the same after 2,000 edits', long.memory, 200),
     {
-      what: 'server memory, 1,000 files',
-      ours: code.memory === undefined ? 'unknown' : `${code.memory.toFixed(0)} MB`,
+      what: 'growth from edit 400 to edit 2,000',
+      ours: `${(long.memoryEarly ?? Number.NaN).toFixed(0)} to ${(long.memory ?? Number.NaN).toFixed(0)} MB`,
       peer: '',
-      ratio: '',
-      budget: '200 MB',
-      kept: code.memory === undefined ? undefined : code.memory <= 200,
+      ratio: long.memory === undefined || long.memoryEarly === undefined ? '' : `${(long.memory / long.memoryEarly).toFixed(2)} times`,
+      budget: 'at most 1.1 times',
+      kept: long.memory === undefined || long.memoryEarly === undefined ? undefined : long.memory / long.memoryEarly <= 1.1,
     },
   ];
+}
+const handlerLine = "large.put('/admin/:id', (req, res) => { res.status(500).json({ error: err.stack }) })";
+
+function typing(folder: string, file: string, language: string, typed: string, keys: number, pace: number): Promise<Latency> {
+  const command = [process.execPath, join(root, 'server/out/server.js'), '--stdio'];
+  return measure({ command, root: folder, file: join(folder, file), language, typed, keys, pace, expect: '' });
+}
+function memory(what: string, megabytes: number | undefined, budget: number): Row {
+  return {
+    what,
+    ours: megabytes === undefined ? 'unknown' : `${megabytes.toFixed(0)} MB`,
+    peer: '',
+    ratio: '',
+    budget: `${budget} MB`,
+    kept: megabytes === undefined ? undefined : megabytes <= budget,
+  };
+}
+/** What eslint with the security plugin needs for one more character, in a process that is warm: the least an editor built on it can take. */
+function warmEslint(file: string): number | undefined {
+  const script = join(cache, 'warm.mjs');
+  writeFileSync(
+    script,
+    `import { readFileSync } from 'node:fs';
+import { ESLint } from 'eslint';
+const file = ${JSON.stringify(file)};
+const eslint = new ESLint({ cwd: ${JSON.stringify(corpus)}, overrideConfigFile: ${JSON.stringify(join(cache, 'security.config.mjs'))}, ignore: false });
+const text = readFileSync(file, 'utf8');
+const taken = [];
+for (let key = 0; key < 40; key++) {
+  const started = performance.now();
+  await eslint.lintText(text + '// ' + 'x'.repeat(key), { filePath: file });
+  if (key >= 10) taken.push(performance.now() - started);
+}
+console.log(taken.sort((a, b) => a - b)[taken.length >> 1]);
+`,
+  );
+  const { status, stdout } = spawnSync(process.execPath, [script], { cwd: cache, encoding: 'utf8' });
+  return status === 0 ? Number(stdout) : undefined;
+}
+/** How long all that comes after parsing takes, in this process, warm; the parser is that of the package. */
+function analysisShare(): Row {
+  const folder = join(corpus, 'server-240');
+  const set = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.[jt]s$/.test(path))
+    .map((path) => ({ path: filePath(path), text: readFileSync(join(folder, path), 'utf8'), revision: 1 }));
+  let parse = Infinity;
+  let whole = Infinity;
+  for (let round = 0; round < 4; round++) {
+    const started = performance.now();
+    for (const file of set) parseJavaScript(file);
+    const parsed = performance.now();
+    const engine = createEngine();
+    engine.apply({ set, today: '2026-11-24' });
+    const steps = engine.work();
+    while (!steps.next().done);
+    for (const { path } of set) engine.findings(path);
+    if (engine.inventory().length === 0) throw new Error('the corpus holds no endpoint');
+    parse = Math.min(parse, parsed - started);
+    whole = Math.min(whole, performance.now() - parsed);
+  }
+  const beyond = whole - parse;
+  return {
+    what: 'analysis beyond parsing, 240 files, warm',
+    ours: `${beyond.toFixed(0)} ms, parsing ${parse.toFixed(0)} ms`,
+    peer: '',
+    ratio: `${(beyond / parse).toFixed(2)} times the parse`,
+    budget: 'at most 1 time',
+    kept: beyond <= parse,
+  };
 }
 function keystrokes(what: string, latency: Latency, p95: number): readonly Row[] {
   const ours = `p50 ${latency.p50.toFixed(1)}, p95 ${latency.p95.toFixed(1)}, max ${latency.max.toFixed(0)} ms`;

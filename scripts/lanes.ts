@@ -124,7 +124,7 @@ function collect(files: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     // The names of the suites around the current test, by nesting, for each file.
     const around = new Map<string, string[]>();
-    run({ files: [...files], concurrency: Math.max(1, Math.min(4, availableParallelism() - 1)), timeout: 120_000 })
+    run({ files: [...files], concurrency: Math.max(1, Math.min(4, availableParallelism() - 1)), timeout: 600_000 })
       .on('test:start', ({ file = '', nesting, name }) => {
         const names = around.get(file) ?? [];
         names.length = nesting;

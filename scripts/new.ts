@@ -26,7 +26,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     id: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
     form: 'a name in kebab-case, for example express',
     text: frameworkText,
-    next: 'Write the standard application for it in test/adapters/<id>/: the contract test asks for the same endpoints as from every other framework.',
+    next: 'Write test/cli/routes-<id>.scenario first: the application of test/cli/routes-forms.scenario in its spelling, with the same endpoints.',
   },
   artifact: {
     folder: 'server/src/core/artifacts',

@@ -7,7 +7,14 @@ const outputs = ['client/out/extension.js', 'server/out/server.js', 'server/out/
 
 /** Builds the bundles when one is missing or older than a source; false when the build failed. */
 export function buildIfNeeded(): boolean {
-  const sources = [...filesBelow('server', skip), ...filesBelow('client', skip), 'esbuild.mjs', 'package.json', 'package-lock.json'];
+  const sources = [
+    ...filesBelow('server', skip),
+    ...filesBelow('client', skip),
+    'esbuild.mjs',
+    'scripts/parser-module.mjs',
+    'package.json',
+    'package-lock.json',
+  ];
   if (outputs.every((path) => changedAt(path) >= newest(sources))) return true;
   console.error('Building ...');
   return spawnSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;

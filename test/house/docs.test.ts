@@ -36,11 +36,18 @@ test('the newest entry of the changelog is the version of the manifest or a late
   const weight = (match: RegExpExecArray): number => Number(match[1]) * 1e6 + Number(match[2]) * 1e3 + Number(match[3]);
   assert.ok(weight(top) >= weight(version), `${top[0]} is older than ${version[0]}`);
 });
-test('every runtime dependency has its line in the architecture page', () => {
-  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(textOf('package.json') ?? '{}');
+test('every dependency has its line in the architecture page, and an exact version', () => {
+  const {
+    dependencies,
+    devDependencies,
+  }: Record<'dependencies' | 'devDependencies', Record<string, string>> = JSON.parse(textOf('package.json') ?? '{}');
   const page = textOf('docs/architecture.md') ?? '';
   assert.deepEqual(
-    Object.keys(dependencies).filter((name) => !page.includes(`\`${name}\``)),
+    Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !page.includes(`\`${name}\``)),
+    [],
+  );
+  assert.deepEqual(
+    Object.entries({ ...dependencies, ...devDependencies }).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)),
     [],
   );
 });

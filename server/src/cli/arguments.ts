@@ -23,6 +23,8 @@ export interface CheckCommand extends Scope, Selection {
   readonly kind: 'check';
   readonly format: string;
   readonly output: string | undefined;
+  /** Write the open findings to the baseline, so that they are accepted from now on. */
+  readonly updateBaseline: boolean;
   readonly stats: boolean;
   readonly quiet: boolean;
   /** The name under which standard input is analysed in place of paths. */
@@ -59,7 +61,7 @@ const routeFormats = ['table', 'json'];
 const ruleFormats = ['table', 'json'];
 /** Announced for later versions: named, so that nobody believes they took effect. */
 const laterCommands = ['diff', 'init', 'merge', 'probe'];
-const laterCheckOptions = ['--staged', '--changed-since <ref>', '--update-baseline', '--shard <part>', '--jobs <count>'];
+const laterCheckOptions = ['--staged', '--changed-since <ref>', '--shard <part>', '--jobs <count>'];
 const laterRouteFormats = ['openapi', 'mermaid', 'markdown', 'http'];
 
 /** Reads the arguments after the program's name. Throws a Problem that names the cause and the cure. */
@@ -71,6 +73,9 @@ export function readArguments(argv: readonly string[], words: Vocabulary): CliCo
   });
   for (const each of [program, ...program.commands])
     each.exitOverride().configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => undefined });
+  const [first, about] = argv;
+  // The parser's own answer to help on a command that does not exist is the help on everything, as a failure.
+  if (first === 'help' && about !== undefined) knownCommand(about, [...program.commands.map((each) => each.name()), 'help']);
   try {
     program.parse([...argv], { from: 'user' });
   } catch (error) {
@@ -91,6 +96,7 @@ function buildProgram(words: Vocabulary, give: (command: CliCommand) => void): C
   const check = withSelection(withScope(program.command('check').description('analyse files and report findings')), words)
     .addOption(choice('--format <format>', 'form of the report', words.formats, [], 'pretty'))
     .option('--output <file>', 'write the report to a file')
+    .option('--update-baseline', 'accept what is found: write it to the baseline')
     .option('--stats', 'print counts and times to standard error')
     .option('--quiet', 'one line per finding: no code, no summary, no progress')
     .option('--stdin', 'analyse standard input; needs --stdin-filename')
@@ -149,6 +155,7 @@ interface SelectionOptions {
 interface CheckOptions extends ScopeOptions, SelectionOptions {
   readonly format: string;
   readonly output?: string;
+  readonly updateBaseline?: true;
   readonly stats?: true;
   readonly quiet?: true;
   readonly stdin?: true;
@@ -185,6 +192,11 @@ function readCheck(paths: readonly string[], options: CheckOptions): CheckComman
   const { stdin, stdinFilename } = options;
   if (stdin && stdinFilename === undefined) throw new Problem('--stdin needs --stdin-filename NAME, the path the text stands for');
   if (!stdin && stdinFilename !== undefined) throw new Problem('--stdin-filename names what --stdin gives; add --stdin or leave it out');
+  if (options.output === '') throw new Problem('--output is empty; give it a file or leave it out');
+  if (options.updateBaseline && options.baseline === false)
+    throw new Problem('--update-baseline and --no-baseline exclude each other; leave out one of the two');
+  if (options.updateBaseline && (stdin || options.rule !== undefined || options.minConfidence !== undefined))
+    throw new Problem('--update-baseline accepts what the policy lets through; leave out --stdin, --rule and --min-confidence');
   if (stdin && paths.length > 0) throw new Problem('--stdin takes no paths; leave out one of the two');
   return {
     kind: 'check',
@@ -192,6 +204,7 @@ function readCheck(paths: readonly string[], options: CheckOptions): CheckComman
     ...readSelection(options),
     format: options.format,
     output: options.output,
+    updateBaseline: options.updateBaseline === true,
     stats: options.stats === true,
     quiet: options.quiet === true,
     stdinName: stdinFilename,
@@ -226,6 +239,10 @@ function later(flags: string): Option {
     .argParser(reject)
     .preset('given')
     .hideHelp();
+}
+function knownCommand(name: string, known: readonly string[]): void {
+  if (!known.includes(name))
+    throw new Problem(`unknown command '${name}'${didYouMean(name, known) || ';'} 'unlatched --help' lists all commands`);
 }
 function ruleId(id: string, known: readonly string[]): string {
   if (known.includes(id)) return id;

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import manifest from '../../../package.json';
 import { rulePages } from '../core/engine.js';
 import { readArguments, type CliCommand } from './arguments.js';
@@ -47,8 +49,7 @@ async function perform(command: CliCommand, terminal: Terminal): Promise<number>
       return 0;
     case 'lsp': {
       // Loaded only here: the other commands start faster without the protocol.
-      const { startServer } = await import('../lsp/server.js');
-      startServer();
+      await import(pathToFileURL(join(__dirname, 'server.js')).href);
       return 0;
     }
   }

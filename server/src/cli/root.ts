@@ -15,6 +15,7 @@ export interface Root {
 
 /** The one folder given, else the current folder. Throws a Problem for a path that does not exist, or lies outside that folder. */
 export async function chooseRoot(paths: readonly string[], cwd: string): Promise<Root> {
+  if (paths.includes('')) throw new Problem('a path is empty; give a file or folder, or leave it out for the current folder');
   const places = await Promise.all(
     (paths.length === 0 ? ['.'] : paths).map(async (path) => ({ path, absolute: resolve(cwd, path), isFolder: await isFolder(path, cwd) })),
   );

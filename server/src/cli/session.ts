@@ -2,11 +2,11 @@ import { join, relative, resolve } from 'node:path';
 import { createEngine, rulePages, type Engine } from '../core/engine.js';
 import type { Finding } from '../core/findings/finding.js';
 import { filePath, type FilePath, type SourceFile } from '../core/text/source.js';
-import { capOf, defaultCaps, NOT_TEXT, OUTSIDE, tooLarge } from '../host/limits.js';
+import { capOf, defaultCaps, NOT_TEXT, OUTSIDE, refusalOf, tooLarge } from '../host/limits.js';
 import { createNodeHost, findUp, readText } from '../host/node.js';
 import type { Host, ReadResult } from '../host/host.js';
 import type { Scope } from './arguments.js';
-import { loadBaseline } from './baselines.js';
+import { loadBaselines, saveBaseline } from './baselines.js';
 import { findPolicies, type Policies } from './policies.js';
 import { Problem } from './problem.js';
 import { chooseRoot, isInside, type Root } from './root.js';
@@ -33,8 +33,15 @@ export interface Session {
   readonly refused: readonly NotAnalysed[];
 }
 
+/** What only `check` asks for. */
+export interface Special {
+  /** The name under which standard input is analysed. */
+  readonly stdinName?: string | undefined;
+  readonly updateBaseline?: boolean;
+}
+
 /** Reads what the scope names, and what that needs to be understood, and analyses it. Throws a Problem where the run cannot be done. */
-export async function analyse(scope: Scope, terminal: Terminal, stdinName?: string): Promise<Session> {
+export async function analyse(scope: Scope, terminal: Terminal, { stdinName, updateBaseline = false }: Special = {}): Promise<Session> {
   const { cwd, today } = terminal;
   const root = stdinName === undefined ? await chooseRoot(scope.paths, cwd) : await chooseRoot([], cwd);
   const typed = stdinName === undefined ? undefined : await readStdin(root, stdinName, terminal);
@@ -47,9 +54,9 @@ export async function analyse(scope: Scope, terminal: Terminal, stdinName?: stri
   const exclude = policies.excludes();
   const kept = exclude.length === 0 ? all : await createNodeHost({ root: root.folder, ...include, exclude }).list();
   const listed = typed && !kept.includes(typed.path) ? [...kept, typed.path] : kept;
-  const baseline = loadBaseline(scope.baseline, root, policies, cwd);
+  const baselines = loadBaselines(scope.baseline, { root, policies, cwd, update: updateBaseline });
 
-  const read = await readAll(plain, listed, terminal, typed);
+  const read = await readAll(judging(plain), listed, terminal, typed);
   const sources = new Map<FilePath, SourceFile>();
   const refused: NotAnalysed[] = [];
   for (const [path, result] of read) {
@@ -59,13 +66,22 @@ export async function analyse(scope: Scope, terminal: Terminal, stdinName?: stri
   }
   const engine = createEngine();
   const context = await readManifests(plain, root, listed);
-  engine.apply({ set: [...context, ...sources.values()], policies: policies.byFolder(), baseline, today });
+  engine.apply({ set: [...context, ...sources.values()], policies: policies.byFolder(), baseline: baselines.accepted, today });
   await readWanted(engine, plain, terminal, new Set(refused.map(({ path }) => path)));
-  const steps = engine.work();
-  for (let step = steps.next(); !step.done; step = steps.next()) terminal.progress(step.value.done, step.value.total, step.value.file);
-  return { root, host: plain, engine, policies, files: asked([...sources.keys()].sort(), typed), refused };
+  finish(engine, terminal);
+  const files = asked([...sources.keys()].sort(), typed);
+  if (updateBaseline && baselines.target !== undefined) {
+    const findings = files.flatMap((path) => engine.findings(path));
+    engine.apply({ baseline: saveBaseline(baselines.target, findings, { root, files, cwd }) });
+    finish(engine, terminal);
+  }
+  return { root, host: plain, engine, policies, files, refused };
 }
 
+function finish(engine: Engine, terminal: Terminal): void {
+  const steps = engine.work();
+  for (let step = steps.next(); !step.done; step = steps.next()) terminal.progress(step.value.done, step.value.total, step.value.file);
+}
 /** All findings of the files asked for, and the files that could not be analysed, in order of path. */
 export function resultsOf({ engine, files, refused }: Session): {
   readonly findings: readonly Finding[];
@@ -74,11 +90,20 @@ export function resultsOf({ engine, files, refused }: Session): {
   const all = files.flatMap((path) => engine.findings(path));
   const said = all
     .filter(({ rule }) => rule === 'unlatched/not-analysed')
-    .map(({ at, explanation }) => ({ path: at.path, reason: explanation.message }));
+    .map(({ at, explanation }) => ({ path: at.path, reason: explanation.message.replace(/^This file is not analysed: (.*)\.$/, '$1') }));
   const notAnalysed = [...refused, ...said].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.reason < b.reason ? -1 : 1));
   return { findings: all.filter(({ rule }) => rule !== 'unlatched/not-analysed'), notAnalysed };
 }
 
+/** The host, for files that are to be reported on: what is not judged is not read. */
+function judging(host: Host): Pick<Host, 'read'> {
+  return {
+    read: (path) => {
+      const refused = refusalOf(path);
+      return refused === undefined ? host.read(path) : Promise.resolve({ refused });
+    },
+  };
+}
 /** All that was read; with standard input only that, the rest being its surroundings. */
 function asked(read: readonly FilePath[], typed: Typed | undefined): readonly FilePath[] {
   return typed ? read.filter((path) => path === typed.path) : read;
@@ -137,6 +162,8 @@ async function readStdin(root: Root, name: string, terminal: Terminal): Promise<
   if (!isInside(root.folder, absolute) || absolute === root.folder)
     throw new Problem(`--stdin-filename ${name} is ${OUTSIDE}; give a path in the current folder`);
   const path = filePath(relative(root.folder, absolute));
+  const refused = refusalOf(path);
+  if (refused !== undefined) return { path, result: { refused } };
   const bytes = await terminal.stdin();
   const cap = capOf(path, defaultCaps);
   if (bytes.length > cap) return { path, result: { refused: tooLarge(cap) } };
@@ -149,7 +176,7 @@ async function readStdin(root: Root, name: string, terminal: Terminal): Promise<
 }
 
 async function readAll(
-  host: Host,
+  host: Pick<Host, 'read'>,
   paths: readonly FilePath[],
   terminal: Terminal,
   typed?: Typed,

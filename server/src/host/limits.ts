@@ -22,6 +22,13 @@ export function isListed(path: FilePath): boolean {
 export function isEnvironmentFile(path: FilePath): boolean {
   return nameOf(path).startsWith('.env');
 }
+/** Why a file is not judged whatever it holds, though it was named; undefined where nothing stands against it. */
+export function refusalOf(path: FilePath): string | undefined {
+  const name = nameOf(path);
+  if (isEnvironmentFile(path)) return ENVIRONMENT;
+  if (!CODE.test(name) && !DOCUMENT.test(name)) return 'neither JavaScript, TypeScript, YAML nor JSON';
+  return classify(path) === 'never' ? 'built or installed code is not judged' : undefined;
+}
 /** The cap that holds for a file, in bytes. */
 export function capOf(path: FilePath, caps: Caps): number {
   return DOCUMENT.test(nameOf(path)) ? caps.document : caps.code;

@@ -56,8 +56,9 @@ export function createNodeHost(options: NodeHostOptions): Host {
         if (!isInside(root, absolute)) continue;
         const kind = await kindOf(absolute);
         const named = filePath(relative(root, absolute));
-        if (kind === 'file') found.add(named);
-        if (kind === 'folder') await walk({ root, folder: named, rules: rulesBetween(start, root, named), excluded, found });
+        // Reading says what is wrong with a pipe or a device.
+        if (kind === 'file' || kind === 'other') found.add(named);
+        if (kind === 'folder') await walk({ root, folder: named, rules: rulesFor(start, root, named), excluded, found });
       }
       return [...found].sort();
     },
@@ -137,6 +138,13 @@ async function rulesAt(root: string): Promise<FolderRules> {
     rules = addIgnoreFile(rules, top, folder);
   }
   return { base: top, rules };
+}
+/** The rules inside a folder that was named. One that is itself ignored was asked for, so only its own file is heard. */
+function rulesFor(start: FolderRules, root: string, folder: FilePath): FolderRules {
+  const absolute = join(root, folder);
+  const { base, rules } = rulesBetween(start, root, folder);
+  const ignored = folder !== '' && isIgnored(rules, `${filePath(relative(base, absolute))}/`);
+  return ignored ? { base: root, rules: addIgnoreFile(noRules(), root, absolute) } : { base, rules };
 }
 /** Adds the ignore files between the root (left out) and one of its folders (with it). */
 function rulesBetween(start: FolderRules, root: string, folder: FilePath): FolderRules {

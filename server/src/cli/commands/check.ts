@@ -17,7 +17,7 @@ export async function check(command: CheckCommand, terminal: Terminal): Promise<
   if (!reporter) throw new Problem(`--format does not know '${command.format}'; use one of ${reporters.map(({ id }) => id).join(', ')}`);
   const quietly = command.quiet ? { ...terminal, progress: () => undefined } : terminal;
   const started = terminal.now();
-  const session = await analyse(command, quietly, command.stdinName);
+  const session = await analyse(command, quietly, command);
   const run = runOf(session, command, terminal);
   const analysed = terminal.now();
   const text = reporter.render(run);
