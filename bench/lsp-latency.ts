@@ -15,7 +15,7 @@ export interface Latency {
   readonly expected: number;
   /** Resident memory of the server in MB at the end; undefined where /proc is missing. */
   readonly memory: number | undefined;
-  /** The same after a fifth of the keys: what has grown since is a leak. */
+  /** The same after half of the keys: what has grown since is a leak. */
   readonly memoryEarly: number | undefined;
 }
 export interface Session {
@@ -68,7 +68,11 @@ export async function measure(session: Session): Promise<Latency> {
     const pending: Promise<void>[] = [];
     let memoryEarly: number | undefined;
     for (let key = 0; key < session.keys; key++) {
-      if (key === Math.floor(session.keys / 5)) memoryEarly = memoryOf(server.pid);
+      if (key === Math.floor(session.keys / 2)) {
+        // Only when all is answered has the workspace been read.
+        await Promise.all(pending);
+        memoryEarly = memoryOf(server.pid);
+      }
       const sent = performance.now();
       server.notify('textDocument/didChange', {
         textDocument: { uri, version: key + 2 },

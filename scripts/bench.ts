@@ -196,7 +196,7 @@ async function editor(compare: boolean): Promise<readonly Row[]> {
     memory('server memory, 1,000 files', code.memory, 200),
     memory('the same after 2,000 edits', long.memory, 200),
     {
-      what: 'growth from edit 400 to edit 2,000',
+      what: 'growth from edit 1,000 to edit 2,000',
       ours: `${(long.memoryEarly ?? Number.NaN).toFixed(0)} to ${(long.memory ?? Number.NaN).toFixed(0)} MB`,
       peer: '',
       ratio: long.memory === undefined || long.memoryEarly === undefined ? '' : `${(long.memory / long.memoryEarly).toFixed(2)} times`,
