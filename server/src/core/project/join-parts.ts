@@ -2,7 +2,7 @@ import type { Role, Route, ScopeId } from '../model/api.js';
 import type { ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { FilePath } from '../text/source.js';
-import type { LoggedEvent } from './abstract.js';
+import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
 import { environmentOf } from './environment.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel } from './project.js';
 
@@ -14,6 +14,14 @@ export const ERROR_ROLE: Role = { framework: 'express', as: 'error', parameters:
 /** A branch that only holds outside production, or under a switch, makes a layer unsure. */
 export function isSure(logged: LoggedEvent): boolean {
   return !logged.openLoop && environmentOf(logged.when) === 'any' && logged.when.length === 0;
+}
+/** The scopes a used value stands for. */
+export function scopesOfTarget(target: Abstract): readonly ScopeState[] {
+  return target.is === 'scope' ? [target.scope] : target.is === 'wrapped' ? target.scopes : [];
+}
+/** The value is one thing; of `on ? guard : pass` and `on && guard` nobody knows which runs. */
+export function isOne(value: Value): boolean {
+  return value.kind !== 'choice' && value.kind !== 'logic';
 }
 /** The pattern covers every path. */
 export function isAll(full: readonly PathPattern[]): boolean {

@@ -5,14 +5,14 @@ import type { FunctionId, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import type { At, FilePath } from '../text/source.js';
 import { authGuardName } from '../rules/facts/guards.js';
-import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
+import type { Abstract, Frame, LoggedEvent, ScopeState } from './abstract.js';
 import { conductOf } from './conduct.js';
 import { evaluateProject, type Evaluation } from './evaluate.js';
 import { claimsOf, protection } from './guards.js';
 import { covers, patterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
-import { ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isSure, listed, nameOf, publicMarks, set } from './join-parts.js';
-import { flattenValues, pathPieces } from './path-values.js';
+import { ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isSure, isOne, listed, nameOf, publicMarks, scopesOfTarget, set } from './join-parts.js';
+import { flattenValues, pathPieces, type Flat } from './path-values.js';
 
 export interface JoinInput {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;
@@ -61,8 +61,8 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
   const becauseOf = new Map<ScopeId, string[]>();
   const reached = new Map<ScopeId, Set<ScopeId>>();
 
-  const flatten = (values: readonly Value[], logged: LoggedEvent): { value: Value; unsure: boolean }[] => flattenValues(evaluation, values, logged);
-  const pieces = (value: Value | undefined, logged: LoggedEvent): PathPiece[] => pathPieces(evaluation, value, logged);
+  const flatten = (values: readonly Value[], logged: LoggedEvent): Flat[] => flattenValues(evaluation, values, logged.frame);
+  const pieces = (value: Value | undefined, logged: LoggedEvent): PathPiece[] => pathPieces(evaluation, value, logged.frame);
 
   linkParents(evaluation);
   const publicAt = publicMarks(input.modules);
@@ -92,27 +92,29 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
       if (logged.openLoop && event.kind !== 'route' && event.kind !== 'setting') addReason(scope, reasons, 'registered in a loop over an unknown list', isFirst);
       switch (event.kind) {
         case 'use': {
-          const paths = event.paths.length === 0 ? [''] : event.paths.flatMap((path) => pieces(path, logged));
+          const { paths, values } = usedPaths(event, logged);
           const full = paths.flatMap((piece) => patterns([...at.prefix, piece]));
-          for (const value of flatten(event.values, logged)) {
-            const target = evaluation.evaluate(value.value, logged.frame);
-            if (target.is === 'scope') {
+          for (const value of flatten(values, logged)) {
+            const { target } = value;
+            const mounted = mountedIn(target, at);
+            for (const below of mounted) {
               if (isFirst) order.push({ kind: 'mount', at: value.value.at, path: full[0], layer: undefined, when: logged.when });
-              if (at.stack.includes(target.scope.id) || at.stack.length > DEEPEST_MOUNT) {
+              if (at.stack.includes(below.id) || at.stack.length > DEEPEST_MOUNT) {
                 addReason(scope, reasons, 'routers mount each other', isFirst);
                 continue;
               }
+              const because = target.is === 'wrapped' && target.by !== undefined ? [...reasons, target.by] : reasons;
               for (const piece of paths) {
                 const leaked = walk(
-                  { ...at, scope: target.scope, prefix: [...at.prefix, piece], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, target.scope.id] },
+                  { ...at, scope: below, prefix: [...at.prefix, piece], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, below.id] },
                   [...inherited, ...own],
-                  reasons,
+                  because,
                 );
                 own.push(...leaked);
               }
-              continue;
             }
-            const layer = layerOf(value.value, target, logged, 'layer');
+            if (mounted.length > 0) continue;
+            const layer = layerOf(value, logged, 'layer');
             const active: Active = {
               layer,
               patterns: isAll(full) ? [] : full,
@@ -120,7 +122,7 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
               scope: scope.id,
               from: scope.kind === 'application' ? 'application' : 'router',
               when: logged.when,
-              sure: isSure(logged),
+              sure: isSure(logged) && isOne(value.value),
               parameter: undefined,
             };
             if (layer.phase !== 'error') own.push(active);
@@ -138,13 +140,13 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
             const full = pieces(event.path, logged).flatMap((piece) => patterns([...at.prefix, piece]));
             for (const value of flatten(event.values, logged))
               own.push({
-                layer: layerOf(value.value, evaluation.evaluate(value.value, logged.frame), logged, 'layer'),
+                layer: layerOf(value, logged, 'layer'),
                 patterns: full,
                 exact: true,
                 scope: scope.id,
                 from: 'route',
                 when: logged.when,
-                sure: isSure(logged),
+                sure: isSure(logged) && isOne(value.value),
                 parameter: undefined,
               });
           }
@@ -153,9 +155,9 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
         }
         case 'parameter': {
           const name = event.name.kind === 'literal' && typeof event.name.value === 'string' ? event.name.value : undefined;
-          for (const value of event.values)
+          for (const value of flatten(event.values, logged))
             own.push({
-              layer: layerOf(value, evaluation.evaluate(value, logged.frame), logged, 'layer'),
+              layer: layerOf(value, logged, 'layer'),
               patterns: [],
               exact: false,
               scope: scope.id,
@@ -180,6 +182,18 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
     return own.filter((active) => active.parameter === undefined && active.from !== 'route');
   }
 
+  /** The paths of a `use` and what it registers there: a first argument may turn out to be text only now. */
+  function usedPaths(event: Extract<LoggedEvent['event'], { kind: 'use' }>, logged: LoggedEvent): { paths: readonly PathPiece[]; values: readonly Value[] } {
+    if (event.paths.length > 0) return { paths: event.paths.flatMap((path) => pieces(path, logged)), values: event.values };
+    const [first, ...rest] = event.values;
+    const paths = first && rest.length > 0 && (first.kind === 'ref' || first.kind === 'call') ? pieces(first, logged) : [];
+    return paths.length > 0 && paths.every((piece) => piece !== undefined) ? { paths, values: rest } : { paths: [''], values: event.values };
+  }
+  /** Scopes a value mounts here; what wraps the scope it stands on is a layer. */
+  function mountedIn(target: Abstract, at: Walk): readonly ScopeState[] {
+    const found = scopesOfTarget(target);
+    return target.is === 'wrapped' ? found.filter((one) => !at.stack.includes(one.id)) : found;
+  }
   function addReason(scope: ScopeState, reasons: string[], why: string, isFirst: boolean): void {
     if (!reasons.includes(why)) reasons.push(why);
     if (isFirst) set(becauseOf, scope.id, () => []).push(why);
@@ -189,8 +203,8 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
     const { event } = logged;
     if (event.kind !== 'route') return;
     const values = flatten(event.values, logged);
-    const handlerIndex = lastHandler(values.map(({ value }) => evaluation.evaluate(value, logged.frame)));
-    const layers = values.map(({ value }, index) => layerOf(value, evaluation.evaluate(value, logged.frame), logged, index === handlerIndex ? 'handler' : 'layer'));
+    const handlerIndex = lastHandler(values.map(({ target }) => target));
+    const layers = values.map((value, index) => layerOf(value, logged, index === handlerIndex ? 'handler' : 'layer'));
     const handler = layers[handlerIndex];
     const before = layers.slice(0, Math.max(0, handlerIndex));
     const firstValue = event.values[0];
@@ -219,7 +233,7 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
         if (how === 'no' || length++ > MOST_LINKS) continue;
         chain = { layer: one.layer, from: one.from, scope: one.scope, when: one.when, sure: one.sure && how === 'yes', before: chain };
       }
-      for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: chain };
+      for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value), before: chain };
       const chainList = listed(chain);
       const late: ChainLink[] = layers.slice(handlerIndex + 1).map((layer) => ({ layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: undefined }));
       const complete = reasons.length === 0 && !values.some(({ unsure }) => unsure);
@@ -306,8 +320,8 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
     return result;
   }
 
-  function layerOf(value: Value, target: Abstract, logged: LoggedEvent, as: 'layer' | 'handler'): Layer {
-    const unwrapped = look(value, target, logged);
+  function layerOf({ value, target, frame }: Flat, logged: LoggedEvent, as: 'layer' | 'handler'): Layer {
+    const unwrapped = look(value, target, frame);
     const fn = unwrapped.target.is === 'function' ? unwrapped.target.fn : undefined;
     const isError = fn !== undefined && fn.parameters.length === 4;
     if (fn) roles.set(fn.id, isError ? ERROR_ROLE : as === 'handler' || fn.parameters.length === 2 ? HANDLER_ROLE : LAYER_ROLE);
@@ -317,31 +331,29 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
   }
 
   /** Looks through wrappers: `asyncHandler(fn)`, `upload.single('f')` stays, `wrap(controller.save)`. */
-  function look(value: Value, target: Abstract, logged: LoggedEvent): { value: Value; target: Abstract } {
+  function look(value: Value, target: Abstract, frame: Frame): { value: Value; target: Abstract } {
     if (target.is === 'function' || value.kind !== 'call') return { value, target };
     const isWrapper =
       /^(async_?(handler|middleware|wrap(per)?)?|express-async-handler|catch_?(async|errors?)|wrap(_?async)?|promisify|unless|try_?catch|error_?wrap(per)?)$/i.test(value.name || value.callee) || value.callee === 'express-async-handler';
     if (!isWrapper) return { value, target };
     const inner = value.args.find(({ value: arg }) => arg.kind === 'function' || arg.kind === 'ref')?.value;
-    return inner ? { value: inner, target: evaluation.evaluate(inner, logged.frame) } : { value, target };
+    return inner ? { value: inner, target: evaluation.evaluate(inner, frame) } : { value, target };
   }
 
   function linkParents(found: Evaluation): void {
     for (const scope of found.scopes)
       for (const logged of scope.log) {
         if (logged.event.kind !== 'use') continue;
-        for (const { value } of flatten(logged.event.values, logged)) {
-          const target = found.evaluate(value, logged.frame);
-          if (target.is === 'scope' && target.scope.id !== scope.id) target.scope.parents.add(scope.id);
-        }
+        for (const { target } of flatten(logged.event.values, logged)) for (const below of scopesOfTarget(target)) if (below.id !== scope.id) below.parents.add(scope.id);
       }
   }
 
   function scopesOf(): ReadonlyMap<ScopeId, Scope> {
     const out = new Map<ScopeId, Scope>();
+    const byId = new Map(evaluation.scopes.map((scope) => [scope.id, scope]));
     for (const one of evaluation.scopes) {
       const below = reached.get(one.id) ?? new Set([one.id]);
-      const files = new Set(evaluation.scopes.filter((scope) => below.has(scope.id)).flatMap((scope) => [...scope.files]));
+      const files = new Set([...below].flatMap((id) => [...(byId.get(id)?.files ?? [])]));
       const because = [...new Set(becauseOf.get(one.id) ?? [])];
       out.set(one.id, {
         id: one.id,
