@@ -1,5 +1,5 @@
 import type { BoundEvent, ScopeId } from '../model/api.js';
-import type { ClassView, FunctionView, ModuleView } from '../model/module.js';
+import type { Branch, ClassView, FunctionView, ModuleView } from '../model/module.js';
 import type { BindingId, ClassId, FunctionId, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 
@@ -40,6 +40,8 @@ export interface Frame {
   readonly depth: number;
   /** The calls it was reached through: part of the identity of what it creates. */
   readonly trail: string;
+  /** The branches its callers stand in. */
+  readonly when: readonly Branch[];
   /** The uncalled function this run began with; undefined where the program itself led here. */
   readonly run: RunId | undefined;
   /** What was pushed onto lists written in this frame, by the mark of the list. */

@@ -10,6 +10,7 @@ import { elementsOf } from './lists.js';
 import { FORWARDS, LOOKS, SERVES, isLoader, looksLikeHandler } from './outside.js';
 import { createNames } from './names.js';
 import { entries, starters } from './roots.js';
+import { existence } from './existence.js';
 import { isWorthBuilding, relevance } from './relevance.js';
 
 /** What the evaluation of a whole project gives. */
@@ -27,10 +28,13 @@ export interface Modules {
 
 const UNKNOWN: Abstract = { is: 'unknown' };
 const DEEPEST_APPLY = 12;
+const DEEPEST_NESTING = 3;
+const MOST_BRANCHES = 24;
 const MOST_APPLIES = 50_000;
 
 /** Evaluates the registration code of all modules symbolically: scopes with their events in the order they happen. Never throws; bounded by depth and number of applies. */
-export function evaluateProject({ modules, resolve, adapters }: Modules): Evaluation {
+export function evaluateProject({ modules, resolve: resolveAnew, adapters }: Modules): Evaluation {
+  const resolve = remembering(resolveAnew);
   const scopes: ScopeState[] = [];
   const byCreation = new Map<string, ScopeState>();
   const tops = new Map<FilePath, Frame>();
@@ -42,8 +46,11 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
   /** Uncalled functions that were run, and those of them that something turned out to call. */
   const runs = new Set<RunId>();
   const superseded = new Set<RunId>();
-  const statics = new Map<FunctionId, Map<string, Abstract>>();
+  const statics = new Map<FunctionId | ClassId, Map<string, Abstract>>();
   const gotten = new WeakMap<object, Map<FunctionId, Abstract>>();
+  /** The branches under which the call being run is made, through all its callers. */
+  let callers: readonly Branch[] = [];
+  const building = new Map<ClassId, number>();
   let applies = 0;
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
   const isRelevant = relevance(adapters, verbs, (specifier, module) => resolve(specifier, module.path) !== undefined);
@@ -57,7 +64,7 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
     if (known) return known;
     const module = modules.get(path);
     if (!module) return undefined;
-    const frame: Frame = { module, fn: module.top.id, parent: undefined, args: [], self: undefined, ...fresh(), depth: 0, trail: '', run: undefined };
+    const frame: Frame = { module, fn: module.top.id, parent: undefined, args: [], self: undefined, ...fresh(), depth: 0, trail: '', run: undefined, when: [] };
     tops.set(path, frame);
     return frame;
   }
@@ -116,9 +123,19 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
   }
 
   function runStep(step: Step, frame: Frame, openLoop: boolean): void {
-    if (step.do === 'call') {
-      if (worthRunning(step.call)) runCall(step.call, frame, step, openLoop);
-    } else if (step.do === 'assign') assign(step.target, step.value, frame);
+    if (step.when.length > 0 && isSurelySkipped(step.when, frame)) return;
+    const outer = callers;
+    callers = step.when.length === 0 ? frame.when : [...frame.when, ...step.when];
+    if (step.do === 'assign') assign(step.target, step.value, frame);
+    else if (step.do === 'call' && worthRunning(step.call)) runCall(step.call, frame, step, openLoop);
+    callers = outer;
+  }
+  /** `if (!instance) instance = new Server()`: what is known to be there already is not made again. */
+  function isSurelySkipped(when: readonly Branch[], frame: Frame): boolean {
+    return when.some((branch) => {
+      const found = existence(branch.test, (value) => evaluate(value, frame));
+      return found !== undefined && found !== branch.holds;
+    });
   }
 
   /** Calls on globals that take no function are not part of registration. */
@@ -150,6 +167,7 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
       if (result.is === 'function' || result.is === 'verb' || result.is === 'scope') of.scope.fields.set(key, result);
     } else if (of.is === 'value' && of.value.kind === 'object') keyed(of.frame.assigned, of.value.at.mark).set(key, evaluate(value, frame));
     else if (of.is === 'function') keyed(statics, of.fn.id).set(key, evaluate(value, frame));
+    else if (of.is === 'class') keyed(statics, of.view.id).set(key, evaluate(value, frame));
     else if (target.path.length === 2 && target.path[0] === 'prototype') {
       // `F.prototype.start = ...` is a method of what `new F()` makes.
       const owner = settled(evaluate({ ...target, path: [] }, frame));
@@ -272,7 +290,7 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
     const { scope } = receiver;
     const adapter = adapterOf.get(scope.framework);
     if (!adapter) return UNKNOWN;
-    const when: readonly Branch[] = step?.when ?? [];
+    const when: readonly Branch[] = [...frame.when, ...(step?.when ?? [])];
     const path = receiver.is === 'builder' ? receiver.path : undefined;
     for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path)) {
       scope.log.push({ event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop });
@@ -319,7 +337,7 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
       return UNKNOWN;
     }
     for (let f: Frame | undefined = from; f; f = f.parent) if (f.fn === target.fn.id && f.depth > 3) return UNKNOWN;
-    applies++;
+    applies++; const D = (globalThis as any).DBG; if (D) { D.applies.set(target.fn.id, (D.applies.get(target.fn.id) ?? 0) + 1); D.max = applies; }
     applied.add(target.fn.id);
     const run = how.run ?? from.run;
     if (runs.has(target.fn.id) && run !== target.fn.id) superseded.add(target.fn.id);
@@ -333,6 +351,7 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
       depth: from.depth + 1,
       trail: `${from.trail}>${from.module.path === target.frame.module.path ? '' : from.module.path}${mark}${how.turn === undefined ? '' : `.${how.turn}`}`,
       run,
+      when: callers.slice(0, MOST_BRANCHES),
     };
     if (how.openLoop === true) for (const step of target.fn.steps) runStep(step, inner, true);
     else runSteps(target.fn.steps, inner);
@@ -357,11 +376,17 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
       if (self?.is === 'instance') build(target, self, args, frame, call.at.mark, 1);
       return UNKNOWN;
     }
+    const D = (globalThis as any).DBG; if (D) D.applies.set('new '+target.view.id, (D.applies.get('new '+target.view.id) ?? 0) + 1);
     const instance: Extract<Abstract, { is: 'instance' }> = { is: 'instance', fields: new Map(), of: target };
     if (runs.has(target.view.id) && frame.run !== target.view.id) superseded.add(target.view.id);
     if (!built.has(target.view.id)) built.set(target.view.id, instance);
+    // A class may hold instances of itself, as static fields or as children.
+    const nested = building.get(target.view.id) ?? 0;
+    if (nested >= DEEPEST_NESTING) return instance;
     if (frame.depth >= DEEPEST_APPLY || ++applies >= MOST_APPLIES || !isWorthBuilding(target, args, isRelevant)) return instance;
+    building.set(target.view.id, nested + 1);
     build(target, instance, args, frame, call.at.mark, 0);
+    building.set(target.view.id, nested);
     return instance;
   }
   /** `new F()` of a plain function: its prototype's methods, and what it gives itself. */
@@ -404,7 +429,7 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
         if (made.is === 'scope') wrapped.push(made.scope);
       }
       for (const scope of scopesIn(arg)) {
-        if (SERVES.test(call.callee || call.name)) scope.log.push({ event: { kind: 'serves', at: call.at }, when: step?.when ?? [], loop: undefined, frame, statementAt: step?.statementAt ?? call.at, openLoop: false });
+        if (SERVES.test(call.callee || call.name)) scope.log.push({ event: { kind: 'serves', at: call.at }, when: [...frame.when, ...(step?.when ?? [])], loop: undefined, frame, statementAt: step?.statementAt ?? call.at, openLoop: false });
         else if (forwards) wrapped.push(scope);
         else if (!LOOKS.test(call.callee)) {
           incomplete(scope, call.callee || call.name, frame, call.at);
@@ -495,6 +520,7 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
   }
   /** Where a caller nobody knows stands: a frame of its own, so that results do not mix. */
   function outsideOf(frame: Frame, run: RunId): Frame {
+    callers = [];
     return { ...frame, results: new Map(), trail: `>${run}`, run };
   }
 
@@ -511,6 +537,18 @@ export function evaluateProject({ modules, resolve, adapters }: Modules): Evalua
 }
 function fresh(): Pick<Frame, 'locals' | 'results' | 'pushed' | 'assigned'> {
   return { locals: new Map(), results: new Map(), pushed: new Map(), assigned: new Map() };
+}
+/** The same few specifiers are followed again and again. */
+function remembering(resolve: Modules['resolve']): Modules['resolve'] {
+  const known = new Map<FilePath, Map<string, FilePath | undefined>>();
+  return (specifier, from) => {
+    let own = known.get(from);
+    if (!own) known.set(from, (own = new Map()));
+    if (own.has(specifier)) return own.get(specifier);
+    const found = resolve(specifier, from);
+    own.set(specifier, found);
+    return found;
+  };
 }
 function keyed<K, V>(map: Map<K, Map<string, V>>, key: K): Map<string, V> {
   const known = map.get(key);

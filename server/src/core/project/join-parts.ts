@@ -1,9 +1,8 @@
 import type { Role, Route, ScopeId } from '../model/api.js';
-import type { ModuleView } from '../model/module.js';
+import type { Branch, ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { FilePath } from '../text/source.js';
-import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
-import { environmentOf } from './environment.js';
+import type { Abstract, ScopeState } from './abstract.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel } from './project.js';
 
 /** Roles of functions registered on an Express application. */
@@ -11,9 +10,9 @@ export const HANDLER_ROLE: Role = { framework: 'express', as: 'handler', paramet
 export const LAYER_ROLE: Role = { ...HANDLER_ROLE, as: 'layer' };
 export const ERROR_ROLE: Role = { framework: 'express', as: 'error', parameters: ['error', 'request', 'response', 'next'], returnSends: false, sure: true };
 
-/** A branch that only holds outside production, or under a switch, makes a layer unsure. */
-export function isSure(logged: LoggedEvent): boolean {
-  return !logged.openLoop && environmentOf(logged.when) === 'any' && logged.when.length === 0;
+/** Whether a layer under some branches surely runs for a route under others: all its branches must be the route's too. */
+export function isUnder(layer: readonly Branch[], route: readonly Branch[]): boolean {
+  return layer.every((one) => route.some((other) => other === one || (other.holds === one.holds && other.at.mark === one.at.mark && other.at.path === one.at.path)));
 }
 /** The scopes a used value stands for. */
 export function scopesOfTarget(target: Abstract): readonly ScopeState[] {

@@ -11,7 +11,7 @@ import { evaluateProject, type Evaluation } from './evaluate.js';
 import { claimsOf, protection } from './guards.js';
 import { covers, patterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
-import { ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isSure, isOne, listed, nameOf, publicMarks, scopesOfTarget, set } from './join-parts.js';
+import { ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isOne, isUnder, listed, nameOf, publicMarks, scopesOfTarget, set } from './join-parts.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 
 export interface JoinInput {
@@ -122,13 +122,13 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
               scope: scope.id,
               from: scope.kind === 'application' ? 'application' : 'router',
               when: logged.when,
-              sure: isSure(logged) && isOne(value.value),
+              sure: !logged.openLoop && isOne(value.value),
               parameter: undefined,
             };
             if (layer.phase !== 'error') own.push(active);
             if (isFirst) {
               order.push({ kind: 'layer', at: layer.at, path: full[0], layer, when: logged.when });
-              set(layersOf, scope.id, () => []).push({ layer, from: active.from, scope: scope.id, when: logged.when, sure: active.sure, before: undefined });
+              set(layersOf, scope.id, () => []).push({ layer, from: active.from, scope: scope.id, when: logged.when, sure: active.sure && logged.when.length === 0, before: undefined });
             }
           }
           break;
@@ -146,7 +146,7 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
                 scope: scope.id,
                 from: 'route',
                 when: logged.when,
-                sure: isSure(logged) && isOne(value.value),
+                sure: !logged.openLoop && isOne(value.value),
                 parameter: undefined,
               });
           }
@@ -163,7 +163,7 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
               scope: scope.id,
               from: 'application',
               when: logged.when,
-              sure: name !== undefined && isSure(logged),
+              sure: name !== undefined && !logged.openLoop,
               parameter: name ?? '?',
             });
           break;
@@ -223,6 +223,7 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.
     if (event.methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return;
     const paths = pieces(event.path, logged).flatMap((piece) => patterns([...at.prefix, piece]));
+    const routeWhen = [...at.when, ...logged.when];
     const unique = new Map(paths.map((path) => [path.text, path]));
     for (const path of unique.values()) {
       if (endpoints.length >= MOST_ENDPOINTS) return;
@@ -231,7 +232,7 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
       for (const one of active) {
         const how = coverage(one, path, at.scope);
         if (how === 'no' || length++ > MOST_LINKS) continue;
-        chain = { layer: one.layer, from: one.from, scope: one.scope, when: one.when, sure: one.sure && how === 'yes', before: chain };
+        chain = { layer: one.layer, from: one.from, scope: one.scope, when: one.when, sure: one.sure && how === 'yes' && isUnder(one.when, routeWhen), before: chain };
       }
       for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value), before: chain };
       const chainList = listed(chain);
@@ -258,7 +259,7 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
           operation: undefined,
           chain,
           chainComplete: complete,
-          when: [...at.when, ...logged.when],
+          when: routeWhen,
           handler: handler?.fn,
           conduct: handlerConduct,
           authentication,

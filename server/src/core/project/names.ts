@@ -1,5 +1,5 @@
 import type { ModuleView } from '../model/module.js';
-import type { Call, FunctionId, Ref, Value } from '../model/value.js';
+import type { Call, ClassId, FunctionId, Ref, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 import type { Abstract, Frame } from './abstract.js';
 import { elementsOf } from './lists.js';
@@ -14,7 +14,7 @@ export interface NamesInput {
   /** Runs a function without arguments: the getter of a member that is read. */
   get(getter: Extract<Abstract, { is: 'function' }>, self: Abstract | undefined): Abstract;
   /** Fields given to a function: `F.prototype.start = ...` under `prototype.start`. */
-  readonly statics: ReadonlyMap<FunctionId, ReadonlyMap<string, Abstract>>;
+  readonly statics: ReadonlyMap<FunctionId | ClassId, ReadonlyMap<string, Abstract>>;
   readonly verbs: ReadonlySet<string>;
 }
 export interface Names {
@@ -181,7 +181,17 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall, ge
     return value;
   }
 
+  /** `x = { ...x, y }` leads to itself: bounded like every other step. */
   function member(of: Abstract, key: string): Abstract {
+    if (depth > DEEPEST_VALUE) return UNKNOWN;
+    depth++;
+    try {
+      return memberNow(of, key);
+    } finally {
+      depth--;
+    }
+  }
+  function memberNow(of: Abstract, key: string): Abstract {
     switch (of.is) {
       case 'module': {
         if (key === 'exports') return of;
@@ -192,7 +202,7 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall, ge
       case 'list': return key === 'length' ? UNKNOWN : (of.items[Number(key)]?.got ?? UNKNOWN);
       case 'instance': return of.fields.get(key) ?? (of.of && method(of.of, key, of)) ?? UNKNOWN;
       case 'fields': return of.fields.get(key) ?? UNKNOWN;
-      case 'class': return method(of, key, undefined) ?? UNKNOWN;
+      case 'class': return statics.get(of.view.id)?.get(key) ?? method(of, key, undefined) ?? UNKNOWN;
       case 'value': {
         if (of.value.kind === 'array') return /^\d+$/.test(key) ? (elementsOf(of, evaluate)?.[Number(key)]?.got ?? UNKNOWN) : UNKNOWN;
         if (of.value.kind !== 'object') return UNKNOWN;
