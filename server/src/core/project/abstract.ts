@@ -9,7 +9,7 @@ export type Abstract =
   | { readonly is: 'builder'; readonly scope: ScopeState; readonly path: Value | undefined; readonly frame: Frame }
   | { readonly is: 'function'; readonly fn: FunctionView; readonly frame: Frame }
   | { readonly is: 'class'; readonly view: ClassView; readonly frame: Frame }
-  | { readonly is: 'instance'; readonly fields: Map<string, Abstract>; /** Undefined for what `new` makes of a plain function. */ readonly of: Extract<Abstract, { is: 'class' }> | undefined }
+  | { readonly is: 'instance'; /** The calls it was made through. */ readonly trail: string; readonly fields: Map<string, Abstract>; /** Undefined for what `new` makes of a plain function. */ readonly of: Extract<Abstract, { is: 'class' }> | undefined }
   | { readonly is: 'fields'; readonly fields: ReadonlyMap<string, Abstract> }
   | { readonly is: 'module'; readonly path: FilePath }
   /** A registering method taken as a value: `app.get` without its call. The name is '' where it cannot be known. */

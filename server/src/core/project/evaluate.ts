@@ -292,6 +292,8 @@ export function evaluateProject({ modules, resolve: resolveAnew, adapters }: Mod
     if (!adapter) return UNKNOWN;
     const when: readonly Branch[] = [...frame.when, ...(step?.when ?? [])];
     const path = receiver.is === 'builder' ? receiver.path : undefined;
+    // What is used here is read here: it may create a scope, and it may be something else later.
+    for (const item of call.args) if (item.value.kind === 'ref') evaluate(item.value, frame);
     for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path)) {
       scope.log.push({ event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop });
       scope.files.add(call.at.path);
@@ -323,7 +325,8 @@ export function evaluateProject({ modules, resolve: resolveAnew, adapters }: Mod
     const result = known.get(getter.fn.id);
     if (result) return result;
     known.set(getter.fn.id, UNKNOWN);
-    const got = applyTo(getter, [], getter.frame, getter.fn.at.mark, self, { force: true });
+    const from = self?.is === 'instance' ? { ...getter.frame, trail: self.trail } : getter.frame;
+    const got = applyTo(getter, [], from, getter.fn.at.mark, self, { force: true });
     known.set(getter.fn.id, got);
     return got;
   }
@@ -337,7 +340,7 @@ export function evaluateProject({ modules, resolve: resolveAnew, adapters }: Mod
       return UNKNOWN;
     }
     for (let f: Frame | undefined = from; f; f = f.parent) if (f.fn === target.fn.id && f.depth > 3) return UNKNOWN;
-    applies++; const D = (globalThis as any).DBG; if (D) { D.applies.set(target.fn.id, (D.applies.get(target.fn.id) ?? 0) + 1); D.max = applies; }
+    applies++;
     applied.add(target.fn.id);
     const run = how.run ?? from.run;
     if (runs.has(target.fn.id) && run !== target.fn.id) superseded.add(target.fn.id);
@@ -376,8 +379,7 @@ export function evaluateProject({ modules, resolve: resolveAnew, adapters }: Mod
       if (self?.is === 'instance') build(target, self, args, frame, call.at.mark, 1);
       return UNKNOWN;
     }
-    const D = (globalThis as any).DBG; if (D) D.applies.set('new '+target.view.id, (D.applies.get('new '+target.view.id) ?? 0) + 1);
-    const instance: Extract<Abstract, { is: 'instance' }> = { is: 'instance', fields: new Map(), of: target };
+    const instance: Extract<Abstract, { is: 'instance' }> = { is: 'instance', trail: `${frame.trail}>${call.at.path}${call.at.mark}`, fields: new Map(), of: target };
     if (runs.has(target.view.id) && frame.run !== target.view.id) superseded.add(target.view.id);
     if (!built.has(target.view.id)) built.set(target.view.id, instance);
     // A class may hold instances of itself, as static fields or as children.
@@ -396,7 +398,7 @@ export function evaluateProject({ modules, resolve: resolveAnew, adapters }: Mod
     const whole = own?.get('prototype');
     if (whole?.is === 'value' && whole.value.kind === 'object') for (const { key } of whole.value.entries) if (key !== undefined) fields.set(key, member(whole, key));
     for (const [key, value] of own ?? []) if (key.startsWith('prototype.')) fields.set(key.slice('prototype.'.length), value);
-    const instance: Abstract = { is: 'instance', fields, of: undefined };
+    const instance: Abstract = { is: 'instance', trail: `${frame.trail}>${call.at.path}${call.at.mark}`, fields, of: undefined };
     const given = apply(target, call, frame, instance);
     return given.is === 'scope' || given.is === 'instance' ? given : instance;
   }
@@ -499,7 +501,7 @@ export function evaluateProject({ modules, resolve: resolveAnew, adapters }: Mod
       const methods = view.methods.flatMap((id) => module.functions.get(id) ?? []);
       if (!methods.some((fn) => starts(fn)) && !(built.has(view.id) === false && view.construct && startsOf(module, view.construct))) continue;
       const self = built.get(view.id) ?? begin(view.id, () => {
-        const instance: Extract<Abstract, { is: 'instance' }> = { is: 'instance', fields: new Map(), of: { is: 'class', view, frame } };
+        const instance: Extract<Abstract, { is: 'instance' }> = { is: 'instance', trail: `>${view.id}`, fields: new Map(), of: { is: 'class', view, frame } };
         built.set(view.id, instance);
         build({ is: 'class', view, frame }, instance, [], outsideOf(frame, view.id), view.at.mark, 0);
         return instance;

@@ -160,7 +160,7 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall, ge
     const view = owner === undefined ? undefined : frame.module.classes.get(owner);
     const base = view?.extends && settled(evaluate(view.extends, frame));
     const self = selfOf(frame);
-    return base?.is === 'class' && self?.is === 'instance' ? { is: 'instance', fields: self.fields, of: base } : base ?? UNKNOWN;
+    return base?.is === 'class' && self?.is === 'instance' ? { ...self, of: base } : base ?? UNKNOWN;
   }
 
   function verb(of: Abstract, name: string): Abstract {
@@ -274,10 +274,14 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall, ge
 
   /** What a called or used thing really is: a whole CommonJS module stands for its `module.exports`. */
   function settled(value: Abstract): Abstract {
-    if (value.is !== 'module') return value;
-    const module = modules.get(value.path);
-    const whole = module?.exports.findLast((one) => one.name === '=') ?? module?.exports.find((one) => one.name === 'default');
-    const frame = topFrame(value.path);
-    return whole && frame ? evaluate(whole.value, frame) : value;
+    let current = value;
+    for (let hops = 0; current.is === 'module' && hops < 20; hops++) {
+      const module = modules.get(current.path);
+      const whole = module?.exports.findLast((one) => one.name === '=') ?? module?.exports.find((one) => one.name === 'default');
+      const frame = topFrame(current.path);
+      if (!whole || !frame) return current;
+      current = evaluate(whole.value, frame);
+    }
+    return current;
   }
 }
