@@ -9,7 +9,7 @@ export type Abstract =
   | { readonly is: 'builder'; readonly scope: ScopeState; readonly path: Value | undefined; readonly frame: Frame }
   | { readonly is: 'function'; readonly fn: FunctionView; readonly frame: Frame }
   | { readonly is: 'class'; readonly view: ClassView; readonly frame: Frame }
-  | { readonly is: 'instance'; /** The calls it was made through. */ readonly trail: string; readonly fields: Map<string, Abstract>; /** Undefined for what `new` makes of a plain function. */ readonly of: Extract<Abstract, { is: 'class' }> | undefined }
+  | InstanceState
   | { readonly is: 'fields'; readonly fields: ReadonlyMap<string, Abstract> }
   | { readonly is: 'module'; readonly path: FilePath }
   /** A registering method taken as a value: `app.get` without its call. The name is '' where it cannot be known. */
@@ -21,6 +21,13 @@ export type Abstract =
   | { readonly is: 'value'; readonly value: Value; readonly frame: Frame }
   | { readonly is: 'unknown' };
 
+/** What `new` makes; `trail` are the calls it was made through, `of` is undefined for what a plain function makes. */
+export interface InstanceState {
+  readonly is: 'instance';
+  readonly trail: string;
+  readonly fields: Map<string, Abstract>;
+  readonly of: Extract<Abstract, { is: 'class' }> | undefined;
+}
 /** An element of a list: as it is written, where it is to be read, and what it was worth when it was put there. */
 export interface Bound {
   readonly value: Value;
