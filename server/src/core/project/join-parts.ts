@@ -3,6 +3,7 @@ import type { Branch, ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { FilePath } from '../text/source.js';
 import type { Abstract, ScopeState } from './abstract.js';
+import type { Evaluation } from './evaluate.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel } from './project.js';
 
 /** Roles of functions registered on an Express application. */
@@ -87,4 +88,22 @@ export function habitsOf(endpoints: readonly Endpoint[]): ProjectModel['habits']
   }
   const sorted = (map: Map<string, number>): { text: string; import: undefined; count: number }[] => [...map].map(([text, count]) => ({ text, import: undefined, count })).sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1));
   return { guards: sorted(guards), roleGuards: sorted(roleGuards) };
+}
+
+/** Whether a file hands a scope out: as itself, or in the object it exports. */
+export function isExported(scope: ScopeState, module: ModuleView | undefined, evaluation: Evaluation): boolean {
+  const frame = evaluation.frameOf(scope.file);
+  if (!module || !frame) return false;
+  return module.exports.some((one) => {
+    const value = evaluation.evaluate(one.value, frame);
+    if (value.is === 'scope') return value.scope.id === scope.id;
+    return (
+      value.is === 'value' &&
+      value.value.kind === 'object' &&
+      value.value.entries.some((entry) => {
+        const inner = evaluation.evaluate(entry.value, value.frame);
+        return inner.is === 'scope' && inner.scope.id === scope.id;
+      })
+    );
+  });
 }

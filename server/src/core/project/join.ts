@@ -6,12 +6,12 @@ import type { Policy } from '../policy/policy.js';
 import type { At, FilePath } from '../text/source.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import type { Abstract, Frame, LoggedEvent, ScopeState } from './abstract.js';
-import { conductOf } from './conduct.js';
+import { conductOf, type ConductInput, type Followed } from './conduct.js';
 import { evaluateProject, type Evaluation } from './evaluate.js';
 import { claimsOf, protection } from './guards.js';
 import { covers, patterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
-import { ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isOne, isUnder, listed, nameOf, publicMarks, scopesOfTarget, set } from './join-parts.js';
+import { ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isExported, isOne, isUnder, listed, nameOf, publicMarks, scopesOfTarget, set } from './join-parts.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 
 export interface JoinInput {
@@ -51,6 +51,7 @@ const DEEPEST_MOUNT = 16;
 export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
   const evaluation = evaluateProject(input);
   const conducts = new Map<FunctionId, Conduct>();
+  const inside: NonNullable<ConductInput['inside']> = new Map();
   const roles = new Map<FunctionId, Role>();
   const endpoints: Endpoint[] = [];
   const counts = new Map<string, number>();
@@ -316,11 +317,17 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
     const module = input.modules.get(fn.slice(0, fn.indexOf('#')) as FilePath);
     const view = module?.functions.get(fn);
     if (!module || !view) return undefined;
-    const result = conductOf(view, module, authGuardName);
+    const result = conductOf(view, module, { guardName: authGuardName, follow, inside });
     conducts.set(fn, result);
     return result;
   }
 
+  /** Names of functions a module declares at its top or imports; what a parameter is worth depends on who calls. */
+  function follow(target: Value, from: ModuleView): Followed | undefined {
+    const frame = target.kind === 'ref' && (target.root.kind === 'local' || target.root.kind === 'import') ? evaluation.frameOf(from.path) : undefined;
+    const found = frame && evaluation.evaluate(target, frame);
+    return found?.is === 'function' ? { fn: found.fn, module: found.frame.module } : undefined;
+  }
   function layerOf({ value, target, frame }: Flat, logged: LoggedEvent, as: 'layer' | 'handler'): Layer {
     const unwrapped = look(value, target, frame);
     const fn = unwrapped.target.is === 'function' ? unwrapped.target.fn : undefined;
@@ -367,7 +374,7 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
         options: one.options,
         root: one.parents.size === 0,
         serves: servesOf.get(one.id) ?? [],
-        exported: isExported(one),
+        exported: isExported(one, input.modules.get(one.file), evaluation),
         parents: [...one.parents],
         layers: layersOf.get(one.id) ?? [],
         order: orderOf.get(one.id) ?? [],
@@ -378,22 +385,5 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
       });
     }
     return out;
-  }
-  function isExported(scope: ScopeState): boolean {
-    const module = input.modules.get(scope.file);
-    const frame = evaluation.frameOf(scope.file);
-    if (!module || !frame) return false;
-    return module.exports.some((one) => {
-      const value = evaluation.evaluate(one.value, frame);
-      if (value.is === 'scope') return value.scope.id === scope.id;
-      return (
-        value.is === 'value' &&
-        value.value.kind === 'object' &&
-        value.value.entries.some((entry) => {
-          const inner = evaluation.evaluate(entry.value, value.frame);
-          return inner.is === 'scope' && inner.scope.id === scope.id;
-        })
-      );
-    });
   }
 }
