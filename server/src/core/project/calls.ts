@@ -27,6 +27,11 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const target = settled(evaluate(call.target, frame));
     if (target.is === 'function') return call.form === 'new' ? constructPlain(target, call, frame) : apply(target, call, frame, receiver?.is === 'instance' ? receiver : undefined);
     if (target.is === 'class') return construct(target, call, frame);
+    const elsewhere = packageCallee(target);
+    for (const adapter of elsewhere === undefined ? [] : adapters) {
+      const made = adapter.creates({ ...call, callee: elsewhere ?? '' });
+      if (made) return { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
+    }
     if (target.is === 'verb') return onScope(renamed(call, target.name, frame), { is: 'scope', scope: target.scope }, frame, step, openLoop);
     if (receiver?.is === 'function' || receiver?.is === 'verb') {
       const through = throughFunction(call, receiver, frame, step, openLoop);
@@ -74,6 +79,8 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const items = call.receiver && itemsOf(call.receiver, frame);
     const how = { force: byName(callback.fn) || call.name === 'reduce' };
     if (!items) {
+      // Over an unknown list of hooks: what is handed on there may be registered on.
+      if (handsScopeOn(callback)) how.force = true;
       if (call.name !== 'reduce') applyTo(callback, [], frame, call.at.mark, undefined, { ...how, openLoop: true });
       return UNKNOWN;
     }
@@ -84,6 +91,11 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     }
     const results = items.map((item, index): Bound => ({ value: call, frame, got: applyTo(callback, [item], frame, call.at.mark, undefined, { ...how, turn: index }) }));
     return call.name === 'map' && results.every((one) => one.got.is !== 'unknown') ? { is: 'list', items: results } : UNKNOWN;
+  }
+
+  /** The callback hands an application its surroundings were given to something else. */
+  function handsScopeOn({ fn, frame }: Extract<Abstract, { is: 'function' }>): boolean {
+    return fn.steps.some((step) => step.do === 'call' && step.call.args.some(({ value }) => value.kind === 'ref' && value.root.kind === 'parameter' && value.path.length === 0 && scopesIn(evaluate(value, frame), evaluate).length > 0));
   }
 
   function onScope(call: Call, receiver: Extract<Abstract, { is: 'scope' | 'builder' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract {
@@ -127,4 +139,13 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     if (wrapped.length > 0) return { is: 'wrapped', scopes: wrapped, by: forwards ? undefined : call.callee || call.name };
     return { is: 'value', value: call, frame };
   }
+}
+
+/** The callee of a package's export that was kept under another name: `const load = () => require('express')`. */
+function packageCallee(target: Abstract): string | undefined {
+  if (target.is !== 'value' || target.value.kind !== 'ref' || target.value.root.kind !== 'import') return undefined;
+  const { root, path } = target.value;
+  if (path.includes(undefined)) return undefined;
+  const names = [root.name, ...path].filter((name) => name !== '*' && name !== 'default');
+  return [root.from.replace(/^node:/, ''), ...names].join('.');
 }

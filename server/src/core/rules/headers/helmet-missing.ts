@@ -42,6 +42,8 @@ export default rule<'scope', { readonly scope: Scope }>({
   *detect(scope, context) {
     if (scope.kind !== 'application' || !scope.root || (scope.serves.length === 0 && !scope.exported)) return;
     if (!REMEDIES.has(scope.framework) && scope.framework !== 'hapi') return;
+    // An application that only carries a socket answers nothing.
+    if (scope.complete && scope.order.length === 0) return;
     if (/(^|\/|[._-])(mock|mocks|fake|stub)([._/-]|$)/i.test(context.pathOf(scope.at)) || isProtected(scope, context)) return;
     if (scope.framework === 'hapi' && hasHapiSecurity(scope, context)) return;
     if (answersWithHeaders(scope, context)) return;
@@ -112,6 +114,7 @@ export default rule<'scope', { readonly scope: Scope }>({
         app.get('/', h);
         app.listen(3000);`,
     },
+    { title: 'an application without a route carries a socket', good: `import express from 'express';\nimport { createServer } from 'node:http';\nconst app = express();\ncreateServer(app).listen(3000);` },
     { title: 'a router is not an application', good: `import express from 'express';\nconst router = express.Router();\nrouter.get('/', h);\nexport default router;` },
     { title: 'an application that neither listens nor leaves the file', good: `import express from 'express';\nconst app = express();\napp.get('/', h);` },
     {
