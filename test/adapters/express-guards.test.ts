@@ -30,3 +30,12 @@ test('403 without a question who calls is a list of addresses or a switch, not a
   assert.equal(stateOf(`app.use((req, res, next) => { if (!allowList.includes(req.ip)) return res.status(403).end(); next(); });\napp.get('/x', ${handler});`), 'unknown');
   assert.equal(stateOf(`app.use((req, res, next) => { if (!req.user) return res.status(403).end(); next(); });\napp.get('/x', ${handler});`), 'guarded');
 });
+test('a wrapper of the project is looked through to the function it wraps', () => {
+  const wrap = "module.exports = (fn) => (req, res, next) => Promise.resolve(fn(req, res, next)).catch(next);";
+  const lenient = 'const authenticate = wrap(async (req, res, next) => { req.accountability = await read(req); return next(); });';
+  const strict = "const authenticate = wrap(async (req, res, next) => { if (!req.user) return res.status(401).end(); return next(); });";
+  for (const [code, state] of [[lenient, 'unguarded'], [strict, 'guarded']]) assert.equal(stateOf(`const wrap = require('./wrap');\n${code ?? ''}\napp.use(authenticate);\napp.get('/x', ${handler});`, { 'wrap.js': wrap }), state);
+});
+test('a check that lets some paths through leaves its routes unknown', () => {
+  assert.equal(stateOf(`app.use((req, res, next) => { if (open.some((url) => url === req.path)) return next(); if (req.path.startsWith('/public')) return next(); if (!req.user) return res.status(401).end(); next(); });\napp.get('/x', ${handler});`), 'unknown');
+});

@@ -11,7 +11,7 @@ import { evaluateProject, type Evaluation } from './evaluate.js';
 import { claimsOf, protection } from './guards.js';
 import { covers, patterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
-import { ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isExported, isOne, isUnder, listed, nameOf, publicMarks, scopesOfTarget, set } from './join-parts.js';
+import { ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isExported, isOne, isUnder, listed, nameOf, publicMarks, scopesOfTarget, set, wrappedFunction } from './join-parts.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 
 export interface JoinInput {
@@ -123,7 +123,7 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
               scope: scope.id,
               from: scope.kind === 'application' ? 'application' : 'router',
               when: logged.when,
-              sure: !logged.openLoop && isOne(value.value),
+              sure: !logged.openLoop && isOne(value.value) && !isByPath(layer),
               parameter: undefined,
             };
             if (layer.phase !== 'error') own.push(active);
@@ -271,6 +271,11 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
     }
   }
 
+  /** A check that lets some paths through guards nobody knows which routes. */
+  function isByPath(layer: Layer): boolean {
+    const known = layer.fn === undefined ? undefined : conduct(layer.fn);
+    return known !== undefined && known.passes === 'sometimes' && known.tests.includes('path');
+  }
   function passesOn(layer: Layer): boolean {
     const known = layer.fn === undefined ? undefined : conduct(layer.fn);
     if (known && known.passes !== 'unknown') return known.passes !== 'never';
@@ -340,7 +345,8 @@ export function joinProject(input: JoinInput): Omit<ProjectModel, 'documents'> {
 
   /** Looks through wrappers: `asyncHandler(fn)`, `upload.single('f')` stays, `wrap(controller.save)`. */
   function look(value: Value, target: Abstract, frame: Frame): { value: Value; target: Abstract } {
-    if (target.is === 'function' || value.kind !== 'call') return { value, target };
+    if (target.is === 'function') return { value, target: wrappedFunction(target, evaluation) ?? target };
+    if (value.kind !== 'call') return { value, target };
     const isWrapper =
       /^(async_?(handler|middleware|wrap(per)?)?|express-async-handler|catch_?(async|errors?)|wrap(_?async)?|promisify|unless|try_?catch|error_?wrap(per)?)$/i.test(value.name || value.callee) || value.callee === 'express-async-handler';
     if (!isWrapper) return { value, target };

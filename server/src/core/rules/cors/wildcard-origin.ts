@@ -216,7 +216,7 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
 function isReadOnly(policy: CorsPolicy, context: RuleContext): boolean {
   const reads = (one: { readonly method: string }): boolean => one.method === 'GET' || one.method === 'HEAD';
   const through = policy.source === 'manual' ? [] : context.endpointsThrough(policy.at);
-  if (through.length > 0 && through.every(reads)) return true;
+  if (through.length > 0) return through.every(reads);
   const handled = policy.inside === undefined ? [] : context.endpoints({ handler: policy.inside });
   if (handled.length > 0 && handled.every(reads)) return true;
   const endpoints = context.endpoints({ file: context.pathOf(policy.at) });
