@@ -262,8 +262,10 @@ export function evaluateProject({ modules, resolve: resolveAnew, adapters }: Mod
     for (const step of fn.steps) {
       if (step.do !== 'return' || !step.value) continue;
       const value = settled(evaluate(step.value, frame));
+      // `if (off) return pass; return check`: which of both nobody knows.
+      if (value.is === 'function' && found.is === 'function' && value.fn.id !== found.fn.id) return UNKNOWN;
       if (value.is !== 'unknown') found = value;
-      if (value.is === 'scope' || value.is === 'function') break;
+      if (value.is === 'scope') break;
     }
     return found;
   }
