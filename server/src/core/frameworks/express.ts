@@ -29,9 +29,12 @@ const express: FrameworkAdapter = {
   events(call, on, path) {
     const values = call.args.map((item): Value => item.value);
     const method = METHODS.get(call.name);
+    if (on === 'builder' && call.name === '') return [route(call, 'unknown', path, values)];
     if (on === 'builder') return method ? [route(call, method, path, values)] : [];
     if (call.name === 'use') return [use(call, values)];
     // One argument is a getter of a setting, never a route: app.get('port').
+    // A computed name that cannot be known: a route if it reads like one.
+    if (call.name === '') return values.length > 1 && values[0] && looksLikePath(values[0]) ? [route(call, 'unknown', values[0], values.slice(1))] : [];
     if (method) return values.length > 1 ? [route(call, method, values[0], values.slice(1))] : [];
     if (call.name === 'param' && values[0]) return [{ kind: 'parameter', name: values[0], values: values.slice(1), at: call.at }];
     if (call.name === 'listen') return [{ kind: 'serves', at: call.at }];
@@ -64,6 +67,7 @@ function use(call: Call, values: readonly Value[]): ScopeEvent {
 
 function looksLikePath(value: Value): boolean {
   if (value.kind === 'array') return value.items.length > 0 && value.items.every((item) => looksLikePath(item.value));
+  if (value.kind === 'call') return /^(path(\.posix)?\.join|url-?join)$/.test(value.callee) || /(path|prefix|url|subdir|endpoint)$/i.test(value.name);
   if (value.kind === 'ref') return /(path|prefix|url|route|base|endpoint|root)s?$/i.test(value.path.at(-1) ?? value.text) && !/(router|routes?r)$/i.test(value.text);
   return value.kind === 'template' || value.kind === 'regex' || (value.kind === 'literal' && typeof value.value === 'string');
 }

@@ -34,12 +34,14 @@ export interface Files {
 const MOST_TREES = 8;
 const NO_USES: ReadonlySet<string> = new Set();
 
+/** What specifiers lead to, by the file they stand in. */
+type Resolved = ReadonlyMap<FilePath, ReadonlyMap<string, FilePath | undefined>>;
 /** What a fork begins with. */
 interface Content {
   readonly files: ReadonlyMap<FilePath, SourceFile>;
   readonly facts: ReadonlyMap<FilePath, FileFacts>;
   readonly asked: ReadonlySet<FilePath>;
-  readonly resolved: ReadonlyMap<string, FilePath | undefined>;
+  readonly resolved: Resolved;
 }
 
 /** An empty store, or a copy of what another one holds. */
@@ -50,7 +52,7 @@ export function createFiles(from?: Content): Files {
   const asked = new Set(from?.asked);
   /** Files whose imports were not looked at since they changed. */
   const unasked = new Set<FilePath>();
-  let resolved = new Map(from?.resolved);
+  let resolved = new Map([...(from?.resolved ?? [])].map(([path, known]) => [path, new Map(known)]));
   let sorted: readonly FilePath[] | undefined;
 
   const factsOf = (path: FilePath): FileFacts | undefined => {
@@ -63,10 +65,11 @@ export function createFiles(from?: Content): Files {
     return made;
   };
   const resolve = (specifier: string, origin: FilePath): FilePath | undefined => {
-    const key = `${specifier}\0${origin}`;
-    if (resolved.has(key)) return resolved.get(key);
+    let own = resolved.get(origin);
+    if (!own) resolved.set(origin, (own = new Map()));
+    if (own.has(specifier)) return own.get(specifier);
     const found = candidates(specifier, origin).find((path) => files.has(path));
-    resolved.set(key, found);
+    own.set(specifier, found);
     return found;
   };
 

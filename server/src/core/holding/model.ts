@@ -1,16 +1,11 @@
 import { frameworks } from '../frameworks/index.js';
-import type { ModuleView } from '../model/module.js';
-import type { FunctionId } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
-import { authGuardName } from '../rules/facts/guards.js';
-import { conductOf } from '../project/conduct.js';
 import type { FileFacts } from '../project/facts.js';
-import { registersOn } from '../project/guess.js';
 import { joinProject, type JoinResult } from '../project/join.js';
 import type { ProjectModel } from '../project/project.js';
-import { relevance } from '../project/relevance.js';
 import { slicesOf } from '../project/slices.js';
-import { losesSurface, sameSurface, type Sight } from '../project/surface.js';
+import { losesSurface, sameSurface } from '../project/surface.js';
+import { createTraits, type Traits } from '../project/traits.js';
 import type { FilePath } from '../text/source.js';
 import type { Files } from './files.js';
 
@@ -38,12 +33,13 @@ interface Begun {
   readonly held: Held | undefined;
   readonly joined: ReadonlyMap<FilePath, FileFacts>;
   readonly frozen: ReadonlySet<FilePath>;
+  readonly traits: Traits;
+  readonly hashes: WeakMap<object, number>;
 }
 const NOTHING: JoinResult = {
   project: { scopes: new Map(), endpoints: new Map(), byShape: new Map(), byScope: new Map(), byHandler: new Map(), byFile: new Map(), roles: new Map(), habits: { guards: [], roleGuards: [] } },
   applied: new Set(), conducts: new Map(),
 };
-const verbs = new Set(frameworks.flatMap((adapter) => [...adapter.verbs]));
 
 /** `policyOf`: the policy that holds for a file. */
 export function createModel(files: Files, policyOf: (path: FilePath) => Policy, from?: Begun): Model {
@@ -57,29 +53,15 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   let failed: string | undefined;
   let count = 0;
 
-  const relevantOf = relevance(frameworks);
-  const hashes = new WeakMap<object, number>();
-  const relevant = new WeakMap<ModuleView, ReadonlySet<FunctionId>>();
-  const relevantIn = (module: ModuleView): ReadonlySet<FunctionId> => {
-    const known = relevant.get(module);
-    if (known) return known;
-    const made = relevantOf(module);
-    relevant.set(module, made);
-    return made;
-  };
-  const sight: Sight = {
-    conduct: (fn, module) => conductOf(fn, module, authGuardName),
-    relevantIn,
-    registers: (fn) => fn.parameters.map((_, index) => registersOn(fn, index, verbs) ?? '-').join(),
-  };
-
+  const traits = from?.traits ?? createTraits(frameworks);
+  const hashes = from?.hashes ?? new WeakMap<object, number>();
   /** Whether the join still holds with the changed files; if so they are taken over. */
   function stillHolds(last: Held): boolean {
     for (const path of pending) {
       const before = joined.get(path);
       const after = files.facts(path);
       if (!before || !after) return false;
-      if (sameSurface(before, after, last.result, sight)) continue;
+      if (sameSurface(before, after, last.result, traits)) continue;
       if (!losesSurface(before, after, last.result)) return false;
       frozen.add(path);
     }
@@ -97,7 +79,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
         const module = standing(path)?.module;
         return module ? [[path, module] as const] : [];
       }));
-      return joinProject({ modules, adapters: frameworks, resolve: (specifier, path) => files.resolve(specifier, path), policyOf, usesOf: (path) => files.usesOf(path), relevantIn });
+      return joinProject({ modules, adapters: frameworks, resolve: (specifier, path) => files.resolve(specifier, path), policyOf, usesOf: (path) => files.usesOf(path), traits });
     } catch (error) {
       failed = error instanceof Error ? `${error.message} ${error.stack ?? ''}` : String(error);
       return NOTHING;
@@ -141,7 +123,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     },
     failure: () => failed,
     joins: () => count,
-    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen }),
+    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, traits, hashes }),
   };
 
   function keep(path: FilePath): void {

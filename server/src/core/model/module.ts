@@ -53,6 +53,9 @@ export interface FunctionView {
   readonly async: boolean;
   readonly owner: ClassId | undefined;
   readonly within: FunctionId | undefined;
+  /** `get x() {}`: reading the member runs it. */
+  readonly accessor?: 'get' | 'set';
+  readonly static?: true;
   readonly decorators: readonly Call[];
   /** The branches the function expression itself stands in; every step's `when` starts with them. */
   readonly when: readonly Branch[];
@@ -62,6 +65,9 @@ export interface FunctionView {
 }
 export interface Parameter {
   readonly name: string | undefined;
+  /** What it is when the caller gives nothing. */
+  readonly initial?: Value;
+  readonly rest?: true;
   readonly type: string | undefined;
   readonly decorators: readonly Call[];
   readonly at: At;

@@ -92,6 +92,8 @@ export interface Ref {
   readonly root: Root;
   readonly path: readonly (string | undefined)[];
   readonly text: string;
+  /** The key of the last computed member: `app[method]`. */
+  readonly computed?: Value;
   readonly at: At;
   readonly nameAt: At;
 }

@@ -1,6 +1,6 @@
 import type { BoundEvent, ScopeId } from '../model/api.js';
-import type { ClassView, FunctionView, ModuleView } from '../model/module.js';
-import type { BindingId, FunctionId, Value } from '../model/value.js';
+import type { Branch, ClassView, FunctionView, ModuleView } from '../model/module.js';
+import type { BindingId, ClassId, FunctionId, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 
 /** What a value is worth while registration is evaluated. */
@@ -9,12 +9,31 @@ export type Abstract =
   | { readonly is: 'builder'; readonly scope: ScopeState; readonly path: Value | undefined; readonly frame: Frame }
   | { readonly is: 'function'; readonly fn: FunctionView; readonly frame: Frame }
   | { readonly is: 'class'; readonly view: ClassView; readonly frame: Frame }
-  | { readonly is: 'instance'; readonly fields: Map<string, Abstract>; readonly of: Extract<Abstract, { is: 'class' }> }
+  | InstanceState
   | { readonly is: 'fields'; readonly fields: ReadonlyMap<string, Abstract> }
   | { readonly is: 'module'; readonly path: FilePath }
+  /** A registering method taken as a value: `app.get` without its call. The name is '' where it cannot be known. */
+  | { readonly is: 'verb'; readonly scope: ScopeState; readonly name: string }
+  /** What code that is not ours made of scopes it was given: a virtual host, a lazy loader. `by` names it where nobody can tell what else it does. */
+  | { readonly is: 'wrapped'; readonly scopes: readonly ScopeState[]; readonly by: string | undefined }
+  /** A list built while the program runs; the elements of written-out lists stay in their literal. */
+  | { readonly is: 'list'; readonly items: readonly Bound[] }
   | { readonly is: 'value'; readonly value: Value; readonly frame: Frame }
   | { readonly is: 'unknown' };
 
+/** What `new` makes; `trail` are the calls it was made through, `of` is undefined for what a plain function makes. */
+export interface InstanceState {
+  readonly is: 'instance';
+  readonly trail: string;
+  readonly fields: Map<string, Abstract>;
+  readonly of: Extract<Abstract, { is: 'class' }> | undefined;
+}
+/** An element of a list: as it is written, where it is to be read, and what it was worth when it was put there. */
+export interface Bound {
+  readonly value: Value;
+  readonly frame: Frame;
+  readonly got: Abstract;
+}
 /** One run of a function or module. */
 export interface Frame {
   readonly module: ModuleView;
@@ -28,7 +47,17 @@ export interface Frame {
   readonly depth: number;
   /** The calls it was reached through: part of the identity of what it creates. */
   readonly trail: string;
+  /** The branches its callers stand in. */
+  readonly when: readonly Branch[];
+  /** The uncalled function this run began with; undefined where the program itself led here. */
+  readonly run: RunId | undefined;
+  /** What was pushed onto lists written in this frame, by the mark of the list. */
+  readonly pushed: Map<number, Bound[]>;
+  /** Fields given to objects written in this frame, by the mark of the object. */
+  readonly assigned: Map<number, Map<string, Abstract>>;
 }
+/** A function or class that nothing in the project calls. */
+export type RunId = FunctionId | ClassId;
 /** An event as it was met, with the frame in which its values are to be read. */
 export interface LoggedEvent extends BoundEvent {
   readonly frame: Frame;
@@ -48,6 +77,9 @@ export interface ScopeState {
   readonly log: LoggedEvent[];
   readonly parents: Set<ScopeId>;
   readonly files: Set<FilePath>;
+  /** Fields the program gave it: `app.lazyUse = function ...`. */
+  readonly fields: Map<string, Abstract>;
+  readonly run: RunId | undefined;
   /** A parameter nobody binds: prefix and what stands before are unknown. */
   readonly guessed: boolean;
   binding: string | undefined;

@@ -1,9 +1,10 @@
 import type { Conduct } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
-import type { Call, Ref, Value } from '../model/value.js';
+import type { Call, FunctionId, Ref, Value } from '../model/value.js';
 
 type Test = Conduct['tests'][number];
 type Touch = Conduct['touches'][number];
+/** Parameter positions; -1: the function is not given it. */
 interface Roles {
   readonly request: number;
   readonly response: number;
@@ -23,15 +24,30 @@ export function rolesOf(fn: FunctionView): Roles {
   return { request: 0, response: 1, next: 2 };
 }
 
-/** What a function does to a request, read from its steps and those of the callbacks inside it. */
-export function conductOf(fn: FunctionView, module: ModuleView, guardName: (text: string) => boolean): Conduct {
-  const roles = rolesOf(fn);
-  const inner = innerFunctions(fn, module);
+/** A function a call leads to, with its module. */
+export interface Followed {
+  readonly fn: FunctionView;
+  readonly module: ModuleView;
+}
+export interface ConductInput {
+  guardName(text: string): boolean;
+  /** Where a called name leads, when it is a function of the project. */
+  follow?(target: Value, from: ModuleView): Followed | undefined;
+  /** Functions by the function they stand in, kept between calls. */
+  readonly inside?: Map<ModuleView, ReadonlyMap<FunctionId, readonly FunctionView[]>>;
+}
+const DEEPEST_CALL = 3;
+
+/** What a function does to a request, read from its steps and those of the callbacks inside it, and of the functions it hands the request, response or `next` to. */
+export function conductOf(fn: FunctionView, module: ModuleView, input: ConductInput, given: Roles = rolesOf(fn), depth = 0): Conduct {
+  const roles = given;
+  const inner = innerFunctions(fn, module, input.inside);
   const refuses = new Set<number>();
   const tests = new Set<Test>();
   const touches = new Set<Touch>();
   let passes: Conduct['passes'] = 'never';
   let delegates = false;
+  let answers = false;
   let complete = fn.complete;
   let closed = false;
 
@@ -39,38 +55,65 @@ export function conductOf(fn: FunctionView, module: ModuleView, guardName: (text
     if (!one.complete) complete = false;
     for (const step of one.steps) {
       const own = step.when.slice(fn.when.length);
+      const isTop = one === fn && own.length === 0 && step.zone === 'body';
       const refusal = refusalOf(step, fn, roles);
       if (refusal !== undefined) {
         refuses.add(refusal);
-        if (one === fn && own.length === 0 && step.zone === 'body' && CLOSING.has(refusal)) closed = true;
-        for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
+        if (isTop && CLOSING.has(refusal)) closed = true;
+        addTests(own);
       }
       if (step.do !== 'call') continue;
       if (isNext(step.call.target, fn, roles)) {
-        const given = step.call.args[0]?.value;
-        const isError = given !== undefined && !(given.kind === 'literal' && (given.value === undefined || given.value === 'route' || given.value === 'router' || given.value === null));
+        const first = step.call.args[0]?.value;
+        const isError = first !== undefined && !(first.kind === 'literal' && (first.value === undefined || first.value === 'route' || first.value === 'router' || first.value === null));
         if (isError) {
           // next(err) with whatever a callback gave passes when there was no error.
-          if (given.kind === 'ref' && given.root.kind === 'caught') passes = strongest(passes, 'sometimes');
-          refuses.add(0);
-          for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
-        } else {
-          passes = strongest(passes, one === fn && unconditional(own) ? 'always' : 'sometimes');
-          for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
-        }
-      } else if (step.call.args.some((item) => isNext(item.value, fn, roles))) {
-        delegates = true;
-        if (guardName(step.call.callee || step.call.name) || (step.call.receiver?.kind === 'call' && guardName(step.call.receiver.callee))) {
-          refuses.add(401);
-          passes = strongest(passes, 'sometimes');
-        }
-      }
+          if (first.kind === 'ref' && first.root.kind === 'caught') passes = strongest(passes, 'sometimes');
+          refuses.add(thrownStatus(first));
+        } else passes = strongest(passes, one === fn && own.length === 0 ? 'always' : 'sometimes');
+        addTests(own);
+      } else if (step.call.args.some((item) => isParameter(item.value, fn, roles.next) || isParameter(item.value, fn, roles.response))) handOn(step.call, isTop, own);
+      if (onResponse(step.call, fn, roles)) answers = true;
       if (FILE_WRITES.test(step.call.callee)) touches.add('file-write');
       if (/^(render|sendFile|sendfile)$/.test(step.call.name)) touches.add('html');
     }
   }
   if (delegates && passes !== 'always') passes = refuses.has(401) || refuses.has(403) ? 'sometimes' : 'unknown';
+  // Several ways lead to next() and none to an answer: everybody passes.
+  if (passes === 'sometimes' && complete && !delegates && !answers && refuses.size === 0) passes = 'always';
   return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: closed && passes === 'never', complete };
+
+  function addTests(own: readonly Branch[]): void {
+    for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
+  }
+  /** `return refuse(req, res)`, `checkSession(req, res, next)`: what the called function does is done here. */
+  function handOn(call: Call, isTop: boolean, own: readonly Branch[]): void {
+    const takesNext = call.args.some((item) => isNext(item.value, fn, roles));
+    const target = depth < DEEPEST_CALL && !input.guardName(call.callee || call.name) ? input.follow?.(call.target, module) : undefined;
+    if (target && target.fn.id !== fn.id) {
+      const at = (index: number): number => call.args.findIndex((item) => isParameter(item.value, fn, index));
+      const done = conductOf(target.fn, target.module, input, { request: at(roles.request), response: at(roles.response), next: at(roles.next) }, depth + 1);
+      for (const status of done.refuses) refuses.add(status);
+      if (done.refuses.length > 0) {
+        addTests(own);
+        for (const test of done.tests) tests.add(test);
+      }
+      if (!done.complete) complete = false;
+      if (done.closed && isTop) closed = true;
+      answers = true;
+      if (!takesNext) return;
+      if (done.passes === 'unknown') delegates = true;
+      else if (done.passes !== 'never') passes = strongest(passes, done.passes === 'always' && isTop ? 'always' : 'sometimes');
+      return;
+    }
+    answers = true;
+    if (!takesNext) return;
+    delegates = true;
+    if (input.guardName(call.callee || call.name) || (call.receiver?.kind === 'call' && input.guardName(call.receiver.callee))) {
+      refuses.add(401);
+      passes = strongest(passes, 'sometimes');
+    }
+  }
 }
 
 /** Statuses that say the method is not there for anyone. */
@@ -80,23 +123,22 @@ function strongest(a: Conduct['passes'], b: Conduct['passes']): Conduct['passes'
   return STRENGTH[a] >= STRENGTH[b] ? a : b;
 }
 
-/** No test stands before it: a `next()` after `if (x) return ...` is conditional. */
-function unconditional(branches: readonly Branch[]): boolean {
-  return branches.length === 0;
-}
-
-function innerFunctions(fn: FunctionView, module: ModuleView): FunctionView[] {
-  const found: FunctionView[] = [];
-  for (const other of module.functions.values()) {
-    let outer = other.within;
-    for (let hops = 0; outer !== undefined && hops < 20; hops++) {
-      if (outer === fn.id) {
-        found.push(other);
-        break;
-      }
-      outer = module.functions.get(outer)?.within;
+/** The functions that stand in a function, at any depth. */
+function innerFunctions(fn: FunctionView, module: ModuleView, kept: ConductInput['inside']): FunctionView[] {
+  let children = kept?.get(module);
+  if (!children) {
+    const made = new Map<FunctionId, FunctionView[]>();
+    for (const other of module.functions.values()) {
+      if (other.within === undefined) continue;
+      const known = made.get(other.within);
+      if (known) known.push(other);
+      else made.set(other.within, [other]);
     }
+    children = made;
+    kept?.set(module, made);
   }
+  const found: FunctionView[] = [...(children.get(fn.id) ?? [])];
+  for (let i = 0; i < found.length; i++) found.push(...(children.get(found[i]?.id ?? fn.id) ?? []));
   return found;
 }
 
@@ -139,9 +181,12 @@ function statusIn(value: Value): number | undefined {
 function thrownStatus(value: Value | undefined): number {
   if (value?.kind !== 'call') return 0;
   if (/unauthori[sz]ed|unauthenticated|notauthenticated/i.test(value.callee || value.name)) return 401;
-  if (/forbidden|accessdenied|permissiondenied/i.test(value.callee || value.name)) return 403;
-  const first = value.args[0]?.value;
-  return (first && statusIn(first)) ?? 0;
+  if (/forbidden|accessdenied|permissiondenied|nopermission|notpermitted/i.test(value.callee || value.name)) return 403;
+  for (const { value: arg } of value.args.slice(0, 3)) {
+    const status = statusIn(arg) ?? (arg.kind === 'object' ? arg.entries.flatMap((entry) => (/^(status|statusCode|code)$/.test(entry.key ?? '') ? (statusIn(entry.value) ?? []) : []))[0] : undefined);
+    if (status !== undefined) return status;
+  }
+  return 0;
 }
 
 /** What a branch asks of the request. */

@@ -84,7 +84,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     conduct: (fn): Conduct | undefined => {
       const module = moduleOf(fn);
       const view = body(fn);
-      return module && view ? conductOf(view, module, authGuardName) : undefined;
+      return module && view ? conductOf(view, module, { guardName: authGuardName }) : undefined;
     },
     role,
     request: (value) => requestField(value, role) ?? requestField(followBinding(value) ?? value, role),

@@ -1,13 +1,19 @@
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { ScopeId } from '../model/api.js';
 import type { Branch, CallStep, FunctionView, Loop, ModuleView, Step, StepFrame } from '../model/module.js';
-import type { Call, FunctionId, Ref, Value } from '../model/value.js';
+import type { Call, ClassId, FunctionId, Ref, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
-import type { Abstract, Frame, ScopeState } from './abstract.js';
-import { registersOn } from './guess.js';
-import { LOOKS, SERVES, looksLikeHandler } from './outside.js';
+import type { Abstract, Bound, Frame, RunId, ScopeState } from './abstract.js';
+import { createCalls } from './calls.js';
+import { createClasses } from './classes.js';
+import { existence } from './existence.js';
+import { createGetters } from './getters.js';
+import { elementsOf } from './lists.js';
+import { scopesIn, type Fn, type How, type Instance, type Machine } from './machine.js';
 import { createNames } from './names.js';
-import { isWorthBuilding } from './relevance.js';
+import { storesRoutes } from './roots.js';
+import type { Traits } from './traits.js';
+import { createUncalled } from './uncalled.js';
 
 /** What the evaluation of a whole project gives. */
 export interface Evaluation {
@@ -22,34 +28,45 @@ export interface Modules {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;
   resolve(specifier: string, from: FilePath): FilePath | undefined;
   readonly adapters: readonly FrameworkAdapter[];
-  /** Functions of a module that can have to do with registration. */
-  relevantIn(module: ModuleView): ReadonlySet<FunctionId>;
+  readonly traits: Traits;
 }
 
 const UNKNOWN: Abstract = { is: 'unknown' };
 const DEEPEST_APPLY = 12;
+const MOST_BRANCHES = 24;
 const MOST_APPLIES = 50_000;
-const MOST_ITEMS = 500;
 
 /** Evaluates the registration code of all modules symbolically: scopes with their events in the order they happen. Never throws; bounded by depth and number of applies. */
-export function evaluateProject({ modules, resolve, adapters, relevantIn }: Modules): Evaluation {
+export function evaluateProject({ modules, resolve, adapters, traits }: Modules): Evaluation {
   const scopes: ScopeState[] = [];
   const byCreation = new Map<string, ScopeState>();
   const tops = new Map<FilePath, Frame>();
   const started = new Set<FilePath>();
   const applied = new Set<FunctionId>();
+  const created = new Map<FilePath, number>();
+  const built = new Map<ClassId, Instance>();
+  const runs = new Set<RunId>();
+  const superseded = new Set<RunId>();
+  const statics = new Map<FunctionId | ClassId, Map<string, Abstract>>();
+  /** The branches under which the call being run is made, through all its callers. */
+  let callers: readonly Branch[] = [];
   let applies = 0;
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
-  const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
-
-  const { evaluate, settled, selfOf, homeOf } = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false) });
+  const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs });
+  const { evaluate, settled, homeOf } = names;
+  const machine: Machine = { adapters, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, statics, topFrame, itemsOf, create, incomplete, mayRun, apply, applyTo };
+  const { stores } = machine;
+  const { byName, relevantIn } = traits;
+  const classes = createClasses(machine);
+  const resultOf = createCalls(machine, classes);
+  const uncalled = createUncalled(machine, classes);
 
   function topFrame(path: FilePath): Frame | undefined {
     const known = tops.get(path);
     if (known) return known;
     const module = modules.get(path);
     if (!module) return undefined;
-    const frame: Frame = { module, fn: module.top.id, parent: undefined, args: [], self: undefined, locals: new Map(), results: new Map(), depth: 0, trail: '' };
+    const frame: Frame = { module, fn: module.top.id, parent: undefined, args: [], self: undefined, ...fresh(), depth: 0, trail: '', run: undefined, when: [] };
     tops.set(path, frame);
     return frame;
   }
@@ -102,18 +119,25 @@ export function evaluateProject({ modules, resolve, adapters, relevantIn }: Modu
     }
   }
 
-  /** The elements of a list that is written out; undefined when they cannot be known. */
-  function itemsOf(over: Value, frame: Frame): Abstract[] | undefined {
-    const value = evaluate(over, frame);
-    if (value.is !== 'value' || value.value.kind !== 'array' || value.value.items.length > MOST_ITEMS) return undefined;
-    if (value.value.items.some((item) => item.spread)) return undefined;
-    return value.value.items.map((item) => evaluate(item.value, value.frame));
+  /** The elements of a list; undefined when they cannot be known. */
+  function itemsOf(over: Value, frame: Frame): readonly Abstract[] | undefined {
+    return elementsOf(settled(evaluate(over, frame)), evaluate)?.map((item) => item.got);
   }
 
   function runStep(step: Step, frame: Frame, openLoop: boolean): void {
-    if (step.do === 'call') {
-      if (worthRunning(step.call)) runCall(step.call, frame, step, openLoop);
-    } else if (step.do === 'assign') assign(step.target, step.value, frame);
+    if (step.when.length > 0 && isSurelySkipped(step.when, frame)) return;
+    const outer = callers;
+    callers = step.when.length === 0 ? frame.when : [...frame.when, ...step.when];
+    if (step.do === 'assign') assign(step.target, step.value, frame);
+    else if (step.do === 'call' && worthRunning(step.call)) runCall(step.call, frame, step, openLoop);
+    callers = outer;
+  }
+  /** `if (!instance) instance = new Server()`: what is known to be there already is not made again. */
+  function isSurelySkipped(when: readonly Branch[], frame: Frame): boolean {
+    return when.some((branch) => {
+      const found = existence(branch.test, (value) => evaluate(value, frame));
+      return found !== undefined && found !== branch.holds;
+    });
   }
 
   /** Calls on globals that take no function are not part of registration. */
@@ -124,14 +148,32 @@ export function evaluateProject({ modules, resolve, adapters, relevantIn }: Modu
   }
 
   function assign(target: Ref, value: Value, frame: Frame): void {
-    const key = target.path[0];
-    if (target.root.kind === 'this' && target.path.length === 1 && key !== undefined) {
-      const self = selfOf(frame);
-      if (self?.is === 'instance') self.fields.set(key, evaluate(value, frame));
-    } else if (target.root.kind === 'local' && target.path.length === 0) {
+    const key = target.path.at(-1);
+    if (target.path.length > 0) {
+      if (key === undefined || (target.root.kind === 'global' && (target.root.name === 'module' || target.root.name === 'exports'))) return;
+      assignField(settled(evaluate({ ...target, path: target.path.slice(0, -1) }, frame)), target, key, value, frame);
+    } else if (target.root.kind === 'local') {
       const home = homeOf(frame, target.root.binding);
       const result = evaluate(value, frame);
-      if (home && result.is !== 'unknown') home.locals.set(target.root.binding, result);
+      if (!home || result.is === 'unknown') return;
+      const known = home.locals.get(target.root.binding);
+      // `let register = app.get; if (x) register = app.post`: one of both.
+      const isEither = known !== undefined && known !== 'busy' && known.is === 'verb' && result.is === 'verb' && known.name !== result.name;
+      home.locals.set(target.root.binding, isEither ? { ...result, name: '' } : result);
+    }
+  }
+  function assignField(of: Abstract, target: Ref, key: string, value: Value, frame: Frame): void {
+    if (of.is === 'instance') of.fields.set(key, evaluate(value, frame));
+    else if (of.is === 'scope') {
+      const result = evaluate(value, frame);
+      if (result.is === 'function' || result.is === 'verb' || result.is === 'scope') of.scope.fields.set(key, result);
+    } else if (of.is === 'value' && of.value.kind === 'object') keyed(of.frame.assigned, of.value.at.mark).set(key, evaluate(value, frame));
+    else if (of.is === 'function') keyed(statics, of.fn.id).set(key, evaluate(value, frame));
+    else if (of.is === 'class') keyed(statics, of.view.id).set(key, evaluate(value, frame));
+    else if (target.path.length === 2 && target.path[0] === 'prototype') {
+      // `F.prototype.start = ...` is a method of what `new F()` makes.
+      const owner = settled(evaluate({ ...target, path: [] }, frame));
+      if (owner.is === 'function') keyed(statics, owner.fn.id).set(`prototype.${key}`, evaluate(value, frame));
     }
   }
 
@@ -144,35 +186,12 @@ export function evaluateProject({ modules, resolve, adapters, relevantIn }: Modu
     return result;
   }
 
-  function resultOf(call: Call, frame: Frame, step: (StepFrame & CallStep) | undefined, openLoop: boolean): Abstract {
-    for (const adapter of adapters) {
-      const made = adapter.creates(call);
-      if (made) return { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
-    }
-    const receiver = call.receiver ? settled(evaluate(call.receiver, frame)) : undefined;
-    if (receiver && (receiver.is === 'scope' || receiver.is === 'builder')) return onScope(call, receiver, frame, step, openLoop);
-    const target = settled(evaluate(call.target, frame));
-    if (target.is === 'function' && call.form !== 'new') return apply(target, call, frame, receiver?.is === 'instance' ? receiver : undefined);
-    if (target.is === 'class') return construct(target, call, frame);
-    if (call.name === 'bind' && receiver?.is === 'function') return receiver;
-    if (call.name === 'forEach' || call.name === 'map') return overItems(call, frame);
-    return outside(call, frame, step);
-  }
-
-  function overItems(call: Call, frame: Frame): Abstract {
-    const callback = call.args[0] && settled(evaluate(call.args[0].value, frame));
-    if (callback?.is !== 'function') return UNKNOWN;
-    const items = call.receiver && itemsOf(call.receiver, frame);
-    if (items) for (const item of items) applyTo(callback, [item], frame, call.at.mark, undefined);
-    else applyTo(callback, [], frame, call.at.mark, undefined, true);
-    return UNKNOWN;
-  }
-
   function create(framework: string, made: { kind: 'application' | 'router'; options: Value | undefined }, call: Call, frame: Frame, step: StepFrame | undefined): ScopeState {
     const key = `${call.at.path}#${call.at.mark}${frame.trail}`;
     const known = byCreation.get(key);
     if (known) return known;
-    const ordinal = scopes.filter((one) => one.file === call.at.path).length;
+    const ordinal = created.get(call.at.path) ?? 0;
+    created.set(call.at.path, ordinal + 1);
     const scope: ScopeState = {
       id: `${call.at.path}#${made.kind}${ordinal}` as ScopeId,
       framework,
@@ -185,6 +204,8 @@ export function evaluateProject({ modules, resolve, adapters, relevantIn }: Modu
       log: [],
       parents: new Set(),
       files: new Set([call.at.path]),
+      fields: new Map(),
+      run: frame.run,
       guessed: false,
       binding: undefined,
     };
@@ -197,48 +218,43 @@ export function evaluateProject({ modules, resolve, adapters, relevantIn }: Modu
     return fn.steps.find((step) => step.do === 'call' && step.call.at.mark === call.at.mark)?.statementAt;
   }
 
-  function onScope(call: Call, receiver: Extract<Abstract, { is: 'scope' | 'builder' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract {
-    const { scope } = receiver;
-    const adapter = adapterOf.get(scope.framework);
-    if (!adapter) return UNKNOWN;
-    const when: readonly Branch[] = step?.when ?? [];
-    const path = receiver.is === 'builder' ? receiver.path : undefined;
-    for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path)) {
-      scope.log.push({ event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop });
-      scope.files.add(call.at.path);
-    }
-    const next = adapter.returns(call);
-    if (next?.kind === 'builder') return { is: 'builder', scope, path: next.path, frame };
-    return next ? receiver : UNKNOWN;
-  }
-
-  function apply(target: Extract<Abstract, { is: 'function' }>, call: Call, frame: Frame, self: Abstract | undefined): Abstract {
+  function apply(target: Fn, call: Call, frame: Frame, self: Abstract | undefined): Abstract {
     const args = call.args.map((item) => (item.spread ? UNKNOWN : settled(evaluate(item.value, frame))));
-    return applyTo(target, args, frame, call.at.mark, self);
+    const rest = target.fn.parameters.findIndex((one) => one.rest);
+    if (rest >= 0 && args.length > rest) {
+      const items = call.args.slice(rest).map((item, index): Bound => ({ value: item.value, frame, got: args[rest + index] ?? UNKNOWN }));
+      args.splice(rest, args.length - rest, call.args.slice(rest).some((item) => item.spread) ? UNKNOWN : { is: 'list', items });
+    }
+    const force = (self?.is === 'instance' && self.of !== undefined && stores(self.of, (of) => of.view.extends && settled(evaluate(of.view.extends, of.frame)))) || byName(target.fn);
+    return applyTo(target, args, frame, call.at.mark, self, { force });
   }
-
-  function applyTo(target: Extract<Abstract, { is: 'function' }>, args: readonly Abstract[], from: Frame, mark: number, self: Abstract | undefined, openLoop = false): Abstract {
-    const isGiven = args.some((arg) => arg.is === 'scope' || arg.is === 'fields' || arg.is === 'instance' || arg.is === 'builder');
-    if (!isGiven && !relevantIn(target.frame.module).has(target.fn.id)) return UNKNOWN;
-    if (from.depth >= DEEPEST_APPLY || applies >= MOST_APPLIES) {
-      for (const arg of args) if (arg.is === 'scope') incomplete(arg.scope, 'too many nested calls', from, target.fn.at);
+  function mayRun(from: Frame): boolean {
+    return from.depth < DEEPEST_APPLY && ++applies < MOST_APPLIES;
+  }
+  function applyTo(target: Fn, args: readonly Abstract[], from: Frame, mark: number, self: Abstract | undefined, how: How = {}): Abstract {
+    const isGiven = args.some((arg) => arg.is === 'scope' || arg.is === 'fields' || arg.is === 'instance' || arg.is === 'builder' || arg.is === 'verb' || scopesIn(arg, evaluate).length > 0);
+    if (how.force !== true && !isGiven && !relevantIn(target.frame.module).has(target.fn.id)) return UNKNOWN;
+    if (!mayRun(from)) {
+      for (const arg of args) for (const scope of scopesIn(arg, evaluate)) incomplete(scope, 'too many nested calls', from, target.fn.at);
       return UNKNOWN;
     }
     for (let f: Frame | undefined = from; f; f = f.parent) if (f.fn === target.fn.id && f.depth > 3) return UNKNOWN;
-    applies++;
     applied.add(target.fn.id);
+    const run = how.run ?? from.run;
+    if (runs.has(target.fn.id) && run !== target.fn.id) superseded.add(target.fn.id);
     const inner: Frame = {
       module: target.frame.module,
       fn: target.fn.id,
       parent: target.frame,
       args,
       self: self ?? target.frame.self,
-      locals: new Map(),
-      results: new Map(),
+      ...fresh(),
       depth: from.depth + 1,
-      trail: `${from.trail}>${from.module.path === target.frame.module.path ? '' : from.module.path}${mark}`,
+      trail: `${from.trail}>${from.module.path === target.frame.module.path ? '' : from.module.path}${mark}${how.turn === undefined ? '' : `.${how.turn}`}`,
+      run,
+      when: callers.slice(0, MOST_BRANCHES),
     };
-    if (openLoop) for (const step of target.fn.steps) runStep(step, inner, true);
+    if (how.openLoop === true) for (const step of target.fn.steps) runStep(step, inner, true);
     else runSteps(target.fn.steps, inner);
     return returned(target.fn, inner);
   }
@@ -248,86 +264,37 @@ export function evaluateProject({ modules, resolve, adapters, relevantIn }: Modu
     for (const step of fn.steps) {
       if (step.do !== 'return' || !step.value) continue;
       const value = settled(evaluate(step.value, frame));
+      // `if (off) return pass; return check`: which of both nobody knows.
+      if (value.is === 'function' && found.is === 'function' && value.fn.id !== found.fn.id) return UNKNOWN;
       if (value.is !== 'unknown') found = value;
-      if (value.is === 'scope' || value.is === 'function') break;
+      if (value.is === 'scope') break;
     }
     return found;
   }
 
-  function construct(target: Extract<Abstract, { is: 'class' }>, call: Call, frame: Frame): Abstract {
-    const instance: Extract<Abstract, { is: 'instance' }> = { is: 'instance', fields: new Map(), of: target };
-    const args = call.args.map((item) => settled(evaluate(item.value, frame)));
-    if (frame.depth >= DEEPEST_APPLY || ++applies >= MOST_APPLIES || !isWorthBuilding(target, args, relevantIn)) return instance;
-    build(target, instance, args, frame, call.at.mark, 0);
-    return instance;
-  }
-  function build(target: Extract<Abstract, { is: 'class' }>, instance: Extract<Abstract, { is: 'instance' }>, args: readonly Abstract[], frame: Frame, mark: number, hops: number): void {
-    const base = hops < 8 && target.view.extends ? evaluate(target.view.extends, target.frame) : undefined;
-    if (base?.is === 'class') build(base, instance, args, frame, mark, hops + 1);
-    for (const field of target.view.fields) instance.fields.set(field.name, evaluate(field.value, { ...target.frame, self: instance, results: new Map(), depth: frame.depth + 1, trail: `${frame.trail}>${mark}` }));
-    const fn = target.view.construct && target.frame.module.functions.get(target.view.construct);
-    if (!fn) return;
-    fn.parameters.forEach((parameter, index) => {
-      // `constructor(private readonly app: Express)` makes a field of the parameter.
-      const arg = args[index];
-      if (parameter.name !== undefined && arg) instance.fields.set(parameter.name, arg);
-    });
-    applyTo({ is: 'function', fn, frame: target.frame }, args, frame, mark, instance);
-  }
-
-  /** A call into code that is not ours: it may serve an application, or register on it what nobody can see. */
-  function outside(call: Call, frame: Frame, step: StepFrame | undefined): Abstract {
-    for (const item of call.args) {
-      // `load({ app })` hands the application over just as well.
-      if (item.value.kind === 'object') for (const entry of item.value.entries) handsOver(settled(evaluate(entry.value, frame)), call, frame);
-      const arg = settled(evaluate(item.value, frame));
-      if (arg.is === 'function' && !applied.has(arg.fn.id) && item.value.kind === 'function' && !looksLikeHandler(arg.fn)) applyTo(arg, [], frame, call.at.mark, undefined);
-      if (arg.is !== 'scope') continue;
-      if (SERVES.test(call.callee || call.name)) arg.scope.log.push({ event: { kind: 'serves', at: call.at }, when: step?.when ?? [], loop: undefined, frame, statementAt: step?.statementAt ?? call.at, openLoop: false });
-      else if (!LOOKS.test(call.callee)) incomplete(arg.scope, call.callee || call.name, frame, call.at);
-    }
-    return { is: 'value', value: call, frame };
-  }
-  function handsOver(arg: Abstract, call: Call, frame: Frame): void {
-    if (arg.is === 'scope' && !SERVES.test(call.callee || call.name) && !LOOKS.test(call.callee)) incomplete(arg.scope, call.callee || call.name, frame, call.at);
-  }
   function incomplete(scope: ScopeState, why: string, frame: Frame, at: At): void {
     scope.log.push({ event: { kind: 'incomplete', why, at }, when: [], loop: undefined, frame, statementAt: at, openLoop: false });
   }
 
-  /** Functions that take an application and that nobody calls: their routes stand on a scope with an unknown prefix. */
-  function guess(path: FilePath, module: ModuleView): void {
-    const frame = topFrame(path);
-    if (!frame) return;
-    for (const fn of module.functions.values()) {
-      if (applied.has(fn.id)) continue;
-      const found = fn.parameters.map((_, index) => ({ index, member: registersOn(fn, index, verbs) })).find((one) => one.member !== undefined);
-      const parameter = found && fn.parameters[found.index];
-      const adapter = adapters[0];
-      if (!found || !parameter || !adapter) continue;
-      const scope: ScopeState = {
-        id: `${path}#${fn.id.slice(fn.id.indexOf('#') + 1)}(${parameter.name ?? found.index})` as ScopeId,
-        framework: adapter.id,
-        kind: 'router',
-        at: parameter.at,
-        nameAt: parameter.at,
-        statementAt: parameter.at,
-        file: path,
-        options: undefined,
-        log: [],
-        parents: new Set(),
-        files: new Set([path]),
-        guessed: true,
-        binding: parameter.name,
-      };
-      scopes.push(scope);
-      const holder: Abstract = found.member === '' ? { is: 'scope', scope } : { is: 'fields', fields: new Map([[found.member ?? '', { is: 'scope', scope }]]) };
-      const args: Abstract[] = fn.parameters.map((_, i) => (i === found.index ? holder : UNKNOWN));
-      applyTo({ is: 'function', fn, frame }, args, frame, fn.at.mark, undefined);
-    }
-  }
-
   for (const path of modules.keys()) runModule(path);
-  for (const [path, module] of modules) guess(path, module);
-  return { scopes, evaluate: (value, frame) => settled(evaluate(value, frame)), frameOf: topFrame, applied };
+  callers = [];
+  for (const [path, module] of modules) uncalled.runUncalled(path, module);
+  for (const [path, module] of modules) uncalled.guess(path, module);
+  const isCurrent = (run: RunId | undefined): boolean => run === undefined || !superseded.has(run);
+  const current = scopes.filter((scope) => isCurrent(scope.run));
+  for (const scope of current) {
+    const kept = scope.log.filter((logged) => isCurrent(logged.frame.run));
+    if (kept.length < scope.log.length) scope.log.splice(0, scope.log.length, ...kept);
+  }
+  return { scopes: current, evaluate: (value, frame) => settled(evaluate(value, frame)), frameOf: topFrame, applied };
+}
+function fresh(): Pick<Frame, 'locals' | 'results' | 'pushed' | 'assigned'> {
+  return { locals: new Map(), results: new Map(), pushed: new Map(), assigned: new Map() };
+}
+function keyed<K, V>(map: Map<K, Map<string, V>>, key: K): Map<string, V> {
+  const known = map.get(key);
+  if (known) return known;
+  const made = new Map<string, V>();
+  map.set(key, made);
+  return made;
 }

@@ -19,7 +19,9 @@ export function claimsOf(value: Value, name: string, conduct: Conduct | undefine
   if (/(^|\.)(initialize|session)$/.test(name) && module === 'passport') return [claim('nothing', 'certain', 'module passport')];
   const hasArgument = value.kind === 'call' && value.args.length > 0;
   const role = roleGuardName(name, hasArgument);
-  if (conduct && (conduct.refuses.includes(401) || conduct.refuses.includes(403))) {
+  // 403 alone may be a list of addresses, a token against forgery or a switch: it must ask who calls.
+  const asks = conduct?.tests.some((test) => test === 'identity' || test === 'role' || test === 'owner' || test === 'credential' || test === 'signature') === true || role || authGuardName(name);
+  if (conduct && (conduct.refuses.includes(401) || (conduct.refuses.includes(403) && asks))) {
     const isRole = role || conduct.tests.includes('role');
     const because = `${name} answers ${conduct.refuses.filter((status) => status === 401 || status === 403).join(' or ')}`;
     return isRole ? [claim('authentication', 'certain', because), claim('authorization', 'certain', because)] : [claim('authentication', 'certain', because)];

@@ -13,7 +13,7 @@ export function registersOn(fn: FunctionView, index: number, verbs: ReadonlySet<
     const [field] = receiver.path;
     if (field === undefined ? !isNamed : receiver.path.length > 1 || !/^_?(app|router|express|expressApp)$/.test(field)) continue;
     const first = args[0]?.value;
-    const isPath = first?.kind === 'regex' || (first?.kind === 'literal' && typeof first.value === 'string' && first.value.startsWith('/'));
+    const isPath = first?.kind === 'regex' || first?.kind === 'template' || (first?.kind === 'literal' && typeof first.value === 'string' && first.value.startsWith('/'));
     if (step.call.name === 'use' ? args.length > 0 : step.call.name === 'route' ? isPath : isPath && args.length > 1) return field ?? '';
   }
   return undefined;

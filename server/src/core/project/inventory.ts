@@ -3,12 +3,12 @@ import type { Finding } from '../findings/finding.js';
 import type { Operation } from '../openapi/document.js';
 import type { At, FilePath, SourceRange } from '../text/source.js';
 import { operationOf } from './documented.js';
-import { links, type ProjectModel, type Protection } from './project.js';
+import { links, type Endpoint, type ProjectModel, type Protection } from './project.js';
 
 /** The inventory as the door hands it out, sorted by path, method, file and place; `ALL` stands for every method. */
 export function inventoryOf(project: ProjectModel, rangeOf: (at: At) => SourceRange, judge: (path: FilePath) => { readonly findings: readonly Finding[] }): readonly InventoryEntry[] {
   const placeOf = (operation: Operation | undefined): SourceRange | undefined => operation && rangeOf(operation.methodAt);
-  const entries = [...project.endpoints.values()].map((endpoint): InventoryEntry => {
+  const entries = distinct([...project.endpoints.values()]).map((endpoint): InventoryEntry => {
     const at = rangeOf(endpoint.methodAt);
     const own = judge(at.path).findings.filter((finding) => finding.state === 'open' && finding.at.span.start === at.span.start && finding.at.span.end === at.span.end);
     return {
@@ -19,6 +19,14 @@ export function inventoryOf(project: ProjectModel, rangeOf: (at: At) => SourceRa
     };
   });
   return entries.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start);
+}
+/** A router two applications mount alike is one line each; the same line twice says nothing. */
+function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  const seen = new Set<string>();
+  return endpoints.filter((one) => {
+    const key = [one.method, one.path.text, one.methodAt.path, one.methodAt.mark, one.authentication.state, one.authorization.state, one.chainComplete, ...links(one.chain).map((link) => link.layer.name)].join(' ');
+    return !seen.has(key) && seen.add(key) !== undefined;
+  });
 }
 function stateOf(protection: Protection): InventoryEntry['authentication'] {
   return protection.state === 'open' ? 'unguarded' : protection.state;

@@ -1,9 +1,9 @@
 import type { Role, Route, ScopeId } from '../model/api.js';
-import type { FunctionView, ModuleView } from '../model/module.js';
+import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { FilePath } from '../text/source.js';
-import type { LoggedEvent } from './abstract.js';
-import { environmentOf } from './environment.js';
+import type { Abstract, ScopeState } from './abstract.js';
+import type { Evaluation } from './evaluate.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel } from './project.js';
 
 /** Roles of functions registered on an Express application. */
@@ -11,9 +11,17 @@ export const HANDLER_ROLE: Role = { framework: 'express', as: 'handler', paramet
 export const LAYER_ROLE: Role = { ...HANDLER_ROLE, as: 'layer' };
 export const ERROR_ROLE: Role = { framework: 'express', as: 'error', parameters: ['error', 'request', 'response', 'next'], returnSends: false, sure: true };
 
-/** A branch that only holds outside production, or under a switch, makes a layer unsure. */
-export function isSure(logged: LoggedEvent): boolean {
-  return !logged.openLoop && environmentOf(logged.when) === 'any' && logged.when.length === 0;
+/** Whether a layer under some branches surely runs for a route under others: all its branches must be the route's too. */
+export function isUnder(layer: readonly Branch[], route: readonly Branch[]): boolean {
+  return layer.every((one) => route.some((other) => other === one || (other.holds === one.holds && other.at.mark === one.at.mark && other.at.path === one.at.path)));
+}
+/** The scopes a used value stands for. */
+export function scopesOfTarget(target: Abstract): readonly ScopeState[] {
+  return target.is === 'scope' ? [target.scope] : target.is === 'wrapped' ? target.scopes : [];
+}
+/** The value is one thing; of `on ? guard : pass` and `on && guard` nobody knows which runs. */
+export function isOne(value: Value): boolean {
+  return value.kind !== 'choice' && value.kind !== 'logic';
 }
 /** The pattern covers every path. */
 export function isAll(full: readonly PathPattern[]): boolean {
@@ -89,4 +97,36 @@ export function habitsOf(endpoints: readonly Endpoint[]): ProjectModel['habits']
   }
   const sorted = (map: Map<string, number>): { text: string; import: undefined; count: number }[] => [...map].map(([text, count]) => ({ text, import: undefined, count })).sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1));
   return { guards: sorted(guards), roleGuards: sorted(roleGuards) };
+}
+
+/** `wrap(fn)` that gives back `(req, res, next) => fn(req, res, next)`: the function that was wrapped, read where the wrapper was called. */
+export function wrappedFunction(target: Extract<Abstract, { is: 'function' }>, evaluation: Evaluation): Extract<Abstract, { is: 'function' }> | undefined {
+  const calls = target.fn.steps.flatMap((step) => (step.do === 'call' ? [step.call] : []));
+  if (calls.length > MOST_CALLS_OF_WRAPPER || target.fn.parameters.length < 2) return undefined;
+  for (const call of calls) {
+    const to = call.target;
+    if (to.kind !== 'ref' || to.path.length > 0 || to.root.kind !== 'parameter' || to.root.fn === target.fn.id || call.args.length < 2) continue;
+    const found = evaluation.evaluate(to, target.frame);
+    if (found.is === 'function' && found.fn.id !== target.fn.id) return found;
+  }
+  return undefined;
+}
+const MOST_CALLS_OF_WRAPPER = 4;
+
+/** Whether a file hands a scope out: as itself, or in the object it exports. */
+export function isExported(scope: ScopeState, module: ModuleView | undefined, evaluation: Evaluation): boolean {
+  const frame = evaluation.frameOf(scope.file);
+  if (!module || !frame) return false;
+  return module.exports.some((one) => {
+    const value = evaluation.evaluate(one.value, frame);
+    if (value.is === 'scope') return value.scope.id === scope.id;
+    return (
+      value.is === 'value' &&
+      value.value.kind === 'object' &&
+      value.value.entries.some((entry) => {
+        const inner = evaluation.evaluate(entry.value, value.frame);
+        return inner.is === 'scope' && inner.scope.id === scope.id;
+      })
+    );
+  });
 }

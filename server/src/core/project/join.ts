@@ -5,20 +5,20 @@ import type { FunctionId, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import type { At, FilePath } from '../text/source.js';
 import { authGuardName } from '../rules/facts/guards.js';
-import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
-import { conductOf } from './conduct.js';
+import type { Abstract, Frame, LoggedEvent, ScopeState } from './abstract.js';
+import { conductOf, type ConductInput, type Followed } from './conduct.js';
 import { evaluateProject, type Evaluation } from './evaluate.js';
 import { claimsOf, protection } from './guards.js';
 import { covers, patterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
-import { answersAlways, ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isSure, listed, nameOf, publicMarks, set } from './join-parts.js';
-import { flattenValues, pathPieces } from './path-values.js';
+import type { Traits } from './traits.js';
+import { answersAlways, ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isExported, isOne, isUnder, listed, nameOf, publicMarks, scopesOfTarget, set, wrappedFunction } from './join-parts.js';
+import { flattenValues, pathPieces, type Flat } from './path-values.js';
 
 export interface JoinInput {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;
   readonly adapters: readonly FrameworkAdapter[];
-  /** Functions of a module that can have to do with registration. */
-  relevantIn(module: ModuleView): ReadonlySet<FunctionId>;
+  readonly traits: Traits;
   resolve(specifier: string, from: FilePath): FilePath | undefined;
   policyOf(path: FilePath): Policy;
   /** Names of modules a file imports, and marks such as 'html'. */
@@ -53,15 +53,18 @@ const MOST_WALKS = 2_000;
 
 export interface JoinResult {
   readonly project: Omit<ProjectModel, 'documents'>;
-  /** Functions that were run to find registrations. */
+  /** Functions whose steps were read: to find registrations, or as what a chain hands a request on to. */
   readonly applied: ReadonlySet<FunctionId>;
   /** What was asked of functions that stand in chains or handle requests. */
   readonly conducts: ReadonlyMap<FunctionId, Conduct>;
 }
+
 /** Joins all modules to the inventory: scopes, endpoints with their effective chains, roles of functions. */
 export function joinProject(input: JoinInput): JoinResult {
   const evaluation = evaluateProject(input);
   const conducts = new Map<FunctionId, Conduct>();
+  const followed = new Set<FunctionId>();
+  const inside: NonNullable<ConductInput['inside']> = new Map();
   const roles = new Map<FunctionId, Role>();
   const endpoints: Endpoint[] = [];
   const counts = new Map<string, number>();
@@ -72,8 +75,8 @@ export function joinProject(input: JoinInput): JoinResult {
   const becauseOf = new Map<ScopeId, string[]>();
   const reached = new Map<ScopeId, Set<ScopeId>>();
 
-  const flatten = (values: readonly Value[], logged: LoggedEvent): { value: Value; unsure: boolean }[] => flattenValues(evaluation, values, logged);
-  const pieces = (value: Value | undefined, logged: LoggedEvent): PathPiece[] => pathPieces(evaluation, value, logged);
+  const flatten = (values: readonly Value[], logged: LoggedEvent): Flat[] => flattenValues(evaluation, values, logged.frame);
+  const pieces = (value: Value | undefined, logged: LoggedEvent): PathPiece[] => pathPieces(evaluation, value, logged.frame);
 
   linkParents(evaluation);
   const publicAt = publicMarks(input.modules);
@@ -84,7 +87,7 @@ export function joinProject(input: JoinInput): JoinResult {
   for (const scope of evaluation.scopes) if (!walked.has(scope.id)) walkRoot(scope);
 
   const project = { scopes: scopesOf(), endpoints: new Map(endpoints.map((one) => [one.id, one])), ...indexes(endpoints), roles, habits: habitsOf(endpoints) };
-  return { project, applied: evaluation.applied, conducts };
+  return { project, applied: new Set([...evaluation.applied, ...followed]), conducts };
 
   function walkRoot(scope: ScopeState): void {
     walks = 0;
@@ -106,28 +109,30 @@ export function joinProject(input: JoinInput): JoinResult {
       if (logged.openLoop && event.kind !== 'route' && event.kind !== 'setting') addReason(scope, reasons, 'registered in a loop over an unknown list', isFirst);
       switch (event.kind) {
         case 'use': {
-          const paths = event.paths.length === 0 ? [''] : event.paths.flatMap((path) => pieces(path, logged));
+          const { paths, values } = usedPaths(event, logged);
           const full = paths.flatMap((piece) => patterns([...at.prefix, piece]));
-          for (const value of flatten(event.values, logged)) {
-            const target = evaluation.evaluate(value.value, logged.frame);
-            if (target.is === 'scope') {
+          for (const value of flatten(values, logged)) {
+            const { target } = value;
+            const mounted = mountedIn(target, at);
+            for (const below of mounted) {
               if (isFirst) order.push({ kind: 'mount', at: value.value.at, path: full[0], layer: undefined, when: logged.when });
-              if (at.stack.includes(target.scope.id) || at.stack.length > DEEPEST_MOUNT || walks > MOST_WALKS) {
+              if (at.stack.includes(below.id) || at.stack.length > DEEPEST_MOUNT || walks > MOST_WALKS) {
                 addReason(scope, reasons, 'routers mount each other', isFirst);
                 continue;
               }
+              const because = target.is === 'wrapped' && target.by !== undefined ? [...reasons, target.by] : reasons;
               for (const piece of paths) {
                 walks++;
                 const leaked = walk(
-                  { ...at, scope: target.scope, prefix: [...at.prefix, piece], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, target.scope.id] },
+                  { ...at, scope: below, prefix: [...at.prefix, piece], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, below.id] },
                   [...inherited, ...own],
-                  reasons,
+                  because,
                 );
                 for (const one of leaked) own.push(one);
               }
-              continue;
             }
-            const layer = layerOf(value.value, target, logged, 'layer');
+            if (mounted.length > 0) continue;
+            const layer = layerOf(value, logged, 'layer');
             const active: Active = {
               layer,
               patterns: isAll(full) ? [] : full,
@@ -135,13 +140,13 @@ export function joinProject(input: JoinInput): JoinResult {
               scope: scope.id,
               from: scope.kind === 'application' ? 'application' : 'router',
               when: logged.when,
-              sure: isSure(logged),
+              sure: !logged.openLoop && isOne(value.value) && !isByPath(layer),
               parameter: undefined,
             };
             if (layer.phase !== 'error') own.push(active);
             if (isFirst) {
               order.push({ kind: 'layer', at: layer.at, path: full[0], layer, when: logged.when });
-              set(layersOf, scope.id, () => []).push({ layer, from: active.from, scope: scope.id, when: logged.when, sure: active.sure, before: undefined });
+              set(layersOf, scope.id, () => []).push({ layer, from: active.from, scope: scope.id, when: logged.when, sure: active.sure && logged.when.length === 0, before: undefined });
             }
           }
           break;
@@ -153,13 +158,13 @@ export function joinProject(input: JoinInput): JoinResult {
             const full = pieces(event.path, logged).flatMap((piece) => patterns([...at.prefix, piece]));
             for (const value of flatten(event.values, logged))
               own.push({
-                layer: layerOf(value.value, evaluation.evaluate(value.value, logged.frame), logged, 'layer'),
+                layer: layerOf(value, logged, 'layer'),
                 patterns: full,
                 exact: true,
                 scope: scope.id,
                 from: 'route',
                 when: logged.when,
-                sure: isSure(logged),
+                sure: !logged.openLoop && isOne(value.value),
                 parameter: undefined,
               });
           }
@@ -168,15 +173,15 @@ export function joinProject(input: JoinInput): JoinResult {
         }
         case 'parameter': {
           const name = event.name.kind === 'literal' && typeof event.name.value === 'string' ? event.name.value : undefined;
-          for (const value of event.values)
+          for (const value of flatten(event.values, logged))
             own.push({
-              layer: layerOf(value, evaluation.evaluate(value, logged.frame), logged, 'layer'),
+              layer: layerOf(value, logged, 'layer'),
               patterns: [],
               exact: false,
               scope: scope.id,
               from: 'application',
               when: logged.when,
-              sure: name !== undefined && isSure(logged),
+              sure: name !== undefined && !logged.openLoop,
               parameter: name ?? '?',
             });
           break;
@@ -195,6 +200,18 @@ export function joinProject(input: JoinInput): JoinResult {
     return own.filter((active) => active.parameter === undefined && active.from !== 'route');
   }
 
+  /** The paths of a `use` and what it registers there: a first argument may turn out to be text only now. */
+  function usedPaths(event: Extract<LoggedEvent['event'], { kind: 'use' }>, logged: LoggedEvent): { paths: readonly PathPiece[]; values: readonly Value[] } {
+    if (event.paths.length > 0) return { paths: event.paths.flatMap((path) => pieces(path, logged)), values: event.values };
+    const [first, ...rest] = event.values;
+    const paths = first && rest.length > 0 && (first.kind === 'ref' || first.kind === 'call') ? pieces(first, logged) : [];
+    return paths.length > 0 && paths.every((piece) => piece !== undefined) ? { paths, values: rest } : { paths: [''], values: event.values };
+  }
+  /** Scopes a value mounts here; what wraps the scope it stands on is a layer. */
+  function mountedIn(target: Abstract, at: Walk): readonly ScopeState[] {
+    const found = scopesOfTarget(target);
+    return target.is === 'wrapped' ? found.filter((one) => !at.stack.includes(one.id)) : found;
+  }
   function addReason(scope: ScopeState, reasons: string[], why: string, isFirst: boolean): void {
     if (!reasons.includes(why)) reasons.push(why);
     if (isFirst) set(becauseOf, scope.id, () => []).push(why);
@@ -204,8 +221,8 @@ export function joinProject(input: JoinInput): JoinResult {
     const { event } = logged;
     if (event.kind !== 'route') return;
     const values = flatten(event.values, logged);
-    const handlerIndex = lastHandler(values.map(({ value }) => evaluation.evaluate(value, logged.frame)));
-    const layers = values.map(({ value }, index) => layerOf(value, evaluation.evaluate(value, logged.frame), logged, index === handlerIndex ? 'handler' : 'layer'));
+    const handlerIndex = lastHandler(values.map(({ target }) => target));
+    const layers = values.map((value, index) => layerOf(value, logged, index === handlerIndex ? 'handler' : 'layer'));
     const handler = layers[handlerIndex];
     const before = layers.slice(0, Math.max(0, handlerIndex));
     const firstValue = event.values[0];
@@ -224,6 +241,7 @@ export function joinProject(input: JoinInput): JoinResult {
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.
     if (event.methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return;
     const paths = pieces(event.path, logged).flatMap((piece) => patterns([...at.prefix, piece]));
+    const routeWhen = [...at.when, ...logged.when];
     const unique = new Map(paths.map((path) => [path.text, path]));
     for (const path of unique.values()) {
       if (endpoints.length >= MOST_ENDPOINTS) return;
@@ -232,9 +250,9 @@ export function joinProject(input: JoinInput): JoinResult {
       for (const one of active) {
         const how = coverage(one, path, at.scope);
         if (how === 'no' || length++ > MOST_LINKS) continue;
-        chain = { layer: one.layer, from: one.from, scope: one.scope, when: one.when, sure: one.sure && how === 'yes', before: chain };
+        chain = { layer: one.layer, from: one.from, scope: one.scope, when: one.when, sure: one.sure && how === 'yes' && isUnder(one.when, routeWhen), before: chain };
       }
-      for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: chain };
+      for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value), before: chain };
       const chainList = listed(chain);
       const late: ChainLink[] = layers.slice(handlerIndex + 1).map((layer) => ({ layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: undefined }));
       const complete = reasons.length === 0 && !values.some(({ unsure }) => unsure);
@@ -259,7 +277,7 @@ export function joinProject(input: JoinInput): JoinResult {
           operation: undefined,
           chain,
           chainComplete: complete,
-          when: [...at.when, ...logged.when],
+          when: routeWhen,
           handler: handler?.fn,
           conduct: handlerConduct,
           authentication,
@@ -270,6 +288,11 @@ export function joinProject(input: JoinInput): JoinResult {
     }
   }
 
+  /** A check that lets some paths through guards nobody knows which routes. */
+  function isByPath(layer: Layer): boolean {
+    const known = layer.fn === undefined ? undefined : conduct(layer.fn);
+    return known !== undefined && known.passes === 'sometimes' && known.tests.includes('path');
+  }
   function passesOn(layer: Layer): boolean {
     const known = layer.fn === undefined ? undefined : conduct(layer.fn);
     if (known && known.passes !== 'unknown') return known.passes !== 'never';
@@ -307,13 +330,22 @@ export function joinProject(input: JoinInput): JoinResult {
     const module = input.modules.get(fn.slice(0, fn.indexOf('#')) as FilePath);
     const view = module?.functions.get(fn);
     if (!module || !view) return undefined;
-    const result = conductOf(view, module, authGuardName);
+    const own = input.traits.conduct(view, module);
+    const result = own.follows ? conductOf(view, module, { guardName: authGuardName, follow, inside }) : own.conduct;
     conducts.set(fn, result);
     return result;
   }
 
-  function layerOf(value: Value, target: Abstract, logged: LoggedEvent, as: 'layer' | 'handler'): Layer {
-    const unwrapped = look(value, target, logged);
+  /** Names of functions a module declares at its top or imports; what a parameter is worth depends on who calls. */
+  function follow(target: Value, from: ModuleView): Followed | undefined {
+    const frame = target.kind === 'ref' && (target.root.kind === 'local' || target.root.kind === 'import') ? evaluation.frameOf(from.path) : undefined;
+    const found = frame && evaluation.evaluate(target, frame);
+    if (found?.is !== 'function') return undefined;
+    followed.add(found.fn.id);
+    return { fn: found.fn, module: found.frame.module };
+  }
+  function layerOf({ value, target, frame }: Flat, logged: LoggedEvent, as: 'layer' | 'handler'): Layer {
+    const unwrapped = look(value, target, frame);
     const fn = unwrapped.target.is === 'function' ? unwrapped.target.fn : undefined;
     const isError = fn !== undefined && fn.parameters.length === 4;
     if (fn) roles.set(fn.id, isError ? ERROR_ROLE : as === 'handler' || fn.parameters.length === 2 ? HANDLER_ROLE : LAYER_ROLE);
@@ -323,31 +355,30 @@ export function joinProject(input: JoinInput): JoinResult {
   }
 
   /** Looks through wrappers: `asyncHandler(fn)`, `upload.single('f')` stays, `wrap(controller.save)`. */
-  function look(value: Value, target: Abstract, logged: LoggedEvent): { value: Value; target: Abstract } {
-    if (target.is === 'function' || value.kind !== 'call') return { value, target };
+  function look(value: Value, target: Abstract, frame: Frame): { value: Value; target: Abstract } {
+    if (target.is === 'function') return { value, target: wrappedFunction(target, evaluation) ?? target };
+    if (value.kind !== 'call') return { value, target };
     const isWrapper =
       /^(async_?(handler|middleware|wrap(per)?)?|express-async-handler|catch_?(async|errors?)|wrap(_?async)?|promisify|unless|try_?catch|error_?wrap(per)?)$/i.test(value.name || value.callee) || value.callee === 'express-async-handler';
     if (!isWrapper) return { value, target };
     const inner = value.args.find(({ value: arg }) => arg.kind === 'function' || arg.kind === 'ref')?.value;
-    return inner ? { value: inner, target: evaluation.evaluate(inner, logged.frame) } : { value, target };
+    return inner ? { value: inner, target: evaluation.evaluate(inner, frame) } : { value, target };
   }
 
   function linkParents(found: Evaluation): void {
     for (const scope of found.scopes)
       for (const logged of scope.log) {
         if (logged.event.kind !== 'use') continue;
-        for (const { value } of flatten(logged.event.values, logged)) {
-          const target = found.evaluate(value, logged.frame);
-          if (target.is === 'scope' && target.scope.id !== scope.id) target.scope.parents.add(scope.id);
-        }
+        for (const { target } of flatten(logged.event.values, logged)) for (const below of scopesOfTarget(target)) if (below.id !== scope.id) below.parents.add(scope.id);
       }
   }
 
   function scopesOf(): ReadonlyMap<ScopeId, Scope> {
     const out = new Map<ScopeId, Scope>();
+    const byId = new Map(evaluation.scopes.map((scope) => [scope.id, scope]));
     for (const one of evaluation.scopes) {
       const below = reached.get(one.id) ?? new Set([one.id]);
-      const files = new Set(evaluation.scopes.filter((scope) => below.has(scope.id)).flatMap((scope) => [...scope.files]));
+      const files = new Set([...below].flatMap((id) => [...(byId.get(id)?.files ?? [])]));
       const because = [...new Set(becauseOf.get(one.id) ?? [])];
       out.set(one.id, {
         id: one.id,
@@ -360,7 +391,7 @@ export function joinProject(input: JoinInput): JoinResult {
         options: one.options,
         root: one.parents.size === 0,
         serves: servesOf.get(one.id) ?? [],
-        exported: isExported(one),
+        exported: isExported(one, input.modules.get(one.file), evaluation),
         parents: [...one.parents],
         layers: layersOf.get(one.id) ?? [],
         order: orderOf.get(one.id) ?? [],
@@ -371,22 +402,5 @@ export function joinProject(input: JoinInput): JoinResult {
       });
     }
     return out;
-  }
-  function isExported(scope: ScopeState): boolean {
-    const module = input.modules.get(scope.file);
-    const frame = evaluation.frameOf(scope.file);
-    if (!module || !frame) return false;
-    return module.exports.some((one) => {
-      const value = evaluation.evaluate(one.value, frame);
-      if (value.is === 'scope') return value.scope.id === scope.id;
-      return (
-        value.is === 'value' &&
-        value.value.kind === 'object' &&
-        value.value.entries.some((entry) => {
-          const inner = evaluation.evaluate(entry.value, value.frame);
-          return inner.is === 'scope' && inner.scope.id === scope.id;
-        })
-      );
-    });
   }
 }

@@ -1,7 +1,8 @@
 import type { ModuleView } from '../model/module.js';
-import type { Call, Ref, Value } from '../model/value.js';
-import type { FilePath } from '../text/source.js';
+import type { Call, ClassId, FunctionId, Ref, Value } from '../model/value.js';
+import type { At, FilePath } from '../text/source.js';
 import type { Abstract, Frame } from './abstract.js';
+import { elementsOf } from './lists.js';
 
 /** What following names needs of the evaluation it is a part of. */
 export interface NamesInput {
@@ -10,6 +11,11 @@ export interface NamesInput {
   topFrame(path: FilePath): Frame | undefined;
   runModule(path: FilePath): void;
   runCall(call: Call, frame: Frame): Abstract;
+  /** Runs a function without arguments: the getter of a member that is read. */
+  get(getter: Extract<Abstract, { is: 'function' }>, self: Abstract | undefined): Abstract;
+  /** Fields given to a function: `F.prototype.start = ...` under `prototype.start`. */
+  readonly statics: ReadonlyMap<FunctionId | ClassId, ReadonlyMap<string, Abstract>>;
+  readonly verbs: ReadonlySet<string>;
 }
 export interface Names {
   /** What a value is worth in a frame. */
@@ -18,8 +24,18 @@ export interface Names {
   settled(value: Abstract): Abstract;
   /** `this` of a frame. */
   selfOf(frame: Frame): Abstract | undefined;
+  /** The text a value surely is, and where that text is written. */
+  textOf(value: Value, frame: Frame): Text | undefined;
+  /** A member of what a value is worth. */
+  member(of: Abstract, key: string): Abstract;
   /** The frame a binding belongs to. */
   homeOf(frame: Frame, binding: number): Frame | undefined;
+}
+/** Known text with its place, which may be in another file. */
+export interface Text {
+  readonly text: string;
+  readonly at: At;
+  readonly frame: Frame;
 }
 const UNKNOWN: Abstract = { is: 'unknown' };
 const DEEPEST_VALUE = 60;
@@ -27,9 +43,9 @@ const DEEPEST_VALUE = 60;
 const MOST_HOLDERS = 200;
 
 /** Follows names, members, imports and exports while registration is evaluated. */
-export function createNames({ modules, resolve, topFrame, runModule, runCall }: NamesInput): Names {
+export function createNames({ modules, resolve, topFrame, runModule, runCall, get, statics, verbs }: NamesInput): Names {
   let depth = 0;
-  return { evaluate, settled, selfOf, homeOf };
+  return { evaluate, settled, selfOf, homeOf, textOf, member };
 
   function selfOf(frame: Frame): Abstract | undefined {
     for (let f: Frame | undefined = frame; f; f = f.parent) if (f.self) return f.self;
@@ -69,16 +85,39 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall }: 
         const isPlain = left.is === 'unknown' || (left.is === 'value' && left.value.kind !== 'literal');
         return isPlain ? evaluate(value.right, frame) : left;
       }
+      case 'choice': {
+        // A choice between scopes is followed; one between guards is not: which one runs nobody knows.
+        const then = evaluate(value.then, frame);
+        if (then.is === 'scope') return then;
+        const other = evaluate(value.else, frame);
+        return other.is === 'scope' ? other : { is: 'value', value, frame };
+      }
       case 'unknown': return UNKNOWN;
       default: return { is: 'value', value, frame };
     }
   }
 
+  function textOf(value: Value, frame: Frame): Text | undefined {
+    const got = evaluate(value, frame);
+    if (got.is !== 'value') return undefined;
+    if (got.value.kind === 'literal') return typeof got.value.value === 'string' || typeof got.value.value === 'number' ? { text: String(got.value.value), at: got.value.at, frame: got.frame } : undefined;
+    if (got.value.kind !== 'template') return undefined;
+    let text = '';
+    for (const part of got.value.parts) {
+      const piece = typeof part === 'string' ? part : textOf(part, got.frame)?.text;
+      if (piece === undefined) return undefined;
+      text += piece;
+    }
+    return { text, at: got.value.at, frame: got.frame };
+  }
+
   function reference(ref: Ref, frame: Frame): Abstract {
     let current = rootOf(ref, frame);
-    for (const key of ref.path) {
-      if (key === undefined) return UNKNOWN;
-      current = member(current, key);
+    const computedAt = ref.computed ? ref.path.lastIndexOf(undefined) : -1;
+    for (const [index, written] of ref.path.entries()) {
+      const key = written ?? (index === computedAt && ref.computed ? textOf(ref.computed, frame)?.text : undefined);
+      if (key === undefined && current.is !== 'scope') return UNKNOWN;
+      current = key === undefined ? verb(current, '') : member(current, key);
       if (current.is === 'unknown') break;
     }
     if (current.is === 'unknown' && ref.path.length > 0) return { is: 'value', value: ref, frame };
@@ -95,18 +134,39 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall }: 
         return root.name === '*' ? { is: 'module', path: target } : exported(target, root.name, 0);
       }
       case 'parameter': {
-        for (let f: Frame | undefined = frame; f; f = f.parent) if (f.fn === root.fn) return f.args[root.index] ?? UNKNOWN;
+        for (let f: Frame | undefined = frame; f; f = f.parent) if (f.fn === root.fn) return f.args[root.index] ?? initial(root.index, f);
         return UNKNOWN;
       }
       case 'local': return local(root.binding, frame);
       case 'this': return selfOf(frame) ?? UNKNOWN;
       case 'value': return evaluate(root.of, frame);
       case 'global': {
+        if (root.name === 'super') return above(frame);
         const isExports = (root.name === 'module' && ref.path[0] === 'exports') || root.name === 'exports';
         return isExports ? { is: 'module', path: frame.module.path } : UNKNOWN;
       }
       default: return { is: 'value', value: { ...ref, path: [] }, frame };
     }
+  }
+
+  function initial(index: number, frame: Frame): Abstract {
+    const parameter = frame.module.functions.get(frame.fn)?.parameters[index];
+    return parameter?.initial ? evaluate(parameter.initial, frame) : UNKNOWN;
+  }
+
+  /** `super` of a method: the same fields under the class above. */
+  function above(frame: Frame): Abstract {
+    let at: Frame | undefined = frame;
+    while (at && frame.module.functions.get(at.fn)?.owner === undefined) at = at.parent;
+    const owner = at && frame.module.functions.get(at.fn)?.owner;
+    const view = owner === undefined ? undefined : frame.module.classes.get(owner);
+    const base = view?.extends && settled(evaluate(view.extends, frame));
+    const self = selfOf(frame);
+    return base?.is === 'class' && self?.is === 'instance' ? { ...self, of: base } : base ?? UNKNOWN;
+  }
+
+  function verb(of: Abstract, name: string): Abstract {
+    return of.is === 'scope' && (name === '' || verbs.has(name)) ? { is: 'verb', scope: of.scope, name } : UNKNOWN;
   }
 
   function local(binding: number, frame: Frame): Abstract {
@@ -123,21 +183,36 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall }: 
     return value;
   }
 
+  /** `x = { ...x, y }` leads to itself: bounded like every other step. */
   function member(of: Abstract, key: string, left = { holders: MOST_HOLDERS }): Abstract {
-    if (left.holders-- <= 0) return UNKNOWN;
+    if (depth > DEEPEST_VALUE || left.holders-- <= 0) return UNKNOWN;
+    depth++;
+    try {
+      return memberNow(of, key, left);
+    } finally {
+      depth--;
+    }
+  }
+  function memberNow(of: Abstract, key: string, left: { holders: number }): Abstract {
     switch (of.is) {
       case 'module': {
         if (key === 'exports') return of;
         return exported(of.path, key, 0);
       }
-      case 'instance': return of.fields.get(key) ?? method(of.of, key, of, left) ?? UNKNOWN;
+      case 'scope': return of.scope.fields.get(key) ?? verb(of, key);
+      case 'function': return statics.get(of.fn.id)?.get(key) ?? UNKNOWN;
+      case 'list': return key === 'length' ? UNKNOWN : (of.items[Number(key)]?.got ?? UNKNOWN);
+      case 'instance': return of.fields.get(key) ?? (of.of && method(of.of, key, of, left)) ?? UNKNOWN;
       case 'fields': return of.fields.get(key) ?? UNKNOWN;
-      case 'class': return method(of, key, undefined, left) ?? UNKNOWN;
+      case 'class': return statics.get(of.view.id)?.get(key) ?? method(of, key, undefined, left) ?? UNKNOWN;
       case 'value': {
+        if (of.value.kind === 'array') return /^\d+$/.test(key) ? (elementsOf(of, evaluate)?.[Number(key)]?.got ?? UNKNOWN) : UNKNOWN;
         if (of.value.kind !== 'object') return UNKNOWN;
+        const given = of.frame.assigned.get(of.value.at.mark)?.get(key);
+        if (given) return given;
         for (let i = of.value.entries.length - 1; i >= 0; i--) {
           const entry = of.value.entries[i];
-          if (entry?.key === key) return evaluate(entry.value, of.frame);
+          if (entry?.key === key) return read(evaluate(entry.value, of.frame), undefined);
           if (entry?.form === 'spread') {
             const inner = member(evaluate(entry.value, of.frame), key, left);
             if (inner.is !== 'unknown') return inner;
@@ -149,23 +224,40 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall }: 
     }
   }
 
+  /** A getter is run when it is read. */
+  function read(value: Abstract, self: Abstract | undefined): Abstract {
+    return value.is === 'function' && value.fn.accessor === 'get' ? get(value, self) : value;
+  }
+
   function method(of: Extract<Abstract, { is: 'class' }>, key: string, self: Abstract | undefined, left: { holders: number }): Abstract | undefined {
     if (left.holders-- <= 0) return undefined;
-    const id = of.view.methods.find((fn) => fn.endsWith(`#${of.view.name}.${key}`) || fn.endsWith(`.${key}`));
-    const fn = id === undefined ? undefined : of.frame.module.functions.get(id);
-    if (fn) return { is: 'function', fn, frame: self ? { ...of.frame, self } : of.frame };
+    const named = of.view.methods.flatMap((id) => {
+      const fn = of.frame.module.functions.get(id);
+      return fn && fn.accessor !== 'set' && plainName(id) === key ? [fn] : [];
+    });
+    // An instance and its class may each have a member of the name.
+    const fn = named.find((one) => (one.static === true) === (self === undefined)) ?? named[0];
+    const frame = self ? { ...of.frame, self } : of.frame;
+    if (fn) return read({ is: 'function', fn, frame }, self);
     const field = of.view.fields.find((one) => one.name === key);
-    if (field) return evaluate(field.value, self ? { ...of.frame, self } : of.frame);
-    const base = of.view.extends && evaluate(of.view.extends, of.frame);
+    if (field) return evaluate(field.value, frame);
+    const base = of.view.extends && settled(evaluate(of.view.extends, of.frame));
     return base?.is === 'class' ? method(base, key, self, left) : undefined;
+  }
+  /** The member's name in the id of a method, `path#Class.name~2`. */
+  function plainName(id: FunctionId): string {
+    const name = id.slice(id.lastIndexOf('.') + 1);
+    const ordinal = name.indexOf('~');
+    return ordinal < 0 ? name : name.slice(0, ordinal);
   }
 
   function exported(path: FilePath, name: string, hops: number): Abstract {
     const module = modules.get(path);
     const frame = topFrame(path);
     if (!module || !frame || hops > 20) return UNKNOWN;
-    const own = module.exports.find((one) => one.name === name);
-    if (own) return evaluate(own.value, frame);
+    // Compilers write `exports.default = void 0` first.
+    const own = module.exports.findLast((one) => one.name === name && !(one.value.kind === 'literal' && one.value.value === undefined));
+    if (own) return read(evaluate(own.value, frame), undefined);
     const whole = module.exports.findLast((one) => one.name === '=');
     if (whole) {
       const value = evaluate(whole.value, frame);
@@ -185,10 +277,14 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall }: 
 
   /** What a called or used thing really is: a whole CommonJS module stands for its `module.exports`. */
   function settled(value: Abstract): Abstract {
-    if (value.is !== 'module') return value;
-    const module = modules.get(value.path);
-    const whole = module?.exports.findLast((one) => one.name === '=') ?? module?.exports.find((one) => one.name === 'default');
-    const frame = topFrame(value.path);
-    return whole && frame ? evaluate(whole.value, frame) : value;
+    let current = value;
+    for (let hops = 0; current.is === 'module' && hops < 20; hops++) {
+      const module = modules.get(current.path);
+      const whole = module?.exports.findLast((one) => one.name === '=') ?? module?.exports.find((one) => one.name === 'default');
+      const frame = topFrame(current.path);
+      if (!whole || !frame) return current;
+      current = evaluate(whole.value, frame);
+    }
+    return current;
   }
 }

@@ -5,8 +5,14 @@ export const SERVES =
   /(^|\.)(createServer|createSecureServer|Server|serverless|listen|toNodeListener|onRequest)$|^(serverless-http|@vendia\/serverless-express|spdy\.createServer|http\.Server|https\.Server|aws-serverless-express\.createServer)$/;
 /** Calls that look at an application and register nothing. */
 export const LOOKS = /^(supertest|request|chai\.request|console\.\w+|debug|Object\.\w+|assert(\.\w+)?|Promise\.\w+|resolve|process\.\w+|socket\.io|util\.\w+)$/;
+/** Packages that only decide whether or when a scope they are given is asked: a virtual host, a lazy loader. */
+export const FORWARDS = /(^|[/.-])vhost$|^express-lazy-router(\.|$)/;
 
 /** Whether a callback is a request handler by its parameters: it is not run to find registrations. */
 export function looksLikeHandler(fn: FunctionView): boolean {
   return /^_?(req|request|ctx|context|_)$/i.test(fn.parameters[0]?.name ?? '') && fn.parameters.length >= 2;
+}
+/** A function without parameters that gives something back: what a lazy loader is handed. */
+export function isLoader(fn: FunctionView): boolean {
+  return fn.parameters.length === 0 && fn.steps.some((step) => step.do === 'return' && (step.value?.kind === 'call' || (step.value?.kind === 'ref' && step.value.root.kind === 'import')));
 }

@@ -1,56 +1,72 @@
 import type { Value } from '../model/value.js';
-import type { LoggedEvent } from './abstract.js';
+import type { Abstract, Frame } from './abstract.js';
 import type { Evaluation } from './evaluate.js';
+import { elementsOf } from './lists.js';
 import type { PathPiece } from './paths.js';
 
-/** Arrays and spreads of middleware written out; `unsure` where a list cannot be read. */
-export function flattenValues(evaluation: Evaluation, values: readonly Value[], logged: LoggedEvent, depth = 0): { value: Value; unsure: boolean }[] {
-  return values.flatMap((value) => {
-    if (depth > 5) return [{ value, unsure: true }];
-    if (value.kind === 'array')
-      return flattenValues(evaluation, 
-        value.items.map((item) => item.value),
-        logged,
-        depth + 1,
-      );
-    if (value.kind === 'ref') {
-      const target = evaluation.evaluate(value, logged.frame);
-      if (target.is === 'value' && target.value.kind === 'array')
-        return flattenValues(evaluation, 
-          target.value.items.map((item) => item.value),
-          { ...logged, frame: target.frame },
-          depth + 1,
-        );
-    }
-    return [{ value, unsure: false }];
-  });
+/** One middleware or handler of a list, with the frame it is to be read in; `unsure` where a list cannot be read. */
+export interface Flat {
+  readonly value: Value;
+  readonly frame: Frame;
+  readonly target: Abstract;
+  readonly unsure: boolean;
+}
+const DEEPEST_LIST = 5;
+
+/** Arrays and spreads of middleware written out, across files. */
+export function flattenValues(evaluation: Evaluation, values: readonly Value[], frame: Frame): Flat[] {
+  return values.flatMap((value) => flat(evaluation, { value, frame, target: evaluation.evaluate(value, frame), unsure: false }, 0));
+}
+function flat(evaluation: Evaluation, one: Flat, depth: number): Flat[] {
+  const { target } = one;
+  const isList = target.is === 'list' || (target.is === 'value' && target.value.kind === 'array');
+  if (!isList) return [one];
+  const items = depth > DEEPEST_LIST ? undefined : elementsOf(target, (value, frame) => evaluation.evaluate(value, frame));
+  if (items) return items.flatMap(({ value, frame, got }) => flat(evaluation, { value, frame, target: got, unsure: false }, depth + 1));
+  // An element that cannot be read leaves the others readable.
+  if (target.is !== 'value' || target.value.kind !== 'array' || depth > DEEPEST_LIST) return [{ ...one, unsure: true }];
+  return target.value.items.flatMap((item) => flat(evaluation, { value: item.value, frame: target.frame, target: evaluation.evaluate(item.value, target.frame), unsure: item.spread }, depth + 1));
 }
 
 /** Constant text of a path value; undefined for what cannot be known. Lists give several. */
-export function pathPieces(evaluation: Evaluation, value: Value | undefined, logged: LoggedEvent, depth = 0): PathPiece[] {
+export function pathPieces(evaluation: Evaluation, value: Value | undefined, frame: Frame, depth = 0): PathPiece[] {
   if (!value || depth > 12) return [undefined];
   switch (value.kind) {
     case 'literal':
       return typeof value.value === 'string' ? [value.value] : [undefined];
     case 'regex':
-      return [undefined];
+      return [{ regex: value.source }];
     case 'array':
-      return value.items.flatMap((item) => pathPieces(evaluation, item.value, logged, depth + 1));
-    case 'template': {
-      const parts = value.parts.map((part) => (typeof part === 'string' ? part : (pathPieces(evaluation, part, logged, depth + 1)[0] ?? '{?}')));
-      return [parts.join('')];
-    }
+      return value.items.flatMap((item) => pathPieces(evaluation, item.value, frame, depth + 1));
+    case 'template':
+      return [value.parts.map((part) => (typeof part === 'string' ? part : textOf(pathPieces(evaluation, part, frame, depth + 1)[0]))).join('')];
     case 'logic': {
-      const right = pathPieces(evaluation, value.right, logged, depth + 1);
-      return value.op === '&&' ? right : pathPieces(evaluation, value.left, logged, depth + 1)[0] === undefined && right[0] !== undefined && value.left.kind !== 'ref' ? right : [undefined];
+      const right = pathPieces(evaluation, value.right, frame, depth + 1);
+      return value.op === '&&' ? right : pathPieces(evaluation, value.left, frame, depth + 1)[0] === undefined && right[0] !== undefined && value.left.kind !== 'ref' ? right : [undefined];
+    }
+    case 'call': {
+      const joined = joinedPath(evaluation, value, frame, depth);
+      if (joined) return [joined];
+      return followed(evaluation, value, frame, depth);
     }
     case 'ref':
-    case 'call': {
-      const target = evaluation.evaluate(value, logged.frame);
-      if (target.is !== 'value' || target.value === value) return [undefined];
-      return pathPieces(evaluation, target.value, { ...logged, frame: target.frame }, depth + 1);
-    }
+      return followed(evaluation, value, frame, depth);
     default:
       return [undefined];
   }
+}
+function followed(evaluation: Evaluation, value: Value, frame: Frame, depth: number): PathPiece[] {
+  const target = evaluation.evaluate(value, frame);
+  const items = target.is === 'list' ? target.items : undefined;
+  if (items) return items.flatMap((item) => pathPieces(evaluation, item.value, item.frame, depth + 1));
+  if (target.is !== 'value' || target.value === value) return [undefined];
+  return pathPieces(evaluation, target.value, target.frame, depth + 1);
+}
+/** `path.join('/api', name)`: its pieces with one slash between them. */
+function joinedPath(evaluation: Evaluation, call: Extract<Value, { kind: 'call' }>, frame: Frame, depth: number): string | undefined {
+  if (!/^(path(\.posix)?\.join|url-join|urljoin)$/.test(call.callee)) return undefined;
+  return call.args.map((item) => textOf(item.spread ? undefined : pathPieces(evaluation, item.value, frame, depth + 1)[0])).join('/').replace(/\/{2,}/g, '/');
+}
+function textOf(piece: PathPiece): string {
+  return typeof piece === 'string' ? piece : '{?}';
 }

@@ -1,24 +1,34 @@
 import type { PathPattern } from './project.js';
 
-/** One piece of a registered path: text, or something that cannot be known. */
-export type PathPiece = string | undefined;
+/** One piece of a registered path: text, a regular expression, or something that cannot be known. */
+export type PathPiece = string | { readonly regex: string } | undefined;
 type Segment = PathPattern['segments'][number];
 
 const MOST_ALTERNATIVES = 8;
 
 /** Joins pieces (mount prefixes, then the route's path) to patterns; an optional parameter gives two. */
 export function patterns(pieces: readonly PathPiece[]): readonly PathPattern[] {
-  let texts: string[] = [''];
+  let found: (readonly Segment[])[] = [[]];
   for (const piece of pieces) {
-    const options = piece === undefined ? ['/{?}'] : optional(piece);
-    texts = texts.flatMap((text) => options.map((option) => `${text}/${option}`)).slice(0, MOST_ALTERNATIVES);
+    const options = piece === undefined ? [UNKNOWN] : typeof piece === 'string' ? optional(piece).map(segmentsOf) : [ofRegex(piece.regex)];
+    found = found.flatMap((before) => options.map((option) => [...before, ...option])).slice(0, MOST_ALTERNATIVES);
   }
   const seen = new Map<string, PathPattern>();
-  for (const text of texts) {
-    const pattern = toPattern(text);
+  for (const segments of found) {
+    const pattern = toPattern(segments);
     if (!seen.has(pattern.text)) seen.set(pattern.text, pattern);
   }
   return [...seen.values()];
+}
+const UNKNOWN: readonly Segment[] = [{ kind: 'unknown', text: '{?}' }];
+
+/** `^\/nodes\/(.+)$` is text as far as it is literal; the rest is kept as it is written. */
+function ofRegex(source: string): readonly Segment[] {
+  const literal = /^\^((?:\\\/[\w-]+)+)(?=\\\/|\$|$)/.exec(source)?.[1];
+  const known = literal === undefined ? [] : segmentsOf(literal.replaceAll('\\/', '/'));
+  const rest = source.slice(literal === undefined ? 0 : literal.length + 1);
+  if (literal !== undefined && /^(\\\/\?)?\$$/.test(rest)) return known;
+  return [...known, { kind: 'unknown', text: rest === '' ? '{?}' : `{${rest}}` }];
 }
 
 /** `/a/:id?` and `/a{/:id}` stand for two paths. */
@@ -33,15 +43,13 @@ function optional(piece: string): string[] {
   return [piece];
 }
 
-function toPattern(text: string): PathPattern {
-  const segments: Segment[] = [];
-  for (const raw of text.split('/')) {
-    if (raw === '') continue;
-    segments.push(segment(raw));
-  }
+function segmentsOf(text: string): readonly Segment[] {
+  return text.split('/').flatMap((raw) => (raw === '' ? [] : [segment(raw)]));
+}
+function toPattern(segments: readonly Segment[]): PathPattern {
   return {
     text: `/${segments.map((one) => one.text).join('/')}`,
-    shape: `/${segments.map((one) => (one.kind === 'parameter' ? shapeOf(one.text) : one.kind === 'rest' ? '{*}' : one.kind === 'unknown' ? '{?}' : one.text.toLowerCase())).join('/')}`,
+    shape: `/${segments.map((one) => (one.kind === 'parameter' ? shapeOf(one.text) : one.kind === 'rest' ? '{*}' : one.kind === 'unknown' ? one.text : one.text.toLowerCase())).join('/')}`,
     known: segments.every((one) => one.kind !== 'unknown'),
     segments,
   };
@@ -73,7 +81,7 @@ export function covers(layer: PathPattern, path: PathPattern, exact: boolean): '
     if (!mine || !theirs) return 'no';
     if (mine.kind === 'unknown' || theirs.kind === 'unknown') {
       // The same unknown prefix on both sides is the same place; else nothing further can be compared.
-      if (mine.kind === theirs.kind) continue;
+      if (mine.kind === theirs.kind && mine.text === theirs.text) continue;
       return 'maybe';
     }
     if (mine.kind === 'parameter') {

@@ -1,32 +1,25 @@
-import type { Conduct } from '../model/api.js';
 import type { FunctionView, ModuleView, Note } from '../model/module.js';
-import type { FunctionId } from '../model/value.js';
 import { changedPart } from '../text/edits.js';
+import { spanAt } from '../text/source.js';
 import type { FileFacts } from './facts.js';
 import type { JoinResult } from './join.js';
 import { answersAlways } from './join-parts.js';
+import type { Traits } from './traits.js';
 
 /** What the join read of function bodies. */
 type Read = Pick<JoinResult, 'applied' | 'conducts'>;
-/** How the join would see a function of the new revision. */
-export interface Sight {
-  conduct(fn: FunctionView, module: ModuleView): Conduct;
-  relevantIn(module: ModuleView): ReadonlySet<FunctionId>;
-  registers(fn: FunctionView): string;
-}
-
 /**
  * Whether a join over the new revision of a file would give the same model as over the old one: what registers is the same
  * at the same places, and each body that was only looked at still does the same to a request. Places must be those of one
  * table (`createPlaces` with the record before): then everything the model remembers of the file stays true.
  */
-export function sameSurface(before: FileFacts, after: FileFacts, read: Read, sight: Sight): boolean {
+export function sameSurface(before: FileFacts, after: FileFacts, read: Read, traits: Traits): boolean {
   const old = before.module;
   const now = after.module;
   if (!old || !now) return old === now;
   if (!samePlaces(before, after) || old.system !== now.system || !equal(before.uses, after.uses)) return false;
   return equal(old.imports, now.imports) && equal(old.exports, now.exports) && equal(old.classes, now.classes) && equal(publicNotes(old), publicNotes(now))
-    && old.top.complete === now.top.complete && equal(old.top.steps, now.top.steps) && sameBindings(old, now, read) && sameFunctions(before, after, read, sight);
+    && old.top.complete === now.top.complete && equal(old.top.steps, now.top.steps) && sameBindings(old, now, read) && sameFunctions(before, after, read, traits);
 }
 
 /**
@@ -66,32 +59,47 @@ function sameBindings(old: ModuleView, now: ModuleView, { applied }: Read): bool
   return equal(surface(old), surface(now));
 }
 
-function sameFunctions(before: FileFacts, after: FileFacts, read: Read, sight: Sight): boolean {
+function sameFunctions(before: FileFacts, after: FileFacts, read: Read, traits: Traits): boolean {
   const old = before.module;
   const now = after.module;
   if (!old || !now) return false;
-  const relevantBefore = sight.relevantIn(old);
-  const relevantNow = sight.relevantIn(now);
+  const relevantBefore = traits.relevantIn(old);
+  const relevantNow = traits.relevantIn(now);
   for (const id of old.functions.keys()) if (!now.functions.has(id) && (read.applied.has(id) || read.conducts.has(id) || relevantBefore.has(id))) return false;
   for (const [id, fn] of now.functions) {
     const was = old.functions.get(id);
     const isRead = read.applied.has(id) || read.conducts.has(id);
     // A function inside a body nobody ran may come and go, as long as it registers nothing.
     if (!isRead && !relevantNow.has(id) && !(was && relevantBefore.has(id))) {
-      if (!was || sight.registers(fn) === sight.registers(was)) continue;
+      if (!was || traits.summary(fn) === traits.summary(was)) continue;
       return false;
     }
     if (!was || relevantBefore.has(id) !== relevantNow.has(id) || !sameHeader(was, fn)) return false;
     if (read.applied.has(id)) {
       if (was.complete !== fn.complete || !equal(was.steps, fn.steps)) return false;
-    } else if (sight.registers(fn) !== sight.registers(was)) return false;
-    const conduct = read.conducts.get(id);
-    if (conduct && (!equal(conduct, sight.conduct(fn, now)) || answersAlways(was) !== answersAlways(fn))) return false;
+    } else if (traits.summary(fn) !== traits.summary(was)) return false;
+    if (read.conducts.has(id) && !sameConduct({ fn: was, module: old, facts: before }, { fn, module: now, facts: after }, traits)) return false;
   }
   return true;
 }
+interface Seen {
+  readonly fn: FunctionView;
+  readonly module: ModuleView;
+  readonly facts: FileFacts;
+}
+/** What a function hands on to others only a join can tell. */
+function sameConduct(was: Seen, now: Seen, traits: Traits): boolean {
+  if (bodyOf(was) === bodyOf(now)) return true;
+  const before = traits.conduct(was.fn, was.module);
+  const after = traits.conduct(now.fn, now.module);
+  return !before.follows && !after.follows && equal(before.conduct, after.conduct) && answersAlways(was.fn) === answersAlways(now.fn);
+}
+function bodyOf({ fn, facts }: Seen): string {
+  const { start, end } = spanAt(fn.bodyAt, facts.spans);
+  return facts.file.text.slice(start, end);
+}
 function sameHeader(a: FunctionView, b: FunctionView): boolean {
-  return a.name === b.name && a.at === b.at && a.nameAt === b.nameAt && a.async === b.async && a.owner === b.owner && a.within === b.within && equal(a.parameters, b.parameters) && equal(a.decorators, b.decorators) && equal(a.when, b.when);
+  return a.name === b.name && a.at.mark === b.at.mark && a.nameAt.mark === b.nameAt.mark && a.async === b.async && a.owner === b.owner && a.within === b.within && equal(a.parameters, b.parameters) && equal(a.decorators, b.decorators) && equal(a.when, b.when);
 }
 
 /** Whether two pieces of plain data are alike, places included. */

@@ -227,8 +227,13 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
   ],
 });
 
-/** Only reads in this file, and nothing in the project asks who the caller is: public data. */
+/** Only reading is open: every route the policy covers is read with GET, or the file has no other and the project no guard. */
 function isReadOnly(policy: CorsPolicy, context: RuleContext): boolean {
+  const reads = (one: { readonly method: string }): boolean => one.method === 'GET' || one.method === 'HEAD';
+  const through = policy.source === 'manual' ? [] : context.endpointsThrough(policy.at);
+  if (through.length > 0) return through.every(reads);
+  const handled = policy.inside === undefined ? [] : context.endpoints({ handler: policy.inside });
+  if (handled.length > 0 && handled.every(reads)) return true;
   const endpoints = context.endpoints({ file: context.pathOf(policy.at) });
-  return endpoints.length > 0 && endpoints.every((one) => one.method === 'GET' || one.method === 'HEAD') && context.habits().guards.length === 0;
+  return endpoints.length > 0 && endpoints.every(reads) && context.habits().guards.length === 0;
 }

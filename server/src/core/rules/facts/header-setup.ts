@@ -61,6 +61,11 @@ export function onResponse(call: Call, context: RuleContext): boolean {
   return role === 'response' ? field === undefined : role === 'context' && (field === undefined || /^(res|response)$/.test(field));
 }
 
+/** An application that answers requests: it listens or is handed out, nobody mounts it, and it does more than carry a socket. */
+export function isServed(scope: Scope): boolean {
+  return scope.kind === 'application' && scope.root && (scope.serves.length > 0 || scope.exported) && !(scope.complete && scope.order.length === 0);
+}
+
 /** Something that every request of the application passes sets its security headers, or a module for it is loaded where its routes are made. */
 export function isProtected(scope: Scope, context: RuleContext): boolean {
   if (scope.layers.some((link) => setsHeaders(link.layer, context))) return true;

@@ -1,7 +1,7 @@
 import type { Change, Code, Fix } from '../../findings/changes.js';
 import type { Scope } from '../../project/project.js';
 import type { ObjectValue } from '../../model/value.js';
-import { countsAsSetup, isFullyKnown, isProtected } from '../facts/header-setup.js';
+import { countsAsSetup, isFullyKnown, isProtected, isServed } from '../facts/header-setup.js';
 import { rule } from '../rule.js';
 import type { RuleContext } from '../rule.js';
 
@@ -40,7 +40,7 @@ export default rule<'scope', { readonly scope: Scope }>({
   on: 'scope',
   words: ['express', 'fastify', 'koa', 'hono', 'nest', 'hapi'],
   *detect(scope, context) {
-    if (scope.kind !== 'application' || !scope.root || (scope.serves.length === 0 && !scope.exported)) return;
+    if (!isServed(scope)) return;
     if (!REMEDIES.has(scope.framework) && scope.framework !== 'hapi') return;
     if (/(^|\/|[._-])(mock|mocks|fake|stub)([._/-]|$)/i.test(context.pathOf(scope.at)) || isProtected(scope, context)) return;
     if (scope.framework === 'hapi' && hasHapiSecurity(scope, context)) return;
@@ -112,6 +112,7 @@ export default rule<'scope', { readonly scope: Scope }>({
         app.get('/', h);
         app.listen(3000);`,
     },
+    { title: 'an application without a route carries a socket', good: `import express from 'express';\nimport { createServer } from 'node:http';\nconst app = express();\ncreateServer(app).listen(3000);` },
     { title: 'a router is not an application', good: `import express from 'express';\nconst router = express.Router();\nrouter.get('/', h);\nexport default router;` },
     { title: 'an application that neither listens nor leaves the file', good: `import express from 'express';\nconst app = express();\napp.get('/', h);` },
     {

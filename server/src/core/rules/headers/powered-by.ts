@@ -5,7 +5,7 @@ import type { Call, Value } from '../../model/value.js';
 import type { Scope } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import { alternatives } from '../facts/alternatives.js';
-import { headersOf, isFullyKnown, isHeaderSetup, isProtected, onResponse } from '../facts/header-setup.js';
+import { headersOf, isFullyKnown, isHeaderSetup, isProtected, isServed, onResponse } from '../facts/header-setup.js';
 import { rule } from '../rule.js';
 import type { Detection, RuleContext } from '../rule.js';
 
@@ -172,7 +172,7 @@ function isCreation(call: Call): boolean {
 }
 /** The default of Express, also below Nest. Where helmet is missing, that finding covers it. */
 function* ofScope(scope: Scope, call: Call, context: RuleContext): Iterable<Found> {
-  if (scope.kind !== 'application' || !scope.root || (scope.serves.length === 0 && !scope.exported) || scope.settings.has(SETTING)) return;
+  if (!isServed(scope) || scope.settings.has(SETTING)) return;
   if (call.args.some(({ value }) => value.kind === 'call' && /FastifyAdapter$/.test(value.callee))) return;
   if (!isFullyKnown(scope, context) || isProtected(scope, context) || scope.layers.some(({ layer }) => layer.fn !== undefined && removesHeader(context.body(layer.fn), context))) return;
   const isExpress = scope.framework === 'express';

@@ -109,8 +109,9 @@ function object(l: Lowering, node: ts.ObjectLiteralExpression): Value {
     const value = ts.isPropertyAssignment(property) ? named(l, property.initializer, key ?? 'computed')
       : ts.isShorthandPropertyAssignment(property) ? name(l, property.name)
       : ts.isMethodDeclaration(property) ? { kind: 'function' as const, fn: l.functionLike(l, property, { name: key ?? 'computed', nameNode: property.name }), at: at(l, property) }
+      : ts.isGetAccessor(property) ? { kind: 'function' as const, fn: l.functionLike(l, property, { name: key ?? 'computed', nameNode: property.name }), at: at(l, property) }
       : unknown(l, property, 'accessor');
-    if (ts.isAccessor(property)) l.functionLike(l, property, { name: key ?? 'computed' });
+    if (ts.isSetAccessor(property)) l.functionLike(l, property, { name: key ?? 'computed' });
     entries.push({ key, keyAt, value, form, at: at(l, property) });
   }
   return { kind: 'object', entries, open, at: at(l, node) };
@@ -304,15 +305,16 @@ function dynamicImport(l: Lowering, links: readonly ts.Expression[], used: boole
 function element(l: Lowering, node: ts.ElementAccessExpression, of: Value): Value {
   const key = expression(l, node.argumentExpression);
   const constant = key.kind === 'literal' && (typeof key.value === 'string' || typeof key.value === 'number') ? String(key.value) : undefined;
-  return member(l, node, of, constant, node.argumentExpression);
+  const value = member(l, node, of, constant, node.argumentExpression);
+  return constant === undefined ? { ...value, computed: key } : value;
 }
 
-function member(l: Lowering, node: ts.Expression, of: Value, key: string | undefined, keyNode: ts.Node): Value {
+function member(l: Lowering, node: ts.Expression, of: Value, key: string | undefined, keyNode: ts.Node): Ref {
   const place = at(l, node);
   const nameAt = at(l, keyNode);
   const text = node.getText(l.tree);
   if (of.kind !== 'ref') return { kind: 'ref', root: { kind: 'value', of }, path: [key], text, at: place, nameAt };
-  return { kind: 'ref', ...environment(of.root, [...of.path, key]), text, at: place, nameAt };
+  return { kind: 'ref', ...environment(of.root, [...of.path, key]), ...(of.computed ? { computed: of.computed } : {}), text, at: place, nameAt };
 }
 
 /** `process.env.A`, `import.meta.env.A`, `Bun.env.A`: one root for all spellings. */
@@ -371,7 +373,8 @@ function receiverOf(l: Lowering, node: ts.Expression, target: Value): Value | un
   if (!called || !(ts.isPropertyAccessExpression(called) || ts.isElementAccessExpression(called))) return undefined;
   const inner = unwrapped(called.expression);
   const nameNode = ts.isPropertyAccessExpression(inner) ? inner.name : inner;
-  return { kind: 'ref', root: target.root, path: target.path.slice(0, -1), text: inner.getText(l.tree), at: at(l, inner), nameAt: at(l, nameNode) };
+  const path = target.path.slice(0, -1);
+  return { kind: 'ref', root: target.root, path, ...(target.computed && path.includes(undefined) ? { computed: target.computed } : {}), text: inner.getText(l.tree), at: at(l, inner), nameAt: at(l, nameNode) };
 }
 
 function unwrapped(node: ts.Expression): ts.Expression {

@@ -21,6 +21,8 @@ export function functionLike(l: Lowering, node: ts.FunctionLikeDeclaration, nami
   const view: Writable<FunctionView> = {
     id, name: naming.name, nameAt: nameNode ? at(l, nameNode) : mark(l, start, start), at: at(l, node), bodyAt: node.body ? at(l, node.body) : at(l, node),
     parameters: [], async: (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Async) !== 0, owner, within: within.endsWith('#') ? undefined : within,
+    ...(ts.isGetAccessor(node) ? { accessor: 'get' as const } : ts.isSetAccessor(node) ? { accessor: 'set' as const } : {}),
+    ...((ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0 ? { static: true as const } : {}),
     decorators: decorators(l, node), when: frame.when, steps: frame.steps, complete: true,
   };
   l.functions.set(id, view);
@@ -39,8 +41,10 @@ function parameters(l: Lowering, node: ts.FunctionLikeDeclaration, id: FunctionI
   return real.map((parameter, index) => {
     const root = index === 0 && naming.caught ? { kind: 'caught' as const, how: naming.caught } : { kind: 'parameter' as const, fn: id, index };
     declarePattern(l.scope, parameter.name, { root, path: [] });
-    if (parameter.initializer) expression(l, parameter.initializer);
+    const initial = parameter.initializer && expression(l, parameter.initializer);
     return {
+      ...(initial ? { initial } : {}),
+      ...(parameter.dotDotDotToken ? { rest: true as const } : {}),
       name: ts.isIdentifier(parameter.name) ? parameter.name.text : undefined,
       type: parameter.type?.getText(l.tree).slice(0, 200),
       decorators: decorators(l, parameter),

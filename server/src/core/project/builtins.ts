@@ -1,0 +1,45 @@
+import type { Call, Value } from '../model/value.js';
+import type { Abstract, Bound, Frame } from './abstract.js';
+import { elementsOf, push } from './lists.js';
+
+/** What reading a call of the language needs. */
+export interface Reader {
+  evaluate(value: Value, frame: Frame): Abstract;
+}
+const GIVES_FIRST: ReadonlySet<string> = new Set(['Promise.resolve', 'Object.freeze', 'Object.seal', 'util.promisify', 'Array.from', 'structuredClone']);
+const CASES: ReadonlyMap<string, (text: string) => string> = new Map([
+  ['toLowerCase', (text: string): string => text.toLowerCase()],
+  ['toUpperCase', (text: string): string => text.toUpperCase()],
+  ['trim', (text: string): string => text.trim()],
+  ['toString', (text: string): string => text],
+]);
+
+/** Calls of the language itself whose result can be known: lists, text in another case, what wraps a value and gives it back. */
+export function builtin(call: Call, receiver: Abstract | undefined, frame: Frame, { evaluate }: Reader): Abstract | undefined {
+  const [first] = call.args;
+  if (GIVES_FIRST.has(call.callee) && first && !first.spread) return evaluate(first.value, frame);
+  if (receiver?.is !== 'value' && receiver?.is !== 'list') return undefined;
+  if (receiver.is === 'value' && receiver.value.kind === 'literal' && typeof receiver.value.value === 'string') {
+    const change = CASES.get(call.name);
+    return change && { is: 'value', value: { ...receiver.value, value: change(receiver.value.value) }, frame: receiver.frame };
+  }
+  if (receiver.is === 'value' && receiver.value.kind !== 'array') return undefined;
+  if (call.name === 'push' && receiver.is === 'value') {
+    push(receiver, call.args.flatMap((item) => given(item.value, item.spread, frame, evaluate)));
+    return { is: 'unknown' };
+  }
+  if (call.name !== 'concat') return undefined;
+  const own = elementsOf(receiver, evaluate);
+  if (!own) return undefined;
+  const more: Bound[] = [];
+  for (const item of call.args) {
+    const got = evaluate(item.value, frame);
+    if (got.is === 'unknown') return undefined;
+    more.push(...(elementsOf(got, evaluate) ?? [{ value: item.value, frame, got }]));
+  }
+  return { is: 'list', items: [...own, ...more] };
+}
+function given(value: Value, spread: boolean, frame: Frame, evaluate: Reader['evaluate']): readonly Bound[] {
+  const got = evaluate(value, frame);
+  return (spread ? elementsOf(got, evaluate) : undefined) ?? [{ value, frame, got }];
+}

@@ -1,0 +1,151 @@
+import type { Branch, CallStep, StepFrame } from '../model/module.js';
+import type { Call } from '../model/value.js';
+import type { Abstract, Bound, Frame, ScopeState } from './abstract.js';
+import { builtin } from './builtins.js';
+import type { Classes } from './classes.js';
+import { scopesIn, type Machine } from './machine.js';
+import { FORWARDS, LOOKS, SERVES, isLoader, looksLikeHandler } from './outside.js';
+
+const UNKNOWN: Abstract = { is: 'unknown' };
+
+/** What calls are worth: on scopes they register, on own functions they run, elsewhere they may hand a scope to code nobody can see. */
+export function createCalls(machine: Machine, { construct, constructPlain }: Pick<Classes, 'construct' | 'constructPlain'>): (call: Call, frame: Frame, step: (StepFrame & CallStep) | undefined, openLoop: boolean) => Abstract {
+  const { adapters, applied, names, traits, itemsOf, create, apply, applyTo, incomplete } = machine;
+  const { evaluate, settled, textOf } = names;
+  const { byName } = traits;
+  const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
+  return resultOf;
+
+  function resultOf(call: Call, frame: Frame, step: (StepFrame & CallStep) | undefined, openLoop: boolean): Abstract {
+    for (const adapter of adapters) {
+      const made = adapter.creates(call);
+      if (made) return { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
+    }
+    const receiver = call.receiver ? settled(evaluate(call.receiver, frame)) : undefined;
+    if (receiver?.is === 'builder') return onScope(call, receiver, frame, step, openLoop);
+    if (receiver?.is === 'scope') return onMember(call, receiver, frame, step, openLoop);
+    const target = settled(evaluate(call.target, frame));
+    if (target.is === 'function') return call.form === 'new' ? constructPlain(target, call, frame) : apply(target, call, frame, receiver?.is === 'instance' ? receiver : undefined);
+    if (target.is === 'class') return construct(target, call, frame);
+    const elsewhere = packageCallee(target);
+    for (const adapter of elsewhere === undefined ? [] : adapters) {
+      const made = adapter.creates({ ...call, callee: elsewhere ?? '' });
+      if (made) return { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
+    }
+    if (target.is === 'verb') return onScope(renamed(call, target.name, frame), { is: 'scope', scope: target.scope }, frame, step, openLoop);
+    if (receiver?.is === 'function' || receiver?.is === 'verb') {
+      const through = throughFunction(call, receiver, frame, step, openLoop);
+      if (through) return through;
+    }
+    const plain = builtin(call, receiver, frame, { evaluate });
+    if (plain) return plain;
+    if (call.name === 'forEach' || call.name === 'map' || call.name === 'reduce') {
+      const known = overItems(call, frame);
+      if (known) return known;
+    }
+    return outside(call, target, frame, step);
+  }
+
+  /** A call on an application or router: a field the program gave it, or a method of the framework. */
+  function onMember(call: Call, receiver: Extract<Abstract, { is: 'scope' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract {
+    const own = receiver.scope.fields.get(call.name);
+    if (own?.is === 'function') return apply(own, call, frame, undefined);
+    if (own?.is === 'verb') return onScope(renamed(call, own.name, frame), { is: 'scope', scope: own.scope }, frame, step, openLoop);
+    const isComputed = call.target.kind === 'ref' && call.target.path.at(-1) === undefined && call.target.computed !== undefined;
+    return onScope(isComputed ? renamed(call, undefined, frame) : call, receiver, frame, step, openLoop);
+  }
+  /** The call under the name of the method it really calls; a name written elsewhere (`this.route('GET', path)`) is where the route is. */
+  function renamed(call: Call, name: string | undefined, frame: Frame): Call {
+    const target = call.target.kind === 'ref' && call.target.computed ? call.target : call.receiver;
+    const text = target?.kind === 'ref' && target.computed ? textOf(target.computed, frame) : undefined;
+    let isNear = false;
+    for (let f: Frame | undefined = frame; f && text; f = f.parent) if (f.fn === text.frame.fn && f.module === text.frame.module) isNear = true;
+    return { ...call, name: name ?? text?.text.toLowerCase() ?? '', nameAt: text && !isNear ? text.at : call.nameAt };
+  }
+  /** `f.call(self, ...)`, `f.apply(...)`, `f.bind(...)`, of own functions and of methods of a scope. */
+  function throughFunction(call: Call, receiver: Extract<Abstract, { is: 'function' | 'verb' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract | undefined {
+    if (call.name === 'bind') return receiver;
+    if (call.name !== 'call' && call.name !== 'apply') return undefined;
+    const self = call.args[0] && settled(evaluate(call.args[0].value, frame));
+    const rest = call.name === 'call' ? { ...call, args: call.args.slice(1) } : { ...call, args: [] };
+    if (receiver.is === 'function') return apply(receiver, rest, frame, self?.is === 'instance' ? self : undefined);
+    if (call.name === 'apply') return UNKNOWN;
+    return onScope(renamed(rest, receiver.name, frame), { is: 'scope', scope: self?.is === 'scope' ? self.scope : receiver.scope }, frame, step, openLoop);
+  }
+
+  function overItems(call: Call, frame: Frame): Abstract | undefined {
+    const callback = call.args[0] && settled(evaluate(call.args[0].value, frame));
+    if (callback?.is !== 'function') return undefined;
+    const items = call.receiver && itemsOf(call.receiver, frame);
+    const how = { force: byName(callback.fn) || call.name === 'reduce' };
+    if (!items) {
+      // Over an unknown list of hooks: what is handed on there may be registered on.
+      if (handsScopeOn(callback)) how.force = true;
+      if (call.name !== 'reduce') applyTo(callback, [], frame, call.at.mark, undefined, { ...how, openLoop: true });
+      return UNKNOWN;
+    }
+    if (call.name === 'reduce') {
+      let memo: Abstract = call.args[1] ? evaluate(call.args[1].value, frame) : UNKNOWN;
+      for (const item of items) memo = applyTo(callback, [memo, item], frame, call.at.mark, undefined, how);
+      return memo;
+    }
+    const results = items.map((item, index): Bound => ({ value: call, frame, got: applyTo(callback, [item], frame, call.at.mark, undefined, { ...how, turn: index }) }));
+    return call.name === 'map' && results.every((one) => one.got.is !== 'unknown') ? { is: 'list', items: results } : UNKNOWN;
+  }
+
+  /** The callback hands an application its surroundings were given to something else. */
+  function handsScopeOn({ fn, frame }: Extract<Abstract, { is: 'function' }>): boolean {
+    return fn.steps.some((step) => step.do === 'call' && step.call.args.some(({ value }) => value.kind === 'ref' && value.root.kind === 'parameter' && value.path.length === 0 && scopesIn(evaluate(value, frame), evaluate).length > 0));
+  }
+
+  function onScope(call: Call, receiver: Extract<Abstract, { is: 'scope' | 'builder' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract {
+    const { scope } = receiver;
+    const adapter = adapterOf.get(scope.framework);
+    if (!adapter) return UNKNOWN;
+    const when: readonly Branch[] = [...frame.when, ...(step?.when ?? [])];
+    const path = receiver.is === 'builder' ? receiver.path : undefined;
+    // What is used here is read here: it may create a scope, and it may be something else later.
+    for (const item of call.args) if (item.value.kind === 'ref') evaluate(item.value, frame);
+    for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path)) {
+      scope.log.push({ event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop });
+      scope.files.add(call.at.path);
+    }
+    const next = adapter.returns(call);
+    if (next?.kind === 'builder') return { is: 'builder', scope, path: next.path, frame };
+    return next ? receiver : UNKNOWN;
+  }
+
+  /** A call into code that is not ours: it may serve an application, or register on it what nobody can see. */
+  function outside(call: Call, target: Abstract, frame: Frame, step: StepFrame | undefined): Abstract {
+    const spelled = target.is === 'value' && target.value.kind === 'call' ? target.value.callee || call.callee : call.callee;
+    const forwards = FORWARDS.test(spelled);
+    const wrapped: ScopeState[] = [];
+    for (const item of call.args) {
+      const arg = settled(evaluate(item.value, frame));
+      if (arg.is === 'function' && item.value.kind === 'function' && !looksLikeHandler(arg.fn)) {
+        const isLoad = isLoader(arg.fn);
+        const made = isLoad || !applied.has(arg.fn.id) ? applyTo(arg, [], frame, call.at.mark, undefined, { force: isLoad }) : UNKNOWN;
+        if (made.is === 'scope') wrapped.push(made.scope);
+      }
+      for (const scope of scopesIn(arg, evaluate)) {
+        if (SERVES.test(call.callee || call.name)) scope.log.push({ event: { kind: 'serves', at: call.at }, when: [...frame.when, ...(step?.when ?? [])], loop: undefined, frame, statementAt: step?.statementAt ?? call.at, openLoop: false });
+        else if (forwards) wrapped.push(scope);
+        else if (!LOOKS.test(call.callee)) {
+          incomplete(scope, call.callee || call.name, frame, call.at);
+          if (arg.is === 'scope') wrapped.push(scope);
+        }
+      }
+    }
+    if (wrapped.length > 0) return { is: 'wrapped', scopes: wrapped, by: forwards ? undefined : call.callee || call.name };
+    return { is: 'value', value: call, frame };
+  }
+}
+
+/** The callee of a package's export that was kept under another name: `const load = () => require('express')`. */
+function packageCallee(target: Abstract): string | undefined {
+  if (target.is !== 'value' || target.value.kind !== 'ref' || target.value.root.kind !== 'import') return undefined;
+  const { root, path } = target.value;
+  if (path.includes(undefined)) return undefined;
+  const names = [root.name, ...path].filter((name) => name !== '*' && name !== 'default');
+  return [root.from.replace(/^node:/, ''), ...names].join('.');
+}

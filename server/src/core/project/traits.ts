@@ -1,0 +1,94 @@
+import type { FrameworkAdapter } from '../frameworks/adapter.js';
+import type { Conduct } from '../model/api.js';
+import type { FunctionView, ModuleView } from '../model/module.js';
+import type { Call, FunctionId } from '../model/value.js';
+import { authGuardName } from '../rules/facts/guards.js';
+import { conductOf } from './conduct.js';
+import { registersOn } from './guess.js';
+import { isLoader } from './outside.js';
+import { relevance } from './relevance.js';
+
+/** What a function does to a request by itself; `follows`: it hands the request on, so that others have a part in it. */
+export interface OwnConduct {
+  readonly conduct: Conduct;
+  readonly follows: boolean;
+}
+/** A parameter the body registers on, and the field of it, '' for the parameter itself. */
+export interface Registered {
+  readonly index: number;
+  readonly member: string;
+}
+/** What the evaluation asks of the text of a function, whoever calls it. Answers are kept for as long as the function is. */
+export interface Traits {
+  /** Functions of a module that can have to do with registration. */
+  relevantIn(module: ModuleView): ReadonlySet<FunctionId>;
+  /** The body makes an application or router, or registers on one it was not given. */
+  starts(fn: FunctionView): boolean;
+  /** Registers under a computed method name: `app[method](path, handler)`. */
+  byName(fn: FunctionView): boolean;
+  /** The body registers on a parameter that looks like an application. */
+  registersOn(fn: FunctionView): Registered | undefined;
+  conduct(fn: FunctionView, module: ModuleView): OwnConduct;
+  /** The answers about a function that was not run, as one text: equal for functions the evaluation treats alike. */
+  summary(fn: FunctionView): string;
+}
+
+export function createTraits(adapters: readonly FrameworkAdapter[]): Traits {
+  const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
+  const relevantIn = kept(relevance(adapters));
+  const starts = kept((fn: FunctionView) => fn.steps.some((step) => step.do === 'call' && (adapters.some((adapter) => adapter.creates(step.call) !== undefined) || registers(step.call, fn, verbs))));
+  const byName = kept((fn: FunctionView) => fn.steps.some((step) => step.do === 'call' && step.call.target.kind === 'ref' && step.call.target.computed !== undefined && step.call.args.length > 0));
+  const registered = kept((fn: FunctionView): { readonly found: Registered | undefined } => {
+    for (let index = 0; index < fn.parameters.length; index++) {
+      const member = registersOn(fn, index, verbs);
+      if (member !== undefined) return { found: { index, member } };
+    }
+    return { found: undefined };
+  });
+  const conducts = new WeakMap<FunctionView, OwnConduct>();
+
+  return {
+    relevantIn,
+    starts,
+    byName,
+    registersOn: (fn) => registered(fn).found,
+    conduct(fn, module) {
+      const known = conducts.get(fn);
+      if (known) return known;
+      let follows = false;
+      const conduct = conductOf(fn, module, {
+        guardName: authGuardName,
+        follow() {
+          follows = true;
+          return undefined;
+        },
+      });
+      const made = { conduct, follows };
+      conducts.set(fn, made);
+      return made;
+    },
+    summary: kept((fn: FunctionView) => [starts(fn), byName(fn), isLoader(fn), registered(fn).found?.index, registered(fn).found?.member].join()),
+  };
+}
+
+function registers(call: Call, fn: FunctionView, verbs: ReadonlySet<string>): boolean {
+  const { receiver } = call;
+  if (!verbs.has(call.name) || receiver?.kind !== 'ref') return false;
+  if (receiver.root.kind !== 'local' && receiver.root.kind !== 'this' && receiver.root.kind !== 'import') return false;
+  if (receiver.root.kind === 'local' && fn.parameters.some((one) => one.name === receiver.text)) return false;
+  if (call.name === 'use') return call.args.length > 0;
+  const first = call.args[0]?.value;
+  const isPath = first?.kind === 'regex' || first?.kind === 'template' || (first?.kind === 'literal' && typeof first.value === 'string' && first.value.startsWith('/'));
+  return isPath && (call.name === 'route' || call.args.length > 1);
+}
+/** The answer is made once for each object. */
+function kept<O extends object, T extends object | string | boolean>(make: (of: O) => T): (of: O) => T {
+  const known = new WeakMap<O, T>();
+  return (of) => {
+    const before = known.get(of);
+    if (before !== undefined) return before;
+    const made = make(of);
+    known.set(of, made);
+    return made;
+  };
+}

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { filePath } from '../../server/src/core/text/source.js';
+import { allFindings, engineOver } from '../support/analyse.js';
+
+/** The severity of the wildcard finding on an application whose router is behind `cors()`. */
+function severityOf(routes: string): string | undefined {
+  const files = new Map([[filePath('app.js'), `const cors = require('cors');\nconst express = require('express');\nconst app = express();\napp.use(cors());\n${routes}\napp.listen(1);`]]);
+  return allFindings(engineOver(files), files).find(({ rule }) => rule === 'cors/wildcard-origin')?.severity;
+}
+
+test('a wildcard over routes that only read is worth knowing, not a warning', () => {
+  assert.equal(severityOf("app.get('/a', (req, res) => res.json(data));\napp.get('/b', requireAuth, (req, res) => res.json(data));"), 'info');
+  assert.equal(severityOf("app.get('/a', (req, res) => res.json(data));\napp.post('/a', requireAuth, (req, res) => res.json(data));"), 'warning');
+});
