@@ -1,7 +1,7 @@
 import type { Send } from '../../model/api.js';
 import type { Ref, Value } from '../../model/value.js';
 import type { Step } from '../../model/module.js';
-import { isForeseen } from '../../project/sends.js';
+import { isForeseen } from '../facts/foreseen.js';
 import { shapedText } from '../facts/shaped.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
 
