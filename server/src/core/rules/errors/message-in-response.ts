@@ -159,9 +159,10 @@ export default rule<'send', Evidence>({
 });
 
 /** Databases, files and other services: what they throw speaks of the inside. */
-const OTHERS = /^(node:)?(fs|fs-extra|fs\/promises|axios|got|node-fetch|undici|pg|mysql2?|mongodb|mongoose|ioredis|redis|knex|sequelize)(\.|$)|^fetch$|(^|\.)(prisma|knex|sequelize|pool|db|client|connection|conn)\.(\w+\.)?(query|execute|\$queryRaw|raw|find\w*|create\w*|update\w*|delete\w*|insert\w*)$/;
+const CLIENTS = /^(node:)?(fs|fs-extra|fs\/promises|axios|got|node-fetch|undici|pg|mysql2?|mongodb|mongoose|ioredis|redis|knex|sequelize)(\.|$)|^fetch$/;
+const QUERIES = /(^|\.)(prisma|knex|sequelize|pool|db|client|connection|conn)\.(\w+\.)?(query|execute|\$queryRaw|raw|(find|create|update|delete|insert)\w*)$/;
 function asksOthers(step: Step): boolean {
-  return step.do === 'call' && step.zone === 'try' && OTHERS.test(step.call.callee);
+  return step.do === 'call' && step.zone === 'try' && (CLIENTS.test(step.call.callee) || QUERIES.test(step.call.callee));
 }
 function errorText(leaf: Leaf, context: RuleContext): { value: Value; text: string; field: string } | undefined {
   const value = shapedText(leaf.value);
