@@ -1,6 +1,7 @@
 import type { Role, Send } from '../model/api.js';
-import type { Branch, FunctionView, Step } from '../model/module.js';
+import type { FunctionView, Step } from '../model/module.js';
 import type { FunctionId, Ref, Value } from '../model/value.js';
+import { isForeseen } from '../rules/facts/foreseen.js';
 
 const EXPRESS_SINKS = /^(send|json|jsonp|end|write)$/;
 const CONTEXT_SINKS = /^(json|text|html|body)$/;
@@ -86,28 +87,6 @@ function isResponse(value: Value, roleOf: (fn: FunctionId) => Role | undefined):
   if (value.kind !== 'ref') return false;
   const role = parameterRole(value, roleOf);
   return role === 'response' || role === 'context';
-}
-
-const NARROWS = /^(name|isOperational|expose|status|statusCode|isJoi|isBoom|code|type|errors|isClient|isPublic|userMessage|constructor)$/;
-/** Under an `instanceof`, a name or a status test: the error is one that was foreseen. */
-export function isForeseen(when: readonly Branch[]): boolean {
-  const narrows = (value: Value, depth: number): boolean => {
-    if (depth > 8) return false;
-    switch (value.kind) {
-      case 'compare': return (value.op === 'instanceof' && !isAnyError(value.right)) || narrows(value.left, depth + 1) || narrows(value.right, depth + 1);
-      case 'not': return narrows(value.of, depth + 1);
-      case 'logic': return narrows(value.left, depth + 1) || narrows(value.right, depth + 1);
-      case 'ref': return value.path.some((key) => key !== undefined && NARROWS.test(key)) && (value.root.kind === 'caught' || value.root.kind === 'parameter' || value.root.kind === 'local');
-      case 'call': return /^(is[A-Z]\w*(Error|Exception)|isHttpError|isAxiosError|isBoom)$/.test(value.name);
-      default: return false;
-    }
-  };
-  return when.some((branch) => (branch.holds || branch.early) && narrows(branch.test, 0) && !(branch.early && !branch.holds));
-}
-
-/** `err instanceof Error` holds for every error there is. */
-function isAnyError(value: Value): boolean {
-  return value.kind === 'ref' && value.root.kind === 'global' && value.root.name === 'Error' && value.path.length === 0;
 }
 
 /** Parameter meanings by name and count, where no registration says so. */

@@ -228,7 +228,16 @@ if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return
     { title: 'more strictness in production', good: `import express from 'express'; const app = express(); app.use(requireAuth); if (process.env.NODE_ENV === 'production') app.use(requireToken);` },
     { title: 'no guard: a redirect to https', good: `export function https(req, res, next) { if (process.env.NODE_ENV !== 'production') return next(); res.redirect('https://example.com' + req.url); }` },
     { title: 'a key that is checked', good: `export function requireAuth(req, res, next) { if (req.headers['x-internal-key'] === process.env.INTERNAL_KEY) return next(); res.sendStatus(401); }` },
-    { title: 'a key that has to be there and to be right', good: `export function requireAuth(req, res, next) { const key = req.headers['x-internal-token']; if (key && key === process.env.INTERNAL_TOKEN) return next(); verify(req, res, next); }` },
+    {
+      title: 'a key that has to be there and to be right',
+      good: `
+        export function requireAuth(req, res, next) {
+          const key = req.headers['x-internal-token'];
+          if (key && key === process.env.INTERNAL_TOKEN) return next();
+          verify(req, res, next);
+        }
+      `,
+    },
     { title: 'a host that is refused', good: `export function requireAuth(req, res, next) { if (req.hostname === 'localhost') return res.sendStatus(403); verify(req, res, next); }` },
     { title: 'rate limits and other protections', good: `import rateLimit from 'express-rate-limit'; export const limiter = rateLimit({ skip: () => process.env.NODE_ENV !== 'production' });` },
   ],

@@ -1,7 +1,7 @@
 import type { Send } from '../../model/api.js';
 import type { Ref, Value } from '../../model/value.js';
 import type { Step } from '../../model/module.js';
-import { isForeseen } from '../../project/sends.js';
+import { isForeseen } from '../facts/foreseen.js';
 import { shapedText } from '../facts/shaped.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
 
@@ -168,9 +168,10 @@ export default rule<'send', Evidence>({
 });
 
 /** Databases, files and other services: what they throw speaks of the inside. */
-const OTHERS = /^(node:)?(fs|fs-extra|fs\/promises|axios|got|node-fetch|undici|pg|mysql2?|mongodb|mongoose|ioredis|redis|knex|sequelize)(\.|$)|^fetch$|(^|\.)(prisma|knex|sequelize|pool|db|client|connection|conn)\.(\w+\.)?(query|execute|\$queryRaw|raw|find\w*|create\w*|update\w*|delete\w*|insert\w*)$/;
+const CLIENTS = /^(node:)?(fs|fs-extra|fs\/promises|axios|got|node-fetch|undici|pg|mysql2?|mongodb|mongoose|ioredis|redis|knex|sequelize)(\.|$)|^fetch$/;
+const QUERIES = /(^|\.)(prisma|knex|sequelize|pool|db|client|connection|conn)\.(\w+\.)?(query|execute|\$queryRaw|raw|(find|create|update|delete|insert)\w*)$/;
 function asksOthers(step: Step): boolean {
-  return step.do === 'call' && step.zone === 'try' && OTHERS.test(step.call.callee);
+  return step.do === 'call' && step.zone === 'try' && (CLIENTS.test(step.call.callee) || QUERIES.test(step.call.callee));
 }
 function errorText(leaf: Leaf, context: RuleContext): { value: Value; text: string; field: string } | undefined {
   const value = shapedText(leaf.value);

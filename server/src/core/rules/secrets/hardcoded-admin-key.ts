@@ -9,7 +9,10 @@ interface Evidence {
 const POWERFUL = /admin|master|root|internal|service|super/i;
 const PUBLIC_BY_DESIGN = /^(pk_(live|test)_|AIza)/;
 const HARMLESS_WORD = /config_?key|integrity|etag|checksum|commit|version|sha\d*|hash|fingerprint|uuid|guid|nonce|header|scheme|regex|pattern|description|example|message|label/i;
-const HARMLESS_END = /(title|placeholder|route|path|url|enum|type|namespace|prefix|field|param(eter)?|column|table|event|topic|queue|data|_?name|arn|file|alg(orithm)?|model|class|format|encoding|provider|service|mode|kind|status|ref|cookie|storage|alias|env|var(iable)?|input|button|badge|icon|class(name)?|selector|element|component|page|view|screen|modal|dialog|form)$/i;
+const HARMLESS_END =
+  /(title|placeholder|route|path|url|enum|type|namespace|prefix|field|param(eter)?|column|table|event|topic|queue|data|_?name|arn|file|alg(orithm)?|model|class(name)?|format|encoding)$/i;
+/** Ends of names that speak of where or how a secret is used. */
+const HARMLESS_USE = /(provider|service|mode|kind|status|ref|cookie|storage|alias|env|var(iable)?|input|button|badge|icon|selector|element|component|page|view|screen|modal|dialog|form)$/i;
 /** The name of an environment variable that holds the secret. */
 const VARIABLE = /^[A-Z][A-Z\d]{0,30}(_[A-Z\d]{1,30}){1,8}$/;
 /** Where a secret lies, not what it is: the name of a file, a vault path, a resource name. */
@@ -148,7 +151,7 @@ function judged(use: LiteralUse, context: RuleContext): string | undefined {
   if (name === undefined || use.joined) return undefined;
   if (use.position === 'entry' && /^authorization$/i.test(name)) return /^Bearer \S{16,}$/.test(value) && secretValue(value.slice(7)) ? name : undefined;
   if (!['binding', 'entry', 'assignment', 'fallback'].includes(use.position) || PLACE.test(value) || (VARIABLE.test(value) && secretName(value))) return undefined;
-  if (!secretName(name) || HARMLESS_WORD.test(name) || HARMLESS_END.test(name) || (tokenName(name) && !POWERFUL.test(name) && !secretValue(value, { shortest: 16 }))) return undefined;
+  if (!secretName(name) || HARMLESS_WORD.test(name) || HARMLESS_END.test(name) || HARMLESS_USE.test(name) || (tokenName(name) && !POWERFUL.test(name) && !secretValue(value, { shortest: 16 }))) return undefined;
   // Passwords, session and signing secrets have rules of their own.
   if (/passw|passphrase|pwd|session|jwt|cookie/i.test(name)) return undefined;
   // Plain words ('not_available', 'incorrectPassword') are texts and codes; a key has digits, or a name that says what it opens.
