@@ -29,7 +29,7 @@ interface Typed {
 /** Types each top-level statement of each sample, into a file that ends there or that goes on below. */
 function typeAll(goesOn: boolean): Typed {
   const out = { looks: 0, blinks: new Array<State>(), flashes: new Array<State>() };
-  for (const sample of samples.filter((_, index) => index % 3 === 0 || step < 10))
+  for (const sample of samples.filter((_, index) => index % 3 === 0 || !goesOn || step < 10))
     for (const [path, text] of sample.files) {
       if (!/\.[cm]?[jt]sx?$/.test(path)) continue;
       const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, scriptKind(path));
@@ -52,7 +52,9 @@ function typeOne(
   const [before, after] = [at(start), at(end)];
   const [known, wanted] = [prints(before), prints(after)];
   const stay = before.filter(({ fingerprint }) => wanted.has(fingerprint));
-  for (let typed = start + 1; typed < end; typed += step) {
+  // Most statements end a file that shows nothing yet.
+  if (!goesOn && stay.length === 0) return;
+  for (let typed = start + 1; typed < end; typed += goesOn ? step : Math.min(step, 9)) {
     const now = at(typed);
     const shown = prints(now);
     const state = ({ rule, at: { span } }: Finding): State => ({
@@ -76,7 +78,7 @@ function names(states: readonly State[]): readonly string[] {
 suite('while a statement is typed', () => {
   test('at the end of a file, no finding above goes and comes, or comes and goes', () => {
     const { looks, blinks, flashes } = typeAll(false);
-    assert.ok(looks > 3, `${looks} looks`);
+    assert.ok(looks > 20, `${looks} looks`);
     assert.deepEqual(names(blinks), []);
     assert.deepEqual(names(flashes), []);
   });
