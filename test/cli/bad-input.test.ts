@@ -11,7 +11,11 @@ import { plainEnvironment } from '../support/scenario.js';
 const app = `import express from 'express';\nimport cors from 'cors';\nexpress().use(cors({ origin: '*' }));\n`;
 
 /** Runs the built command line over these files; what a file `links` to need not exist. */
-function run(files: Readonly<Record<string, string | Uint8Array>>, args: readonly string[], links: Readonly<Record<string, string>> = {}): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+function run(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  args: readonly string[],
+  links: Readonly<Record<string, string>> = {},
+): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
   const folder = mkdtempSync(join(tmpdir(), 'unlatched-bad-'));
   try {
     for (const [path, content] of Object.entries(files)) {
@@ -19,15 +23,26 @@ function run(files: Readonly<Record<string, string | Uint8Array>>, args: readonl
       writeFileSync(join(folder, path), content);
     }
     for (const [path, target] of Object.entries(links)) symlinkSync(target, join(folder, path));
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'server/out/cli.js'), ...args], { cwd: folder, env: plainEnvironment(), encoding: 'utf8', timeout: 60_000 });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'server/out/cli.js'), ...args], {
+      cwd: folder,
+      env: plainEnvironment(),
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
     return { status, stdout, stderr };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-function checked(files: Parameters<typeof run>[0], links?: Parameters<typeof run>[2]): { readonly notAnalysed: unknown; readonly rules: readonly string[]; readonly status: number | null; readonly stderr: string } {
+function checked(
+  files: Parameters<typeof run>[0],
+  links?: Parameters<typeof run>[2],
+): { readonly notAnalysed: unknown; readonly rules: readonly string[]; readonly status: number | null; readonly stderr: string } {
   const { status, stdout, stderr } = run(files, ['check', '--format', 'json'], links);
-  const { findings, notAnalysed }: { readonly findings: readonly { readonly rule: string; readonly file: string }[]; readonly notAnalysed: unknown } = JSON.parse(stdout);
+  const {
+    findings,
+    notAnalysed,
+  }: { readonly findings: readonly { readonly rule: string; readonly file: string }[]; readonly notAnalysed: unknown } = JSON.parse(stdout);
   return { notAnalysed, rules: findings.map(({ rule, file }) => `${file} ${rule}`), status, stderr };
 }
 
@@ -61,7 +76,9 @@ test('a document behind a byte order mark is read', () => {
   assert.ok(rules.includes('openapi.yaml openapi/insecure-server-url'), rules.join());
 });
 test('a file nested too deeply is named', () => {
-  const { notAnalysed, rules, status, stderr } = checked({ 'deep.js': `const a = ${'('.repeat(9000)}1${')'.repeat(9000)};${'\n'.repeat(100)}` });
+  const { notAnalysed, rules, status, stderr } = checked({
+    'deep.js': `const a = ${'('.repeat(9000)}1${')'.repeat(9000)};${'\n'.repeat(100)}`,
+  });
   assert.match(JSON.stringify([notAnalysed, rules]), /deep\.js/);
   assert.equal(stderr, '');
   assert.equal(status, 0);

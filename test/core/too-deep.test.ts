@@ -15,6 +15,9 @@ for (const [name, text] of Object.entries(texts))
   test(`a file nested too deeply is named, not passed over: ${name}`, () => {
     const path = filePath(name);
     const found = engineOver(new Map([[path, text]])).findings(path);
-    assert.deepEqual(found.map(({ rule }) => rule), ['unlatched/not-analysed']);
+    assert.deepEqual(
+      found.map(({ rule }) => rule),
+      ['unlatched/not-analysed'],
+    );
     assert.match(found[0]?.explanation.message ?? '', /nested too deeply to be read/);
   });

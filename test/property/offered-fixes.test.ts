@@ -17,12 +17,22 @@ function shown(files: Files): string {
   return [...files].map(([path, text]) => `//- ${path}\n${text}`).join('');
 }
 /** What is wrong with one fix of one finding. */
-function faults({ title, policy }: NamedSample, files: Files, before: readonly Finding[], finding: Finding, fix: AppliedFix): readonly string[] {
+function faults(
+  { title, policy }: NamedSample,
+  files: Files,
+  before: readonly Finding[],
+  finding: Finding,
+  fix: AppliedFix,
+): readonly string[] {
   const name = `${title} > ${finding.rule} > ${fix.title}`;
   const after = withFix(files, fix);
   const out: string[] = [];
   for (const [path, text] of after)
-    if (/\.[cm]?[jt]sx?$/.test(path) && countSyntaxProblems({ path, text, revision: 1 }) > countSyntaxProblems({ path, text: files.get(path) ?? '', revision: 1 })) out.push(`${name}: ${path} parses worse\n${shown(after)}`);
+    if (
+      /\.[cm]?[jt]sx?$/.test(path) &&
+      countSyntaxProblems({ path, text, revision: 1 }) > countSyntaxProblems({ path, text: files.get(path) ?? '', revision: 1 })
+    )
+      out.push(`${name}: ${path} parses worse\n${shown(after)}`);
   const found = open(engineOver(after, policy), after);
   const [was, is] = [counted(before), counted(found)];
   for (const [each, total] of is) if (total > (was.get(each) ?? 0)) out.push(`${name}: adds ${each}\n${shown(after)}`);
@@ -64,7 +74,12 @@ suite('every fix that is offered', () => {
     for (const { title, files, policy } of samples) {
       const engine = engineOver(files, policy);
       for (const path of files.keys())
-        for (const rule of new Set(engine.findings(path).filter(({ state }) => state === 'open').map((one) => one.rule))) {
+        for (const rule of new Set(
+          engine
+            .findings(path)
+            .filter(({ state }) => state === 'open')
+            .map((one) => one.rule),
+        )) {
           const wanted = oneByOne(files, policy, path, rule);
           let now = files;
           for (let round = 0; round < 3; round++) {
@@ -86,7 +101,11 @@ function oneByOne(files: Files, policy: NamedSample['policy'], path: Finding['at
   let now = files;
   for (let round = 0; round < 20; round++) {
     const engine = engineOver(now, policy);
-    const fix = engine.findings(path).filter((one) => one.rule === rule && one.state === 'open').map((one) => engine.fixes(one.at).find((each) => each.finding.fingerprint === one.fingerprint)?.fix).find((one) => one !== undefined);
+    const fix = engine
+      .findings(path)
+      .filter((one) => one.rule === rule && one.state === 'open')
+      .map((one) => engine.fixes(one.at).find((each) => each.finding.fingerprint === one.fingerprint)?.fix)
+      .find((one) => one !== undefined);
     if (!fix) return now;
     now = withFix(now, fix);
   }

@@ -29,7 +29,15 @@ export const edit: fc.Arbitrary<Edit> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: kind('delete', 'twice'), file, at }) },
   { weight: 2, arbitrary: fc.record({ do: kind('move'), file, at, to: at }) },
   { weight: 2, arbitrary: fc.record({ do: kind('rename'), file, name: fc.nat(20), everywhere: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ do: kind('type'), file, at: fc.nat(1000), text: kind('x', '\n', '{', ')', '//', '/*', '`', "'", ' ', '.', '\r\n', '\ud800', '  // z\n') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: kind('type'),
+      file,
+      at: fc.nat(1000),
+      text: kind('x', '\n', '{', ')', '//', '/*', '`', "'", ' ', '.', '\r\n', '\ud800', '  // z\n'),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: kind('erase'), file, at: fc.nat(1000), length: fc.integer({ min: 1, max: 30 }) }) },
   { weight: 3, arbitrary: fc.record({ do: kind('take', 'add', 'add', 'empty', 'reset', 'touch'), file }) },
   { weight: 1, arbitrary: fc.record({ do: kind('rename-file'), file, to: file }) },
@@ -56,7 +64,23 @@ export const firstDesk: Desk = {
 function textOf({ first, pool }: SampleFile): string {
   return first.map((index) => `${pool[index] ?? ''}\n`).join('');
 }
-const names = ['requireUser', 'requireRole', 'files', 'users', 'mount', 'reportError', 'corsOptions', 'ADMIN_API_KEY', 'settings', 'app', 'create', 'replace', 'remove', 'users2', 'guard9'];
+const names = [
+  'requireUser',
+  'requireRole',
+  'files',
+  'users',
+  'mount',
+  'reportError',
+  'corsOptions',
+  'ADMIN_API_KEY',
+  'settings',
+  'app',
+  'create',
+  'replace',
+  'remove',
+  'users2',
+  'guard9',
+];
 
 /** The desk after the edit; `findings` are those shown now, for a baseline to accept. */
 export function edited(desk: Desk, step: Edit, findings: () => readonly Finding[]): Desk {
@@ -64,7 +88,10 @@ export function edited(desk: Desk, step: Edit, findings: () => readonly Finding[
   if (step.do === 'today') return { ...desk, today: step.day };
   if (step.do === 'baseline') {
     const accepted = findings().filter((_, index) => index % 6 < step.keep);
-    return { ...desk, baseline: { version: 1, accepted: new Map(accepted.map((one) => [one.fingerprint, { rule: one.rule, path: one.at.path }])) } };
+    return {
+      ...desk,
+      baseline: { version: 1, accepted: new Map(accepted.map((one) => [one.fingerprint, { rule: one.rule, path: one.at.path }])) },
+    };
   }
   const sample = sampleProject[step.file % sampleProject.length];
   if (!sample) return desk;
@@ -127,7 +154,9 @@ function source(path: FilePath, text: string): SourceFile {
 }
 /** What to tell an engine that stands at `before`; `touch` names a file to be set again with the text it has. */
 export function changeBetween(before: Desk, after: Desk, touch?: FilePath): EngineChange {
-  const set = [...after.texts].filter(([path, text]) => before.texts.get(path) !== text || path === touch).map(([path, text]) => source(path, text));
+  const set = [...after.texts]
+    .filter(([path, text]) => before.texts.get(path) !== text || path === touch)
+    .map(([path, text]) => source(path, text));
   const remove = [...before.texts.keys()].filter((path) => !after.texts.has(path));
   return {
     ...(set.length > 0 ? { set } : {}),
@@ -139,5 +168,10 @@ export function changeBetween(before: Desk, after: Desk, touch?: FilePath): Engi
 }
 /** What to tell a new engine. */
 export function wholeChange(desk: Desk): EngineChange {
-  return { set: [...desk.texts].map(([path, text]) => source(path, text)), policies: desk.policies, baseline: desk.baseline, today: desk.today };
+  return {
+    set: [...desk.texts].map(([path, text]) => source(path, text)),
+    policies: desk.policies,
+    baseline: desk.baseline,
+    today: desk.today,
+  };
 }

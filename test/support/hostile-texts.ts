@@ -6,9 +6,13 @@ export interface Hostile {
 
 const head = `import express from 'express';\nimport cors from 'cors';\nconst app = express();\n`;
 /** The blank lines keep a long text from being taken for machine-written code, which is passed over. */
-const code = (title: string, text: string, path = 'app.ts'): Hostile => ({ title, files: { [path]: `${head}${text}\n${'\n'.repeat(text.length / 400)}` } });
+const code = (title: string, text: string, path = 'app.ts'): Hostile => ({
+  title,
+  files: { [path]: `${head}${text}\n${'\n'.repeat(text.length / 400)}` },
+});
 const document = (title: string, text: string, path = 'openapi.yaml'): Hostile => ({ title, files: { [path]: text } });
-const times = (count: number, make: (index: number) => string, between = ''): string => Array.from({ length: count }, (_, index) => make(index)).join(between);
+const times = (count: number, make: (index: number) => string, between = ''): string =>
+  Array.from({ length: count }, (_, index) => make(index)).join(between);
 const nested = (count: number, open: string, inside: string, close: string): string => open.repeat(count) + inside + close.repeat(count);
 
 /** Code nested or chained `depth` times. */
@@ -37,7 +41,10 @@ export function deepCode(depth: number): readonly Hostile[] {
   return [
     ...nests.flatMap(([title, open, inside, close]) => [
       code(`${title} as a value`, `const v = ${nested(depth, open, inside, close)};`),
-      code(`${title} as an argument`, `app.use(${nested(depth, open, inside, close)});\napp.put('/x', ${nested(depth, open, inside, close)});`),
+      code(
+        `${title} as an argument`,
+        `app.use(${nested(depth, open, inside, close)});\napp.put('/x', ${nested(depth, open, inside, close)});`,
+      ),
     ]),
     code('blocks', nested(depth, '{', 'f();', '}')),
     code('ifs', `${'if (a) '.repeat(depth)}f();`),
@@ -54,9 +61,12 @@ export function deepCode(depth: number): readonly Hostile[] {
     code('type arguments', `let v: ${nested(depth, 'Array<', 'string', '>')};`),
     code('destructuring', `const ${nested(depth, '{ a: ', 'b', ' }')} = c;`),
     code('array destructuring', `const ${nested(depth, '[', 'b', ']')} = c;`),
-    code('a receiver chain of calls', `app${times(depth, (index) => `.use('/p${index}', f)`)};`),
-    code('a receiver chain of promises', `fetch('/x')${times(depth, () => `.then((res) => res.json())`)};`),
-    code('a chain of routes', `app.route('/x')${times(depth, (index) => (index % 2 ? `.put(f)` : `.post(requireUser, f)`))};`),
+    code('a receiver chain of calls', `app${times(Math.min(depth, 1500), (index) => `.use('/p${index}', f)`)};`),
+    code('a receiver chain of promises', `fetch('/x')${times(Math.min(depth, 1500), () => `.then((res) => res.json())`)};`),
+    code(
+      'a chain of routes',
+      `app.route('/x')${times(Math.min(depth, 1500), (index) => (index % 2 ? `.put(f)` : `.post(requireUser, f)`))};`,
+    ),
     code('a chain of properties', `const v = a${'.b'.repeat(depth)};\napp.use(a${'.b'.repeat(depth)});`),
     code('a chain of indices', `const v = a${'[0]'.repeat(depth)};`),
     code('a chain of optional calls', `a${'?.b()'.repeat(depth)};`),
@@ -81,45 +91,147 @@ export function deepCode(depth: number): readonly Hostile[] {
 /** Code that is wide, long, or leads in circles. */
 export function wideCode(size: number): readonly Hostile[] {
   return [
-    code('a huge switch', `app.put('/x', (req, res) => { switch (req.body.k) { ${times(size, (index) => `case ${index}: res.json(${index}); break;`)} } });`),
-    code('many routes', times(size, (index) => `app.put('/r${index}', f);`, '\n')),
-    code('many equal routes', times(Math.min(size, 1500), (index) => `app.${['put', 'post', 'delete'][index % 3]}('/same', ${index % 2 ? 'requireUser, ' : ''}f);`, '\n')),
+    code(
+      'a huge switch',
+      `app.put('/x', (req, res) => { switch (req.body.k) { ${times(size, (index) => `case ${index}: res.json(${index}); break;`)} } });`,
+    ),
+    code(
+      'many routes',
+      times(size, (index) => `app.put('/r${index}', f);`, '\n'),
+    ),
+    code(
+      'many equal routes',
+      times(
+        Math.min(size, 1500),
+        (index) => `app.${['put', 'post', 'delete'][index % 3]}('/same', ${index % 2 ? 'requireUser, ' : ''}f);`,
+        '\n',
+      ),
+    ),
     code('many layers', `app.put('/x', ${times(size, (index) => `m${index}`, ', ')});`),
     code('many arguments', `f(${times(size, String, ', ')});`),
     code('many properties', `app.use(cors({ ${times(size, (index) => `k${index}: '*'`, ', ')} }));`),
-    code('many secrets', `const keys = { ${times(size, (index) => `adminApiKey${index}: 'fd-adm-7b1de0c4a77f${index}'`, ',\n')} };\nconst ADMIN_API_KEY = 'fd-adm-7b1de0c4a77f4e21';`),
-    code('many assignments of one name', times(size, (index) => `app = f(${index});`, '\n')),
-    code('many names, each the one before', `const a0 = express();\n${times(size, (index) => `const a${index + 1} = a${index};`, '\n')}\na${size}.put('/x', f);`),
-    code('many functions, each calls the one before', `function f0(app) { app.put('/x', g); }\n${times(size, (index) => `function f${index + 1}(app) { f${index}(app); }`, '\n')}\nf${size}(app);`),
-    code('functions that double their calls', `function f0(app) { app.put('/x', g); }\n${times(40, (index) => `function f${index + 1}(app) { f${index}(app); f${index}(app); }`, '\n')}\nf40(app);`),
-    code('routers mounted twice in each other', `const r0 = express.Router(); r0.put('/x', f);\n${times(40, (index) => `const r${index + 1} = express.Router(); r${index + 1}.use('/a', r${index}); r${index + 1}.use('/b', r${index});`, '\n')}\napp.use(r40);`),
-    code('loops in loops', `${times(12, (index) => `for (const a${index} of ['1', '2', '3', '4', '5', '6', '7', '8'])`, ' ')} app.put(a0 + a1, f);`),
+    code(
+      'many secrets',
+      `const keys = { ${times(size, (index) => `adminApiKey${index}: 'fd-adm-7b1de0c4a77f${index}'`, ',\n')} };\nconst ADMIN_API_KEY = 'fd-adm-7b1de0c4a77f4e21';`,
+    ),
+    code(
+      'many assignments of one name',
+      times(size, (index) => `app = f(${index});`, '\n'),
+    ),
+    code(
+      'many names, each the one before',
+      `const a0 = express();\n${times(size, (index) => `const a${index + 1} = a${index};`, '\n')}\na${size}.put('/x', f);`,
+    ),
+    code(
+      'many functions, each calls the one before',
+      `function f0(app) { app.put('/x', g); }\n${times(size, (index) => `function f${index + 1}(app) { f${index}(app); }`, '\n')}\nf${size}(app);`,
+    ),
+    code(
+      'functions that double their calls',
+      `function f0(app) { app.put('/x', g); }\n${times(40, (index) => `function f${index + 1}(app) { f${index}(app); f${index}(app); }`, '\n')}\nf40(app);`,
+    ),
+    code(
+      'loops in loops',
+      `${times(12, (index) => `for (const a${index} of ['1', '2', '3', '4', '5', '6', '7', '8'])`, ' ')} app.put(a0 + a1, f);`,
+    ),
     code('a router mounted in itself', `const r = express.Router(); r.put('/x', f); r.use('/y', r); app.use(r); app.use(app);`),
-    code('functions that call each other', `function a(req, res, next) { return b(req, res, next); }\nfunction b(req, res, next) { return a(req, res, next); }\napp.use(a);\napp.put('/x', b);`),
-    code('names that are each other', `const a = b; const b = a; const c = { c }; const d = [...d]; const e = () => e(); app.use(a, b, c, d, e());`),
+    code(
+      'functions that call each other',
+      `function a(req, res, next) { return b(req, res, next); }\nfunction b(req, res, next) { return a(req, res, next); }\napp.use(a);\napp.put('/x', b);`,
+    ),
+    code(
+      'names that are each other',
+      `const a = b; const b = a; const c = { c }; const d = [...d]; const e = () => e(); app.use(a, b, c, d, e());`,
+    ),
     code('objects in themselves', `const o = { ...o, p: o.p, q: { ...o } }; app.use(cors(o)); app.use(cors(o.q.q.p));`),
-    code('classes in circles', `class A extends B {} class B extends A {} class C extends C { constructor() { super(); this.app = this; this.app.put('/x', f); new C(); } }\nnew A(); new C();`),
+    code(
+      'classes in circles',
+      `class A extends B {} class B extends A {} class C extends C { constructor() { super(); this.app = this; this.app.put('/x', f); new C(); } }\nnew A(); new C();`,
+    ),
     code('functions as their own arguments', `const y = (f) => f(f); y(y); app.use(y(y)); function w(g) { g(w); w(g); } w(w);`),
-    code('spreads that double', `const s0 = [f, f];\n${times(40, (index) => `const s${index + 1} = [...s${index}, ...s${index}];`, '\n')}\napp.put('/x', ...s40);`),
-    code('texts that double', `const t0 = '/abc';\n${times(40, (index) => `const t${index + 1} = t${index} + t${index};`, '\n')}\napp.put(t40, f);\nres.send(\`\${t40}\`);`),
-    code('objects that double', `const o0 = { a: 1 };\n${times(40, (index) => `const o${index + 1} = { l: o${index}, r: o${index} };`, '\n')}\nres.json(o40);\napp.use(cors(o40));`),
-    code('choices that double', `const c0 = a ? b : '*';\n${times(40, (index) => `const c${index + 1} = a${index} ? c${index} : c${index};`, '\n')}\napp.use(cors({ origin: c40 }));`),
-    code('branches one after the other', `app.use((req, res, next) => { ${times(60, (index) => `if (req.a${index}) { x(); } else { y(); }`)} if (!req.user) return res.sendStatus(401); next(); });`),
-    code('one long line', `const v = [${times(size, (index) => `{ "a": ${index}, "b": "xxxxxxxxxxxxxxxxxxxx" }`, ',')}]; app.use(cors({ origin: '*' }));`),
+    code(
+      'spreads that double',
+      `const s0 = [f, f];\n${times(40, (index) => `const s${index + 1} = [...s${index}, ...s${index}];`, '\n')}\napp.put('/x', ...s40);`,
+    ),
+    code(
+      'texts that double',
+      `const t0 = '/abc';\n${times(40, (index) => `const t${index + 1} = t${index} + t${index};`, '\n')}\napp.put(t40, f);\nres.send(\`\${t40}\`);`,
+    ),
+    code(
+      'objects that double',
+      `const o0 = { a: 1 };\n${times(40, (index) => `const o${index + 1} = { l: o${index}, r: o${index} };`, '\n')}\nres.json(o40);\napp.use(cors(o40));`,
+    ),
+    code(
+      'choices that double',
+      `const c0 = a ? b : '*';\n${times(40, (index) => `const c${index + 1} = a${index} ? c${index} : c${index};`, '\n')}\napp.use(cors({ origin: c40 }));`,
+    ),
+    code(
+      'branches one after the other',
+      `app.use((req, res, next) => { ${times(60, (index) => `if (req.a${index}) { x(); } else { y(); }`)} if (!req.user) return res.sendStatus(401); next(); });`,
+    ),
+    code(
+      'one long line',
+      `const v = [${times(size, (index) => `{ "a": ${index}, "b": "xxxxxxxxxxxxxxxxxxxx" }`, ',')}]; app.use(cors({ origin: '*' }));`,
+    ),
     code('a long text', `const v = '${'x'.repeat(size * 100)}'; app.use(cors({ origin: '${'*'.repeat(size)}' }));`),
-    code('a long name', `app.put('/x', ${'n'.repeat(size * 20)}, f);\nconst ADMIN_API_KEY_${'N'.repeat(size * 20)} = 'fd-adm-7b1de0c4a77f4e21';`),
+    code(
+      'a long name',
+      `app.put('/x', ${'n'.repeat(size * 20)}, f);\nconst ADMIN_API_KEY_${'N'.repeat(size * 20)} = 'fd-adm-7b1de0c4a77f4e21';`,
+    ),
     code('a long path', `app.put('${'/a'.repeat(size)}', f); app.post('${'/a'.repeat(size)}', requireUser, f);`),
     code('a path of stars and parameters', `app.put('${'/:a*(.*)+?'.repeat(size)}', f);`),
-    code('a long regular expression', `app.put(/${'(a+)+'.repeat(size)}$/, f); if (/${'(x|x)*'.repeat(size)}/.test(req.headers.origin)) f();`),
+    code(
+      'a long regular expression',
+      `app.put(/${'(a+)+'.repeat(size)}$/, f); if (/${'(x|x)*'.repeat(size)}/.test(req.headers.origin)) f();`,
+    ),
     code('a long comment', `// unlatched-ignore ${'x/y, '.repeat(size)} -- ${'z'.repeat(size)}\napp.put('/x', f);`),
-    code('many comments', times(size, (index) => `// unlatched-ignore cors/wildcard-origin -- ${index}`, '\n')),
+    code(
+      'many comments',
+      times(size, (index) => `// unlatched-ignore cors/wildcard-origin -- ${index}`, '\n'),
+    ),
     code('many blank lines', '\n'.repeat(size * 50)),
     code('spaces', ' '.repeat(size * 50)),
-    { title: 'cyclic imports', files: { 'a.ts': `export * from './b';\nexport { x } from './b';\nimport { y } from './b';\ny();`, 'b.ts': `export * from './a';\nexport { x } from './a';\nimport { x } from './a';\nexport const y = x;\nx();\nexport { default } from './a';` } },
-    { title: 'cyclic mounts across files', files: { 'app.ts': `${head}import { a } from './a';\napp.use(a);`, 'a.ts': `import { Router } from 'express';\nimport { b } from './b';\nexport const a = Router();\na.use('/b', b);\na.put('/x', f);`, 'b.ts': `import { Router } from 'express';\nimport { a } from './a';\nexport const b = Router();\nb.use('/a', a);` } },
-    { title: 'a file that imports itself', files: { 'a.ts': `${head}import * as a from './a';\nimport b from './a';\nexport { app };\na.app.put('/x', f);\nexport default b;\nexport const c = a.c;\nrequire('./a').app.put('/y', f);` } },
-    { title: 'a long chain of re-exports', files: Object.fromEntries([['f0.ts', `${head}export const x = app;`], ...Array.from({ length: Math.min(size, 400) }, (_, index) => [`f${index + 1}.ts`, `export * from './f${index}';`] as const), ['end.ts', `import { x } from './f${Math.min(size, 400)}';\nx.put('/x', f);`]]) },
-    { title: 'stars that double', files: Object.fromEntries([['f0.ts', `export const x = 1;`], ...Array.from({ length: 40 }, (_, index) => [`f${index + 1}.ts`, `export * from './f${index}';\nexport * from './g${index}';`] as const), ...Array.from({ length: 40 }, (_, index) => [`g${index}.ts`, `export * from './f${index}';`] as const), ['end.ts', `import { nowhere, x } from './f40';\nnowhere(x);\napp.use(nowhere);`]]) },
+    {
+      title: 'cyclic imports',
+      files: {
+        'a.ts': `export * from './b';\nexport { x } from './b';\nimport { y } from './b';\ny();`,
+        'b.ts': `export * from './a';\nexport { x } from './a';\nimport { x } from './a';\nexport const y = x;\nx();\nexport { default } from './a';`,
+      },
+    },
+    {
+      title: 'cyclic mounts across files',
+      files: {
+        'app.ts': `${head}import { a } from './a';\napp.use(a);`,
+        'a.ts': `import { Router } from 'express';\nimport { b } from './b';\nexport const a = Router();\na.use('/b', b);\na.put('/x', f);`,
+        'b.ts': `import { Router } from 'express';\nimport { a } from './a';\nexport const b = Router();\nb.use('/a', a);`,
+      },
+    },
+    {
+      title: 'a file that imports itself',
+      files: {
+        'a.ts': `${head}import * as a from './a';\nimport b from './a';\nexport { app };\na.app.put('/x', f);\nexport default b;\nexport const c = a.c;\nrequire('./a').app.put('/y', f);`,
+      },
+    },
+    {
+      title: 'a long chain of re-exports',
+      files: Object.fromEntries([
+        ['f0.ts', `${head}export const x = app;`],
+        ...Array.from({ length: Math.min(size, 400) }, (_, index) => [`f${index + 1}.ts`, `export * from './f${index}';`] as const),
+        ['end.ts', `import { x } from './f${Math.min(size, 400)}';\nx.put('/x', f);`],
+      ]),
+    },
+    {
+      title: 'stars that double',
+      files: Object.fromEntries([
+        ['f0.ts', `export const x = 1;`],
+        ...Array.from(
+          { length: 40 },
+          (_, index) => [`f${index + 1}.ts`, `export * from './f${index}';\nexport * from './g${index}';`] as const,
+        ),
+        ...Array.from({ length: 40 }, (_, index) => [`g${index}.ts`, `export * from './f${index}';`] as const),
+        ['end.ts', `import { nowhere, x } from './f40';\nnowhere(x);\napp.use(nowhere);`],
+      ]),
+    },
   ];
 }
 
@@ -147,21 +259,48 @@ export function badDocuments(depth: number): readonly Hostile[] {
     document('a merge bomb', `${top}${mergeBomb}paths: { /x: *m40 }\n`),
     document('an alias of itself', `${top}paths: &p { /x: *p, <<: *p }\nsecurity: &s [*s]\n`),
     document('an alias of nothing', `${top}paths: *nothing\n`),
-    document('references in circles', `${top}paths:\n  /x: { $ref: '#/paths/~1x' }\n  /y: { put: { $ref: '#/paths/~1y/put', responses: { '200': { $ref: '#/paths/~1y/put/responses/200' } } } }\n  /z: { $ref: '#/components/pathItems/a' }\ncomponents:\n  pathItems: { a: { $ref: '#/components/pathItems/b' }, b: { $ref: '#/components/pathItems/a' } }\n  securitySchemes: { s: { $ref: '#/components/securitySchemes/s' } }\n`),
-    document('a reference to everything', `${top}paths: { /x: { $ref: '#' }, /y: { $ref: '' }, /z: { $ref: '#/' }, /w: { $ref: 1 }, /v: { $ref: '#/paths/%zz' } }\n`),
-    document('references in a chain', `${top}paths:\n  /x: { $ref: '#/components/pathItems/p${depth}' }\ncomponents:\n  pathItems:\n    p0: { put: { responses: {} } }\n${times(depth, (index) => `    p${index + 1}: { $ref: '#/components/pathItems/p${index}' }`, '\n')}\n`),
-    document('duplicate keys', `${top}paths: { /x: { put: {} } }\npaths: { /x: { post: {} }, /x: { put: {}, put: 1 } }\nopenapi: 2\nservers: []\nservers: [{ url: 'http://a.example.com' }]\n`),
-    document('duplicate keys in JSON', json(`"paths": 1, "paths": { "/x": { "put": {}, "put": [] } }, "__proto__": { "a": 1 }, "constructor": 1, "toString": []`), 'openapi.json'),
-    document('names of the prototype', `${top}paths:\n  __proto__: { put: {} }\n  constructor: { put: { security: [{ __proto__: [] }] } }\nsecurity: [{ toString: [], hasOwnProperty: [] }]\ncomponents: { securitySchemes: { __proto__: { type: http } } }\n`),
+    document(
+      'references in circles',
+      `${top}paths:\n  /x: { $ref: '#/paths/~1x' }\n  /y: { put: { $ref: '#/paths/~1y/put', responses: { '200': { $ref: '#/paths/~1y/put/responses/200' } } } }\n  /z: { $ref: '#/components/pathItems/a' }\n` +
+        `components:\n  pathItems: { a: { $ref: '#/components/pathItems/b' }, b: { $ref: '#/components/pathItems/a' } }\n  securitySchemes: { s: { $ref: '#/components/securitySchemes/s' } }\n`,
+    ),
+    document(
+      'a reference to everything',
+      `${top}paths: { /x: { $ref: '#' }, /y: { $ref: '' }, /z: { $ref: '#/' }, /w: { $ref: 1 }, /v: { $ref: '#/paths/%zz' } }\n`,
+    ),
+    document(
+      'references in a chain',
+      `${top}paths:\n  /x: { $ref: '#/components/pathItems/p${depth}' }\ncomponents:\n  pathItems:\n    p0: { put: { responses: {} } }\n${times(depth, (index) => `    p${index + 1}: { $ref: '#/components/pathItems/p${index}' }`, '\n')}\n`,
+    ),
+    document(
+      'duplicate keys',
+      `${top}paths: { /x: { put: {} } }\npaths: { /x: { post: {} }, /x: { put: {}, put: 1 } }\nopenapi: 2\nservers: []\nservers: [{ url: 'http://a.example.com' }]\n`,
+    ),
+    document(
+      'duplicate keys in JSON',
+      json(`"paths": 1, "paths": { "/x": { "put": {}, "put": [] } }, "__proto__": { "a": 1 }, "constructor": 1, "toString": []`),
+      'openapi.json',
+    ),
+    document(
+      'names of the prototype',
+      `${top}paths:\n  __proto__: { put: {} }\n  constructor: { put: { security: [{ __proto__: [] }] } }\nsecurity: [{ toString: [], hasOwnProperty: [] }]\ncomponents: { securitySchemes: { __proto__: { type: http } } }\n`,
+    ),
     document('tabs', `openapi: 3.1.0\n\tinfo:\n\t\ttitle: T\npaths:\n\t/x:\n\t\tput:\n\t\t\tresponses: {}\n`),
     document('several documents', `---\n${top}---\n${top}...\n---\npaths: { /x: { put: {} } }\n`),
     document('directives', `%YAML 1.2\n%TAG ! tag:x\n%FOO\n---\n${top}paths: !!binary aGk=\n`),
     document('block texts', `${top}paths:\n  /x:\n    put: |+9\n     a\n    post: >-\n\n\n    delete: |\n`),
     document('wide', `${top}paths:\n${times(depth, (index) => `  /p${index}: { put: {}, post: { security: [{ a: [] }] } }`, '\n')}\n`),
     document('a long line', `${top}paths: { ${times(depth, (index) => `/p${index}: { put: { responses: {} } }`, ', ')} }\n`),
-    document('complex keys', `${top}paths:\n  ? [a, b]\n  : { put: {} }\n  ? { c: d }\n  : 1\n  null: { put: {} }\n  1.5: { put: {} }\n  : { put: {} }\n`),
+    document(
+      'complex keys',
+      `${top}paths:\n  ? [a, b]\n  : { put: {} }\n  ? { c: d }\n  : 1\n  null: { put: {} }\n  1.5: { put: {} }\n  : { put: {} }\n`,
+    ),
     document('numbers no number can hold', `${top}paths: { /x: { put: { responses: { 1e999: 1, 0x1F: 2, -.inf: 3, .nan: 4 } } } }\n`),
     document('a manifest nested deeply', nested(depth, '{"dependencies":', '1', '}'), 'package.json'),
-    document('a manifest of wrong kinds', `{ "dependencies": ["express"], "devDependencies": { "express": 4, "helmet": null }, "__proto__": { "dependencies": { "x": "1" } } }`, 'package.json'),
+    document(
+      'a manifest of wrong kinds',
+      `{ "dependencies": ["express"], "devDependencies": { "express": 4, "helmet": null }, "__proto__": { "dependencies": { "x": "1" } } }`,
+      'package.json',
+    ),
   ];
 }

@@ -86,7 +86,11 @@ export const sampleProject: readonly SampleFile[] = [
   file(
     'routes/index.js',
     [`export { files } from './files.js';`, `export * from './users.js';`],
-    [...anywhere, `export { files as users } from './files.js';`, `import { users } from './users.js';\nusers.put('/from-barrel', ${handler});`],
+    [
+      ...anywhere,
+      `export { files as users } from './files.js';`,
+      `import { users } from './users.js';\nusers.put('/from-barrel', ${handler});`,
+    ],
   ),
   file(
     'routes/files.js',
@@ -229,9 +233,22 @@ const policy = (change: Partial<Policy>): Policy => ({ ...defaultPolicy, ...chan
 /** Policies to change between; each replaces all. */
 export const samplePolicies: readonly ReadonlyMap<string, Policy>[] = [
   new Map(),
-  new Map([['', policy({ rules: new Map([['cors/wildcard-origin', 'off'], ['headers/powered-by', 'error']]) })]]),
+  new Map([
+    [
+      '',
+      policy({
+        rules: new Map([
+          ['cors/wildcard-origin', 'off'],
+          ['headers/powered-by', 'error'],
+        ]),
+      }),
+    ],
+  ]),
   new Map([['', policy({ methods: { allow: ['GET', 'POST'], paths: new Map([['/direct', ['PUT']]]) } })]]),
   new Map([['', policy({ auth: { ...defaultPolicy.auth, guards: ['unknownMiddleware', 'login'], publicPaths: ['/files'] } })]]),
-  new Map([['routes', policy({ minConfidence: 'high' })], ['', policy({ rules: new Map([['methods/put-enabled', 'hint']]) })]]),
+  new Map([
+    ['routes', policy({ minConfidence: 'high' })],
+    ['', policy({ rules: new Map([['methods/put-enabled', 'hint']]) })],
+  ]),
   new Map([['', policy({ auth: { ...defaultPolicy.auth, at: 'gateway' } })]]),
 ];

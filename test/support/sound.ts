@@ -12,7 +12,9 @@ export function assertSound(files: Files, { fixes = true } = {}): readonly Findi
   const engine = engineOver(files);
   const found = engine.files().flatMap((path) => engine.findings(path));
   for (const finding of found) checkFinding(finding, files);
-  for (const entry of engine.inventory()) for (const at of [entry.at, ...entry.chain.map((layer) => layer.at), ...(entry.operation ? [entry.operation] : [])]) checkPlace(at, files);
+  for (const entry of engine.inventory())
+    for (const at of [entry.at, ...entry.chain.map((layer) => layer.at), ...(entry.operation ? [entry.operation] : [])])
+      checkPlace(at, files);
   const prints = found.map(({ fingerprint }) => fingerprint);
   assert.equal(new Set(prints).size, prints.length, 'two findings share a fingerprint');
   if (fixes) checkFixes(engine, found, files);
@@ -36,6 +38,7 @@ function checkFixes(engine: Engine, found: readonly Finding[], files: Files): vo
     if (!finding) continue;
     const suppression = engine.suppress(finding);
     for (const fix of [...engine.fixes(finding.at).map((one) => one.fix), ...(suppression ? [suppression] : [])])
-      for (const [path, edits] of fix.edits) assert.ok(applyEdits(files.get(path) ?? '', edits) !== undefined, `${fix.title}: edits overlap or leave the text`);
+      for (const [path, edits] of fix.edits)
+        assert.ok(applyEdits(files.get(path) ?? '', edits) !== undefined, `${fix.title}: edits overlap or leave the text`);
   }
 }
