@@ -7,6 +7,7 @@ export interface OpenDocument {
   readonly uri: string;
   readonly version: number;
   readonly text: string;
+  readonly languageId: string | undefined;
 }
 
 /** The texts the client holds open, kept by incremental changes. */
@@ -16,8 +17,8 @@ export class Documents {
   constructor(private readonly encoding: () => Encoding) {}
 
   /** Takes a document as open, replacing one of the same URI. */
-  set(uri: string, version: number, text: string): OpenDocument {
-    const document = { uri, version, text };
+  set(uri: string, version: number, text: string, languageId = this.get(uri)?.languageId): OpenDocument {
+    const document = { uri, version, text, languageId };
     this.open.set(canonicalUri(uri), document);
     return document;
   }

@@ -70,10 +70,10 @@ function registerDocuments(session: Session): void {
   const { connection } = session;
   connection.onDidOpenTextDocument(({ textDocument }) => {
     void session.fence('textDocument/didOpen', undefined, () => {
-      const { uri, version, text } = textDocument;
+      const { uri, version, text, languageId } = textDocument;
       // A client in error must not put what is not text into the engine.
       if (typeof uri !== 'string' || typeof text !== 'string') throw new Error('no uri or no text');
-      session.open(uri, version, text);
+      session.open(uri, version, text, languageId);
     });
   });
   connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {

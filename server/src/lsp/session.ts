@@ -4,10 +4,12 @@ import type { RulePage } from '../core/engine-types.js';
 import type { FilePath, SourceFile } from '../core/text/source.js';
 import type { Host } from '../host/host.js';
 import { readClient, type ClientFeatures } from './client.js';
-import { canonicalUri, chooseEncoding, converter, parentUri, type Converter, type Encoding } from './convert.js';
+import { canonicalUri, chooseEncoding, converter, type Converter, type Encoding } from './convert.js';
 import { Documents } from './documents.js';
 import type { HostFactory, HostWish, Surroundings } from './door.js';
-import { Folder, type FileEventOf } from './folder.js';
+import { Folder } from './folder.js';
+import { looseScope, pathIn, type FolderScope } from './folder-scope.js';
+import type { FileEventOf } from './reading.js';
 import { defaultSettings, readSettings, type Settings } from './settings.js';
 
 /** Milliseconds from the last keystroke to work on all other files. */
@@ -86,7 +88,7 @@ export class Session {
     for (const { uri } of added) this.add(uri);
     for (const document of this.documents.all()) {
       const was = before.get(document.uri);
-      const now = this.place(document.uri) ?? this.makeLoose(document.uri);
+      const now = this.place(document.uri) ?? this.makeLoose(document.uri, document.languageId);
       if (!now || now.folder === was?.folder) continue;
       if (was) this.leave(was);
       now.folder.set(now.path, document.text);
@@ -106,9 +108,10 @@ export class Session {
     return best;
   }
 
-  open(uri: string, version: number, text: string): void {
-    this.documents.set(uri, version, text);
-    const place = this.place(uri) ?? this.makeLoose(uri);
+  /** A new text of a document; the language names one that has no file name yet. */
+  open(uri: string, version: number, text: string, languageId?: string): void {
+    this.documents.set(uri, version, text, languageId);
+    const place = this.place(uri) ?? this.makeLoose(uri, languageId);
     place?.folder.set(place.path, text);
     this.wake();
   }
@@ -231,25 +234,25 @@ export class Session {
 
   private add(uri: string): void {
     const key = canonicalUri(uri);
-    if (!this.roots.has(key)) this.roots.set(key, this.make(uri, false));
+    const bare = uri.length > 1 && uri.endsWith('/') ? uri.slice(0, -1) : uri;
+    if (!this.roots.has(key)) this.roots.set(key, this.make({ uri: bare, loose: false }));
   }
 
-  private makeLoose(uri: string): Place | undefined {
-    const parent = parentUri(uri);
-    const known = this.loose.get(canonicalUri(parent));
-    const folder = known ?? this.make(parent, true);
-    const path = folder.path(uri);
+  private makeLoose(uri: string, languageId: string | undefined): Place | undefined {
+    const scope = looseScope(uri, languageId);
+    const path = pathIn(scope, uri);
     if (path === undefined) return undefined;
-    if (!known) this.loose.set(canonicalUri(parent), folder);
+    const key = canonicalUri(scope.uri);
+    const folder = this.loose.get(key) ?? this.make(scope);
+    this.loose.set(key, folder);
     return { folder, path };
   }
 
-  private make(uri: string, loose: boolean): Folder {
-    const bare = uri.length > 1 && uri.endsWith('/') ? uri.slice(0, -1) : uri;
+  private make(scope: FolderScope): Folder {
+    const { uri, loose } = scope;
     const folder: Folder = new Folder(
-      bare,
-      loose,
-      lateHost(this.around.hostFactory, { uri: bare, loose, excludes: () => folder.excludes() }),
+      scope,
+      lateHost(this.around.hostFactory, { uri, loose, excludes: () => folder.rules.excludes() }),
       this.documents,
       this.around,
       {

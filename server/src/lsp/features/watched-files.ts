@@ -1,5 +1,5 @@
 import { DidChangeWatchedFilesNotification, FileChangeType, type FileEvent } from 'vscode-languageserver';
-import type { FileEventOf } from '../folder.js';
+import type { FileEventOf } from '../reading.js';
 import type { Session } from '../session.js';
 
 /** What a client that can be asked to watch is asked to watch. */
