@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
+import { LanguageClient, RevealOutputChannelOn, State, TransportKind, WorkDoneProgress } from 'vscode-languageclient/node';
 import type { LanguageClientOptions } from 'vscode-languageclient/node';
 import type { InitializationOptions, StatusParams } from '../../server/src/lsp/protocol.js';
 import { crashHandler } from './crash-handler.js';
@@ -21,6 +21,8 @@ export function createLanguageClient(context: vscode.ExtensionContext, log: vsco
     traceOutputChannel: trace,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     errorHandler: crashHandler(log),
+    // Hovers may open the page of a rule, and run nothing else.
+    markdown: { isTrusted: { enabledCommands: ['unlatched.explainRule'] }, supportHtml: false },
     diagnosticPullOptions: { onChange: true, onSave: true, onFocus: true },
   };
   const client = new LanguageClient(
@@ -39,4 +41,14 @@ export function createLanguageClient(context: vscode.ExtensionContext, log: vsco
     if (newState === State.Stopped || newState === State.StartFailed) status.show({ state: 'stopped' });
   });
   return client;
+}
+
+/** Takes how far something is, from 0 to 100, and what is being done. */
+export type ReportProgress = (percentage: number | undefined, message: string | undefined) => void;
+
+/** Listens to what the server reports under a token, until it is disposed. */
+export function onWorkDone(client: LanguageClient, token: string, report: ReportProgress): vscode.Disposable {
+  return client.onProgress(WorkDoneProgress.type, token, (value) => {
+    if (value.kind === 'report') report(value.percentage, value.message);
+  });
 }

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import type { ReportProgress } from './language-client.js';
 import type { StatusItem } from './status-item.js';
 
 /** The running server, if any: at most one, started, stopped and replaced in order. */
 export class Session {
   private client: LanguageClient | undefined;
   private queue: Promise<unknown> = Promise.resolve();
+  private progressCount = 0;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -47,6 +49,20 @@ export class Session {
     } catch (error) {
       if (!token?.isCancellationRequested) this.log.error(`${method}: ${String(error)}`);
       return undefined;
+    }
+  }
+
+  /** The same, with what the server reports on the way. */
+  async requestWithProgress<Result>(method: string, token: vscode.CancellationToken, report: ReportProgress): Promise<Result | undefined> {
+    await this.queue;
+    if (!this.client) return undefined;
+    const { onWorkDone } = await import('./language-client.js');
+    const workDoneToken = `${method}-${++this.progressCount}`;
+    const listening = onWorkDone(this.client, workDoneToken, report);
+    try {
+      return await this.request<Result>(method, { workDoneToken }, token);
+    } finally {
+      listening.dispose();
     }
   }
 

@@ -9,6 +9,7 @@ export interface ClientFeatures {
   readonly configurationRegistration: boolean;
   readonly folders: boolean;
   readonly watchRegistration: boolean;
+  readonly renames: boolean;
   readonly relatedInformation: boolean;
   readonly pushVersions: boolean;
   readonly codeDescription: boolean;
@@ -46,6 +47,7 @@ export function readClient(params: InitializeParams): ClientFeatures {
     configurationRegistration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     folders: workspace?.workspaceFolders === true,
     watchRegistration: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    renames: workspace?.fileOperations?.didRename === true,
     relatedInformation: shown?.relatedInformation === true || textDocument?.publishDiagnostics?.relatedInformation === true,
     pushVersions: textDocument?.publishDiagnostics?.versionSupport === true,
     codeDescription: shown?.codeDescriptionSupport === true || textDocument?.publishDiagnostics?.codeDescriptionSupport === true,

@@ -47,6 +47,13 @@ export class FolderRules {
     return [...new Set([...rootCandidates(), ...near, ...[...this.owner.listed()].filter(isPolicyFile)])];
   }
 
+  /** The policy file that holds for this file; where there is none, the one it would be written to. */
+  holding(path: FilePath): FilePath {
+    const stated = this.owner.settings().policyPath;
+    if (stated !== undefined) return filePath(stated);
+    return policyCandidates(path).find((each) => this.policies.has(each)) ?? filePath('unlatched.yml');
+  }
+
   /** Policy files to read again after these files changed. */
   touchedBy(paths: readonly FilePath[]): readonly FilePath[] {
     return paths.flatMap((path) => this.policies.touchedBy(path, this.owner.settings().policyPath));

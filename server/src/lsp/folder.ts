@@ -8,7 +8,7 @@ import type { Documents, OpenDocument } from './documents.js';
 import { FolderRules, type RulesOwner } from './folder-rules.js';
 import { pathIn, uriIn, type FolderScope } from './folder-scope.js';
 import { folderOf, policyCandidates, type Policies } from './policies.js';
-import { isTooLarge, lastOfEach, readAll, type FileEventOf } from './reading.js';
+import { isTooLarge, lastOfEach, readAll, withoutMark, type FileEventOf } from './reading.js';
 import { defaultSettings, type Settings } from './settings.js';
 import { Pump } from './pump.js';
 
@@ -321,8 +321,7 @@ export class Folder {
     for (const [path, result] of read) {
       if (this.openPaths.has(path)) continue;
       if (result === undefined || 'refused' in result) remove.push(path);
-      // The editor counts without the byte order mark, and so do positions.
-      else set.push({ path, text: result.text.replace(/^\uFEFF/, '') });
+      else set.push({ path, text: withoutMark(result.text) });
       if (result !== undefined && 'refused' in result) this.refused.set(path, result.refused);
       else this.refused.delete(path);
     }
@@ -365,11 +364,12 @@ export class Folder {
     this.listener.settled(this, touched);
   }
 
-  private async textOf(path: FilePath): Promise<string | undefined> {
+  /** The text of any file below the folder, held or not: that of the open document, else that on disk. */
+  async textOf(path: FilePath): Promise<string | undefined> {
     const open = this.document(path);
     if (open) return open.text;
     const read = await this.host.read(path);
-    return read !== undefined && 'text' in read ? read.text : undefined;
+    return read !== undefined && 'text' in read ? withoutMark(read.text) : undefined;
   }
 
   private afterText(paths: readonly FilePath[]): void {

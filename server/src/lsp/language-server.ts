@@ -5,7 +5,7 @@ import { FIX_ALL, registerCodeActions } from './features/code-actions.js';
 import { pullConfiguration, registerConfiguration, watchConfiguration } from './features/configuration.js';
 import { registerCustom } from './features/custom.js';
 import { registerHover } from './features/hover.js';
-import { registerWatchedFiles, watch } from './features/watched-files.js';
+import { RENAMES, registerWatchedFiles, watch } from './features/watched-files.js';
 import { loadFolders, registerWorkspaceFolders } from './features/workspace-folders.js';
 import { Session } from './session.js';
 
@@ -99,6 +99,6 @@ function capabilities(session: Session): ServerCapabilities {
     codeActionProvider: { codeActionKinds: ['quickfix', FIX_ALL, 'source.fixAll'], resolveProvider: client.resolveEdit },
     hoverProvider: true,
     ...(client.pull ? { diagnosticProvider: { identifier: 'unlatched', interFileDependencies: true, workspaceDiagnostics: true } } : {}),
-    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true }, ...(client.renames ? { fileOperations: { didRename: RENAMES } } : {}) },
   };
 }

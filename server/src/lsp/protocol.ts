@@ -1,4 +1,4 @@
-import type { Location, Range } from 'vscode-languageserver';
+import type { Location } from 'vscode-languageserver';
 
 /** What a client may say in `initializationOptions`; everything is optional. */
 export interface InitializationOptions {
@@ -14,7 +14,7 @@ export interface InitializationOptions {
 export interface StatusParams {
   /** `policy-error`: a policy file is broken and its last good version is in force. */
   readonly state: 'busy' | 'ready' | 'policy-error';
-  /** Open findings in all folders. */
+  /** Open findings in all folders that the Problems panel lists: all but hints. */
   readonly findings: number;
   /** Files that hold at least one of them. */
   readonly files: number;
@@ -56,7 +56,12 @@ export interface InventoryItem {
   readonly complete: boolean;
 }
 
-/** Request `unlatched/checkWorkspace`: analyses every folder again from disk; answered when done. */
+/** Request `unlatched/checkWorkspace`: reads every folder again from disk; answered when all is analysed. Cancelling it ends the reading. */
+export interface CheckWorkspaceParams {
+  /** Where the server reports how far it is, as in the protocol. */
+  readonly workDoneToken?: string | number;
+}
+/** What was found; hints are not counted. */
 export interface CheckWorkspaceResult {
   readonly findings: number;
   readonly files: number;
@@ -69,13 +74,18 @@ export interface DiagnosticData {
   readonly rule: string;
 }
 
+/** What a code action that is computed on resolve will do. */
+export type CodeActionWish =
+  /** The first fix of each finding of the rule in the file. */
+  | { readonly do: 'fix-all'; readonly rule: string }
+  /** The finding is named by its fingerprint. */
+  | { readonly do: 'suppress' | 'accept'; readonly fingerprint: string }
+  | { readonly do: 'teach'; readonly name: string; readonly key: 'guards' | 'roleGuards' };
+
 /** `data` of a code action that is computed on resolve. */
 export interface CodeActionData {
   readonly uri: string;
   /** Version of the document the action was offered for; null when it was not open. */
   readonly version: number | null;
-  readonly rule: string | null;
-  /** Set for a suppression: the finding meant. */
-  readonly fingerprint: string | null;
-  readonly range: Range;
+  readonly wish: CodeActionWish;
 }

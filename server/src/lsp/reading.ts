@@ -44,3 +44,8 @@ export function isTooLarge(path: FilePath, text: string): boolean {
   if (text.length > cap) return true;
   return text.length * 3 > cap && new TextEncoder().encode(text).length > cap;
 }
+
+/** The editor counts without the byte order mark, and so do positions. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}

@@ -11,6 +11,7 @@ import { Folder } from './folder.js';
 import { looseScope, pathIn, type FolderScope } from './folder-scope.js';
 import type { FileEventOf } from './reading.js';
 import { defaultSettings, readSettings, type Settings } from './settings.js';
+import { textsFor, type Texts } from './texts.js';
 
 /** Milliseconds from the last keystroke to work on all other files. */
 const REST = 120;
@@ -35,6 +36,7 @@ export class Session {
   readonly documents = new Documents(() => this.encoding);
   readonly pages: ReadonlyMap<string, RulePage>;
   encoding: Encoding = 'utf-16';
+  texts: Texts = textsFor(undefined);
   client: ClientFeatures = readClient({ processId: null, rootUri: null, capabilities: {}, workspaceFolders: null });
   private readonly roots = new Map<string, Folder>();
   private readonly loose = new Map<string, Folder>();
@@ -57,6 +59,7 @@ export class Session {
   /** Takes the client's word on itself and makes the folders; nothing is read yet. */
   initialize(params: InitializeParams): void {
     this.client = readClient(params);
+    this.texts = textsFor(params.locale);
     this.encoding = chooseEncoding(params.capabilities.general?.positionEncodings);
     this.settings = readSettings(this.client.settings);
     const single = params.rootUri ? [{ uri: params.rootUri, name: '' }] : [];
