@@ -78,8 +78,7 @@ function registerDocuments(session: Session): void {
   });
   connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
     void session.fence('textDocument/didChange', undefined, () => {
-      const document = session.documents.change(textDocument.uri, textDocument.version, contentChanges);
-      if (document) session.open(document.uri, document.version, document.text);
+      session.change(textDocument.uri, textDocument.version, contentChanges);
     });
   });
   connection.onDidCloseTextDocument(({ textDocument }) => {

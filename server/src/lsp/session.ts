@@ -1,11 +1,11 @@
-import type { Connection, InitializeParams, WorkspaceFolder } from 'vscode-languageserver';
+import type { Connection, InitializeParams, TextDocumentContentChangeEvent, WorkspaceFolder } from 'vscode-languageserver';
 import { CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { RulePage } from '../core/engine-types.js';
 import type { FilePath, SourceFile } from '../core/text/source.js';
 import type { Host } from '../host/host.js';
 import { readClient, type ClientFeatures } from './client.js';
 import { canonicalUri, chooseEncoding, converter, type Converter, type Encoding } from './convert.js';
-import { Documents } from './documents.js';
+import { Documents, type OpenDocument } from './documents.js';
 import type { HostFactory, HostWish, Surroundings } from './door.js';
 import { Folder } from './folder.js';
 import { looseScope, pathIn, type FolderScope } from './folder-scope.js';
@@ -13,8 +13,9 @@ import type { FileEventOf } from './reading.js';
 import { defaultSettings, readSettings, type Settings } from './settings.js';
 import { textsFor, type Texts } from './texts.js';
 
-/** Milliseconds from the last keystroke to work on all other files. */
-const REST = 120;
+/** Milliseconds from the last keystroke to work on all other files, and the most it waits while the keys go on. */
+const REST = 100;
+const MOST_REST = 1000;
 /** Milliseconds in which keystrokes are collected before a client that cannot pull is told. */
 const SOON = 20;
 
@@ -45,6 +46,7 @@ export class Session {
   private readonly ruleIds: ReadonlySet<string>;
   private settings: Settings = defaultSettings;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private due: number | undefined;
   private soon: ReturnType<typeof setTimeout> | undefined;
   private configured: Promise<unknown> = Promise.resolve();
 
@@ -111,9 +113,18 @@ export class Session {
     return best;
   }
 
-  /** A new text of a document; the language names one that has no file name yet. */
-  open(uri: string, version: number, text: string, languageId?: string): void {
-    this.documents.set(uri, version, text, languageId);
+  /** The language names a document that has no file name yet. */
+  open(uri: string, version: number, text: string, languageId: string | undefined): void {
+    this.take(this.documents.set(uri, version, text, languageId));
+  }
+
+  /** Does nothing for a document that is not open. */
+  change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): void {
+    const document = this.documents.change(uri, version, changes);
+    if (document) this.take(document);
+  }
+
+  private take({ uri, text, languageId }: OpenDocument): void {
     const place = this.place(uri) ?? this.makeLoose(uri, languageId);
     place?.folder.set(place.path, text);
     this.wake();
@@ -181,9 +192,12 @@ export class Session {
   /** Works off what is due when the client has been quiet for a moment; clients that cannot ask are told of open files sooner. */
   wake(): void {
     clearTimeout(this.timer);
+    const now = performance.now();
+    this.due ??= now + MOST_REST;
     this.timer = setTimeout(() => {
+      this.due = undefined;
       void this.fence('analysis', undefined, () => this.workOff());
-    }, REST);
+    }, Math.max(0, Math.min(REST, this.due - now)));
     if (this.client.pull || this.soon !== undefined) return;
     this.soon = setTimeout(() => {
       this.soon = undefined;
@@ -205,9 +219,9 @@ export class Session {
     }
   }
 
-  /** One converter per version of a file. */
+  /** Places in a version of a file, to be used at once: one index for each version, that of the open document where it has the same text. */
   convert(source: SourceFile): Converter {
-    const known = this.converters.get(source);
+    const known = this.documents.places(source.text) ?? this.converters.get(source);
     if (known) return known;
     const made = converter(source.text, this.encoding);
     this.converters.set(source, made);
