@@ -33,6 +33,8 @@ export interface ClientOptions {
   /** The value of `files.exclude`. */
   readonly filesExclude?: () => unknown;
   readonly locale?: string;
+  /** Answers other requests of the server by method; null without. */
+  readonly answer?: (method: string, params: unknown) => unknown;
   readonly today?: () => string;
 }
 
@@ -167,7 +169,7 @@ export async function startClient(options: ClientOptions): Promise<TestClient> {
   connection.onRequest((method, params) => {
     const given: unknown = Array.isArray(params) ? params[0] : params;
     client.record({ method, params: given });
-    return method === 'workspace/configuration' ? configurationAnswer(given, options) : null;
+    return method === 'workspace/configuration' ? configurationAnswer(given, options) : (options.answer?.(method, given) ?? null);
   });
   connection.onUnhandledProgress((params) => client.record({ method: '$/progress', params }));
   connection.listen();

@@ -28,6 +28,8 @@ export interface ClientFeatures {
   /** The client has the `unlatched.*` commands. */
   readonly commands: boolean;
   readonly virtualPages: boolean;
+  /** The client reads files of folders that are on no disk. */
+  readonly files: boolean;
   readonly settings: unknown;
 }
 
@@ -65,6 +67,7 @@ export function readClient(params: InitializeParams): ClientFeatures {
     progress: window?.workDoneProgress === true,
     commands: stated['commands'] === true,
     virtualPages: stated['rulePages'] === 'virtual',
+    files: stated['files'] === true,
     settings: stated['settings'],
   };
 }

@@ -6,6 +6,8 @@ export interface InitializationOptions {
   readonly rulePages?: 'file' | 'virtual';
   /** The client has the `unlatched.*` commands of the extension, so code actions may name them. */
   readonly commands?: boolean;
+  /** The client answers `unlatched/listFiles` and `unlatched/readFile` for folders that are on no disk. */
+  readonly files?: boolean;
   /** Settings of section `unlatched`, for clients that cannot be asked for them. */
   readonly settings?: unknown;
 }
@@ -23,6 +25,21 @@ export interface StatusParams {
   /** URI of the broken policy file. */
   readonly file?: string;
 }
+
+/** Request `unlatched/listFiles` to the client: the URIs of the files of a folder that is on no disk. */
+export interface ListFilesParams {
+  readonly folder: string;
+  /** Glob patterns relative to the folder of files to leave out. */
+  readonly exclude: readonly string[];
+}
+/** Request `unlatched/readFile` to the client; answered with null where there is no such file. */
+export interface ReadFileParams {
+  readonly uri: string;
+  /** Bytes; larger files are refused. */
+  readonly cap: number;
+}
+/** The text of the file, or why it cannot be analysed. */
+export type ReadFileResult = { readonly text: string } | { readonly refused: string };
 
 /** Request `unlatched/rulePage`; answered with null for an unknown rule. */
 export interface RulePageParams {

@@ -4,6 +4,7 @@ import type { RulePage } from '../core/engine-types.js';
 import type { FilePath, SourceFile } from '../core/text/source.js';
 import type { Host } from '../host/host.js';
 import { readClient, type ClientFeatures } from './client.js';
+import { clientHost } from './client-host.js';
 import { canonicalUri, chooseEncoding, converter, type Converter, type Encoding } from './convert.js';
 import { Documents, type OpenDocument } from './documents.js';
 import type { HostFactory, HostWish, Surroundings } from './door.js';
@@ -269,7 +270,7 @@ export class Session {
     const { uri, loose } = scope;
     const folder: Folder = new Folder(
       scope,
-      lateHost(this.around.hostFactory, { uri, loose, excludes: () => folder.rules.excludes() }),
+      lateHost((wish) => this.hostOf(wish), { uri, loose, excludes: () => folder.rules.excludes() }),
       this.documents,
       this.around,
       {
@@ -282,6 +283,11 @@ export class Session {
     );
     folder.configure(this.settings);
     return folder;
+  }
+
+  private hostOf(wish: HostWish): Host | Promise<Host> {
+    const isOnDisk = wish.uri.startsWith('file:') || wish.uri.startsWith('untitled:');
+    return this.client.files && !isOnDisk ? clientHost(this.connection, wish) : this.around.hostFactory(wish);
   }
 
   private leave(place: Place): void {
