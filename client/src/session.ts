@@ -8,6 +8,7 @@ export class Session {
   private client: LanguageClient | undefined;
   private queue: Promise<unknown> = Promise.resolve();
   private progressCount = 0;
+  private begun = false;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -15,8 +16,15 @@ export class Session {
     private readonly status: StatusItem,
   ) {}
 
+  /** There is something to analyse: from now on the server runs, if it is enabled. */
+  begin(): Promise<void> {
+    this.begun = true;
+    return this.follow();
+  }
+
   /** Starts or stops the server as `unlatched.enable` says; one folder where it is on is enough. */
   follow(): Promise<void> {
+    if (!this.begun) return Promise.resolve();
     const folders = vscode.workspace.workspaceFolders ?? [undefined];
     const enabled = folders.some((folder) => vscode.workspace.getConfiguration('unlatched', folder).get<boolean>('enable', true));
     return enabled ? this.start() : this.stop();
@@ -34,6 +42,7 @@ export class Session {
 
   /** A new server process, also after too many crashes. */
   restart(): Promise<void> {
+    this.begun = true;
     return this.inOrder(async () => {
       await this.stopNow();
       await this.startNow();
@@ -54,6 +63,7 @@ export class Session {
 
   /** The same, with what the server reports on the way. */
   async requestWithProgress<Result>(method: string, token: vscode.CancellationToken, report: ReportProgress): Promise<Result | undefined> {
+    if (!this.begun) await this.begin();
     await this.queue;
     if (!this.client) return undefined;
     const { onWorkDone } = await import('./language-client.js');

@@ -80,6 +80,8 @@ test('a branch switch of hundreds of events lists the folder once and is told in
     changes.push(...(index < 100 ? [{ uri: `file:///work/${from}`, type: 2 }] : [{ uri: `file:///work/${from}`, type: 3 }, { uri: `file:///work/${to}`, type: 1 }]));
   }
   for (let at = 0; at < changes.length; at += 50) void client.notify('workspace/didChangeWatchedFiles', { changes: changes.slice(at, at + 50) });
+  // Files nobody analyses, such as pictures, cost no listing.
+  void client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: 'file:///work/a.png', type: 1 }] });
   const { items } = await held;
   const counts = items.map((item) => (item.kind === 'full' ? item.items.length : -1));
   assert.equal(counts.filter((count) => count === 2).length, 100);
@@ -103,7 +105,15 @@ test('a renamed file is found under its new name, also when a folder was renamed
   files.set('new/deep/b.ts', 'ODD');
   held = client.workspace([...ids(reports), ...unmoved]);
   await client.notify('workspace/didRenameFiles', { files: [{ oldUri: 'file:///work/old', newUri: 'file:///work/new' }] });
-  assert.deepEqual(codes((await held).items), ['new/deep/b.ts: test/odd', 'old/deep/b.ts: ']);
+  const kept = ids(reports).filter(({ uri }) => uri.endsWith('c.ts'));
+  reports = (await held).items;
+  assert.deepEqual(codes(reports), ['new/deep/b.ts: test/odd', 'old/deep/b.ts: ']);
+  // Outside the editor: only the folders' own names are told.
+  files.delete('new/deep/b.ts');
+  files.set('api.v2/deep/b.ts', 'ODD');
+  held = client.workspace([...kept, ...ids(reports)]);
+  await client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: 'file:///work/new', type: 3 }, { uri: 'file:///work/api.v2', type: 1 }] });
+  assert.deepEqual(codes((await held).items), ['api.v2/deep/b.ts: test/odd', 'new/deep/b.ts: ']);
   await client.stop();
 });
 

@@ -1,6 +1,7 @@
 import type { EngineChange } from '../core/engine-types.js';
 import type { Baseline } from '../core/findings/finding.js';
 import { filePath, type FilePath } from '../core/text/source.js';
+import { converter } from './convert.js';
 import type { Door } from './door.js';
 import { Policies, isPolicyFile, policyCandidates, rootCandidates } from './policies.js';
 import type { Settings } from './settings.js';
@@ -29,6 +30,7 @@ export class FolderRules {
   private policyText = '';
   private excludeText: string;
   private baselineText: string | undefined;
+  private said: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly owner: RulesOwner,
@@ -69,12 +71,29 @@ export class FolderRules {
       this.owner.touch(path);
     }
     for (const path of this.policies.broken()) this.owner.touch(path);
+    this.report();
     this.applyPolicies();
     await this.refreshBaseline();
     const excludes = JSON.stringify(this.excludes());
     if (excludes === this.excludeText) return false;
     this.excludeText = excludes;
     return true;
+  }
+
+  /** Writes each mistake of a policy into the log once, save those in a document somebody is typing in: there they are underlined. */
+  private report(): void {
+    const open = new Set(this.owner.openPaths());
+    const said = new Set<string>();
+    for (const path of this.policies.broken()) {
+      if (open.has(path)) continue;
+      const places = converter(this.policies.source(path)?.text ?? '', 'utf-16');
+      for (const { span, message } of this.policies.problems(path)) {
+        const line = `${path}:${places.position(span.start).line + 1}: ${message}; the last good version of this policy stays in force`;
+        if (!this.said.has(line)) this.owner.log(line);
+        said.add(line);
+      }
+    }
+    this.said = said;
   }
 
   /** Patterns of files that policies and editor leave out, relative to the folder. */

@@ -8,7 +8,7 @@ import type { Documents, OpenDocument } from './documents.js';
 import { FolderRules, type RulesOwner } from './folder-rules.js';
 import { pathIn, uriIn, type FolderScope } from './folder-scope.js';
 import { folderOf, policyCandidates, type Policies } from './policies.js';
-import { isTooLarge, lastOfEach, readAll, withoutMark, type FileEventOf } from './reading.js';
+import { bringsFiles, isTooLarge, lastOfEach, readAll, withoutMark, type FileEventOf } from './reading.js';
 import { defaultSettings, type Settings } from './settings.js';
 import { Pump } from './pump.js';
 
@@ -202,7 +202,7 @@ export class Folder {
     if (present.length > 0) this.tried.clear();
     const rules = present.concat(removed).filter((path) => path === '.gitignore' || path.endsWith('/.gitignore'));
     if (rules.length > 0) this.ignored.clear();
-    const fresh = events.some((event) => event.kind === 'created' && !this.listed.has(event.path) && !this.ignored.has(event.path));
+    const fresh = events.some(({ kind, path }) => kind === 'created' && bringsFiles(path) && !this.listed.has(path) && !this.ignored.has(path));
     const added = !this.loose && (fresh || rules.length > 0) ? await this.relist(present) : [];
     const known = present.filter((path) => this.listed.has(path) || this.engine.source(path) !== undefined || this.refused.has(path));
     await this.readIn([...new Set([...known, ...added])].filter((path) => !this.openPaths.has(path)));

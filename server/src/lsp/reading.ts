@@ -1,6 +1,6 @@
 import type { FilePath } from '../core/text/source.js';
 import type { Host, ReadResult } from '../host/host.js';
-import { capOf, defaultCaps } from '../host/limits.js';
+import { capOf, defaultCaps, isListed } from '../host/limits.js';
 
 /** Files read at the same time. */
 const AT_ONCE = 32;
@@ -48,4 +48,9 @@ export function isTooLarge(path: FilePath, text: string): boolean {
 /** The editor counts without the byte order mark, and so do positions. */
 export function withoutMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+/** Whether a path that came to be can bring files to analyse: one of them itself, or a folder, which a rename tells of by its own name only. */
+export function bringsFiles(path: FilePath): boolean {
+  return isListed(path) || !/\.(?!v\d)[A-Za-z]\w{0,7}$/.test(path);
 }

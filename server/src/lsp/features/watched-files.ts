@@ -26,10 +26,10 @@ export function registerWatchedFiles(session: Session): void {
 /** Renames the client is asked to tell. */
 export const RENAMES = { filters: [{ scheme: 'file', pattern: { glob: '**' } }] };
 
-/** Asks the client to watch, once it is initialized and if it can be asked. A deleted folder is one event that no pattern of file names fits. */
+/** Asks the client to watch, once it is initialized and if it can be asked. A folder that goes or comes by a rename is one event that no pattern of file names fits. */
 export async function watch(session: Session): Promise<void> {
   if (!session.client.watchRegistration) return;
-  const watchers = [...WATCHED.map((globPattern) => ({ globPattern })), { globPattern: '**', kind: WatchKind.Delete }];
+  const watchers = [...WATCHED.map((globPattern) => ({ globPattern })), { globPattern: '**', kind: WatchKind.Create + WatchKind.Delete }];
   await session.connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
 }
 
