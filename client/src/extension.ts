@@ -40,8 +40,9 @@ function onceApiFileIsSeen(seen: () => void): vscode.Disposable {
     if (isApiFile({ languageId: document.languageId, path: document.uri.path, head })) end();
   };
   const search = async (): Promise<void> => {
-    const found = await vscode.workspace.findFiles(telling, '**/node_modules/**', 1);
-    if (found.length > 0) end();
+    // Not every file system can be searched; then the event that activated us must do.
+    const found = await vscode.workspace.findFiles(telling, '**/node_modules/**', 1).then(({ length }) => length > 0, () => true);
+    if (found) end();
   };
   listeners.push(
     vscode.workspace.onDidOpenTextDocument(look),
