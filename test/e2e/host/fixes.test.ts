@@ -1,6 +1,19 @@
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
-import { actionsAt, apply, closeAll, edit, eventually, finding, findings, gone, openCors, openCorsRule, titled, workspaceFile } from './editor.js';
+import {
+  actionsAt,
+  apply,
+  closeAll,
+  edit,
+  eventually,
+  finding,
+  findings,
+  gone,
+  openCors,
+  openCorsRule,
+  titled,
+  workspaceFile,
+} from './editor.js';
 
 const silentRefusals = `openapi: 3.1.0
 info: { title: Files, version: '1' }
