@@ -60,3 +60,16 @@ test('an open document that was repaired does not end the next workspace pull', 
   assert.deepEqual((await held).items.map((item) => item.uri), ['file:///work/src/b.ts']);
   await client.stop();
 });
+
+test('a document the client holds open without showing it is cleared by the workspace report', async () => {
+  const client = await startClient({ hostFactory: () => mapHost(new Map([['src/app.ts', 'fine']])), door: fakeDoor() });
+  await client.workspace();
+  await client.open(APP, 'BAD');
+  assert.equal((await client.items(APP)).length, 1);
+  await client.change(APP, 2, 'fine');
+  // Pulled while its editor is closed, and thrown away; the document is never closed.
+  assert.equal((await client.items(APP)).length, 0);
+  const { items } = await client.workspace();
+  assert.deepEqual(items.map((item) => [item.uri, item.kind === 'full' ? item.items : item.kind]), [[APP, []]]);
+  await client.stop();
+});

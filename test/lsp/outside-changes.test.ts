@@ -139,3 +139,18 @@ test('a mistake in a policy that several extend is one diagnostic, in the file t
   assert.deepEqual(codes(items), ['shared.yml: unlatched/policy-invalid']);
   await client.stop();
 });
+
+test('a folder that goes and comes again brings its files again', async () => {
+  const files = new Map([['src/a.ts', 'fine'], ['lib/b.ts', 'BAD']]);
+  const client = await start(files);
+  let reports = (await client.workspace()).items;
+  for (const type of [3, 1, 3, 1]) {
+    if (type === 3) files.delete('lib/b.ts');
+    else files.set('lib/b.ts', 'BAD');
+    const held = client.workspace(ids(reports).filter(({ value }) => value !== ''));
+    await client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: 'file:///work/lib', type }] });
+    reports = (await held).items;
+    assert.deepEqual(codes(reports), [type === 3 ? 'lib/b.ts: ' : 'lib/b.ts: test/bad']);
+  }
+  await client.stop();
+});

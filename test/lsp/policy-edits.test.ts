@@ -70,7 +70,10 @@ test('a guard that is taught is written into a new policy, and the finding goes'
 test('a policy that is taught keeps every other byte: comments, order, line ends', async () => {
   for (const [before, after] of [
     ['# ours\r\nversion: 1\r\nauth:\r\n  guards: [session, requireUser] # who\r\n', '# ours\r\nversion: 1\r\nauth:\r\n  guards: [session, requireUser, tenant] # who\r\n'],
-    ['version: 1\nauth:\n  # names\n  guards:\n    - requireUser   # the session\n\ntls:\n  internalHosts: allow\n', 'version: 1\nauth:\n  # names\n  guards:\n    - requireUser   # the session\n    - tenant\n\ntls:\n  internalHosts: allow\n'],
+    [
+      'version: 1\nauth:\n  # names\n  guards:\n    - requireUser   # the session\n\ntls:\n  internalHosts: allow\n',
+      'version: 1\nauth:\n  # names\n  guards:\n    - requireUser   # the session\n    - tenant\n\ntls:\n  internalHosts: allow\n',
+    ],
   ] as const) {
     const client = await start([['unlatched.yml', before]]);
     const { edit } = await chosen(client, /^Teach Unlatched that tenant/);

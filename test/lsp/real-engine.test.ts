@@ -74,7 +74,8 @@ test('fix all on save takes safe fixes only, and a second time there is nothing 
   const client = await start(new Map());
   const uri = 'file:///work/openapi.yaml';
   const operation = (method: string): string => `    ${method}:\n      security: [{ jwt: [] }]\n      responses:\n        '200': { description: ok }\n`;
-  const before = `openapi: 3.1.0\ninfo: { title: Files, version: '1' }\nservers: [{ url: 'http://api.shop.example.com' }]\npaths:\n  /files:\n${operation('get')}${operation('post')}components:\n  securitySchemes:\n    jwt: { type: http, scheme: bearer }\n`;
+  const head = "openapi: 3.1.0\ninfo: { title: Files, version: '1' }\nservers: [{ url: 'http://api.shop.example.com' }]\npaths:\n  /files:\n";
+  const before = `${head}${operation('get')}${operation('post')}components:\n  securitySchemes:\n    jwt: { type: http, scheme: bearer }\n`;
   await client.open(uri, before, 1, 'yaml');
   const codes = async (): Promise<readonly unknown[]> => (await client.items(uri)).map((item) => item.code);
   assert.deepEqual((await codes()).filter((code) => code === 'openapi/missing-auth-responses').length, 2);

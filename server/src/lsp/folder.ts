@@ -1,14 +1,14 @@
 import type { CancellationToken } from 'vscode-languageserver';
 import type { Engine, EngineChange, Progress } from '../core/engine-types.js';
-import { filePath, type FilePath, type SourceFile } from '../core/text/source.js';
+import type { FilePath, SourceFile } from '../core/text/source.js';
 import type { Host } from '../host/host.js';
 import { capOf, defaultCaps, tooLarge } from '../host/limits.js';
 import type { Surroundings } from './door.js';
 import type { Documents, OpenDocument } from './documents.js';
 import { FolderRules, type RulesOwner } from './folder-rules.js';
 import { pathIn, uriIn, type FolderScope } from './folder-scope.js';
-import { folderOf, policyCandidates, type Policies } from './policies.js';
-import { bringsFiles, isTooLarge, lastOfEach, readAll, withoutMark, type FileEventOf } from './reading.js';
+import { policyCandidates, type Policies } from './policies.js';
+import { atOrBelow, bringsFiles, isTooLarge, lastOfEach, mayBeFolder, readAll, withoutMark, type FileEventOf } from './reading.js';
 import { defaultSettings, type Settings } from './settings.js';
 import { Pump } from './pump.js';
 
@@ -197,7 +197,13 @@ export class Folder {
 
   private async follow(events: readonly FileEventOf[]): Promise<void> {
     const removed = events.filter((event) => event.kind === 'deleted').map((event) => event.path);
-    this.drop(this.below(removed));
+    if (removed.length > 0) {
+      const isGone = atOrBelow(removed);
+      this.drop([...new Set([...this.engine.files(), ...this.refused.keys()])].filter((path) => !this.openPaths.has(path) && isGone(path)));
+      // What comes again under the same name is new.
+      this.listed = new Set([...this.listed].filter((path) => !isGone(path)));
+      for (const path of removed) this.ignored.delete(path);
+    }
     const present = events.filter((event) => event.kind !== 'deleted').map((event) => event.path);
     if (present.length > 0) this.tried.clear();
     const rules = present.concat(removed).filter((path) => path === '.gitignore' || path.endsWith('/.gitignore'));
@@ -286,20 +292,9 @@ export class Folder {
     this.drop([...before].filter((path) => !this.listed.has(path) && !this.openPaths.has(path)));
     for (const path of asked) {
       if (this.listed.has(path)) this.ignored.delete(path);
-      else this.ignored.add(path);
+      else if (!mayBeFolder(path)) this.ignored.add(path);
     }
     return [...this.listed].filter((path) => !before.has(path));
-  }
-
-  /** The files held that lie at or below these paths and are not open. */
-  private below(paths: readonly FilePath[]): readonly FilePath[] {
-    if (paths.length === 0) return [];
-    const gone = new Set(paths);
-    const isBelow = (path: FilePath): boolean => {
-      for (let at: string = path; at !== ''; at = folderOf(filePath(at))) if (gone.has(filePath(at))) return true;
-      return false;
-    };
-    return [...new Set([...this.engine.files(), ...this.refused.keys()])].filter((path) => !this.openPaths.has(path) && isBelow(path));
   }
 
   private drop(paths: readonly FilePath[], keepReason = false): void {

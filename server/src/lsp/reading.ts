@@ -1,4 +1,4 @@
-import type { FilePath } from '../core/text/source.js';
+import { filePath, type FilePath } from '../core/text/source.js';
 import type { Host, ReadResult } from '../host/host.js';
 import { capOf, defaultCaps, isListed } from '../host/limits.js';
 
@@ -52,5 +52,21 @@ export function withoutMark(text: string): string {
 
 /** Whether a path that came to be can bring files to analyse: one of them itself, or a folder, which a rename tells of by its own name only. */
 export function bringsFiles(path: FilePath): boolean {
-  return isListed(path) || !/\.(?!v\d)[A-Za-z]\w{0,7}$/.test(path);
+  return isListed(path) || mayBeFolder(path);
+}
+
+/** A name without an extension; `.v2` is none. */
+export function mayBeFolder(path: FilePath): boolean {
+  return !/\.(?!v\d)[A-Za-z]\w{0,7}$/.test(path);
+}
+
+/** Tells the paths that are one of these or lie below one. */
+export function atOrBelow(paths: readonly FilePath[]): (path: FilePath) => boolean {
+  const tops = new Set(paths);
+  return (path) => {
+    for (let at: string = path; ; at = at.slice(0, at.lastIndexOf('/'))) {
+      if (tops.has(filePath(at))) return true;
+      if (!at.includes('/')) return false;
+    }
+  };
 }

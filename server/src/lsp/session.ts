@@ -131,10 +131,6 @@ export class Session {
     this.wake();
   }
 
-  isOpen(uri: string): boolean {
-    return this.documents.get(uri) !== undefined;
-  }
-
   close(uri: string): void {
     this.documents.close(uri);
     const place = this.place(uri);

@@ -40,8 +40,8 @@ export class Diagnostics implements SessionListener {
   private readonly pulled = new Map<string, Told>();
   private readonly pushed = new Map<string, Told>();
   /**
-   * Documents that were ever answered with findings. A client forgets the result of a document it closes, goes on showing it, and throws
-   * away what it pulls while closing; so a closed one that is clean is owed a line in a workspace report.
+   * Documents that were ever answered with findings. A client forgets the result of a document whose editor it closes, goes on showing it, and
+   * throws away what it pulls while closing, though it may hold the document open; so one that is clean is owed a line in a workspace report.
    */
   private readonly shownOnce = new Map<string, { readonly uri: string; owed: boolean }>();
   private waiters: (() => void)[] = [];
@@ -70,7 +70,7 @@ export class Diagnostics implements SessionListener {
       else shown.set(path, { id, findings: items.findings, related: items.related });
       if (!this.session.client.pull) this.push(folder, path, id, items.diagnostics);
       const told = this.pulled.get(canonicalUri(folder.uriOf(path)));
-      changed ||= id === NOTHING && !folder.isOpen(path) && this.shownOnce.get(canonicalUri(folder.uriOf(path)))?.owed === true;
+      changed ||= id === NOTHING && this.shownOnce.get(canonicalUri(folder.uriOf(path)))?.owed === true;
       refresh ||= told !== undefined && told.id !== id && told.version === folder.version(path) && folder.isOpen(path);
     }
     if (refresh) this.refresh();
@@ -170,19 +170,18 @@ export class Diagnostics implements SessionListener {
     for (const [key, { uri, value }] of [...known, ...owed]) {
       if (present.has(key) || value === NOTHING) continue;
       const place = this.session.place(uri);
-      // An open one is asked for by itself.
-      if (value === '' && place?.folder.isOpen(place.path)) continue;
       out.push({ kind: 'full', uri, version: place ? place.folder.version(place.path) : null, resultId: NOTHING, items: [] });
     }
-    for (const { uri, resultId } of out) this.noteAnswer(uri, resultId ?? NOTHING);
+    for (const { uri, resultId = NOTHING } of out) {
+      this.noteAnswer(uri, resultId);
+      const reported = this.shownOnce.get(canonicalUri(uri));
+      if (reported) reported.owed = resultId !== NOTHING;
+    }
     return out;
   }
 
   private noteAnswer(uri: string, id: string): void {
-    const key = canonicalUri(uri);
-    const known = this.shownOnce.get(key);
-    if (id !== NOTHING) this.shownOnce.set(key, { uri, owed: true });
-    else if (known && !this.session.isOpen(uri)) known.owed = false;
+    if (id !== NOTHING) this.shownOnce.set(canonicalUri(uri), { uri, owed: true });
   }
 
   /** The answer to a pull of a closed document may be thrown away: the next workspace report repeats it. */
