@@ -27,8 +27,16 @@ async function checkWorkspace(session: Session, log: vscode.LogOutputChannel): P
   const title = vscode.l10n.t('Unlatched: checking the workspace');
   const result = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, cancellable: true, title },
-    async (_progress, token) => {
-      const answer = await session.request<CheckWorkspaceResult>('unlatched/checkWorkspace', undefined, token);
+    async (progress, token) => {
+      let shown = 0;
+      const answer = await session.requestWithProgress<CheckWorkspaceResult>(
+        'unlatched/checkWorkspace',
+        token,
+        (percentage = shown, message) => {
+          progress.report({ increment: Math.max(0, percentage - shown), ...(message === undefined ? {} : { message }) });
+          shown = Math.max(shown, percentage);
+        },
+      );
       return answer ?? (token.isCancellationRequested ? 'cancelled' : undefined);
     },
   );

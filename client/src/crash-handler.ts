@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { CloseAction, ErrorAction } from 'vscode-languageclient/node';
 import type { ErrorHandler } from 'vscode-languageclient/node';
+import { CrashLimit } from './crash-limit.js';
 
 const crashLimit = 4;
 const windowMs = 3 * 60 * 1000;
@@ -8,20 +9,18 @@ const errorLimit = 3;
 
 /** Restarts a crashed server quietly, a few times; then stops with the one notice a user sees. */
 export function crashHandler(log: vscode.LogOutputChannel): ErrorHandler {
-  let crashes: readonly number[] = [];
+  const crashes = new CrashLimit(crashLimit, windowMs);
   return {
     error: (error, _message, count) => {
       log.error(`The connection to the language server failed: ${error.message}`);
       return { action: (count ?? 0) <= errorLimit ? ErrorAction.Continue : ErrorAction.Shutdown, handled: true };
     },
     closed: () => {
-      const now = Date.now();
-      crashes = [...crashes.filter((at) => now - at < windowMs), now];
-      if (crashes.length <= crashLimit) {
-        log.warn(`The language server ended unexpectedly (${crashes.length} of ${crashLimit}); it is started again.`);
+      const count = crashes.next(Date.now());
+      if (count !== undefined) {
+        log.warn(`The language server ended unexpectedly (${count} of ${crashLimit}); it is started again.`);
         return { action: CloseAction.Restart, handled: true };
       }
-      crashes = [];
       log.error('The language server keeps ending unexpectedly; it is not started again.');
       void offerRestart();
       return { action: CloseAction.DoNotRestart, handled: true };

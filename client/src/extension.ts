@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { headLength, isApiFile, telling } from './api-file.js';
 import { registerCommands } from './commands.js';
 import { registerRulePages } from './rule-pages.js';
 import { Session } from './session.js';
@@ -6,7 +7,7 @@ import { StatusItem } from './status-item.js';
 
 let session: Session | undefined;
 
-/** Registers everything at once and starts the server without waiting for it, so that the editor is never held up. */
+/** Registers everything at once. The server starts when an API file is seen, and nobody waits for it, so that the editor is never held up. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Unlatched', { log: true });
   const status = new StatusItem();
@@ -20,8 +21,46 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('unlatched.enable')) void started.follow();
     }),
+    onceApiFileIsSeen(() => void started.begin()),
   );
-  setImmediate(() => void started.follow());
+}
+
+/** Calls back once: when a telling file is in the workspace, or an API file is open or opened. */
+function onceApiFileIsSeen(seen: () => void): vscode.Disposable {
+  const listeners: vscode.Disposable[] = [];
+  let isSeen = false;
+  const end = (): void => {
+    if (isSeen) return;
+    isSeen = true;
+    for (const each of listeners) each.dispose();
+    seen();
+  };
+  const look = (document: vscode.TextDocument): void => {
+    const head = document.getText(new vscode.Range(document.positionAt(0), document.positionAt(headLength)));
+    if (isApiFile({ languageId: document.languageId, path: document.uri.path, head })) end();
+  };
+  const search = async (): Promise<void> => {
+    // Not every file system can be searched; then the event that activated us must do.
+    const found = await vscode.workspace.findFiles(telling, '**/node_modules/**', 1).then(
+      ({ length }) => length > 0,
+      () => true,
+    );
+    if (found) end();
+  };
+  listeners.push(
+    vscode.workspace.onDidOpenTextDocument(look),
+    // A document whose text becomes an OpenAPI document while it is typed.
+    vscode.workspace.onDidSaveTextDocument(look),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void search()),
+  );
+  setImmediate(() => {
+    vscode.workspace.textDocuments.forEach(look);
+    if (!isSeen) void search();
+  });
+  return new vscode.Disposable(() => {
+    isSeen = true;
+    for (const each of listeners) each.dispose();
+  });
 }
 
 /** Stops the server; the editor waits for it. */

@@ -1,19 +1,21 @@
 import * as vscode from 'vscode';
-import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
+import { LanguageClient, RevealOutputChannelOn, State, TransportKind, WorkDoneProgress } from 'vscode-languageclient/node';
 import type { LanguageClientOptions } from 'vscode-languageclient/node';
-import type { InitializationOptions, StatusParams } from '../../server/src/lsp/protocol.js';
+import type { InitializationOptions, ListFilesParams, ReadFileParams, StatusParams } from '../../server/src/lsp/protocol.js';
 import { crashHandler } from './crash-handler.js';
+import { listFiles, readFile } from './files.js';
 import type { StatusItem } from './status-item.js';
 import { TraceChannel } from './trace-channel.js';
 
 const languages = ['javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'yaml', 'json', 'jsonc'];
-const schemes = ['file', 'untitled', 'vscode-vfs'];
 
 /** A client for the bundled server, not yet started. The caller owns and disposes it. */
 export function createLanguageClient(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, status: StatusItem): LanguageClient {
   const module = context.asAbsolutePath('server/out/server.js');
   const trace = new TraceChannel(log);
-  const said: InitializationOptions = { rulePages: 'virtual', commands: true };
+  const said: InitializationOptions = { rulePages: 'virtual', commands: true, files: true };
+  const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme);
+  const schemes = [...new Set(['file', 'untitled', 'vscode-vfs', ...folders])];
   const options: LanguageClientOptions = {
     documentSelector: schemes.flatMap((scheme) => languages.map((language) => ({ scheme, language }))),
     initializationOptions: said,
@@ -21,6 +23,8 @@ export function createLanguageClient(context: vscode.ExtensionContext, log: vsco
     traceOutputChannel: trace,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     errorHandler: crashHandler(log),
+    // Hovers may open the page of a rule, and run nothing else.
+    markdown: { isTrusted: { enabledCommands: ['unlatched.explainRule'] }, supportHtml: false },
     diagnosticPullOptions: { onChange: true, onSave: true, onFocus: true },
   };
   const client = new LanguageClient(
@@ -32,6 +36,8 @@ export function createLanguageClient(context: vscode.ExtensionContext, log: vsco
     },
     options,
   );
+  client.onRequest('unlatched/listFiles', (params: ListFilesParams, token) => listFiles(params, token));
+  client.onRequest('unlatched/readFile', (params: ReadFileParams) => readFile(params));
   client.onNotification('unlatched/status', (params: StatusParams) => status.show(params));
   client.onDidChangeState(({ newState }) => {
     if (newState === State.Starting) status.show({ state: 'starting' });
@@ -39,4 +45,14 @@ export function createLanguageClient(context: vscode.ExtensionContext, log: vsco
     if (newState === State.Stopped || newState === State.StartFailed) status.show({ state: 'stopped' });
   });
   return client;
+}
+
+/** Takes how far something is, from 0 to 100, and what is being done. */
+export type ReportProgress = (percentage: number | undefined, message: string | undefined) => void;
+
+/** Listens to what the server reports under a token, until it is disposed. */
+export function onWorkDone(client: LanguageClient, token: string, report: ReportProgress): vscode.Disposable {
+  return client.onProgress(WorkDoneProgress.type, token, (value) => {
+    if (value.kind === 'report') report(value.percentage, value.message);
+  });
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
-const starter = `# Policy for Unlatched. Every key is optional. The nearest unlatched.yml above a file holds for it.
+const starter = `# Policy for Unlatched. Every key is optional.
+# The nearest unlatched.yml above a file holds for it.
 version: 1
 
 # Show findings from this confidence on: low, medium or high.

@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import type { ReportProgress } from './language-client.js';
 import type { StatusItem } from './status-item.js';
 
 /** The running server, if any: at most one, started, stopped and replaced in order. */
 export class Session {
   private client: LanguageClient | undefined;
   private queue: Promise<unknown> = Promise.resolve();
+  private progressCount = 0;
+  private begun = false;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -13,8 +16,15 @@ export class Session {
     private readonly status: StatusItem,
   ) {}
 
+  /** There is something to analyse: from now on the server runs, if it is enabled. */
+  begin(): Promise<void> {
+    this.begun = true;
+    return this.follow();
+  }
+
   /** Starts or stops the server as `unlatched.enable` says; one folder where it is on is enough. */
   follow(): Promise<void> {
+    if (!this.begun) return Promise.resolve();
     const folders = vscode.workspace.workspaceFolders ?? [undefined];
     const enabled = folders.some((folder) => vscode.workspace.getConfiguration('unlatched', folder).get<boolean>('enable', true));
     return enabled ? this.start() : this.stop();
@@ -32,6 +42,7 @@ export class Session {
 
   /** A new server process, also after too many crashes. */
   restart(): Promise<void> {
+    this.begun = true;
     return this.inOrder(async () => {
       await this.stopNow();
       await this.startNow();
@@ -47,6 +58,21 @@ export class Session {
     } catch (error) {
       if (!token?.isCancellationRequested) this.log.error(`${method}: ${String(error)}`);
       return undefined;
+    }
+  }
+
+  /** The same, with what the server reports on the way. */
+  async requestWithProgress<Result>(method: string, token: vscode.CancellationToken, report: ReportProgress): Promise<Result | undefined> {
+    if (!this.begun) await this.begin();
+    await this.queue;
+    if (!this.client) return undefined;
+    const { onWorkDone } = await import('./language-client.js');
+    const workDoneToken = `${method}-${++this.progressCount}`;
+    const listening = onWorkDone(this.client, workDoneToken, report);
+    try {
+      return await this.request<Result>(method, { workDoneToken }, token);
+    } finally {
+      listening.dispose();
     }
   }
 

@@ -5,13 +5,12 @@ import type { StatusParams } from '../../server/src/lsp/protocol.js';
 export type Status = ShownStatus | { readonly state: 'disabled' };
 type ShownStatus = StatusParams | { readonly state: 'starting' | 'stopped' };
 
-/** The one status bar item; a click opens the menu. */
+/** The one status bar item. */
 export class StatusItem implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('unlatched.status', vscode.StatusBarAlignment.Right, 90);
 
   constructor() {
     this.item.name = 'Unlatched';
-    this.item.command = 'unlatched.showMenu';
   }
 
   show(status: Status): void {
@@ -22,6 +21,7 @@ export class StatusItem implements vscode.Disposable {
     const { text, tooltip } = describe(status);
     this.item.text = text;
     this.item.tooltip = tooltip;
+    this.item.command = commandOf(status);
     this.item.accessibilityInformation = { label: tooltip };
     const serious = status.state === 'policy-error' || status.state === 'stopped';
     this.item.backgroundColor = serious ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
@@ -31,6 +31,13 @@ export class StatusItem implements vscode.Disposable {
   dispose(): void {
     this.item.dispose();
   }
+}
+
+/** What a click does: the cure where there is one, else the menu. */
+function commandOf(status: ShownStatus): string | vscode.Command {
+  if (status.state === 'stopped') return 'unlatched.restartServer';
+  if (status.state !== 'policy-error' || status.file === undefined) return 'unlatched.showMenu';
+  return { command: 'vscode.open', title: vscode.l10n.t('Open Policy File'), arguments: [vscode.Uri.parse(status.file)] };
 }
 
 function describe(status: ShownStatus): { readonly text: string; readonly tooltip: string } {
@@ -44,7 +51,7 @@ function describe(status: ShownStatus): { readonly text: string; readonly toolti
     case 'policy-error':
       return {
         text: `$(warning) Unlatched ${status.findings}`,
-        tooltip: vscode.l10n.t('Unlatched: the policy file has an error, its last good version is used'),
+        tooltip: vscode.l10n.t('Unlatched: the policy file has an error, its last good version is used; click to open it'),
       };
     case 'ready':
       return { text: `$(shield) ${status.findings}`, tooltip: summary(status) };

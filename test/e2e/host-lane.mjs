@@ -7,6 +7,7 @@ import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { desktopEditor } from './desktop.mjs';
 import { missingBundles, missingForWorkbench, root, runByHand, skippedLane } from './lane.mjs';
+import { oldestWorkbench, whyNoOldest } from './workbench.mjs';
 
 const here = import.meta.dirname;
 /** The extension under test: this project, or another folder for trying the lane itself. */
@@ -30,7 +31,7 @@ async function bundleSuite() {
   });
 }
 
-/** Runs the suite; a missing editor or browser is one skipped line, a missing build a failure. */
+/** Runs the suite in the newest editor, and in the oldest the manifest allows where that can be had; a missing editor or browser is one skipped line, a missing build a failure. */
 export async function run() {
   const unbuilt = missingBundles(extension);
   if (unbuilt.length > 0) return { passed: 0, failed: 1, skipped: 0, lines: [`host: ${unbuilt.join(' and ')} missing: run npm run build`] };
@@ -39,6 +40,19 @@ export async function run() {
   if (missing) return skippedLane(`host: skipped: ${missing}`);
 
   await bundleSuite();
+  const newest = await runOn(desktop, {});
+  const noOldest = desktop ? 'VSCODE_EXECUTABLE or code decides which VS Code runs' : whyNoOldest();
+  const oldest = noOldest ? skippedLane(`host: skipped in VS Code 1.100: ${noOldest}`) : await runOn(undefined, oldestWorkbench);
+  return {
+    passed: newest.passed + oldest.passed,
+    failed: newest.failed + oldest.failed,
+    skipped: newest.skipped + oldest.skipped,
+    lines: [...newest.lines, ...oldest.lines],
+  };
+}
+
+/** One run, in a desktop editor or in the browser workbench that `env` chooses. */
+async function runOn(desktop, env) {
   const scratch = mkdtempSync(path.join(tmpdir(), 'unlatched-host-'));
   const result = path.join(scratch, 'result.json');
   const workspace = path.join(scratch, 'workspace');
@@ -49,7 +63,7 @@ export async function run() {
       vscodeExecutablePath: desktop ?? path.join(here, 'stand-in.mjs'),
       extensionDevelopmentPath: extension,
       extensionTestsPath: path.join(bundled, 'index.js'),
-      extensionTestsEnv: { UNLATCHED_HOST_RESULT: result, UNLATCHED_FAILED_SHOT: path.join(root, 'out', 'e2e', 'host-failed.png') },
+      extensionTestsEnv: { ...env, UNLATCHED_HOST_RESULT: result, UNLATCHED_FAILED_SHOT: path.join(root, 'out', 'e2e', 'host-failed.png') },
       launchArgs: [workspace, '--disable-extensions', '--disable-gpu', '--user-data-dir', path.join(scratch, 'profile')],
     });
   } catch (error) {

@@ -29,7 +29,7 @@ export async function run() {
     return { passed: 0, failed: 1, skipped: 0, lines: [`journey: ${error.message}`] };
   }
   const shots = process.env.UPDATE === '1' ? path.join(root, 'docs', 'images') : path.join(root, 'out', 'e2e', 'shots');
-  mkdirSync(shots, { recursive: true });
+  for (const folder of [shots, path.join(root, 'out', 'e2e', 'shots')]) mkdirSync(folder, { recursive: true });
   const scratch = mkdtempSync(path.join(tmpdir(), 'unlatched-journey-'));
   const workspace = path.join(scratch, 'playground');
   cpSync(path.join(root, 'playground'), workspace, { recursive: true });
@@ -39,11 +39,12 @@ export async function run() {
   const shot = async (name, area) => {
     await (area ?? page).screenshot({ path: path.join(shots, `${name}.png`) });
   };
+  const look = (name, area) => (area ?? page).screenshot({ path: path.join(root, 'out', 'e2e', 'shots', `${name}.png`) });
   const lines = [`journey: ${path.basename(vsix)} on ${path.basename(workspace)}`];
   let passed = 0;
   try {
     await page.goto(bench.url(workspace));
-    for (const [claim, step] of journey({ page, shot })) {
+    for (const [claim, step] of journey({ page, shot, look })) {
       const began = Date.now();
       try {
         await step();

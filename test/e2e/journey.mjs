@@ -8,10 +8,10 @@ const repaired = "files.put('/', requireUser, (req, res) => {";
 const lightbulb = '.codicon-light-bulb, .codicon-lightbulb-autofix, [class*="codicon-gutter-lightbulb"]';
 
 /**
- * The steps in order, each a claim and what shows it. `shot(name, area)` keeps a picture: of the whole window, or of one element.
+ * The steps in order, each a claim and what shows it. `shot(name, area)` keeps a picture for the documentation, of the whole window or of one element; `look` one for whoever checks.
  * A step may rely on those before it; the first that fails ends the journey.
  */
-export function journey({ page, shot }) {
+export function journey({ page, shot, look }) {
   const editor = page.locator('.editor-instance .monaco-editor').first();
   const editorArea = page.locator('.part.editor').first();
   const squiggle = editor.locator('.squiggly-error').first();
@@ -120,7 +120,47 @@ export function journey({ page, shot }) {
         await shot('rule-page', editorArea);
       },
     ],
+    [
+      'the palette creates a policy file, which is open and has no findings',
+      async () => {
+        await runCommand(page, 'Unlatched: Create Policy File');
+        await page.locator('.tabs-container .tab.active', { hasText: 'unlatched.yml' }).waitFor();
+        await editor
+          .locator('.view-line')
+          .filter({ hasText: /Policy/ })
+          .first()
+          .waitFor();
+        await settled(page);
+        await shot('policy', editorArea);
+      },
+    ],
+    [
+      'the walkthrough has four steps, each with a picture',
+      async () => {
+        await runCommand(page, 'Welcome: Open Walkthrough...');
+        await page.keyboard.type('Get Started with Unlatched');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Get Started with Unlatched' }).first().waitFor();
+        await page.keyboard.press('Enter');
+        const steps = page.locator('.gettingStartedContainer .getting-started-step');
+        await steps.nth(3).waitFor();
+        assert.equal(await steps.count(), 4);
+        // Beside the folders there is no room for the picture.
+        await page.keyboard.press('Control+b');
+        await page.locator('.getting-started-media img').first().waitFor();
+        await settled(page);
+        await look('walkthrough');
+      },
+    ],
   ];
+}
+
+/** Runs a command as a person does, by its name in the palette. */
+async function runCommand(page, name) {
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget input').waitFor();
+  await page.keyboard.type(name);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+  await page.keyboard.press('Enter');
 }
 
 /** Waits until nothing has moved for a moment, so that pictures show what a person would see. */

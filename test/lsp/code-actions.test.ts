@@ -7,6 +7,7 @@ import { startClient, vscodeLike, type ClientOptions, type TestClient } from '..
 import { fakeDoor, fakeEngine, mapHost } from './fake-engine.js';
 
 const APP = 'file:///work/src/app.ts';
+const BASELINE = 'file:///work/unlatched-baseline.json';
 const BARE = { ...vscodeLike, workspace: { ...vscodeLike.workspace, workspaceEdit: {} }, textDocument: { ...vscodeLike.textDocument, codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } } } } };
 
 async function start(more: Partial<ClientOptions> = {}, files: Map<string, string> = new Map()): Promise<TestClient> {
@@ -34,8 +35,8 @@ test('the light bulb on a finding holds its fix, suppression and, for a client w
   await client.open(APP, 'a\nuse(BAD)', 7);
   const diagnostics = await client.items(APP);
   const actions = await ask(client, at(1, 5), { diagnostics });
-  assert.deepEqual(actions.map((action) => action.title), ['Repair test/bad', 'Suppress test/bad with a reason...', 'Open the page of test/bad']);
-  const [fix, , page] = actions;
+  assert.deepEqual(actions.map((action) => action.title), ['Repair test/bad', 'Suppress test/bad with a reason...', 'Accept test/bad here in the baseline', 'Open the page of test/bad']);
+  const [fix, , , page] = actions;
   assert.equal(fix?.kind, 'quickfix');
   assert.equal(fix.isPreferred, true);
   assert.deepEqual(fix.diagnostics, diagnostics);
@@ -51,7 +52,7 @@ test('nothing is offered beside a finding, nor for other kinds', async () => {
   assert.deepEqual(await ask(client, at(0, 12)), []);
   assert.deepEqual(await ask(client, at(0, 5), { diagnostics: [], only: ['refactor'] }), []);
   assert.deepEqual(await ask(client, at(0, 5), { diagnostics: [], only: ['source.organizeImports'] }), []);
-  assert.equal((await ask(client, at(0, 5), { diagnostics: [], only: ['quickfix'] })).length, 2);
+  assert.equal((await ask(client, at(0, 5), { diagnostics: [], only: ['quickfix'] })).length, 3);
   await client.stop();
 });
 
@@ -146,11 +147,12 @@ test('fix on save takes the safe fixes only and has nothing left to do the secon
 });
 
 test('a client without resolve and versions gets whole actions with plain changes', async () => {
-  const client = await start({ capabilities: BARE });
+  const client = await start({ capabilities: BARE }, new Map([['unlatched-baseline.json', '']]));
+  await client.workspace();
   await client.open(APP, 'BAD BAD');
   const actions = await ask(client, at(0, 1));
-  assert.ok(actions.length >= 3);
-  for (const action of actions) assert.deepEqual(Object.keys(action.edit?.changes ?? {}), [APP]);
+  assert.deepEqual(actions.map((each) => each.title), ['Repair test/bad', 'Fix all of test/bad in this file', 'Suppress test/bad with a reason...', 'Accept test/bad here in the baseline']);
+  for (const action of actions) assert.deepEqual(Object.keys(action.edit?.changes ?? {}), [action.title.startsWith('Accept') ? BASELINE : APP]);
   assert.equal(applied('BAD BAD', actions.find((each) => each.title.startsWith('Fix all'))?.edit), 'GOOD GOOD');
   assert.deepEqual(actions.filter((each) => each.isPreferred !== undefined), []);
   await client.stop();
@@ -203,4 +205,54 @@ test('the hover explains a finding: message, why, remedy, samples, numbers, and 
   assert.equal(text.contents.kind, 'plaintext');
   assert.ok(text.contents.value.includes('An attacker *wins*.'));
   await plain.stop();
+});
+
+test('the page of a rule is linked in the hover by what the client can follow', async () => {
+  for (const [options, link] of [[{}, 'file:///product/docs/rules/test/bad.md'], [{ commands: true }, 'command:unlatched.explainRule?%5B%22test%2Fbad%22%5D']] as const) {
+    const client = await start({ initializationOptions: options });
+    await client.open(APP, 'BAD');
+    const hover = await client.request<{ contents: { value: string } }>('textDocument/hover', { textDocument: { uri: APP }, position: { line: 0, character: 1 } });
+    assert.ok(hover.contents.value.includes(`[\`test/bad\`](${link})`), hover.contents.value);
+    await client.stop();
+  }
+});
+
+test('a fix that did not stand its trial is left out, and hover and menu say so', async () => {
+  const client = await start({ door: fakeDoor(() => ({ ...fakeEngine(), fixes: () => [] })) });
+  await client.open(APP, 'BAD');
+  const actions = await ask(client, at(0, 1), { diagnostics: [], triggerKind: 1 });
+  const reasons = actions.flatMap((each) => (each.disabled ? [each.disabled.reason] : []));
+  assert.deepEqual(actions.filter((each) => each.title.startsWith('Repair')), []);
+  assert.equal(reasons.length, 1);
+  assert.match(reasons[0] ?? '', /tried on a copy/);
+  const hover = await client.request<{ contents: { value: string } }>('textDocument/hover', { textDocument: { uri: APP }, position: { line: 0, character: 1 } });
+  assert.match(hover.contents.value, /\*\*No fix is offered:\*\* it was tried on a copy/);
+  await client.stop();
+});
+
+test('what is said about the policy or a suppression is neither suppressed nor accepted, and JSON takes no comment', async () => {
+  const base = fakeEngine();
+  const client = await start({ door: fakeDoor(() => ({ ...base, findings: (path) => base.findings(path).map((each) => (each.rule === 'test/odd' ? { ...each, rule: 'unlatched/suppression-unused' } : each)) })) });
+  await client.open(APP, 'ODD');
+  assert.deepEqual((await ask(client, at(0, 1))).filter((each) => /Suppress|Accept/.test(each.title)), []);
+  const json = 'file:///work/openapi.json';
+  await client.open(json, 'HINT', 1, 'json');
+  const actions = await client.request<CodeAction[]>('textDocument/codeAction', { textDocument: { uri: json }, range: at(0, 1), context: { diagnostics: [] } });
+  assert.deepEqual(actions.map((each) => each.title), ['Accept test/hint here in the baseline']);
+  await client.stop();
+});
+
+test('the texts of the server follow the language of the client', async () => {
+  const client = await start({ locale: 'de-AT', initializationOptions: { commands: true } });
+  await client.open(APP, 'BAD BAD');
+  assert.deepEqual((await ask(client, at(0, 1))).map((each) => each.title), [
+    'Repair test/bad',
+    'Alle Befunde von test/bad in dieser Datei beheben',
+    'test/bad mit Begr\u00fcndung unterdr\u00fccken...',
+    'test/bad an dieser Stelle in der Baseline hinnehmen',
+    'Seite zu test/bad \u00f6ffnen',
+  ]);
+  const hover = await client.request<{ contents: { value: string } }>('textDocument/hover', { textDocument: { uri: APP }, position: { line: 0, character: 1 } });
+  assert.match(hover.contents.value, /Was zu tun ist:[^]*\*\*Falsch\*\*[^]*\*\*Richtig\*\*/);
+  await client.stop();
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CodeAction } from 'vscode-languageserver/node';
+import { realDoor } from '../../server/src/lsp/real-door.js';
 import { isRecord } from '../../server/src/lsp/settings.js';
 import { startClient, vscodeLike, type ClientOptions, type TestClient } from '../support/lsp-client.js';
 import { fakeDoor, fakeEngine, mapHost } from './fake-engine.js';
@@ -229,9 +231,41 @@ test('a document outside every folder is analysed by itself', async () => {
   const uri = 'file:///elsewhere/one.ts';
   await client.open(uri, 'BAD LOST');
   assert.deepEqual((await client.items(uri)).map((item) => item.code), ['test/bad']);
-  await client.open('untitled:Untitled-1', 'BAD');
   await client.notify('textDocument/didClose', { textDocument: { uri } });
   assert.deepEqual(await client.items(uri), []);
+  await client.stop();
+});
+
+test('a document that was never saved is analysed as what its language says, and repaired', async () => {
+  const client = await start(new Map(), { door: realDoor });
+  const uri = 'untitled:Untitled-1';
+  const text = "import express from 'express';\nimport cors from 'cors';\nconst app = express();\napp.use(cors({ origin: '*' }));\napp.listen(3000);\n";
+  await client.open(uri, text, 1, 'javascript');
+  assert.ok((await client.items(uri)).some((item) => item.code === 'cors/wildcard-origin'));
+  const place = { line: 3, character: 24 };
+  const actions = await client.request<CodeAction[]>('textDocument/codeAction', { textDocument: { uri }, range: { start: place, end: place }, context: { diagnostics: [] } });
+  const targets = actions.flatMap(({ edit }) => edit?.documentChanges ?? []).map((change) => ('textDocument' in change ? change.textDocument : change));
+  assert.deepEqual(targets[0], { uri, version: 1 });
+  await client.change(uri, 2, text.replace("'*'", "'https://app.example.com'"));
+  assert.deepEqual((await client.items(uri)).filter((item) => item.code === 'cors/wildcard-origin'), []);
+  await client.open('untitled:Untitled-2', 'openapi: 3.1.0\ninfo: { title: a, version: "1" }\nservers: [{ url: "http://api.shop.example.com" }]\npaths: {}\n', 1, 'yaml');
+  assert.ok((await client.items('untitled:Untitled-2')).some((item) => item.code === 'openapi/insecure-server-url'));
+  await client.notify('textDocument/didClose', { textDocument: { uri } });
+  assert.deepEqual(await client.items(uri), []);
+  await client.stop();
+});
+
+test('an open document over the cap is named, and analysed once it is smaller', async () => {
+  const client = await start();
+  const big = `BAD\n${'// a line of text\n'.repeat(300_000)}`;
+  await client.open(APP, big);
+  assert.deepEqual((await client.items(APP)).map((item) => [item.code, item.message]), [['unlatched/not-analysed', 'Not analysed: larger than 5 MB']]);
+  await client.change(APP, 2, 'BAD');
+  assert.deepEqual((await client.items(APP)).map((item) => item.code), ['test/bad']);
+  await client.change(APP, 3, big);
+  assert.deepEqual((await client.items(APP)).map((item) => item.code), ['unlatched/not-analysed']);
+  await client.open('file:///work/openapi.yaml', big, 1, 'yaml');
+  assert.deepEqual((await client.items('file:///work/openapi.yaml')).map((item) => item.code), ['test/bad']);
   await client.stop();
 });
 

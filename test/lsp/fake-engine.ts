@@ -206,6 +206,8 @@ export function fakeDoor(make: () => Engine = () => fakeEngine()): Door {
       return { policy: { ...defaultPolicy, source: file.path, rules, exclude }, problems };
     },
     applySettings: (policy, settings) => ({ ...policy, rules: new Map([...settings.rules, ...policy.rules]) }),
+    teachGuard: (policy, key, name) => (policy.text.includes('locked') ? undefined : [{ span: { start: policy.text.length, end: policy.text.length }, text: `${key}: ${name}\n` }]),
+    writeBaseline: ({ accepted }) => [...accepted.keys()].map((each) => `${each}\n`).join(''),
     readBaseline(text) {
       return { version: 1, accepted: new Map(text.split('\n').filter((line) => line !== '').map((line) => [line, { rule: '', path: filePath('') }])) };
     },

@@ -69,3 +69,49 @@ test('typing a file character by character never breaks the server', async () =>
   assert.deepEqual(await wildcards(client), ['3:23-26']);
   await client.stop();
 });
+
+test('fix all on save takes safe fixes only, and a second time there is nothing to do', async () => {
+  const client = await start(new Map());
+  const uri = 'file:///work/openapi.yaml';
+  const operation = (method: string): string => `    ${method}:\n      security: [{ jwt: [] }]\n      responses:\n        '200': { description: ok }\n`;
+  const head = "openapi: 3.1.0\ninfo: { title: Files, version: '1' }\nservers: [{ url: 'http://api.shop.example.com' }]\npaths:\n  /files:\n";
+  const before = `${head}${operation('get')}${operation('post')}components:\n  securitySchemes:\n    jwt: { type: http, scheme: bearer }\n`;
+  await client.open(uri, before, 1, 'yaml');
+  const codes = async (): Promise<readonly unknown[]> => (await client.items(uri)).map((item) => item.code);
+  assert.deepEqual((await codes()).filter((code) => code === 'openapi/missing-auth-responses').length, 2);
+  const fixAll = (): Promise<CodeAction[]> =>
+    client.request('textDocument/codeAction', { textDocument: { uri }, range: { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } }, context: { diagnostics: [], only: ['source.fixAll'] } });
+  const [action, ...others] = await fixAll();
+  assert.deepEqual(others, []);
+  const edits = (action?.edit?.documentChanges ?? []).flatMap((change) => ('textDocument' in change ? change.edits : []));
+  assert.ok(edits.length > 0);
+  const lines = before.split('\n');
+  const offset = ({ line, character }: { line: number; character: number }): number => lines.slice(0, line).reduce((sum, each) => sum + each.length + 1, 0) + character;
+  const after = [...edits].sort((left, right) => offset(right.range.start) - offset(left.range.start))
+    .reduce((text, each) => text.slice(0, offset(each.range.start)) + ('newText' in each ? each.newText : '') + text.slice(offset(each.range.end)), before);
+  await client.change(uri, 2, after);
+  assert.deepEqual((await codes()).filter((code) => code === 'openapi/missing-auth-responses'), []);
+  assert.ok((await codes()).includes('openapi/insecure-server-url'), 'what needs a decision stays');
+  assert.deepEqual(await fixAll(), []);
+  await client.stop();
+});
+
+test('a line of a megabyte is answered: source that is no source is named, a document is analysed', async () => {
+  const client = await start(new Map());
+  await client.open(APP, `${CODE}const blob = '${'x'.repeat(1_000_000)}';\n`);
+  assert.deepEqual((await client.items(APP)).map((item) => item.code), ['unlatched/not-analysed']);
+  const uri = 'file:///work/openapi.json';
+  const document = { openapi: '3.1.0', info: { title: 'a', version: '1', description: 'x'.repeat(1_000_000) }, servers: [{ url: 'http://api.shop.example.com' }], paths: {} };
+  const text = JSON.stringify(document);
+  await client.open(uri, text, 1, 'json');
+  const [found] = (await client.items(uri)).filter((item) => item.code === 'openapi/insecure-server-url');
+  assert.ok(found && found.range.start.line === 0 && found.range.start.character > 1_000_000, JSON.stringify(found?.range));
+  await client.stop();
+});
+
+test('a file that does not parse keeps its other findings', async () => {
+  const client = await start(new Map());
+  await client.open(APP, `${CODE}app.get('/x', (req, res => {\n`);
+  assert.deepEqual(await wildcards(client), ['3:23-26']);
+  await client.stop();
+});

@@ -263,6 +263,19 @@ test('a broken policy is underlined, its last good version stays in force, and t
   await client.stop();
 });
 
+test('a mistake in a policy on disk is one line in the log, with file, line and cause', async () => {
+  const files = new Map([['unlatched.yml', 'test/odd: off\n broken']]);
+  const client = await start(files);
+  const line = await client.seen('window/logMessage');
+  assert.deepEqual(line, { type: 1, message: 'unlatched.yml:2: Unknown key `broken`.; the last good version of this policy stays in force' });
+  await client.workspace();
+  await client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: 'file:///work/unlatched.yml', type: 2 }] });
+  await client.open(APP, 'BAD');
+  await client.items(APP);
+  assert.equal(client.count('window/logMessage'), 1);
+  await client.stop();
+});
+
 test('settings are asked for per folder, checked, and a change of them applies', async () => {
   let settings: unknown = { rules: { 'test/bad': 'hint', 'test/odd': 'loud' }, minConfidence: 7 };
   const client = await start(new Map(), { settings: () => settings });

@@ -30,6 +30,11 @@ export interface ClientOptions {
   readonly initializationOptions?: unknown;
   /** Answers `workspace/configuration`, per scope. */
   readonly settings?: (scope: string | undefined) => unknown;
+  /** The value of `files.exclude`. */
+  readonly filesExclude?: () => unknown;
+  readonly locale?: string;
+  /** Answers other requests of the server by method; null without. */
+  readonly answer?: (method: string, params: unknown) => unknown;
   readonly today?: () => string;
 }
 
@@ -164,7 +169,7 @@ export async function startClient(options: ClientOptions): Promise<TestClient> {
   connection.onRequest((method, params) => {
     const given: unknown = Array.isArray(params) ? params[0] : params;
     client.record({ method, params: given });
-    return method === 'workspace/configuration' ? configurationAnswer(given, options) : null;
+    return method === 'workspace/configuration' ? configurationAnswer(given, options) : (options.answer?.(method, given) ?? null);
   });
   connection.onUnhandledProgress((params) => client.record({ method: '$/progress', params }));
   connection.listen();
@@ -174,6 +179,7 @@ export async function startClient(options: ClientOptions): Promise<TestClient> {
     rootUri: null,
     capabilities: options.capabilities ?? vscodeLike,
     workspaceFolders: folders.map((uri) => ({ uri, name: uri })),
+    ...(options.locale === undefined ? {} : { locale: options.locale }),
     ...(options.initializationOptions === undefined ? {} : { initializationOptions: options.initializationOptions }),
   });
   await client.notify('initialized', {});
@@ -183,7 +189,9 @@ export async function startClient(options: ClientOptions): Promise<TestClient> {
 function configurationAnswer(params: unknown, options: ClientOptions): unknown[] {
   if (typeof params !== 'object' || params === null || !('items' in params) || !Array.isArray(params.items)) return [];
   return params.items.map((item: unknown) => {
-    const scope = typeof item === 'object' && item !== null && 'scopeUri' in item && typeof item.scopeUri === 'string' ? item.scopeUri : undefined;
+    if (typeof item !== 'object' || item === null) return null;
+    if ('section' in item && item.section === 'files.exclude') return options.filesExclude?.() ?? null;
+    const scope = 'scopeUri' in item && typeof item.scopeUri === 'string' ? item.scopeUri : undefined;
     return options.settings?.(scope) ?? null;
   });
 }

@@ -55,13 +55,51 @@ test('every setting is described, typed, scoped and has a default', () => {
 test('the extension never asks to be activated for everything', () => {
   const events: readonly string[] = manifest.activationEvents;
   assert.ok(events.length > 0);
-  assert.ok(!events.includes('*') && !events.includes('onStartupFinished'));
+  for (const event of events) assert.match(event, /^(?:onLanguage|workspaceContains):/);
+});
+
+test('it works in folders that are not trusted and in folders on no disk', () => {
+  assert.deepEqual(manifest.capabilities, { untrustedWorkspaces: { supported: true }, virtualWorkspaces: true });
+});
+
+test('commands are in title case and stand in one category', () => {
+  const contributed: readonly { readonly title: string }[] = manifest.contributes.commands;
+  for (const { title } of contributed) {
+    const text = english[title.slice(1, -1)] ?? '';
+    assert.match(text, /^[A-Z]\w*(?: (?:[A-Z]\w*|of|the))*$/, text);
+  }
+});
+
+test('the icon is a PNG of at least 128 pixels, and the package is found as a linter', () => {
+  const icon = readFileSync(manifest.icon);
+  assert.equal(icon.subarray(1, 4).toString('latin1'), 'PNG');
+  assert.ok(icon.readUInt32BE(16) >= 128 && icon.readUInt32BE(20) >= 128);
+  assert.ok(manifest.categories.includes('Linters'));
+  assert.ok(manifest.keywords.length > 3 && manifest.keywords.length <= 30);
+  for (const file of ['LICENSE', 'CHANGELOG.md', 'README.md']) assert.ok(existsSync(file), file);
+});
+
+test('each step of the walkthrough has an action the manifest or the editor knows, and a picture', () => {
+  const commands: readonly { readonly command: string }[] = manifest.contributes.commands;
+  const known = new Set([...commands.map(({ command }) => command), 'editor.action.marker.nextInFiles']);
+  const walkthroughs: readonly {
+    readonly steps: readonly { readonly description: string; readonly media: { readonly image: string } }[];
+  }[] = manifest.contributes.walkthroughs;
+  for (const texts of [english, JSON.parse(readFileSync('package.nls.de.json', 'utf8'))]) {
+    for (const { description, media } of walkthroughs.flatMap(({ steps }) => steps)) {
+      const linked = /\]\(command:([\w.]+)\)/.exec(texts[description.slice(1, -1)] ?? '')?.[1] ?? '';
+      assert.ok(known.has(linked), `${description}: ${linked}`);
+      assert.ok(existsSync(media.image), media.image);
+    }
+  }
 });
 
 test('every file the manifest names is there and packaged', () => {
   const ignore = readFileSync('.vscodeignore', 'utf8');
   const grammars: readonly { readonly path: string }[] = manifest.contributes.grammars;
-  for (const file of [manifest.icon, ...grammars.map((grammar) => grammar.path.replace('./', ''))]) {
+  const pictures = [...manifestText.matchAll(/"image": "([^"]+)"/g)].map((match) => match[1] ?? '');
+  assert.equal(pictures.length, 4);
+  for (const file of [manifest.icon, ...pictures, ...grammars.map((grammar) => grammar.path.replace('./', ''))]) {
     assert.ok(existsSync(file), `${file} is missing`);
     assert.match(ignore, new RegExp(`^!${path.dirname(file)}/`, 'm'));
   }

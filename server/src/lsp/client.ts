@@ -9,6 +9,7 @@ export interface ClientFeatures {
   readonly configurationRegistration: boolean;
   readonly folders: boolean;
   readonly watchRegistration: boolean;
+  readonly renames: boolean;
   readonly relatedInformation: boolean;
   readonly pushVersions: boolean;
   readonly codeDescription: boolean;
@@ -27,6 +28,8 @@ export interface ClientFeatures {
   /** The client has the `unlatched.*` commands. */
   readonly commands: boolean;
   readonly virtualPages: boolean;
+  /** The client reads files of folders that are on no disk. */
+  readonly files: boolean;
   readonly settings: unknown;
 }
 
@@ -46,6 +49,7 @@ export function readClient(params: InitializeParams): ClientFeatures {
     configurationRegistration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     folders: workspace?.workspaceFolders === true,
     watchRegistration: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    renames: workspace?.fileOperations?.didRename === true,
     relatedInformation: shown?.relatedInformation === true || textDocument?.publishDiagnostics?.relatedInformation === true,
     pushVersions: textDocument?.publishDiagnostics?.versionSupport === true,
     codeDescription: shown?.codeDescriptionSupport === true || textDocument?.publishDiagnostics?.codeDescriptionSupport === true,
@@ -63,6 +67,7 @@ export function readClient(params: InitializeParams): ClientFeatures {
     progress: window?.workDoneProgress === true,
     commands: stated['commands'] === true,
     virtualPages: stated['rulePages'] === 'virtual',
+    files: stated['files'] === true,
     settings: stated['settings'],
   };
 }

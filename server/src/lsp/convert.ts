@@ -1,6 +1,6 @@
 import type { FilePath, Span } from '../core/text/source.js';
 import { filePath } from '../core/text/source.js';
-import { indexLines } from '../core/text/lines.js';
+import { indexLines, type Lines } from '../core/text/lines.js';
 import type { Position, Range } from 'vscode-languageserver';
 
 /** The unit of `Position.character`. */
@@ -22,9 +22,16 @@ export function chooseEncoding(offered: readonly string[] | undefined): Encoding
   return offered.includes('utf-8') ? 'utf-8' : 'utf-16';
 }
 
-/** Indexes one text; the only maker of positions. */
+/** Indexes one text. */
 export function converter(text: string, encoding: Encoding): Converter {
-  const lines = indexLines(text);
+  return converterOver(text, indexLines(text), encoding);
+}
+
+/** What a converter asks of an index of lines, in UTF-16. */
+type LineIndex = Pick<Lines, 'position' | 'offset'>;
+
+/** Over an index there is already; the only maker of positions. */
+export function converterOver(text: string, lines: LineIndex, encoding: Encoding): Converter {
   const position = (offset: number): Position => {
     const { line, column } = lines.position(offset);
     if (encoding === 'utf-16') return { line, character: column };

@@ -1,42 +1,53 @@
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
-import { canonicalUri, converter, type Encoding } from './convert.js';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { canonicalUri, converterOver, type Converter, type Encoding } from './convert.js';
 
-/** An open document; its text wins over the disk. A value: a change makes a new one. */
+/** An open document; its text wins over the disk. A change makes a new one. */
 export interface OpenDocument {
   /** As the client spells it. */
   readonly uri: string;
   readonly version: number;
   readonly text: string;
+  readonly languageId: string | undefined;
+}
+
+/** A document with the index of its lines, which follows each change: a long text is never indexed twice. */
+interface Held {
+  readonly document: OpenDocument;
+  readonly index: TextDocument;
 }
 
 /** The texts the client holds open, kept by incremental changes. */
 export class Documents {
-  private readonly open = new Map<string, OpenDocument>();
+  private readonly open = new Map<string, Held>();
 
   constructor(private readonly encoding: () => Encoding) {}
 
   /** Takes a document as open, replacing one of the same URI. */
-  set(uri: string, version: number, text: string): OpenDocument {
-    const document = { uri, version, text };
-    this.open.set(canonicalUri(uri), document);
-    return document;
+  set(uri: string, version: number, text: string, languageId = this.get(uri)?.languageId): OpenDocument {
+    return this.hold({ uri, version, text, languageId }, TextDocument.create(uri, languageId ?? '', version, text));
   }
 
-  /** Applies changes in order, each to the result of the one before; undefined when the document is not open. */
+  /** Applies changes in order, each to the result of the one before; all or none. Undefined when the document is not open. */
   change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): OpenDocument | undefined {
-    const before = this.get(uri);
-    if (!before) return undefined;
-    let text = before.text;
-    for (const change of changes) {
-      if (typeof change.text !== 'string') throw new Error('a change without text');
-      if (!('range' in change)) {
-        text = change.text;
-        continue;
+    const held = this.open.get(canonicalUri(uri));
+    if (!held) return undefined;
+    const { document, index } = held;
+    try {
+      for (const change of changes) {
+        if (typeof change.text !== 'string') throw new Error('a change without text');
+        if (!('range' in change)) {
+          TextDocument.update(index, [{ text: change.text }], version);
+          continue;
+        }
+        const { start, end } = this.placesOf(index).span(change.range);
+        TextDocument.update(index, [{ range: { start: index.positionAt(start), end: index.positionAt(end) }, text: change.text }], version);
       }
-      const { start, end } = converter(text, this.encoding()).span(change.range);
-      text = text.slice(0, start) + change.text + text.slice(end);
+    } catch (error) {
+      this.set(document.uri, document.version, document.text);
+      throw error;
     }
-    return this.set(before.uri, version, text);
+    return this.hold({ ...document, version, text: index.getText() }, index);
   }
 
   close(uri: string): void {
@@ -44,10 +55,32 @@ export class Documents {
   }
 
   get(uri: string): OpenDocument | undefined {
-    return this.open.get(canonicalUri(uri));
+    return this.open.get(canonicalUri(uri))?.document;
+  }
+
+  /** Places in a text that an open document has now, to be used at once; undefined when none has it. */
+  places(text: string): Converter | undefined {
+    for (const { document, index } of this.open.values()) if (document.text === text) return this.placesOf(index);
+    return undefined;
   }
 
   all(): readonly OpenDocument[] {
-    return [...this.open.values()];
+    return [...this.open.values()].map(({ document }) => document);
+  }
+
+  private hold(document: OpenDocument, index: TextDocument): OpenDocument {
+    this.open.set(canonicalUri(document.uri), { document, index });
+    return document;
+  }
+
+  private placesOf(index: TextDocument): Converter {
+    const lines = {
+      position(offset: number) {
+        const { line, character } = index.positionAt(offset);
+        return { line, column: character };
+      },
+      offset: (line: number, column: number) => index.offsetAt({ line, character: column }),
+    };
+    return converterOver(index.getText(), lines, this.encoding());
   }
 }

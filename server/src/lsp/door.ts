@@ -2,7 +2,8 @@ import type { Engine, RulePage } from '../core/engine-types.js';
 import type { Baseline } from '../core/findings/finding.js';
 import type { Policy } from '../core/policy/policy.js';
 import type { PolicyProblem } from '../core/policy/read.js';
-import type { FilePath, SourceFile } from '../core/text/source.js';
+import type { GuardKey } from '../core/policy/write.js';
+import type { FilePath, SourceFile, TextEdit } from '../core/text/source.js';
 import type { Host } from '../host/host.js';
 import type { Settings } from './settings.js';
 
@@ -14,6 +15,9 @@ export interface Door {
   applySettings(policy: Policy, settings: Settings): Policy;
   /** Undefined: the text is not a baseline. */
   readBaseline(text: string): Baseline | undefined;
+  writeBaseline(baseline: Baseline): string;
+  /** Undefined: the policy cannot be edited. */
+  teachGuard(policy: SourceFile, key: GuardKey, name: string): readonly TextEdit[] | undefined;
 }
 
 /** What a host is to be made for. */

@@ -1,13 +1,14 @@
 import type { CancellationToken } from 'vscode-languageserver';
 import type { Engine, EngineChange, Progress } from '../core/engine-types.js';
-import type { Baseline } from '../core/findings/finding.js';
-import { filePath, type FilePath, type SourceFile } from '../core/text/source.js';
+import type { FilePath, SourceFile } from '../core/text/source.js';
 import type { Host } from '../host/host.js';
-import { pathWithin, uriOf } from './convert.js';
+import { capOf, defaultCaps, tooLarge } from '../host/limits.js';
 import type { Surroundings } from './door.js';
-import type { Documents } from './documents.js';
-import { Policies, isPolicyFile, policyCandidates, rootCandidates } from './policies.js';
-import { readAll } from './reading.js';
+import type { Documents, OpenDocument } from './documents.js';
+import { FolderRules, type RulesOwner } from './folder-rules.js';
+import { pathIn, uriIn, type FolderScope } from './folder-scope.js';
+import { policyCandidates, type Policies } from './policies.js';
+import { atOrBelow, bringsFiles, isTooLarge, lastOfEach, mayBeFolder, readAll, withoutMark, type FileEventOf } from './reading.js';
 import { defaultSettings, type Settings } from './settings.js';
 import { Pump } from './pump.js';
 
@@ -17,20 +18,15 @@ export interface FolderListener {
   settled(folder: Folder, touched: ReadonlySet<FilePath>): void;
   log(line: string): void;
 }
-/** One file event of the client's watcher. */
-export interface FileEventOf {
-  readonly path: FilePath;
-  readonly kind: 'created' | 'changed' | 'deleted';
-}
-
 /** More new files than this at once are worked off in slices before a question is answered. */
 const BULK = 8;
-const EMPTY_BASELINE: Baseline = { version: 1, accepted: new Map() };
 
-/** One root: its engine, its host, its policies, and which of its files are held. A loose one holds single documents outside every workspace folder. */
+/** One root: its engine, its host, its policies, and which of its files are held. */
 export class Folder {
+  readonly uri: string;
+  readonly loose: boolean;
   readonly engine: Engine;
-  readonly policies: Policies;
+  readonly rules: FolderRules;
   /** Files that cannot be analysed, with the reason. */
   readonly refused = new Map<FilePath, string>();
   settings: Settings = defaultSettings;
@@ -42,48 +38,54 @@ export class Folder {
   private readonly tried = new Set<FilePath>();
   private readonly openPaths = new Set<FilePath>();
   private touched = new Set<FilePath>();
-  private baselinePath = filePath('unlatched-baseline.json');
   /** Many files came since the last time all was worked off: what is asked next would be computed in one long breath. */
   private bulk = false;
-  private policyText = '';
-  private excludeText = '[]';
-  private baselineText: string | undefined;
+  private readonly pendingEvents: FileEventOf[] = [];
   private revision = 0;
   private day: string | undefined;
   private loadingNow: Promise<void> | undefined;
 
   constructor(
-    readonly uri: string,
-    readonly loose: boolean,
+    private readonly scope: FolderScope,
     private readonly host: Host,
     private readonly documents: Documents,
     private readonly around: Surroundings,
     private readonly listener: FolderListener,
     ruleIds: ReadonlySet<string>,
   ) {
+    this.uri = scope.uri;
+    this.loose = scope.loose;
     this.engine = around.door.createEngine();
-    this.policies = new Policies((path) => this.textOf(path), ruleIds);
     this.pump = new Pump(this.engine, {
       wanted: () => this.fetchWanted(),
       settled: (changed) => this.announce(changed),
       log: (line) => listener.log(line),
     });
-    this.applyPolicies();
+    this.rules = new FolderRules(this.rulesOwner(), around.door, ruleIds);
+    this.rules.applyPolicies();
+  }
+
+  get policies(): Policies {
+    return this.rules.policies;
   }
 
   path(uri: string): FilePath | undefined {
-    return pathWithin(this.uri, uri);
+    return pathIn(this.scope, uri);
   }
 
   /** The client's own spelling when the file is open. */
   uriOf(path: FilePath): string {
-    const uri = uriOf(this.uri, path);
+    const uri = uriIn(this.scope, path);
     return this.documents.get(uri)?.uri ?? uri;
   }
 
   /** Version of the open document; null when the file is not open. */
   version(path: FilePath): number | null {
-    return this.documents.get(uriOf(this.uri, path))?.version ?? null;
+    return this.document(path)?.version ?? null;
+  }
+
+  private document(path: FilePath): OpenDocument | undefined {
+    return this.documents.get(this.uriOf(path));
   }
 
   isOpen(path: FilePath): boolean {
@@ -94,7 +96,7 @@ export class Folder {
   source(path: FilePath): SourceFile | undefined {
     const held = this.engine.source(path);
     if (held) return held;
-    const open = this.documents.get(uriOf(this.uri, path));
+    const open = this.document(path);
     return open && { path, text: open.text, revision: 0 };
   }
 
@@ -136,6 +138,7 @@ export class Folder {
   set(path: FilePath, text: string): void {
     const first = !this.openPaths.has(path);
     this.openPaths.add(path);
+    this.weigh(path, text);
     if (!this.ignored.has(path) && !this.refused.has(path)) this.put([{ path, text }]);
     else this.touched.add(path);
     if (first) {
@@ -170,31 +173,47 @@ export class Folder {
   /** Settings of the client changed. */
   configure(settings: Settings): void {
     const moved = settings.policyPath !== this.settings.policyPath;
+    const hidden = JSON.stringify(settings.filesExclude) !== JSON.stringify(this.settings.filesExclude);
     this.settings = settings;
     if (moved) {
       this.policies.forget(() => true);
-      this.pump.task(() => this.refreshPolicies(this.policyFiles()));
+      this.pump.task(() => this.refreshPolicies(this.rules.candidates()));
     } else {
-      this.applyPolicies();
+      this.rules.applyPolicies();
+      if (hidden) this.pump.task(() => this.refreshPolicies([]));
     }
   }
 
-  /** Files changed outside the editor. */
+  /** Files changed outside the editor. Events that come while others wait are taken together: a branch switch sends hundreds. */
   watched(events: readonly FileEventOf[]): void {
+    const waiting = this.pendingEvents.length > 0;
+    this.pendingEvents.push(...events);
+    if (waiting) return;
     this.pump.task(async () => {
-      const removed = events.filter((event) => event.kind === 'deleted').map((event) => event.path);
-      this.drop(removed.flatMap((path) => this.below(path)));
-      const present = events.filter((event) => event.kind !== 'deleted').map((event) => event.path);
-      if (present.length > 0) this.tried.clear();
-      const rules = present.concat(removed).filter((path) => path === '.gitignore' || path.endsWith('/.gitignore'));
-      if (rules.length > 0) this.ignored.clear();
-      const fresh = events.some((event) => event.kind === 'created' && !this.listed.has(event.path) && !this.ignored.has(event.path));
-      const added = !this.loose && (fresh || rules.length > 0) ? await this.relist(present) : [];
-      const known = present.filter((path) => this.listed.has(path) || this.engine.source(path) !== undefined || this.refused.has(path));
-      await this.readIn([...new Set([...known, ...added])].filter((path) => !this.openPaths.has(path)));
-      await this.askAgain(present.filter((path) => this.openPaths.has(path) && this.refused.has(path)));
-      this.afterText([...present, ...removed, ...added]);
+      const taken = lastOfEach(this.pendingEvents.splice(0));
+      await this.follow(taken);
     });
+  }
+
+  private async follow(events: readonly FileEventOf[]): Promise<void> {
+    const removed = events.filter((event) => event.kind === 'deleted').map((event) => event.path);
+    if (removed.length > 0) {
+      const isGone = atOrBelow(removed);
+      this.drop([...new Set([...this.engine.files(), ...this.refused.keys()])].filter((path) => !this.openPaths.has(path) && isGone(path)));
+      // What comes again under the same name is new.
+      this.listed = new Set([...this.listed].filter((path) => !isGone(path)));
+      for (const path of removed) this.ignored.delete(path);
+    }
+    const present = events.filter((event) => event.kind !== 'deleted').map((event) => event.path);
+    if (present.length > 0) this.tried.clear();
+    const rules = present.concat(removed).filter((path) => path === '.gitignore' || path.endsWith('/.gitignore'));
+    if (rules.length > 0) this.ignored.clear();
+    const fresh = events.some(({ kind, path }) => kind === 'created' && bringsFiles(path) && !this.listed.has(path) && !this.ignored.has(path));
+    const added = !this.loose && (fresh || rules.length > 0) ? await this.relist(present) : [];
+    const known = present.filter((path) => this.listed.has(path) || this.engine.source(path) !== undefined || this.refused.has(path));
+    await this.readIn([...new Set([...known, ...added])].filter((path) => !this.openPaths.has(path)));
+    await this.askAgain(present.filter((path) => this.openPaths.has(path) && this.refused.has(path)));
+    this.afterText([...present, ...removed, ...added]);
   }
 
   dispose(): void {
@@ -202,7 +221,7 @@ export class Folder {
   }
 
   private async readFolder(report: (progress: Progress) => boolean): Promise<void> {
-    await this.pump.quiet(() => this.refreshPolicies(this.policyFiles()));
+    await this.pump.quiet(() => this.refreshPolicies(this.rules.candidates()));
     const before = this.listed;
     this.listed = new Set(await this.host.list());
     const gone = [...before].filter((path) => !this.listed.has(path) && !this.openPaths.has(path));
@@ -219,7 +238,7 @@ export class Folder {
     // What was held back in open files may be shown now.
     for (const path of this.openPaths) this.touched.add(path);
     this.pump.changed();
-    await this.pump.quiet(() => this.refreshPolicies(this.policyFiles()));
+    await this.pump.quiet(() => this.refreshPolicies(this.rules.candidates()));
     for (const path of this.openPaths) await this.admit(path);
     const progress = ({ done, total, file }: Progress): void => {
       stopped ||= !report({ done: paths.length + (total > 0 ? Math.round((done / total) * paths.length) : 0), total: paths.length * 2, file });
@@ -240,8 +259,19 @@ export class Folder {
     else this.putOpen(path);
   }
 
+  /** The size of an open document is that of its text, not that of the file: it is refused while it is over the cap. */
+  private weigh(path: FilePath, text: string): void {
+    const reason = tooLarge(capOf(path, defaultCaps));
+    if (!isTooLarge(path, text)) {
+      if (this.refused.get(path) === reason) this.refused.delete(path);
+    } else if (this.refused.get(path) !== reason) {
+      this.drop([path]);
+      this.refused.set(path, reason);
+    }
+  }
+
   private putOpen(path: FilePath): void {
-    const open = this.documents.get(uriOf(this.uri, path));
+    const open = this.document(path);
     if (open && this.openPaths.has(path)) this.put([{ path, text: open.text }]);
   }
 
@@ -251,7 +281,8 @@ export class Folder {
       const read = await this.host.read(path);
       if (read !== undefined && 'refused' in read) continue;
       this.refused.delete(path);
-      this.putOpen(path);
+      this.weigh(path, this.document(path)?.text ?? '');
+      if (!this.refused.has(path)) this.putOpen(path);
     }
   }
 
@@ -261,15 +292,9 @@ export class Folder {
     this.drop([...before].filter((path) => !this.listed.has(path) && !this.openPaths.has(path)));
     for (const path of asked) {
       if (this.listed.has(path)) this.ignored.delete(path);
-      else this.ignored.add(path);
+      else if (!mayBeFolder(path)) this.ignored.add(path);
     }
     return [...this.listed].filter((path) => !before.has(path));
-  }
-
-  private below(path: FilePath): readonly FilePath[] {
-    const prefix = `${path}/`;
-    const all = new Set([...this.engine.files(), ...this.refused.keys()]);
-    return [...all].filter((each) => (each === path || each.startsWith(prefix)) && !this.openPaths.has(each));
   }
 
   private drop(paths: readonly FilePath[], keepReason = false): void {
@@ -291,8 +316,7 @@ export class Folder {
     for (const [path, result] of read) {
       if (this.openPaths.has(path)) continue;
       if (result === undefined || 'refused' in result) remove.push(path);
-      // The editor counts without the byte order mark, and so do positions.
-      else set.push({ path, text: result.text.replace(/^\uFEFF/, '') });
+      else set.push({ path, text: withoutMark(result.text) });
       if (result !== undefined && 'refused' in result) this.refused.set(path, result.refused);
       else this.refused.delete(path);
     }
@@ -335,66 +359,36 @@ export class Folder {
     this.listener.settled(this, touched);
   }
 
-  private async textOf(path: FilePath): Promise<string | undefined> {
-    const open = this.documents.get(uriOf(this.uri, path));
+  /** The text of any file below the folder, held or not: that of the open document, else that on disk. */
+  async textOf(path: FilePath): Promise<string | undefined> {
+    const open = this.document(path);
     if (open) return open.text;
     const read = await this.host.read(path);
-    return read !== undefined && 'text' in read ? read.text : undefined;
-  }
-
-  private policyFiles(): readonly FilePath[] {
-    if (this.settings.policyPath !== undefined) return [filePath(this.settings.policyPath)];
-    const near = [...this.openPaths].flatMap((path) => policyCandidates(path));
-    return [...new Set([...rootCandidates(), ...near, ...[...this.listed].filter(isPolicyFile)])];
+    return read !== undefined && 'text' in read ? withoutMark(read.text) : undefined;
   }
 
   private afterText(paths: readonly FilePath[]): void {
-    const policies = paths.flatMap((path) => this.policies.touchedBy(path, this.settings.policyPath));
+    const policies = this.rules.touchedBy(paths);
     if (policies.length > 0) this.pump.task(() => this.refreshPolicies(policies));
-    if (paths.includes(this.baselinePath)) this.pump.task(() => this.refreshBaseline());
+    if (paths.includes(this.rules.baselinePath)) this.pump.task(() => this.rules.refreshBaseline());
   }
 
   private async refreshPolicies(paths: readonly FilePath[]): Promise<void> {
-    const stated = this.settings.policyPath;
-    for (const path of this.policies.broken()) this.touched.add(path);
-    for (const path of new Set(paths)) {
-      if (stated !== undefined && path !== stated) continue;
-      await this.policies.refresh(path, this.around.door);
-      this.touched.add(path);
-    }
-    for (const path of this.policies.broken()) this.touched.add(path);
-    this.applyPolicies();
-    await this.refreshBaseline();
-    const excludes = JSON.stringify(this.excludes());
-    if (excludes === this.excludeText) return;
-    this.excludeText = excludes;
-    if (this.loose || !this.complete) return;
+    if (!(await this.rules.refresh(paths)) || this.loose || !this.complete) return;
     await this.readIn(await this.relist([]));
     for (const path of this.openPaths) await this.admit(path);
   }
 
-  /** Patterns of files the policies leave out, relative to the folder. */
-  excludes(): readonly string[] {
-    return this.policies.excludes(this.uri.slice(this.uri.lastIndexOf('/') + 1));
-  }
-
-  /** Told to the engine only when they differ: it begins anew with each. */
-  private applyPolicies(): void {
-    const policies = this.policies.resolved(this.settings, this.around.door);
-    this.baselinePath = filePath(policies.get('')?.baseline ?? 'unlatched-baseline.json');
-    const text = JSON.stringify([...policies], (_, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value));
-    if (text === this.policyText) return;
-    this.policyText = text;
-    this.apply({ policies });
-  }
-
-  private async refreshBaseline(): Promise<void> {
-    const path = this.baselinePath;
-    const text = await this.textOf(path);
-    if (text === this.baselineText) return;
-    this.baselineText = text;
-    const baseline = text === undefined ? EMPTY_BASELINE : this.around.door.readBaseline(text);
-    if (baseline === undefined) this.listener.log(`${path} is not a baseline and is not used`);
-    else this.apply({ baseline });
+  private rulesOwner(): RulesOwner {
+    return {
+      uri: this.uri,
+      settings: () => this.settings,
+      text: (path) => this.textOf(path),
+      openPaths: () => this.openPaths,
+      listed: () => this.listed,
+      apply: (change) => this.apply(change),
+      touch: (path) => this.touched.add(path),
+      log: (line) => this.listener.log(line),
+    };
   }
 }

@@ -5,7 +5,7 @@ import { FIX_ALL, registerCodeActions } from './features/code-actions.js';
 import { pullConfiguration, registerConfiguration, watchConfiguration } from './features/configuration.js';
 import { registerCustom } from './features/custom.js';
 import { registerHover } from './features/hover.js';
-import { registerWatchedFiles, watch } from './features/watched-files.js';
+import { RENAMES, registerWatchedFiles, watch } from './features/watched-files.js';
 import { loadFolders, registerWorkspaceFolders } from './features/workspace-folders.js';
 import { Session } from './session.js';
 
@@ -70,16 +70,15 @@ function registerDocuments(session: Session): void {
   const { connection } = session;
   connection.onDidOpenTextDocument(({ textDocument }) => {
     void session.fence('textDocument/didOpen', undefined, () => {
-      const { uri, version, text } = textDocument;
+      const { uri, version, text, languageId } = textDocument;
       // A client in error must not put what is not text into the engine.
       if (typeof uri !== 'string' || typeof text !== 'string') throw new Error('no uri or no text');
-      session.open(uri, version, text);
+      session.open(uri, version, text, languageId);
     });
   });
   connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
     void session.fence('textDocument/didChange', undefined, () => {
-      const document = session.documents.change(textDocument.uri, textDocument.version, contentChanges);
-      if (document) session.open(document.uri, document.version, document.text);
+      session.change(textDocument.uri, textDocument.version, contentChanges);
     });
   });
   connection.onDidCloseTextDocument(({ textDocument }) => {
@@ -99,6 +98,6 @@ function capabilities(session: Session): ServerCapabilities {
     codeActionProvider: { codeActionKinds: ['quickfix', FIX_ALL, 'source.fixAll'], resolveProvider: client.resolveEdit },
     hoverProvider: true,
     ...(client.pull ? { diagnosticProvider: { identifier: 'unlatched', interFileDependencies: true, workspaceDiagnostics: true } } : {}),
-    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true }, ...(client.renames ? { fileOperations: { didRename: RENAMES } } : {}) },
   };
 }

@@ -113,7 +113,9 @@ export class Policies {
 
   /** Problems by the file they stand in. */
   problems(path: FilePath): readonly PolicyProblem[] {
-    return [...this.files.values()].flatMap((held) => held.problems).filter((problem) => problem.path === path);
+    const all = [...this.files.values()].flatMap((held) => held.problems).filter((problem) => problem.path === path);
+    // One mistake in a file that several extend is said once.
+    return [...new Map(all.map((problem) => [`${problem.span.start} ${problem.span.end} ${problem.message}`, problem])).values()];
   }
 
   private rootPolicy(settings: Settings): Policy | undefined {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createConnection, type Connection } from 'vscode-languageserver/node';
+import { createConnection, IPCMessageReader, IPCMessageWriter, type Connection } from 'vscode-languageserver/node';
 import { realDoor } from './real-door.js';
 import type { Door, HostFactory } from './door.js';
 import { serve } from './language-server.js';
@@ -13,11 +13,10 @@ export interface ServerOptions {
   readonly pageUri?: (rule: string) => string | undefined;
 }
 
-/** The language server over standard input and output, or whatever transport the arguments of the process name. Nothing a handler throws ends it. */
+/** The language server over standard streams, or Node's own channel with `--node-ipc`. It opens no socket, whatever its arguments say. Nothing a handler throws ends it. */
 export function startServer(): void {
-  // Without an argument that names a transport the library throws: standard streams are what everybody means.
-  const named = process.argv.some((argument) => /^--(?:stdio|node-ipc|socket|pipe)/.test(argument));
-  const connection = named ? createConnection() : createConnection(process.stdin, process.stdout);
+  const channel = process.argv.includes('--node-ipc') && process.send !== undefined;
+  const connection = channel ? createConnection(new IPCMessageReader(process), new IPCMessageWriter(process)) : createConnection(process.stdin, process.stdout);
   const report = (error: unknown): void => {
     connection.console.error(`unexpected: ${error instanceof Error ? error.message : String(error)}`);
   };

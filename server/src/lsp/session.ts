@@ -1,17 +1,22 @@
-import type { Connection, InitializeParams, WorkspaceFolder } from 'vscode-languageserver';
+import type { Connection, InitializeParams, TextDocumentContentChangeEvent, WorkspaceFolder } from 'vscode-languageserver';
 import { CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { RulePage } from '../core/engine-types.js';
 import type { FilePath, SourceFile } from '../core/text/source.js';
 import type { Host } from '../host/host.js';
 import { readClient, type ClientFeatures } from './client.js';
-import { canonicalUri, chooseEncoding, converter, parentUri, type Converter, type Encoding } from './convert.js';
-import { Documents } from './documents.js';
+import { clientHost } from './client-host.js';
+import { canonicalUri, chooseEncoding, converter, type Converter, type Encoding } from './convert.js';
+import { Documents, type OpenDocument } from './documents.js';
 import type { HostFactory, HostWish, Surroundings } from './door.js';
-import { Folder, type FileEventOf } from './folder.js';
+import { Folder } from './folder.js';
+import { looseScope, pathIn, type FolderScope } from './folder-scope.js';
+import type { FileEventOf } from './reading.js';
 import { defaultSettings, readSettings, type Settings } from './settings.js';
+import { textsFor, type Texts } from './texts.js';
 
-/** Milliseconds from the last keystroke to work on all other files. */
-const REST = 120;
+/** Milliseconds from the last keystroke to work on all other files, and the most it waits while the keys go on. */
+const REST = 100;
+const MOST_REST = 1000;
 /** Milliseconds in which keystrokes are collected before a client that cannot pull is told. */
 const SOON = 20;
 
@@ -33,6 +38,7 @@ export class Session {
   readonly documents = new Documents(() => this.encoding);
   readonly pages: ReadonlyMap<string, RulePage>;
   encoding: Encoding = 'utf-16';
+  texts: Texts = textsFor(undefined);
   client: ClientFeatures = readClient({ processId: null, rootUri: null, capabilities: {}, workspaceFolders: null });
   private readonly roots = new Map<string, Folder>();
   private readonly loose = new Map<string, Folder>();
@@ -41,6 +47,7 @@ export class Session {
   private readonly ruleIds: ReadonlySet<string>;
   private settings: Settings = defaultSettings;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private due: number | undefined;
   private soon: ReturnType<typeof setTimeout> | undefined;
   private configured: Promise<unknown> = Promise.resolve();
 
@@ -55,6 +62,7 @@ export class Session {
   /** Takes the client's word on itself and makes the folders; nothing is read yet. */
   initialize(params: InitializeParams): void {
     this.client = readClient(params);
+    this.texts = textsFor(params.locale);
     this.encoding = chooseEncoding(params.capabilities.general?.positionEncodings);
     this.settings = readSettings(this.client.settings);
     const single = params.rootUri ? [{ uri: params.rootUri, name: '' }] : [];
@@ -86,7 +94,7 @@ export class Session {
     for (const { uri } of added) this.add(uri);
     for (const document of this.documents.all()) {
       const was = before.get(document.uri);
-      const now = this.place(document.uri) ?? this.makeLoose(document.uri);
+      const now = this.place(document.uri) ?? this.makeLoose(document.uri, document.languageId);
       if (!now || now.folder === was?.folder) continue;
       if (was) this.leave(was);
       now.folder.set(now.path, document.text);
@@ -106,9 +114,19 @@ export class Session {
     return best;
   }
 
-  open(uri: string, version: number, text: string): void {
-    this.documents.set(uri, version, text);
-    const place = this.place(uri) ?? this.makeLoose(uri);
+  /** The language names a document that has no file name yet. */
+  open(uri: string, version: number, text: string, languageId: string | undefined): void {
+    this.take(this.documents.set(uri, version, text, languageId));
+  }
+
+  /** Does nothing for a document that is not open. */
+  change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): void {
+    const document = this.documents.change(uri, version, changes);
+    if (document) this.take(document);
+  }
+
+  private take({ uri, text, languageId }: OpenDocument): void {
+    const place = this.place(uri) ?? this.makeLoose(uri, languageId);
     place?.folder.set(place.path, text);
     this.wake();
   }
@@ -175,9 +193,12 @@ export class Session {
   /** Works off what is due when the client has been quiet for a moment; clients that cannot ask are told of open files sooner. */
   wake(): void {
     clearTimeout(this.timer);
+    const now = performance.now();
+    this.due ??= now + MOST_REST;
     this.timer = setTimeout(() => {
+      this.due = undefined;
       void this.fence('analysis', undefined, () => this.workOff());
-    }, REST);
+    }, Math.max(0, Math.min(REST, this.due - now)));
     if (this.client.pull || this.soon !== undefined) return;
     this.soon = setTimeout(() => {
       this.soon = undefined;
@@ -199,9 +220,9 @@ export class Session {
     }
   }
 
-  /** One converter per version of a file. */
+  /** Places in a version of a file, to be used at once: one index for each version, that of the open document where it has the same text. */
   convert(source: SourceFile): Converter {
-    const known = this.converters.get(source);
+    const known = this.documents.places(source.text) ?? this.converters.get(source);
     if (known) return known;
     const made = converter(source.text, this.encoding);
     this.converters.set(source, made);
@@ -231,25 +252,25 @@ export class Session {
 
   private add(uri: string): void {
     const key = canonicalUri(uri);
-    if (!this.roots.has(key)) this.roots.set(key, this.make(uri, false));
+    const bare = uri.length > 1 && uri.endsWith('/') ? uri.slice(0, -1) : uri;
+    if (!this.roots.has(key)) this.roots.set(key, this.make({ uri: bare, loose: false }));
   }
 
-  private makeLoose(uri: string): Place | undefined {
-    const parent = parentUri(uri);
-    const known = this.loose.get(canonicalUri(parent));
-    const folder = known ?? this.make(parent, true);
-    const path = folder.path(uri);
+  private makeLoose(uri: string, languageId: string | undefined): Place | undefined {
+    const scope = looseScope(uri, languageId);
+    const path = pathIn(scope, uri);
     if (path === undefined) return undefined;
-    if (!known) this.loose.set(canonicalUri(parent), folder);
+    const key = canonicalUri(scope.uri);
+    const folder = this.loose.get(key) ?? this.make(scope);
+    this.loose.set(key, folder);
     return { folder, path };
   }
 
-  private make(uri: string, loose: boolean): Folder {
-    const bare = uri.length > 1 && uri.endsWith('/') ? uri.slice(0, -1) : uri;
+  private make(scope: FolderScope): Folder {
+    const { uri, loose } = scope;
     const folder: Folder = new Folder(
-      bare,
-      loose,
-      lateHost(this.around.hostFactory, { uri: bare, loose, excludes: () => folder.excludes() }),
+      scope,
+      lateHost((wish) => this.hostOf(wish), { uri, loose, excludes: () => folder.rules.excludes() }),
       this.documents,
       this.around,
       {
@@ -262,6 +283,11 @@ export class Session {
     );
     folder.configure(this.settings);
     return folder;
+  }
+
+  private hostOf(wish: HostWish): Host | Promise<Host> {
+    const isOnDisk = wish.uri.startsWith('file:') || wish.uri.startsWith('untitled:');
+    return this.client.files && !isOnDisk ? clientHost(this.connection, wish) : this.around.hostFactory(wish);
   }
 
   private leave(place: Place): void {

@@ -9,10 +9,12 @@ export interface Settings {
   /** Path of the one policy file, relative to the folder; undefined: the nearest `unlatched.yml` holds. */
   readonly policyPath: string | undefined;
   readonly workspaceDiagnostics: boolean;
+  /** Patterns of the editor's own `files.exclude`, those with a condition left out. */
+  readonly filesExclude: readonly string[];
 }
 
 /** What holds where the client states nothing. */
-export const defaultSettings: Settings = { enable: true, rules: new Map(), minConfidence: undefined, policyPath: undefined, workspaceDiagnostics: true };
+export const defaultSettings: Settings = { enable: true, rules: new Map(), minConfidence: undefined, policyPath: undefined, workspaceDiagnostics: true, filesExclude: [] };
 
 /** A plain object, and not a list. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -23,9 +25,10 @@ function level(value: unknown): Level | undefined {
   return value === 'error' || value === 'warning' || value === 'info' || value === 'hint' || value === 'off' ? value : undefined;
 }
 
-/** Reads what a client sent for the section; takes anything, and ignores key by key what is not of the right kind. */
-export function readSettings(value: unknown): Settings {
-  if (!isRecord(value)) return defaultSettings;
+/** Reads what a client sent for the section, and for `files.exclude`; takes anything, and ignores key by key what is not of the right kind. */
+export function readSettings(value: unknown, exclude?: unknown): Settings {
+  const filesExclude = isRecord(exclude) ? Object.keys(exclude).filter((glob) => exclude[glob] === true) : [];
+  if (!isRecord(value)) return { ...defaultSettings, filesExclude };
   const rules = new Map<string, Level>();
   if (isRecord(value['rules'])) {
     for (const [id, stated] of Object.entries(value['rules'])) {
@@ -41,5 +44,6 @@ export function readSettings(value: unknown): Settings {
     minConfidence: least === 'low' || least === 'medium' || least === 'high' ? least : undefined,
     policyPath: typeof policyPath === 'string' && policyPath !== '' ? policyPath.replaceAll('\\', '/').replace(/^\.\//, '') : undefined,
     workspaceDiagnostics: value['workspaceDiagnostics'] !== false,
+    filesExclude,
   };
 }

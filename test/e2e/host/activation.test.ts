@@ -32,11 +32,13 @@ suite('activation', () => {
 
   test(`the client loads in under ${loadLimitMs} ms`, () => {
     const file = path.join(extension().extensionPath, 'client', 'out', 'extension.js');
-    const times = [1, 2, 3].map(() => {
+    // Time of the processor, so that what else the machine does is not counted.
+    const times = [1, 2, 3, 4, 5].map(() => {
       delete require.cache[require.resolve(file)];
-      const began = performance.now();
+      const before = process.cpuUsage();
       require(file);
-      return performance.now() - began;
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000;
     });
     assert.ok(Math.min(...times) < loadLimitMs, `${times.map(Math.round).join(', ')} ms`);
   });

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
 
-const waitMs = 15_000;
+const waitMs = 25_000;
 
 /** A file of the workspace under test. */
 export function workspaceFile(name: string): vscode.Uri {

@@ -36,6 +36,15 @@ suite('findings', () => {
     const text = hovers.flatMap(({ contents }) => contents.map((each) => (typeof each === 'string' ? each : each.value))).join('\n');
     assert.ok(text.includes(openCorsRule), text);
     assert.match(text, /CWE-942/);
+    assert.match(text, /\(command:unlatched\.explainRule\?/);
+    const trusted = hovers.flatMap(({ contents }) =>
+      contents.flatMap((each) => (each instanceof vscode.MarkdownString ? [each.isTrusted] : [])),
+    );
+    assert.deepEqual(
+      trusted.filter((each) => each === true),
+      [],
+      'a hover runs no command but that one',
+    );
   });
 
   test('Explain Rule opens the page of the finding at the cursor', async () => {

@@ -1,6 +1,19 @@
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
-import { actionsAt, apply, closeAll, edit, eventually, finding, findings, gone, openCors, openCorsRule, titled } from './editor.js';
+import {
+  actionsAt,
+  apply,
+  closeAll,
+  edit,
+  eventually,
+  finding,
+  findings,
+  gone,
+  openCors,
+  openCorsRule,
+  titled,
+  workspaceFile,
+} from './editor.js';
 
 const silentRefusals = `openapi: 3.1.0
 info: { title: Files, version: '1' }
@@ -22,6 +35,24 @@ components:
   securitySchemes:
     jwt: { type: http, scheme: bearer }
 `;
+const tenants = `import express from 'express';
+import helmet from 'helmet';
+
+function requireUser(req, res, next) {
+  if (!req.user) return res.status(401).end();
+  next();
+}
+function tenant(req, res, next) {
+  req.tenant = req.headers.host;
+  next();
+}
+const app = express();
+app.use(helmet());
+app.post('/files', requireUser, (req, res) => res.status(201).end());
+app.put('/files', tenant, (req, res) => res.status(204).end());
+app.listen(3000);
+`;
+const sibling = 'methods/unguarded-sibling';
 const silentRefusal = 'openapi/missing-auth-responses';
 const plainServer = 'openapi/insecure-server-url';
 
@@ -104,5 +135,31 @@ suite('fixes', () => {
       actions.filter(({ title }) => /unlatched|suppress|allow-list/i.test(title)).map(({ title }) => title),
       [],
     );
+  });
+
+  test('a finding accepted in the baseline is silent, and the file is written', async () => {
+    const baseline = workspaceFile('unlatched-baseline.json');
+    const { document } = await edit('src/accept.ts', openCors);
+    const { range } = await finding(document.uri, openCorsRule);
+    await apply(titled(await actionsAt(document.uri, range, vscode.CodeActionKind.QuickFix), /^Accept cors/));
+    await gone(document.uri, openCorsRule);
+    const written = await vscode.workspace.openTextDocument(baseline);
+    assert.ok(written.getText().includes('"path":"src/accept.ts"'), written.getText());
+    await written.save();
+    await vscode.workspace.fs.delete(baseline);
+    await finding(document.uri, openCorsRule);
+  });
+
+  test('a guard that is taught stands in the policy, and its finding goes', async () => {
+    const policy = workspaceFile('unlatched.yml');
+    const { document } = await edit('src/teach.ts', tenants);
+    const { range } = await finding(document.uri, sibling);
+    await apply(titled(await actionsAt(document.uri, range, vscode.CodeActionKind.QuickFix), /^Teach Unlatched that tenant/));
+    await gone(document.uri, sibling);
+    const written = await vscode.workspace.openTextDocument(policy);
+    assert.equal(written.getText(), 'version: 1\nauth:\n  guards:\n    - tenant\n');
+    await written.save();
+    await vscode.workspace.fs.delete(policy);
+    await finding(document.uri, sibling);
   });
 });

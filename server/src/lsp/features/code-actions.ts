@@ -1,11 +1,21 @@
-import { CodeActionKind, CodeActionTriggerKind, type CancellationToken, type CodeAction, type CodeActionParams, type Diagnostic } from 'vscode-languageserver';
+import {
+  CodeActionKind,
+  CodeActionTriggerKind,
+  type CancellationToken,
+  type CodeAction,
+  type CodeActionContext,
+  type CodeActionParams,
+  type Diagnostic,
+} from 'vscode-languageserver';
 import type { Finding } from '../../core/findings/finding.js';
-import type { Span } from '../../core/text/source.js';
-import type { CodeActionData } from '../protocol.js';
+import type { FilePath, Span } from '../../core/text/source.js';
+import type { CodeActionData, CodeActionWish } from '../protocol.js';
 import { isRecord } from '../settings.js';
 import type { Place, Session } from '../session.js';
+import { accept } from './acceptance.js';
 import { toWorkspaceEdit } from './edits.js';
-import { findingsOf, toDiagnostic } from './items.js';
+import { findingsOf, refusalOf, toDiagnostic } from './items.js';
+import { lessonsOf, teach } from './lessons.js';
 
 /** The kind that fix-on-save asks for. */
 export const FIX_ALL = 'source.fixAll.unlatched';
@@ -33,16 +43,18 @@ async function actions(session: Session, { textDocument, range, context }: CodeA
   if (wantsFixes) {
     const span = session.convert(source).span(range);
     const findings = findingsOf(session, folder, path).filter((finding) => touches(finding.at.span, span));
-    if (findings.length > 0) out.push(...quickFixes(session, place, span, findings.slice(0, MOST), context.diagnostics, context.triggerKind === CodeActionTriggerKind.Automatic));
+    if (findings.length > 0) out.push(...(await quickFixes(session, place, span, findings.slice(0, MOST), context)));
   }
   if (wantsAll) out.push(...fixEverything(session, place));
   return out;
 }
 
-function quickFixes(session: Session, place: Place, span: Span, findings: readonly Finding[], known: readonly Diagnostic[], automatic: boolean): readonly CodeAction[] {
+/** All actions of the findings at one place, the repairs first. */
+async function quickFixes(session: Session, place: Place, span: Span, findings: readonly Finding[], context: CodeActionContext): Promise<readonly CodeAction[]> {
   const { folder, path } = place;
-  const { client } = session;
-  const diagnosticOf = (finding: Finding): Diagnostic => known.find((each) => fingerprintOf(each) === finding.fingerprint) ?? toDiagnostic(session, folder, finding);
+  const { client, texts } = session;
+  const diagnosticOf = (finding: Finding): Diagnostic => context.diagnostics.find((each) => fingerprintOf(each) === finding.fingerprint) ?? toDiagnostic(session, folder, finding);
+  const action = (title: string, about: readonly Finding[]): CodeAction => ({ title, kind: CodeActionKind.QuickFix, diagnostics: about.map(diagnosticOf) });
   const out: CodeAction[] = [];
   const served = new Set<string>();
   const offered = findings.some((finding) => finding.fix !== undefined) ? folder.engine.fixes({ path, span }) : [];
@@ -52,61 +64,57 @@ function quickFixes(session: Session, place: Place, span: Span, findings: readon
     if (!edit) continue;
     const first = !served.has(finding.fingerprint);
     served.add(finding.fingerprint);
-    const action: CodeAction = { title: fix.title, kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(finding)], edit };
-    if (first && fix.safety !== 'manual' && client.preferred) action.isPreferred = true;
-    out.push(action);
+    out.push({ ...action(fix.title, [finding]), edit, ...(first && fix.safety !== 'manual' && client.preferred ? { isPreferred: true } : {}) });
   }
-  if (client.disabledActions && !automatic) {
+  if (client.disabledActions && context.triggerKind !== CodeActionTriggerKind.Automatic) {
     for (const finding of findings) {
-      if (finding.fixRefused === undefined || served.has(finding.fingerprint)) continue;
-      out.push({ title: `Fix ${finding.rule}`, kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(finding)], disabled: { reason: finding.fixRefused } });
+      const reason = served.has(finding.fingerprint) ? undefined : refusalOf(session, finding, offered);
+      if (reason !== undefined) out.push({ ...action(texts.fixOf(finding.rule), [finding]), disabled: { reason } });
     }
   }
-  for (const rule of new Set(findings.map((finding) => finding.rule))) {
+  const rules = [...new Set(findings.map((finding) => finding.rule))];
+  const ofRule = (rule: string): readonly Finding[] => findings.filter((finding) => finding.rule === rule);
+  for (const rule of rules) {
     const same = findingsOf(session, folder, path).filter((finding) => finding.rule === rule && finding.fix !== undefined);
-    const touched = findings.filter((finding) => finding.rule === rule);
-    if (same.length > 1) out.push(...later(session, place, { title: `Fix all of ${rule} in this file`, kind: CodeActionKind.QuickFix, diagnostics: touched.map(diagnosticOf) }, { rule, span }));
+    if (same.length > 1) out.push(...(await later(session, place, action(texts.fixAllOfRule(rule), ofRule(rule)), { do: 'fix-all', rule })));
   }
   for (const finding of findings) {
-    const { rule, fingerprint } = finding;
-    out.push(...later(session, place, { title: `Suppress ${rule} with a reason...`, kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(finding)] }, { rule, fingerprint, span }));
-  }
-  if (client.commands) {
-    for (const rule of new Set(findings.map((finding) => finding.rule))) {
-      if (!session.pages.has(rule)) continue;
-      const title = `Open the page of ${rule}`;
-      out.push({ title, kind: CodeActionKind.QuickFix, diagnostics: findings.filter((finding) => finding.rule === rule).map(diagnosticOf), command: { title, command: 'unlatched.explainRule', arguments: [rule] } });
+    for (const lesson of lessonsOf(session, folder, finding)) {
+      const title = lesson.key === 'guards' ? texts.teach(lesson.name) : texts.teachRole(lesson.name);
+      out.push(...(await later(session, place, action(title, [finding]), { do: 'teach', ...lesson })));
     }
   }
+  for (const finding of findings) {
+    // Suppressing or accepting what is said about the policy or a suppression would hide the mistake only.
+    if (finding.rule.startsWith('unlatched/')) continue;
+    const { fingerprint, rule } = finding;
+    if (canSuppress(path)) out.push(...(await later(session, place, action(texts.suppress(rule), [finding]), { do: 'suppress', fingerprint })));
+    out.push(...(await later(session, place, action(texts.accept(rule), [finding]), { do: 'accept', fingerprint })));
+  }
+  for (const rule of client.commands ? rules.filter((each) => session.pages.has(each)) : []) {
+    const title = texts.openPage(rule);
+    out.push({ ...action(title, ofRule(rule)), command: { title, command: 'unlatched.explainRule', arguments: [rule] } });
+  }
   return out;
+}
+
+/** JSON has no comments. */
+function canSuppress(path: FilePath): boolean {
+  return !/\.json$/i.test(path);
 }
 
 function fixEverything(session: Session, { folder, path }: Place): readonly CodeAction[] {
   const fix = folder.engine.fixAll(path, undefined);
   const edit = fix && fix.edits.size > 0 ? toWorkspaceEdit(session, folder, fix, { preview: false }) : undefined;
-  return edit ? [{ title: 'Fix all safe findings of Unlatched', kind: FIX_ALL, edit }] : [];
-}
-
-interface LaterWish {
-  readonly rule: string;
-  readonly fingerprint?: string;
-  readonly span: Span;
+  return edit ? [{ title: session.texts.fixAllSafe, kind: FIX_ALL, edit }] : [];
 }
 
 /** An action whose edit is computed when it is chosen, or now for a client that cannot wait. */
-function later(session: Session, place: Place, action: CodeAction, wish: LaterWish): readonly CodeAction[] {
+async function later(session: Session, place: Place, action: CodeAction, wish: CodeActionWish): Promise<readonly CodeAction[]> {
   const { folder, path } = place;
-  const source = folder.engine.source(path);
-  if (!source) return [];
-  const data: CodeActionData = {
-    uri: folder.uriOf(path),
-    version: folder.version(path),
-    rule: wish.rule,
-    fingerprint: wish.fingerprint ?? null,
-    range: session.convert(source).range(wish.span),
-  };
+  const data: CodeActionData = { uri: folder.uriOf(path), version: folder.version(path), wish };
   if (session.client.resolveEdit) return [{ ...action, data }];
-  const edit = editFor(session, place, data);
+  const edit = await editFor(session, place, wish, action.title);
   return edit ? [{ ...action, edit }] : [];
 }
 
@@ -116,34 +124,43 @@ async function resolve(session: Session, action: CodeAction, token: Cancellation
   const place = data && session.place(data.uri);
   if (!data || !place || place.folder.version(place.path) !== data.version) return action;
   await session.upToDate(place.folder, token);
-  if (place.folder.version(place.path) !== data.version) return action;
-  const edit = editFor(session, place, data);
-  return edit ? { ...action, edit } : action;
+  const edit = await editFor(session, place, data.wish, action.title);
+  return edit && place.folder.version(place.path) === data.version ? { ...action, edit } : action;
 }
 
-function editFor(session: Session, { folder, path }: Place, data: CodeActionData): CodeAction['edit'] {
-  if (data.fingerprint !== null) {
-    const finding = folder.engine.findings(path).find((each) => each.fingerprint === data.fingerprint);
-    const fix = finding && folder.engine.suppress(finding);
-    return fix && toWorkspaceEdit(session, folder, { ...fix, safety: 'review' }, { preview: false });
+async function editFor(session: Session, { folder, path }: Place, wish: CodeActionWish, title: string): Promise<CodeAction['edit']> {
+  if (wish.do === 'fix-all') {
+    const fix = folder.engine.fixAll(path, wish.rule);
+    return fix && fix.edits.size > 0 ? toWorkspaceEdit(session, folder, fix, { preview: fix.safety !== 'safe' }) : undefined;
   }
-  if (data.rule === null) return undefined;
-  const fix = folder.engine.fixAll(path, data.rule);
-  return fix && fix.edits.size > 0 ? toWorkspaceEdit(session, folder, fix, { preview: fix.safety !== 'safe' }) : undefined;
+  if (wish.do === 'teach') {
+    const taught = await teach(session, folder, path, wish, title);
+    return taught && toWorkspaceEdit(session, folder, taught.fix, { preview: false, sources: taught.sources });
+  }
+  const finding = folder.engine.findings(path).find((each) => each.fingerprint === wish.fingerprint);
+  if (!finding) return undefined;
+  if (wish.do === 'accept') {
+    const accepted = await accept(session, folder, [finding], title);
+    return accepted && toWorkspaceEdit(session, folder, accepted.fix, { preview: false, sources: accepted.sources });
+  }
+  const fix = folder.engine.suppress(finding);
+  return fix && toWorkspaceEdit(session, folder, { ...fix, safety: 'review' }, { preview: false });
 }
 
 function dataOf(value: unknown): CodeActionData | undefined {
   if (!isRecord(value)) return undefined;
-  const { uri, version, rule, fingerprint } = value;
-  if (typeof uri !== 'string' || !(version === null || typeof version === 'number')) return undefined;
-  const start = { line: 0, character: 0 };
-  return {
-    uri,
-    version,
-    rule: typeof rule === 'string' ? rule : null,
-    fingerprint: typeof fingerprint === 'string' ? fingerprint : null,
-    range: { start, end: start },
-  };
+  const { uri, version } = value;
+  const wish = wishOf(value['wish']);
+  return typeof uri === 'string' && (version === null || typeof version === 'number') && wish ? { uri, version, wish } : undefined;
+}
+
+function wishOf(value: unknown): CodeActionWish | undefined {
+  if (!isRecord(value)) return undefined;
+  const { do: what, rule, fingerprint, name, key } = value;
+  if (what === 'fix-all') return typeof rule === 'string' ? { do: what, rule } : undefined;
+  if (what === 'suppress' || what === 'accept') return typeof fingerprint === 'string' ? { do: what, fingerprint } : undefined;
+  if (what !== 'teach' || typeof name !== 'string') return undefined;
+  return key === 'guards' || key === 'roleGuards' ? { do: what, name, key } : undefined;
 }
 
 function fingerprintOf(diagnostic: Diagnostic): string | undefined {

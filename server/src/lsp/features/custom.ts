@@ -1,11 +1,11 @@
-import type { Location } from 'vscode-languageserver';
+import { WorkDoneProgress, type CancellationToken, type Location } from 'vscode-languageserver';
 import type { SourceRange } from '../../core/text/source.js';
 import type { Folder } from '../folder.js';
 import type { CheckWorkspaceResult, InventoryItem, RulePageResult } from '../protocol.js';
 import { cancelled, type Session } from '../session.js';
 import { isRecord } from '../settings.js';
 import { findingsOf } from './items.js';
-import { loadFolders } from './workspace-folders.js';
+import { loadFolders, type Bar } from './workspace-folders.js';
 
 /** Registers the requests of `protocol.ts`; params of a wrong shape count as absent. */
 export function registerCustom(session: Session): void {
@@ -23,18 +23,34 @@ export function registerCustom(session: Session): void {
       return session.workspaceFolders().filter((folder) => asked === undefined || folder.uri === asked.replace(/\/$/, '')).flatMap((folder) => inventoryOf(session, folder));
     }),
   );
-  connection.onRequest('unlatched/checkWorkspace', (_: unknown, token) =>
+  connection.onRequest('unlatched/checkWorkspace', (params: unknown, token) =>
     session.fence<CheckWorkspaceResult>('unlatched/checkWorkspace', { findings: 0, files: 0, notAnalysed: [] }, async () => {
-      await loadFolders(session, session.workspaceFolders());
+      await loadFolders(session, session.workspaceFolders(), checkBar(session, params, token));
       if (!(await session.settle(token))) throw cancelled();
       const folders = session.workspaceFolders();
       return {
-        findings: folders.reduce((sum, folder) => sum + folder.engine.files().reduce((count, path) => count + findingsOf(session, folder, path).length, 0), 0),
+        findings: folders.reduce((sum, folder) => sum + folder.engine.files().reduce((count, path) => count + findingsOf(session, folder, path).filter((each) => each.severity !== 'hint').length, 0), 0),
         files: folders.reduce((sum, folder) => sum + folder.engine.files().length, 0),
         notAnalysed: folders.flatMap((folder) => [...folder.refused].map(([path, reason]) => ({ uri: folder.uriOf(path), reason }))),
       };
     }),
   );
+}
+
+/** The caller shows the progress, if it wants to, and ends the reading by cancelling its request. */
+function checkBar({ connection }: Session, params: unknown, token: CancellationToken): Bar {
+  const given = isRecord(params) ? params['workDoneToken'] : undefined;
+  const report = typeof given === 'string' || typeof given === 'number' ? given : undefined;
+  let last = -1;
+  return {
+    report({ done, total, file }) {
+      const percentage = total > 0 ? Math.min(100, Math.floor((done / total) * 100)) : 0;
+      if (report !== undefined && percentage !== last) void connection.sendProgress(WorkDoneProgress.type, report, { kind: 'report', percentage, message: file });
+      last = percentage;
+      return !token.isCancellationRequested;
+    },
+    done: () => undefined,
+  };
 }
 
 function inventoryOf(session: Session, folder: Folder): readonly InventoryItem[] {

@@ -39,8 +39,11 @@ export class Diagnostics implements SessionListener {
   private readonly shown = new Map<Folder, Map<FilePath, Shown>>();
   private readonly pulled = new Map<string, Told>();
   private readonly pushed = new Map<string, Told>();
-  /** Documents last answered with findings, as the client spells them. It forgets the result of one it closes, but shows it. */
-  private readonly answeredWith = new Map<string, string>();
+  /**
+   * Documents that were ever answered with findings. A client forgets the result of a document whose editor it closes, goes on showing it, and
+   * throws away what it pulls while closing, though it may hold the document open; so one that is clean is owed a line in a workspace report.
+   */
+  private readonly shownOnce = new Map<string, { readonly uri: string; owed: boolean }>();
   private waiters: (() => void)[] = [];
   private answered = false;
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
@@ -67,6 +70,7 @@ export class Diagnostics implements SessionListener {
       else shown.set(path, { id, findings: items.findings, related: items.related });
       if (!this.session.client.pull) this.push(folder, path, id, items.diagnostics);
       const told = this.pulled.get(canonicalUri(folder.uriOf(path)));
+      changed ||= id === NOTHING && this.shownOnce.get(canonicalUri(folder.uriOf(path)))?.owed === true;
       refresh ||= told !== undefined && told.id !== id && told.version === folder.version(path) && folder.isOpen(path);
     }
     if (refresh) this.refresh();
@@ -129,6 +133,7 @@ export class Diagnostics implements SessionListener {
     const id = resultIdOf(diagnostics);
     this.noteAnswer(textDocument.uri, id);
     if (folder.isOpen(path)) this.pulled.set(canonicalUri(textDocument.uri), { id, version: folder.version(path) });
+    else this.owe(textDocument.uri);
     return previousResultId === id ? { kind: 'unchanged', resultId: id } : { kind: 'full', resultId: id, items: [...diagnostics] };
   }
 
@@ -161,19 +166,31 @@ export class Diagnostics implements SessionListener {
         out.push({ kind: 'full', uri, version: folder.version(path), resultId: resultIdOf(diagnostics), items: [...diagnostics] });
       }
     }
-    const gone = new Map([...this.answeredWith].filter(([key]) => !known.has(key)).map(([key, uri]) => [key, { uri, value: '' }]));
-    for (const [key, { uri, value }] of [...known, ...gone]) {
+    const owed = [...this.shownOnce].filter(([key, each]) => each.owed && !known.has(key)).map(([key, { uri }]) => [key, { uri, value: '' }] as const);
+    for (const [key, { uri, value }] of [...known, ...owed]) {
       if (present.has(key) || value === NOTHING) continue;
       const place = this.session.place(uri);
       out.push({ kind: 'full', uri, version: place ? place.folder.version(place.path) : null, resultId: NOTHING, items: [] });
     }
-    for (const { uri, resultId } of out) this.noteAnswer(uri, resultId ?? NOTHING);
+    for (const { uri, resultId = NOTHING } of out) {
+      this.noteAnswer(uri, resultId);
+      const reported = this.shownOnce.get(canonicalUri(uri));
+      if (reported) reported.owed = resultId !== NOTHING;
+    }
     return out;
   }
 
   private noteAnswer(uri: string, id: string): void {
-    if (id === NOTHING) this.answeredWith.delete(canonicalUri(uri));
-    else this.answeredWith.set(canonicalUri(uri), uri);
+    if (id !== NOTHING) this.shownOnce.set(canonicalUri(uri), { uri, owed: true });
+  }
+
+  /** The answer to a pull of a closed document may be thrown away: the next workspace report repeats it. */
+  private owe(uri: string): void {
+    const known = this.shownOnce.get(canonicalUri(uri));
+    if (!known) return;
+    known.owed = true;
+    // After the answer is on its way.
+    setTimeout(() => this.wake(), 0);
   }
 
   private push(folder: Folder, path: FilePath, id: string, diagnostics: Items['diagnostics']): void {

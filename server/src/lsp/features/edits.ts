@@ -1,6 +1,6 @@
 import type { AnnotatedTextEdit, ChangeAnnotation, CreateFile, SnippetTextEdit, TextDocumentEdit, TextEdit as PlainEdit, WorkspaceEdit } from 'vscode-languageserver';
 import type { AppliedFix } from '../../core/findings/finding.js';
-import type { Span, TextEdit } from '../../core/text/source.js';
+import type { FilePath, SourceFile, Span, TextEdit } from '../../core/text/source.js';
 import type { Folder } from '../folder.js';
 import type { Session } from '../session.js';
 
@@ -9,6 +9,22 @@ const ANNOTATION = 'unlatched';
 /** Whether the client shows the edit first: it spans files, needs a value only the author has, or the caller wants a look. */
 export interface EditWish {
   readonly preview: boolean;
+  /** The text the edits were made for, where it is not the engine's; without a text of its own a file is created. */
+  readonly sources?: ReadonlyMap<FilePath, SourceFile>;
+}
+
+/** Edits of a file beside the analysed ones, such as the policy, with the text they were made for. */
+export interface Rewrite {
+  readonly fix: AppliedFix;
+  readonly sources: ReadonlyMap<FilePath, SourceFile>;
+}
+
+/** Edits of one such file; no text means that there is no file yet. */
+export function rewrite(path: FilePath, text: string | undefined, edits: readonly TextEdit[], title: string): Rewrite {
+  return {
+    fix: { title, safety: 'review', edits: new Map([[path, edits]]), slots: [], installs: [] },
+    sources: new Map(text === undefined ? [] : [[path, { path, text, revision: 0 }]]),
+  };
 }
 
 /** A fix as the client applies it: versioned, with placeholders and preview where the client knows them. Undefined when the client cannot apply it whole. */
@@ -18,7 +34,7 @@ export function toWorkspaceEdit(session: Session, folder: Folder, fix: AppliedFi
   const documentChanges: (TextDocumentEdit | CreateFile)[] = [];
   const changes: Record<string, PlainEdit[]> = {};
   for (const [path, edits] of fix.edits) {
-    const source = folder.source(path);
+    const source = wish.sources ? wish.sources.get(path) : folder.source(path);
     const uri = folder.uriOf(path);
     if (!source) {
       if (!client.documentChanges || !client.createFiles) return undefined;
@@ -40,7 +56,7 @@ export function toWorkspaceEdit(session: Session, folder: Folder, fix: AppliedFi
   }
   if (!client.documentChanges) return { changes };
   if (!preview) return { documentChanges };
-  const annotation: ChangeAnnotation = { label: fix.title, needsConfirmation: true, description: fix.edits.size > 1 ? 'Changes several files.' : 'Look at this change before you accept it.' };
+  const annotation: ChangeAnnotation = { label: fix.title, needsConfirmation: true, description: fix.edits.size > 1 ? session.texts.severalFiles : session.texts.look };
   return { documentChanges, changeAnnotations: { [ANNOTATION]: annotation } };
 }
 

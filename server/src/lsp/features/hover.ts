@@ -2,7 +2,7 @@ import { MarkupKind, type CancellationToken, type Hover, type HoverParams } from
 import type { RulePage } from '../../core/engine-types.js';
 import type { Finding } from '../../core/findings/finding.js';
 import type { Session } from '../session.js';
-import { findingsOf, pageOf } from './items.js';
+import { findingsOf, pageOf, refusalOf } from './items.js';
 
 /** Findings explained in one hover. */
 const MOST = 3;
@@ -23,29 +23,44 @@ async function hover(session: Session, { textDocument, position }: HoverParams, 
   const findings = findingsOf(session, folder, path).filter(({ at }) => at.span.start <= offset && offset <= at.span.end);
   const first = findings[0];
   if (!first) return null;
-  const texts = findings.slice(0, MOST).map((finding) => (session.client.markdown ? markdownOf(session, finding) : plainOf(session, finding)));
+  const offered = findings.some((finding) => finding.fix !== undefined) ? folder.engine.fixes({ path, span: { start: offset, end: offset } }) : [];
+  const texts = findings.slice(0, MOST).map((finding) => {
+    const refused = refusalOf(session, finding, offered);
+    return session.client.markdown ? markdownOf(session, finding, refused) : plainOf(session, finding, refused);
+  });
   return {
     contents: { kind: session.client.markdown ? MarkupKind.Markdown : MarkupKind.PlainText, value: texts.join(session.client.markdown ? '\n\n---\n\n' : '\n\n') },
     range: session.convert(source).range(first.at.span),
   };
 }
 
-function markdownOf(session: Session, finding: Finding): string {
+function markdownOf(session: Session, finding: Finding, refused: string | undefined): string {
+  const { client, texts } = session;
   const page = session.pages.get(finding.rule);
   const { message, why, remedy } = finding.explanation;
-  const link = pageOf(session, finding.rule);
+  const link = linkOf(session, finding.rule);
   const name = link === undefined ? `\`${finding.rule}\`` : `[\`${finding.rule}\`](${link})`;
-  const parts = [`**${escapeMarkdown(page?.title ?? message)}** ${name}`, escapeMarkdown(message), escapeMarkdown(why), `**What to do:** ${escapeMarkdown(remedy)}`];
-  if (finding.fixRefused !== undefined) parts.push(`**No fix is offered:** ${escapeMarkdown(finding.fixRefused)}`);
-  if (page) parts.push(...samplesOf(page), idsOf(page));
+  const parts = [`**${escapeMarkdown(page?.title ?? message)}** ${name}`];
+  // Our own client shows the diagnostic with its message right above.
+  if (!client.commands) parts.push(escapeMarkdown(message));
+  parts.push(escapeMarkdown(why), `**${texts.whatToDo}** ${escapeMarkdown(remedy)}`);
+  if (refused !== undefined) parts.push(`**${texts.noFix}** ${escapeMarkdown(refused)}`);
+  if (page) parts.push(...samplesOf(session, page), idsOf(page));
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function plainOf(session: Session, finding: Finding): string {
+/** Hovers of VS Code follow no link of a scheme of ours: there the page is opened by its command. */
+function linkOf(session: Session, rule: string): string | undefined {
+  if (!session.client.commands) return pageOf(session, rule);
+  return session.pages.has(rule) ? `command:unlatched.explainRule?${encodeURIComponent(JSON.stringify([rule]))}` : undefined;
+}
+
+function plainOf(session: Session, finding: Finding, refused: string | undefined): string {
+  const { texts } = session;
   const page = session.pages.get(finding.rule);
   const { message, why, remedy } = finding.explanation;
-  const refused = finding.fixRefused === undefined ? '' : `No fix is offered: ${finding.fixRefused}`;
-  return [finding.rule, message, why, `What to do: ${remedy}`, refused, page ? idsOf(page) : ''].filter((part) => part !== '').join('\n');
+  const noFix = refused === undefined ? '' : `${texts.noFix} ${refused}`;
+  return [finding.rule, message, why, `${texts.whatToDo} ${remedy}`, noFix, page ? idsOf(page) : ''].filter((part) => part !== '').join('\n');
 }
 
 function idsOf(page: RulePage): string {
@@ -53,8 +68,9 @@ function idsOf(page: RulePage): string {
 }
 
 /** The first sample below each of the headings `Wrong` and `Right` of the page. */
-function samplesOf(page: RulePage): readonly string[] {
-  return ['Wrong', 'Right'].flatMap((heading) => {
+function samplesOf({ texts }: Session, page: RulePage): readonly string[] {
+  const samples = [['Wrong', texts.wrong], ['Right', texts.right]] as const;
+  return samples.flatMap(([heading, shown]) => {
     const lines = page.markdown.split('\n');
     const start = lines.indexOf(`## ${heading}`) + 1;
     if (start === 0) return [];
@@ -64,7 +80,7 @@ function samplesOf(page: RulePage): readonly string[] {
     if (opening < 0) return [];
     const fence = /^[`~]+/.exec(section[opening] ?? '')?.[0] ?? '```';
     const closing = section.indexOf(fence, opening + 1);
-    return closing < 0 ? [] : [`**${heading}**`, section.slice(opening, closing + 1).join('\n')];
+    return closing < 0 ? [] : [`**${shown}**`, section.slice(opening, closing + 1).join('\n')];
   });
 }
 

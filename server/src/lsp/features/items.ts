@@ -8,7 +8,7 @@ import type { Session } from '../session.js';
 /** What is shown of one file. */
 export interface Items {
   readonly diagnostics: readonly Diagnostic[];
-  /** How many of them are findings, not notices about the file itself. */
+  /** How many of them the Problems panel lists as findings: neither hints nor notices about the file itself. */
   readonly findings: number;
   /** Files whose text the related places point into. */
   readonly related: ReadonlySet<FilePath>;
@@ -32,7 +32,7 @@ export function itemsOf(session: Session, folder: Folder, path: FilePath): Items
   if (!folder.settings.enable) return { diagnostics: [], findings: 0, related: new Set() };
   const findings = findingsOf(session, folder, path);
   const related = new Set(findings.flatMap((finding) => finding.related.map(({ at }) => at.path)).filter((each) => each !== path));
-  return { diagnostics: [...notices(session, folder, path), ...findings.map((finding) => toDiagnostic(session, folder, finding))], findings: findings.length, related };
+  return { diagnostics: [...notices(session, folder, path), ...findings.map((finding) => toDiagnostic(session, folder, finding))], findings: findings.filter((finding) => finding.severity !== 'hint').length, related };
 }
 
 /** One finding as the client sees it, its places by the text the engine holds. */
@@ -58,6 +58,12 @@ export function toDiagnostic(session: Session, folder: Folder, finding: Finding)
     });
   }
   return diagnostic;
+}
+
+/** Why a finding whose rule has a fix is offered none, given the fixes that were offered at its place; undefined when one is, or the rule has none. */
+export function refusalOf(session: Session, finding: Finding, offered: readonly { readonly finding: Finding }[]): string | undefined {
+  if (offered.some((each) => each.finding.fingerprint === finding.fingerprint)) return undefined;
+  return finding.fixRefused ?? (finding.fix === undefined ? undefined : session.texts.triedInVain);
 }
 
 /** A short name for a list of diagnostics: equal lists have equal ids. */
@@ -87,7 +93,7 @@ function notices(session: Session, folder: Folder, path: FilePath): readonly Dia
     .problems(path)
     .map((problem) => notice(session, 'unlatched/policy-invalid', DiagnosticSeverity.Error, source === undefined ? start() : session.convert(source).range(problem.span), problem.message));
   const reason = folder.refused.get(path);
-  if (reason !== undefined) out.push(notice(session, 'unlatched/not-analysed', DiagnosticSeverity.Information, start(), `Not analysed: ${reason}`));
+  if (reason !== undefined) out.push(notice(session, 'unlatched/not-analysed', DiagnosticSeverity.Information, start(), session.texts.notAnalysed(reason)));
   return out;
 }
 

@@ -1,5 +1,5 @@
-import { DidChangeWatchedFilesNotification, FileChangeType, type FileEvent } from 'vscode-languageserver';
-import type { FileEventOf } from '../folder.js';
+import { DidChangeWatchedFilesNotification, DidRenameFilesNotification, FileChangeType, WatchKind, type FileEvent, type RenameFilesParams } from 'vscode-languageserver';
+import type { FileEventOf } from '../reading.js';
 import type { Session } from '../session.js';
 
 /** What a client that can be asked to watch is asked to watch. */
@@ -10,17 +10,27 @@ export const WATCHED: readonly string[] = [
   '**/{Dockerfile,Dockerfile.*,*.dockerfile,*.conf,.env,.env.*,.gitignore}',
 ];
 
-/** Registers the handler of file events; `folder moves` of the client come as events as well. */
+/** Registers the handlers of file events and of renames made in the editor, which for a folder brings no event of its files. */
 export function registerWatchedFiles(session: Session): void {
-  session.connection.onDidChangeWatchedFiles(({ changes }) => {
+  const { connection } = session;
+  connection.onDidChangeWatchedFiles(({ changes }) => {
     void session.fence('workspace/didChangeWatchedFiles', undefined, () => session.watched(changes.map((change) => ({ uri: change.uri, kind: kindOf(change) }))));
+  });
+  connection.onNotification(DidRenameFilesNotification.type, ({ files }: RenameFilesParams) => {
+    void session.fence('workspace/didRenameFiles', undefined, () =>
+      session.watched(files.flatMap(({ oldUri, newUri }) => [{ uri: oldUri, kind: 'deleted' as const }, { uri: newUri, kind: 'created' as const }])),
+    );
   });
 }
 
-/** Asks the client to watch, once it is initialized and if it can be asked. */
+/** Renames the client is asked to tell. */
+export const RENAMES = { filters: [{ scheme: 'file', pattern: { glob: '**' } }] };
+
+/** Asks the client to watch, once it is initialized and if it can be asked. A folder that goes or comes by a rename is one event that no pattern of file names fits. */
 export async function watch(session: Session): Promise<void> {
   if (!session.client.watchRegistration) return;
-  await session.connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: WATCHED.map((globPattern) => ({ globPattern })) });
+  const watchers = [...WATCHED.map((globPattern) => ({ globPattern })), { globPattern: '**', kind: WatchKind.Create + WatchKind.Delete }];
+  await session.connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
 }
 
 function kindOf(change: FileEvent): FileEventOf['kind'] {

@@ -6,9 +6,9 @@ import { pullConfiguration } from './configuration.js';
 /** Registers the handler of folders that come and go; `changed` follows. Clients without folders never send it. */
 export function registerWorkspaceFolders(session: Session, changed: () => void): void {
   if (!session.client.folders) return;
-  session.connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+  session.connection.workspace.onDidChangeWorkspaceFolders((event) => {
     void session.fence('workspace/didChangeWorkspaceFolders', undefined, async () => {
-      session.changeFolders(added, removed);
+      session.changeFolders(event.added, event.removed);
       await pullConfiguration(session, session.workspaceFolders());
       changed();
       await loadFolders(session, session.workspaceFolders().filter((folder) => !folder.complete));
@@ -17,12 +17,12 @@ export function registerWorkspaceFolders(session: Session, changed: () => void):
   });
 }
 
-/** Reads folders whole, with a progress the user may cancel; what was done by then stays. */
-export async function loadFolders(session: Session, folders: readonly Folder[]): Promise<void> {
+/** Reads folders whole, with a progress the user may cancel; what was done by then stays. A caller with a view of its own brings it. */
+export async function loadFolders(session: Session, folders: readonly Folder[], view?: Bar): Promise<void> {
   const due = folders.filter((folder) => folder.settings.enable && !folder.loading);
   if (due.length === 0) return;
   // Reading starts before the client has answered: the progress is only a view of it.
-  const bar = session.client.progress ? progressBar(session) : undefined;
+  const bar = view ?? (session.client.progress ? progressBar(session) : undefined);
   try {
     await Promise.all(due.map((folder) => folder.load((progress) => bar?.report(progress) ?? true)));
   } finally {
@@ -30,7 +30,8 @@ export async function loadFolders(session: Session, folders: readonly Folder[]):
   }
 }
 
-interface Bar {
+/** Shows how far reading is. */
+export interface Bar {
   /** False when the user cancelled. */
   report(progress: Progress): boolean;
   done(): void;
@@ -42,7 +43,7 @@ function progressBar(session: Session): Bar {
   let isDone = false;
   const shown = session.connection.window.createWorkDoneProgress().then((progress) => {
     if (isDone) return undefined;
-    progress.begin('Unlatched', 0, 'Reading files', true);
+    progress.begin('Unlatched', 0, session.texts.reading, true);
     progress.token.onCancellationRequested(() => {
       isCancelled = true;
     });

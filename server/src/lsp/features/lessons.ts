@@ -1,0 +1,39 @@
+import type { Finding } from '../../core/findings/finding.js';
+import type { GuardKey } from '../../core/policy/write.js';
+import type { FilePath } from '../../core/text/source.js';
+import type { Folder } from '../folder.js';
+import type { Session } from '../session.js';
+import { rewrite, type Rewrite } from './edits.js';
+
+/** A middleware that Unlatched could be told is a guard. */
+export interface Lesson {
+  readonly name: string;
+  readonly key: GuardKey;
+}
+
+/** Lessons offered at one finding. */
+const MOST = 3;
+const TOPICS: ReadonlySet<string> = new Set(['auth', 'method']);
+const NAME = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/;
+
+/** The middleware on the way to the route a finding is about that guards nothing as far as is known; none where the finding is not about guards. */
+export function lessonsOf(session: Session, folder: Folder, finding: Finding): readonly Lesson[] {
+  if (!session.pages.get(finding.rule)?.topics.some((topic) => TOPICS.has(topic))) return [];
+  const { path, span } = finding.at;
+  const route = folder.engine.inventory().find(({ at }) => at.path === path && at.span.start === span.start && at.span.end === span.end);
+  if (!route) return [];
+  const isAuthenticated = route.authentication === 'guarded';
+  const key = isAuthenticated ? 'roleGuards' : 'guards';
+  const names = route.chain
+    .filter(({ name, protects }) => NAME.test(name) && protects.every((one) => isAuthenticated && one === 'authentication'))
+    .map(({ name }) => name);
+  return [...new Set(names)].slice(-MOST).map((name) => ({ name, key }));
+}
+
+/** The policy of this file with the name added, or a new policy; undefined when the policy cannot be edited. */
+export async function teach(session: Session, folder: Folder, path: FilePath, { name, key }: Lesson, title: string): Promise<Rewrite | undefined> {
+  const policy = folder.rules.holding(path);
+  const text = await folder.textOf(policy);
+  const edits = session.around.door.teachGuard({ path: policy, text: text ?? '', revision: 0 }, key, name);
+  return edits && edits.length > 0 ? rewrite(policy, text, edits, title) : undefined;
+}

@@ -1,0 +1,65 @@
+/** What the server itself says to a person; messages of rules are theirs. */
+export interface Texts {
+  fixAllOfRule(rule: string): string;
+  readonly fixAllSafe: string;
+  fixOf(rule: string): string;
+  suppress(rule: string): string;
+  accept(rule: string): string;
+  teach(name: string): string;
+  teachRole(name: string): string;
+  openPage(rule: string): string;
+  readonly severalFiles: string;
+  readonly look: string;
+  readonly whatToDo: string;
+  readonly noFix: string;
+  readonly triedInVain: string;
+  readonly wrong: string;
+  readonly right: string;
+  notAnalysed(reason: string): string;
+  readonly reading: string;
+}
+
+const english: Texts = {
+  fixAllOfRule: (rule) => `Fix all of ${rule} in this file`,
+  fixAllSafe: 'Fix all safe findings of Unlatched',
+  fixOf: (rule) => `Fix ${rule}`,
+  suppress: (rule) => `Suppress ${rule} with a reason...`,
+  accept: (rule) => `Accept ${rule} here in the baseline`,
+  teach: (name) => `Teach Unlatched that ${name} checks who calls`,
+  teachRole: (name) => `Teach Unlatched that ${name} checks a role`,
+  openPage: (rule) => `Open the page of ${rule}`,
+  severalFiles: 'Changes several files.',
+  look: 'Look at this change before you accept it.',
+  whatToDo: 'What to do:',
+  noFix: 'No fix is offered:',
+  triedInVain: 'it was tried on a copy of this code, and it did not remove the finding or brought a new one.',
+  wrong: 'Wrong',
+  right: 'Right',
+  notAnalysed: (reason) => `Not analysed: ${reason}`,
+  reading: 'Reading files',
+};
+
+const german: Texts = {
+  fixAllOfRule: (rule) => `Alle Befunde von ${rule} in dieser Datei beheben`,
+  fixAllSafe: 'Alle gefahrlos behebbaren Befunde von Unlatched beheben',
+  fixOf: (rule) => `${rule} beheben`,
+  suppress: (rule) => `${rule} mit Begr\u00fcndung unterdr\u00fccken...`,
+  accept: (rule) => `${rule} an dieser Stelle in der Baseline hinnehmen`,
+  teach: (name) => `Unlatched lehren, dass ${name} pr\u00fcft, wer aufruft`,
+  teachRole: (name) => `Unlatched lehren, dass ${name} eine Rolle pr\u00fcft`,
+  openPage: (rule) => `Seite zu ${rule} \u00f6ffnen`,
+  severalFiles: '\u00c4ndert mehrere Dateien.',
+  look: 'Sehen Sie sich diese \u00c4nderung an, bevor Sie sie annehmen.',
+  whatToDo: 'Was zu tun ist:',
+  noFix: 'Keine Korrektur wird angeboten:',
+  triedInVain: 'Sie wurde an einer Kopie dieses Codes erprobt und beseitigte den Befund nicht oder brachte einen neuen.',
+  wrong: 'Falsch',
+  right: 'Richtig',
+  notAnalysed: (reason) => `Nicht analysiert: ${reason}`,
+  reading: 'Dateien werden gelesen',
+};
+
+/** The texts in the language of the client, as `initialize` names it; English where there is no translation. */
+export function textsFor(locale: string | undefined): Texts {
+  return /^de(?:[-_]|$)/i.test(locale ?? '') ? german : english;
+}
