@@ -37,8 +37,10 @@ test('a wrapper of the project is looked through to the function it wraps', () =
   for (const [code, state] of [[lenient, 'unguarded'], [strict, 'guarded']]) assert.equal(stateOf(`const wrap = require('./wrap');\n${code ?? ''}\napp.use(authenticate);\napp.get('/x', ${handler});`, { 'wrap.js': wrap }), state);
 });
 test('a check that lets some paths through leaves its routes unknown', () => {
-  assert.equal(stateOf(`app.use((req, res, next) => { if (open.some((url) => url === req.path)) return next(); if (req.path.startsWith('/public')) return next(); if (!req.user) return res.status(401).end(); next(); });\napp.get('/x', ${handler});`), 'unknown');
+  const check = "(req, res, next) => { if (open.includes(req.path) || req.path.startsWith('/public')) return next(); if (!req.user) return res.status(401).end(); next(); }";
+  assert.equal(stateOf(`app.use(${check});\napp.get('/x', ${handler});`), 'unknown');
 });
 test('a factory that gives back one function or another leaves the route unknown', () => {
-  assert.equal(stateOf(`const make = (on) => { if (!on) return (req, res) => res.sendStatus(404); return (req, res, next) => pipeline(req, res, next); };\napp.get('/x', make(config.on));`), 'unknown');
+  const make = 'const make = (on) => { if (!on) return (req, res, next) => next(); return (req, res, next) => pipeline(req, res, next); };';
+  assert.equal(stateOf(`${make}\napp.use(make(config.on));\napp.get('/x', ${handler});`), 'unknown');
 });

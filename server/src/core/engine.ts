@@ -39,7 +39,7 @@ interface Start {
   readonly surroundings: Surroundings;
   readonly model?: (files: Files) => Model;
 }
-const NOTHING: Judged = { findings: [], fixes: new Map(), leansOn: new Set(), answered: new Map() };
+const NOTHING: Judged = { findings: [], fixes: new Map(), leansOn: new Set(), leansOnSurface: new Set(), answered: new Map() };
 
 function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   let { policies, baseline, today } = surroundings;
@@ -73,8 +73,9 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
     for (const [other, { leansOn }] of judged) if (leansOn.has(path)) forget(other);
   }
   function projectNow(): ProjectModel {
-    return model.now((moved) => {
+    return model.now((moved, reshaped) => {
       for (const path of moved) forget(path);
+      for (const [path, { leansOnSurface }] of judged) if (reshaped.some((one) => leansOnSurface.has(one))) forget(path);
       const uses = new Map<string, boolean>();
       for (const [path, { answered }] of judged) for (const [what, answer] of answered) {
         const now = uses.get(what) ?? projectUses(files, what);

@@ -18,8 +18,10 @@ export interface Judged {
   readonly findings: readonly Finding[];
   /** What could be done about each, by fingerprint. */
   readonly fixes: ReadonlyMap<string, readonly Fix[]>;
-  /** Other files that were looked at: when one changes, this file is judged again. */
+  /** Other files whose text or places were looked at: when one changes, this file is judged again. */
   readonly leansOn: ReadonlySet<FilePath>;
+  /** Other files of which only what they declare at their top was looked at. */
+  readonly leansOnSurface: ReadonlySet<FilePath>;
   /** Whether any file of the project uses a thing, as it was answered. */
   readonly answered: ReadonlyMap<string, boolean>;
 }
@@ -40,8 +42,9 @@ export function judge(own: FileFacts, bench: Bench): Judged {
   const { path } = own.file;
   const { files, policy } = bench;
   const leansOn = new Set<FilePath>();
+  const leansOnSurface = new Set<FilePath>();
   const answered = new Map<string, boolean>();
-  const held = recorded(bench, path, leansOn, answered);
+  const held = recorded(bench, path, { leansOn, leansOnSurface, answered });
   const context = createContext(path, held);
   const rangeOf = (at: At): SourceRange => ({ path: at.path, span: held.spanOf(at) });
   const on = rules.filter((rule) => policy.rules.get(rule.meta.id) !== 'off');
@@ -70,11 +73,16 @@ export function judge(own: FileFacts, bench: Bench): Judged {
   const findings = [...result.findings, ...crashes.map((crash) => crashed(path, crash))].filter((finding) => policy.rules.get(finding.rule) !== 'off');
   const least = CONFIDENCES.indexOf(policy.minConfidence);
   const heard = findings.filter((finding) => CONFIDENCES.indexOf(finding.confidence) >= least);
-  return { findings: heard.sort((a, b) => compareSpans(a.at.span, b.at.span) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)), fixes, leansOn, answered };
+  return { findings: heard.sort((a, b) => compareSpans(a.at.span, b.at.span) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)), fixes, leansOn, leansOnSurface, answered };
 }
 
+interface Notes {
+  readonly leansOn: Set<FilePath>;
+  readonly leansOnSurface: Set<FilePath>;
+  readonly answered: Map<string, boolean>;
+}
 /** The holdings of one file's rules; each other file that is looked at is noted. */
-function recorded({ files, project, policy }: Bench, own: FilePath, leansOn: Set<FilePath>, answered: Map<string, boolean>): Holdings {
+function recorded({ files, project, policy }: Bench, own: FilePath, { leansOn, leansOnSurface, answered }: Notes): Holdings {
   const look = (path: FilePath): FilePath => {
     if (path !== own) leansOn.add(path);
     return path;
@@ -89,7 +97,11 @@ function recorded({ files, project, policy }: Bench, own: FilePath, leansOn: Set
     classOf: (path) => files.classOf(look(path)),
     usesOf: (path) => files.usesOf(look(path)),
     module: (path) => files.facts(look(path))?.module,
-    isStable: (path, binding) => !files.facts(look(path))?.unstable.has(binding),
+    surface(path) {
+      if (path !== own) leansOnSurface.add(path);
+      return files.facts(path)?.module;
+    },
+    isStable: (path, binding) => !files.facts(path)?.unstable.has(binding),
     manifestOf: (path) => files.manifestOf(path),
     resolveFile: (specifier, from) => files.resolve(specifier, from),
     projectUses(what) {

@@ -1,6 +1,7 @@
 import { frameworks } from '../frameworks/index.js';
 import type { Policy } from '../policy/policy.js';
 import type { FileFacts } from '../project/facts.js';
+import type { KnownLayers } from '../project/layers.js';
 import { joinProject, type JoinResult } from '../project/join.js';
 import type { ProjectModel } from '../project/project.js';
 import { slicesOf } from '../project/slices.js';
@@ -11,8 +12,8 @@ import type { Files } from './files.js';
 
 /** Keeps the join of all files and makes it anew only when an edit can change it. */
 export interface Model {
-  /** The join over what the files hold now. `moved` is told the files for which it says something else than before. */
-  now(moved: (paths: Iterable<FilePath>) => void): ProjectModel;
+  /** The join over what the files hold now. `tell` is given the files for which it says something else than before, and those that declare something else at their top. */
+  now(tell: (moved: Iterable<FilePath>, reshaped: readonly FilePath[]) => void): ProjectModel;
   /** The text of a file changed. */
   touch(path: FilePath): void;
   /** Files came or went, or a policy changed: nothing of the last join is taken for granted. */
@@ -35,6 +36,7 @@ interface Begun {
   readonly frozen: ReadonlySet<FilePath>;
   readonly traits: Traits;
   readonly hashes: WeakMap<object, number>;
+  readonly known: KnownLayers;
 }
 const NOTHING: JoinResult = {
   project: { scopes: new Map(), endpoints: new Map(), byShape: new Map(), byScope: new Map(), byHandler: new Map(), byFile: new Map(), roles: new Map(), habits: { guards: [], roleGuards: [] } },
@@ -54,6 +56,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   let count = 0;
 
   const traits = from?.traits ?? createTraits(frameworks);
+  const known: KnownLayers = from?.known ?? new WeakMap();
   const hashes = from?.hashes ?? new WeakMap<object, number>();
   /** Whether the join still holds with the changed files; if so they are taken over. */
   function stillHolds(last: Held): boolean {
@@ -79,7 +82,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
         const module = standing(path)?.module;
         return module ? [[path, module] as const] : [];
       }));
-      return joinProject({ modules, adapters: frameworks, resolve: (specifier, path) => files.resolve(specifier, path), policyOf, usesOf: (path) => files.usesOf(path), traits });
+      return joinProject({ modules, adapters: frameworks, resolve: (specifier, path) => files.resolve(specifier, path), policyOf, usesOf: (path) => files.usesOf(path), traits, known });
     } catch (error) {
       failed = error instanceof Error ? `${error.message} ${error.stack ?? ''}` : String(error);
       return NOTHING;
@@ -90,15 +93,19 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   }
 
   return {
-    now(moved) {
+    now(tell) {
       if (held && !isStale && pending.size === 0) return held.project;
       if (held && !isStale && stillHolds(held)) {
         const isDocument = [...pending].some((path) => joined.get(path)?.document ?? files.facts(path)?.document);
+        const lost = [...pending].filter((path) => frozen.has(path));
         for (const path of pending) keep(path);
         pending.clear();
         if (isDocument) held = { ...held, project: { ...held.project, documents: documents() } };
+        // A file that lost its surface keeps its place in the model, and declares something else all the same.
+        if (lost.length > 0) tell([], lost);
         return held.project;
       }
+      const reshaped = [...pending];
       for (const path of pending) {
         const before = joined.get(path);
         const after = files.facts(path);
@@ -111,7 +118,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
       for (const path of [...joined.keys(), ...files.paths()]) keep(path);
       pending.clear();
       isStale = false;
-      moved(before ? files.paths().filter((path) => before.get(path) !== slices.get(path)) : files.paths());
+      tell(before ? files.paths().filter((path) => before.get(path) !== slices.get(path)) : files.paths(), reshaped);
       return held.project;
     },
     touch(path) {
@@ -123,7 +130,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     },
     failure: () => failed,
     joins: () => count,
-    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, traits, hashes }),
+    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, traits, hashes, known }),
   };
 
   function keep(path: FilePath): void {

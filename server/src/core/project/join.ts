@@ -1,24 +1,25 @@
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
-import type { Conduct, Layer, Role, Route, ScopeId } from '../model/api.js';
+import type { Conduct, Layer, Route, ScopeId } from '../model/api.js';
 import type { ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import type { At, FilePath } from '../text/source.js';
-import { authGuardName } from '../rules/facts/guards.js';
-import type { Abstract, Frame, LoggedEvent, ScopeState } from './abstract.js';
-import { conductOf, type ConductInput, type Followed } from './conduct.js';
+import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
 import { evaluateProject, type Evaluation } from './evaluate.js';
-import { claimsOf, protection } from './guards.js';
+import { protection } from './guards.js';
 import { covers, patterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
 import type { Traits } from './traits.js';
-import { answersAlways, ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, habitsOf, indexes, isAll, isExported, isOne, isUnder, listed, nameOf, publicMarks, scopesOfTarget, set, wrappedFunction } from './join-parts.js';
+import { answersAlways, habitsOf, indexes, isAll, isExported, isOne, isUnder, listed, publicMarks, scopesOfTarget, set } from './join-parts.js';
+import { createLayers, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 
 export interface JoinInput {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;
   readonly adapters: readonly FrameworkAdapter[];
   readonly traits: Traits;
+  /** Layers of the joins before. */
+  readonly known: KnownLayers;
   resolve(specifier: string, from: FilePath): FilePath | undefined;
   policyOf(path: FilePath): Policy;
   /** Names of modules a file imports, and marks such as 'html'. */
@@ -62,10 +63,9 @@ export interface JoinResult {
 /** Joins all modules to the inventory: scopes, endpoints with their effective chains, roles of functions. */
 export function joinProject(input: JoinInput): JoinResult {
   const evaluation = evaluateProject(input);
-  const conducts = new Map<FunctionId, Conduct>();
-  const followed = new Set<FunctionId>();
-  const inside: NonNullable<ConductInput['inside']> = new Map();
-  const roles = new Map<FunctionId, Role>();
+  const layersKnown = createLayers(input, evaluation);
+  const { conduct, roles, conducts, followed } = layersKnown;
+  const layerOf = (flat: Flat, logged: LoggedEvent, as: 'layer' | 'handler'): Layer => layersKnown.of(flat, logged.frame.module.path, as);
   const endpoints: Endpoint[] = [];
   const counts = new Map<string, number>();
   const layersOf = new Map<ScopeId, ChainLink[]>();
@@ -324,47 +324,6 @@ export function joinProject(input: JoinInput): JoinResult {
     }
     return targets.length - 1;
   }
-  function conduct(fn: FunctionId): Conduct | undefined {
-    const known = conducts.get(fn);
-    if (known) return known;
-    const module = input.modules.get(fn.slice(0, fn.indexOf('#')) as FilePath);
-    const view = module?.functions.get(fn);
-    if (!module || !view) return undefined;
-    const own = input.traits.conduct(view, module);
-    const result = own.follows ? conductOf(view, module, { guardName: authGuardName, follow, inside }) : own.conduct;
-    conducts.set(fn, result);
-    return result;
-  }
-
-  /** Names of functions a module declares at its top or imports; what a parameter is worth depends on who calls. */
-  function follow(target: Value, from: ModuleView): Followed | undefined {
-    const frame = target.kind === 'ref' && (target.root.kind === 'local' || target.root.kind === 'import') ? evaluation.frameOf(from.path) : undefined;
-    const found = frame && evaluation.evaluate(target, frame);
-    if (found?.is !== 'function') return undefined;
-    followed.add(found.fn.id);
-    return { fn: found.fn, module: found.frame.module };
-  }
-  function layerOf({ value, target, frame }: Flat, logged: LoggedEvent, as: 'layer' | 'handler'): Layer {
-    const unwrapped = look(value, target, frame);
-    const fn = unwrapped.target.is === 'function' ? unwrapped.target.fn : undefined;
-    const isError = fn !== undefined && fn.parameters.length === 4;
-    if (fn) roles.set(fn.id, isError ? ERROR_ROLE : as === 'handler' || fn.parameters.length === 2 ? HANDLER_ROLE : LAYER_ROLE);
-    const name = nameOf(unwrapped.value, fn?.name);
-    const policy = input.policyOf(logged.frame.module.path);
-    return { value, name, fn: fn?.id, at: value.at, phase: isError ? 'error' : 'request', claims: claimsOf(unwrapped.value, name, fn && conduct(fn.id), policy) };
-  }
-
-  /** Looks through wrappers: `asyncHandler(fn)`, `upload.single('f')` stays, `wrap(controller.save)`. */
-  function look(value: Value, target: Abstract, frame: Frame): { value: Value; target: Abstract } {
-    if (target.is === 'function') return { value, target: wrappedFunction(target, evaluation) ?? target };
-    if (value.kind !== 'call') return { value, target };
-    const isWrapper =
-      /^(async_?(handler|middleware|wrap(per)?)?|express-async-handler|catch_?(async|errors?)|wrap(_?async)?|promisify|unless|try_?catch|error_?wrap(per)?)$/i.test(value.name || value.callee) || value.callee === 'express-async-handler';
-    if (!isWrapper) return { value, target };
-    const inner = value.args.find(({ value: arg }) => arg.kind === 'function' || arg.kind === 'ref')?.value;
-    return inner ? { value: inner, target: evaluation.evaluate(inner, frame) } : { value, target };
-  }
-
   function linkParents(found: Evaluation): void {
     for (const scope of found.scopes)
       for (const logged of scope.log) {

@@ -19,7 +19,7 @@ export function sameSurface(before: FileFacts, after: FileFacts, read: Read, tra
   if (!old || !now) return old === now;
   if (!samePlaces(before, after) || old.system !== now.system || !equal(before.uses, after.uses)) return false;
   return equal(old.imports, now.imports) && equal(old.exports, now.exports) && equal(old.classes, now.classes) && equal(publicNotes(old), publicNotes(now))
-    && old.top.complete === now.top.complete && equal(old.top.steps, now.top.steps) && sameBindings(old, now, read) && sameFunctions(before, after, read, traits);
+    && old.top.complete === now.top.complete && equal(old.top.steps, now.top.steps) && sameBindings(before, after, old, now, read) && sameFunctions(before, after, read, traits);
 }
 
 /**
@@ -54,9 +54,10 @@ function publicNotes(module: ModuleView): readonly Note[] {
 }
 
 /** Names of functions that were not run are nobody's business. */
-function sameBindings(old: ModuleView, now: ModuleView, { applied }: Read): boolean {
+function sameBindings(was: FileFacts, is: FileFacts, old: ModuleView, now: ModuleView, { applied }: Read): boolean {
   const surface = (module: ModuleView): ModuleView['bindings'] => module.bindings.filter((one) => one.scope === module.top.id || applied.has(one.scope));
-  return equal(surface(old), surface(now));
+  const before = surface(old);
+  return equal(before, surface(now)) && before.every(({ id }) => was.unstable.has(id) === is.unstable.has(id));
 }
 
 function sameFunctions(before: FileFacts, after: FileFacts, read: Read, traits: Traits): boolean {
@@ -99,7 +100,8 @@ function bodyOf({ fn, facts }: Seen): string {
   return facts.file.text.slice(start, end);
 }
 function sameHeader(a: FunctionView, b: FunctionView): boolean {
-  return a.name === b.name && a.at.mark === b.at.mark && a.nameAt.mark === b.nameAt.mark && a.async === b.async && a.owner === b.owner && a.within === b.within && equal(a.parameters, b.parameters) && equal(a.decorators, b.decorators) && equal(a.when, b.when);
+  const isSame = a.name === b.name && a.async === b.async && a.owner === b.owner && a.within === b.within && a.accessor === b.accessor && a.static === b.static;
+  return isSame && a.at.mark === b.at.mark && a.nameAt.mark === b.nameAt.mark && equal(a.parameters, b.parameters) && equal(a.decorators, b.decorators) && equal(a.when, b.when);
 }
 
 /** Whether two pieces of plain data are alike, places included. */

@@ -76,7 +76,7 @@ function registers(call: Call, fn: FunctionView, verbs: ReadonlySet<string>): bo
   if (!verbs.has(call.name) || receiver?.kind !== 'ref') return false;
   if (receiver.root.kind !== 'local' && receiver.root.kind !== 'this' && receiver.root.kind !== 'import') return false;
   if (receiver.root.kind === 'local' && fn.parameters.some((one) => one.name === receiver.text)) return false;
-  if (call.name === 'use') return call.args.length > 0;
+  if (call.name === 'use' || call.name === 'listen') return call.args.length > 0;
   const first = call.args[0]?.value;
   const isPath = first?.kind === 'regex' || first?.kind === 'template' || (first?.kind === 'literal' && typeof first.value === 'string' && first.value.startsWith('/'));
   return isPath && (call.name === 'route' || call.args.length > 1);

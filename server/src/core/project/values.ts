@@ -6,6 +6,8 @@ import type { OptionAnswer, Resolved } from '../rules/rule.js';
 /** What following names needs of the project. */
 export interface Followed {
   module(path: FilePath): ModuleView | undefined;
+  /** The same module, of which only what stands at its top is looked at. */
+  surface(path: FilePath): ModuleView | undefined;
   resolveFile(specifier: string, from: FilePath): FilePath | undefined;
   /** A binding that is assigned more than once has no single value. */
   isStable(path: FilePath, binding: number): boolean;
@@ -38,14 +40,17 @@ function stepInto(ref: Ref, project: Followed, left: Left): Value | undefined {
   const path = ref.at.path;
   const { root } = ref;
   if (root.kind === 'local') {
-    const binding = project.module(path)?.bindings[root.binding];
+    const surface = project.surface(path);
+    const binding = surface?.bindings[root.binding];
+    // A name of a body: the whole file is looked at.
+    if (binding && binding.scope !== surface?.top.id) project.module(path);
     if (!binding || !project.isStable(path, binding.id)) return undefined;
     if (binding.value.kind === 'unknown') return undefined;
     return descend(binding.value, ref.path, ref, project, left);
   }
   if (root.kind === 'import') {
     const target = project.resolveFile(root.from, path);
-    const module = target && project.module(target);
+    const module = target && project.surface(target);
     if (!module) return undefined;
     return fromExports(module, root.name, ref.path, ref, project, left, 0);
   }
@@ -69,7 +74,7 @@ function fromExports(module: ModuleView, name: string, path: readonly (string | 
   for (const one of module.exports) {
     if (one.name !== '*' || one.value.kind !== 'ref' || one.value.root.kind !== 'import') continue;
     const target = project.resolveFile(one.value.root.from, module.path);
-    const next = target && project.module(target);
+    const next = target && project.surface(target);
     const found = next && fromExports(next, name, path, ref, project, left, hops + 1);
     if (found) return found;
   }
