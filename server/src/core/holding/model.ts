@@ -2,6 +2,7 @@ import { frameworks } from '../frameworks/index.js';
 import type { Policy } from '../policy/policy.js';
 import type { FileFacts } from '../project/facts.js';
 import type { KnownLayers } from '../project/layers.js';
+import type { KnownPatterns } from '../project/paths.js';
 import { joinProject, type JoinResult } from '../project/join.js';
 import type { ProjectModel } from '../project/project.js';
 import { slicesOf } from '../project/slices.js';
@@ -37,6 +38,7 @@ interface Begun {
   readonly traits: Traits;
   readonly hashes: WeakMap<object, number>;
   readonly known: KnownLayers;
+  readonly paths: KnownPatterns;
 }
 const NOTHING: JoinResult = {
   project: { scopes: new Map(), endpoints: new Map(), byShape: new Map(), byScope: new Map(), byHandler: new Map(), byFile: new Map(), roles: new Map(), habits: { guards: [], roleGuards: [] } },
@@ -57,6 +59,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
 
   const traits = from?.traits ?? createTraits(frameworks);
   const known: KnownLayers = from?.known ?? new WeakMap();
+  const paths: KnownPatterns = from?.paths ?? new Map();
   const hashes = from?.hashes ?? new WeakMap<object, number>();
   /** Whether the join still holds with the changed files; if so they are taken over. */
   function stillHolds(last: Held): boolean {
@@ -82,7 +85,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
         const module = standing(path)?.module;
         return module ? [[path, module] as const] : [];
       }));
-      return joinProject({ modules, adapters: frameworks, resolve: (specifier, path) => files.resolve(specifier, path), policyOf, usesOf: (path) => files.usesOf(path), traits, known });
+      return joinProject({ modules, adapters: frameworks, resolve: (specifier, path) => files.resolve(specifier, path), policyOf, usesOf: (path) => files.usesOf(path), traits, known, paths });
     } catch (error) {
       failed = error instanceof Error ? `${error.message} ${error.stack ?? ''}` : String(error);
       return NOTHING;
@@ -130,7 +133,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     },
     failure: () => failed,
     joins: () => count,
-    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, traits, hashes, known }),
+    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, traits, hashes, known, paths }),
   };
 
   function keep(path: FilePath): void {

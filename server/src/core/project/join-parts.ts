@@ -5,6 +5,7 @@ import type { FilePath } from '../text/source.js';
 import type { Abstract, ScopeState } from './abstract.js';
 import type { Evaluation } from './evaluate.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel } from './project.js';
+import type { Traits } from './traits.js';
 
 /** Roles of functions registered on an Express application. */
 export const HANDLER_ROLE: Role = { framework: 'express', as: 'handler', parameters: ['request', 'response', 'next'], returnSends: false, sure: true };
@@ -100,18 +101,13 @@ export function habitsOf(endpoints: readonly Endpoint[]): ProjectModel['habits']
 }
 
 /** `wrap(fn)` that gives back `(req, res, next) => fn(req, res, next)`: the function that was wrapped, read where the wrapper was called. */
-export function wrappedFunction(target: Extract<Abstract, { is: 'function' }>, evaluation: Evaluation): Extract<Abstract, { is: 'function' }> | undefined {
-  const calls = target.fn.steps.flatMap((step) => (step.do === 'call' ? [step.call] : []));
-  if (calls.length > MOST_CALLS_OF_WRAPPER || target.fn.parameters.length < 2) return undefined;
-  for (const call of calls) {
-    const to = call.target;
-    if (to.kind !== 'ref' || to.path.length > 0 || to.root.kind !== 'parameter' || to.root.fn === target.fn.id || call.args.length < 2) continue;
+export function wrappedFunction(target: Extract<Abstract, { is: 'function' }>, evaluation: Evaluation, traits: Traits): Extract<Abstract, { is: 'function' }> | undefined {
+  for (const to of traits.callsParameters(target.fn)) {
     const found = evaluation.evaluate(to, target.frame);
     if (found.is === 'function' && found.fn.id !== target.fn.id) return found;
   }
   return undefined;
 }
-const MOST_CALLS_OF_WRAPPER = 4;
 
 /** Whether a file hands a scope out: as itself, or in the object it exports. */
 export function isExported(scope: ScopeState, module: ModuleView | undefined, evaluation: Evaluation): boolean {

@@ -7,7 +7,7 @@ import type { At, FilePath } from '../text/source.js';
 import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
 import { evaluateProject, type Evaluation } from './evaluate.js';
 import { protection } from './guards.js';
-import { covers, patterns, type PathPiece } from './paths.js';
+import { covers, knownPatterns, type KnownPatterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
 import type { Traits } from './traits.js';
 import { answersAlways, habitsOf, indexes, isAll, isExported, isOne, isUnder, listed, publicMarks, scopesOfTarget, set } from './join-parts.js';
@@ -20,6 +20,7 @@ export interface JoinInput {
   readonly traits: Traits;
   /** Layers of the joins before. */
   readonly known: KnownLayers;
+  readonly paths: KnownPatterns;
   resolve(specifier: string, from: FilePath): FilePath | undefined;
   policyOf(path: FilePath): Policy;
   /** Names of modules a file imports, and marks such as 'html'. */
@@ -78,6 +79,8 @@ export function joinProject(input: JoinInput): JoinResult {
   const flatten = (values: readonly Value[], logged: LoggedEvent): Flat[] => flattenValues(evaluation, values, logged.frame);
   const pieces = (value: Value | undefined, logged: LoggedEvent): PathPiece[] => pathPieces(evaluation, value, logged.frame);
 
+  const patternsOf = (all: readonly PathPiece[]): readonly PathPattern[] => knownPatterns(all, input.paths);
+
   linkParents(evaluation);
   const publicAt = publicMarks(input.modules);
   const walked = new Set<ScopeId>();
@@ -110,7 +113,7 @@ export function joinProject(input: JoinInput): JoinResult {
       switch (event.kind) {
         case 'use': {
           const { paths, values } = usedPaths(event, logged);
-          const full = paths.flatMap((piece) => patterns([...at.prefix, piece]));
+          const full = paths.flatMap((piece) => patternsOf([...at.prefix, piece]));
           for (const value of flatten(values, logged)) {
             const { target } = value;
             const mounted = mountedIn(target, at);
@@ -155,7 +158,7 @@ export function joinProject(input: JoinInput): JoinResult {
           emit(at, logged, [...inherited, ...own], reasons);
           if (event.methods.every((one) => one.name === 'all')) {
             // app.all(path, guard) runs before the verbs registered after it.
-            const full = pieces(event.path, logged).flatMap((piece) => patterns([...at.prefix, piece]));
+            const full = pieces(event.path, logged).flatMap((piece) => patternsOf([...at.prefix, piece]));
             for (const value of flatten(event.values, logged))
               own.push({
                 layer: layerOf(value, logged, 'layer'),
@@ -168,7 +171,7 @@ export function joinProject(input: JoinInput): JoinResult {
                 parameter: undefined,
               });
           }
-          if (isFirst) order.push({ kind: 'route', at: event.methods[0]?.at ?? event.at, path: patterns([...at.prefix, ...pieces(event.path, logged).slice(0, 1)])[0], layer: undefined, when: logged.when });
+          if (isFirst) order.push({ kind: 'route', at: event.methods[0]?.at ?? event.at, path: patternsOf([...at.prefix, ...pieces(event.path, logged).slice(0, 1)])[0], layer: undefined, when: logged.when });
           break;
         }
         case 'parameter': {
@@ -240,7 +243,7 @@ export function joinProject(input: JoinInput): JoinResult {
     };
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.
     if (event.methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return;
-    const paths = pieces(event.path, logged).flatMap((piece) => patterns([...at.prefix, piece]));
+    const paths = pieces(event.path, logged).flatMap((piece) => patternsOf([...at.prefix, piece]));
     const routeWhen = [...at.when, ...logged.when];
     const unique = new Map(paths.map((path) => [path.text, path]));
     for (const path of unique.values()) {

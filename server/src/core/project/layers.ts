@@ -80,7 +80,7 @@ export function createLayers({ modules, traits, known, policyOf }: LayersInput, 
   }
   /** Looks through wrappers: `asyncHandler(fn)`, `upload.single('f')` stays, `wrap(controller.save)`. */
   function look(value: Value, target: Abstract, frame: Frame): { value: Value; target: Abstract } {
-    if (target.is === 'function') return { value, target: wrappedFunction(target, evaluation) ?? target };
+    if (target.is === 'function') return { value, target: wrappedFunction(target, evaluation, traits) ?? target };
     if (value.kind !== 'call' || !(WRAPPER.test(value.name || value.callee) || value.callee === 'express-async-handler')) return { value, target };
     const inner = value.args.find(({ value: arg }) => arg.kind === 'function' || arg.kind === 'ref')?.value;
     return inner ? { value: inner, target: evaluation.evaluate(inner, frame) } : { value, target };

@@ -6,6 +6,20 @@ type Segment = PathPattern['segments'][number];
 
 const MOST_ALTERNATIVES = 8;
 
+/** Patterns by the pieces they were made of: the same mounts and paths come again in every join. */
+export type KnownPatterns = Map<string, readonly PathPattern[]>;
+const MOST_KNOWN = 100_000;
+/** As `patterns`, each combination once. */
+export function knownPatterns(pieces: readonly PathPiece[], known: KnownPatterns): readonly PathPattern[] {
+  const key = pieces.map((piece) => (piece === undefined ? '?' : typeof piece === 'string' ? `=${piece}` : `~${piece.regex}`)).join('\0');
+  const before = known.get(key);
+  if (before) return before;
+  if (known.size >= MOST_KNOWN) known.clear();
+  const made = patterns(pieces);
+  known.set(key, made);
+  return made;
+}
+
 /** Joins pieces (mount prefixes, then the route's path) to patterns; an optional parameter gives two. */
 export function patterns(pieces: readonly PathPiece[]): readonly PathPattern[] {
   let found: (readonly Segment[])[] = [[]];

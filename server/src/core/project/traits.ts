@@ -1,7 +1,7 @@
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { Conduct } from '../model/api.js';
 import type { FunctionView, ModuleView } from '../model/module.js';
-import type { Call, FunctionId } from '../model/value.js';
+import type { Call, FunctionId, Ref } from '../model/value.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import { conductOf } from './conduct.js';
 import { registersOn } from './guess.js';
@@ -28,6 +28,8 @@ export interface Traits {
   byName(fn: FunctionView): boolean;
   /** The body registers on a parameter that looks like an application. */
   registersOn(fn: FunctionView): Registered | undefined;
+  /** Names of parameters of functions around it that the body, a short one, calls with a request: what a wrapper was given. */
+  callsParameters(fn: FunctionView): readonly Ref[];
   conduct(fn: FunctionView, module: ModuleView): OwnConduct;
   /** The answers about a function that was not run, as one text: equal for functions the evaluation treats alike. */
   summary(fn: FunctionView): string;
@@ -51,6 +53,7 @@ export function createTraits(adapters: readonly FrameworkAdapter[]): Traits {
     relevantIn,
     starts,
     byName,
+    callsParameters: kept(calledParameters),
     registersOn: (fn) => registered(fn).found,
     conduct(fn, module) {
       const known = conducts.get(fn);
@@ -80,6 +83,13 @@ function registers(call: Call, fn: FunctionView, verbs: ReadonlySet<string>): bo
   const first = call.args[0]?.value;
   const isPath = first?.kind === 'regex' || first?.kind === 'template' || (first?.kind === 'literal' && typeof first.value === 'string' && first.value.startsWith('/'));
   return isPath && (call.name === 'route' || call.args.length > 1);
+}
+const MOST_CALLS_OF_WRAPPER = 4;
+function calledParameters(fn: FunctionView): readonly Ref[] {
+  if (fn.parameters.length < 2) return [];
+  const calls = fn.steps.flatMap((step) => (step.do === 'call' ? [step.call] : []));
+  if (calls.length > MOST_CALLS_OF_WRAPPER) return [];
+  return calls.flatMap(({ target, args }) => (target.kind === 'ref' && target.path.length === 0 && target.root.kind === 'parameter' && target.root.fn !== fn.id && args.length >= 2 ? [target] : []));
 }
 /** The answer is made once for each object. */
 function kept<O extends object, T extends object | string | boolean>(make: (of: O) => T): (of: O) => T {
