@@ -32,13 +32,13 @@ export function detect(facts: FileFacts, rules: readonly AnyRule[], project: Pro
   for (const rule of speaking) wanted.set(rule.on, [...(wanted.get(rule.on) ?? []), rule]);
   const raw: Raw[] = [];
   const crashes: Crash[] = [];
-  const ask = <K extends keyof Subjects>(on: K, subject: Subjects[K], grounds: Raw['grounds'] = {}): void => {
+  const ask = <K extends keyof Subjects>(on: K, subject: Subjects[K], grounds: () => Raw['grounds'] = noGrounds): void => {
     for (const rule of wanted.get(on) ?? []) {
       try {
         for (const hit of rule.run(on, subject, context)) {
           if (hit.detection.at.path !== facts.file.path) continue;
           const severity = modified(hit.detection.severity ?? rule.meta.severity, hit, rule, context);
-          if (severity) raw.push({ rule, hit, severity, confidence: hit.detection.confidence ?? rule.meta.confidence, grounds });
+          if (severity) raw.push({ rule, hit, severity, confidence: hit.detection.confidence ?? rule.meta.confidence, grounds: grounds() });
         }
       } catch (error) {
         crashes.push({ rule: rule.meta.id, error: error instanceof Error ? `${error.message} ${error.stack ?? ''}` : String(error) });
@@ -46,32 +46,33 @@ export function detect(facts: FileFacts, rules: readonly AnyRule[], project: Pro
     }
   };
   if (facts.document) {
-    ask('openapi', facts.document, { document: facts.file.path });
-    if (wanted.has('operation')) for (const operation of facts.document.operations) ask('operation', { operation, document: facts.document }, { document: facts.file.path, endpoint: operation.key });
+    ask('openapi', facts.document, () => ({ document: facts.file.path }));
+    if (wanted.has('operation')) for (const operation of facts.document.operations) ask('operation', { operation, document: facts.document }, () => ({ document: facts.file.path, endpoint: operation.key }));
   }
   if (!facts.module) return { raw, crashes };
   const { module } = facts;
   ask('module', module);
   const callers = callersOf(module);
   for (const fn of [module.top, ...module.functions.values()]) {
-    ask('function', fn, { function: fn.id });
+    ask('function', fn, () => ({ function: fn.id }));
     if (wanted.has('call') || wanted.has('assign')) for (const step of fn.steps) {
-      if (step.do === 'call') ask('call', { call: step.call, step, in: fn }, { call: atKey(step.call.at) });
+      if (step.do === 'call') ask('call', { call: step.call, step, in: fn }, () => ({ call: atKey(step.call.at) }));
       else if (step.do === 'assign') ask('assign', { step, in: fn });
     }
     if (wanted.has('send')) {
       const outer = calledUnder(fn, callers, context);
-      for (const send of sendsOf(fn, context.role)) ask('send', { send: outer.length === 0 ? send : { ...send, when: [...outer, ...send.when] }, in: fn }, { sink: atKey(send.at) });
+      for (const send of sendsOf(fn, context.role)) ask('send', { send: outer.length === 0 ? send : { ...send, when: [...outer, ...send.when] }, in: fn }, () => ({ sink: atKey(send.at) }));
     }
   }
   if (wanted.has('literal')) for (const literal of literalsOf(module)) ask('literal', literal);
-  if (wanted.has('cors')) for (const cors of corsPolicies(module, context)) ask('cors', cors, { cors: atKey(cors.at) });
-  for (const endpoint of project.byFile.get(facts.file.path) ?? []) ask('endpoint', endpoint, { endpoint: atKey(endpoint.methodAt) });
+  if (wanted.has('cors')) for (const cors of corsPolicies(module, context)) ask('cors', cors, () => ({ cors: atKey(cors.at) }));
+  for (const endpoint of project.byFile.get(facts.file.path) ?? []) ask('endpoint', endpoint, () => ({ endpoint: atKey(endpoint.methodAt) }));
   if (wanted.has('siblings')) for (const group of siblingsOf(facts, project)) ask('siblings', group);
-  for (const scope of project.scopes.values()) if (scope.at.path === facts.file.path) ask('scope', scope, { application: scope.id });
+  for (const scope of project.scopes.values()) if (scope.at.path === facts.file.path) ask('scope', scope, () => ({ application: scope.id }));
   return { raw, crashes };
 }
 
+const noGrounds = (): Raw['grounds'] => ({});
 function modified(severity: Severity, hit: Hit, rule: AnyRule, context: RuleContext): Severity | undefined {
   if (!hit.detection.when || rule.meta.alsoInDevelopment) return severity;
   const environment = context.environment(hit.detection.when);

@@ -59,13 +59,11 @@ export function rangeKey({ path, span }: SourceRange): string {
  * baselined ones too: they silence as open ones do. A silenced finding silences nobody. Both lists keep the order given.
  */
 export function applyPrecedence<T extends Ranked>(findings: readonly T[]): { readonly kept: readonly T[]; readonly silenced: readonly T[] } {
-  const table = edges();
-  const rank = ranks(table);
   const places = new Map<string, Set<string>>();
   const silenced = new Set<T>();
-  const ordered = findings.filter((each) => rank.has(each.rule)).sort((a, b) => (rank.get(a.rule) ?? 0) - (rank.get(b.rule) ?? 0));
+  const ordered = findings.filter((each) => RANKS.has(each.rule)).sort((a, b) => (RANKS.get(a.rule) ?? 0) - (RANKS.get(b.rule) ?? 0));
   for (const finding of ordered) {
-    const hushed = (table.get(finding.rule) ?? []).some(({ by, within }) => placesOf(finding, within).some((place) => places.get(by)?.has(place) === true));
+    const hushed = (EDGES.get(finding.rule) ?? []).some(({ by, within }) => placesOf(finding, within).some((place) => places.get(by)?.has(place) === true));
     if (hushed) {
       silenced.add(finding);
       continue;
@@ -116,3 +114,6 @@ function ranks(table: ReadonlyMap<string, readonly Edge[]>): ReadonlyMap<string,
   }
   return rank;
 }
+
+const EDGES = edges();
+const RANKS = ranks(EDGES);

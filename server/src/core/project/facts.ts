@@ -31,6 +31,8 @@ export interface FileFacts {
 }
 
 const CODE = /\.[cm]?[jt]sx?$/i;
+/** Methods that tell what a file does, whatever they are called on. */
+const MARKS: ReadonlyMap<string, string> = new Map([...['render', 'sendFile', 'sendfile', 'static'].map((name): [string, string] => [name, 'html']), ...['cookie', 'clearCookie', 'setCookie'].map((name): [string, string] => [name, 'cookies'])]);
 const MOST_GROWTH = 2;
 const LEAST_PLACES = 5_000;
 const NOTHING: ReadonlySet<never> = new Set();
@@ -75,8 +77,8 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
   const uses = new Set(module.imports.filter((one) => !one.typeOnly).map((one) => one.from.replace(/^node:/, '')));
   for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
     if (step.do !== 'call') continue;
-    if (/^(render|sendFile|sendfile|static)$/.test(step.call.name)) uses.add('html');
-    if (/^(cookie|clearCookie|setCookie)$/.test(step.call.name)) uses.add('cookies');
+    const mark = MARKS.get(step.call.name);
+    if (mark !== undefined) uses.add(mark);
   }
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
   return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };

@@ -276,11 +276,14 @@ function chain(l: Lowering, node: ts.Expression, used: boolean): Value {
   }
   if (inner.kind === ts.SyntaxKind.ImportKeyword) return dynamicImport(l, links, used);
   let value = expression(l, inner);
+  let before: Value | undefined;
   for (let i = links.length - 1; i >= 0; i--) {
     const link = links[i];
     if (!link) break;
-    if (ts.isCallExpression(link)) value = call(l, link, value, link.arguments, 'call', used || i > 0);
+    const last: Value = value;
+    if (ts.isCallExpression(link)) value = call(l, link, value, link.arguments, 'call', used || i > 0, before);
     else value = ts.isPropertyAccessExpression(link) ? member(l, link, value, link.name.text, link.name) : element(l, link, value);
+    before = last;
   }
   return value;
 }
@@ -347,7 +350,7 @@ export function spell(target: Value): string {
   }
 }
 
-function call(l: Lowering, node: ts.Expression, target: Value, args: readonly ts.Expression[], form: Call['form'], used: boolean): Value {
+function call(l: Lowering, node: ts.Expression, target: Value, args: readonly ts.Expression[], form: Call['form'], used: boolean, before?: Value): Value {
   const callee = spell(target);
   const required = form === 'call' ? requireOf(l, node, callee, args) : undefined;
   if (required) return required;
@@ -355,7 +358,7 @@ function call(l: Lowering, node: ts.Expression, target: Value, args: readonly ts
   const nameAt = target.kind === 'ref' ? target.nameAt : target.at;
   const literal = args.find((arg) => ts.isStringLiteralLike(arg));
   const context = { callee: callee || calledName, caught: calledName === 'catch' || calledName === 'then', literal: literal && ts.isStringLiteralLike(literal) ? literal.text : '' };
-  const receiver = receiverOf(l, node, target);
+  const receiver = isReceiver(before, target) ? before : receiverOf(l, node, target);
   const value: Call = { kind: 'call', callee, name: calledName, nameAt, target, receiver, args: items(l, args, context), form, awaited: false, at: at(l, node) };
   if (callee === 'Deno.env.get') {
     const key = value.args[0]?.value;
@@ -365,6 +368,10 @@ function call(l: Lowering, node: ts.Expression, target: Value, args: readonly ts
   return value;
 }
 
+/** The value that was read just before the called member is what it is called on. */
+function isReceiver(before: Value | undefined, target: Value): before is Ref {
+  return before?.kind === 'ref' && target.kind === 'ref' && before.root === target.root && before.path.length === target.path.length - 1;
+}
 /** What stands before the called name. */
 function receiverOf(l: Lowering, node: ts.Expression, target: Value): Value | undefined {
   if (target.kind !== 'ref' || target.path.length === 0) return undefined;
@@ -383,6 +390,7 @@ function unwrapped(node: ts.Expression): ts.Expression {
   return inner;
 }
 
+const INTEROP: ReadonlySet<string> = new Set(['__importDefault', '__importStar', '_interopRequireDefault', '_interopRequireWildcard']);
 /** `require('m')` is the module itself, also inside the interop wrappers compilers write. */
 function requireOf(l: Lowering, node: ts.Expression, callee: string, args: readonly ts.Expression[]): Value | undefined {
   const first = args[0];
@@ -393,7 +401,7 @@ function requireOf(l: Lowering, node: ts.Expression, callee: string, args: reado
     l.imports.push({ from: first.text, name: '*', local: undefined, order: l.imports.length, lazy: l.scope.fn !== `${l.path}#`, typeOnly: false, at: place });
     return { kind: 'ref', root: { kind: 'import', from: first.text, name: '*' }, path: [], text: node.getText(l.tree), at: place, nameAt: place };
   }
-  if (/(^|\.)(__importDefault|__importStar|_interopRequireDefault|_interopRequireWildcard)$/.test(callee)) return expression(l, first);
+  if (INTEROP.has(callee.slice(callee.lastIndexOf('.') + 1))) return expression(l, first);
   return undefined;
 }
 

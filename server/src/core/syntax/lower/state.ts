@@ -115,7 +115,10 @@ export function step(
     return;
   }
   const place = what.do === 'call' ? what.call.at : at(l, node);
-  frame.steps.push({ when: frame.when, loop: frame.loop, zone: frame.zone, at: place, statementAt: frame.statementAt, ...what });
+  const { when, loop, zone, statementAt } = frame;
+  if (what.do === 'call') frame.steps.push({ when, loop, zone, at: place, statementAt, do: 'call', call: what.call, used: what.used });
+  else if (what.do === 'assign') frame.steps.push({ when, loop, zone, at: place, statementAt, do: 'assign', target: what.target, value: what.value });
+  else frame.steps.push({ when, loop, zone, at: place, statementAt, do: what.do, value: what.value });
 }
 /** Runs `read` under one more branch. */
 export function under<T>(l: Lowering, branch: Branch, read: () => T): T {
