@@ -127,6 +127,7 @@ export function fakeEngine(counters: Counters = { steps: 0, dropped: 0 }, slow: 
   }
 
   return {
+    prepare() {},
     apply(change: EngineChange) {
       for (const path of change.remove ?? []) {
         files.delete(path);

@@ -34,6 +34,8 @@ export interface EngineChange {
 }
 /** The only door, one per workspace folder (per root on the command line): plain data in and out, never throws. */
 export interface Engine {
+  /** Reads a file that is not held yet, so that nothing of it is left to be read when this very object is set: a shell that brings many files does so between other things. */
+  prepare(file: SourceFile): void;
   /** Only records; cheap. */
   apply(change: EngineChange): void;
   /** One file a step; the shell drives it, yields to the event loop, drops it on cancel; a later call resumes. Returns the files whose findings may have changed. */

@@ -153,6 +153,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       untold = new Set();
       return told;
     },
+    prepare: (file) => files.prepare(file),
     wanted: () => files.wanted(),
     findings: (path) => judgedNow(path).findings,
     fixes(at) {

@@ -2,15 +2,16 @@ import type { CancellationToken } from 'vscode-languageserver';
 import type { Engine, Progress } from '../core/engine-types.js';
 import type { FilePath } from '../core/text/source.js';
 
-/** Milliseconds of work between two looks at the event loop; each time the work is dropped for something newer the next slice is twice as long, so that typing cannot keep it from its end. */
+/** Milliseconds of work between two looks at the event loop. What was done before something newer came is kept, so typing cannot keep the work from its end. */
 const SLICE = 8;
-const LONGEST_SLICE = 1024;
 /** Rounds of reading what the model names but does not hold. */
 const MOST_ROUNDS = 64;
 
 /** Turns of the event loop without a change after which no further one is taken to wait; one message is read a turn. */
 const STILL_TURNS = 3;
 const MOST_TURNS = 200;
+/** Milliseconds: who types steadily would never be still. */
+const LONGEST_CALM = 25;
 
 /** What the owner does for the pump. */
 export interface PumpOwner {
@@ -26,9 +27,10 @@ export class Pump {
   private done = -1;
   private running: Promise<void> | undefined;
   private waiting = 0;
+  /** Questions that are getting ready to be answered. */
+  private questions = 0;
   private tasks: Promise<void> = Promise.resolve();
   private halted = false;
-  private slice = SLICE;
   private changedPaths = new Set<FilePath>();
   private progress: ((progress: Progress) => void) | undefined;
 
@@ -90,16 +92,28 @@ export class Pump {
 
   /** What one question needs: queued reading done and the files read that the model names, without working off the rest. */
   async ready(): Promise<void> {
-    await this.calm();
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      while (this.waiting > 0) await this.tasks;
-      if (!(await this.fetch())) return;
+    this.questions++;
+    try {
+      await this.calm();
+      for (let round = 0; round < MOST_ROUNDS; round++) {
+        while (this.waiting > 0) await this.tasks;
+        if (!(await this.fetch())) return;
+      }
+    } finally {
+      this.questions--;
     }
+  }
+
+  /** Between two slices of work nobody waits for: messages are read, and questions go first. */
+  async rest(): Promise<void> {
+    do await pause();
+    while (this.questions > 0);
   }
 
   /** Changes that already wait to be read are taken first: the questions between them then share one answer. */
   private async calm(): Promise<void> {
-    for (let turn = 0, still = 0; still < STILL_TURNS && turn < MOST_TURNS; turn++) {
+    const until = performance.now() + LONGEST_CALM;
+    for (let turn = 0, still = 0; still < STILL_TURNS && turn < MOST_TURNS && performance.now() < until; turn++) {
       const seen = this.generation;
       await pause();
       still = this.generation === seen ? still + 1 : 0;
@@ -156,15 +170,13 @@ export class Pump {
       for (let step = work.next(); ; step = work.next()) {
         if (step.done) {
           for (const path of step.value) this.changedPaths.add(path);
-          this.slice = SLICE;
           return true;
         }
         this.progress?.(step.value);
-        if (performance.now() - since < this.slice) continue;
-        await pause();
+        if (performance.now() - since < SLICE) continue;
+        await this.rest();
         if (this.generation !== seen || this.halted) {
           work.return?.();
-          this.slice = Math.min(this.slice * 2, LONGEST_SLICE);
           return false;
         }
         since = performance.now();

@@ -13,6 +13,8 @@ export interface Files {
   paths(): readonly FilePath[];
   /** Takes a text: 'same' when it is held already, in which case nothing happens. */
   set(file: SourceFile): 'same' | 'changed' | 'added';
+  /** Makes the facts of a text that is to be set later, as the same object. */
+  prepare(file: SourceFile): void;
   /** False when it was not held. */
   remove(path: FilePath): boolean;
   facts(path: FilePath): FileFacts | undefined;
@@ -47,6 +49,7 @@ interface Content {
 /** An empty store, or a copy of what another one holds. */
 export function createFiles(from?: Content): Files {
   const trees = createTrees(MOST_TREES);
+  const prepared = new WeakMap<SourceFile, FileFacts>();
   const files = new Map(from?.files);
   const facts = new Map(from?.facts);
   const asked = new Set(from?.asked);
@@ -60,7 +63,7 @@ export function createFiles(from?: Content): Files {
     if (!file) return undefined;
     const known = facts.get(path);
     if (known?.file === file) return known;
-    const made = readFacts(file, known, trees);
+    const made = (known ? undefined : prepared.get(file)) ?? readFacts(file, known, trees);
     facts.set(path, made);
     return made;
   };
@@ -86,6 +89,9 @@ export function createFiles(from?: Content): Files {
       sorted = undefined;
       resolved = new Map();
       return 'added';
+    },
+    prepare(file) {
+      if (!files.has(file.path) && !prepared.has(file)) prepared.set(file, readFacts(file));
     },
     remove(path) {
       asked.delete(path);
