@@ -3,6 +3,7 @@ import type { Engine, EngineChange, Progress } from '../core/engine-types.js';
 import type { FilePath, SourceFile } from '../core/text/source.js';
 import type { Host } from '../host/host.js';
 import { capOf, defaultCaps, tooLarge } from '../host/limits.js';
+import { Ahead } from './ahead.js';
 import type { Surroundings } from './door.js';
 import type { Documents, OpenDocument } from './documents.js';
 import { FolderRules, type RulesOwner } from './folder-rules.js';
@@ -20,8 +21,6 @@ export interface FolderListener {
 }
 /** More new files than this at once are worked off in slices before a question is answered. */
 const BULK = 8;
-/** Milliseconds of reading between two looks at the event loop. */
-const PREPARE_SLICE = 8;
 
 /** One root: its engine, its host, its policies, and which of its files are held. */
 export class Folder {
@@ -42,8 +41,7 @@ export class Folder {
   private touched = new Set<FilePath>();
   /** Many files came since the last time all was worked off: what is asked next would be computed in one long breath. */
   private bulk = false;
-  /** Files that were read before they are held. */
-  private readonly prepared = new Map<FilePath, SourceFile>();
+  private readonly ahead: Ahead;
   private readonly pendingEvents: FileEventOf[] = [];
   private revision = 0;
   private day: string | undefined;
@@ -60,6 +58,7 @@ export class Folder {
     this.uri = scope.uri;
     this.loose = scope.loose;
     this.engine = around.door.createEngine();
+    this.ahead = new Ahead(this.engine, () => ++this.revision);
     this.pump = new Pump(this.engine, {
       wanted: () => this.fetchWanted(),
       settled: (changed) => this.announce(changed),
@@ -235,10 +234,10 @@ export class Folder {
       stopped ||= !report({ done, total: paths.length * 2, file: path });
       return !stopped;
     });
-    if (stopped || !(await this.prepare(read, () => !stopped))) return;
+    if (stopped || !(await this.ahead.read(read, () => this.pump.rest(), () => !stopped))) return;
     this.drop(gone);
     this.take(read);
-    this.prepared.clear();
+    this.ahead.clear();
     // Nothing is left to be read: a question need not wait for the rest.
     this.bulk = false;
     this.complete = true;
@@ -252,22 +251,6 @@ export class Folder {
       if (stopped) this.pump.stop();
     };
     await this.pump.settle(undefined, progress);
-  }
-
-  /** Reads what is to be held in slices, so that open files are answered for meanwhile. */
-  private async prepare(read: ReadonlyMap<FilePath, Awaited<ReturnType<Host['read']>>>, go: () => boolean): Promise<boolean> {
-    let since = performance.now();
-    for (const [path, result] of read) {
-      if (result === undefined || 'refused' in result || this.engine.source(path) !== undefined) continue;
-      const file = { path, text: withoutMark(result.text), revision: ++this.revision };
-      this.engine.prepare(file);
-      this.prepared.set(path, file);
-      if (performance.now() - since < PREPARE_SLICE) continue;
-      await this.pump.rest();
-      if (!go()) return false;
-      since = performance.now();
-    }
-    return true;
   }
 
   /** An open file that is on disk but not listed is ignored; one the host refuses is not analysed. */
@@ -352,10 +335,7 @@ export class Folder {
   private put(files: readonly { readonly path: FilePath; readonly text: string }[]): void {
     const set = files
       .filter(({ path, text }) => this.engine.source(path)?.text !== text)
-      .map(({ path, text }) => {
-        const known = this.prepared.get(path);
-        return known?.text === text ? known : { path, text, revision: ++this.revision };
-      });
+      .map(({ path, text }) => this.ahead.file(path, text) ?? { path, text, revision: ++this.revision });
     for (const { path } of files) this.touched.add(path);
     this.bulk ||= set.length > BULK;
     if (set.length > 0) this.apply({ set });

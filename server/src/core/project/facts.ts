@@ -32,7 +32,10 @@ export interface FileFacts {
 
 const CODE = /\.[cm]?[jt]sx?$/i;
 /** Methods that tell what a file does, whatever they are called on. */
-const MARKS: ReadonlyMap<string, string> = new Map([...['render', 'sendFile', 'sendfile', 'static'].map((name): [string, string] => [name, 'html']), ...['cookie', 'clearCookie', 'setCookie'].map((name): [string, string] => [name, 'cookies'])]);
+const MARKS: ReadonlyMap<string, string> = new Map([
+  ['render', 'html'], ['sendFile', 'html'], ['sendfile', 'html'], ['static', 'html'],
+  ['cookie', 'cookies'], ['clearCookie', 'cookies'], ['setCookie', 'cookies'],
+]);
 const MOST_GROWTH = 2;
 const LEAST_PLACES = 5_000;
 const NOTHING: ReadonlySet<never> = new Set();

@@ -1,6 +1,7 @@
 import ts from 'typescript';
-import type { Call, CompareOperator, Entry, Item, Ref, Root, Value } from '../../model/value.js';
+import type { Call, CompareOperator, Entry, Item, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { environment, isReceiver, spell, unwrapped } from './spelling.js';
 import { DEEPEST, at, lookUp, mark, step, under, unknown, type FunctionNaming, type Lowering } from './state.js';
 
 /** Lowers an expression; each call in it becomes a step of the current function. */
@@ -320,34 +321,8 @@ function member(l: Lowering, node: ts.Expression, of: Value, key: string | undef
   return { kind: 'ref', ...environment(of.root, [...of.path, key]), ...(of.computed ? { computed: of.computed } : {}), text, at: place, nameAt };
 }
 
-/** `process.env.A`, `import.meta.env.A`, `Bun.env.A`: one root for all spellings. */
-function environment(root: Root, path: readonly (string | undefined)[]): { root: Root; path: readonly (string | undefined)[] } {
-  if (root.kind === 'env' && root.name === undefined && path.length > 0) return path[0] === undefined ? { root, path } : { root: { kind: 'env', name: path[0] }, path: path.slice(1) };
-  const isEnv = (root.kind === 'global' && ['process', 'Bun', 'Deno', 'globalThis'].includes(root.name)) || (root.kind === 'import' && /^(node:)?process$/.test(root.from));
-  if (!isEnv || path[0] !== 'env' || path.length !== 1) return { root, path };
-  return { root: { kind: 'env', name: undefined }, path: [] };
-}
-
 function callTarget(l: Lowering, node: ts.Expression): Value {
   return expression(l, node);
-}
-
-/** `import x from 'm'`, `import * as x` and `require('m')` are all spelled `m`; members follow with dots. */
-export function spell(target: Value): string {
-  if (target.kind !== 'ref') return '';
-  const { root } = target;
-  const path = target.path.map((key) => key ?? '?');
-  switch (root.kind) {
-    case 'import': {
-      const names = root.name === '*' || root.name === 'default' ? path : [root.name, ...path];
-      const from = root.from.replace(/^node:/, '');
-      return [from, ...(names[0] === 'default' ? names.slice(1) : names)].join('.');
-    }
-    case 'env': return ['process.env', ...(root.name === undefined ? [] : [root.name]), ...path].join('.');
-    case 'global': return [root.name, ...path].join('.');
-    case 'value': return '';
-    default: return /[?!\s]/.test(target.text) ? target.text.replaceAll('?.', '.').replaceAll('!', '').replace(/\s+/g, '') : target.text;
-  }
 }
 
 function call(l: Lowering, node: ts.Expression, target: Value, args: readonly ts.Expression[], form: Call['form'], used: boolean, before?: Value): Value {
@@ -368,10 +343,6 @@ function call(l: Lowering, node: ts.Expression, target: Value, args: readonly ts
   return value;
 }
 
-/** The value that was read just before the called member is what it is called on. */
-function isReceiver(before: Value | undefined, target: Value): before is Ref {
-  return before?.kind === 'ref' && target.kind === 'ref' && before.root === target.root && before.path.length === target.path.length - 1;
-}
 /** What stands before the called name. */
 function receiverOf(l: Lowering, node: ts.Expression, target: Value): Value | undefined {
   if (target.kind !== 'ref' || target.path.length === 0) return undefined;
@@ -382,12 +353,6 @@ function receiverOf(l: Lowering, node: ts.Expression, target: Value): Value | un
   const nameNode = ts.isPropertyAccessExpression(inner) ? inner.name : inner;
   const path = target.path.slice(0, -1);
   return { kind: 'ref', root: target.root, path, ...(target.computed && path.includes(undefined) ? { computed: target.computed } : {}), text: inner.getText(l.tree), at: at(l, inner), nameAt: at(l, nameNode) };
-}
-
-function unwrapped(node: ts.Expression): ts.Expression {
-  let inner = node;
-  while (ts.isParenthesizedExpression(inner) || ts.isNonNullExpression(inner) || ts.isAsExpression(inner)) inner = inner.expression;
-  return inner;
 }
 
 const INTEROP: ReadonlySet<string> = new Set(['__importDefault', '__importStar', '_interopRequireDefault', '_interopRequireWildcard']);
