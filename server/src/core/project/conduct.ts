@@ -55,8 +55,10 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   let strangers: Reach = 'no';
   let welcomes: Reach = 'no';
   let stops: Reach = 'no';
+  /** Steps that let a request go on, whoever sent it. */
+  const passed = new Set<Step>();
   const stranger = strangerIn({ fn, module, request: roles.request, absent: lacking }, inner);
-  const ways = waysIn({ fn, inner, stranger, isGuard: input.guardName, stopped });
+  const ways = waysIn({ fn, inner, stranger, passes: (step) => passed.has(step), isGuard: input.guardName, stopped });
 
   for (const one of [fn, ...inner]) {
     if (!one.complete) complete = false;
@@ -82,9 +84,10 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
         } else {
           passes = strongest(passes, one === fn && own.length === 0 ? 'always' : 'sometimes');
           strangers = best(strangers, ways.to(one, step));
+          passed.add(step);
         }
         addTests(own);
-      } else if (step.call.args.some((item) => isParameter(item.value, fn, roles.next) || isParameter(item.value, fn, roles.response))) handOn(step.call, isTop, own, () => ways.to(one, step));
+      } else if (step.call.args.some((item) => isParameter(item.value, fn, roles.next) || isParameter(item.value, fn, roles.response))) handOn(step, step.call, isTop, own, () => ways.to(one, step));
       if (onResponse(step.call, fn, roles)) {
         answers = true;
         if (isWelcome(step.call, step.zone) && !refusesBeside(one, step)) welcomes = best(welcomes, ways.to(one, step));
@@ -118,7 +121,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
     return one.steps.some((other) => other.when.length === step.when.length && other.when.at(-1) === step.when.at(-1) && refusalOf(other, fn, roles) !== undefined);
   }
   /** `return refuse(req, res)`, `checkSession(req, res, next)`: what the called function does is done here. */
-  function handOn(call: Call, isTop: boolean, own: readonly Branch[], way: () => Reach): void {
+  function handOn(step: Step, call: Call, isTop: boolean, own: readonly Branch[], way: () => Reach): void {
     const takesNext = call.args.some((item) => isNext(item.value, fn, roles));
     const target = depth < DEEPEST_CALL && !input.guardName(call.callee || call.name) ? input.follow?.(call.target, module) : undefined;
     if (target && target.fn.id !== fn.id) {
@@ -126,6 +129,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       stops = best(stops, worst(stranger.takes(own), done.stops));
       if (done.welcomes !== 'no') welcomes = best(welcomes, worst(way(), done.welcomes));
       if (takesNext && done.strangers !== 'no') strangers = best(strangers, worst(way(), done.strangers));
+      if (takesNext && done.strangers === 'yes') passed.add(step);
       for (const setting of done.settings) stranger.settings.add(setting);
       for (const status of done.refuses) refuses.add(status);
       if (done.refuses.length > 0) {

@@ -6,6 +6,8 @@ export interface WaysInput {
   readonly fn: FunctionView;
   readonly inner: readonly FunctionView[];
   readonly stranger: Stranger;
+  /** A step that lets the request go on. */
+  passes(step: Step): boolean;
   isGuard(name: string): boolean;
   /** Whether a called function stops a request without credentials; undefined where it cannot be read. */
   stopped(call: Call): boolean | undefined;
@@ -17,14 +19,22 @@ export interface Ways {
 }
 
 /** Reads branches, the calls a step stands behind, and what a callback is given to. */
-export function waysIn({ fn, inner, stranger, isGuard, stopped }: WaysInput): Ways {
+export function waysIn({ fn, inner, stranger, passes, isGuard, stopped }: WaysInput): Ways {
   return {
     to(one, step) {
-      const own = step.when.slice(fn.when.length);
+      const own = step.when.slice(fn.when.length).filter((branch, index) => !passesBothWays(one, step, fn.when.length + index, branch));
       const reach = one === fn ? stranger.takes(own) : worst(stranger.takes(own), throughCallback(one, own));
       return reach !== 'no' && isCheckedBefore(one, step) ? 'no' : reach;
     },
   };
+
+  /** `if (t) return next(); ...; next()`: whichever way the test goes, the request goes on. */
+  function passesBothWays(one: FunctionView, step: Step, index: number, branch: Branch): boolean {
+    return one.steps.some((other) => {
+      const end = other.when[index];
+      return other.when.length === index + 1 && end !== undefined && end.holds !== branch.holds && end.at.mark === branch.at.mark && passes(other) && other.when.slice(0, index).every((before, at) => before === step.when[at]);
+    });
+  }
 
   /** A callback runs when what it was given to says so: `verify(token).then(() => next())`, `requireLogin(req, res, () => next())`. */
   function throughCallback(one: FunctionView, own: readonly Branch[]): Reach {
