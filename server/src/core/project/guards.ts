@@ -79,7 +79,7 @@ function lenient(value: Value): boolean {
 export function protection(kind: 'authentication' | 'authorization', chain: readonly ChainLink[], late: readonly ChainLink[], handler: Conduct | undefined, complete: boolean, incompleteBecause: string): Protection {
   const isGuard = (layer: Layer): boolean => layer.claims.some((one) => one.protects === kind);
   const lateGuards = late.filter((link) => isGuard(link.layer));
-  const sure = chain.find((link) => link.sure && isGuard(link.layer));
+  const sure = chain.find((link) => link.sure && link.layer.claims.some((one) => one.protects === kind && one.certainty === 'certain')) ?? chain.find((link) => link.sure && isGuard(link.layer));
   if (sure) return { state: 'guarded', by: sure, because: sure.layer.claims.find((one) => one.protects === kind)?.because ?? sure.layer.name, late: lateGuards };
   if (handler?.closed) return { state: 'guarded', by: undefined, because: 'the handler refuses every request', late: lateGuards };
   if (handler && handler.passes !== 'always' && handler.welcomes !== 'yes' && handler.welcomes !== 'setting' && (handler.refuses.includes(401) || handler.refuses.includes(403))) {
