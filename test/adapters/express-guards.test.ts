@@ -112,3 +112,12 @@ test('a handler that answers strangers does not guard itself', () => {
   assert.equal(own(`if (!req.user) ${refuse}; res.json(data);`), 'guarded');
   assert.equal(own('if (!req.user) { res.status(401); res.json({ error: 1 }); return; } res.json(data);'), 'guarded');
 });
+test('a status of 403 guards only where a request without credentials surely meets it', () => {
+  const parse = (test: string): string | undefined => behind(`(req, res, next) => { const info = { appId: req.get('X-App-Id'), sessionToken: req.get('X-Session-Token') }; if (${test}) return res.status(403).end(); next(); }`);
+  assert.equal(parse("!apps.has(info.appId) || (info.sessionToken && typeof info.sessionToken !== 'string')"), 'unknown');
+  assert.equal(parse('!info.sessionToken'), 'guarded');
+});
+test('names of lenient guards and of limits on tries are no guards', () => {
+  for (const name of ['optionalAuth', 'maybeAuthenticate', 'brute.membersAuth']) assert.equal(behind(name, `const { ${name.split('.', 1)[0] ?? ''} } = require('@acme/web');`), 'unknown', name);
+  assert.equal(behind('requireAuth', "const { requireAuth } = require('@acme/web');"), 'guarded');
+});

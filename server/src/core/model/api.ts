@@ -92,8 +92,10 @@ export interface Conduct {
   readonly welcomes: 'no' | 'maybe' | 'setting' | 'yes';
   /** Whether such a request is refused or fails. */
   readonly stops: 'no' | 'maybe' | 'setting' | 'yes';
-  /** The settings these depend on, as they are written. */
+  /** The settings these depend on, as they are written, in source order. */
   readonly settings: readonly string[];
+  /** The guard a request is handed to, where only its name says that it refuses. */
+  readonly byName: string | undefined;
 }
 /** An event bound to a scope, with the branches and loop it stands in. */
 export interface BoundEvent {

@@ -1,6 +1,7 @@
 import type { Conduct } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
+import { guardModules } from '../rules/facts/guards.js';
 import { best, strangerIn, worst, type Reach } from './strangers.js';
 import { waysIn } from './ways.js';
 
@@ -52,6 +53,8 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   let answers = false;
   let complete = fn.complete;
   let closed = false;
+  let byName: string | undefined;
+  let refusesItself = false;
   let strangers: Reach = 'no';
   let welcomes: Reach = 'no';
   let stops: Reach = 'no';
@@ -68,6 +71,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       const refusal = refusalOf(step, fn, roles);
       if (refusal !== undefined) {
         refuses.add(refusal);
+        refusesItself ||= CALLER.has(refusal);
         if (isTop && CLOSING.has(refusal)) closed = true;
         addTests(own);
         stops = best(stops, stranger.takes(own));
@@ -80,6 +84,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
           // next(err) with whatever a callback gave passes when there was no error.
           if (first.kind === 'ref' && first.root.kind === 'caught') passes = strongest(passes, 'sometimes');
           refuses.add(thrownStatus(first));
+          refusesItself ||= CALLER.has(thrownStatus(first));
           stops = best(stops, stranger.takes(own));
         } else {
           passes = strongest(passes, one === fn && own.length === 0 ? 'always' : 'sometimes');
@@ -99,7 +104,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   if (delegates && passes !== 'always') passes = refuses.has(401) || refuses.has(403) ? 'sometimes' : 'unknown';
   // Several ways lead to next() and none to an answer: everybody passes.
   if (passes === 'sometimes' && complete && !delegates && !answers && refuses.size === 0) passes = 'always';
-  return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: closed && passes === 'never', complete, strangers, welcomes, stops, settings: [...stranger.settings].sort() };
+  return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: closed && passes === 'never', complete, strangers, welcomes, stops, settings: [...stranger.settings], byName: refuses.has(401) && !refusesItself ? byName : undefined };
 
   function addTests(own: readonly Branch[]): void {
     for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
@@ -131,6 +136,8 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       if (takesNext && done.strangers !== 'no') strangers = best(strangers, worst(way(), done.strangers));
       if (takesNext && done.strangers === 'yes') passed.add(step);
       for (const setting of done.settings) stranger.settings.add(setting);
+      if (done.byName !== undefined) byName = done.byName;
+      else refusesItself ||= done.refuses.some((status) => CALLER.has(status));
       for (const status of done.refuses) refuses.add(status);
       if (done.refuses.length > 0) {
         addTests(own);
@@ -147,8 +154,11 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
     answers = true;
     if (!takesNext) return;
     delegates = true;
-    if (input.guardName(call.callee || call.name) || (call.receiver?.kind === 'call' && input.guardName(call.receiver.callee))) {
+    const guard = [call.callee || call.name, call.receiver?.kind === 'call' ? call.receiver.callee : ''].find((name) => input.guardName(name));
+    if (guard !== undefined) {
       refuses.add(401);
+      if (guardModules.has(guard.split('.', 1)[0] ?? '')) refusesItself = true;
+      else byName = guard;
       stops = best(stops, stranger.takes(own));
       passes = strongest(passes, 'sometimes');
     } else strangers = best(strangers, worst(way(), 'maybe'));
@@ -166,6 +176,8 @@ function isWelcome(call: Call, zone: Step['zone']): boolean {
 
 /** Statuses that say the method is not there for anyone. */
 const CLOSING: ReadonlySet<number> = new Set([401, 403, 404, 405, 410, 501]);
+/** Statuses for callers who are not known or not allowed. */
+const CALLER: ReadonlySet<number> = new Set([401, 403]);
 const STRENGTH = { never: 0, unknown: 1, sometimes: 2, always: 3 } as const;
 function strongest(a: Conduct['passes'], b: Conduct['passes']): Conduct['passes'] {
   return STRENGTH[a] >= STRENGTH[b] ? a : b;

@@ -10,8 +10,13 @@ export function claimsOf(value: Value, name: string, conduct: Conduct | undefine
   if (!conduct || claims.some((one) => one.because.startsWith(POLICY)) || !claims.some((one) => one.protects === 'authentication' || one.protects === 'authorization')) return { claims };
   // What was read of a function counts for more than its name, or than the refusal it holds for some requests.
   if (conduct.strangers === 'yes') return { claims: [], doubt: `${name} lets requests without credentials through` };
-  if (conduct.strangers === 'setting') return { claims: [], doubt: `${name} asks who the caller is only if ${conduct.settings[0] ?? 'a setting'} says so` };
+  if (conduct.strangers === 'setting') return { claims: [], doubt: `${name} asks who the caller is only if ${settingOf(conduct)} says so` };
   return { claims };
+}
+/** `settings.auth` rather than `settings` in `settings && settings.auth`. */
+function settingOf({ settings }: Conduct): string {
+  const first = settings[0] ?? 'a setting';
+  return settings.find((one) => one.startsWith(`${first}.`)) ?? first;
 }
 const POLICY = 'the policy names ';
 
@@ -32,7 +37,9 @@ function claimed(value: Value, name: string, conduct: Conduct | undefined, polic
   const role = roleGuardName(name, hasArgument);
   // 403 alone may be a list of addresses, a token against forgery or a switch: it must ask who calls.
   const asks = conduct?.tests.some((test) => test === 'identity' || test === 'role' || test === 'owner' || test === 'credential' || test === 'signature') === true || role || authGuardName(name);
-  if (conduct && (conduct.refuses.includes(401) || (conduct.refuses.includes(403) && asks))) {
+  if (conduct?.byName !== undefined) return [claim('authentication', 'likely', `the name ${conduct.byName}`)];
+  const isNamed = role || authGuardName(name);
+  if (conduct && (conduct.refuses.includes(401) || (conduct.refuses.includes(403) && asks && (isNamed || conduct.strangers === 'no')))) {
     const isRole = role || conduct.tests.includes('role');
     const because = `${name} answers ${conduct.refuses.filter((status) => status === 401 || status === 403).join(' or ')}`;
     return isRole ? [claim('authentication', 'certain', because), claim('authorization', 'certain', because)] : [claim('authentication', 'certain', because)];

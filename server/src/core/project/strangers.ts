@@ -85,7 +85,8 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
       return (test.op === '&&') === holds ? worst(left, right) : best(left, right);
     }
     if (test.kind === 'compare') return compared(test, holds, depth + 1);
-    if (test.kind === 'call' && OPENED.test(test.name) && holds) return set(test.callee || test.name);
+    const opens = test.kind === 'call' ? test.name : test.kind === 'ref' ? test.path.at(-1) : undefined;
+    if (opens !== undefined && OPENED.test(opens) && holds) return set(test.kind === 'call' ? test.callee || test.name : opens);
     return truth(met(test, depth + 1), holds);
   }
   function compared(test: Extract<Value, { kind: 'compare' }>, holds: boolean, depth: number): Reach {
@@ -207,7 +208,7 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
     return 'setting';
   }
   function set(text: string): Reach {
-    settings.add(text.length > 60 ? 'a setting' : text);
+    settings.add(text.length > 60 ? 'a setting' : text.includes('/') ? text.slice(text.lastIndexOf('/') + 1) : text);
     return 'setting';
   }
 }
