@@ -44,3 +44,80 @@ test('a factory that gives back one function or another leaves the route unknown
   const make = 'const make = (on) => { if (!on) return (req, res, next) => next(); return (req, res, next) => pipeline(req, res, next); };';
   assert.equal(stateOf(`${make}\napp.use(make(config.on));\napp.get('/x', ${handler});`), 'unknown');
 });
+
+/** The guard state of `GET /x` behind one middleware. */
+function behind(guard: string, before = ''): string | undefined {
+  return stateOf(`${before}\napp.use(${guard});\napp.get('/x', ${handler});`);
+}
+const refuse = 'return res.status(401).end()';
+
+test('a check that lets a missing credential pass is no guard, whatever its name', () => {
+  const named = (body: string): string => `const authenticate = ${body};`;
+  for (const lenient of [
+    `(req, res, next) => { const token = req.headers.authorization; if (!token) return next(); try { req.user = jwt.verify(token, KEY); } catch (err) { ${refuse}; } next(); }`,
+    `(req, res, next) => { if (!req.headers.authorization) { req.user = anonymous; next(); return; } if (!valid(req.headers.authorization)) ${refuse}; next(); }`,
+    `(req, res, next) => { if (req.headers.authorization) { if (!valid(req.headers.authorization)) ${refuse}; } next(); }`,
+    `(req, res, next) => { if (req.get('Authorization') === undefined) return next(); if (!valid(req)) ${refuse}; next(); }`,
+    `(req, res, next) => { try { req.user = jwt.verify(req.cookies.token, KEY); } catch (err) { req.user = null; } if (req.user && req.user.blocked) ${refuse}; next(); }`,
+    `(req, res, next) => { jwt.verify(req.cookies.token, KEY, (err, user) => { if (user && user.blocked) ${refuse}; req.user = user; next(); }); }`,
+    `(req, res, next) => { if (custom(req) === false) { req.user = custom(req); return next(); } if (req.user && req.user.blocked) ${refuse}; return next(); }`,
+    `(req, res, next) => { if (!req.user?.id) return next(); if (!valid(req.user)) ${refuse}; next(); }`,
+    `(req, res, next) => { passport.authenticate('jwt', (err, user) => { if (err) ${refuse}; req.user = user; next(); })(req, res, next); }`,
+    `(req, res, next) => { const header = req.headers.authorization; if (header) return passport.authenticate('jwt')(req, res, next); next(); }`,
+  ]) {
+    assert.equal(behind('authenticate', named(lenient)), 'unknown', lenient);
+    assert.equal(behind(lenient), 'unknown', lenient);
+  }
+});
+test('a check that refuses a missing credential is a guard', () => {
+  for (const strict of [
+    `(req, res, next) => { const token = req.headers.authorization; if (!token) ${refuse}; try { req.user = jwt.verify(token, KEY); } catch (err) { ${refuse}; } next(); }`,
+    `(req, res, next) => { try { req.user = jwt.verify(req.cookies.token, KEY); next(); } catch (err) { ${refuse}; } }`,
+    `(req, res, next) => { try { req.user = jwt.verify(req.cookies.token, KEY); } catch (err) { ${refuse}; } next(); }`,
+    `(req, res, next) => { jwt.verify(req.cookies.token, KEY, (err, user) => { if (err) ${refuse}; req.user = user; next(); }); }`,
+    `(req, res, next) => { verify(req.cookies.token).then((user) => { req.user = user; next(); }).catch(() => res.status(401).end()); }`,
+    `(req, res, next) => { passport.authenticate('jwt', (err, user) => { if (err || !user) ${refuse}; req.user = user; next(); })(req, res, next); }`,
+    `(req, res, next) => { if (!req.user) return res.sendStatus(401); next(); }`,
+    `(req, res, next) => { if (req.user) return next(); ${refuse}; }`,
+    `(req, res, next) => { if (!req.headers.authorization) return next(new UnauthorizedError('credentials_required')); next(); }`,
+    `async (req, res, next) => { const user = await users.byToken(req.cookies.token); if (!user) ${refuse}; req.user = user; next(); }`,
+    `(req, res, next) => { if (req.method === 'OPTIONS') return next(); if (!req.user) ${refuse}; next(); }`,
+    `(req, res, next) => { if (process.env.NODE_ENV === 'test') return next(); if (!req.user) ${refuse}; next(); }`,
+    `(req, res, next) => { if (!process.env.KEY || req.headers['x-api-key'] !== process.env.KEY) ${refuse}; next(); }`,
+    `(req, res, next) => { if (!keys.includes(req.headers['x-api-key'])) ${refuse}; next(); }`,
+    `(req, res, next) => { if (req.user.blocked) ${refuse}; next(); }`,
+    "passport.authenticate('jwt')",
+  ]) assert.equal(behind(strict, strict.startsWith('passport') ? "const passport = require('passport');" : ''), 'guarded', strict);
+});
+test('a check that a setting turns off leaves its routes unknown', () => {
+  for (const switched of [
+    `(req, res, next) => { if (!settings.auth) return next(); if (!req.user) ${refuse}; next(); }`,
+    `(req, res, next) => { if (settings && settings.auth) { if (!req.user) ${refuse}; return next(); } else { next(); } }`,
+    `(req, res, next) => { if (process.env.API_KEY && req.headers['x-api-key'] !== process.env.API_KEY) ${refuse}; next(); }`,
+    `(req, res, next) => { if (config.get('auth.off')) return next(); if (!req.user) ${refuse}; next(); }`,
+  ]) assert.equal(behind(switched, 'let settings = null; const { config } = require("./config");'), 'unknown', switched);
+  assert.equal(behind('needs("read")', `const needs = (permission) => (req, res, next) => { if (settings.auth) return passport.authenticate('bearer')(req, res, () => { if (!req.user) return next(); if (!may(req.user, permission)) ${refuse}; next(); }); next(); };`), 'unknown');
+});
+test('what refuses, or lets pass, may stand in a function of another file', () => {
+  const asked = (body: string): string | undefined => stateOf(`const { accountFor } = require('./account');\nconst authenticate = async (req, res, next) => { try { req.account = await accountFor(req.token); } catch (err) { throw err; } return next(); };\napp.use(authenticate);\napp.get('/x', ${handler});`, { 'account.js': `exports.accountFor = async (token) => { ${body} };` });
+  assert.equal(asked('let account = {}; if (token) { account = await find(token); if (!account) throw new InvalidCredentialsError(); } return account;'), 'unknown');
+  assert.equal(asked('const account = await find(token); if (!account) throw new InvalidCredentialsError(); return account;'), 'guarded');
+  const handed = (body: string): string | undefined => stateOf(`const { check } = require('./check');\napp.use((req, res, next) => check(req, res, next));\napp.get('/x', ${handler});`, { 'check.js': `exports.check = (req, res, next) => { ${body} };` });
+  assert.equal(handed(`if (!req.token) return next(); if (!valid(req.token)) ${refuse}; next();`), 'unknown');
+  assert.equal(handed(`if (!valid(req.token)) ${refuse}; next();`), 'guarded');
+});
+test('a handler that answers strangers does not guard itself', () => {
+  const own = (body: string): string | undefined => stateOf(`app.get('/x', (req, res) => { ${body} });`);
+  assert.equal(own(`if (!req.user) return res.json({}); if (req.user.blocked) ${refuse}; res.json(data);`), 'unguarded');
+  assert.equal(own(`if (!req.user) ${refuse}; res.json(data);`), 'guarded');
+  assert.equal(own('if (!req.user) { res.status(401); res.json({ error: 1 }); return; } res.json(data);'), 'guarded');
+});
+test('a status of 403 guards only where a request without credentials surely meets it', () => {
+  const parse = (test: string): string | undefined => behind(`(req, res, next) => { const info = { appId: req.get('X-App-Id'), sessionToken: req.get('X-Session-Token') }; if (${test}) return res.status(403).end(); next(); }`);
+  assert.equal(parse("!apps.has(info.appId) || (info.sessionToken && typeof info.sessionToken !== 'string')"), 'unknown');
+  assert.equal(parse('!info.sessionToken'), 'guarded');
+});
+test('names of lenient guards and of limits on tries are no guards', () => {
+  for (const name of ['optionalAuth', 'maybeAuthenticate', 'brute.membersAuth']) assert.equal(behind(name, `const { ${name.split('.', 1)[0] ?? ''} } = require('@acme/web');`), 'unknown', name);
+  assert.equal(behind('requireAuth', "const { requireAuth } = require('@acme/web');"), 'guarded');
+});

@@ -18,6 +18,8 @@ export interface InventoryEntry {
   readonly authentication: 'guarded' | 'unguarded' | 'unknown';
   readonly authorization: 'guarded' | 'unguarded' | 'unknown';
   readonly because: string;
+  /** Guarded by what only its name says. */
+  readonly likely: boolean;
   readonly operation: SourceRange | undefined;
   readonly findings: readonly string[];
   /** False: the chain or path holds an unknown piece. */

@@ -34,7 +34,7 @@ function compareEntries(a: InventoryEntry, b: InventoryEntry): number {
 }
 /** One element of `routes --format json`. */
 function toJson(
-  { method, path, framework, at, chain, authentication, authorization, operation, findings }: InventoryEntry,
+  { method, path, framework, at, chain, authentication, authorization, because, operation, findings }: InventoryEntry,
   places: Places,
 ): object {
   const { line, column } = places.of(at);
@@ -48,6 +48,7 @@ function toJson(
     chain: chain.map((layer) => ({ name: layer.name, file: layer.at.path, line: places.of(layer.at).line, protects: layer.protects })),
     authentication,
     authorization,
+    because,
     operation: operation === undefined ? null : { file: operation.path, line: places.of(operation).line },
     findings,
   };
@@ -58,7 +59,7 @@ function table(entries: readonly InventoryEntry[], places: Places, colours: bool
   const rows = entries.map((entry) => [
     entry.method,
     printable(entry.path),
-    entry.authentication,
+    entry.likely ? 'guarded (by name)' : entry.authentication,
     entry.chain.map(({ name }) => printable(name)).join(' > ') || '-',
     `${printable(entry.at.path)}:${places.of(entry.at).line}`,
   ]);
@@ -70,7 +71,7 @@ function table(entries: readonly InventoryEntry[], places: Places, colours: bool
       .join('  ')
       .trimEnd();
   const state = (cell: string, column: number): string =>
-    column !== 2 ? cell : cell === 'guarded' ? paint.green(cell) : cell === 'unguarded' ? paint.red(cell) : paint.yellow(cell);
+    column !== 2 ? cell : cell.startsWith('guarded') ? (cell === 'guarded' ? paint.green : paint.yellow)(cell) : cell === 'unguarded' ? paint.red(cell) : paint.yellow(cell);
   const lines = [line(head, (cell) => paint.bold(cell)), ...rows.map((row) => line(row, state)), '', count(entries.length, 'endpoint')];
   return `${lines.join('\n')}\n`;
 }

@@ -25,6 +25,8 @@ export interface Layer {
   readonly phase: 'request' | 'early' | 'late' | 'response' | 'error';
   /** By module, name, option or conduct; empty: nothing is known of it. */
   readonly claims: readonly Guard[];
+  /** Why a function that looks like a guard is none, or nobody knows whether it is. */
+  readonly doubt?: string;
 }
 export interface Route {
   readonly kind: 'route';
@@ -84,6 +86,16 @@ export interface Conduct {
   /** Refuses every request, whatever it holds: a method that is denied. */
   readonly closed: boolean;
   readonly complete: boolean;
+  /** Whether a request that brings no credentials reaches `next()`: never, nobody can tell, if a setting says so, always. */
+  readonly strangers: 'no' | 'maybe' | 'setting' | 'yes';
+  /** Whether such a request is answered as if it were welcome. */
+  readonly welcomes: 'no' | 'maybe' | 'setting' | 'yes';
+  /** Whether such a request is refused or fails. */
+  readonly stops: 'no' | 'maybe' | 'setting' | 'yes';
+  /** The settings these depend on, as they are written, in source order. */
+  readonly settings: readonly string[];
+  /** The guard a request is handed to, where only its name says that it refuses. */
+  readonly byName: string | undefined;
 }
 /** An event bound to a scope, with the branches and loop it stands in. */
 export interface BoundEvent {

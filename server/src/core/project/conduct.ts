@@ -1,6 +1,9 @@
 import type { Conduct } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
+import { guardModules } from '../rules/facts/guards.js';
+import { best, strangerIn, worst, type Reach } from './strangers.js';
+import { waysIn } from './ways.js';
 
 type Test = Conduct['tests'][number];
 type Touch = Conduct['touches'][number];
@@ -39,7 +42,7 @@ export interface ConductInput {
 const DEEPEST_CALL = 3;
 
 /** What a function does to a request, read from its steps and those of the callbacks inside it, and of the functions it hands the request, response or `next` to. */
-export function conductOf(fn: FunctionView, module: ModuleView, input: ConductInput, given: Roles = rolesOf(fn), depth = 0): Conduct {
+export function conductOf(fn: FunctionView, module: ModuleView, input: ConductInput, given: Roles = rolesOf(fn), depth = 0, lacking: ReadonlySet<number> = new Set()): Conduct {
   const roles = given;
   const inner = innerFunctions(fn, module, input.inside);
   const refuses = new Set<number>();
@@ -50,6 +53,15 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   let answers = false;
   let complete = fn.complete;
   let closed = false;
+  let byName: string | undefined;
+  let refusesItself = false;
+  let strangers: Reach = 'no';
+  let welcomes: Reach = 'no';
+  let stops: Reach = 'no';
+  /** Steps that let a request go on, whoever sent it. */
+  const passed = new Set<Step>();
+  const stranger = strangerIn({ fn, module, request: roles.request, absent: lacking }, inner);
+  const ways = waysIn({ fn, inner, stranger, passes: (step) => passed.has(step), isGuard: input.guardName, stopped });
 
   for (const one of [fn, ...inner]) {
     if (!one.complete) complete = false;
@@ -59,8 +71,10 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       const refusal = refusalOf(step, fn, roles);
       if (refusal !== undefined) {
         refuses.add(refusal);
+        refusesItself ||= CALLER.has(refusal);
         if (isTop && CLOSING.has(refusal)) closed = true;
         addTests(own);
+        stops = best(stops, stranger.takes(own));
       }
       if (step.do !== 'call') continue;
       if (isNext(step.call.target, fn, roles)) {
@@ -70,10 +84,19 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
           // next(err) with whatever a callback gave passes when there was no error.
           if (first.kind === 'ref' && first.root.kind === 'caught') passes = strongest(passes, 'sometimes');
           refuses.add(thrownStatus(first));
-        } else passes = strongest(passes, one === fn && own.length === 0 ? 'always' : 'sometimes');
+          refusesItself ||= CALLER.has(thrownStatus(first));
+          stops = best(stops, stranger.takes(own));
+        } else {
+          passes = strongest(passes, one === fn && own.length === 0 ? 'always' : 'sometimes');
+          strangers = best(strangers, ways.to(one, step));
+          passed.add(step);
+        }
         addTests(own);
-      } else if (step.call.args.some((item) => isParameter(item.value, fn, roles.next) || isParameter(item.value, fn, roles.response))) handOn(step.call, isTop, own);
-      if (onResponse(step.call, fn, roles)) answers = true;
+      } else if (step.call.args.some((item) => isParameter(item.value, fn, roles.next) || isParameter(item.value, fn, roles.response))) handOn(step, step.call, isTop, own, () => ways.to(one, step));
+      if (onResponse(step.call, fn, roles)) {
+        answers = true;
+        if (isWelcome(step.call, step.zone) && !refusesBeside(one, step)) welcomes = best(welcomes, ways.to(one, step));
+      }
       if (FILE_WRITES.test(step.call.callee)) touches.add('file-write');
       if (/^(render|sendFile|sendfile)$/.test(step.call.name)) touches.add('html');
     }
@@ -81,18 +104,40 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   if (delegates && passes !== 'always') passes = refuses.has(401) || refuses.has(403) ? 'sometimes' : 'unknown';
   // Several ways lead to next() and none to an answer: everybody passes.
   if (passes === 'sometimes' && complete && !delegates && !answers && refuses.size === 0) passes = 'always';
-  return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: closed && passes === 'never', complete };
+  return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: closed && passes === 'never', complete, strangers, welcomes, stops, settings: [...stranger.settings], byName: refuses.has(401) && !refusesItself ? byName : undefined };
 
   function addTests(own: readonly Branch[]): void {
     for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
   }
+  /** Whether a function that is called stops a request without credentials; undefined where it cannot be read. */
+  function stopped(call: Call): boolean | undefined {
+    const target = depth < DEEPEST_CALL ? input.follow?.(call.target, module) : undefined;
+    if (!target || target.fn.id === fn.id) return undefined;
+    const done = inside(call, target);
+    return done.stops !== 'no' || !done.complete;
+  }
+  function inside(call: Call, target: Followed): Conduct {
+    const at = (index: number): number => call.args.findIndex((item) => isParameter(item.value, fn, index) && item.value.path.length === 0);
+    const without = new Set(call.args.flatMap((item, index) => (stranger.lacks(item.value) ? [index] : [])));
+    return conductOf(target.fn, target.module, input, { request: at(roles.request), response: at(roles.response), next: at(roles.next) }, depth + 1, without);
+  }
+  /** The status of the answer is set by a statement of its own: `res.status(401); res.end();`. */
+  function refusesBeside(one: FunctionView, step: Step): boolean {
+    return one.steps.some((other) => other.when.length === step.when.length && other.when.at(-1) === step.when.at(-1) && refusalOf(other, fn, roles) !== undefined);
+  }
   /** `return refuse(req, res)`, `checkSession(req, res, next)`: what the called function does is done here. */
-  function handOn(call: Call, isTop: boolean, own: readonly Branch[]): void {
+  function handOn(step: Step, call: Call, isTop: boolean, own: readonly Branch[], way: () => Reach): void {
     const takesNext = call.args.some((item) => isNext(item.value, fn, roles));
     const target = depth < DEEPEST_CALL && !input.guardName(call.callee || call.name) ? input.follow?.(call.target, module) : undefined;
     if (target && target.fn.id !== fn.id) {
-      const at = (index: number): number => call.args.findIndex((item) => isParameter(item.value, fn, index));
-      const done = conductOf(target.fn, target.module, input, { request: at(roles.request), response: at(roles.response), next: at(roles.next) }, depth + 1);
+      const done = inside(call, target);
+      stops = best(stops, worst(stranger.takes(own), done.stops));
+      if (done.welcomes !== 'no') welcomes = best(welcomes, worst(way(), done.welcomes));
+      if (takesNext && done.strangers !== 'no') strangers = best(strangers, worst(way(), done.strangers));
+      if (takesNext && done.strangers === 'yes') passed.add(step);
+      for (const setting of done.settings) stranger.settings.add(setting);
+      if (done.byName !== undefined) byName = done.byName;
+      else refusesItself ||= done.refuses.some((status) => CALLER.has(status));
       for (const status of done.refuses) refuses.add(status);
       if (done.refuses.length > 0) {
         addTests(own);
@@ -109,15 +154,30 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
     answers = true;
     if (!takesNext) return;
     delegates = true;
-    if (input.guardName(call.callee || call.name) || (call.receiver?.kind === 'call' && input.guardName(call.receiver.callee))) {
+    const guard = [call.callee || call.name, call.receiver?.kind === 'call' ? call.receiver.callee : ''].find((name) => input.guardName(name));
+    if (guard !== undefined) {
       refuses.add(401);
+      if (guardModules.has(guard.split('.', 1)[0] ?? '')) refusesItself = true;
+      else byName = guard;
+      stops = best(stops, stranger.takes(own));
       passes = strongest(passes, 'sometimes');
-    }
+    } else strangers = best(strangers, worst(way(), 'maybe'));
   }
+}
+/** The answer of a route that lets its caller in. */
+function isWelcome(call: Call, zone: Step['zone']): boolean {
+  if (zone === 'catch' || !/^(json|send|end|render|sendFile|sendfile|download)$/.test(call.name)) return false;
+  for (let receiver = call.receiver; receiver?.kind === 'call'; receiver = receiver.receiver) {
+    const status = receiver.args[0]?.value;
+    if (/^(status|code|writeHead|sendStatus)$/.test(receiver.name) && !(status?.kind === 'literal' && typeof status.value === 'number' && status.value < 400)) return false;
+  }
+  return true;
 }
 
 /** Statuses that say the method is not there for anyone. */
 const CLOSING: ReadonlySet<number> = new Set([401, 403, 404, 405, 410, 501]);
+/** Statuses for callers who are not known or not allowed. */
+const CALLER: ReadonlySet<number> = new Set([401, 403]);
 const STRENGTH = { never: 0, unknown: 1, sometimes: 2, always: 3 } as const;
 function strongest(a: Conduct['passes'], b: Conduct['passes']): Conduct['passes'] {
   return STRENGTH[a] >= STRENGTH[b] ? a : b;

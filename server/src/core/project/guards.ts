@@ -4,13 +4,29 @@ import type { Policy } from '../policy/policy.js';
 import { authGuardName, guardModules, harmlessModules, harmlessName, roleGuardName } from '../rules/facts/guards.js';
 import type { ChainLink, Protection } from './project.js';
 
-/** What is known of one layer: its claims; empty means nobody can tell what it does. */
-export function claimsOf(value: Value, name: string, conduct: Conduct | undefined, policy: Policy): readonly Guard[] {
+/** What is known of one layer: its claims; empty means nobody can tell what it does, and `doubt` why. */
+export function claimsOf(value: Value, name: string, conduct: Conduct | undefined, policy: Policy): Pick<Layer, 'claims' | 'doubt'> {
+  const claims = claimed(value, name, conduct, policy);
+  if (!conduct || claims.some((one) => one.because.startsWith(POLICY)) || !claims.some((one) => one.protects === 'authentication' || one.protects === 'authorization')) return { claims };
+  // What was read of a function counts for more than its name, or than the refusal it holds for some requests.
+  if (conduct.strangers === 'yes') return { claims: [], doubt: `${name} lets requests without credentials through` };
+  if (conduct.strangers === 'setting') return { claims: [], doubt: `${name} asks who the caller is only if ${settingOf(conduct)} says so` };
+  return { claims };
+}
+/** `settings.auth` rather than `settings` in `settings && settings.auth`. */
+function settingOf({ settings }: Conduct): string {
+  const first = settings[0] ?? 'a setting';
+  return settings.find((one) => one.startsWith(`${first}.`)) ?? first;
+}
+const POLICY = 'the policy names ';
+
+function claimed(value: Value, name: string, conduct: Conduct | undefined, policy: Policy): readonly Guard[] {
   const last = name.slice(name.lastIndexOf('.') + 1);
   if (policy.auth.roleGuards.some((guard) => guard === name || guard === last))
-    return [claim('authentication', 'certain', `the policy names ${name} as a guard`), claim('authorization', 'certain', `the policy names ${name} as a role guard`)];
-  if (policy.auth.guards.some((guard) => guard === name || guard === last)) return [claim('authentication', 'certain', `the policy names ${name} as a guard`)];
-  if (conduct?.complete && conduct.passes === 'always') return [harmlessKind(name) ?? claim('nothing', 'certain', `${name} lets every request through`)];
+    return [claim('authentication', 'certain', `${POLICY}${name} as a guard`), claim('authorization', 'certain', `${POLICY}${name} as a role guard`)];
+  if (policy.auth.guards.some((guard) => guard === name || guard === last)) return [claim('authentication', 'certain', `${POLICY}${name} as a guard`)];
+  const refuses = conduct !== undefined && (conduct.refuses.includes(401) || conduct.refuses.includes(403) || (conduct.refuses.length > 0 && authGuardName(name)));
+  if (conduct?.complete && conduct.passes === 'always' && !refuses) return [harmlessKind(name) ?? claim('nothing', 'certain', `${name} lets every request through`)];
   const module = moduleOf(value);
   if (lenient(value)) return [claim('nothing', 'certain', `${name} lets requests without credentials through`)];
   const byModule = module === undefined ? undefined : harmlessModules.get(module);
@@ -21,7 +37,9 @@ export function claimsOf(value: Value, name: string, conduct: Conduct | undefine
   const role = roleGuardName(name, hasArgument);
   // 403 alone may be a list of addresses, a token against forgery or a switch: it must ask who calls.
   const asks = conduct?.tests.some((test) => test === 'identity' || test === 'role' || test === 'owner' || test === 'credential' || test === 'signature') === true || role || authGuardName(name);
-  if (conduct && (conduct.refuses.includes(401) || (conduct.refuses.includes(403) && asks))) {
+  if (conduct?.byName !== undefined) return [claim('authentication', 'likely', `the name ${conduct.byName}`)];
+  const isNamed = role || authGuardName(name);
+  if (conduct && (conduct.refuses.includes(401) || (conduct.refuses.includes(403) && asks && (isNamed || conduct.strangers === 'no')))) {
     const isRole = role || conduct.tests.includes('role');
     const because = `${name} answers ${conduct.refuses.filter((status) => status === 401 || status === 403).join(' or ')}`;
     return isRole ? [claim('authentication', 'certain', because), claim('authorization', 'certain', because)] : [claim('authentication', 'certain', because)];
@@ -68,18 +86,18 @@ function lenient(value: Value): boolean {
 export function protection(kind: 'authentication' | 'authorization', chain: readonly ChainLink[], late: readonly ChainLink[], handler: Conduct | undefined, complete: boolean, incompleteBecause: string): Protection {
   const isGuard = (layer: Layer): boolean => layer.claims.some((one) => one.protects === kind);
   const lateGuards = late.filter((link) => isGuard(link.layer));
-  const sure = chain.find((link) => link.sure && isGuard(link.layer));
+  const sure = chain.find((link) => link.sure && link.layer.claims.some((one) => one.protects === kind && one.certainty === 'certain')) ?? chain.find((link) => link.sure && isGuard(link.layer));
   if (sure) return { state: 'guarded', by: sure, because: sure.layer.claims.find((one) => one.protects === kind)?.because ?? sure.layer.name, late: lateGuards };
   if (handler?.closed) return { state: 'guarded', by: undefined, because: 'the handler refuses every request', late: lateGuards };
-  if (handler && handler.passes !== 'always' && (handler.refuses.includes(401) || handler.refuses.includes(403))) {
+  if (handler && handler.passes !== 'always' && handler.welcomes !== 'yes' && handler.welcomes !== 'setting' && (handler.refuses.includes(401) || handler.refuses.includes(403))) {
     const role = handler.tests.includes('role') || handler.tests.includes('owner');
     const identity = handler.tests.includes('identity') || handler.tests.includes('credential') || handler.tests.includes('signature');
     if (kind === 'authorization' ? role : identity || role) return { state: 'guarded', by: undefined, because: 'the handler checks the caller itself', late: lateGuards };
   }
   const maybe = chain.find((link) => !link.sure && isGuard(link.layer));
   if (maybe) return { state: 'unknown', by: maybe, because: `${maybe.layer.name} may not run for this route`, late: lateGuards };
-  const unread = chain.find((link) => link.layer.claims.length === 0);
-  if (unread) return { state: 'unknown', by: unread, because: `nobody can tell what ${unread.layer.name} does`, late: lateGuards };
+  const unread = chain.find((link) => link.layer.doubt !== undefined) ?? chain.find((link) => link.layer.claims.length === 0);
+  if (unread) return { state: 'unknown', by: unread, because: unread.layer.doubt ?? `nobody can tell what ${unread.layer.name} does`, late: lateGuards };
   if (!complete) return { state: 'unknown', by: undefined, because: incompleteBecause, late: lateGuards };
   return { state: 'open', by: undefined, because: 'nothing in the chain asks who the caller is', late: lateGuards };
 }

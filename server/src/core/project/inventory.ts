@@ -14,7 +14,7 @@ export function inventoryOf(project: ProjectModel, rangeOf: (at: At) => SourceRa
     return {
       method: endpoint.method === 'all' ? 'ALL' : endpoint.method, path: endpoint.path.text, framework: endpoint.framework, at,
       chain: links(endpoint.chain).map((link) => ({ name: link.layer.name, at: rangeOf(link.layer.at), protects: [...new Set(link.layer.claims.map((claim) => claim.protects))].filter((one) => one !== 'nothing') })),
-      authentication: stateOf(endpoint.authentication), authorization: stateOf(endpoint.authorization), because: endpoint.authentication.because,
+      authentication: stateOf(endpoint.authentication), authorization: stateOf(endpoint.authorization), because: endpoint.authentication.because, likely: isLikely(endpoint.authentication),
       operation: placeOf(operationOf(endpoint, project.documents)), findings: [...new Set(own.map((finding) => finding.rule))].sort(), complete: endpoint.chainComplete && endpoint.path.known,
     };
   });
@@ -30,6 +30,10 @@ function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
 }
 function stateOf(protection: Protection): InventoryEntry['authentication'] {
   return protection.state === 'open' ? 'unguarded' : protection.state;
+}
+/** The code of the guard is not at hand, or says nothing: what it does is a guess. */
+function isLikely({ state, by }: Protection): boolean {
+  return state === 'guarded' && by !== undefined && by.layer.claims.every((one) => one.protects !== 'authentication' || one.certainty === 'likely');
 }
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

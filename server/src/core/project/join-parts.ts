@@ -34,6 +34,10 @@ export function listed(chain: ChainLink | undefined): ChainLink[] {
   for (let link = chain; link; link = link.before) out.push(link);
   return out.reverse();
 }
+/** Why a chain may not be whole: a sentence, or the name of what was handed the application. */
+export function doubtOf(reason: string | undefined): string | undefined {
+  return reason === undefined || reason.includes(' ') ? reason : `nobody can tell what ${reason} does with the application`;
+}
 /** The value of a key, made when it is missing. */
 export function set<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key);

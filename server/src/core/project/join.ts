@@ -10,7 +10,7 @@ import { protection } from './guards.js';
 import { covers, knownPatterns, type KnownPatterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
 import type { Traits } from './traits.js';
-import { answersAlways, habitsOf, indexes, isAll, isExported, isOne, isUnder, listed, publicMarks, scopesOfTarget, set } from './join-parts.js';
+import { answersAlways, doubtOf, habitsOf, indexes, isAll, isExported, isOne, isUnder, listed, publicMarks, scopesOfTarget, set } from './join-parts.js';
 import { createLayers, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 
@@ -259,7 +259,7 @@ export function joinProject(input: JoinInput): JoinResult {
       const chainList = listed(chain);
       const late: ChainLink[] = layers.slice(handlerIndex + 1).map((layer) => ({ layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: undefined }));
       const complete = reasons.length === 0 && !values.some(({ unsure }) => unsure);
-      const because = reasons[0] ?? 'the list of middleware cannot be read';
+      const because = doubtOf(reasons[0]) ?? 'the list of middleware cannot be read';
       const handlerConduct = handler?.fn === undefined ? undefined : conduct(handler.fn);
       const authorization = protection('authorization', chainList, late, handlerConduct, complete, because);
       const authentication = protection('authentication', chainList, late, handlerConduct, complete, because);

@@ -1,5 +1,5 @@
 import type { Conduct, Layer, Role } from '../model/api.js';
-import type { ModuleView } from '../model/module.js';
+import type { FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
@@ -60,8 +60,11 @@ export function createLayers({ modules, traits, known, policyOf }: LayersInput, 
     const frame = target.kind === 'ref' && (target.root.kind === 'local' || target.root.kind === 'import') ? evaluation.frameOf(from.path) : undefined;
     const found = frame && evaluation.evaluate(target, frame);
     if (found?.is !== 'function') return undefined;
+    const { module } = found.frame;
+    // Callbacks inside it are read with it.
+    if (!followed.has(found.fn.id)) for (const other of module.functions.values()) if (standsIn(other, found.fn.id, module)) followed.add(other.id);
     followed.add(found.fn.id);
-    return { fn: found.fn, module: found.frame.module };
+    return { fn: found.fn, module };
   }
 
   function of({ value, target, frame }: Flat, from: FilePath, as: 'layer' | 'handler'): Layer {
@@ -74,7 +77,7 @@ export function createLayers({ modules, traits, known, policyOf }: LayersInput, 
     const before = known.get(value);
     if (before && before.layer.fn === fn?.id && before.conduct === does && before.policy === policy) return before.layer;
     const name = nameOf(unwrapped.value, fn?.name);
-    const layer: Layer = { value, name, fn: fn?.id, at: value.at, phase: isError ? 'error' : 'request', claims: claimsOf(unwrapped.value, name, does, policy) };
+    const layer: Layer = { value, name, fn: fn?.id, at: value.at, phase: isError ? 'error' : 'request', ...claimsOf(unwrapped.value, name, does, policy) };
     known.set(value, { layer, conduct: does, policy });
     return layer;
   }
@@ -86,4 +89,12 @@ export function createLayers({ modules, traits, known, policyOf }: LayersInput, 
     return inner ? { value: inner, target: evaluation.evaluate(inner, frame) } : { value, target };
   }
   return { of, conduct, roles, conducts, followed };
+}
+function standsIn(fn: FunctionView, around: FunctionId, module: ModuleView): boolean {
+  let current = fn.within;
+  for (let hops = 0; current !== undefined && hops < 50; hops++) {
+    if (current === around) return true;
+    current = module.functions.get(current)?.within;
+  }
+  return false;
 }

@@ -6,7 +6,7 @@ const ROLE = /(^|[._])(is|require[sd]?|ensure|check|has|verify|only|must_?be|all
 const ROLE_ALONE = /^(admin_?only|owner_?or_?admin|admin_?(guard|auth|middleware|required))$/;
 const ROLE_WITH_ARGUMENT = /^(authorize|can|acl|rbac|permit|restrict_?to|roles?|scope)$/;
 /** Words of names that end like a guard and let every caller pass. */
-const NO_GUARD: ReadonlySet<string> = new Set(['csrf', 'xsrf', 'throttle', 'throttler', 'throttling', 'captcha', 'recaptcha', 'cache', 'limiter', 'limit', 'helmet', 'cors']);
+const NO_GUARD: ReadonlySet<string> = new Set(['csrf', 'xsrf', 'throttle', 'throttler', 'throttling', 'captcha', 'recaptcha', 'cache', 'limiter', 'limit', 'brute', 'helmet', 'cors', 'optional', 'optionally', 'maybe', 'anonymous', 'passthrough']);
 
 /** RULES 0.7: the name reads like a check of who calls. `text` is source text (`passport.authenticate`, `requireAuth`, `auth('x')`); role guards count. */
 export function authGuardName(text: string): boolean {
