@@ -34,7 +34,7 @@ function compareEntries(a: InventoryEntry, b: InventoryEntry): number {
 }
 /** One element of `routes --format json`. */
 function toJson(
-  { method, path, framework, at, chain, authentication, authorization, because, operation, findings }: InventoryEntry,
+  { method, path, framework, at, chain, authentication, authorization, operation, findings }: InventoryEntry,
   places: Places,
 ): object {
   const { line, column } = places.of(at);
@@ -48,7 +48,6 @@ function toJson(
     chain: chain.map((layer) => ({ name: layer.name, file: layer.at.path, line: places.of(layer.at).line, protects: layer.protects })),
     authentication,
     authorization,
-    because,
     operation: operation === undefined ? null : { file: operation.path, line: places.of(operation).line },
     findings,
   };
