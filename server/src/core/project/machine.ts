@@ -17,6 +17,13 @@ export interface How {
   readonly turn?: number;
   readonly run?: RunId;
 }
+/** What a call makes: `outer` is the scope it is made below of, `turn` tells apart what one call makes several times. */
+export interface Made {
+  readonly kind: 'application' | 'router';
+  readonly options: Value | undefined;
+  readonly outer?: ScopeState;
+  readonly turn?: string;
+}
 /** What the parts of the evaluation share: its tables, and what they need of each other. */
 export interface Machine {
   readonly adapters: readonly FrameworkAdapter[];
@@ -37,7 +44,7 @@ export interface Machine {
   readonly statics: Map<FunctionId | ClassId, Map<string, Abstract>>;
   topFrame(path: FilePath): Frame | undefined;
   itemsOf(over: Value, frame: Frame): readonly Abstract[] | undefined;
-  create(framework: string, made: { readonly kind: 'application' | 'router'; readonly options: Value | undefined }, call: Call, frame: Frame, step: StepFrame | undefined): ScopeState;
+  create(framework: string, made: Made, call: Call, frame: Frame, step: StepFrame | undefined): ScopeState;
   incomplete(scope: ScopeState, why: string, frame: Frame, at: At): void;
   /** Counts one more run; false when there were too many or they are too deep. */
   mayRun(from: Frame): boolean;
