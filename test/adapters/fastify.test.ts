@@ -126,7 +126,8 @@ test('what a hook does decides: it answers, throws, checks a token, or lets ever
   assert.equal(state('async (request) => { request.start = Date.now(); }'), 'unguarded');
   assert.equal(state('(request, reply, done) => { request.log.info({ url: request.url }); done(); }'), 'unguarded');
   assert.equal(state("async (request, reply) => { reply.header('x-id', request.id); }"), 'unguarded');
-  assert.equal(state('async (request) => { await checkAccess(request); }'), 'unknown');
+  assert.equal(state('async (request) => { await tenantOf(request); }'), 'unknown');
+  assert.equal(state('async (request) => { await verifyUser(request); }'), 'guarded');
   assert.equal(state('unknownHook'), 'unknown');
   assert.equal(state('async (request, reply) => { if (request.routeOptions.config.open) return; if (!request.user) return reply.code(401).send(); }'), 'unknown');
   assert.equal(state("async (request, reply) => { if (request.url === '/health') return; await request.jwtVerify(); }"), 'unknown');
@@ -150,7 +151,16 @@ test('a plugin nobody registers has an unknown prefix and unknown guards', () =>
 });
 test('an application made elsewhere, typed, chained', () => {
   same(routesOf({
-    'build.ts': `import { fastify, type FastifyInstance } from 'fastify';\nexport function build(opts = {}): FastifyInstance {\n  const app = fastify(opts).withTypeProvider<Any>();\n  app.register(routes, { prefix: '/api' });\n  return app;\n}\nasync function routes(app: FastifyInstance): Promise<void> {\n  app.get<{ Params: P }>('/one', async () => 1).post('/two', async () => 2);\n}`,
+    'build.ts': `
+import { fastify, type FastifyInstance } from 'fastify';
+export function build(opts = {}): FastifyInstance {
+  const app = fastify(opts).withTypeProvider<Any>();
+  app.register(routes, { prefix: '/api' });
+  return app;
+}
+async function routes(app: FastifyInstance): Promise<void> {
+  app.get<{ Params: P }>('/one', async () => 1).post('/two', async () => 2);
+}`,
     'server.ts': `import { build } from './build.js';\nconst server = build({ logger: true });\nserver.get('/', async () => 'hello');\nserver.listen({ port: 1 });`,
   }), ['GET /api/one unguarded build.ts:8', 'POST /api/two unguarded build.ts:8', 'GET / unguarded server.ts:3']);
 });

@@ -5,7 +5,9 @@ import type { FrameworkAdapter } from './adapter.js';
 
 /** The shorthand methods of fastify 5.12.8; `all` is every supported one. */
 const METHODS: ReadonlyMap<string, HttpMethod | 'all'> = new Map<string, HttpMethod | 'all'>([
-  ...['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'query', 'propfind', 'proppatch', 'mkcol', 'copy', 'move', 'lock', 'unlock', 'search', 'report', 'mkcalendar'].map((name): [string, HttpMethod] => [name, name.toUpperCase()]),
+  ...[
+    'get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'query', 'propfind', 'proppatch', 'mkcol', 'copy', 'move', 'lock', 'unlock', 'search', 'report', 'mkcalendar',
+  ].map((name): [string, HttpMethod] => [name, name.toUpperCase()]),
   ['all', 'all'],
 ]);
 /** Hooks that run before the handler, in this order, and what they are handed. */
@@ -77,7 +79,11 @@ export default fastify;
 /** Plugins whose purpose is known; those of `@fastify` that are not here, even `@fastify/jwt`, only add members that routes may use. */
 const PLUGINS: ReadonlyMap<string, Protects> = new Map<string, Protects>([
   ['@fastify/helmet', 'headers'], ['fastify-helmet', 'headers'], ['@fastify/cors', 'cors'], ['fastify-cors', 'cors'], ['@fastify/rate-limit', 'rate'], ['fastify-rate-limit', 'rate'],
-  ...['fastify-swagger', 'fastify-swagger-ui', 'fastify-static', 'fastify-cookie', 'fastify-session', 'fastify-formbody', 'fastify-multipart', 'fastify-sensible', 'fastify-jwt', 'fastify-auth', 'fastify-compress', 'fastify-websocket', 'fastify-metrics', 'fastify-graceful-shutdown', 'fastify-healthcheck', 'fastify-raw-body', 'fastify-print-routes', 'fastify-type-provider-zod', 'fastify-socket.io', 'fastify-mongodb', 'fastify-postgres', '@scalar/fastify-api-reference'].map((name): [string, Protects] => [name, 'nothing']),
+  ...[
+    'fastify-swagger', 'fastify-swagger-ui', 'fastify-static', 'fastify-cookie', 'fastify-session', 'fastify-formbody', 'fastify-multipart', 'fastify-sensible', 'fastify-jwt', 'fastify-auth', 'fastify-compress',
+    'fastify-websocket', 'fastify-metrics', 'fastify-graceful-shutdown', 'fastify-healthcheck', 'fastify-raw-body', 'fastify-print-routes', 'fastify-type-provider-zod', 'fastify-socket.io', 'fastify-mongodb',
+    'fastify-postgres', '@scalar/fastify-api-reference',
+  ].map((name): [string, Protects] => [name, 'nothing']),
 ]);
 
 function route(call: Call, methods: Methods, path: Value | undefined, values: readonly Value[]): ScopeEvent {

@@ -9,7 +9,10 @@ export interface GuessedScope {
 }
 /** Whether the body registers routes on a parameter or on a field of it (`args.app.get('/x', h)`). */
 export function registersOn(fn: FunctionView, index: number, adapters: readonly FrameworkAdapter[]): GuessedScope | undefined {
-  const calls = fn.steps.flatMap((step) => (step.do === 'call' && step.call.receiver?.kind === 'ref' && step.call.receiver.root.kind === 'parameter' && step.call.receiver.root.fn === fn.id && step.call.receiver.root.index === index ? [step.call] : []));
+  const calls = fn.steps.flatMap((step) => {
+    const receiver = step.do === 'call' ? step.call.receiver : undefined;
+    return step.do === 'call' && receiver?.kind === 'ref' && receiver.root.kind === 'parameter' && receiver.root.fn === fn.id && receiver.root.index === index ? [step.call] : [];
+  });
   if (calls.length === 0) return undefined;
   // A name of its own or a method of its own tells a framework from those that share the usual ones.
   const ranked = [...adapters].sort((a, b) => score(b, fn, index, calls) - score(a, fn, index, calls));
