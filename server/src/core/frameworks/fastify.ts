@@ -15,7 +15,7 @@ const BEFORE: ReadonlyMap<string, Place> = new Map<string, Place>([['onRequest',
 const AFTER: ReadonlyMap<string, Place> = new Map<string, Place>([['preSerialization', 'payload'], ['onSend', 'payload'], ['onResponse', 'layer'], ['onTimeout', 'layer'], ['onRequestAbort', 'layer'], ['onError', 'failure']]);
 /** Hooks of the server rather than of requests. */
 const SERVER_HOOKS: ReadonlySet<string> = new Set(['onReady', 'onListen', 'onClose', 'preClose', 'onRegister']);
-const DESCRIBED: Described = { methods: 'method', paths: ['url', 'path'], layers: BEFORE, handler: 'handler' };
+const DESCRIBED: Described = { methods: 'method', paths: ['url', 'path'], layers: BEFORE, handler: 'handler', guards: 'preHandler' };
 /** Calls that give the scope back, whatever they do. */
 const CHAINS: ReadonlySet<string> = new Set([
   ...METHODS.keys(), 'route', 'register', 'addHook', 'decorate', 'decorateRequest', 'decorateReply', 'after', 'ready', 'use', 'setErrorHandler', 'setNotFoundHandler', 'addSchema', 'addContentTypeParser',

@@ -37,6 +37,8 @@ export interface Route {
   readonly statementAt: At;
   /** The first thing after the path: a guard is inserted before it. */
   readonly layersAt: At | undefined;
+  /** Guards stand under this key of an object: the one at `layersAt`, or a new one before it. */
+  readonly layersUnder?: { readonly key: string; readonly as: 'entry' | 'object' };
   /** `// unlatched: public -- reason` stands above. */
   readonly public: boolean;
 }
@@ -63,6 +65,8 @@ export interface Described {
   /** In the order in which they run, with what stands there. */
   readonly layers: ReadonlyMap<string, Place>;
   readonly handler: string;
+  /** Where one more guard goes. */
+  readonly guards: string;
 }
 
 /** What the parameters of a function mean; given by the adapter where it is registered, or guessed by shape (`sure` false). */

@@ -13,7 +13,7 @@ import type { Traits } from './traits.js';
 import { answersAlways, habitsOf, indexes, isAll, isExported, isOne, isUnder, layersFirst, listed, pluggedIn, publicMarks, scopesOfTarget, set } from './join-parts.js';
 import { createLayers, type Asked, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
-import { shownRoute, type ShownRoute } from './shown-route.js';
+import { placeOfGuards, shownRoute, type ShownRoute } from './shown-route.js';
 
 export interface JoinInput {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;
@@ -248,7 +248,7 @@ export function joinProject(input: JoinInput): JoinResult {
       options: shown.options,
       at: event.at,
       statementAt: logged.statementAt,
-      layersAt: event.described ? undefined : firstValue?.at,
+      ...(event.described ? placeOfGuards(shown, event) : { layersAt: firstValue?.at }),
       public: publicAt.has(`${logged.statementAt.path}:${logged.statementAt.mark}`),
     };
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.

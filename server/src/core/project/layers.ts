@@ -93,7 +93,9 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
     const policy = policyOf(from);
     const before = known.get(value);
     if (before && before.layer.fn === fn?.id && before.conduct === does && before.policy === policy && before.layer.phase === phase) return before.layer;
-    const name = nameOf(unwrapped.value, fn?.name);
+    // A plugin is known by its package, however it was loaded.
+    const plain = nameOf(unwrapped.value, fn?.name);
+    const name = as === 'plugin' && plain.includes('(') ? (moduleOf(unwrapped.value) ?? plain) : plain;
     const claims = as === 'plugin' && adapter?.plugin ? pluginClaims(unwrapped.value, options, adapter, policy) : claimsOf(unwrapped.value, name, does, policy);
     const layer: Layer = { value, name, fn: fn?.id, at: value.at, phase, claims };
     known.set(value, { layer, conduct: does, policy });

@@ -1,4 +1,4 @@
-import type { Described, Methods, Place, ScopeEvent } from '../model/api.js';
+import type { Described, Methods, Place, Route, ScopeEvent } from '../model/api.js';
 import type { Entry, Value } from '../model/value.js';
 import type { Abstract, Frame } from './abstract.js';
 import type { Evaluation } from './evaluate.js';
@@ -68,6 +68,16 @@ function describedRoute(evaluation: Evaluation, event: RouteEvent, keys: Describ
     options: options?.value,
     unsure: !isHandler && (!options || options.open),
   };
+}
+
+/** Where a guard can be added: in the options written at the route, or as new options before its handler. */
+export function placeOfGuards({ options }: ShownRoute, event: RouteEvent): Pick<Route, 'layersAt' | 'layersUnder'> {
+  const [first, second] = event.values;
+  const key = event.described?.guards;
+  if (first === undefined || key === undefined) return { layersAt: undefined };
+  if (!options) return second === undefined && event.path ? { layersAt: first.at, layersUnder: { key, as: 'object' } } : { layersAt: undefined };
+  const isHere = first.kind === 'object' && first === options && first.entries.every((entry) => entry.key !== undefined && event.described?.layers.has(entry.key) !== true);
+  return isHere ? { layersAt: first.at, layersUnder: { key, as: 'entry' } } : { layersAt: undefined };
 }
 
 /** The entries of an object, those of spread objects in their place. */
