@@ -175,3 +175,21 @@ container.register(Service, { prefix: '/s' });
 app.get('/x', async (request) => request.headers['x']);
 await got({ method: 'DELETE', url: '/y' });`), ['GET /x unguarded']);
 });
+test('a folder of plugins: folders are prefixes, an index stands for its folder, hook files stand before', () => {
+  const route = (path: string): string => `export default async function (fastify) {\n  fastify.get('${path}', ${handler});\n}`;
+  const files = {
+    'routes/root.js': route('/'),
+    'routes/users/index.js': route('/:id'),
+    'routes/users/helper.js': 'export const limit = 3;',
+    'routes/admin/autohooks.js': `export default async function (fastify) { fastify.addHook('onRequest', ${GUARD}); }`,
+    'routes/admin/list.js': route('/list'),
+    'routes/admin/deep/one.js': route('/one'),
+    'plugins/late.js': `import fp from 'fastify-plugin';\nexport default fp(async (fastify) => { fastify.decorate('x', 1); });`,
+  };
+  const load = (options: string): string => `import autoload from '@fastify/autoload';\nimport path from 'node:path';\napp.register(autoload, { dir: path.join(__dirname, 'plugins') });\napp.register(autoload, { dir: path.join(import.meta.dirname, 'routes')${options} });`;
+  same(listOf(load(''), files), ['GET / unguarded', 'GET /users/{id} unguarded', 'GET /admin/list unguarded', 'GET /admin/deep/one unguarded']);
+  same(listOf(load(", autoHooks: true, options: { prefix: '/api' }"), files), ['GET /api unguarded', 'GET /api/users/{id} unguarded', 'GET /api/admin/list guarded', 'GET /api/admin/deep/one unguarded']);
+  same(listOf(load(', autoHooks: true, cascadeHooks: true, dirNameRoutePrefix: false'), files), ['GET / unguarded', 'GET /{id} unguarded', 'GET /list guarded', 'GET /one guarded']);
+  same(listOf(load(', ignorePattern: /admin/'), { 'routes/a.js': route('/a') }), ['GET /a unknown']);
+  same(listOf(`import autoload from '@fastify/autoload';\napp.register(autoload, { dir: config.dir });\napp.get('/x', ${handler});`), ['GET /x unknown']);
+});

@@ -68,6 +68,7 @@ const fastify: FrameworkAdapter = {
     const isClosed = options?.kind === 'object' && options.entries.some((one) => one.key === 'encapsulate' && one.value.kind === 'literal' && one.value.value === true);
     return { value, open: !isClosed };
   },
+  folders: new Set(['@fastify/autoload', 'fastify-autoload']),
   plugin(from, options) {
     if (from === '@fastify/bearer-auth') return hasFalse(options, 'addHook') ? 'nothing' : isClosedObject(options) ? 'authentication' : undefined;
     return PLUGINS.get(from) ?? (/^@fastify\/(?!autoload$)/.test(from) ? 'nothing' : undefined);

@@ -55,7 +55,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
   const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs });
   const { evaluate, settled, homeOf } = names;
-  const machine: Machine = { adapters, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, statics, topFrame, itemsOf, create, incomplete, mayRun, apply, applyTo };
+  const machine: Machine = { adapters, modules, runModule, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, statics, topFrame, itemsOf, create, incomplete, mayRun, apply, applyTo };
   const { stores } = machine;
   const { byName, relevantIn } = traits;
   const classes = createClasses(machine);

@@ -1,5 +1,5 @@
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
-import type { StepFrame } from '../model/module.js';
+import type { ModuleView, StepFrame } from '../model/module.js';
 import type { Call, ClassId, FunctionId, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 import type { Abstract, Frame, RunId, ScopeState } from './abstract.js';
@@ -27,6 +27,7 @@ export interface Made {
 /** What the parts of the evaluation share: its tables, and what they need of each other. */
 export interface Machine {
   readonly adapters: readonly FrameworkAdapter[];
+  readonly modules: ReadonlyMap<FilePath, ModuleView>;
   readonly verbs: ReadonlySet<string>;
   readonly names: Names;
   readonly traits: Traits;
@@ -43,6 +44,8 @@ export interface Machine {
   /** Fields of functions and classes: `F.prototype.start = ...` under `prototype.start`. */
   readonly statics: Map<FunctionId | ClassId, Map<string, Abstract>>;
   topFrame(path: FilePath): Frame | undefined;
+  /** Runs the top of a file, once. */
+  runModule(path: FilePath): void;
   itemsOf(over: Value, frame: Frame): readonly Abstract[] | undefined;
   create(framework: string, made: Made, call: Call, frame: Frame, step: StepFrame | undefined): ScopeState;
   incomplete(scope: ScopeState, why: string, frame: Frame, at: At): void;

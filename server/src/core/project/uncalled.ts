@@ -42,7 +42,7 @@ export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build
         parents: new Set(),
         files: new Set([path]),
         fields: new Map(),
-        run: undefined,
+        run: fn.id,
         guessed: true,
         outer: undefined,
         binding: parameter.name,
@@ -50,7 +50,7 @@ export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build
       scopes.push(scope);
       const holder: Abstract = found.member === '' ? { is: 'scope', scope } : { is: 'fields', fields: new Map([[found.member, { is: 'scope', scope }]]) };
       const args: Abstract[] = fn.parameters.map((_, i) => (i === found.index ? holder : UNKNOWN));
-      applyTo({ is: 'function', fn, frame }, args, frame, fn.at.mark, undefined);
+      begin(fn.id, () => applyTo({ is: 'function', fn, frame }, args, frame, fn.at.mark, undefined, { run: fn.id }));
     }
   }
 
