@@ -193,3 +193,13 @@ test('a folder of plugins: folders are prefixes, an index stands for its folder,
   same(listOf(load(', ignorePattern: /admin/'), { 'routes/a.js': route('/a') }), ['GET /a unknown']);
   same(listOf(`import autoload from '@fastify/autoload';\napp.register(autoload, { dir: config.dir });\napp.get('/x', ${handler});`), ['GET /x unknown']);
 });
+test('@fastify/auth: one check is enough unless all are asked for, so the weakest counts', () => {
+  const open = 'const open = async (request) => { request.seen = true; };';
+  const state = (checks: string): string | undefined => stateOf(`${open}\napp.get('/x', { preHandler: app.auth(${checks}) }, ${handler});`);
+  assert.equal(state('[guard]'), 'guarded');
+  assert.equal(state('[guard, app.verifyToken]'), 'guarded');
+  assert.equal(state('[guard, open]'), 'unguarded');
+  assert.equal(state("[guard, open], { relation: 'and' }"), 'guarded');
+  assert.equal(state('[guard, unknown]'), 'unknown');
+  assert.equal(state("[guard, unknown], { relation: 'or' }"), 'unknown');
+});

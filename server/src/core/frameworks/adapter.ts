@@ -43,6 +43,8 @@ export interface FrameworkAdapter {
   readonly marks: Marks;
   /** The plugin inside a call that makes it register on the scope it is given: `fp(plugin)`. */
   opens?(call: Call): { readonly value: Value; readonly open: boolean } | undefined;
+  /** Checks a call makes one of: `all` must pass, or one of them is enough. */
+  combines?(call: Call): { readonly values: readonly Value[]; readonly all: boolean } | undefined;
   /** Packages whose plugin registers all files of a folder. */
   readonly folders?: ReadonlySet<string>;
   /** What a plugin of a package does to the scope it is registered on; undefined when nobody knows. */

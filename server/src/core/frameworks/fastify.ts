@@ -68,6 +68,13 @@ const fastify: FrameworkAdapter = {
     const isClosed = options?.kind === 'object' && options.entries.some((one) => one.key === 'encapsulate' && one.value.kind === 'literal' && one.value.value === true);
     return { value, open: !isClosed };
   },
+  combines(call) {
+    const [first, second] = call.args;
+    if (call.name !== 'auth' || !call.receiver || first?.value.kind !== 'array' || first.value.open || first.value.items.length === 0) return undefined;
+    const options = second?.value;
+    const relation = options?.kind === 'object' && !options.open ? options.entries.find((one) => one.key === 'relation')?.value : undefined;
+    return { values: first.value.items.map((item) => item.value), all: relation?.kind === 'literal' && relation.value === 'and' };
+  },
   folders: new Set(['@fastify/autoload', 'fastify-autoload']),
   plugin(from, options) {
     if (from === '@fastify/bearer-auth') return hasFalse(options, 'addHook') ? 'nothing' : isClosedObject(options) ? 'authentication' : undefined;

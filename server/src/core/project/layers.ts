@@ -86,6 +86,8 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
     const unwrapped = look(value, target, frame);
     const fn = unwrapped.target.is === 'function' ? unwrapped.target.fn : undefined;
     const adapter = adapterOf.get(framework);
+    const combined = value.kind === 'call' ? adapter?.combines?.(value) : undefined;
+    if (combined) return ofSeveral(value, frame, combined, { framework, from, as });
     const role = fn && adapter?.role(as, fn);
     if (fn && role) roles.set(fn.id, role);
     const phase = as === 'error' || role?.as === 'error' ? 'error' : late === true ? 'response' : 'request';
@@ -100,6 +102,15 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
     const layer: Layer = { value, name, fn: fn?.id, at: value.at, phase, claims };
     known.set(value, { layer, conduct: does, policy });
     return layer;
+  }
+  /** Checks of which all must pass, or one is enough: then it keeps out only what each of them would. */
+  function ofSeveral(value: Value, frame: Frame, { values, all }: { readonly values: readonly Value[]; readonly all: boolean }, on: Stand): Layer {
+    const parts = values.map((one) => of({ value: one, frame, target: evaluation.evaluate(one, frame), unsure: false }, on).claims);
+    const kinds = (['authentication', 'authorization'] as const).filter((kind) => (all ? parts.some((claims) => has(claims, kind)) : parts.every((claims) => has(claims, kind))));
+    const name = nameOf(value, undefined);
+    const isHarmless = parts.every((claims) => claims.length > 0 && !has(claims, 'authentication')) || (!all && parts.some((claims) => has(claims, 'nothing')));
+    const claims = kinds.length > 0 ? kinds.flatMap((kind) => parts.flat().find((claim) => claim.protects === kind) ?? []) : isHarmless ? [{ protects: 'nothing' as const, certainty: 'certain' as const, because: `${name} lets every request through` }] : [];
+    return { value, name, fn: undefined, at: value.at, phase: 'request', claims };
   }
   /** What a plugin does to the scope it is registered on: most only add members that routes may use, whatever their name says. */
   function pluginClaims(value: Value, options: Value | undefined, adapter: FrameworkAdapter, policy: Policy): Layer['claims'] {
@@ -117,4 +128,7 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
     return inner ? { value: inner, target: evaluation.evaluate(inner, frame) } : { value, target };
   }
   return { of, conduct, roles, conducts, followed };
+}
+function has(claims: Layer['claims'], kind: Layer['claims'][number]['protects']): boolean {
+  return claims.some((claim) => claim.protects === kind);
 }
