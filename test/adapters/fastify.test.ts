@@ -96,13 +96,13 @@ test('prefixes add up, and a slash under a prefix is the prefix', () => {
 const base = '/v1';
 app.register((api, options, done) => {
   api.get('/', ${handler});
-  api.register(async function (inner) { inner.get('/', ${handler}); this.get('/this', ${handler}); }, { prefix: '/b' });
+  api.register(async function (inner) { inner.get('/', ${handler}); inner.get('/deep', ${handler}); }, { prefix: '/b' });
   done();
 }, { prefix: base });
 app.register(async (one) => { one.get('/q', ${handler}); }, { prefix: config.prefix });
 for (const [prefix, plugin] of []) app.register(plugin, { prefix });
 for (const version of ['/v2', '/v3']) app.register(async (api) => { api.get('/loop', ${handler}); }, { prefix: version });`), [
-    'GET /v1 unguarded', 'GET /v1/b unguarded', 'GET /v1/b/this unguarded', 'GET /{?}/q unguarded', 'GET /v2/loop unguarded', 'GET /v3/loop unguarded',
+    'GET /v1 unguarded', 'GET /v1/b unguarded', 'GET /v1/b/deep unguarded', 'GET /{?}/q unguarded', 'GET /v2/loop unguarded', 'GET /v3/loop unguarded',
   ]);
 });
 test('decorated functions are followed, from scopes above as well', () => {

@@ -28,7 +28,7 @@ export const OPEN_MARK = 'Symbol(skip-override)';
 
 export function createPlugins(machine: Machine): Plugins {
   const { adapters, names, statics, create, applyTo } = machine;
-  const { evaluate, settled, textOf, member, selfOf } = names;
+  const { evaluate, settled, textOf, member } = names;
   const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
   return { plug, give };
 
@@ -110,10 +110,7 @@ export function createPlugins(machine: Machine): Plugins {
   function run(target: Fn, event: Plugin, call: Call, { frame, openLoop }: LoggedEvent, scope: ScopeState, options: Abstract | undefined, turn: string): void {
     const given: Abstract = { is: 'scope', scope };
     const args = event.gives.map((what): Abstract => (what === 'scope' ? given : what === 'options' ? (options ?? UNKNOWN) : UNKNOWN));
-    // In a plain function `this` is the scope too.
-    const around = selfOf(target.frame);
-    const self = (around === undefined || around.is === 'scope') && target.fn.owner === undefined ? given : undefined;
-    applyTo(target, args, { ...frame, trail: `${frame.trail}${turn}` }, call.at.mark, self, { force: true, openLoop });
+    applyTo(target, args, { ...frame, trail: `${frame.trail}${turn}` }, call.at.mark, undefined, { force: true, openLoop });
   }
 
   /** The function a registered value is, through what marks it and through modules. */
