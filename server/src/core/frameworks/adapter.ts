@@ -1,4 +1,5 @@
-import type { ScopeEvent } from '../model/api.js';
+import type { Place, Protects, Role, ScopeEvent } from '../model/api.js';
+import type { FunctionView } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 
 /** What a call on a scope gives back: the scope itself (a chain), or a builder that keeps a path (`route('/x')`). */
@@ -9,6 +10,19 @@ export interface OrderRules {
   /** A router's own middleware also runs for requests that fall through it. */
   readonly fallThrough: boolean;
   readonly caseSensitive: boolean;
+  /** 'registration': a layer covers what is registered after it; 'scope': all of its scope and of those below. */
+  readonly layers: 'registration' | 'scope';
+  /** A route's functions may pass a request on to routes registered later. */
+  readonly routesPass: boolean;
+}
+/** By what a parameter nobody binds is known to be a scope of this framework. */
+export interface Marks {
+  readonly name: RegExp;
+  readonly type: RegExp;
+  /** Methods no other framework has. */
+  readonly verbs: ReadonlySet<string>;
+  /** Routes are commonly given an object of options after their path. */
+  readonly options?: true;
 }
 
 /** A vocabulary: says what a call means, evaluates nothing, sees one call. */
@@ -22,5 +36,18 @@ export interface FrameworkAdapter {
   /** What a call on a scope registers; `path` is the builder's, when called on one. */
   events(call: Call, on: 'application' | 'router' | 'builder', path: Value | undefined): readonly ScopeEvent[];
   returns(call: Call): CallResult;
+  /** What the parameters of a function mean that stands there. */
+  role(at: Place, fn: FunctionView): Role;
+  /** Verbs that register whatever their first argument is. */
+  readonly plain: ReadonlySet<string>;
+  readonly marks: Marks;
+  /** The plugin inside a call that makes it register on the scope it is given: `fp(plugin)`. */
+  opens?(call: Call): { readonly value: Value; readonly open: boolean } | undefined;
+  /** Checks a call makes one of: `all` must pass, or one of them is enough. */
+  combines?(call: Call): { readonly values: readonly Value[]; readonly all: boolean } | undefined;
+  /** Packages whose plugin registers all files of a folder. */
+  readonly folders?: ReadonlySet<string>;
+  /** What a plugin of a package does to the scope it is registered on; undefined when nobody knows. */
+  plugin?(from: string, options: Value | undefined): Protects | undefined;
   readonly order: OrderRules;
 }

@@ -1,4 +1,4 @@
-import type { HttpMethod, Methods, ScopeEvent } from '../model/api.js';
+import type { HttpMethod, Methods, Role, ScopeEvent } from '../model/api.js';
 import type { Call, Value } from '../model/value.js';
 import type { FrameworkAdapter } from './adapter.js';
 
@@ -10,6 +10,10 @@ const METHODS: ReadonlyMap<string, HttpMethod | 'all'> = new Map(
   ].map((name): [string, HttpMethod | 'all'] => [name, name.toUpperCase()]).concat([['all', 'all'], ['del', 'DELETE']]),
 );
 const SETTINGS = new Set(['set', 'enable', 'disable']);
+
+const HANDLER: Role = { framework: 'express', as: 'handler', parameters: ['request', 'response', 'next'], returnSends: false, sure: true };
+const LAYER: Role = { ...HANDLER, as: 'layer' };
+const ERROR: Role = { framework: 'express', as: 'error', parameters: ['error', 'request', 'response', 'next'], returnSends: false, sure: true };
 
 /** Express 4 and 5: `express()`, `express.Router()`, and the packages whose routers behave alike. */
 const express: FrameworkAdapter = {
@@ -49,7 +53,13 @@ const express: FrameworkAdapter = {
     if (call.name === 'route') return { kind: 'builder', path: call.args[0]?.value };
     return call.name === 'listen' ? undefined : { kind: 'self' };
   },
-  order: { fallThrough: true, caseSensitive: false },
+  role(at, fn) {
+    if (fn.parameters.length === 4) return ERROR;
+    return at === 'handler' || fn.parameters.length === 2 ? HANDLER : LAYER;
+  },
+  plain: new Set(['use', 'listen']),
+  marks: { name: /^_?(app|application|server|router|routes?|api|express|expressapp|webserver)$|(app|router|server)$/i, type: /\b(Express|Application|Router|IRouter)\b/, verbs: new Set(['use', 'param', 'set', 'enable', 'disable']) },
+  order: { fallThrough: true, caseSensitive: false, layers: 'registration', routesPass: true },
 };
 export default express;
 

@@ -39,18 +39,37 @@ export interface Route {
   readonly statementAt: At;
   /** The first thing after the path: a guard is inserted before it. */
   readonly layersAt: At | undefined;
+  /** Guards stand under this key of an object: the one at `layersAt`, or a new one before it. */
+  readonly layersUnder?: { readonly key: string; readonly as: 'entry' | 'object' };
   /** `// unlatched: public -- reason` stands above. */
   readonly public: boolean;
 }
 /** What one call on a scope means, as an adapter says it; values are evaluated by the replay. */
 export type ScopeEvent =
-  | { readonly kind: 'route'; readonly methods: Methods; readonly path: Value | undefined; readonly values: readonly Value[]; readonly options?: Value; readonly at: At }
+  | { readonly kind: 'route'; readonly methods: Methods; readonly path: Value | undefined; readonly values: readonly Value[]; readonly options?: Value; readonly described?: Described; readonly at: At }
   /** Middleware or sub-scopes, whatever each value turns out to be. */
-  | { readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly at: At }
+  | { readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly as?: Place; readonly late?: true; readonly at: At }
+  /** A function that is given a scope of its own below this one, or, as an `open` one, this scope itself. */
+  | { readonly kind: 'plugin'; readonly value: Value; readonly gives: readonly ('scope' | 'options' | 'other')[]; readonly options: Value | undefined; readonly open: boolean; readonly at: At }
+  /** The scope and those below get a member: `decorate('name', value)`. */
+  | { readonly kind: 'member'; readonly name: Value; readonly value: Value; readonly at: At }
   | { readonly kind: 'parameter'; readonly name: Value; readonly values: readonly Value[]; readonly at: At }
   | { readonly kind: 'setting'; readonly name: string; readonly value: Value | boolean; readonly at: At }
   | { readonly kind: 'serves'; readonly at: At }
   | { readonly kind: 'incomplete'; readonly why: string; readonly at: At };
+
+/** Where a function stands: its parameters mean something else in each. `payload` and `failure` are hooks that are handed one. */
+export type Place = 'handler' | 'layer' | 'error' | 'payload' | 'failure' | 'plugin';
+/** The keys of a route that is written as an object, or of the options of one. */
+export interface Described {
+  readonly methods: string;
+  readonly paths: readonly string[];
+  /** In the order in which they run, with what stands there. */
+  readonly layers: ReadonlyMap<string, Place>;
+  readonly handler: string;
+  /** Where one more guard goes. */
+  readonly guards: string;
+}
 
 /** What the parameters of a function mean; given by the adapter where it is registered, or guessed by shape (`sure` false). */
 export interface Role {

@@ -63,6 +63,10 @@ export interface LoggedEvent extends BoundEvent {
   readonly frame: Frame;
   readonly statementAt: At;
   readonly openLoop: boolean;
+  /** What a plugin was given that nobody can look into. */
+  readonly options?: Value;
+  /** The scope a plugin was given here. */
+  readonly child?: ScopeState;
 }
 /** A scope while it is being filled. */
 export interface ScopeState {
@@ -82,5 +86,15 @@ export interface ScopeState {
   readonly run: RunId | undefined;
   /** A parameter nobody binds: prefix and what stands before are unknown. */
   readonly guessed: boolean;
+  /** The scope it was made below of: its members are here too. */
+  readonly outer: ScopeState | undefined;
   binding: string | undefined;
+}
+/** A member the program gave a scope or one above it. */
+export function memberOf(scope: ScopeState, key: string): Abstract | undefined {
+  for (let at: ScopeState | undefined = scope; at; at = at.outer) {
+    const found = at.fields.get(key);
+    if (found) return found;
+  }
+  return undefined;
 }

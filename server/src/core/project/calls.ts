@@ -1,9 +1,10 @@
 import type { Branch, CallStep, StepFrame } from '../model/module.js';
 import type { Call } from '../model/value.js';
-import type { Abstract, Bound, Frame, ScopeState } from './abstract.js';
+import { memberOf, type Abstract, type Bound, type Frame, type ScopeState } from './abstract.js';
 import { builtin } from './builtins.js';
 import type { Classes } from './classes.js';
 import { scopesIn, type Machine } from './machine.js';
+import { createPlugins } from './plugins.js';
 import { FORWARDS, LOOKS, SERVES, isLoader, looksLikeHandler } from './outside.js';
 
 const UNKNOWN: Abstract = { is: 'unknown' };
@@ -13,10 +14,13 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
   const { adapters, applied, names, traits, itemsOf, create, apply, applyTo, incomplete } = machine;
   const { evaluate, settled, textOf } = names;
   const { byName } = traits;
+  const { plug, give } = createPlugins(machine);
   const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
   return resultOf;
 
   function resultOf(call: Call, frame: Frame, step: (StepFrame & CallStep) | undefined, openLoop: boolean): Abstract {
+    // A plugin that is only marked is run where it is registered.
+    if (adapters.some((adapter) => adapter.opens?.(call) !== undefined)) return { is: 'value', value: call, frame };
     for (const adapter of adapters) {
       const made = adapter.creates(call);
       if (made) return { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
@@ -48,7 +52,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
 
   /** A call on an application or router: a field the program gave it, or a method of the framework. */
   function onMember(call: Call, receiver: Extract<Abstract, { is: 'scope' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract {
-    const own = receiver.scope.fields.get(call.name);
+    const own = memberOf(receiver.scope, call.name);
     if (own?.is === 'function') return apply(own, call, frame, undefined);
     if (own?.is === 'verb') return onScope(renamed(call, own.name, frame), { is: 'scope', scope: own.scope }, frame, step, openLoop);
     const isComputed = call.target.kind === 'ref' && call.target.path.at(-1) === undefined && call.target.computed !== undefined;
@@ -107,7 +111,10 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     // What is used here is read here: it may create a scope, and it may be something else later.
     for (const item of call.args) if (item.value.kind === 'ref') evaluate(item.value, frame);
     for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path)) {
-      scope.log.push({ event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop });
+      const logged = { event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop };
+      if (event.kind === 'plugin') plug(event, call, logged, scope, step);
+      else if (event.kind === 'member') give(event, scope, frame);
+      else scope.log.push(logged);
       scope.files.add(call.at.path);
     }
     const next = adapter.returns(call);

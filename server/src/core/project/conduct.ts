@@ -1,23 +1,18 @@
-import type { Conduct } from '../model/api.js';
+import type { Conduct, Role } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
-import type { Call, FunctionId, Ref, Value } from '../model/value.js';
+import type { Call, Value } from '../model/value.js';
+import { conductOfReturning } from './conduct-returning.js';
+import { innerFunctions, isParameter, onResponse, refusalOf, testsOf, thrownStatus, type ConductInput, type Followed, type Roles } from './refusals.js';
 import { guardModules } from '../rules/facts/guards.js';
 import { best, strangerIn, worst, type Reach } from './strangers.js';
 import { waysIn } from './ways.js';
 
 type Test = Conduct['tests'][number];
 type Touch = Conduct['touches'][number];
-/** Parameter positions; -1: the function is not given it. */
-interface Roles {
-  readonly request: number;
-  readonly response: number;
-  readonly next: number;
-}
+
+export type { ConductInput, Followed } from './refusals.js';
 
 const FILE_WRITES = /(^|\.)(writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|rename|renameSync|copyFile|copyFileSync|unlink|unlinkSync|rm|rmSync)$/;
-const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|apiKey|loggedIn|isAuthenticated|userId|userID|uid|admin|member)$/i;
-const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|cookie)$/i;
-const ROLE = /^(role|roles|isAdmin|is_admin|admin|permissions?|scopes?|isSuperAdmin|isOwner|group|groups)$/i;
 
 /** Parameter positions by count and name: `(err, req, res, next)`, `(req, res, next)`, `(ctx, next)`. */
 export function rolesOf(fn: FunctionView): Roles {
@@ -27,23 +22,19 @@ export function rolesOf(fn: FunctionView): Roles {
   return { request: 0, response: 1, next: 2 };
 }
 
-/** A function a call leads to, with its module. */
-export interface Followed {
-  readonly fn: FunctionView;
-  readonly module: ModuleView;
+/** Parameter positions by what the adapter says they mean; by count and name where nothing is said. */
+export function givenRoles(fn: FunctionView, role: Role | undefined): Roles {
+  if (!role) return rolesOf(fn);
+  const at = (...names: readonly string[]): number => role.parameters.findIndex((one) => names.includes(one));
+  return { request: at('request', 'context'), response: at('response', 'context'), next: at('next'), returns: role.as === 'layer' && !role.parameters.includes('next') };
 }
-export interface ConductInput {
-  guardName(text: string): boolean;
-  /** Where a called name leads, when it is a function of the project. */
-  follow?(target: Value, from: ModuleView): Followed | undefined;
-  /** Functions by the function they stand in, kept between calls. */
-  readonly inside?: Map<ModuleView, ReadonlyMap<FunctionId, readonly FunctionView[]>>;
-}
+
 const DEEPEST_CALL = 3;
 
 /** What a function does to a request, read from its steps and those of the callbacks inside it, and of the functions it hands the request, response or `next` to. */
 export function conductOf(fn: FunctionView, module: ModuleView, input: ConductInput, given: Roles = rolesOf(fn), depth = 0, lacking: ReadonlySet<number> = new Set()): Conduct {
   const roles = given;
+  if (roles.returns === true) return conductOfReturning(fn, module, input, roles, depth, conductOf);
   const inner = innerFunctions(fn, module, input.inside);
   const refuses = new Set<number>();
   const tests = new Set<Test>();
@@ -183,120 +174,6 @@ function strongest(a: Conduct['passes'], b: Conduct['passes']): Conduct['passes'
   return STRENGTH[a] >= STRENGTH[b] ? a : b;
 }
 
-/** The functions that stand in a function, at any depth. */
-function innerFunctions(fn: FunctionView, module: ModuleView, kept: ConductInput['inside']): FunctionView[] {
-  let children = kept?.get(module);
-  if (!children) {
-    const made = new Map<FunctionId, FunctionView[]>();
-    for (const other of module.functions.values()) {
-      if (other.within === undefined) continue;
-      const known = made.get(other.within);
-      if (known) known.push(other);
-      else made.set(other.within, [other]);
-    }
-    children = made;
-    kept?.set(module, made);
-  }
-  const found: FunctionView[] = [...(children.get(fn.id) ?? [])];
-  for (let i = 0; i < found.length; i++) found.push(...(children.get(found[i]?.id ?? fn.id) ?? []));
-  return found;
-}
-
-function isParameter(value: Value, fn: FunctionView, index: number): value is Ref {
-  return value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === fn.id && value.root.index === index;
-}
 function isNext(value: Value, fn: FunctionView, roles: Roles): boolean {
   return isParameter(value, fn, roles.next) && value.path.length === 0;
-}
-
-/** The status a step refuses with; 0 for a throw. */
-function refusalOf(step: Step, fn: FunctionView, roles: Roles): number | undefined {
-  if (step.do === 'throw') return thrownStatus(step.value);
-  if (step.do === 'assign') {
-    const key = step.target.path.at(-1);
-    if ((key === 'status' || key === 'statusCode') && isParameter(step.target, fn, roles.response)) return statusIn(step.value);
-    return undefined;
-  }
-  if (step.do !== 'call') return undefined;
-  const { call } = step;
-  if (!/^(status|sendStatus|writeHead|code|throw|json|send)$/.test(call.name) || !onResponse(call, fn, roles)) return undefined;
-  if (call.name === 'json' || call.name === 'send') return undefined;
-  const status = call.args[0] ? statusIn(call.args[0].value) : undefined;
-  return status;
-}
-function onResponse(call: Call, fn: FunctionView, roles: Roles): boolean {
-  let receiver = call.receiver;
-  for (let hops = 0; receiver?.kind === 'call' && hops < 50; hops++) receiver = receiver.receiver;
-  return receiver !== undefined && isParameter(receiver, fn, roles.response);
-}
-function statusIn(value: Value): number | undefined {
-  if (value.kind === 'literal' && typeof value.value === 'number') return value.value >= 400 ? value.value : undefined;
-  if (value.kind === 'ref') {
-    const name = value.path.at(-1) ?? value.text;
-    if (/unauthori[sz]ed/i.test(name)) return 401;
-    if (/forbidden/i.test(name)) return 403;
-  }
-  return undefined;
-}
-function thrownStatus(value: Value | undefined): number {
-  if (value?.kind !== 'call') return 0;
-  if (/unauthori[sz]ed|unauthenticated|notauthenticated/i.test(value.callee || value.name)) return 401;
-  if (/forbidden|accessdenied|permissiondenied|nopermission|notpermitted/i.test(value.callee || value.name)) return 403;
-  for (const { value: arg } of value.args.slice(0, 3)) {
-    const status = statusIn(arg) ?? (arg.kind === 'object' ? arg.entries.flatMap((entry) => (/^(status|statusCode|code)$/.test(entry.key ?? '') ? (statusIn(entry.value) ?? []) : []))[0] : undefined);
-    if (status !== undefined) return status;
-  }
-  return 0;
-}
-
-/** What a branch asks of the request. */
-function testsOf(test: Value, fn: FunctionView, roles: Roles): Test[] {
-  const found = new Set<Test>();
-  const visit = (value: Value, depth: number): void => {
-    if (depth > 12) return;
-    switch (value.kind) {
-      case 'ref': {
-        if (value.root.kind === 'env') found.add('environment');
-        const onRequest = isParameter(value, fn, roles.request);
-        for (const key of value.path) {
-          if (key === undefined) continue;
-          if (ROLE.test(key)) found.add('role');
-          else if (IDENTITY.test(key) || CREDENTIAL_HEADER.test(key)) found.add('identity');
-          else if (onRequest && key === 'method') found.add('method');
-          else if (onRequest && (key === 'path' || key === 'originalUrl' || key === 'url')) found.add('path');
-        }
-        if (value.root.kind === 'local' || value.root.kind === 'parameter') {
-          if (IDENTITY.test(value.text) || /token|authori|credential|session|user$/i.test(value.text)) found.add('identity');
-          if (ROLE.test(value.text)) found.add('role');
-        }
-        if (value.root.kind === 'value') visit(value.root.of, depth + 1);
-        return;
-      }
-      case 'call': {
-        for (const arg of value.args) {
-          visit(arg.value, depth + 1);
-          if (arg.value.kind === 'literal' && typeof arg.value.value === 'string' && CREDENTIAL_HEADER.test(arg.value.value)) found.add('identity');
-        }
-        if (/role|admin|permission|scope|^can$|ability/i.test(value.name)) found.add('role');
-        if (/authenticat|loggedin|verify|compare|session|token/i.test(value.name)) found.add('identity');
-        if (value.receiver) visit(value.receiver, depth + 1);
-        return;
-      }
-      case 'not': return visit(value.of, depth + 1);
-      case 'compare':
-      case 'logic':
-        visit(value.left, depth + 1);
-        return visit(value.right, depth + 1);
-      case 'choice':
-        visit(value.test, depth + 1);
-        visit(value.then, depth + 1);
-        return visit(value.else, depth + 1);
-      case 'template':
-        for (const part of value.parts) if (typeof part !== 'string') visit(part, depth + 1);
-        return;
-      default: return;
-    }
-  };
-  visit(test, 0);
-  return [...found];
 }

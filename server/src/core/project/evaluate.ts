@@ -9,8 +9,9 @@ import { createClasses } from './classes.js';
 import { existence } from './existence.js';
 import { createGetters } from './getters.js';
 import { elementsOf } from './lists.js';
-import { scopesIn, type Fn, type How, type Instance, type Machine } from './machine.js';
+import { scopesIn, type Fn, type How, type Instance, type Machine, type Made } from './machine.js';
 import { createNames } from './names.js';
+import { OPEN_MARK } from './plugins.js';
 import { storesRoutes } from './roots.js';
 import type { Traits } from './traits.js';
 import { createUncalled } from './uncalled.js';
@@ -54,7 +55,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
   const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs });
   const { evaluate, settled, homeOf } = names;
-  const machine: Machine = { adapters, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, statics, topFrame, itemsOf, create, incomplete, mayRun, apply, applyTo };
+  const machine: Machine = { adapters, modules, runModule, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, statics, topFrame, itemsOf, create, incomplete, mayRun, apply, applyTo };
   const { stores } = machine;
   const { byName, relevantIn } = traits;
   const classes = createClasses(machine);
@@ -150,6 +151,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   function assign(target: Ref, value: Value, frame: Frame): void {
     const key = target.path.at(-1);
     if (target.path.length > 0) {
+      if (key === undefined && target.computed) markAsOpen(target, frame);
       if (key === undefined || (target.root.kind === 'global' && (target.root.name === 'module' || target.root.name === 'exports'))) return;
       assignField(settled(evaluate({ ...target, path: target.path.slice(0, -1) }, frame)), target, key, value, frame);
     } else if (target.root.kind === 'local') {
@@ -161,6 +163,14 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
       const isEither = known !== undefined && known !== 'busy' && known.is === 'verb' && result.is === 'verb' && known.name !== result.name;
       home.locals.set(target.root.binding, isEither ? { ...result, name: '' } : result);
     }
+  }
+  /** `plugin[Symbol.for('skip-override')] = true`: what `fastify-plugin` does. */
+  function markAsOpen(target: Ref, frame: Frame): void {
+    const { computed } = target;
+    const name = computed?.kind === 'call' && computed.callee === 'Symbol.for' ? computed.args[0]?.value : undefined;
+    if (name?.kind !== 'literal' || name.value !== 'skip-override') return;
+    const of = settled(evaluate({ ...target, path: target.path.slice(0, -1) }, frame));
+    if (of.is === 'function') keyed(statics, of.fn.id).set(OPEN_MARK, UNKNOWN);
   }
   function assignField(of: Abstract, target: Ref, key: string, value: Value, frame: Frame): void {
     if (of.is === 'instance') of.fields.set(key, evaluate(value, frame));
@@ -186,8 +196,8 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
     return result;
   }
 
-  function create(framework: string, made: { kind: 'application' | 'router'; options: Value | undefined }, call: Call, frame: Frame, step: StepFrame | undefined): ScopeState {
-    const key = `${call.at.path}#${call.at.mark}${frame.trail}`;
+  function create(framework: string, made: Made, call: Call, frame: Frame, step: StepFrame | undefined): ScopeState {
+    const key = `${call.at.path}#${call.at.mark}${frame.trail}${made.turn ?? ''}`;
     const known = byCreation.get(key);
     if (known) return known;
     const ordinal = created.get(call.at.path) ?? 0;
@@ -207,6 +217,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
       fields: new Map(),
       run: frame.run,
       guessed: false,
+      outer: made.outer,
       binding: undefined,
     };
     scopes.push(scope);

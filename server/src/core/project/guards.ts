@@ -61,7 +61,7 @@ function claim(protects: Guard['protects'], certainty: Guard['certainty'], becau
 }
 
 /** The npm package a value comes from, if its root is an import. */
-function moduleOf(value: Value): string | undefined {
+export function moduleOf(value: Value): string | undefined {
   const target = value.kind === 'call' ? value.target : value;
   if (target.kind !== 'ref') return undefined;
   if (target.root.kind === 'import' && !target.root.from.startsWith('.')) return target.root.from.replace(/^node:/, '');

@@ -1,20 +1,48 @@
+import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { FunctionView } from '../model/module.js';
+import type { Call } from '../model/value.js';
 
-const APPLICATION_NAME = /^_?(app|application|server|router|routes?|api|express|expressapp|webserver)$|(app|router|server)$/i;
-
-/** Whether the body registers routes on a parameter or on a field of it (`args.app.get('/x', h)`): the field's name, '' for the parameter itself. */
-export function registersOn(fn: FunctionView, index: number, verbs: ReadonlySet<string>): string | undefined {
+/** Where a body registers: a field of the parameter, '' for the parameter itself, and the framework the parameter is of by what is called on it. */
+export interface GuessedScope {
+  readonly member: string;
+  readonly framework: string;
+}
+/** Whether the body registers routes on a parameter or on a field of it (`args.app.get('/x', h)`). */
+export function registersOn(fn: FunctionView, index: number, adapters: readonly FrameworkAdapter[]): GuessedScope | undefined {
+  const calls = fn.steps.flatMap((step) => {
+    const receiver = step.do === 'call' ? step.call.receiver : undefined;
+    return step.do === 'call' && receiver?.kind === 'ref' && receiver.root.kind === 'parameter' && receiver.root.fn === fn.id && receiver.root.index === index ? [step.call] : [];
+  });
+  if (calls.length === 0) return undefined;
+  // A name of its own or a method of its own tells a framework from those that share the usual ones.
+  const ranked = [...adapters].sort((a, b) => score(b, fn, index, calls) - score(a, fn, index, calls));
+  for (const adapter of ranked) {
+    const member = memberOf(fn, index, calls, adapter);
+    if (member !== undefined) return { member, framework: adapter.id };
+  }
+  return undefined;
+}
+function score({ id, marks }: FrameworkAdapter, fn: FunctionView, index: number, calls: readonly Call[]): number {
   const parameter = fn.parameters[index];
-  const isNamed = APPLICATION_NAME.test(parameter?.name ?? '') || /\b(Express|Application|Router|IRouter)\b/.test(parameter?.type ?? '');
-  for (const step of fn.steps) {
-    if (step.do !== 'call' || !verbs.has(step.call.name)) continue;
-    const { receiver, args } = step.call;
-    if (receiver?.kind !== 'ref' || receiver.root.kind !== 'parameter' || receiver.root.fn !== fn.id || receiver.root.index !== index) continue;
+  const isTyped = parameter?.type !== undefined && marks.type.test(parameter.type);
+  const isNamed = parameter?.name?.toLowerCase().includes(id) === true;
+  const isUsed = calls.some((call) => marks.verbs.has(call.name));
+  const isDescribed = marks.options === true && calls.some((call) => call.args.length > 1 && call.args[1]?.value.kind === 'object');
+  return (isTyped ? 8 : 0) + (isNamed ? 4 : 0) + (isUsed ? 2 : 0) + (isDescribed ? 1 : 0);
+}
+
+function memberOf(fn: FunctionView, index: number, calls: readonly Call[], { verbs, plain, marks }: FrameworkAdapter): string | undefined {
+  const parameter = fn.parameters[index];
+  const isNamed = marks.name.test(parameter?.name ?? '') || marks.type.test(parameter?.type ?? '');
+  for (const { name, receiver, args } of calls) {
+    if (!verbs.has(name) || receiver?.kind !== 'ref') continue;
     const [field] = receiver.path;
-    if (field === undefined ? !isNamed : receiver.path.length > 1 || !/^_?(app|router|express|expressApp)$/.test(field)) continue;
+    if (field === undefined ? !isNamed : receiver.path.length > 1 || !/^_?(app|router|express|expressApp|fastify|server)$/.test(field)) continue;
     const first = args[0]?.value;
     const isPath = first?.kind === 'regex' || first?.kind === 'template' || (first?.kind === 'literal' && typeof first.value === 'string' && first.value.startsWith('/'));
-    if (step.call.name === 'use' ? args.length > 0 : step.call.name === 'route' ? isPath : isPath && args.length > 1) return field ?? '';
+    const isObject = name === 'route' && first?.kind === 'object' && first.entries.some((one) => one.key === 'handler');
+    const isAlways = plain.has(name) && name !== 'listen' && name !== 'route' && name !== 'after';
+    if (isAlways ? args.length > 0 : isObject || (name === 'route' ? isPath : isPath && args.length > 1)) return field ?? '';
   }
   return undefined;
 }

@@ -1,16 +1,12 @@
-import type { Role, Route, ScopeId } from '../model/api.js';
+import type { Route, ScopeId } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { FilePath } from '../text/source.js';
-import type { Abstract, ScopeState } from './abstract.js';
+import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
 import type { Evaluation } from './evaluate.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel } from './project.js';
+import type { Flat } from './path-values.js';
 import type { Traits } from './traits.js';
-
-/** Roles of functions registered on an Express application. */
-export const HANDLER_ROLE: Role = { framework: 'express', as: 'handler', parameters: ['request', 'response', 'next'], returnSends: false, sure: true };
-export const LAYER_ROLE: Role = { ...HANDLER_ROLE, as: 'layer' };
-export const ERROR_ROLE: Role = { framework: 'express', as: 'error', parameters: ['error', 'request', 'response', 'next'], returnSends: false, sure: true };
 
 /** Whether a layer under some branches surely runs for a route under others: all its branches must be the route's too. */
 export function isUnder(layer: readonly Branch[], route: readonly Branch[]): boolean {
@@ -23,6 +19,15 @@ export function scopesOfTarget(target: Abstract): readonly ScopeState[] {
 /** The value is one thing; of `on ? guard : pass` and `on && guard` nobody knows which runs. */
 export function isOne(value: Value): boolean {
   return value.kind !== 'choice' && value.kind !== 'logic';
+}
+/** The events of a scope whose layers cover all of it, in an order in which they come first. */
+export function layersFirst(log: readonly LoggedEvent[]): readonly LoggedEvent[] {
+  const isLayer = ({ event, child }: LoggedEvent): boolean => child === undefined && event.kind !== 'route';
+  return [...log.filter(isLayer), ...log.filter((logged) => !isLayer(logged))];
+}
+/** The scope a plugin was given, as what is mounted here. */
+export function pluggedIn({ event, frame }: LoggedEvent, child: ScopeState): Flat {
+  return { value: { kind: 'unknown', why: 'plugin', at: event.at }, frame, target: { is: 'scope', scope: child }, unsure: false };
 }
 /** The pattern covers every path. */
 export function isAll(full: readonly PathPattern[]): boolean {

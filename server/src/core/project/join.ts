@@ -1,5 +1,5 @@
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
-import type { Conduct, Layer, Route, ScopeId } from '../model/api.js';
+import type { Layer, Place, Route, ScopeId } from '../model/api.js';
 import type { ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
@@ -10,9 +10,10 @@ import { protection } from './guards.js';
 import { covers, knownPatterns, type KnownPatterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
 import type { Traits } from './traits.js';
-import { answersAlways, doubtOf, habitsOf, indexes, isAll, isExported, isOne, isUnder, listed, publicMarks, scopesOfTarget, set } from './join-parts.js';
-import { createLayers, type KnownLayers } from './layers.js';
+import { answersAlways, doubtOf, habitsOf, indexes, isAll, isExported, isOne, isUnder, layersFirst, listed, pluggedIn, publicMarks, scopesOfTarget, set } from './join-parts.js';
+import { createLayers, type Asked, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
+import { placeOfGuards, shownRoute, type ShownRoute } from './shown-route.js';
 
 export interface JoinInput {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;
@@ -58,7 +59,7 @@ export interface JoinResult {
   /** Functions whose steps were read: to find registrations, or as what a chain hands a request on to. */
   readonly applied: ReadonlySet<FunctionId>;
   /** What was asked of functions that stand in chains or handle requests. */
-  readonly conducts: ReadonlyMap<FunctionId, Conduct>;
+  readonly conducts: ReadonlyMap<FunctionId, Asked>;
 }
 
 /** Joins all modules to the inventory: scopes, endpoints with their effective chains, roles of functions. */
@@ -66,7 +67,11 @@ export function joinProject(input: JoinInput): JoinResult {
   const evaluation = evaluateProject(input);
   const layersKnown = createLayers(input, evaluation);
   const { conduct, roles, conducts, followed } = layersKnown;
-  const layerOf = (flat: Flat, logged: LoggedEvent, as: 'layer' | 'handler'): Layer => layersKnown.of(flat, logged.frame.module.path, as);
+  const ordersOf = new Map(input.adapters.map((adapter) => [adapter.id, adapter.order]));
+  const layerOf = (flat: Flat, logged: LoggedEvent, as: Place, framework: string): Layer => {
+    const extra = logged.event.kind === 'use' ? { late: logged.event.late === true, ...(logged.options ? { options: logged.options } : {}) } : {};
+    return layersKnown.of(flat, { framework, from: logged.frame.module.path, as, ...extra });
+  };
   const endpoints: Endpoint[] = [];
   const counts = new Map<string, number>();
   const layersOf = new Map<ScopeId, ChainLink[]>();
@@ -107,14 +112,15 @@ export function joinProject(input: JoinInput): JoinResult {
     const own: Active[] = [];
     const reasons = [...reasonsBefore];
     const order = isFirst ? set(orderOf, scope.id, () => []) : [];
-    for (const logged of scope.log) {
+    const rules = ordersOf.get(scope.framework);
+    for (const logged of rules?.layers === 'scope' ? layersFirst(scope.log) : scope.log) {
       const { event } = logged;
       if (logged.openLoop && event.kind !== 'route' && event.kind !== 'setting') addReason(scope, reasons, 'registered in a loop over an unknown list', isFirst);
       switch (event.kind) {
         case 'use': {
           const { paths, values } = usedPaths(event, logged);
           const full = paths.flatMap((piece) => patternsOf([...at.prefix, piece]));
-          for (const value of flatten(values, logged)) {
+          for (const value of logged.child ? [pluggedIn(logged, logged.child)] : flatten(values, logged)) {
             const { target } = value;
             const mounted = mountedIn(target, at);
             for (const below of mounted) {
@@ -135,7 +141,7 @@ export function joinProject(input: JoinInput): JoinResult {
               }
             }
             if (mounted.length > 0) continue;
-            const layer = layerOf(value, logged, 'layer');
+            const layer = layerOf(value, logged, event.as ?? 'layer', scope.framework);
             const active: Active = {
               layer,
               patterns: isAll(full) ? [] : full,
@@ -146,7 +152,7 @@ export function joinProject(input: JoinInput): JoinResult {
               sure: !logged.openLoop && isOne(value.value) && !isByPath(layer),
               parameter: undefined,
             };
-            if (layer.phase !== 'error') own.push(active);
+            if (layer.phase === 'request') own.push(active);
             if (isFirst) {
               order.push({ kind: 'layer', at: layer.at, path: full[0], layer, when: logged.when });
               set(layersOf, scope.id, () => []).push({ layer, from: active.from, scope: scope.id, when: logged.when, sure: active.sure && logged.when.length === 0, before: undefined });
@@ -156,12 +162,12 @@ export function joinProject(input: JoinInput): JoinResult {
         }
         case 'route': {
           emit(at, logged, [...inherited, ...own], reasons);
-          if (event.methods.every((one) => one.name === 'all')) {
+          if (rules?.routesPass === true && event.methods.every((one) => one.name === 'all')) {
             // app.all(path, guard) runs before the verbs registered after it.
             const full = pieces(event.path, logged).flatMap((piece) => patternsOf([...at.prefix, piece]));
             for (const value of flatten(event.values, logged))
               own.push({
-                layer: layerOf(value, logged, 'layer'),
+                layer: layerOf(value, logged, 'layer', scope.framework),
                 patterns: full,
                 exact: true,
                 scope: scope.id,
@@ -171,14 +177,14 @@ export function joinProject(input: JoinInput): JoinResult {
                 parameter: undefined,
               });
           }
-          if (isFirst) order.push({ kind: 'route', at: event.methods[0]?.at ?? event.at, path: patternsOf([...at.prefix, ...pieces(event.path, logged).slice(0, 1)])[0], layer: undefined, when: logged.when });
+          if (isFirst) order.push({ kind: 'route', at: event.methods[0]?.at ?? event.at, path: patternsOf([...at.prefix, ...shownOf(event, logged).paths.slice(0, 1)])[0], layer: undefined, when: logged.when });
           break;
         }
         case 'parameter': {
           const name = event.name.kind === 'literal' && typeof event.name.value === 'string' ? event.name.value : undefined;
           for (const value of flatten(event.values, logged))
             own.push({
-              layer: layerOf(value, logged, 'layer'),
+              layer: layerOf(value, logged, 'layer', scope.framework),
               patterns: [],
               exact: false,
               scope: scope.id,
@@ -200,7 +206,7 @@ export function joinProject(input: JoinInput): JoinResult {
           break;
       }
     }
-    return own.filter((active) => active.parameter === undefined && active.from !== 'route');
+    return rules?.fallThrough === false ? [] : own.filter((active) => active.parameter === undefined && active.from !== 'route');
   }
 
   /** The paths of a `use` and what it registers there: a first argument may turn out to be text only now. */
@@ -215,6 +221,9 @@ export function joinProject(input: JoinInput): JoinResult {
     const found = scopesOfTarget(target);
     return target.is === 'wrapped' ? found.filter((one) => !at.stack.includes(one.id)) : found;
   }
+  function shownOf(event: Extract<LoggedEvent['event'], { kind: 'route' }>, logged: LoggedEvent): ShownRoute {
+    return shownRoute(evaluation, event, logged.frame);
+  }
   function addReason(scope: ScopeState, reasons: string[], why: string, isFirst: boolean): void {
     if (!reasons.includes(why)) reasons.push(why);
     if (isFirst) set(becauseOf, scope.id, () => []).push(why);
@@ -223,27 +232,28 @@ export function joinProject(input: JoinInput): JoinResult {
   function emit(at: Walk, logged: LoggedEvent, active: readonly Active[], reasons: readonly string[]): void {
     const { event } = logged;
     if (event.kind !== 'route') return;
-    const values = flatten(event.values, logged);
-    const handlerIndex = lastHandler(values.map(({ target }) => target));
-    const layers = values.map((value, index) => layerOf(value, logged, index === handlerIndex ? 'handler' : 'layer'));
+    const shown = shownOf(event, logged);
+    const { values, methods } = shown;
+    const handlerIndex = shown.handlerIndex ?? lastHandler(values.map(({ target }) => target));
+    const layers = values.map((value, index) => layerOf(value, logged, index === handlerIndex ? 'handler' : (shown.places[index] ?? 'layer'), at.scope.framework));
     const handler = layers[handlerIndex];
     const before = layers.slice(0, Math.max(0, handlerIndex));
     const firstValue = event.values[0];
     const route: Route = {
       kind: 'route',
-      methods: event.methods,
-      path: event.path,
+      methods,
+      path: shown.path,
       layers: before,
       handler,
-      options: event.options,
+      options: shown.options,
       at: event.at,
       statementAt: logged.statementAt,
-      layersAt: firstValue?.at,
+      ...(event.described ? placeOfGuards(shown, event) : { layersAt: firstValue?.at }),
       public: publicAt.has(`${logged.statementAt.path}:${logged.statementAt.mark}`),
     };
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.
-    if (event.methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return;
-    const paths = pieces(event.path, logged).flatMap((piece) => patternsOf([...at.prefix, piece]));
+    if (ordersOf.get(at.scope.framework)?.routesPass === true && methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return;
+    const paths = shown.paths.flatMap((piece) => patternsOf([...at.prefix, piece]));
     const routeWhen = [...at.when, ...logged.when];
     const unique = new Map(paths.map((path) => [path.text, path]));
     for (const path of unique.values()) {
@@ -258,12 +268,12 @@ export function joinProject(input: JoinInput): JoinResult {
       for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value), before: chain };
       const chainList = listed(chain);
       const late: ChainLink[] = layers.slice(handlerIndex + 1).map((layer) => ({ layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: undefined }));
-      const complete = reasons.length === 0 && !values.some(({ unsure }) => unsure);
+      const complete = reasons.length === 0 && !shown.unsure && !values.some(({ unsure }) => unsure);
       const because = doubtOf(reasons[0]) ?? 'the list of middleware cannot be read';
       const handlerConduct = handler?.fn === undefined ? undefined : conduct(handler.fn);
       const authorization = protection('authorization', chainList, late, handlerConduct, complete, because);
       const authentication = protection('authentication', chainList, late, handlerConduct, complete, because);
-      for (const method of event.methods) {
+      for (const method of methods) {
         const key = `${at.app.id} ${method.name} ${path.shape}`;
         const ordinal = (counts.get(key) ?? 0) + 1;
         counts.set(key, ordinal);
@@ -271,7 +281,7 @@ export function joinProject(input: JoinInput): JoinResult {
           id: ordinal === 1 ? key : `${key} ${ordinal}`,
           method: method.name,
           methodAt: method.at,
-          pathAt: event.path?.at,
+          pathAt: shown.path?.at,
           path,
           framework: at.scope.framework,
           app: at.app.id,
@@ -330,6 +340,7 @@ export function joinProject(input: JoinInput): JoinResult {
   function linkParents(found: Evaluation): void {
     for (const scope of found.scopes)
       for (const logged of scope.log) {
+        if (logged.child) logged.child.parents.add(scope.id);
         if (logged.event.kind !== 'use') continue;
         for (const { target } of flatten(logged.event.values, logged)) for (const below of scopesOfTarget(target)) if (below.id !== scope.id) below.parents.add(scope.id);
       }

@@ -1,14 +1,15 @@
-import type { Conduct, Layer, Role } from '../model/api.js';
+import type { Conduct, Layer, Place, Role } from '../model/api.js';
+import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import type { FilePath } from '../text/source.js';
 import type { Abstract, Frame } from './abstract.js';
-import { conductOf, type ConductInput, type Followed } from './conduct.js';
+import { conductOf, givenRoles, type ConductInput, type Followed } from './conduct.js';
 import type { Evaluation } from './evaluate.js';
-import { claimsOf } from './guards.js';
-import { ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, nameOf, wrappedFunction } from './join-parts.js';
+import { claimsOf, moduleOf } from './guards.js';
+import { nameOf, wrappedFunction } from './join-parts.js';
 import type { Flat } from './path-values.js';
 import type { Traits } from './traits.js';
 
@@ -23,36 +24,53 @@ export interface LayersInput {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;
   readonly traits: Traits;
   readonly known: KnownLayers;
+  readonly adapters: readonly FrameworkAdapter[];
   policyOf(path: FilePath): Policy;
+}
+/** Where a value is registered. `late`: behind the handlers. */
+export interface Stand {
+  readonly framework: string;
+  readonly from: FilePath;
+  readonly as: Place;
+  readonly late?: boolean;
+  /** What a plugin was given. */
+  readonly options?: Value;
+}
+/** What was asked of a function, and as what it stood where it was asked. */
+export interface Asked {
+  readonly conduct: Conduct;
+  readonly role: Role | undefined;
 }
 /** What registered values are worth as layers and handlers. */
 export interface Layers {
-  of(flat: Flat, from: FilePath, as: 'layer' | 'handler'): Layer;
+  of(flat: Flat, on: Stand): Layer;
   conduct(fn: FunctionId): Conduct | undefined;
   /** Roles of the functions that became layers or handlers. */
   readonly roles: ReadonlyMap<FunctionId, Role>;
   /** What was asked of functions. */
-  readonly conducts: ReadonlyMap<FunctionId, Conduct>;
+  readonly conducts: ReadonlyMap<FunctionId, Asked>;
   /** Functions whose steps were read since a request is handed on to them. */
   readonly followed: ReadonlySet<FunctionId>;
 }
 const WRAPPER = /^(async_?(handler|middleware|wrap(per)?)?|express-async-handler|catch_?(async|errors?)|wrap(_?async)?|promisify|unless|try_?catch|error_?wrap(per)?)$/i;
 
-export function createLayers({ modules, traits, known, policyOf }: LayersInput, evaluation: Evaluation): Layers {
-  const conducts = new Map<FunctionId, Conduct>();
+export function createLayers({ modules, traits, known, adapters, policyOf }: LayersInput, evaluation: Evaluation): Layers {
+  const conducts = new Map<FunctionId, Asked>();
+  const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
   const followed = new Set<FunctionId>();
   const roles = new Map<FunctionId, Role>();
   const inside: NonNullable<ConductInput['inside']> = new Map();
 
   function conduct(fn: FunctionId): Conduct | undefined {
     const before = conducts.get(fn);
-    if (before) return before;
+    if (before) return before.conduct;
     const module = modules.get(fn.slice(0, fn.indexOf('#')) as FilePath);
     const view = module?.functions.get(fn);
     if (!module || !view) return undefined;
-    const own = traits.conduct(view, module);
-    const made = own.follows ? conductOf(view, module, { guardName: authGuardName, follow, inside }) : own.conduct;
-    conducts.set(fn, made);
+    const role = roles.get(fn);
+    const own = traits.conduct(view, module, role);
+    const made = own.follows ? conductOf(view, module, { guardName: authGuardName, follow, inside }, givenRoles(view, role)) : own.conduct;
+    conducts.set(fn, { conduct: made, role });
     return made;
   }
   /** Names of functions a module declares at its top or imports; what a parameter is worth depends on who calls. */
@@ -67,19 +85,43 @@ export function createLayers({ modules, traits, known, policyOf }: LayersInput, 
     return { fn: found.fn, module };
   }
 
-  function of({ value, target, frame }: Flat, from: FilePath, as: 'layer' | 'handler'): Layer {
+  function of({ value, target, frame }: Flat, { framework, from, as, late, options }: Stand): Layer {
     const unwrapped = look(value, target, frame);
     const fn = unwrapped.target.is === 'function' ? unwrapped.target.fn : undefined;
-    const isError = fn !== undefined && fn.parameters.length === 4;
-    if (fn) roles.set(fn.id, isError ? ERROR_ROLE : as === 'handler' || fn.parameters.length === 2 ? HANDLER_ROLE : LAYER_ROLE);
+    const adapter = adapterOf.get(framework);
+    const combined = value.kind === 'call' ? adapter?.combines?.(value) : undefined;
+    if (combined) return ofSeveral(value, frame, combined, { framework, from, as });
+    const role = fn && adapter?.role(as, fn);
+    if (fn && role) roles.set(fn.id, role);
+    const phase = as === 'error' || role?.as === 'error' ? 'error' : late === true ? 'response' : 'request';
     const does = fn && conduct(fn.id);
     const policy = policyOf(from);
     const before = known.get(value);
-    if (before && before.layer.fn === fn?.id && before.conduct === does && before.policy === policy) return before.layer;
-    const name = nameOf(unwrapped.value, fn?.name);
-    const layer: Layer = { value, name, fn: fn?.id, at: value.at, phase: isError ? 'error' : 'request', ...claimsOf(unwrapped.value, name, does, policy) };
+    if (before && before.layer.fn === fn?.id && before.conduct === does && before.policy === policy && before.layer.phase === phase) return before.layer;
+    // A plugin is known by its package, however it was loaded.
+    const plain = nameOf(unwrapped.value, fn?.name);
+    const name = as === 'plugin' && plain.includes('(') ? (moduleOf(unwrapped.value) ?? plain) : plain;
+    const claims = as === 'plugin' && adapter?.plugin ? { claims: pluginClaims(unwrapped.value, options, adapter, policy) } : claimsOf(unwrapped.value, name, does, policy);
+    const layer: Layer = { value, name, fn: fn?.id, at: value.at, phase, ...claims };
     known.set(value, { layer, conduct: does, policy });
     return layer;
+  }
+  /** Checks of which all must pass, or one is enough: then it keeps out only what each of them would. */
+  function ofSeveral(value: Value, frame: Frame, { values, all }: { readonly values: readonly Value[]; readonly all: boolean }, on: Stand): Layer {
+    const parts = values.map((one) => of({ value: one, frame, target: evaluation.evaluate(one, frame), unsure: false }, on).claims);
+    const kinds = (['authentication', 'authorization'] as const).filter((kind) => (all ? parts.some((claims) => has(claims, kind)) : parts.every((claims) => has(claims, kind))));
+    const name = nameOf(value, undefined);
+    const isHarmless = parts.every((claims) => claims.length > 0 && !has(claims, 'authentication')) || (!all && parts.some((claims) => has(claims, 'nothing')));
+    const claims = kinds.length > 0 ? kinds.flatMap((kind) => parts.flat().find((claim) => claim.protects === kind) ?? []) : isHarmless ? [{ protects: 'nothing' as const, certainty: 'certain' as const, because: `${name} lets every request through` }] : [];
+    return { value, name, fn: undefined, at: value.at, phase: 'request', claims };
+  }
+  /** What a plugin does to the scope it is registered on: most only add members that routes may use, whatever their name says. */
+  function pluginClaims(value: Value, options: Value | undefined, adapter: FrameworkAdapter, policy: Policy): Layer['claims'] {
+    const name = nameOf(value, undefined);
+    if (policy.auth.guards.includes(name) || policy.auth.roleGuards.includes(name)) return claimsOf(value, name, undefined, policy).claims;
+    const from = moduleOf(value);
+    const protects = from === undefined ? undefined : adapter.plugin?.(from, options);
+    return protects === undefined ? [] : [{ protects, certainty: 'certain', because: `module ${from ?? ''}` }];
   }
   /** Looks through wrappers: `asyncHandler(fn)`, `upload.single('f')` stays, `wrap(controller.save)`. */
   function look(value: Value, target: Abstract, frame: Frame): { value: Value; target: Abstract } {
@@ -97,4 +139,7 @@ function standsIn(fn: FunctionView, around: FunctionId, module: ModuleView): boo
     current = module.functions.get(current)?.within;
   }
   return false;
+}
+function has(claims: Layer['claims'], kind: Layer['claims'][number]['protects']): boolean {
+  return claims.some((claim) => claim.protects === kind);
 }

@@ -1,5 +1,5 @@
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
-import type { StepFrame } from '../model/module.js';
+import type { ModuleView, StepFrame } from '../model/module.js';
 import type { Call, ClassId, FunctionId, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 import type { Abstract, Frame, RunId, ScopeState } from './abstract.js';
@@ -17,9 +17,17 @@ export interface How {
   readonly turn?: number;
   readonly run?: RunId;
 }
+/** What a call makes: `outer` is the scope it is made below of, `turn` tells apart what one call makes several times. */
+export interface Made {
+  readonly kind: 'application' | 'router';
+  readonly options: Value | undefined;
+  readonly outer?: ScopeState;
+  readonly turn?: string;
+}
 /** What the parts of the evaluation share: its tables, and what they need of each other. */
 export interface Machine {
   readonly adapters: readonly FrameworkAdapter[];
+  readonly modules: ReadonlyMap<FilePath, ModuleView>;
   readonly verbs: ReadonlySet<string>;
   readonly names: Names;
   readonly traits: Traits;
@@ -36,8 +44,10 @@ export interface Machine {
   /** Fields of functions and classes: `F.prototype.start = ...` under `prototype.start`. */
   readonly statics: Map<FunctionId | ClassId, Map<string, Abstract>>;
   topFrame(path: FilePath): Frame | undefined;
+  /** Runs the top of a file, once. */
+  runModule(path: FilePath): void;
   itemsOf(over: Value, frame: Frame): readonly Abstract[] | undefined;
-  create(framework: string, made: { readonly kind: 'application' | 'router'; readonly options: Value | undefined }, call: Call, frame: Frame, step: StepFrame | undefined): ScopeState;
+  create(framework: string, made: Made, call: Call, frame: Frame, step: StepFrame | undefined): ScopeState;
   incomplete(scope: ScopeState, why: string, frame: Frame, at: At): void;
   /** Counts one more run; false when there were too many or they are too deep. */
   mayRun(from: Frame): boolean;

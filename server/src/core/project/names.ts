@@ -1,7 +1,7 @@
 import type { ModuleView } from '../model/module.js';
 import type { Call, ClassId, FunctionId, Ref, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
-import type { Abstract, Frame } from './abstract.js';
+import { memberOf, type Abstract, type Frame } from './abstract.js';
 import { elementsOf } from './lists.js';
 
 /** What following names needs of the evaluation it is a part of. */
@@ -199,7 +199,7 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall, ge
         if (key === 'exports') return of;
         return exported(of.path, key, 0);
       }
-      case 'scope': return of.scope.fields.get(key) ?? verb(of, key);
+      case 'scope': return memberOf(of.scope, key) ?? verb(of, key);
       case 'function': return statics.get(of.fn.id)?.get(key) ?? UNKNOWN;
       case 'list': return key === 'length' ? UNKNOWN : (of.items[Number(key)]?.got ?? UNKNOWN);
       case 'instance': return of.fields.get(key) ?? (of.of && method(of.of, key, of, left)) ?? UNKNOWN;

@@ -6,6 +6,7 @@ import type { Abstract } from './abstract.js';
 /** Tells which functions of a module can have to do with registration, so that the evaluation need not run the rest of a program. */
 export function relevance(adapters: readonly FrameworkAdapter[]): (module: ModuleView) => ReadonlySet<FunctionId> {
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
+  const plain = new Set(adapters.flatMap((adapter) => [...adapter.plain]));
 
   return (module) => {
     const callers = callersOf(module);
@@ -41,7 +42,7 @@ export function relevance(adapters: readonly FrameworkAdapter[]): (module: Modul
     if (!verbs.has(call.name) || call.receiver === undefined) return false;
     if (call.receiver.kind === 'ref' && call.receiver.root.kind === 'global') return false;
     const [first] = call.args;
-    if (call.name === 'use' || call.name === 'listen') return first !== undefined;
+    if (plain.has(call.name)) return first !== undefined;
     const isPath = first?.value.kind === 'literal' ? typeof first.value.value === 'string' && /^([/*(]|$)/.test(first.value.value) : first !== undefined;
     return isPath && (call.name === 'route' || call.args.length > 1);
   }

@@ -1,3 +1,4 @@
+import type { Role } from '../model/api.js';
 import type { FunctionView, ModuleView, Note } from '../model/module.js';
 import { changedPart } from '../text/edits.js';
 import { spanAt } from '../text/source.js';
@@ -79,7 +80,7 @@ function sameFunctions(before: FileFacts, after: FileFacts, read: Read, traits: 
     if (read.applied.has(id)) {
       if (was.complete !== fn.complete || !equal(was.steps, fn.steps)) return false;
     } else if (traits.summary(fn) !== traits.summary(was)) return false;
-    if (read.conducts.has(id) && !sameConduct({ fn: was, module: old, facts: before }, { fn, module: now, facts: after }, traits)) return false;
+    if (read.conducts.has(id) && !sameConduct({ fn: was, module: old, facts: before }, { fn, module: now, facts: after }, traits, read.conducts.get(id)?.role)) return false;
   }
   return true;
 }
@@ -89,10 +90,10 @@ interface Seen {
   readonly facts: FileFacts;
 }
 /** What a function hands on to others only a join can tell. */
-function sameConduct(was: Seen, now: Seen, traits: Traits): boolean {
+function sameConduct(was: Seen, now: Seen, traits: Traits, role: Role | undefined): boolean {
   if (bodyOf(was) === bodyOf(now)) return true;
-  const before = traits.conduct(was.fn, was.module);
-  const after = traits.conduct(now.fn, now.module);
+  const before = traits.conduct(was.fn, was.module, role);
+  const after = traits.conduct(now.fn, now.module, role);
   return !before.follows && !after.follows && equal(before.conduct, after.conduct) && answersAlways(was.fn) === answersAlways(now.fn);
 }
 function bodyOf({ fn, facts }: Seen): string {

@@ -1,9 +1,9 @@
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
-import type { Conduct } from '../model/api.js';
+import type { Conduct, Role } from '../model/api.js';
 import type { FunctionView, ModuleView } from '../model/module.js';
 import type { Call, FunctionId, Ref } from '../model/value.js';
 import { authGuardName } from '../rules/facts/guards.js';
-import { conductOf } from './conduct.js';
+import { conductOf, givenRoles } from './conduct.js';
 import { registersOn } from './guess.js';
 import { isLoader } from './outside.js';
 import { relevance } from './relevance.js';
@@ -17,6 +17,7 @@ export interface OwnConduct {
 export interface Registered {
   readonly index: number;
   readonly member: string;
+  readonly framework: string;
 }
 /** What the evaluation asks of the text of a function, whoever calls it. Answers are kept for as long as the function is. */
 export interface Traits {
@@ -30,24 +31,26 @@ export interface Traits {
   registersOn(fn: FunctionView): Registered | undefined;
   /** Names of parameters of functions around it that the body, a short one, calls with a request: what a wrapper was given. */
   callsParameters(fn: FunctionView): readonly Ref[];
-  conduct(fn: FunctionView, module: ModuleView): OwnConduct;
+  /** `role`: what its parameters mean where it stands. */
+  conduct(fn: FunctionView, module: ModuleView, role?: Role): OwnConduct;
   /** The answers about a function that was not run, as one text: equal for functions the evaluation treats alike. */
   summary(fn: FunctionView): string;
 }
 
 export function createTraits(adapters: readonly FrameworkAdapter[]): Traits {
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
+  const plain = new Set(adapters.flatMap((adapter) => [...adapter.plain]));
   const relevantIn = kept(relevance(adapters));
-  const starts = kept((fn: FunctionView) => fn.steps.some((step) => step.do === 'call' && (adapters.some((adapter) => adapter.creates(step.call) !== undefined) || registers(step.call, fn, verbs))));
+  const starts = kept((fn: FunctionView) => fn.steps.some((step) => step.do === 'call' && (adapters.some((adapter) => adapter.creates(step.call) !== undefined) || registers(step.call, fn, verbs, plain))));
   const byName = kept((fn: FunctionView) => fn.steps.some((step) => step.do === 'call' && step.call.target.kind === 'ref' && step.call.target.computed !== undefined && step.call.args.length > 0));
   const registered = kept((fn: FunctionView): { readonly found: Registered | undefined } => {
     for (let index = 0; index < fn.parameters.length; index++) {
-      const member = registersOn(fn, index, verbs);
-      if (member !== undefined) return { found: { index, member } };
+      const found = registersOn(fn, index, adapters);
+      if (found) return { found: { index, ...found } };
     }
     return { found: undefined };
   });
-  const conducts = new WeakMap<FunctionView, OwnConduct>();
+  const conducts = new WeakMap<FunctionView, Map<string, OwnConduct>>();
 
   return {
     relevantIn,
@@ -55,8 +58,10 @@ export function createTraits(adapters: readonly FrameworkAdapter[]): Traits {
     byName,
     callsParameters: kept(calledParameters),
     registersOn: (fn) => registered(fn).found,
-    conduct(fn, module) {
-      const known = conducts.get(fn);
+    conduct(fn, module, role) {
+      const key = role ? `${role.as} ${role.parameters.join()}` : '';
+      const byRole = conducts.get(fn) ?? new Map<string, OwnConduct>();
+      const known = byRole.get(key);
       if (known) return known;
       let follows = false;
       const conduct = conductOf(fn, module, {
@@ -65,21 +70,22 @@ export function createTraits(adapters: readonly FrameworkAdapter[]): Traits {
           follows = true;
           return undefined;
         },
-      });
+      }, givenRoles(fn, role));
       const made = { conduct, follows };
-      conducts.set(fn, made);
+      byRole.set(key, made);
+      conducts.set(fn, byRole);
       return made;
     },
-    summary: kept((fn: FunctionView) => [starts(fn), byName(fn), isLoader(fn), registered(fn).found?.index, registered(fn).found?.member].join()),
+    summary: kept((fn: FunctionView) => [starts(fn), byName(fn), isLoader(fn), registered(fn).found?.index, registered(fn).found?.member, registered(fn).found?.framework].join()),
   };
 }
 
-function registers(call: Call, fn: FunctionView, verbs: ReadonlySet<string>): boolean {
+function registers(call: Call, fn: FunctionView, verbs: ReadonlySet<string>, plain: ReadonlySet<string>): boolean {
   const { receiver } = call;
   if (!verbs.has(call.name) || receiver?.kind !== 'ref') return false;
   if (receiver.root.kind !== 'local' && receiver.root.kind !== 'this' && receiver.root.kind !== 'import') return false;
   if (receiver.root.kind === 'local' && fn.parameters.some((one) => one.name === receiver.text)) return false;
-  if (call.name === 'use' || call.name === 'listen') return call.args.length > 0;
+  if (plain.has(call.name)) return call.args.length > 0;
   const first = call.args[0]?.value;
   const isPath = first?.kind === 'regex' || first?.kind === 'template' || (first?.kind === 'literal' && typeof first.value === 'string' && first.value.startsWith('/'));
   return isPath && (call.name === 'route' || call.args.length > 1);

@@ -16,7 +16,7 @@ export interface Uncalled {
 
 /** What nothing in the project calls and yet registers: entry points of libraries, classes others build, functions others give an application. */
 export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build'>): Uncalled {
-  const { adapters, scopes, applied, built, runs, traits, topFrame, applyTo } = machine;
+  const { scopes, applied, built, runs, traits, topFrame, applyTo } = machine;
   const { starts, relevantIn } = traits;
   return { runUncalled, guess };
 
@@ -28,11 +28,10 @@ export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build
       if (applied.has(fn.id)) continue;
       const found = traits.registersOn(fn);
       const parameter = found && fn.parameters[found.index];
-      const adapter = adapters[0];
-      if (!found || !parameter || !adapter) continue;
+      if (!found || !parameter) continue;
       const scope: ScopeState = {
         id: `${path}#${fn.id.slice(fn.id.indexOf('#') + 1)}(${parameter.name ?? found.index})` as ScopeId,
-        framework: adapter.id,
+        framework: found.framework,
         kind: 'router',
         at: parameter.at,
         nameAt: parameter.at,
@@ -43,14 +42,15 @@ export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build
         parents: new Set(),
         files: new Set([path]),
         fields: new Map(),
-        run: undefined,
+        run: fn.id,
         guessed: true,
+        outer: undefined,
         binding: parameter.name,
       };
       scopes.push(scope);
       const holder: Abstract = found.member === '' ? { is: 'scope', scope } : { is: 'fields', fields: new Map([[found.member, { is: 'scope', scope }]]) };
       const args: Abstract[] = fn.parameters.map((_, i) => (i === found.index ? holder : UNKNOWN));
-      applyTo({ is: 'function', fn, frame }, args, frame, fn.at.mark, undefined);
+      begin(fn.id, () => applyTo({ is: 'function', fn, frame }, args, frame, fn.at.mark, undefined, { run: fn.id }));
     }
   }
 

@@ -103,6 +103,38 @@ export default rule<'scope', { readonly scope: Scope }>({
         module.exports = app;`,
     },
     {
+      title: 'a Fastify application without headers',
+      bad: `
+        import Fastify from 'fastify';
+        const app = Fastify({ logger: true });
+        //          ^^^^^^^ headers/helmet-missing
+        app.register(routes);
+        await app.listen({ port: 3000 });
+        async function routes(fastify) { fastify.get('/', h); }`,
+      fixed: `
+        import Fastify from 'fastify';
+        import helmet from '@fastify/helmet';
+        const app = Fastify({ logger: true });
+        app.register(helmet);
+        app.register(routes);
+        await app.listen({ port: 3000 });
+        async function routes(fastify) { fastify.get('/', h); }`,
+    },
+    {
+      title: 'a Fastify application whose plugin registers helmet',
+      good: `
+        //- app.js
+        import Fastify from 'fastify';
+        import security from './security.js';
+        const app = Fastify();
+        app.get('/', h);
+        app.register(security);
+        app.listen({ port: 3000 });
+        //- security.js
+        import fp from 'fastify-plugin';
+        export default fp(async (fastify) => { await fastify.register(import('@fastify/helmet')); });`,
+    },
+    {
       title: 'helmet before the routes',
       good: `
         import express from 'express';

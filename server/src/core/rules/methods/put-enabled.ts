@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../project/project.js';
+import { guardInserted } from '../facts/guard-place.js';
 import { pathMatches } from '../facts/paths.js';
 import { refusesByItself } from '../facts/methods.js';
 import { rule, type Change, type Fix } from '../rule.js';
@@ -64,7 +65,8 @@ export default rule<'endpoint', Evidence>({
     remedy: 'Remove the route, or authenticate its callers.',
   }),
   *fix({ evidence: { endpoint, kind, guard, policy } }, context): Iterable<Fix> {
-    if (kind === 'open' && guard !== undefined && endpoint.route.layersAt) yield { title: `Add ${guard}`, safety: 'review', changes: [{ do: 'insert', at: endpoint.route.layersAt, where: 'before', code: [`${guard}, `] }] };
+    const change = kind === 'open' && guard !== undefined ? guardInserted(endpoint.route, [guard]) : undefined;
+    if (change && guard !== undefined) yield { title: `Add ${guard}`, safety: 'review', changes: [change] };
     const others = context.endpoints({ file: endpoint.methodAt.path }).filter((one) => one.route.statementAt.mark === endpoint.route.statementAt.mark && one.methodAt.mark !== endpoint.methodAt.mark);
     if (others.length === 0) yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: endpoint.route.statementAt, as: 'statement' }] };
     if (kind === 'policy' && policy !== undefined) {

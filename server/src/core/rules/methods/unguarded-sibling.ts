@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../project/project.js';
+import { guardInserted } from '../facts/guard-place.js';
 import { changing, methodName, refusesByItself, routeGuard } from '../facts/methods.js';
 import { publicPath } from '../facts/paths.js';
 import { rule, type Fix } from '../rule.js';
@@ -56,12 +57,13 @@ export default rule<'endpoint', Evidence>({
     remedy: 'Put the same guard on both, or register it once before both.',
   }),
   *fix({ evidence: { open, guardAt, guard } }, context): Iterable<Fix> {
-    if (guardAt && open.route.layersAt) {
+    if (guardAt) {
       const isHere = guardAt.path === open.methodAt.path;
       const text = context.textOf(guardAt);
       // A guard of another file is repeated only where its bare name means something here.
       const isKnown = isHere || (/^[\w$.]+$/.test(text) && context.visible(text.split('.')[0] ?? text, open.methodAt) === 'present');
-      if (isKnown) yield { title: `Add ${text.split('\n')[0] ?? guard}`, safety: 'review', changes: [{ do: 'insert', at: open.route.layersAt, where: 'before', code: [isHere ? { copy: guardAt } : text, ', '] }] };
+      const change = guardInserted(open.route, [isHere ? { copy: guardAt } : text]);
+      if (isKnown && change) yield { title: `Add ${text.split('\n')[0] ?? guard}`, safety: 'review', changes: [change] };
     }
     yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: open.route.statementAt, as: 'statement' }] };
   },
@@ -82,6 +84,50 @@ export default rule<'endpoint', Evidence>({
         const app = express();
         app.post('/files', requireAuth, upload);
         app.put('/files', requireAuth, upload);
+      `,
+    },
+    {
+      title: 'Fastify: the check is an option of the route',
+      bad: `
+        import Fastify from 'fastify';
+        import { verifyJwt } from './verify.js';
+        const fastify = Fastify();
+        fastify.post('/docs', { preHandler: [verifyJwt] }, create);
+        fastify.put('/docs', create);
+        //      ^^^ methods/unguarded-sibling
+      `,
+      fixed: `
+        import Fastify from 'fastify';
+        import { verifyJwt } from './verify.js';
+        const fastify = Fastify();
+        fastify.post('/docs', { preHandler: [verifyJwt] }, create);
+        fastify.put('/docs', { preHandler: verifyJwt }, create);
+      `,
+    },
+    {
+      title: 'Fastify: a route with other options',
+      bad: `
+        import Fastify from 'fastify';
+        const fastify = Fastify();
+        fastify.route({ method: 'POST', url: '/docs', onRequest: verifyJwt, handler: create });
+        fastify.route({ method: 'DELETE', url: '/docs', schema, handler: remove });
+        //                      ^^^^^^^^ methods/unguarded-sibling
+      `,
+      fixed: `
+        import Fastify from 'fastify';
+        const fastify = Fastify();
+        fastify.route({ method: 'POST', url: '/docs', onRequest: verifyJwt, handler: create });
+        fastify.route({ method: 'DELETE', url: '/docs', schema, handler: remove, preHandler: verifyJwt });
+      `,
+    },
+    {
+      title: 'Fastify: one hook of the scope, written after the routes, stands before both',
+      good: `
+        import Fastify from 'fastify';
+        const fastify = Fastify();
+        fastify.post('/docs', { preHandler: [verifyJwt] }, create);
+        fastify.put('/docs', create);
+        fastify.addHook('onRequest', verifyJwt);
       `,
     },
     {

@@ -1,0 +1,154 @@
+import type { Conduct } from '../model/api.js';
+import type { FunctionView, ModuleView, Step } from '../model/module.js';
+import type { Call, FunctionId, Ref, Value } from '../model/value.js';
+
+type Test = Conduct['tests'][number];
+/** Parameter positions; -1: the function is not given it. */
+export interface Roles {
+  readonly request: number;
+  readonly response: number;
+  readonly next: number;
+  /** A request goes on when the function returns. */
+  readonly returns?: boolean;
+}
+/** A function a call leads to, with its module. */
+export interface Followed {
+  readonly fn: FunctionView;
+  readonly module: ModuleView;
+}
+export interface ConductInput {
+  guardName(text: string): boolean;
+  /** Where a called name leads, when it is a function of the project. */
+  follow?(target: Value, from: ModuleView): Followed | undefined;
+  /** Functions by the function they stand in, kept between calls. */
+  readonly inside?: Map<ModuleView, ReadonlyMap<FunctionId, readonly FunctionView[]>>;
+}
+
+const ROLE = /^(role|roles|isAdmin|is_admin|admin|permissions?|scopes?|isSuperAdmin|isOwner|group|groups)$/i;
+const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|cookie)$/i;
+const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|apiKey|loggedIn|isAuthenticated|userId|userID|uid|admin|member)$/i;
+/** The functions that stand in a function, at any depth. */
+export function innerFunctions(fn: FunctionView, module: ModuleView, kept: ConductInput['inside']): FunctionView[] {
+  let children = kept?.get(module);
+  if (!children) {
+    const made = new Map<FunctionId, FunctionView[]>();
+    for (const other of module.functions.values()) {
+      if (other.within === undefined) continue;
+      const known = made.get(other.within);
+      if (known) known.push(other);
+      else made.set(other.within, [other]);
+    }
+    children = made;
+    kept?.set(module, made);
+  }
+  const found: FunctionView[] = [...(children.get(fn.id) ?? [])];
+  for (let i = 0; i < found.length; i++) found.push(...(children.get(found[i]?.id ?? fn.id) ?? []));
+  return found;
+}
+
+/** The value is a parameter, or a member of it. */
+export function isParameter(value: Value, fn: FunctionView, index: number): value is Ref {
+  return value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === fn.id && value.root.index === index;
+}
+
+/** The status a step refuses with; 0 for a throw. */
+export function refusalOf(step: Step, fn: FunctionView, roles: Roles): number | undefined {
+  if (step.do === 'throw') return thrownStatus(step.value);
+  if (step.do === 'assign') {
+    const key = step.target.path.at(-1);
+    if ((key === 'status' || key === 'statusCode') && isParameter(step.target, fn, roles.response)) return statusIn(step.value);
+    return undefined;
+  }
+  if (step.do !== 'call') return undefined;
+  const { call } = step;
+  // Throws unless the token is good, where nothing catches it.
+  if (isTokenCheck(call, fn, roles)) return step.zone === 'try' ? undefined : 401;
+  if (/^(unauthorized|forbidden)$/.test(call.name) && onResponse(call, fn, roles)) return call.name === 'forbidden' ? 403 : 401;
+  if (!/^(status|sendStatus|writeHead|code|throw|json|send)$/.test(call.name) || !onResponse(call, fn, roles)) return undefined;
+  if (call.name === 'send' && call.args[0]?.value.kind === 'call') return thrownStatus(call.args[0].value) || undefined;
+  if (call.name === 'json' || call.name === 'send') return undefined;
+  const status = call.args[0] ? statusIn(call.args[0].value) : undefined;
+  return status;
+}
+/** `request.jwtVerify()` of `@fastify/jwt`, under whatever namespace. */
+export function isTokenCheck(call: Call, fn: FunctionView, roles: Roles): boolean {
+  return /^(\w{0,40}J|j)wtVerify$/.test(call.name) && call.receiver !== undefined && isParameter(call.receiver, fn, roles.request);
+}
+/** The call is made on the response, at the end of a chain of calls or alone. */
+export function onResponse(call: Call, fn: FunctionView, roles: Roles): boolean {
+  let receiver = call.receiver;
+  for (let hops = 0; receiver?.kind === 'call' && hops < 50; hops++) receiver = receiver.receiver;
+  return receiver !== undefined && isParameter(receiver, fn, roles.response);
+}
+function statusIn(value: Value): number | undefined {
+  if (value.kind === 'literal' && typeof value.value === 'number') return value.value >= 400 ? value.value : undefined;
+  if (value.kind === 'ref') {
+    const name = value.path.at(-1) ?? value.text;
+    if (/unauthori[sz]ed/i.test(name)) return 401;
+    if (/forbidden/i.test(name)) return 403;
+  }
+  return undefined;
+}
+/** The status an error stands for; 0 when it says none. */
+export function thrownStatus(value: Value | undefined): number {
+  if (value?.kind !== 'call') return 0;
+  if (/unauthori[sz]ed|unauthenticated|notauthenticated/i.test(value.callee || value.name)) return 401;
+  if (/forbidden|accessdenied|permissiondenied|nopermission|notpermitted/i.test(value.callee || value.name)) return 403;
+  for (const { value: arg } of value.args.slice(0, 3)) {
+    const status = statusIn(arg) ?? (arg.kind === 'object' ? arg.entries.flatMap((entry) => (/^(status|statusCode|code)$/.test(entry.key ?? '') ? (statusIn(entry.value) ?? []) : []))[0] : undefined);
+    if (status !== undefined) return status;
+  }
+  return 0;
+}
+
+/** What a branch asks of the request. */
+export function testsOf(test: Value, fn: FunctionView, roles: Roles): Test[] {
+  const found = new Set<Test>();
+  const visit = (value: Value, depth: number): void => {
+    if (depth > 12) return;
+    switch (value.kind) {
+      case 'ref': {
+        if (value.root.kind === 'env') found.add('environment');
+        const onRequest = isParameter(value, fn, roles.request);
+        for (const key of value.path) {
+          if (key === undefined) continue;
+          if (ROLE.test(key)) found.add('role');
+          else if (IDENTITY.test(key) || CREDENTIAL_HEADER.test(key)) found.add('identity');
+          else if (onRequest && key === 'method') found.add('method');
+          else if (onRequest && (key === 'routeOptions' || key === 'routerPath' || key === 'routeConfig' || key === 'path' || key === 'originalUrl' || key === 'url')) found.add('path');
+        }
+        if (value.root.kind === 'local' || value.root.kind === 'parameter') {
+          if (IDENTITY.test(value.text) || /token|authori|credential|session|user$/i.test(value.text)) found.add('identity');
+          if (ROLE.test(value.text)) found.add('role');
+        }
+        if (value.root.kind === 'value') visit(value.root.of, depth + 1);
+        return;
+      }
+      case 'call': {
+        for (const arg of value.args) {
+          visit(arg.value, depth + 1);
+          if (arg.value.kind === 'literal' && typeof arg.value.value === 'string' && CREDENTIAL_HEADER.test(arg.value.value)) found.add('identity');
+        }
+        if (/role|admin|permission|scope|^can$|ability/i.test(value.name)) found.add('role');
+        if (/authenticat|loggedin|verify|compare|session|token/i.test(value.name)) found.add('identity');
+        if (value.receiver) visit(value.receiver, depth + 1);
+        return;
+      }
+      case 'not': return visit(value.of, depth + 1);
+      case 'compare':
+      case 'logic':
+        visit(value.left, depth + 1);
+        return visit(value.right, depth + 1);
+      case 'choice':
+        visit(value.test, depth + 1);
+        visit(value.then, depth + 1);
+        return visit(value.else, depth + 1);
+      case 'template':
+        for (const part of value.parts) if (typeof part !== 'string') visit(part, depth + 1);
+        return;
+      default: return;
+    }
+  };
+  visit(test, 0);
+  return [...found];
+}
