@@ -203,3 +203,10 @@ test('@fastify/auth: one check is enough unless all are asked for, so the weakes
   assert.equal(state('[guard, unknown]'), 'unknown');
   assert.equal(state("[guard, unknown], { relation: 'or' }"), 'unknown');
 });
+test('a hook that lets a request without credentials go on leaves its routes unknown', () => {
+  const rest = 'request.user = await verify(request.headers.authorization); if (!request.user) return reply.code(401).send();';
+  const hook = (missing: string): string =>
+    `app.addHook('onRequest', async (request, reply) => { if (!request.headers.authorization) return${missing}; ${rest} });\napp.get('/x', ${handler});`;
+  assert.equal(stateOf(hook('')), 'unknown');
+  assert.equal(stateOf(hook(' reply.code(401).send()')), 'guarded');
+});
