@@ -129,6 +129,7 @@ test('what a hook does decides: it answers, throws, checks a token, or lets ever
   assert.equal(state('async (request) => { await tenantOf(request); }'), 'unknown');
   assert.equal(state('async (request) => { await verifyUser(request); }'), 'guarded');
   assert.equal(state('unknownHook'), 'unknown');
+  assert.equal(state('given.preValidation'), 'unknown');
   assert.equal(state('async (request, reply) => { if (request.routeOptions.config.open) return; if (!request.user) return reply.code(401).send(); }'), 'unknown');
   assert.equal(state("async (request, reply) => { if (request.url === '/health') return; await request.jwtVerify(); }"), 'unknown');
 });
@@ -186,7 +187,11 @@ test('a folder of plugins: folders are prefixes, an index stands for its folder,
     'routes/admin/deep/one.js': route('/one'),
     'plugins/late.js': `import fp from 'fastify-plugin';\nexport default fp(async (fastify) => { fastify.decorate('x', 1); });`,
   };
-  const load = (options: string): string => `import autoload from '@fastify/autoload';\nimport path from 'node:path';\napp.register(autoload, { dir: path.join(__dirname, 'plugins') });\napp.register(autoload, { dir: path.join(import.meta.dirname, 'routes')${options} });`;
+  const load = (options: string): string => `
+import autoload from '@fastify/autoload';
+import path from 'node:path';
+app.register(autoload, { dir: path.join(__dirname, 'plugins') });
+app.register(autoload, { dir: path.join(import.meta.dirname, 'routes')${options} });`;
   same(listOf(load(''), files), ['GET / unguarded', 'GET /users/{id} unguarded', 'GET /admin/list unguarded', 'GET /admin/deep/one unguarded']);
   same(listOf(load(", autoHooks: true, options: { prefix: '/api' }"), files), ['GET /api unguarded', 'GET /api/users/{id} unguarded', 'GET /api/admin/list guarded', 'GET /api/admin/deep/one unguarded']);
   same(listOf(load(', autoHooks: true, cascadeHooks: true, dirNameRoutePrefix: false'), files), ['GET / unguarded', 'GET /{id} unguarded', 'GET /list guarded', 'GET /one guarded']);
@@ -202,4 +207,9 @@ test('@fastify/auth: one check is enough unless all are asked for, so the weakes
   assert.equal(state("[guard, open], { relation: 'and' }"), 'guarded');
   assert.equal(state('[guard, unknown]'), 'unknown');
   assert.equal(state("[guard, unknown], { relation: 'or' }"), 'unknown');
+});
+test('routes of a list are registered one by one', () => {
+  const list = `export const routes = [{ method: 'GET', url: '/a', handler: ${handler} }, { method: 'PUT', url: '/b', preHandler: guard, handler: ${handler} }];\nconst guard = ${GUARD};`;
+  same(listOf("import { routes } from './list.js';\nfor (const route of routes) app.route(route);", { 'list.js': list }), ['GET /a unguarded', 'PUT /b guarded']);
+  same(listOf("import { routes } from './list.js';\nroutes.forEach((route) => app.route(route));", { 'list.js': list }), ['GET /a unguarded', 'PUT /b guarded']);
 });
