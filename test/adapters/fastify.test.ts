@@ -213,3 +213,13 @@ test('routes of a list are registered one by one', () => {
   same(listOf("import { routes } from './list.js';\nfor (const route of routes) app.route(route);", { 'list.js': list }), ['GET /a unguarded', 'PUT /b guarded']);
   same(listOf("import { routes } from './list.js';\nroutes.forEach((route) => app.route(route));", { 'list.js': list }), ['GET /a unguarded', 'PUT /b guarded']);
 });
+test('a handler that asks itself', () => {
+  assert.equal(stateOf("app.get('/x', async (request) => { await request.jwtVerify(); return 1; });"), 'guarded');
+  assert.equal(stateOf("app.get('/x', async (request, reply) => { try { await request.jwtVerify(); return 1; } catch (e) { return reply.code(401).send(); } });"), 'guarded');
+  assert.equal(stateOf("app.get('/x', async (request, reply) => { if (!(await found(request.params.id))) return reply.code(404).send(); return 1; });"), 'unguarded');
+});
+test('what is registered under a branch may not be there', () => {
+  const wrapped = "import fp from 'fastify-plugin';\nconst plugin = fp(async (scope) => { scope.addHook('onRequest', guard); });";
+  assert.equal(stateOf(`${wrapped}\nif (config.auth) app.register(plugin);\napp.get('/x', ${handler});`), 'unknown');
+  assert.equal(stateOf(`${wrapped}\nif (config.auth) { app.register(plugin);\napp.get('/x', ${handler}); }`), 'guarded');
+});
