@@ -210,3 +210,17 @@ app.listen(1);`,
     ['GET /x unguarded a.js:7', 'GET /{?} unguarded a.js:6'],
   );
 });
+test('each turn of a loop registers what it holds', () => {
+  const handler = '(req, res) => res.end()';
+  const code = (loop: string): string => `
+const app = express();
+const list = [{ path: '/a', method: 'get' }, { path: '/b', method: 'put' }];
+function add(path) { app.get(path, ${handler}); }
+${loop}
+app.listen(1);`;
+  const of = (loop: string): readonly string[] => routesOf({ 'app.js': `const express = require('express');${code(loop)}` }).map((line) => line.split(' ').slice(0, 2).join(' '));
+  assert.deepEqual(of(`for (const name of ['a', 'b']) app.put('/' + name, ${handler});`), ['PUT /a', 'PUT /b']);
+  assert.deepEqual(of(`for (const one of list) app[one.method](one.path, ${handler});`), ['GET /a', 'PUT /b']);
+  assert.deepEqual(of("for (const name of ['a', 'b']) add('/' + name);"), ['GET /a', 'GET /b']);
+  assert.deepEqual(of(`for (const one of list) { const router = express.Router(); router.get('/x', ${handler}); app.use(one.path, router); }`), ['GET /a/x', 'GET /b/x']);
+});

@@ -129,6 +129,7 @@ test('what a hook does decides: it answers, throws, checks a token, or lets ever
   assert.equal(state('async (request) => { await tenantOf(request); }'), 'unknown');
   assert.equal(state('async (request) => { await verifyUser(request); }'), 'guarded');
   assert.equal(state('unknownHook'), 'unknown');
+  assert.equal(state('given.preValidation'), 'unknown');
   assert.equal(state('async (request, reply) => { if (request.routeOptions.config.open) return; if (!request.user) return reply.code(401).send(); }'), 'unknown');
   assert.equal(state("async (request, reply) => { if (request.url === '/health') return; await request.jwtVerify(); }"), 'unknown');
 });
@@ -186,7 +187,9 @@ test('a folder of plugins: folders are prefixes, an index stands for its folder,
     'routes/admin/deep/one.js': route('/one'),
     'plugins/late.js': `import fp from 'fastify-plugin';\nexport default fp(async (fastify) => { fastify.decorate('x', 1); });`,
   };
-  const load = (options: string): string => `import autoload from '@fastify/autoload';\nimport path from 'node:path';
+  const load = (options: string): string => `
+import autoload from '@fastify/autoload';
+import path from 'node:path';
 app.register(autoload, { dir: path.join(__dirname, 'plugins') });
 app.register(autoload, { dir: path.join(import.meta.dirname, 'routes')${options} });`;
   same(listOf(load(''), files), ['GET / unguarded', 'GET /users/{id} unguarded', 'GET /admin/list unguarded', 'GET /admin/deep/one unguarded']);
@@ -211,4 +214,19 @@ test('a hook that lets a request without credentials go on leaves its routes unk
     `app.addHook('onRequest', async (request, reply) => { if (!request.headers.authorization) return${missing}; ${rest} });\napp.get('/x', ${handler});`;
   assert.equal(stateOf(hook('')), 'unknown');
   assert.equal(stateOf(hook(' reply.code(401).send()')), 'guarded');
+});
+test('routes of a list are registered one by one', () => {
+  const list = `export const routes = [{ method: 'GET', url: '/a', handler: ${handler} }, { method: 'PUT', url: '/b', preHandler: guard, handler: ${handler} }];\nconst guard = ${GUARD};`;
+  same(listOf("import { routes } from './list.js';\nfor (const route of routes) app.route(route);", { 'list.js': list }), ['GET /a unguarded', 'PUT /b guarded']);
+  same(listOf("import { routes } from './list.js';\nroutes.forEach((route) => app.route(route));", { 'list.js': list }), ['GET /a unguarded', 'PUT /b guarded']);
+});
+test('a handler that asks itself', () => {
+  assert.equal(stateOf("app.get('/x', async (request) => { await request.jwtVerify(); return 1; });"), 'guarded');
+  assert.equal(stateOf("app.get('/x', async (request, reply) => { try { await request.jwtVerify(); return 1; } catch (e) { return reply.code(401).send(); } });"), 'guarded');
+  assert.equal(stateOf("app.get('/x', async (request, reply) => { if (!(await found(request.params.id))) return reply.code(404).send(); return 1; });"), 'unguarded');
+});
+test('what is registered under a branch may not be there', () => {
+  const wrapped = "import fp from 'fastify-plugin';\nconst plugin = fp(async (scope) => { scope.addHook('onRequest', guard); });";
+  assert.equal(stateOf(`${wrapped}\nif (config.auth) app.register(plugin);\napp.get('/x', ${handler});`), 'unknown');
+  assert.equal(stateOf(`${wrapped}\nif (config.auth) { app.register(plugin);\napp.get('/x', ${handler}); }`), 'guarded');
 });

@@ -2,7 +2,7 @@ import type { Conduct, Role } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import { conductOfReturning } from './conduct-returning.js';
-import { innerFunctions, isParameter, onResponse, refusalOf, testsOf, thrownStatus, type ConductInput, type Followed, type Roles } from './refusals.js';
+import { innerFunctions, isParameter, isTokenCheck, onResponse, refusalOf, testsOf, thrownStatus, type ConductInput, type Followed, type Roles } from './refusals.js';
 import { guardModules } from '../rules/facts/guards.js';
 import { best, strangerIn, worst, type Reach } from './strangers.js';
 import { waysIn } from './ways.js';
@@ -68,6 +68,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
         stops = best(stops, stranger.takes(own));
       }
       if (step.do !== 'call') continue;
+      if (isTokenCheck(step.call, fn, roles)) tests.add('identity');
       if (isNext(step.call.target, fn, roles)) {
         const first = step.call.args[0]?.value;
         const isError = first !== undefined && !(first.kind === 'literal' && (first.value === undefined || first.value === 'route' || first.value === 'router' || first.value === null));

@@ -111,12 +111,14 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
       for (const step of body) runStep(step, frame, true);
       return;
     }
-    for (const item of items) {
-      // What was declared inside the loop belongs to one turn of it.
-      for (const binding of [...frame.locals.keys()]) if (binding > loop.binding) frame.locals.delete(binding);
-      frame.locals.set(loop.binding, item);
-      for (const step of body) if (step.do === 'call') frame.results.delete(step.call.at.mark);
-      for (const step of body) runStep(step, frame, false);
+    for (const [index, item] of items.entries()) {
+      // What was declared inside the loop belongs to one turn of it, and what is registered there is read later.
+      const before = [...frame.locals].filter(([binding]) => binding < loop.binding);
+      const turn: Frame = { ...frame, locals: new Map(before), results: new Map(frame.results), trail: `${frame.trail}~${index}` };
+      turn.locals.set(loop.binding, item);
+      for (const step of body) if (step.do === 'call') turn.results.delete(step.call.at.mark);
+      for (const step of body) runStep(step, turn, false);
+      for (const [binding, value] of turn.locals) if (binding < loop.binding) frame.locals.set(binding, value);
     }
   }
 

@@ -223,6 +223,28 @@ export default rule<'function', Evidence>({
       good: `export function requireAuth(req, res, next) { if (req.method === 'OPTIONS') return next(); if (publicPaths.has(req.path)) return next();
 if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return next(); verify(req, res, next); }`,
     },
+    {
+      title: 'Fastify: a hook that returns early',
+      bad: `
+        import Fastify from 'fastify';
+        const app = Fastify();
+        app.addHook('onRequest', async (request, reply) => {
+          if (request.headers['x-bypass-auth'] === 'true') return;
+        //    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "skips authentication"
+          if (!request.user) return reply.code(401).send();
+        });
+        app.get('/', async () => data);
+      `,
+      fixed: `
+        import Fastify from 'fastify';
+        const app = Fastify();
+        app.addHook('onRequest', async (request, reply) => {
+          if (!request.user) return reply.code(401).send();
+        });
+        app.get('/', async () => data);
+      `,
+    },
+    { title: 'Fastify: a hook that leaves out a kind of request', good: `import Fastify from 'fastify'; Fastify().addHook('onRequest', async (request, reply) => { if (request.method === 'OPTIONS') return; await request.jwtVerify(); });` },
     { title: 'another check outside production', good: `import express from 'express'; import { requireAuth, checkStaff } from './auth'; express().use(process.env.NODE_ENV === 'production' ? requireAuth : checkStaff);` },
     { title: 'a logger in development', good: `import express from 'express'; import morgan from 'morgan'; const app = express(); if (process.env.NODE_ENV !== 'production') app.use(morgan('dev'));` },
     { title: 'more strictness in production', good: `import express from 'express'; const app = express(); app.use(requireAuth); if (process.env.NODE_ENV === 'production') app.use(requireToken);` },
@@ -254,7 +276,10 @@ function passes(step: Step, fn: FunctionView, context: RuleContext): boolean {
     return (
       step.value.kind === 'object' && step.value.entries.length > 0 && step.value.entries.every((one) => isFixed(one.value)) && IDENTITY.test(step.target.path.at(-1) ?? '') && context.request(step.target)?.from === 'identity'
     );
-  if (step.do !== 'return' || !step.value) return false;
+  if (step.do !== 'return') return false;
+  // A hook that is given no `next` goes on by returning.
+  const role = context.role(fn.id);
+  if (!step.value || (step.value.kind === 'literal' && step.value.value === undefined)) return role?.sure === true && role.as === 'layer' && !role.parameters.includes('next');
   return step.value.kind === 'literal' && step.value.value === true && isGuardName(fn.name);
 }
 /** A constant, or a list of constants. */

@@ -62,6 +62,22 @@ export default rule<'send', Evidence>({
   },
   examples: [
     {
+      title: 'Fastify: an error handler, and a value a handler returns',
+      bad: `
+        import Fastify from 'fastify';
+        const app = Fastify();
+        app.setErrorHandler((error, request, reply) => {
+          reply.code(500).send({ message: error.message });
+        //                                ^^^^^^^^^^^^^ errors/message-in-response
+        });
+        app.get('/', async (request, reply) => {
+          try { return await work(); } catch (err) { reply.code(500); return { error: err.message }; }
+        //                                                                            ^^^^^^^^^^^ errors/message-in-response
+        });
+      `,
+    },
+    { title: 'Fastify: a hook that only looks at errors', good: `import Fastify from 'fastify'; Fastify().addHook('onError', async (request, reply, error) => { request.log.error({ message: error.message }); });` },
+    {
       title: 'a caught error, status 500',
       bad: `
         import express from 'express';

@@ -44,7 +44,7 @@ export function harmlessName(text: string): Protects | undefined {
   if (words.includes('cors')) return 'cors';
   if (words.includes('helmet') || /^(secure|security)_headers?(_middleware)?$/.test(last)) return 'headers';
   if (guardLikeName(text)) return undefined;
-  if (/^(validate|validator|celebrate|z_?validator)(_|$)/.test(last) || /_(validator|validation|schema)$/.test(last)) return 'schema';
+  if (/^(validate|validator|celebrate|z_?validator)(_|$)/.test(last) || (/_(validator|validation|schema)$/.test(last) && last !== 'pre_validation')) return 'schema';
   if (/^(cache|no_cache|pino|morgan)(_|$)/.test(last) || /(^|_)(logger|logging|cache)$/.test(last)) return 'nothing';
   return undefined;
 }
