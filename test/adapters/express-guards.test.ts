@@ -110,6 +110,8 @@ test('a handler that answers strangers does not guard itself', () => {
   const own = (body: string): string | undefined => stateOf(`app.get('/x', (req, res) => { ${body} });`);
   assert.equal(own(`if (!req.user) return res.json({}); if (req.user.blocked) ${refuse}; res.json(data);`), 'unguarded');
   assert.equal(own(`if (!req.user) ${refuse}; res.json(data);`), 'guarded');
+  assert.equal(own('if (req.auth.isReadOnly) return res.status(403).end(); save(req.body, (err) => res.json(data));'), 'unguarded');
+  assert.equal(own(`const page = find(req.params.id); if (!page) return res.status(404).end(); if (page.isPublic) return res.status(Codes.OK).json(page); if (!req.user) ${refuse}; res.json(page);`), 'unknown');
   assert.equal(own('if (!req.user) { res.status(401); res.json({ error: 1 }); return; } res.json(data);'), 'guarded');
 });
 test('a status of 403 guards only where a request without credentials surely meets it', () => {

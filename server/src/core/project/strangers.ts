@@ -56,6 +56,7 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
   const { fn, module, request, absent } = entered;
   const own = new Set([fn.id, ...inner.map((one) => one.id)]);
   const settings = new Set<string>();
+  let opened = false;
   const tellsByUser = [fn, ...inner].some((one) => one.steps.some((step) => step.do === 'call' && step.call.name === 'authenticate' && step.call.args.some(({ value }) => value.kind === 'function')));
   const lacks = (value: Value): boolean => isMissing(met(value, 0));
   return {
@@ -63,11 +64,13 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
     lacks,
     takes(when) {
       let reach: Reach = 'yes';
+      opened = false;
       for (const branch of when) {
         const where = environmentOf([branch]);
         reach = worst(reach, where === 'development' || where === 'unless-production' ? 'no' : has(branch.test, branch.holds, 0));
       }
-      return reach;
+      // What else is asked, such as whether there is such a thing, has nothing to do with the caller.
+      return opened && reach === 'maybe' ? 'setting' : reach;
     },
     verifies: (call) => VERIFIES.test(call.name) && call.args.some(({ value }) => lacks(value) || isRequest(value)),
   };
@@ -86,7 +89,10 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
     }
     if (test.kind === 'compare') return compared(test, holds, depth + 1);
     const opens = test.kind === 'call' ? test.name : test.kind === 'ref' ? test.path.at(-1) : undefined;
-    if (opens !== undefined && OPENED.test(opens) && holds) return set(test.kind === 'call' ? test.callee || test.name : opens);
+    if (opens !== undefined && OPENED.test(opens) && holds) {
+      opened = true;
+      return set(test.kind === 'call' ? test.callee || test.name : opens);
+    }
     return truth(met(test, depth + 1), holds);
   }
   function compared(test: Extract<Value, { kind: 'compare' }>, holds: boolean, depth: number): Reach {
