@@ -61,6 +61,7 @@ test('a check that lets a missing credential pass is no guard, whatever its name
     `(req, res, next) => { try { req.user = jwt.verify(req.cookies.token, KEY); } catch (err) { req.user = null; } if (req.user && req.user.blocked) ${refuse}; next(); }`,
     `(req, res, next) => { jwt.verify(req.cookies.token, KEY, (err, user) => { if (user && user.blocked) ${refuse}; req.user = user; next(); }); }`,
     `(req, res, next) => { if (custom(req) === false) { req.user = custom(req); return next(); } if (req.user && req.user.blocked) ${refuse}; return next(); }`,
+    `(req, res, next) => { if (!req.query || !req.query.key) return next(); if (!keys.has(req.query.key)) return next(new errors.UnauthorizedError({ message: 'no' })); next(); }`,
     `(req, res, next) => { if (!req.user?.id) return next(); if (!valid(req.user)) ${refuse}; next(); }`,
     `(req, res, next) => { passport.authenticate('jwt', (err, user) => { if (err) ${refuse}; req.user = user; next(); })(req, res, next); }`,
     `(req, res, next) => { const header = req.headers.authorization; if (header) return passport.authenticate('jwt')(req, res, next); next(); }`,

@@ -12,6 +12,7 @@ const ORDER = { no: 0, maybe: 1, setting: 2, yes: 3 } as const;
 const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|api_?key|isLoggedIn|loggedIn|isAuthenticated|authenticated|authorized|isAuthorized|member|accountability|credentials?|authorization|authInfo)$/i;
 const TOKEN = /(token|authori[sz]ation|authheader|credentials?|api_?key|secret|password|signature|bearer|jwt)$/i;
 const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|.*-secret|.*-signature|cookie)$/i;
+const KEY_IN_QUERY = /^(key|access_?key|sig|hmac)$/i;
 /** What a known caller is known by: `req.user.id` is missing just as `req.user` is. */
 const KEY_OF_IDENTITY = /^_?(id|sub|uid|email|username|name|roles?|permissions?|scopes?)$/i;
 const CONTAINER = /^(headers|cookies|signedCookies|session|state|locals|body|query|request)$/;
@@ -186,7 +187,7 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
     for (const [index, key] of path.entries()) {
       if (key === undefined) return 'maybe';
       const inBody = path[0] === 'body' || path[0] === 'query';
-      if (inBody ? TOKEN.test(key) : IDENTITY.test(key) || TOKEN.test(key) || CREDENTIAL_HEADER.test(key)) {
+      if (inBody ? TOKEN.test(key) || (path[0] === 'query' && KEY_IN_QUERY.test(key)) : IDENTITY.test(key) || TOKEN.test(key) || CREDENTIAL_HEADER.test(key)) {
         if (index < path.length - 1 && CONTAINER.test(key)) continue;
         return member('absent', path.slice(index + 1));
       }
