@@ -83,7 +83,10 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
         const isError = first !== undefined && !(first.kind === 'literal' && (first.value === undefined || first.value === 'route' || first.value === 'router' || first.value === null));
         if (isError) {
           // next(err) with whatever a callback gave passes when there was no error.
-          if (first.kind === 'ref' && first.root.kind === 'caught') passes = strongest(passes, 'sometimes');
+          if (first.kind === 'ref' && first.root.kind === 'caught') {
+            passes = strongest(passes, 'sometimes');
+            strangers = best(strangers, worst('maybe', ways.to(one, step)));
+          }
           refuses.add(thrownStatus(first));
           refusesItself ||= CALLER.has(thrownStatus(first));
           stopsAt(thrownStatus(first), stranger.takes(own));

@@ -42,7 +42,9 @@ function claimed(value: Value, name: string, conduct: Conduct | undefined, polic
   if (conduct && (conduct.refuses.includes(401) || (conduct.refuses.includes(403) && asks && (isNamed || conduct.strangers === 'no')))) {
     const isRole = role || conduct.tests.includes('role');
     const because = `${name} answers ${conduct.refuses.filter((status) => status === 401 || status === 403).join(' or ')}`;
-    return isRole ? [claim('authentication', 'certain', because), claim('authorization', 'certain', because)] : [claim('authentication', 'certain', because)];
+    // Where nobody can tell whether a stranger gets through, the refusal is for some requests only, as far as is known.
+    const certainty = conduct.strangers === 'no' ? 'certain' : 'likely';
+    return isRole ? [claim('authentication', certainty, because), claim('authorization', certainty, because)] : [claim('authentication', certainty, because)];
   }
   if (role) return [claim('authentication', 'likely', `the name ${name}`), claim('authorization', 'likely', `the name ${name}`)];
   const harmless = harmlessKind(name);
