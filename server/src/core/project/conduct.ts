@@ -108,7 +108,11 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   if (delegates && passes !== 'always') passes = refuses.has(401) || refuses.has(403) ? 'sometimes' : 'unknown';
   // Several ways lead to next() and none to an answer: everybody passes.
   if (passes === 'sometimes' && complete && !delegates && !answers && refuses.size === 0) passes = 'always';
-  return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: closed && passes === 'never', complete, strangers, welcomes, stops, turnsAway, settings: [...stranger.settings], byName: refuses.has(401) && !refusesItself ? byName : undefined };
+  const done = { refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort() };
+  return {
+    ...done, passes, complete, closed: closed && passes === 'never',
+    strangers, welcomes, stops, turnsAway, settings: [...stranger.settings], byName: refuses.has(401) && !refusesItself ? byName : undefined,
+  };
 
   function stopsAt(status: number, reach: Reach): void {
     stops = best(stops, reach);
