@@ -61,6 +61,7 @@ test('a check that lets a missing credential pass is no guard, whatever its name
     `(req, res, next) => { try { req.user = jwt.verify(req.cookies.token, KEY); } catch (err) { req.user = null; } if (req.user && req.user.blocked) ${refuse}; next(); }`,
     `(req, res, next) => { jwt.verify(req.cookies.token, KEY, (err, user) => { if (user && user.blocked) ${refuse}; req.user = user; next(); }); }`,
     `(req, res, next) => { if (custom(req) === false) { req.user = custom(req); return next(); } if (req.user && req.user.blocked) ${refuse}; return next(); }`,
+    `(req, res, next) => { if (!req.query || !req.query.key) return next(); if (!keys.has(req.query.key)) return next(new errors.UnauthorizedError({ message: 'no' })); next(); }`,
     `(req, res, next) => { if (!req.user?.id) return next(); if (!valid(req.user)) ${refuse}; next(); }`,
     `(req, res, next) => { passport.authenticate('jwt', (err, user) => { if (err) ${refuse}; req.user = user; next(); })(req, res, next); }`,
     `(req, res, next) => { const header = req.headers.authorization; if (header) return passport.authenticate('jwt')(req, res, next); next(); }`,
@@ -96,18 +97,18 @@ test('a check that a setting turns off leaves its routes unknown', () => {
     `(req, res, next) => { if (process.env.API_KEY && req.headers['x-api-key'] !== process.env.API_KEY) ${refuse}; next(); }`,
     `(req, res, next) => { if (config.get('auth.off')) return next(); if (!req.user) ${refuse}; next(); }`,
   ]) assert.equal(behind(switched, 'let settings = null; const { config } = require("./config");'), 'unknown', switched);
-  const bearer = "passport.authenticate('bearer')";
-  assert.equal(behind('needs("read")', `const needs = (permission) => (req, res, next) => { if (settings.auth) return ${bearer}(req, res, () => { if (!req.user) return next();
-if (!may(req.user, permission)) ${refuse}; next(); }); next(); };`), 'unknown');
+  const inside = `if (!req.user) return next(); if (!may(req.user, permission)) ${refuse}; next();`;
+  const needs = `const needs = (permission) => (req, res, next) => { if (settings.auth) return passport.authenticate('bearer')(req, res, () => { ${inside} }); next(); };`;
+  assert.equal(behind('needs("read")', needs), 'unknown');
 });
 test('what refuses, or lets pass, may stand in a function of another file', () => {
-  const asked = (body: string): string | undefined => stateOf(`const { accountFor } = require('./account');
-const authenticate = async (req, res, next) => { try { req.account = await accountFor(req.token); } catch (err) { throw err; } return next(); };
-app.use(authenticate);\napp.get('/x', ${handler});`, { 'account.js': `exports.accountFor = async (token) => { ${body} };` });
+  const asking = 'const authenticate = async (req, res, next) => { try { req.account = await accountFor(req.token); } catch (err) { throw err; } return next(); };';
+  const account = `const { accountFor } = require('./account');\n${asking}\napp.use(authenticate);\napp.get('/x', ${handler});`;
+  const asked = (body: string): string | undefined => stateOf(account, { 'account.js': `exports.accountFor = async (token) => { ${body} };` });
   assert.equal(asked('let account = {}; if (token) { account = await find(token); if (!account) throw new InvalidCredentialsError(); } return account;'), 'unknown');
   assert.equal(asked('const account = await find(token); if (!account) throw new InvalidCredentialsError(); return account;'), 'guarded');
-  const handed = (body: string): string | undefined => stateOf(`const { check } = require('./check');
-app.use((req, res, next) => check(req, res, next));\napp.get('/x', ${handler});`, { 'check.js': `exports.check = (req, res, next) => { ${body} };` });
+  const handing = `const { check } = require('./check');\napp.use((req, res, next) => check(req, res, next));\napp.get('/x', ${handler});`;
+  const handed = (body: string): string | undefined => stateOf(handing, { 'check.js': `exports.check = (req, res, next) => { ${body} };` });
   assert.equal(handed(`if (!req.token) return next(); if (!valid(req.token)) ${refuse}; next();`), 'unknown');
   assert.equal(handed(`if (!valid(req.token)) ${refuse}; next();`), 'guarded');
 });
@@ -115,6 +116,8 @@ test('a handler that answers strangers does not guard itself', () => {
   const own = (body: string): string | undefined => stateOf(`app.get('/x', (req, res) => { ${body} });`);
   assert.equal(own(`if (!req.user) return res.json({}); if (req.user.blocked) ${refuse}; res.json(data);`), 'unguarded');
   assert.equal(own(`if (!req.user) ${refuse}; res.json(data);`), 'guarded');
+  assert.equal(own('if (req.auth.isReadOnly) return res.status(403).end(); save(req.body, (err) => res.json(data));'), 'unguarded');
+  assert.equal(own(`const page = find(req.params.id); if (!page) return res.status(404).end(); if (page.isPublic) return res.status(Codes.OK).json(page); if (!req.user) ${refuse}; res.json(page);`), 'unknown');
   assert.equal(own('if (!req.user) { res.status(401); res.json({ error: 1 }); return; } res.json(data);'), 'guarded');
 });
 test('a status of 403 guards only where a request without credentials surely meets it', () => {

@@ -164,3 +164,25 @@ function routesOf(engine: Engine): readonly string[] {
 function rulesOf(engine: Engine): readonly string[] {
   return engine.files().flatMap((path) => engine.findings(path).map((one) => `${one.rule} ${engine.source(path)?.text.slice(one.at.span.start, one.at.span.end)}`));
 }
+
+test('a check whose credential is looked up in another file is judged anew when that file changes', () => {
+  const lookup = "export const accountFor = async (token) => {\n  const account = await find(token);\n  if (!account) throw new InvalidCredentialsError();\n  return account;\n};\n";
+  const check = "import { accountFor } from './account.js';\nexport const requireUser = async (req, res, next) => {\n  try {\n    req.account = await accountFor(req.token);\n  } catch (err) {\n    throw err;\n  }\n  return next();\n};\n";
+  const engine = working({ ...start, 'src/auth.js': check, 'src/account.js': lookup });
+  assert.equal(stateOf(engine, 'POST'), 'guarded');
+  type(engine, 'src/account.js', lookup.replace('  if (!account) throw new InvalidCredentialsError();\n', '  if (token && !account) throw new InvalidCredentialsError();\n'));
+  assert.equal(stateOf(engine, 'POST'), 'unknown');
+  type(engine, 'src/account.js', lookup);
+  assert.equal(stateOf(engine, 'POST'), 'guarded');
+});
+test('a finding that leans on what a function of another file refuses goes with the refusal', () => {
+  const gate = "import { refuse } from './refuse.js';\nexport function gate(req, res, next) {\n  if (process.env.NODE_ENV !== 'production') return next();\n  if (!req.session.user) return refuse(req, res);\n  next();\n}\n";
+  const refuse = "export function refuse(req, res) {\n  res.status(401).end();\n}\n";
+  const engine = working({ 'src/gate.js': gate, 'src/refuse.js': refuse });
+  const found = (): readonly string[] => [...engine.findings(filePath('src/gate.js'))].map((one) => one.rule);
+  assert.deepEqual(found(), ['auth/bypass-shortcut']);
+  type(engine, 'src/refuse.js', refuse.replace('401', '200'));
+  assert.deepEqual(found(), []);
+  type(engine, 'src/refuse.js', refuse);
+  assert.deepEqual(found(), ['auth/bypass-shortcut']);
+});

@@ -18,7 +18,7 @@ export interface InventoryEntry {
   readonly authentication: 'guarded' | 'unguarded' | 'unknown';
   readonly authorization: 'guarded' | 'unguarded' | 'unknown';
   readonly because: string;
-  /** Guarded by what only its name says. */
+  /** Guarded by what may let some strangers through: only its name is known, or its test cannot be judged. */
   readonly likely: boolean;
   readonly operation: SourceRange | undefined;
   readonly findings: readonly string[];

@@ -58,7 +58,7 @@ function table(entries: readonly InventoryEntry[], places: Places, colours: bool
   const rows = entries.map((entry) => [
     entry.method,
     printable(entry.path),
-    entry.likely ? 'guarded (by name)' : entry.authentication,
+    entry.likely ? 'guarded (likely)' : entry.authentication,
     entry.chain.map(({ name }) => printable(name)).join(' > ') || '-',
     `${printable(entry.at.path)}:${places.of(entry.at).line}`,
   ]);

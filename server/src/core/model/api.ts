@@ -111,6 +111,8 @@ export interface Conduct {
   readonly welcomes: 'no' | 'maybe' | 'setting' | 'yes';
   /** Whether such a request is refused or fails. */
   readonly stops: 'no' | 'maybe' | 'setting' | 'yes';
+  /** Whether such a request is refused with 401 or 403. */
+  readonly turnsAway: 'no' | 'maybe' | 'setting' | 'yes';
   /** The settings these depend on, as they are written, in source order. */
   readonly settings: readonly string[];
   /** The guard a request is handed to, where only its name says that it refuses. */

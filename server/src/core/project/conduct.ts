@@ -49,6 +49,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   let strangers: Reach = 'no';
   let welcomes: Reach = 'no';
   let stops: Reach = 'no';
+  let turnsAway: Reach = 'no';
   /** Steps that let a request go on, whoever sent it. */
   const passed = new Set<Step>();
   const stranger = strangerIn({ fn, module, request: roles.request, absent: lacking }, inner);
@@ -65,7 +66,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
         refusesItself ||= CALLER.has(refusal);
         if (isTop && CLOSING.has(refusal)) closed = true;
         addTests(own);
-        stops = best(stops, stranger.takes(own));
+        stopsAt(refusal, stranger.takes(own));
       }
       if (step.do !== 'call') continue;
       if (isTokenCheck(step.call, fn, roles)) tests.add('identity');
@@ -74,10 +75,13 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
         const isError = first !== undefined && !(first.kind === 'literal' && (first.value === undefined || first.value === 'route' || first.value === 'router' || first.value === null));
         if (isError) {
           // next(err) with whatever a callback gave passes when there was no error.
-          if (first.kind === 'ref' && first.root.kind === 'caught') passes = strongest(passes, 'sometimes');
+          if (first.kind === 'ref' && first.root.kind === 'caught') {
+            passes = strongest(passes, 'sometimes');
+            strangers = best(strangers, worst('maybe', ways.to(one, step)));
+          }
           refuses.add(thrownStatus(first));
           refusesItself ||= CALLER.has(thrownStatus(first));
-          stops = best(stops, stranger.takes(own));
+          stopsAt(thrownStatus(first), stranger.takes(own));
         } else {
           passes = strongest(passes, one === fn && own.length === 0 ? 'always' : 'sometimes');
           strangers = best(strangers, ways.to(one, step));
@@ -96,8 +100,16 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   if (delegates && passes !== 'always') passes = refuses.has(401) || refuses.has(403) ? 'sometimes' : 'unknown';
   // Several ways lead to next() and none to an answer: everybody passes.
   if (passes === 'sometimes' && complete && !delegates && !answers && refuses.size === 0) passes = 'always';
-  return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: closed && passes === 'never', complete, strangers, welcomes, stops, settings: [...stranger.settings], byName: refuses.has(401) && !refusesItself ? byName : undefined };
+  const done = { refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort() };
+  return {
+    ...done, passes, complete, closed: closed && passes === 'never',
+    strangers, welcomes, stops, turnsAway, settings: [...stranger.settings], byName: refuses.has(401) && !refusesItself ? byName : undefined,
+  };
 
+  function stopsAt(status: number, reach: Reach): void {
+    stops = best(stops, reach);
+    if (CALLER.has(status)) turnsAway = best(turnsAway, reach);
+  }
   function addTests(own: readonly Branch[]): void {
     for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
   }
@@ -124,6 +136,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
     if (target && target.fn.id !== fn.id) {
       const done = inside(call, target);
       stops = best(stops, worst(stranger.takes(own), done.stops));
+      turnsAway = best(turnsAway, worst(stranger.takes(own), done.turnsAway));
       if (done.welcomes !== 'no') welcomes = best(welcomes, worst(way(), done.welcomes));
       if (takesNext && done.strangers !== 'no') strangers = best(strangers, worst(way(), done.strangers));
       if (takesNext && done.strangers === 'yes') passed.add(step);
@@ -151,7 +164,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       refuses.add(401);
       if (guardModules.has(guard.split('.', 1)[0] ?? '')) refusesItself = true;
       else byName = guard;
-      stops = best(stops, stranger.takes(own));
+      stopsAt(401, stranger.takes(own));
       passes = strongest(passes, 'sometimes');
     } else strangers = best(strangers, worst(way(), 'maybe'));
   }
@@ -161,11 +174,15 @@ function isWelcome(call: Call, zone: Step['zone']): boolean {
   if (zone === 'catch' || !/^(json|send|end|render|sendFile|sendfile|download)$/.test(call.name)) return false;
   for (let receiver = call.receiver; receiver?.kind === 'call'; receiver = receiver.receiver) {
     const status = receiver.args[0]?.value;
-    if (/^(status|code|writeHead|sendStatus)$/.test(receiver.name) && !(status?.kind === 'literal' && typeof status.value === 'number' && status.value < 400)) return false;
+    if (/^(status|code|writeHead|sendStatus)$/.test(receiver.name) && !isSuccess(status)) return false;
   }
   return true;
 }
 
+function isSuccess(status: Value | undefined): boolean {
+  if (status?.kind === 'literal') return typeof status.value === 'number' && status.value < 400;
+  return status?.kind === 'ref' && /^(ok|created|accepted|no_?content|success)$/i.test(status.path.at(-1) ?? '');
+}
 /** Statuses that say the method is not there for anyone. */
 const CLOSING: ReadonlySet<number> = new Set([401, 403, 404, 405, 410, 501]);
 /** Statuses for callers who are not known or not allowed. */

@@ -71,6 +71,15 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     const span = held.spanOf(at);
     return span.start >= wanted.start && span.end <= wanted.end;
   };
+  /** Where a called name leads; the file is looked at in full, which the holdings note. */
+  const follow = (target: Value): { readonly fn: FunctionView; readonly module: ModuleView } | undefined => {
+    if (target.kind !== 'ref' || (target.root.kind !== 'local' && target.root.kind !== 'import')) return undefined;
+    const { value: end, exact } = resolveValue(target, held);
+    if (!exact || end.kind !== 'function') return undefined;
+    const module = moduleOf(end.fn);
+    const fn = body(end.fn);
+    return module && fn && { fn, module };
+  };
   const scopes = (): Iterable<Scope> => project.scopes.values();
 
   return {
@@ -84,7 +93,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     conduct: (fn): Conduct | undefined => {
       const module = moduleOf(fn);
       const view = body(fn);
-      return module && view ? conductOf(view, module, { guardName: authGuardName }) : undefined;
+      return module && view ? conductOf(view, module, { guardName: authGuardName, follow }) : undefined;
     },
     role,
     request: (value) => requestField(value, role) ?? requestField(followBinding(value) ?? value, role),

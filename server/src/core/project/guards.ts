@@ -42,7 +42,9 @@ function claimed(value: Value, name: string, conduct: Conduct | undefined, polic
   if (conduct && (conduct.refuses.includes(401) || (conduct.refuses.includes(403) && asks && (isNamed || conduct.strangers === 'no')))) {
     const isRole = role || conduct.tests.includes('role');
     const because = `${name} answers ${conduct.refuses.filter((status) => status === 401 || status === 403).join(' or ')}`;
-    return isRole ? [claim('authentication', 'certain', because), claim('authorization', 'certain', because)] : [claim('authentication', 'certain', because)];
+    // Where nobody can tell whether a stranger gets through, the refusal is for some requests only, as far as is known.
+    const certainty = conduct.strangers === 'no' ? 'certain' : 'likely';
+    return isRole ? [claim('authentication', certainty, because), claim('authorization', certainty, because)] : [claim('authentication', certainty, because)];
   }
   if (role) return [claim('authentication', 'likely', `the name ${name}`), claim('authorization', 'likely', `the name ${name}`)];
   const harmless = harmlessKind(name);
@@ -89,15 +91,17 @@ export function protection(kind: 'authentication' | 'authorization', chain: read
   const sure = chain.find((link) => link.sure && link.layer.claims.some((one) => one.protects === kind && one.certainty === 'certain')) ?? chain.find((link) => link.sure && isGuard(link.layer));
   if (sure) return { state: 'guarded', by: sure, because: sure.layer.claims.find((one) => one.protects === kind)?.because ?? sure.layer.name, late: lateGuards };
   if (handler?.closed) return { state: 'guarded', by: undefined, because: 'the handler refuses every request', late: lateGuards };
-  if (handler && handler.passes !== 'always' && handler.welcomes !== 'yes' && handler.welcomes !== 'setting' && (handler.refuses.includes(401) || handler.refuses.includes(403))) {
-    const role = handler.tests.includes('role') || handler.tests.includes('owner');
-    const identity = handler.tests.includes('identity') || handler.tests.includes('credential') || handler.tests.includes('signature');
-    if (kind === 'authorization' ? role : identity || role) return { state: 'guarded', by: undefined, because: 'the handler checks the caller itself', late: lateGuards };
-  }
+  const asks = handler !== undefined && handler.passes !== 'always' && (handler.refuses.includes(401) || handler.refuses.includes(403)) && handler.turnsAway !== 'no' && asksFor(kind, handler);
+  if (asks && handler.welcomes !== 'yes' && handler.welcomes !== 'setting') return { state: 'guarded', by: undefined, because: 'the handler checks the caller itself', late: lateGuards };
   const maybe = chain.find((link) => !link.sure && isGuard(link.layer));
   if (maybe) return { state: 'unknown', by: maybe, because: `${maybe.layer.name} may not run for this route`, late: lateGuards };
   const unread = chain.find((link) => link.layer.doubt !== undefined) ?? chain.find((link) => link.layer.claims.length === 0);
   if (unread) return { state: 'unknown', by: unread, because: unread.layer.doubt ?? `nobody can tell what ${unread.layer.name} does`, late: lateGuards };
   if (!complete) return { state: 'unknown', by: undefined, because: incompleteBecause, late: lateGuards };
+  if (asks && handler.welcomes === 'setting') return { state: 'unknown', by: undefined, because: `the handler asks who the caller is only if ${settingOf(handler)} says so`, late: lateGuards };
   return { state: 'open', by: undefined, because: 'nothing in the chain asks who the caller is', late: lateGuards };
+}
+function asksFor(kind: 'authentication' | 'authorization', { tests }: Conduct): boolean {
+  const role = tests.includes('role') || tests.includes('owner');
+  return kind === 'authorization' ? role : role || tests.includes('identity') || tests.includes('credential') || tests.includes('signature');
 }

@@ -31,7 +31,7 @@ function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
 function stateOf(protection: Protection): InventoryEntry['authentication'] {
   return protection.state === 'open' ? 'unguarded' : protection.state;
 }
-/** The code of the guard is not at hand, or says nothing: what it does is a guess. */
+/** The code of the guard is not at hand, or cannot be judged: that it keeps strangers out is a guess. */
 function isLikely({ state, by }: Protection): boolean {
   return state === 'guarded' && by !== undefined && by.layer.claims.every((one) => one.protects !== 'authentication' || one.certainty === 'likely');
 }

@@ -12,6 +12,7 @@ const ORDER = { no: 0, maybe: 1, setting: 2, yes: 3 } as const;
 const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|api_?key|isLoggedIn|loggedIn|isAuthenticated|authenticated|authorized|isAuthorized|member|accountability|credentials?|authorization|authInfo)$/i;
 const TOKEN = /(token|authori[sz]ation|authheader|credentials?|api_?key|secret|password|signature|bearer|jwt)$/i;
 const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|.*-secret|.*-signature|cookie)$/i;
+const KEY_IN_QUERY = /^(key|access_?key|sig|hmac)$/i;
 /** What a known caller is known by: `req.user.id` is missing just as `req.user` is. */
 const KEY_OF_IDENTITY = /^_?(id|sub|uid|email|username|name|roles?|permissions?|scopes?)$/i;
 const CONTAINER = /^(headers|cookies|signedCookies|session|state|locals|body|query|request)$/;
@@ -56,6 +57,7 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
   const { fn, module, request, absent } = entered;
   const own = new Set([fn.id, ...inner.map((one) => one.id)]);
   const settings = new Set<string>();
+  let opened = false;
   const tellsByUser = [fn, ...inner].some((one) => one.steps.some((step) => step.do === 'call' && step.call.name === 'authenticate' && step.call.args.some(({ value }) => value.kind === 'function')));
   const lacks = (value: Value): boolean => isMissing(met(value, 0));
   return {
@@ -63,11 +65,13 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
     lacks,
     takes(when) {
       let reach: Reach = 'yes';
+      opened = false;
       for (const branch of when) {
         const where = environmentOf([branch]);
         reach = worst(reach, where === 'development' || where === 'unless-production' ? 'no' : has(branch.test, branch.holds, 0));
       }
-      return reach;
+      // What else is asked, such as whether there is such a thing, has nothing to do with the caller.
+      return opened && reach === 'maybe' ? 'setting' : reach;
     },
     verifies: (call) => VERIFIES.test(call.name) && call.args.some(({ value }) => lacks(value) || isRequest(value)),
   };
@@ -86,7 +90,10 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
     }
     if (test.kind === 'compare') return compared(test, holds, depth + 1);
     const opens = test.kind === 'call' ? test.name : test.kind === 'ref' ? test.path.at(-1) : undefined;
-    if (opens !== undefined && OPENED.test(opens) && holds) return set(test.kind === 'call' ? test.callee || test.name : opens);
+    if (opens !== undefined && OPENED.test(opens) && holds) {
+      opened = true;
+      return set(test.kind === 'call' ? test.callee || test.name : opens);
+    }
     return truth(met(test, depth + 1), holds);
   }
   function compared(test: Extract<Value, { kind: 'compare' }>, holds: boolean, depth: number): Reach {
@@ -180,7 +187,7 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
     for (const [index, key] of path.entries()) {
       if (key === undefined) return 'maybe';
       const inBody = path[0] === 'body' || path[0] === 'query';
-      if (inBody ? TOKEN.test(key) : IDENTITY.test(key) || TOKEN.test(key) || CREDENTIAL_HEADER.test(key)) {
+      if (inBody ? TOKEN.test(key) || (path[0] === 'query' && KEY_IN_QUERY.test(key)) : IDENTITY.test(key) || TOKEN.test(key) || CREDENTIAL_HEADER.test(key)) {
         if (index < path.length - 1 && CONTAINER.test(key)) continue;
         return member('absent', path.slice(index + 1));
       }

@@ -46,9 +46,9 @@ export function waysIn({ fn, inner, stranger, passes, isGuard, stopped }: WaysIn
     if (isPassport) return 'yes';
     if (call.name === 'then') return call.receiver?.kind === 'call' && checks(call.receiver) ? 'no' : 'yes';
     if (call.name === 'catch' || call.name === 'finally') return 'yes';
-    // `guard('x')(req, res, next)`: what was called first has the name.
-    const made = call.target.kind === 'ref' && call.target.root.kind === 'value' ? call.target.root.of : call.target;
-    const guards = isGuard(call.callee || call.name) || (made.kind === 'call' && isGuard(made.callee));
+    const { target } = call;
+    const made = target.kind === 'call' ? target : target.kind === 'ref' && target.root.kind === 'value' && target.root.of.kind === 'call' ? target.root.of : undefined;
+    const guards = isGuard(call.callee || call.name) || (made !== undefined && isGuard(made.callee));
     // Where the caller is asked for once more inside, the guard around has let it through.
     if (guards) return own.length > one.when.length - fn.when.length && stranger.takes(own) === 'yes' ? 'yes' : 'no';
     if (checks(call)) return /^_?(e|err|error)$/i.test(first) && !testsError(one, first) ? 'yes' : 'no';

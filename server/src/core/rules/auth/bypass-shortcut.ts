@@ -74,6 +74,23 @@ export default rule<'function', Evidence>({
       `,
     },
     {
+      title: 'a guard that refuses by a function of another file',
+      bad: `
+        //- gate.js
+        import { refuse } from './refuse';
+        export function gate(req, res, next) {
+          if (process.env.NODE_ENV !== 'production') return next();
+        //    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "Authentication is off whenever"
+          if (!req.session.user) return refuse(req, res);
+          next();
+        }
+        //- refuse.js
+        export function refuse(req, res) {
+          res.status(401).end();
+        }
+      `,
+    },
+    {
       title: 'a made-up user, on several lines',
       bad: `
         export const authenticate = async (req, res, next) => {
