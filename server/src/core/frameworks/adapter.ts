@@ -1,14 +1,33 @@
-import type { ScopeEvent } from '../model/api.js';
+import type { Role, ScopeEvent } from '../model/api.js';
+import type { FunctionView } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 
-/** What a call on a scope gives back: the scope itself (a chain), or a builder that keeps a path (`route('/x')`). */
-export type CallResult = { readonly kind: 'self' } | { readonly kind: 'builder'; readonly path: Value | undefined } | undefined;
+/**
+ * What a call on a scope gives back: the scope itself (a chain), a builder that keeps a path (`route('/x')`), the scope with a
+ * path before all that is registered through it (`basePath('/v1')`), or middleware that refuses nobody (`allowedMethods()`).
+ */
+export type CallResult = { readonly kind: 'self' | 'harmless' } | { readonly kind: 'builder' | 'derived'; readonly path: Value | undefined } | undefined;
+/** What a creating call makes; `prefix` stands before everything registered on it. */
+export interface Created {
+  readonly kind: 'application' | 'router';
+  readonly options: Value | undefined;
+  readonly prefix?: Value;
+}
+/** Middleware made of other middleware, or put under a path: `compose([a, b])`, `mount('/m', a)`. */
+export interface Composed {
+  readonly path: Value | undefined;
+  readonly values: readonly Value[];
+}
 
 /** The tables of MODEL.md section 2 as data; the join reads them, no adapter walks. */
 export interface OrderRules {
   /** A router's own middleware also runs for requests that fall through it. */
   readonly fallThrough: boolean;
   readonly caseSensitive: boolean;
+  /** Which mounts take what a router holds at that moment, its middleware with it, and miss what is registered later. */
+  readonly copies: 'none' | 'routers' | 'all';
+  /** A check of a path parameter also stands before routes registered earlier. */
+  readonly parametersFirst: boolean;
 }
 
 /** A vocabulary: says what a call means, evaluates nothing, sees one call. */
@@ -17,10 +36,16 @@ export interface FrameworkAdapter {
   readonly packages: readonly string[];
   /** Method names worth evaluating on a receiver that may be a scope. */
   readonly verbs: ReadonlySet<string>;
+  /** Members that answer requests when they are handed to a server: `app.fetch`. */
+  readonly answering?: ReadonlySet<string>;
   /** What a creating call makes; undefined when it makes nothing of this framework. */
-  creates(call: Call): { readonly kind: 'application' | 'router'; readonly options: Value | undefined } | undefined;
+  creates(call: Call): Created | undefined;
   /** What a call on a scope registers; `path` is the builder's, when called on one. */
   events(call: Call, on: 'application' | 'router' | 'builder', path: Value | undefined): readonly ScopeEvent[];
   returns(call: Call): CallResult;
+  /** What a call of a package's function only puts together. */
+  composes?(call: Call): Composed | undefined;
+  /** What the parameters of a function mean that is registered as this. */
+  role(fn: FunctionView, as: 'handler' | 'layer' | 'error'): Role;
   readonly order: OrderRules;
 }

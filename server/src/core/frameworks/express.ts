@@ -1,4 +1,4 @@
-import type { HttpMethod, Methods, ScopeEvent } from '../model/api.js';
+import type { HttpMethod, Methods, Role, ScopeEvent } from '../model/api.js';
 import type { Call, Value } from '../model/value.js';
 import type { FrameworkAdapter } from './adapter.js';
 
@@ -9,6 +9,9 @@ const METHODS: ReadonlyMap<string, HttpMethod | 'all'> = new Map(
     'move', 'notify', 'propfind', 'proppatch', 'purge', 'query', 'rebind', 'report', 'search', 'source', 'subscribe', 'unbind', 'unlink', 'unlock', 'unsubscribe', 'm-search', 'checkout', 'acl', 'bind',
   ].map((name): [string, HttpMethod | 'all'] => [name, name.toUpperCase()]).concat([['all', 'all'], ['del', 'DELETE']]),
 );
+const HANDLER: Role = { framework: 'express', as: 'handler', parameters: ['request', 'response', 'next'], returnSends: false, sure: true };
+const LAYER: Role = { ...HANDLER, as: 'layer' };
+const ERROR: Role = { ...HANDLER, as: 'error', parameters: ['error', 'request', 'response', 'next'] };
 const SETTINGS = new Set(['set', 'enable', 'disable']);
 
 /** Express 4 and 5: `express()`, `express.Router()`, and the packages whose routers behave alike. */
@@ -49,7 +52,11 @@ const express: FrameworkAdapter = {
     if (call.name === 'route') return { kind: 'builder', path: call.args[0]?.value };
     return call.name === 'listen' ? undefined : { kind: 'self' };
   },
-  order: { fallThrough: true, caseSensitive: false },
+  role(fn, as) {
+    if (fn.parameters.length === 4) return ERROR;
+    return as === 'handler' || fn.parameters.length === 2 ? HANDLER : LAYER;
+  },
+  order: { fallThrough: true, caseSensitive: false, copies: 'none', parametersFirst: false },
 };
 export default express;
 

@@ -44,7 +44,12 @@ export interface Route {
 export type ScopeEvent =
   | { readonly kind: 'route'; readonly methods: Methods; readonly path: Value | undefined; readonly values: readonly Value[]; readonly options?: Value; readonly at: At }
   /** Middleware or sub-scopes, whatever each value turns out to be. */
-  | { readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly at: At }
+  /** `exact`: the path covers itself alone, what is below it only with a `*`. */
+  | { readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly exact?: true; readonly at: At }
+  /** Stands before all paths of the scope; the last one counts. */
+  | { readonly kind: 'prefix'; readonly path: Value; readonly at: At }
+  /** Answers what no route does: errors, and paths nobody knows. */
+  | { readonly kind: 'answers'; readonly as: 'error' | 'handler'; readonly values: readonly Value[]; readonly at: At }
   | { readonly kind: 'parameter'; readonly name: Value; readonly values: readonly Value[]; readonly at: At }
   | { readonly kind: 'setting'; readonly name: string; readonly value: Value | boolean; readonly at: At }
   | { readonly kind: 'serves'; readonly at: At }

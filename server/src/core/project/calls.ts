@@ -10,7 +10,7 @@ const UNKNOWN: Abstract = { is: 'unknown' };
 
 /** What calls are worth: on scopes they register, on own functions they run, elsewhere they may hand a scope to code nobody can see. */
 export function createCalls(machine: Machine, { construct, constructPlain }: Pick<Classes, 'construct' | 'constructPlain'>): (call: Call, frame: Frame, step: (StepFrame & CallStep) | undefined, openLoop: boolean) => Abstract {
-  const { adapters, applied, names, traits, itemsOf, create, apply, applyTo, incomplete } = machine;
+  const { adapters, applied, names, traits, itemsOf, create, apply, applyTo, incomplete, record } = machine;
   const { evaluate, settled, textOf } = names;
   const { byName } = traits;
   const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
@@ -27,6 +27,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const target = settled(evaluate(call.target, frame));
     if (target.is === 'function') return call.form === 'new' ? constructPlain(target, call, frame) : apply(target, call, frame, receiver?.is === 'instance' ? receiver : undefined);
     if (target.is === 'class') return construct(target, call, frame);
+    if (adapters.some((adapter) => adapter.composes?.(call) !== undefined)) return { is: 'value', value: call, frame };
     const elsewhere = packageCallee(target);
     for (const adapter of elsewhere === undefined ? [] : adapters) {
       const made = adapter.creates({ ...call, callee: elsewhere ?? '' });
@@ -104,14 +105,17 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     if (!adapter) return UNKNOWN;
     const when: readonly Branch[] = [...frame.when, ...(step?.when ?? [])];
     const path = receiver.is === 'builder' ? receiver.path : undefined;
+    const under = receiver.is === 'scope' ? (receiver.under ?? []) : [];
     // What is used here is read here: it may create a scope, and it may be something else later.
     for (const item of call.args) if (item.value.kind === 'ref') evaluate(item.value, frame);
     for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path)) {
-      scope.log.push({ event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop });
+      record(scope, { event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop, under });
       scope.files.add(call.at.path);
     }
     const next = adapter.returns(call);
     if (next?.kind === 'builder') return { is: 'builder', scope, path: next.path, frame };
+    if (next?.kind === 'derived') return { is: 'scope', scope, under: next.path ? [...under, { value: next.path, frame }] : under };
+    if (next?.kind === 'harmless') return { is: 'wrapped', scopes: [], by: undefined };
     return next ? receiver : UNKNOWN;
   }
 
@@ -128,7 +132,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
         if (made.is === 'scope') wrapped.push(made.scope);
       }
       for (const scope of scopesIn(arg, evaluate)) {
-        if (SERVES.test(call.callee || call.name)) scope.log.push({ event: { kind: 'serves', at: call.at }, when: [...frame.when, ...(step?.when ?? [])], loop: undefined, frame, statementAt: step?.statementAt ?? call.at, openLoop: false });
+        if (SERVES.test(call.callee || call.name)) record(scope, { event: { kind: 'serves', at: call.at }, when: [...frame.when, ...(step?.when ?? [])], loop: undefined, frame, statementAt: step?.statementAt ?? call.at, openLoop: false, under: [] });
         else if (forwards) wrapped.push(scope);
         else if (!LOOKS.test(call.callee)) {
           incomplete(scope, call.callee || call.name, frame, call.at);

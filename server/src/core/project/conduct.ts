@@ -20,7 +20,11 @@ const ROLE = /^(role|roles|isAdmin|is_admin|admin|permissions?|scopes?|isSuperAd
 export function rolesOf(fn: FunctionView): Roles {
   const names = fn.parameters.map((parameter) => parameter.name ?? '');
   if (fn.parameters.length === 4) return { request: 1, response: 2, next: 3 };
-  if (/^_?(ctx|context|c)$/.test(names[0] ?? '')) return { request: 0, response: 0, next: 1 };
+  const [first = '', second = ''] = names;
+  // `(anything, next)` and `(anything)`: only a context has `next` right behind it.
+  const isContext = /^_?(ctx|context|c)$/.test(first) || (!/^_?req/i.test(first) && (names.length === 1 || (names.length === 2 && /^_?next$/.test(second))));
+  if (isContext) return { request: 0, response: 0, next: 1 };
+  if (/^_?(ctx|context)$/.test(second)) return { request: 1, response: 1, next: 2 };
   return { request: 0, response: 1, next: 2 };
 }
 
@@ -50,6 +54,12 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   let answers = false;
   let complete = fn.complete;
   let closed = false;
+  /** A status other than a refusal, or a body under a condition: what is refused at first may be answered after all. */
+  let reopened = false;
+  let stops: 'no' | 'maybe' | 'throws' = 'no';
+  let tries = false;
+  let refusesCaught = false;
+  const isContext = roles.request === roles.response && roles.request >= 0;
 
   for (const one of [fn, ...inner]) {
     if (!one.complete) complete = false;
@@ -60,9 +70,20 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       if (refusal !== undefined) {
         refuses.add(refusal);
         if (isTop && CLOSING.has(refusal)) closed = true;
+        if (one === fn && own.length === 0 && step.zone === 'catch' && (refusal === 401 || refusal === 403)) refusesCaught = true;
         addTests(own);
       }
+      if (step.do === 'assign' && isContext && isParameter(step.target, fn, roles.response)) {
+        const key = step.target.path.at(-1);
+        if (key === 'body') answers = true;
+        if ((key === 'status' && refusal === undefined) || (key === 'body' && own.length > 0)) reopened = true;
+      }
       if (step.do !== 'call') continue;
+      if (throwsOnContext(step.call, fn, roles)) {
+        stops = 'throws';
+        const [tested] = step.call.args;
+        if (step.call.name === 'assert' && tested) for (const test of testsOf(tested.value, fn, roles)) tests.add(test);
+      }
       if (isNext(step.call.target, fn, roles)) {
         const first = step.call.args[0]?.value;
         const isError = first !== undefined && !(first.kind === 'literal' && (first.value === undefined || first.value === 'route' || first.value === 'router' || first.value === null));
@@ -70,18 +91,30 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
           // next(err) with whatever a callback gave passes when there was no error.
           if (first.kind === 'ref' && first.root.kind === 'caught') passes = strongest(passes, 'sometimes');
           refuses.add(thrownStatus(first));
-        } else passes = strongest(passes, one === fn && own.length === 0 ? 'always' : 'sometimes');
+        } else passes = strongest(passes, one === fn && own.length === 0 && stops === 'no' ? 'always' : 'sometimes');
         addTests(own);
-      } else if (step.call.args.some((item) => isParameter(item.value, fn, roles.next) || isParameter(item.value, fn, roles.response))) handOn(step.call, isTop, own);
+      } else {
+        if (one === fn && own.length === 0 && passes === 'never') {
+          if (step.zone === 'try') tries = true;
+          else if (step.zone === 'body' && VERIFIES.test(step.call.name) && stops === 'no') stops = 'maybe';
+        }
+        if (step.call.args.some((item) => isParameter(item.value, fn, roles.next) || isWhole(item.value, fn, roles, roles.response))) handOn(step.call, isTop, own);
+      }
       if (onResponse(step.call, fn, roles)) answers = true;
       if (FILE_WRITES.test(step.call.callee)) touches.add('file-write');
       if (/^(render|sendFile|sendfile)$/.test(step.call.name)) touches.add('html');
     }
   }
   if (delegates && passes !== 'always') passes = refuses.has(401) || refuses.has(403) ? 'sometimes' : 'unknown';
+  // What throws for a bad credential is refused where it is caught: whoever comes past it was let in.
+  if (tries && refusesCaught) {
+    if (passes === 'always') passes = 'sometimes';
+    tests.add('credential');
+  }
+  if (stops === 'maybe' && !refuses.has(401)) refuses.add(0);
   // Several ways lead to next() and none to an answer: everybody passes.
   if (passes === 'sometimes' && complete && !delegates && !answers && refuses.size === 0) passes = 'always';
-  return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: closed && passes === 'never', complete };
+  return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: closed && !reopened && passes === 'never', complete };
 
   function addTests(own: readonly Branch[]): void {
     for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
@@ -89,11 +122,13 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   /** `return refuse(req, res)`, `checkSession(req, res, next)`: what the called function does is done here. */
   function handOn(call: Call, isTop: boolean, own: readonly Branch[]): void {
     const takesNext = call.args.some((item) => isNext(item.value, fn, roles));
-    const target = depth < DEEPEST_CALL && !input.guardName(call.callee || call.name) ? input.follow?.(call.target, module) : undefined;
+    const isNamedGuard = input.guardName(call.callee || call.name);
+    const target = depth < DEEPEST_CALL && (!isNamedGuard || (isContext && !takesNext)) ? input.follow?.(call.target, module) : undefined;
     if (target && target.fn.id !== fn.id) {
-      const at = (index: number): number => call.args.findIndex((item) => isParameter(item.value, fn, index));
+      const at = (index: number): number => call.args.findIndex((item) => isWhole(item.value, fn, roles, index));
       const done = conductOf(target.fn, target.module, input, { request: at(roles.request), response: at(roles.response), next: at(roles.next) }, depth + 1);
       for (const status of done.refuses) refuses.add(status);
+      if (isContext && isTop && !takesNext && throwsInside(target.fn)) stops = 'throws';
       if (done.refuses.length > 0) {
         addTests(own);
         for (const test of done.tests) tests.add(test);
@@ -107,6 +142,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       return;
     }
     answers = true;
+    if (isContext && isTop && isNamedGuard && !takesNext && stops === 'no') stops = 'maybe';
     if (!takesNext) return;
     delegates = true;
     if (input.guardName(call.callee || call.name) || (call.receiver?.kind === 'call' && input.guardName(call.receiver.callee))) {
@@ -116,6 +152,8 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   }
 }
 
+/** Calls that fail for a bad credential, so that what follows them is not reached. */
+const VERIFIES = /^(verify\w*|jwt_?verify|authenticate\w*|authorize\w*)$/i;
 /** Statuses that say the method is not there for anyone. */
 const CLOSING: ReadonlySet<number> = new Set([401, 403, 404, 405, 410, 501]);
 const STRENGTH = { never: 0, unknown: 1, sometimes: 2, always: 3 } as const;
@@ -145,13 +183,32 @@ function innerFunctions(fn: FunctionView, module: ModuleView, kept: ConductInput
 function isParameter(value: Value, fn: FunctionView, index: number): value is Ref {
   return value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === fn.id && value.root.index === index;
 }
+/** The parameter as a whole. Of a context only itself and its response are: `ctx.params.id` hands no answer on. */
+function isWhole(value: Value, fn: FunctionView, roles: Roles, index: number): boolean {
+  if (!isParameter(value, fn, index)) return false;
+  return roles.request !== roles.response || index === roles.next || value.path.length === 0 || /^(res|response)$/.test(value.path[0] ?? '');
+}
+/** A throw, or one through a context it was given. */
+function throwsInside(fn: FunctionView): boolean {
+  return fn.steps.some((step) => step.do === 'throw' || (step.do === 'call' && /^(throw|assert)$/.test(step.call.name) && step.call.receiver?.kind === 'ref' && step.call.receiver.root.kind === 'parameter'));
+}
+/** `ctx.throw(401)`, `ctx.assert(ctx.state.user, 401)`: what follows is not reached, as after a throw. */
+function throwsOnContext(call: Call, fn: FunctionView, roles: Roles): boolean {
+  return roles.request === roles.response && (call.name === 'throw' || call.name === 'assert') && call.receiver !== undefined && isParameter(call.receiver, fn, roles.response) && call.receiver.path.length === 0;
+}
 function isNext(value: Value, fn: FunctionView, roles: Roles): boolean {
   return isParameter(value, fn, roles.next) && value.path.length === 0;
 }
 
+/** The status in `{ status: 401 }`. */
+function statusOption(options: Value | undefined): number | undefined {
+  const found = options?.kind === 'object' ? options.entries.find((entry) => entry.key === 'status')?.value : undefined;
+  return found && statusIn(found);
+}
 /** The status a step refuses with; 0 for a throw. */
 function refusalOf(step: Step, fn: FunctionView, roles: Roles): number | undefined {
   if (step.do === 'throw') return thrownStatus(step.value);
+  if (step.do === 'return') return step.value?.kind === 'call' && step.value.form === 'new' && step.value.callee === 'Response' ? statusOption(step.value.args[1]?.value) : undefined;
   if (step.do === 'assign') {
     const key = step.target.path.at(-1);
     if ((key === 'status' || key === 'statusCode') && isParameter(step.target, fn, roles.response)) return statusIn(step.value);
@@ -159,8 +216,11 @@ function refusalOf(step: Step, fn: FunctionView, roles: Roles): number | undefin
   }
   if (step.do !== 'call') return undefined;
   const { call } = step;
-  if (!/^(status|sendStatus|writeHead|code|throw|json|send)$/.test(call.name) || !onResponse(call, fn, roles)) return undefined;
-  if (call.name === 'json' || call.name === 'send') return undefined;
+  if (!/^(status|sendStatus|writeHead|code|throw|assert|json|text|html|body|send)$/.test(call.name) || !onResponse(call, fn, roles)) return undefined;
+  const isContext = roles.request === roles.response;
+  if (call.name === 'throw' || call.name === 'assert') return isContext || call.name === 'throw' ? (call.args.map((item) => statusIn(item.value)).find((status) => status !== undefined) ?? 0) : undefined;
+  // Hono answers with the status behind the body: `c.json({}, 401)`.
+  if (/^(json|text|html|body|send)$/.test(call.name)) return isContext && call.args[1] ? statusIn(call.args[1].value) : undefined;
   const status = call.args[0] ? statusIn(call.args[0].value) : undefined;
   return status;
 }
@@ -216,6 +276,11 @@ function testsOf(test: Value, fn: FunctionView, roles: Roles): Test[] {
         for (const arg of value.args) {
           visit(arg.value, depth + 1);
           if (arg.value.kind === 'literal' && typeof arg.value.value === 'string' && CREDENTIAL_HEADER.test(arg.value.value)) found.add('identity');
+          // What middleware before has put on the context: `c.get('user')`.
+          if (value.name === 'get' && arg.value.kind === 'literal' && typeof arg.value.value === 'string' && roles.request === roles.response) {
+            if (ROLE.test(arg.value.value)) found.add('role');
+            else if (IDENTITY.test(arg.value.value)) found.add('identity');
+          }
         }
         if (/role|admin|permission|scope|^can$|ability/i.test(value.name)) found.add('role');
         if (/authenticat|loggedin|verify|compare|session|token/i.test(value.name)) found.add('identity');

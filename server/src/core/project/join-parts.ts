@@ -1,16 +1,12 @@
-import type { Role, Route, ScopeId } from '../model/api.js';
-import type { Branch, FunctionView, ModuleView } from '../model/module.js';
+import type { Route, ScopeId } from '../model/api.js';
+import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { FilePath } from '../text/source.js';
-import type { Abstract, ScopeState } from './abstract.js';
+import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
 import type { Evaluation } from './evaluate.js';
+import type { PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel } from './project.js';
 import type { Traits } from './traits.js';
-
-/** Roles of functions registered on an Express application. */
-export const HANDLER_ROLE: Role = { framework: 'express', as: 'handler', parameters: ['request', 'response', 'next'], returnSends: false, sure: true };
-export const LAYER_ROLE: Role = { ...HANDLER_ROLE, as: 'layer' };
-export const ERROR_ROLE: Role = { framework: 'express', as: 'error', parameters: ['error', 'request', 'response', 'next'], returnSends: false, sure: true };
 
 /** Whether a layer under some branches surely runs for a route under others: all its branches must be the route's too. */
 export function isUnder(layer: readonly Branch[], route: readonly Branch[]): boolean {
@@ -43,6 +39,23 @@ export function set<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return made;
 }
 
+/** What a scope holds at a moment of the evaluation. */
+export function held(scope: ScopeState, until: number): readonly LoggedEvent[] {
+  return until === Infinity ? scope.log : scope.log.filter((one) => one.order < until);
+}
+/** The path before all of a scope's: the last one it was given. */
+export function prefixOf(log: readonly LoggedEvent[], pieces: (value: Value, logged: LoggedEvent) => readonly PathPiece[]): readonly PathPiece[] {
+  for (let i = log.length - 1; i >= 0; i--) {
+    const logged = log[i];
+    if (logged?.event.kind === 'prefix') return pieces(logged.event.path, logged).slice(0, 1);
+  }
+  return [];
+}
+/** `guard.unless({ path })` lets some requests by: nobody knows which. */
+export function isExempting(value: Value): boolean {
+  return value.kind === 'call' && value.name === 'unless';
+}
+
 /** Statements under `// unlatched: public -- reason`, by path and mark of what they govern. */
 export function publicMarks(modules: ReadonlyMap<FilePath, ModuleView>): ReadonlySet<string> {
   const out = new Set<string>();
@@ -52,11 +65,20 @@ export function publicMarks(modules: ReadonlyMap<FilePath, ModuleView>): Readonl
 
 /** Whether the function answers every request itself: what stands behind it is never reached. */
 export function answersAlways(fn: FunctionView): boolean {
+  // `(ctx) => ...`: without a `next` nothing can be reached.
+  if (fn.complete && fn.parameters.length === 1 && fn.steps.some((step) => answersOnContext(step))) return true;
   return (
     fn.complete &&
     fn.parameters.length === 2 &&
     fn.steps.some((step) => step.do === 'call' && step.when.length === fn.when.length && step.zone === 'body' && /^(send|json|end|sendStatus|render|redirect|sendFile)$/.test(step.call.name))
   );
+}
+
+/** `ctx.body = data`, `c.json(data)`. */
+function answersOnContext(step: Step): boolean {
+  const target = step.do === 'assign' ? step.target : step.do === 'call' ? step.call.receiver : undefined;
+  if (target?.kind !== 'ref' || target.root.kind !== 'parameter' || target.root.index !== 0) return false;
+  return step.do === 'assign' ? /^(body|status)$/.test(target.path.at(-1) ?? '') : step.do === 'call' && /^(json|text|html|body|redirect|render)$/.test(step.call.name);
 }
 
 /** The name a person knows a layer by. */

@@ -10,7 +10,7 @@ import { protection } from './guards.js';
 import { covers, knownPatterns, type KnownPatterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
 import type { Traits } from './traits.js';
-import { answersAlways, habitsOf, indexes, isAll, isExported, isOne, isUnder, listed, publicMarks, scopesOfTarget, set } from './join-parts.js';
+import { answersAlways, habitsOf, held, isExempting, prefixOf, indexes, isAll, isExported, isOne, isUnder, listed, publicMarks, scopesOfTarget, set } from './join-parts.js';
 import { createLayers, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 
@@ -31,6 +31,7 @@ interface Active {
   readonly layer: Layer;
   readonly patterns: readonly PathPattern[];
   readonly exact: boolean;
+  readonly caseSensitive: boolean;
   readonly scope: ScopeId;
   readonly from: ChainLink['from'];
   readonly when: ChainLink['when'];
@@ -45,6 +46,8 @@ interface Walk {
   readonly mounts: readonly At[];
   readonly when: ChainLink['when'];
   readonly stack: readonly ScopeId[];
+  /** What was registered from here on is missed: the scope was copied. */
+  readonly until: number;
 }
 
 const MOST_ENDPOINTS = 50_000;
@@ -66,7 +69,8 @@ export function joinProject(input: JoinInput): JoinResult {
   const evaluation = evaluateProject(input);
   const layersKnown = createLayers(input, evaluation);
   const { conduct, roles, conducts, followed } = layersKnown;
-  const layerOf = (flat: Flat, logged: LoggedEvent, as: 'layer' | 'handler'): Layer => layersKnown.of(flat, logged.frame.module.path, as);
+  const adapterOf = new Map(input.adapters.map((adapter) => [adapter.id, adapter]));
+  const layerOf = (flat: Flat, logged: LoggedEvent, as: 'layer' | 'handler' | 'error', scope: ScopeState): Layer => layersKnown.of(flat, logged.frame.module.path, as, adapterOf.get(scope.framework));
   const endpoints: Endpoint[] = [];
   const counts = new Map<string, number>();
   const layersOf = new Map<ScopeId, ChainLink[]>();
@@ -95,7 +99,7 @@ export function joinProject(input: JoinInput): JoinResult {
   function walkRoot(scope: ScopeState): void {
     walks = 0;
     const prefix = scope.kind === 'router' && (scope.guessed || scope.parents.size === 0) ? [undefined] : [];
-    walk({ app: scope, scope, prefix, mounts: [], when: [], stack: [scope.id] }, [], scope.kind === 'router' ? ['nobody mounts this router'] : []);
+    walk({ app: scope, scope, prefix, mounts: [], when: [], stack: [scope.id], until: Infinity }, [], scope.kind === 'router' ? ['nobody mounts this router'] : []);
   }
 
   /** Walks one scope's events in order; returns what of it also runs for requests that fall through. */
@@ -107,15 +111,23 @@ export function joinProject(input: JoinInput): JoinResult {
     const own: Active[] = [];
     const reasons = [...reasonsBefore];
     const order = isFirst ? set(orderOf, scope.id, () => []) : [];
-    for (const logged of scope.log) {
+    const rules = adapterOf.get(scope.framework)?.order;
+    const isCopying = rules?.copies === 'all' || (rules?.copies === 'routers' && scope.kind === 'router');
+    const caseSensitive = rules?.caseSensitive === true;
+    const log = held(scope, at.until);
+    const prefix = prefixOf(log, pieces);
+    if (rules?.parametersFirst === true) for (const logged of log) own.push(...checksOf(logged, scope));
+    for (const logged of log) {
       const { event } = logged;
+      const here: Walk = prefix.length + logged.under.length === 0 ? at : { ...at, prefix: [...at.prefix, ...prefix, ...logged.under.map((one) => pathPieces(evaluation, one.value, one.frame)[0])] };
       if (logged.openLoop && event.kind !== 'route' && event.kind !== 'setting') addReason(scope, reasons, 'registered in a loop over an unknown list', isFirst);
       switch (event.kind) {
         case 'use': {
           const { paths, values } = usedPaths(event, logged);
-          const full = paths.flatMap((piece) => patternsOf([...at.prefix, piece]));
           for (const value of flatten(values, logged)) {
-            const { target } = value;
+            const { target, under = [] } = value;
+            if (target.is === 'wrapped' && target.scopes.length === 0) continue;
+            const full = paths.flatMap((piece) => patternsOf([...here.prefix, piece, ...under]));
             const mounted = mountedIn(target, at);
             for (const below of mounted) {
               if (isFirst) order.push({ kind: 'mount', at: value.value.at, path: full[0], layer: undefined, when: logged.when });
@@ -127,23 +139,24 @@ export function joinProject(input: JoinInput): JoinResult {
               for (const piece of paths) {
                 walks++;
                 const leaked = walk(
-                  { ...at, scope: below, prefix: [...at.prefix, piece], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, below.id] },
+                  { ...at, scope: below, prefix: [...here.prefix, piece, ...under], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, below.id], until: isCopying ? logged.order : Infinity },
                   [...inherited, ...own],
                   because,
                 );
-                for (const one of leaked) own.push(one);
+                if (isCopying || rules?.fallThrough === true) for (const one of leaked) own.push(one);
               }
             }
             if (mounted.length > 0) continue;
-            const layer = layerOf(value, logged, 'layer');
+            const layer = layerOf(value, logged, 'layer', scope);
             const active: Active = {
               layer,
-              patterns: isAll(full) ? [] : full,
-              exact: false,
+              patterns: isAll(full) && event.exact !== true ? [] : full,
+              exact: event.exact === true,
+              caseSensitive,
               scope: scope.id,
               from: scope.kind === 'application' ? 'application' : 'router',
               when: logged.when,
-              sure: !logged.openLoop && isOne(value.value) && !isByPath(layer),
+              sure: !logged.openLoop && isOne(value.value) && !isByPath(layer) && !isExempting(value.value),
               parameter: undefined,
             };
             if (layer.phase !== 'error') own.push(active);
@@ -155,15 +168,16 @@ export function joinProject(input: JoinInput): JoinResult {
           break;
         }
         case 'route': {
-          emit(at, logged, [...inherited, ...own], reasons);
+          emit(here, logged, [...inherited, ...own], reasons);
           if (event.methods.every((one) => one.name === 'all')) {
             // app.all(path, guard) runs before the verbs registered after it.
-            const full = pieces(event.path, logged).flatMap((piece) => patternsOf([...at.prefix, piece]));
+            const full = pieces(event.path, logged).flatMap((piece) => patternsOf([...here.prefix, piece]));
             for (const value of flatten(event.values, logged))
               own.push({
-                layer: layerOf(value, logged, 'layer'),
+                layer: layerOf(value, logged, 'layer', scope),
                 patterns: full,
                 exact: true,
+                caseSensitive,
                 scope: scope.id,
                 from: 'route',
                 when: logged.when,
@@ -171,24 +185,15 @@ export function joinProject(input: JoinInput): JoinResult {
                 parameter: undefined,
               });
           }
-          if (isFirst) order.push({ kind: 'route', at: event.methods[0]?.at ?? event.at, path: patternsOf([...at.prefix, ...pieces(event.path, logged).slice(0, 1)])[0], layer: undefined, when: logged.when });
+          if (isFirst) order.push({ kind: 'route', at: event.methods[0]?.at ?? event.at, path: patternsOf([...here.prefix, ...pieces(event.path, logged).slice(0, 1)])[0], layer: undefined, when: logged.when });
           break;
         }
-        case 'parameter': {
-          const name = event.name.kind === 'literal' && typeof event.name.value === 'string' ? event.name.value : undefined;
-          for (const value of flatten(event.values, logged))
-            own.push({
-              layer: layerOf(value, logged, 'layer'),
-              patterns: [],
-              exact: false,
-              scope: scope.id,
-              from: 'application',
-              when: logged.when,
-              sure: name !== undefined && !logged.openLoop,
-              parameter: name ?? '?',
-            });
+        case 'parameter':
+          if (rules?.parametersFirst !== true) own.push(...checksOf(logged, scope));
           break;
-        }
+        case 'answers':
+          for (const value of flatten(event.values, logged)) layerOf(value, logged, event.as, scope);
+          break;
         case 'setting':
           if (isFirst) set(settingsOf, scope.id, () => new Map()).set(event.name, { value: event.value, at: event.at });
           break;
@@ -203,12 +208,20 @@ export function joinProject(input: JoinInput): JoinResult {
     return own.filter((active) => active.parameter === undefined && active.from !== 'route');
   }
 
+  /** Checks of a path parameter: they stand before routes of this scope that have it. */
+  function checksOf(logged: LoggedEvent, scope: ScopeState): Active[] {
+    const { event } = logged;
+    if (event.kind !== 'parameter') return [];
+    const name = event.name.kind === 'literal' && typeof event.name.value === 'string' ? event.name.value : undefined;
+    const sure = name !== undefined && !logged.openLoop;
+    return flatten(event.values, logged).map((value) => ({ layer: layerOf(value, logged, 'layer', scope), patterns: [], exact: false, caseSensitive: false, scope: scope.id, from: 'application', when: logged.when, sure, parameter: name ?? '?' }));
+  }
   /** The paths of a `use` and what it registers there: a first argument may turn out to be text only now. */
   function usedPaths(event: Extract<LoggedEvent['event'], { kind: 'use' }>, logged: LoggedEvent): { paths: readonly PathPiece[]; values: readonly Value[] } {
     if (event.paths.length > 0) return { paths: event.paths.flatMap((path) => pieces(path, logged)), values: event.values };
     const [first, ...rest] = event.values;
     const paths = first && rest.length > 0 && (first.kind === 'ref' || first.kind === 'call') ? pieces(first, logged) : [];
-    return paths.length > 0 && paths.every((piece) => piece !== undefined) ? { paths, values: rest } : { paths: [''], values: event.values };
+    return paths.length > 0 && paths.every((piece) => piece !== undefined) ? { paths, values: rest } : { paths: [event.exact === true ? '*' : ''], values: event.values };
   }
   /** Scopes a value mounts here; what wraps the scope it stands on is a layer. */
   function mountedIn(target: Abstract, at: Walk): readonly ScopeState[] {
@@ -225,7 +238,7 @@ export function joinProject(input: JoinInput): JoinResult {
     if (event.kind !== 'route') return;
     const values = flatten(event.values, logged);
     const handlerIndex = lastHandler(values.map(({ target }) => target));
-    const layers = values.map((value, index) => layerOf(value, logged, index === handlerIndex ? 'handler' : 'layer'));
+    const layers = values.map((value, index) => layerOf(value, logged, index === handlerIndex ? 'handler' : 'layer', at.scope));
     const handler = layers[handlerIndex];
     const before = layers.slice(0, Math.max(0, handlerIndex));
     const firstValue = event.values[0];
@@ -255,7 +268,7 @@ export function joinProject(input: JoinInput): JoinResult {
         if (how === 'no' || length++ > MOST_LINKS) continue;
         chain = { layer: one.layer, from: one.from, scope: one.scope, when: one.when, sure: one.sure && how === 'yes' && isUnder(one.when, routeWhen), before: chain };
       }
-      for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value), before: chain };
+      for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value) && !isExempting(layer.value), before: chain };
       const chainList = listed(chain);
       const late: ChainLink[] = layers.slice(handlerIndex + 1).map((layer) => ({ layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: undefined }));
       const complete = reasons.length === 0 && !values.some(({ unsure }) => unsure);
@@ -309,7 +322,7 @@ export function joinProject(input: JoinInput): JoinResult {
       return path.segments.some((one) => one.kind === 'parameter' && one.text.includes(`{${active.parameter}}`)) ? 'yes' : 'no';
     }
     if (active.patterns.length === 0) return 'yes';
-    const answers = active.patterns.map((pattern) => covers(pattern, path, active.exact));
+    const answers = active.patterns.map((pattern) => covers(pattern, path, active.exact, active.caseSensitive));
     return answers.includes('yes') ? 'yes' : answers.includes('maybe') ? 'maybe' : 'no';
   }
 

@@ -1,3 +1,4 @@
+import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { Conduct, Layer, Role } from '../model/api.js';
 import type { ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
@@ -8,7 +9,7 @@ import type { Abstract, Frame } from './abstract.js';
 import { conductOf, type ConductInput, type Followed } from './conduct.js';
 import type { Evaluation } from './evaluate.js';
 import { claimsOf } from './guards.js';
-import { ERROR_ROLE, HANDLER_ROLE, LAYER_ROLE, nameOf, wrappedFunction } from './join-parts.js';
+import { nameOf, wrappedFunction } from './join-parts.js';
 import type { Flat } from './path-values.js';
 import type { Traits } from './traits.js';
 
@@ -27,7 +28,7 @@ export interface LayersInput {
 }
 /** What registered values are worth as layers and handlers. */
 export interface Layers {
-  of(flat: Flat, from: FilePath, as: 'layer' | 'handler'): Layer;
+  of(flat: Flat, from: FilePath, as: 'layer' | 'handler' | 'error', on: FrameworkAdapter | undefined): Layer;
   conduct(fn: FunctionId): Conduct | undefined;
   /** Roles of the functions that became layers or handlers. */
   readonly roles: ReadonlyMap<FunctionId, Role>;
@@ -64,17 +65,18 @@ export function createLayers({ modules, traits, known, policyOf }: LayersInput, 
     return { fn: found.fn, module: found.frame.module };
   }
 
-  function of({ value, target, frame }: Flat, from: FilePath, as: 'layer' | 'handler'): Layer {
+  function of({ value, target, frame }: Flat, from: FilePath, as: 'layer' | 'handler' | 'error', on: FrameworkAdapter | undefined): Layer {
     const unwrapped = look(value, target, frame);
     const fn = unwrapped.target.is === 'function' ? unwrapped.target.fn : undefined;
-    const isError = fn !== undefined && fn.parameters.length === 4;
-    if (fn) roles.set(fn.id, isError ? ERROR_ROLE : as === 'handler' || fn.parameters.length === 2 ? HANDLER_ROLE : LAYER_ROLE);
+    const role = fn && on?.role(fn, as);
+    if (fn && role) roles.set(fn.id, role);
+    const phase = role?.as === 'error' ? 'error' : 'request';
     const does = fn && conduct(fn.id);
     const policy = policyOf(from);
     const before = known.get(value);
-    if (before && before.layer.fn === fn?.id && before.conduct === does && before.policy === policy) return before.layer;
+    if (before && before.layer.fn === fn?.id && before.conduct === does && before.policy === policy && before.layer.phase === phase) return before.layer;
     const name = nameOf(unwrapped.value, fn?.name);
-    const layer: Layer = { value, name, fn: fn?.id, at: value.at, phase: isError ? 'error' : 'request', claims: claimsOf(unwrapped.value, name, does, policy) };
+    const layer: Layer = { value, name, fn: fn?.id, at: value.at, phase, claims: claimsOf(unwrapped.value, name, does, policy) };
     known.set(value, { layer, conduct: does, policy });
     return layer;
   }
