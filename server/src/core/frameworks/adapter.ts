@@ -15,6 +15,8 @@ export interface Created {
 }
 /** Middleware made of other middleware, or put under a path: `compose([a, b])`, `mount('/m', a)`. */
 export interface Composed {
+  /** The call is worth its argument: `createRoute({ ... })`. */
+  readonly same?: true;
   readonly path: Value | undefined;
   readonly values: readonly Value[];
 }
@@ -40,10 +42,10 @@ export interface FrameworkAdapter {
   readonly answering?: ReadonlySet<string>;
   /** What a creating call makes; undefined when it makes nothing of this framework. */
   creates(call: Call): Created | undefined;
-  /** What a call on a scope registers; `path` is the builder's, when called on one. */
-  events(call: Call, on: 'application' | 'router' | 'builder', path: Value | undefined): readonly ScopeEvent[];
+  /** What a call on a scope registers; `path` is the builder's, when called on one. `read` gives what a name is bound to, to be looked at only. */
+  events(call: Call, on: 'application' | 'router' | 'builder', path: Value | undefined, read: (value: Value) => Value): readonly ScopeEvent[];
   returns(call: Call): CallResult;
-  /** What a call of a package's function only puts together. */
+  /** What a call of a package's function only puts together; the callee of a member of a call's result is `package.make().member`. */
   composes?(call: Call): Composed | undefined;
   /** What the parameters of a function mean that is registered as this. */
   role(fn: FunctionView, as: 'handler' | 'layer' | 'error'): Role;

@@ -1,5 +1,5 @@
 import type { Branch, CallStep, StepFrame } from '../model/module.js';
-import type { Call } from '../model/value.js';
+import type { Call, Value } from '../model/value.js';
 import type { Abstract, Bound, Frame, ScopeState } from './abstract.js';
 import { builtin } from './builtins.js';
 import type { Classes } from './classes.js';
@@ -27,8 +27,9 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const target = settled(evaluate(call.target, frame));
     if (target.is === 'function') return call.form === 'new' ? constructPlain(target, call, frame) : apply(target, call, frame, receiver?.is === 'instance' ? receiver : undefined);
     if (target.is === 'class') return construct(target, call, frame);
-    if (adapters.some((adapter) => adapter.composes?.(call) !== undefined)) return { is: 'value', value: call, frame };
-    const elsewhere = packageCallee(target);
+    const parts = machine.composed(call, frame);
+    if (parts) return parts.same === true && parts.values[0] ? evaluate(parts.values[0], frame) : { is: 'value', value: call, frame };
+    const elsewhere = packageCallee(target) ?? machine.memberOfResult(call, frame);
     for (const adapter of elsewhere === undefined ? [] : adapters) {
       const made = adapter.creates({ ...call, callee: elsewhere ?? '' });
       if (made) return { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
@@ -108,7 +109,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const under = receiver.is === 'scope' ? (receiver.under ?? []) : [];
     // What is used here is read here: it may create a scope, and it may be something else later.
     for (const item of call.args) if (item.value.kind === 'ref') evaluate(item.value, frame);
-    for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path)) {
+    for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path, (value) => read(value, frame))) {
       record(scope, { event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop, under });
       scope.files.add(call.at.path);
     }
@@ -119,6 +120,11 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     return next ? receiver : UNKNOWN;
   }
 
+  function read(value: Value, frame: Frame): Value {
+    const got = settled(evaluate(value, frame));
+    if (got.is === 'function') return { kind: 'function', fn: got.fn.id, at: got.fn.at };
+    return got.is === 'value' ? got.value : value;
+  }
   /** A call into code that is not ours: it may serve an application, or register on it what nobody can see. */
   function outside(call: Call, target: Abstract, frame: Frame, step: StepFrame | undefined): Abstract {
     const spelled = target.is === 'value' && target.value.kind === 'call' ? target.value.callee || call.callee : call.callee;

@@ -22,7 +22,7 @@ export interface Evaluation {
   /** Runs a factory call (`auth('admin')`) to the function it returns, if it does. */
   frameOf(path: FilePath): Frame | undefined;
   /** What a call only puts together. */
-  composed(call: Call): Composed | undefined;
+  composed(call: Call, frame: Frame): Composed | undefined;
   /** Functions that were run: what stands in them is part of the result. */
   readonly applied: ReadonlySet<FunctionId>;
 }
@@ -57,7 +57,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
   const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs, answering: new Set(adapters.flatMap((adapter) => [...(adapter.answering ?? [])])) });
   const { evaluate, settled, homeOf } = names;
-  const machine: Machine = { adapters, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, statics, topFrame, itemsOf, create, incomplete, record, mayRun, apply, applyTo };
+  const machine: Machine = { adapters, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, statics, topFrame, itemsOf, create, incomplete, record, composed, memberOfResult, mayRun, apply, applyTo };
   const { stores } = machine;
   const { byName, relevantIn } = traits;
   const classes = createClasses(machine);
@@ -279,12 +279,18 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   function incomplete(scope: ScopeState, why: string, frame: Frame, at: At): void {
     record(scope, { event: { kind: 'incomplete', why, at }, when: [], loop: undefined, frame, statementAt: at, openLoop: false, under: [] });
   }
-  function composed(call: Call): Composed | undefined {
+  function composed(call: Call, frame: Frame): Composed | undefined {
+    const member = memberOfResult(call, frame);
     for (const adapter of adapters) {
-      const found = adapter.composes?.(call);
+      const found = adapter.composes?.(member === undefined ? call : { ...call, callee: member });
       if (found) return found;
     }
     return undefined;
+  }
+  function memberOfResult(call: Call, frame: Frame): string | undefined {
+    const receiver = call.receiver && settled(evaluate(call.receiver, frame));
+    if (receiver?.is !== 'value' || receiver.value.kind !== 'call' || receiver.value.callee === '') return undefined;
+    return `${receiver.value.callee}().${call.name}`;
   }
   function record(scope: ScopeState, logged: Omit<LoggedEvent, 'order'>): void {
     scope.log.push({ ...logged, order: events++ });

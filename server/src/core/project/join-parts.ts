@@ -143,7 +143,7 @@ export function isExported(scope: ScopeState, module: ModuleView | undefined, ev
       value.value.kind === 'object' &&
       value.value.entries.some((entry) => {
         const inner = evaluation.evaluate(entry.value, value.frame);
-        return inner.is === 'scope' && inner.scope.id === scope.id;
+        return (inner.is === 'scope' || (inner.is === 'verb' && inner.answers === true)) && inner.scope.id === scope.id;
       })
     );
   });

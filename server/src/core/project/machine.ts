@@ -1,4 +1,4 @@
-import type { Created, FrameworkAdapter } from '../frameworks/adapter.js';
+import type { Composed, Created, FrameworkAdapter } from '../frameworks/adapter.js';
 import type { StepFrame } from '../model/module.js';
 import type { Call, ClassId, FunctionId, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
@@ -39,6 +39,10 @@ export interface Machine {
   itemsOf(over: Value, frame: Frame): readonly Abstract[] | undefined;
   create(framework: string, made: Created, call: Call, frame: Frame, step: StepFrame | undefined): ScopeState;
   incomplete(scope: ScopeState, why: string, frame: Frame, at: At): void;
+  /** What a call only puts together. */
+  composed(call: Call, frame: Frame): Composed | undefined;
+  /** The callee of `factory.createApp()` where factory is `createFactory()` of a package: `hono/factory.createFactory().createApp`. */
+  memberOfResult(call: Call, frame: Frame): string | undefined;
   record(scope: ScopeState, logged: Omit<LoggedEvent, 'order'>): void;
   /** Counts one more run; false when there were too many or they are too deep. */
   mayRun(from: Frame): boolean;

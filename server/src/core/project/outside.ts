@@ -2,9 +2,9 @@ import type { FunctionView } from '../model/module.js';
 
 /** Calls that take an application to serve it. */
 export const SERVES =
-  /(^|\.)(createServer|createSecureServer|Server|serverless|listen|toNodeListener|onRequest)$|^(serverless-http|@vendia\/serverless-express|spdy\.createServer|http\.Server|https\.Server|aws-serverless-express\.createServer)$/;
+  /(^|\.)(createServer|createSecureServer|Server|serverless|listen|toNodeListener|onRequest)$|^(serverless-http|@vendia\/serverless-express|spdy\.createServer|http\.Server|https\.Server|aws-serverless-express\.createServer|(Bun|Deno)\.serve|@hono\/node-server\.serve|@?hono\/[\w-]{1,40}(\/vercel)?\.handle)$/;
 /** Calls that look at an application and register nothing. */
-export const LOOKS = /^(supertest|request|chai\.request|console\.\w+|debug|Object\.\w+|assert(\.\w+)?|Promise\.\w+|resolve|process\.\w+|socket\.io|util\.\w+)$/;
+export const LOOKS = /^(supertest|request|chai\.request|console\.\w+|debug|Object\.\w+|assert(\.\w+)?|Promise\.\w+|resolve|process\.\w+|socket\.io|util\.\w+|hono\/(dev|testing)\.\w+)$/;
 /** Packages that only decide whether or when a scope they are given is asked: a virtual host, a lazy loader. */
 export const FORWARDS = /(^|[/.-])vhost$|^express-lazy-router(\.|$)/;
 

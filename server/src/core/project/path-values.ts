@@ -33,9 +33,12 @@ function flat(evaluation: Evaluation, one: Flat, depth: number): Flat[] {
 /** `compose([a, b])` is a and b; `mount('/m', a)` is a under a path. */
 function composed(evaluation: Evaluation, one: Flat, depth: number): Flat[] {
   const { target } = one;
-  const parts = target.is === 'value' && target.value.kind === 'call' && depth <= DEEPEST_LIST ? evaluation.composed(target.value) : undefined;
+  const parts = target.is === 'value' && target.value.kind === 'call' && depth <= DEEPEST_LIST ? evaluation.composed(target.value, target.frame) : undefined;
   if (target.is !== 'value' || !parts) return [one];
   const { frame } = target;
+  const [only] = parts.values;
+  // `createMiddleware(async (c, next) => ...)` keeps the name it was given.
+  if (parts.path === undefined && parts.values.length === 1 && only?.kind === 'function') return [{ ...one, target: evaluation.evaluate(only, frame) }];
   const under = parts.path === undefined ? [] : pathPieces(evaluation, parts.path, frame).slice(0, 1);
   return parts.values.flatMap((value) => flat(evaluation, { value, frame, target: evaluation.evaluate(value, frame), unsure: false }, depth + 1)).map((inner) => ({ ...inner, under: [...under, ...(inner.under ?? [])] }));
 }

@@ -75,10 +75,10 @@ function shapeOf(text: string): string {
 
 function segment(raw: string): Segment {
   if (raw.includes('{?}')) return { kind: 'unknown', text: '{?}' };
-  const star = /^(?:\{?\*(\w*)\}?|\(\.\*\)|\.\*|:(\w+)(?:\(\.[*+]\)|[*+]))$/.exec(raw);
+  const star = /^(?:\{?\*(\w*)\}?|\(\.\*\)|\.\*|:(\w+)(?:\(\.[*+]\)|\{\.[*+]\}|[*+]))$/.exec(raw);
   if (star) return { kind: 'rest', text: `{*${star[1] ?? star[2] ?? ''}}` };
   if (raw.includes(':')) {
-    const text = raw.replace(/\\:/g, '\u0000').replace(/:(\w+)(?:\([^()]*\))?[*+?]?/g, '{$1}').replaceAll('\u0000', ':');
+    const text = raw.replace(/\\:/g, '\u0000').replace(/:(\w+)(?:\([^()]*\)|\{[^{}]*\})?[*+?]?/g, '{$1}').replaceAll('\u0000', ':');
     return { kind: text.includes('{') ? 'parameter' : 'text', text };
   }
   if (/[*()]/.test(raw)) return { kind: 'rest', text: '{*}' };

@@ -1,3 +1,4 @@
+import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { ScopeId } from '../model/api.js';
 import type { ModuleView } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
@@ -28,7 +29,7 @@ export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build
       if (applied.has(fn.id)) continue;
       const found = traits.registersOn(fn);
       const parameter = found && fn.parameters[found.index];
-      const adapter = adapters[0];
+      const adapter = likely(module);
       if (!found || !parameter || !adapter) continue;
       const scope: ScopeState = {
         id: `${path}#${fn.id.slice(fn.id.indexOf('#') + 1)}(${parameter.name ?? found.index})` as ScopeId,
@@ -54,6 +55,14 @@ export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build
     }
   }
 
+  /** The framework a file is about: the one it imports, else the only one this project uses, else the first. */
+  function likely(module: ModuleView): FrameworkAdapter | undefined {
+    const imported = adapters.find((one) => module.imports.some(({ from }) => one.packages.includes(from)));
+    if (imported) return imported;
+    const used = new Set(scopes.filter((one) => !one.guessed).map((one) => one.framework));
+    const [only] = used;
+    return (used.size === 1 ? adapters.find((one) => one.id === only) : undefined) ?? adapters[0];
+  }
   /** Runs what begins a registration and is called by nobody here: `init` of a library, a class others are to build. What something else turns out to call counts there instead. */
   function runUncalled(path: FilePath, module: ModuleView): void {
     const frame = topFrame(path);
