@@ -91,8 +91,12 @@ export function covers(layer: PathPattern, path: PathPattern, exact: boolean, ca
   for (let i = 0; i < layer.segments.length; i++) {
     const mine = layer.segments[i];
     const theirs = path.segments[i];
-    // What follows a `*` in the middle is not compared.
-    if (mine?.kind === 'rest') return maybe || i < layer.segments.length - 1 ? 'maybe' : 'yes';
+    if (mine?.kind === 'rest') {
+      if (i === layer.segments.length - 1) return maybe ? 'maybe' : 'yes';
+      // What follows a `*` in the middle is not compared.
+      const isShort = path.segments.length < layer.segments.length && path.segments.every((one) => one.kind === 'text' || one.kind === 'parameter');
+      return isShort ? 'no' : 'maybe';
+    }
     if (!mine || !theirs) return 'no';
     if (mine.kind === 'unknown' || theirs.kind === 'unknown') {
       // The same unknown prefix on both sides is the same place; else nothing further can be compared.
