@@ -4,7 +4,17 @@ import { filePath } from '../../server/src/core/text/source.js';
 import { engineOver } from '../support/analyse.js';
 import { routesOf } from './routes.js';
 
-const HEAD = "import { Hono } from 'hono';\nimport { createFactory, createMiddleware } from 'hono/factory';\nimport { every, some } from 'hono/combine';\nimport { HTTPException } from 'hono/http-exception';\nimport { bearerAuth } from 'hono/bearer-auth';\nimport { jwt } from 'hono/jwt';\nimport { logger } from 'hono/logger';\nimport { OpenAPIHono, createRoute } from '@hono/zod-openapi';\nconst app = new Hono();\n";
+const HEAD = `
+import { Hono } from 'hono';
+import { createFactory, createMiddleware } from 'hono/factory';
+import { every, some } from 'hono/combine';
+import { HTTPException } from 'hono/http-exception';
+import { bearerAuth } from 'hono/bearer-auth';
+import { jwt } from 'hono/jwt';
+import { logger } from 'hono/logger';
+import { OpenAPIHono, createRoute } from '@hono/zod-openapi';
+const app = new Hono();
+`;
 const GUARD = "const guard = async (c, next) => { if (!c.get('user')) return c.json({ error: 'no' }, 401); await next(); };\nconst handler = (c) => c.json(data);\n";
 /** Method, path and state of every route behind some code. */
 function routes(code: string): readonly string[] {
@@ -64,7 +74,14 @@ test('mounting copies: what is added later does not serve there', () => {
   assert.deepEqual(routes("const sub = new Hono();\nsub.get('/x', handler);\napp.route('/b', sub);\nsub.get('/late', handler);"), ['GET /b/x unguarded']);
 });
 test('the guard of a mounted application also stands before later routes under its path', () => {
-  assert.deepEqual(routes("const sub = new Hono();\nsub.use(guard);\nsub.get('/x', handler);\napp.get('/b/before', handler);\napp.route('/b', sub);\napp.get('/b/after', handler);\napp.get('/c', handler);"), ['GET /b/after guarded', 'GET /b/before unguarded', 'GET /b/x guarded', 'GET /c unguarded']);
+  assert.deepEqual(routes(`
+const sub = new Hono();
+sub.use(guard);
+sub.get('/x', handler);
+app.get('/b/before', handler);
+app.route('/b', sub);
+app.get('/b/after', handler);
+app.get('/c', handler);`), ['GET /b/after guarded', 'GET /b/before unguarded', 'GET /b/x guarded', 'GET /c unguarded']);
 });
 test('a path covers itself alone; a star what is below it and itself, letter case included', () => {
   const behind = (path: string): readonly string[] => routes(`app.use('${path}', guard);\napp.get('/admin', handler);\napp.get('/admin/x', handler);\napp.get('/administrator', handler);`);
@@ -75,7 +92,13 @@ test('a path covers itself alone; a star what is below it and itself, letter cas
   assert.deepEqual(behind('/*/x'), ['GET /admin unguarded', 'GET /admin/x unknown', 'GET /administrator unguarded']);
 });
 test('a base path is a new instance over the same routes', () => {
-  assert.deepEqual(routes("const v1 = app.basePath('/v1');\nv1.get('/x', handler);\nv1.use(guard);\nv1.get('/y', handler);\napp.get('/z', handler);\nv1.basePath('/deep').get('/w', handler);"), ['GET /v1/deep/w guarded', 'GET /v1/x unguarded', 'GET /v1/y guarded', 'GET /z unguarded']);
+  assert.deepEqual(routes(`
+const v1 = app.basePath('/v1');
+v1.get('/x', handler);
+v1.use(guard);
+v1.get('/y', handler);
+app.get('/z', handler);
+v1.basePath('/deep').get('/w', handler);`), ['GET /v1/deep/w guarded', 'GET /v1/x unguarded', 'GET /v1/y guarded', 'GET /z unguarded']);
 });
 test('several methods and paths at once, computed methods, and a chain that keeps its path', () => {
   assert.deepEqual(routes("app.on(['PUT', 'DELETE'], ['/x', '/y'], handler);"), ['DELETE /x unguarded', 'PUT /x unguarded', 'DELETE /y unguarded', 'PUT /y unguarded']);
@@ -84,7 +107,10 @@ test('several methods and paths at once, computed methods, and a chain that keep
   assert.deepEqual(routes("app.all('/all', handler);\napp.all('/x/*', guard);\napp.get('/x/1', handler);"), ['ALL /all unguarded', 'GET /x/1 guarded']);
 });
 test('parameters with patterns', () => {
-  assert.deepEqual(routes("app.get('/:date{[0-9]+}/:file{.+\\\\.png}', handler);\napp.get('/f/:path{.+}', handler);\napp.get('/o/:id?', handler);"), ['GET /f/{*path} unguarded', 'GET /o unguarded', 'GET /o/{id} unguarded', 'GET /{date}/{file} unguarded']);
+  assert.deepEqual(routes(`
+app.get('/:date{[0-9]+}/:file{.+\\\\.png}', handler);
+app.get('/f/:path{.+}', handler);
+app.get('/o/:id?', handler);`), ['GET /f/{*path} unguarded', 'GET /o unguarded', 'GET /o/{id} unguarded', 'GET /{date}/{file} unguarded']);
 });
 test('a chain of three hundred routes is read to its end', () => {
   const chain = Array.from({ length: 300 }, (_, index) => `.get('/r${String(index)}', handler)`).join('');
@@ -103,9 +129,17 @@ test('OpenAPIHono: the description of a route says method, path and middleware, 
   const described = "createRoute({ method: 'get', path: '/users/{id}', middleware: [guard], responses: {} })";
   assert.deepEqual(routes(`const api = new OpenAPIHono();\napi.openapi(${described}, handler);\napp.route('/o', api);`), ['GET /o/users/{id} guarded']);
   const files = {
-    'routes.ts': `import { createRoute } from '@hono/zod-openapi';\nimport { guard } from './guard';\nexport const read = createRoute({ method: 'get', path: '/a/{id}', responses: {} });\nexport const write = createRoute({ method: 'put', path: '/a/{id}', middleware: guard, responses: {} });`,
+    'routes.ts': `import { createRoute } from '@hono/zod-openapi';
+import { guard } from './guard';
+export const read = createRoute({ method: 'get', path: '/a/{id}', responses: {} });
+export const write = createRoute({ method: 'put', path: '/a/{id}', middleware: guard, responses: {} });`,
     'guard.ts': "export const guard = async (c, next) => { if (!c.get('user')) return c.json({}, 401); await next(); };",
-    'app.ts': "import { OpenAPIHono } from '@hono/zod-openapi';\nimport { read, write } from './routes';\nconst app = new OpenAPIHono();\napp.openapi(read, (c) => c.json(1)).openapi(write, (c) => c.json(2));\nexport default app;",
+    'app.ts': `
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { read, write } from './routes';
+const app = new OpenAPIHono();
+app.openapi(read, (c) => c.json(1)).openapi(write, (c) => c.json(2));
+export default app;`,
   };
   assert.deepEqual(routesOf(files).map((line) => line.split(' ').slice(0, 3).join(' ')), ['GET /a/{id} unguarded', 'PUT /a/{id} guarded']);
 });
@@ -131,6 +165,8 @@ test('a function that registers on what it is given, called by nobody, is read a
 });
 test('the rules see what handlers and error handlers answer, and what a request gives', () => {
   const path = filePath('app.ts');
-  const text = `${HEAD}app.get('/x', async (context) => { try { return context.json(await work()); } catch (error) { return context.json({ stack: error.stack }, 500); } });\napp.onError((failure, context) => context.json({ trace: failure.stack }, 500));\nexport default app;`;
+  const text = `${HEAD}app.get('/x', async (context) => { try { return context.json(await work()); } catch (error) { return context.json({ stack: error.stack }, 500); } });
+app.onError((failure, context) => context.json({ trace: failure.stack }, 500));
+export default app;`;
   assert.deepEqual(engineOver(new Map([[path, text]])).findings(path).map((one) => one.rule).sort(), ['errors/stack-in-response', 'errors/stack-in-response', 'headers/helmet-missing']);
 });

@@ -4,7 +4,7 @@ import type { Abstract, Bound, Frame, ScopeState } from './abstract.js';
 import { builtin } from './builtins.js';
 import type { Classes } from './classes.js';
 import { scopesIn, type Machine } from './machine.js';
-import { FORWARDS, LOOKS, SERVES, isLoader, looksLikeHandler } from './outside.js';
+import { FORWARDS, LOOKS, isLoader, looksLikeHandler, serves } from './outside.js';
 
 const UNKNOWN: Abstract = { is: 'unknown' };
 
@@ -120,6 +120,9 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     return next ? receiver : UNKNOWN;
   }
 
+  function serve(scope: ScopeState, { at }: Call, frame: Frame, step: StepFrame | undefined): void {
+    record(scope, { event: { kind: 'serves', at }, when: [...frame.when, ...(step?.when ?? [])], loop: undefined, frame, statementAt: step?.statementAt ?? at, openLoop: false, under: [] });
+  }
   function read(value: Value, frame: Frame): Value {
     const got = settled(evaluate(value, frame));
     if (got.is === 'function') return { kind: 'function', fn: got.fn.id, at: got.fn.at };
@@ -138,7 +141,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
         if (made.is === 'scope') wrapped.push(made.scope);
       }
       for (const scope of scopesIn(arg, evaluate)) {
-        if (SERVES.test(call.callee || call.name)) record(scope, { event: { kind: 'serves', at: call.at }, when: [...frame.when, ...(step?.when ?? [])], loop: undefined, frame, statementAt: step?.statementAt ?? call.at, openLoop: false, under: [] });
+        if (serves(call.callee || call.name)) serve(scope, call, frame, step);
         else if (forwards) wrapped.push(scope);
         else if (!LOOKS.test(call.callee)) {
           incomplete(scope, call.callee || call.name, frame, call.at);

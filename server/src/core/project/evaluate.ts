@@ -55,9 +55,12 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   let applies = 0;
   let events = 0;
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
-  const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs, answering: new Set(adapters.flatMap((adapter) => [...(adapter.answering ?? [])])) });
+  const answering = new Set(adapters.flatMap((adapter) => [...(adapter.answering ?? [])]));
+  const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs, answering });
   const { evaluate, settled, homeOf } = names;
-  const machine: Machine = { adapters, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, statics, topFrame, itemsOf, create, incomplete, record, composed, memberOfResult, mayRun, apply, applyTo };
+  const machine: Machine = {
+    adapters, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, statics, topFrame, itemsOf, create, incomplete, record, composed, memberOfResult, mayRun, apply, applyTo,
+  };
   const { stores } = machine;
   const { byName, relevantIn } = traits;
   const classes = createClasses(machine);

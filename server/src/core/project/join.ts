@@ -10,7 +10,7 @@ import { protection } from './guards.js';
 import { covers, knownPatterns, type KnownPatterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
 import type { Traits } from './traits.js';
-import { answersAlways, habitsOf, held, isExempting, prefixOf, indexes, isAll, isExported, isOne, isUnder, listed, publicMarks, scopesOfTarget, set } from './join-parts.js';
+import { answersAlways, habitsOf, held, indexes, isAll, isExempting, isExported, isOne, isUnder, listed, prefixOf, publicMarks, scopesOfTarget, set } from './join-parts.js';
 import { createLayers, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 
@@ -214,7 +214,8 @@ export function joinProject(input: JoinInput): JoinResult {
     if (event.kind !== 'parameter') return [];
     const name = event.name.kind === 'literal' && typeof event.name.value === 'string' ? event.name.value : undefined;
     const sure = name !== undefined && !logged.openLoop;
-    return flatten(event.values, logged).map((value) => ({ layer: layerOf(value, logged, 'layer', scope), patterns: [], exact: false, caseSensitive: false, scope: scope.id, from: 'application', when: logged.when, sure, parameter: name ?? '?' }));
+    const common = { patterns: [], exact: false, caseSensitive: false, scope: scope.id, from: 'application', when: logged.when, sure, parameter: name ?? '?' } as const;
+    return flatten(event.values, logged).map((value) => ({ ...common, layer: layerOf(value, logged, 'layer', scope) }));
   }
   /** The paths of a `use` and what it registers there: a first argument may turn out to be text only now. */
   function usedPaths(event: Extract<LoggedEvent['event'], { kind: 'use' }>, logged: LoggedEvent): { paths: readonly PathPiece[]; values: readonly Value[] } {
