@@ -91,6 +91,9 @@ test('a path covers itself alone; a star what is below it and itself, letter cas
   assert.deepEqual(behind('*'), ['GET /admin guarded', 'GET /admin/x guarded', 'GET /administrator guarded']);
   assert.deepEqual(behind('/*/x'), ['GET /admin unguarded', 'GET /admin/x unknown', 'GET /administrator unguarded']);
 });
+test('a path nobody knows makes its guard one that may not run', () => {
+  assert.deepEqual(routes("app.use(entry.path, guard);\napp.get('/x', handler);"), ['GET /x unknown']);
+});
 test('a base path is a new instance over the same routes', () => {
   assert.deepEqual(routes(`
 const v1 = app.basePath('/v1');

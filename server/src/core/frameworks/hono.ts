@@ -1,6 +1,7 @@
 import type { HttpMethod, Methods, Role, ScopeEvent } from '../model/api.js';
 import type { Call, Value } from '../model/value.js';
 import type { Composed, FrameworkAdapter } from './adapter.js';
+import { looksLikePath } from './express.js';
 
 /** The methods hono 4.13.19 defines on an application; others go through `on`. */
 const METHODS: ReadonlyMap<string, HttpMethod | 'all'> = new Map(['get', 'post', 'put', 'delete', 'options', 'patch', 'query'].map((name): [string, HttpMethod | 'all'] => [name, name.toUpperCase()]).concat([['all', 'all']]));
@@ -90,7 +91,7 @@ function pathBefore(call: Call): Value | undefined {
 /** `use(path?, ...middleware)`: the path covers itself alone, and what is below it only with a `*`. */
 function use(call: Call, values: readonly Value[]): ScopeEvent {
   const [first, ...rest] = values;
-  const hasPath = first !== undefined && rest.length > 0 && isText(first);
+  const hasPath = first !== undefined && rest.length > 0 && looksLikePath(first);
   return { kind: 'use', paths: hasPath ? [first] : [], values: hasPath ? rest : values, exact: true, at: call.at };
 }
 

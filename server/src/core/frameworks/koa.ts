@@ -1,21 +1,15 @@
-import type { HttpMethod, Methods, Role, ScopeEvent } from '../model/api.js';
+import type { Methods, Role, ScopeEvent } from '../model/api.js';
 import type { Call, Value } from '../model/value.js';
 import type { FrameworkAdapter } from './adapter.js';
+import { METHODS, looksLikePath } from './express.js';
 
-/** The verbs @koa/router 15.7.0 defines (all of `http.METHODS`), and its two names of its own. */
-const METHODS: ReadonlyMap<string, HttpMethod | 'all'> = new Map(
-  [
-    'get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'connect', 'copy', 'link', 'lock', 'merge', 'mkactivity', 'mkcalendar', 'mkcol',
-    'move', 'notify', 'propfind', 'proppatch', 'purge', 'query', 'rebind', 'report', 'search', 'source', 'subscribe', 'unbind', 'unlink', 'unlock', 'unsubscribe', 'm-search', 'checkout', 'acl', 'bind',
-  ].map((name): [string, HttpMethod | 'all'] => [name, name.toUpperCase()]).concat([['all', 'all'], ['del', 'DELETE']]),
-);
 const ROUTERS = new Set(['@koa/router', '@koa/router.Router', 'koa-router', 'koa-router.Router']);
 const LAYER: Role = { framework: 'koa', as: 'layer', parameters: ['context', 'next'], returnSends: false, sure: true };
 /** `param('id', (id, ctx, next) => ...)` */
 const PARAMETER: Role = { ...LAYER, parameters: ['other', 'context', 'next'] };
 const HANDLER: Role = { ...LAYER, as: 'handler' };
 
-/** Koa with @koa/router or koa-router, koa-mount and koa-compose. */
+/** Koa with @koa/router (whose verbs are those of `http.METHODS`, as Express has them) or koa-router, koa-mount and koa-compose. */
 const koa: FrameworkAdapter = {
   id: 'koa',
   packages: ['koa', '@koa/router', 'koa-router'],
@@ -76,7 +70,7 @@ function route(call: Call, methods: Methods, values: readonly Value[]): ScopeEve
 /** `use(path?, ...middleware)`; a path that ends in a slash covers only itself. */
 function use(call: Call, values: readonly Value[]): ScopeEvent {
   const [first, ...rest] = values;
-  if (first === undefined || rest.length === 0 || !isText(first)) return { kind: 'use', paths: [], values, at: call.at };
+  if (first === undefined || rest.length === 0 || !looksLikePath(first)) return { kind: 'use', paths: [], values, at: call.at };
   const isItself = first.kind === 'literal' && typeof first.value === 'string' && first.value.endsWith('/');
   return { kind: 'use', paths: [first], values: rest, ...(isItself ? { exact: true } : {}), at: call.at };
 }
