@@ -109,6 +109,14 @@ test('several methods and paths at once, computed methods, and a chain that keep
   assert.deepEqual(routes("app.get('/x', handler).post(handler);\nconst sub = new Hono().get(handler);\napp.route('/sub', sub);"), ['GET /sub unguarded', 'GET /x unguarded', 'POST /x unguarded']);
   assert.deepEqual(routes("app.all('/all', handler);\napp.all('/x/*', guard);\napp.get('/x/1', handler);"), ['ALL /all unguarded', 'GET /x/1 guarded']);
 });
+test('a guard for some methods of a path stands before what is registered for them later', () => {
+  const code = (methods: string): readonly string[] => routes(`app.${methods}, bearerAuth({ token }));
+app.get('/api/x', handler);
+app.post('/api/x', handler);`);
+  assert.deepEqual(code("on(['POST', 'PUT'], '/api/*'"), ['GET /api/x unguarded', 'POST /api/x guarded', 'POST /api/{*} guarded', 'PUT /api/{*} guarded']);
+  assert.deepEqual(code("get('/api/x'"), ['GET /api/x guarded', 'GET /api/x guarded', 'POST /api/x unguarded']);
+  assert.deepEqual(routes("const sub = new Hono();\nsub.post('*', guard);\napp.route('/b', sub);\napp.post('/b/x', handler);\napp.get('/b/x', handler);"), ['GET /b/x unguarded', 'POST /b/x guarded', 'POST /b/{*} guarded']);
+});
 test('parameters with patterns', () => {
   assert.deepEqual(routes(`
 app.get('/:date{[0-9]+}/:file{.+\\\\.png}', handler);

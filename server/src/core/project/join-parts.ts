@@ -1,4 +1,4 @@
-import type { Route, ScopeId } from '../model/api.js';
+import type { Layer, Methods, Route, ScopeId } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { FilePath } from '../text/source.js';
@@ -50,6 +50,17 @@ export function prefixOf(log: readonly LoggedEvent[], pieces: (value: Value, log
     if (logged?.event.kind === 'prefix') return pieces(logged.event.path, logged).slice(0, 1);
   }
   return [];
+}
+/** The layer surely asks who calls. */
+export function isGuard(layer: Layer): boolean {
+  return layer.claims.some((one) => one.protects === 'authentication' && one.certainty === 'certain');
+}
+/** Whether what runs for some methods runs for all of others. */
+export function shared(mine: Methods, others: Methods): 'yes' | 'no' | 'maybe' {
+  const isMine = (name: string): boolean => mine.some((one) => one.name === name);
+  if (others.every(({ name }) => isMine(name))) return mine.some((one) => one.name === 'unknown') ? 'maybe' : 'yes';
+  const isOpen = mine.some((one) => one.name === 'unknown') || others.some(({ name }) => name === 'unknown' || name === 'all' || isMine(name));
+  return isOpen ? 'maybe' : 'no';
 }
 /** `guard.unless({ path })` lets some requests by: nobody knows which. */
 export function isExempting(value: Value): boolean {

@@ -1,5 +1,5 @@
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
-import type { Conduct, Layer, Route, ScopeId } from '../model/api.js';
+import type { Conduct, Layer, Methods, Route, ScopeId } from '../model/api.js';
 import type { ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
@@ -10,7 +10,7 @@ import { protection } from './guards.js';
 import { covers, knownPatterns, type KnownPatterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
 import type { Traits } from './traits.js';
-import { answersAlways, habitsOf, held, indexes, isAll, isExempting, isExported, isOne, isUnder, listed, prefixOf, publicMarks, scopesOfTarget, set } from './join-parts.js';
+import { answersAlways, habitsOf, held, indexes, isAll, isExempting, isExported, isGuard, isOne, isUnder, listed, prefixOf, publicMarks, scopesOfTarget, set, shared } from './join-parts.js';
 import { createLayers, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 
@@ -32,6 +32,8 @@ interface Active {
   readonly patterns: readonly PathPattern[];
   readonly exact: boolean;
   readonly caseSensitive: boolean;
+  /** Only requests of these methods; none: all. */
+  readonly methods?: Methods;
   readonly scope: ScopeId;
   readonly from: ChainLink['from'];
   readonly when: ChainLink['when'];
@@ -168,9 +170,10 @@ export function joinProject(input: JoinInput): JoinResult {
           break;
         }
         case 'route': {
-          emit(here, logged, [...inherited, ...own], reasons);
-          if (event.methods.every((one) => one.name === 'all')) {
-            // app.all(path, guard) runs before the verbs registered after it.
+          const handler = emit(here, logged, [...inherited, ...own], reasons);
+          const isForAll = event.methods.every((one) => one.name === 'all');
+          if (isForAll || (handler && isCheck(handler))) {
+            // app.all(path, guard) and app.post(path, guard) run before what is registered for the path after them.
             const full = pieces(event.path, logged).flatMap((piece) => patternsOf([...here.prefix, piece]));
             for (const value of flatten(event.values, logged))
               own.push({
@@ -178,6 +181,7 @@ export function joinProject(input: JoinInput): JoinResult {
                 patterns: full,
                 exact: true,
                 caseSensitive,
+                ...(isForAll ? {} : { methods: event.methods }),
                 scope: scope.id,
                 from: 'route',
                 when: logged.when,
@@ -205,7 +209,7 @@ export function joinProject(input: JoinInput): JoinResult {
           break;
       }
     }
-    return own.filter((active) => active.parameter === undefined && active.from !== 'route');
+    return own.filter((active) => active.parameter === undefined && (active.from !== 'route' || at.until < Infinity));
   }
 
   /** Checks of a path parameter: they stand before routes of this scope that have it. */
@@ -234,14 +238,16 @@ export function joinProject(input: JoinInput): JoinResult {
     if (isFirst) set(becauseOf, scope.id, () => []).push(why);
   }
 
-  function emit(at: Walk, logged: LoggedEvent, active: readonly Active[], reasons: readonly string[]): void {
+  /** Makes the endpoints of a route; gives what handles it. */
+  function emit(at: Walk, logged: LoggedEvent, active: readonly Active[], reasons: readonly string[]): Layer | undefined {
     const { event } = logged;
-    if (event.kind !== 'route') return;
+    if (event.kind !== 'route') return undefined;
     const values = flatten(event.values, logged);
     const handlerIndex = lastHandler(values.map(({ target }) => target));
     const layers = values.map((value, index) => layerOf(value, logged, index === handlerIndex ? 'handler' : 'layer', at.scope));
     const handler = layers[handlerIndex];
-    const before = layers.slice(0, Math.max(0, handlerIndex));
+    // A guard that nothing follows refuses strangers just the same.
+    const before = layers.slice(0, Math.max(0, handler && isCheck(handler) ? handlerIndex + 1 : handlerIndex));
     const firstValue = event.values[0];
     const route: Route = {
       kind: 'route',
@@ -256,16 +262,16 @@ export function joinProject(input: JoinInput): JoinResult {
       public: publicAt.has(`${logged.statementAt.path}:${logged.statementAt.mark}`),
     };
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.
-    if (event.methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return;
+    if (event.methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return handler;
     const paths = pieces(event.path, logged).flatMap((piece) => patternsOf([...at.prefix, piece]));
     const routeWhen = [...at.when, ...logged.when];
     const unique = new Map(paths.map((path) => [path.text, path]));
     for (const path of unique.values()) {
-      if (endpoints.length >= MOST_ENDPOINTS) return;
+      if (endpoints.length >= MOST_ENDPOINTS) return handler;
       let chain: ChainLink | undefined;
       let length = 0;
       for (const one of active) {
-        const how = coverage(one, path, at.scope);
+        const how = coverage(one, path, at.scope, event.methods);
         if (how === 'no' || length++ > MOST_LINKS) continue;
         chain = { layer: one.layer, from: one.from, scope: one.scope, when: one.when, sure: one.sure && how === 'yes' && isUnder(one.when, routeWhen), before: chain };
       }
@@ -303,6 +309,7 @@ export function joinProject(input: JoinInput): JoinResult {
         });
       }
     }
+    return handler;
   }
 
   /** A check that lets some paths through guards nobody knows which routes. */
@@ -310,13 +317,18 @@ export function joinProject(input: JoinInput): JoinResult {
     const known = layer.fn === undefined ? undefined : conduct(layer.fn);
     return known !== undefined && known.passes === 'sometimes' && known.tests.includes('path');
   }
+  function isCheck(layer: Layer): boolean {
+    return isGuard(layer) && passesOn(layer);
+  }
   function passesOn(layer: Layer): boolean {
     const known = layer.fn === undefined ? undefined : conduct(layer.fn);
     if (known && known.passes !== 'unknown') return known.passes !== 'never';
     return layer.claims.length > 0;
   }
 
-  function coverage(active: Active, path: PathPattern, scope: ScopeState): 'yes' | 'no' | 'maybe' {
+  function coverage(active: Active, path: PathPattern, scope: ScopeState, methods: Methods): 'yes' | 'no' | 'maybe' {
+    const some = active.methods === undefined ? 'yes' : shared(active.methods, methods);
+    if (some === 'no') return 'no';
     if (active.parameter !== undefined) {
       if (active.scope !== scope.id) return 'no';
       if (active.parameter === '?') return 'maybe';
@@ -324,7 +336,7 @@ export function joinProject(input: JoinInput): JoinResult {
     }
     if (active.patterns.length === 0) return 'yes';
     const answers = active.patterns.map((pattern) => covers(pattern, path, active.exact, active.caseSensitive));
-    return answers.includes('yes') ? 'yes' : answers.includes('maybe') ? 'maybe' : 'no';
+    return some === 'yes' && answers.includes('yes') ? 'yes' : answers.includes('yes') || answers.includes('maybe') ? 'maybe' : 'no';
   }
 
   /** The last function is the handler; what stands after an error handler or a known guard name does not move it. */
