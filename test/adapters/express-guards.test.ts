@@ -96,13 +96,19 @@ test('a check that a setting turns off leaves its routes unknown', () => {
     `(req, res, next) => { if (process.env.API_KEY && req.headers['x-api-key'] !== process.env.API_KEY) ${refuse}; next(); }`,
     `(req, res, next) => { if (config.get('auth.off')) return next(); if (!req.user) ${refuse}; next(); }`,
   ]) assert.equal(behind(switched, 'let settings = null; const { config } = require("./config");'), 'unknown', switched);
-  assert.equal(behind('needs("read")', `const needs = (permission) => (req, res, next) => { if (settings.auth) return passport.authenticate('bearer')(req, res, () => { if (!req.user) return next(); if (!may(req.user, permission)) ${refuse}; next(); }); next(); };`), 'unknown');
+  assert.equal(behind('needs("read")', `const needs = (permission) => (req, res, next) => {
+    if (settings.auth) return passport.authenticate('bearer')(req, res, () => { if (!req.user) return next(); if (!may(req.user, permission)) ${refuse}; next(); }); next(); };`), 'unknown');
 });
 test('what refuses, or lets pass, may stand in a function of another file', () => {
-  const asked = (body: string): string | undefined => stateOf(`const { accountFor } = require('./account');\nconst authenticate = async (req, res, next) => { try { req.account = await accountFor(req.token); } catch (err) { throw err; } return next(); };\napp.use(authenticate);\napp.get('/x', ${handler});`, { 'account.js': `exports.accountFor = async (token) => { ${body} };` });
+  const asked = (body: string): string | undefined => stateOf(`const { accountFor } = require('./account');
+const authenticate = async (req, res, next) => { try { req.account = await accountFor(req.token); } catch (err) { throw err; } return next(); };
+app.use(authenticate);
+app.get('/x', ${handler});`, { 'account.js': `exports.accountFor = async (token) => { ${body} };` });
   assert.equal(asked('let account = {}; if (token) { account = await find(token); if (!account) throw new InvalidCredentialsError(); } return account;'), 'unknown');
   assert.equal(asked('const account = await find(token); if (!account) throw new InvalidCredentialsError(); return account;'), 'guarded');
-  const handed = (body: string): string | undefined => stateOf(`const { check } = require('./check');\napp.use((req, res, next) => check(req, res, next));\napp.get('/x', ${handler});`, { 'check.js': `exports.check = (req, res, next) => { ${body} };` });
+  const handed = (body: string): string | undefined => stateOf(`const { check } = require('./check');
+app.use((req, res, next) => check(req, res, next));
+app.get('/x', ${handler});`, { 'check.js': `exports.check = (req, res, next) => { ${body} };` });
   assert.equal(handed(`if (!req.token) return next(); if (!valid(req.token)) ${refuse}; next();`), 'unknown');
   assert.equal(handed(`if (!valid(req.token)) ${refuse}; next();`), 'guarded');
 });

@@ -186,7 +186,10 @@ test('a folder of plugins: folders are prefixes, an index stands for its folder,
     'routes/admin/deep/one.js': route('/one'),
     'plugins/late.js': `import fp from 'fastify-plugin';\nexport default fp(async (fastify) => { fastify.decorate('x', 1); });`,
   };
-  const load = (options: string): string => `import autoload from '@fastify/autoload';\nimport path from 'node:path';\napp.register(autoload, { dir: path.join(__dirname, 'plugins') });\napp.register(autoload, { dir: path.join(import.meta.dirname, 'routes')${options} });`;
+  const load = (options: string): string => `import autoload from '@fastify/autoload';
+import path from 'node:path';
+app.register(autoload, { dir: path.join(__dirname, 'plugins') });
+app.register(autoload, { dir: path.join(import.meta.dirname, 'routes')${options} });`;
   same(listOf(load(''), files), ['GET / unguarded', 'GET /users/{id} unguarded', 'GET /admin/list unguarded', 'GET /admin/deep/one unguarded']);
   same(listOf(load(", autoHooks: true, options: { prefix: '/api' }"), files), ['GET /api unguarded', 'GET /api/users/{id} unguarded', 'GET /api/admin/list guarded', 'GET /api/admin/deep/one unguarded']);
   same(listOf(load(', autoHooks: true, cascadeHooks: true, dirNameRoutePrefix: false'), files), ['GET / unguarded', 'GET /{id} unguarded', 'GET /list guarded', 'GET /one guarded']);

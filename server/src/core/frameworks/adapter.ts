@@ -1,4 +1,4 @@
-import type { Place, Protects, Role, ScopeEvent } from '../model/api.js';
+import type { HttpMethod, Place, Protects, Role, ScopeEvent } from '../model/api.js';
 import type { FunctionView } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 
@@ -74,4 +74,20 @@ export interface FrameworkAdapter {
   /** What a plugin of a package does to the scope it is registered on; undefined when nobody knows. */
   plugin?(from: string, options: Value | undefined): Protects | undefined;
   readonly order: OrderRules;
+}
+
+/** The verbs routers make of `http.METHODS`, as express 5.3.0 and 4.22.3 define them (package `methods`); `all` is every one. */
+export const METHODS: ReadonlyMap<string, HttpMethod | 'all'> = new Map(
+  [
+    'get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'connect', 'copy', 'link', 'lock', 'merge', 'mkactivity', 'mkcalendar', 'mkcol',
+    'move', 'notify', 'propfind', 'proppatch', 'purge', 'query', 'rebind', 'report', 'search', 'source', 'subscribe', 'unbind', 'unlink', 'unlock', 'unsubscribe', 'm-search', 'checkout', 'acl', 'bind',
+  ].map((name): [string, HttpMethod | 'all'] => [name, name.toUpperCase()]).concat([['all', 'all'], ['del', 'DELETE']]),
+);
+
+/** Whether a first argument is a path: text, a pattern, a list of them, or something whose name says so. */
+export function looksLikePath(value: Value): boolean {
+  if (value.kind === 'array') return value.items.length > 0 && value.items.every((item) => looksLikePath(item.value));
+  if (value.kind === 'call') return /^(path(\.posix)?\.join|url-?join)$/.test(value.callee) || /(path|prefix|url|subdir|endpoint)$/i.test(value.name);
+  if (value.kind === 'ref') return /(path|prefix|url|route|base|endpoint|root)s?$/i.test(value.path.at(-1) ?? value.text) && !/(router|routes?r)$/i.test(value.text);
+  return value.kind === 'template' || value.kind === 'regex' || (value.kind === 'literal' && typeof value.value === 'string');
 }

@@ -1,14 +1,7 @@
 import type { HttpMethod, Methods, Role, ScopeEvent } from '../model/api.js';
 import type { Call, Value } from '../model/value.js';
-import type { FrameworkAdapter } from './adapter.js';
+import { METHODS, looksLikePath, type FrameworkAdapter } from './adapter.js';
 
-/** The verbs express 5.3.0 and 4.22.3 define on applications and routers (package `methods`); `all` is every one. */
-export const METHODS: ReadonlyMap<string, HttpMethod | 'all'> = new Map(
-  [
-    'get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'connect', 'copy', 'link', 'lock', 'merge', 'mkactivity', 'mkcalendar', 'mkcol',
-    'move', 'notify', 'propfind', 'proppatch', 'purge', 'query', 'rebind', 'report', 'search', 'source', 'subscribe', 'unbind', 'unlink', 'unlock', 'unsubscribe', 'm-search', 'checkout', 'acl', 'bind',
-  ].map((name): [string, HttpMethod | 'all'] => [name, name.toUpperCase()]).concat([['all', 'all'], ['del', 'DELETE']]),
-);
 const SETTINGS = new Set(['set', 'enable', 'disable']);
 
 const HANDLER: Role = { framework: 'express', as: 'handler', parameters: ['request', 'response', 'next'], returnSends: false, sure: true };
@@ -73,12 +66,4 @@ function use(call: Call, values: readonly Value[]): ScopeEvent {
   const [first, ...rest] = values;
   const isPath = first !== undefined && rest.length > 0 && looksLikePath(first);
   return { kind: 'use', paths: isPath ? [first] : [], values: isPath ? rest : values, at: call.at };
-}
-
-/** Whether a first argument is a path: text, a pattern, a list of them, or something whose name says so. */
-export function looksLikePath(value: Value): boolean {
-  if (value.kind === 'array') return value.items.length > 0 && value.items.every((item) => looksLikePath(item.value));
-  if (value.kind === 'call') return /^(path(\.posix)?\.join|url-?join)$/.test(value.callee) || /(path|prefix|url|subdir|endpoint)$/i.test(value.name);
-  if (value.kind === 'ref') return /(path|prefix|url|route|base|endpoint|root)s?$/i.test(value.path.at(-1) ?? value.text) && !/(router|routes?r)$/i.test(value.text);
-  return value.kind === 'template' || value.kind === 'regex' || (value.kind === 'literal' && typeof value.value === 'string');
 }

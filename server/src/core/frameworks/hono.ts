@@ -1,7 +1,6 @@
 import type { HttpMethod, Methods, Role, ScopeEvent } from '../model/api.js';
 import type { Call, Value } from '../model/value.js';
-import type { Composed, FrameworkAdapter } from './adapter.js';
-import { looksLikePath } from './express.js';
+import { looksLikePath, type Composed, type FrameworkAdapter } from './adapter.js';
 
 /** The methods hono 4.13.19 defines on an application; others go through `on`. */
 const METHODS: ReadonlyMap<string, HttpMethod | 'all'> = new Map(['get', 'post', 'put', 'delete', 'options', 'patch', 'query'].map((name): [string, HttpMethod | 'all'] => [name, name.toUpperCase()]).concat([['all', 'all']]));

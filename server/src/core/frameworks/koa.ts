@@ -1,7 +1,6 @@
 import type { Methods, Role, ScopeEvent } from '../model/api.js';
 import type { Call, Value } from '../model/value.js';
-import type { FrameworkAdapter } from './adapter.js';
-import { METHODS, looksLikePath } from './express.js';
+import { METHODS, looksLikePath, type FrameworkAdapter } from './adapter.js';
 
 const ROUTERS = new Set(['@koa/router', '@koa/router.Router', 'koa-router', 'koa-router.Router']);
 const LAYER: Role = { framework: 'koa', as: 'layer', parameters: ['context', 'next'], returnSends: false, sure: true };

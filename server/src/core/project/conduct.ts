@@ -137,7 +137,11 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   if (passes === 'sometimes' && complete && !delegates && !answers && refuses.size === 0) passes = 'always';
   // Of what goes on whoever calls, a refusal is an answer to an error behind it, or one that is written over.
   if (isContext && complete && passes === 'always' && strangers === 'yes') refuses.clear();
-  return { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: closed && !reopened && passes === 'never', complete, strangers, welcomes, stops, settings: [...stranger.settings], byName: refuses.has(401) && !refusesItself ? byName : undefined };
+  const isClosed = closed && !reopened && passes === 'never';
+  return {
+    passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: isClosed, complete, strangers, welcomes, stops, settings: [...stranger.settings],
+    byName: refuses.has(401) && !refusesItself ? byName : undefined,
+  };
 
   function addTests(own: readonly Branch[]): void {
     for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);

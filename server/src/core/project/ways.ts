@@ -50,7 +50,8 @@ export function waysIn({ fn, inner, stranger, passes, isGuard, stopped, halts }:
     if (isPassport) return 'yes';
     if (call.name === 'then') return call.receiver?.kind === 'call' && checks(call.receiver) ? 'no' : 'yes';
     if (call.name === 'catch' || call.name === 'finally') return 'yes';
-    const guards = isGuard(call.callee || call.name) || (call.target.kind === 'ref' && call.target.root.kind === 'value' && call.target.root.of.kind === 'call' && isGuard(call.target.root.of.callee)) || (call.target.kind === 'call' && isGuard(call.target.callee));
+    const maker = call.target.kind === 'ref' && call.target.root.kind === 'value' ? call.target.root.of : call.target;
+    const guards = isGuard(call.callee || call.name) || (maker.kind === 'call' && isGuard(maker.callee));
     // Where the caller is asked for once more inside, the guard around has let it through.
     if (guards) return own.length > one.when.length - fn.when.length && stranger.takes(own) === 'yes' ? 'yes' : 'no';
     if (checks(call)) return /^_?(e|err|error)$/i.test(first) && !testsError(one, first) ? 'yes' : 'no';
