@@ -167,6 +167,7 @@ test('what a middleware does to a stranger', () => {
   assert.equal(stateBehind("async (c, next) => { try { c.set('user', await verify(c.req.header('Authorization'))); } catch { return c.text('no', 401); } await next(); }"), 'guarded');
   assert.equal(stateBehind("async (c, next) => { c.set('user', await find(c.req.header('Authorization')).catch(() => null)); await next(); }"), 'unguarded');
   assert.equal(stateBehind("async (c, next) => { await next(); c.header('X-Time', '1'); }"), 'unguarded');
+  assert.equal(stateBehind("async (c, next) => { if (c.get('user')) { if (!known(c)) return c.json({}, 401); } await next(); }"), 'unknown');
 });
 
 test('a function that registers on what it is given, called by nobody, is read as what its file is about', () => {

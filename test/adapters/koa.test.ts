@@ -177,6 +177,9 @@ test('what a middleware does to a stranger', () => {
   assert.equal(stateBehind('async (ctx, next) => { const start = Date.now(); await next(); ctx.set("X-Response-Time", String(Date.now() - start)); }'), 'unguarded');
   assert.equal(stateBehind('async (ctx, next) => { try { await next(); } catch (error) { ctx.status = 401; } }'), 'unguarded');
   assert.equal(stateBehind('async (ctx, next) => { await next(); if (!ctx.body) ctx.throw(404); }'), 'unguarded');
+  assert.equal(stateBehind('async (ctx, next) => { if (!ctx.state.user) ctx.throw(401); await next(); }'), 'guarded');
+  assert.equal(stateBehind('async (ctx, next) => { if (ctx.headers.authorization) { if (!known(ctx.headers.authorization)) ctx.throw(401); } await next(); }'), 'unknown');
+  assert.equal(stateBehind('async (ctx, next) => { if (config.auth && !ctx.state.user) ctx.throw(401); await next(); }'), 'unknown');
 });
 test('a refusal that stands in a function the context is handed to', () => {
   const state = (refusal: string): string | undefined => routes(`function requireUser(context) { if (!context.state.user) ${refusal}; }

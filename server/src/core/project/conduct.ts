@@ -59,6 +59,8 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   let halts: 'no' | 'maybe' | 'throws' = 'no';
   let tries = false;
   let refusesCaught = false;
+  /** It refuses someone before anything goes on. */
+  let refusesFirst = false;
   const isContext = isContextual(roles);
   /** Steps that let a request go on, whoever sent it. */
   const passed = new Set<Step>();
@@ -75,6 +77,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
         refuses.add(refusal);
         refusesItself ||= CALLER.has(refusal);
         if (isTop && CLOSING.has(refusal)) closed = true;
+        refusesFirst ||= passes === 'never' && step.zone !== 'catch';
         if (one === fn && own.length === 0 && step.zone === 'catch' && CALLER.has(refusal)) refusesCaught = true;
         addTests(own);
         stops = best(stops, stranger.takes(own));
@@ -136,7 +139,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   // Several ways lead to next() and none to an answer: everybody passes.
   if (passes === 'sometimes' && complete && !delegates && !answers && refuses.size === 0) passes = 'always';
   // Of what goes on whoever calls, a refusal is an answer to an error behind it, or one that is written over.
-  if (isContext && complete && passes === 'always' && strangers === 'yes') refuses.clear();
+  if (isContext && complete && !refusesFirst && passes === 'always' && strangers === 'yes') refuses.clear();
   const isClosed = closed && !reopened && passes === 'never';
   return {
     passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort(), closed: isClosed, complete, strangers, welcomes, stops, settings: [...stranger.settings],
