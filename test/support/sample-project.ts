@@ -233,20 +233,12 @@ export const sampleProject: readonly SampleFile[] = [
     'service/notes.js',
     [
       `const options = { schema: {} };`,
-      [
-        'export default async function notes(scope, given) {',
-        "  scope.get('/', async () => []);",
-        "  scope.put('/:id', options, async (request) => request.body);",
-        "  scope.post('/', { preHandler: scope.authenticate }, async (request) => request.body);",
-        '}',
-      ].join('\n'),
+      `export default async function notes(scope, given) {
+  scope.get('/', async () => []);
+  scope.put('/:id', options, async (request) => request.body);
+  scope.post('/', { preHandler: scope.authenticate }, async (request) => request.body);\n}`,
     ],
-    [
-      ...anywhere,
-      `import { login } from './hooks.js';\noptions.preHandler = login;`,
-      `const options = { schema: {}, preHandler: [login] };`,
-      `export async function other(fastify) { fastify.delete('/unregistered', async () => 1); }`,
-    ],
+    [...anywhere, `import { login } from './hooks.js';\noptions.preHandler = login;`, `const options = { schema: {}, preHandler: [login] };`, `export async function other(fastify) { fastify.delete('/unregistered', async () => 1); }`],
   ),
   file(
     'service/hooks.js',

@@ -1,9 +1,25 @@
-import type { Place, Protects, Role, ScopeEvent } from '../model/api.js';
+import type { HttpMethod, Place, Protects, Role, ScopeEvent } from '../model/api.js';
 import type { FunctionView } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 
-/** What a call on a scope gives back: the scope itself (a chain), or a builder that keeps a path (`route('/x')`). */
-export type CallResult = { readonly kind: 'self' } | { readonly kind: 'builder'; readonly path: Value | undefined } | undefined;
+/**
+ * What a call on a scope gives back: the scope itself (a chain), a builder that keeps a path (`route('/x')`), the scope with a
+ * path before all that is registered through it (`basePath('/v1')`), or middleware that refuses nobody (`allowedMethods()`).
+ */
+export type CallResult = { readonly kind: 'self' | 'harmless' } | { readonly kind: 'builder' | 'derived'; readonly path: Value | undefined } | undefined;
+/** What a creating call makes; `prefix` stands before everything registered on it. */
+export interface Created {
+  readonly kind: 'application' | 'router';
+  readonly options: Value | undefined;
+  readonly prefix?: Value;
+}
+/** Middleware made of other middleware, or put under a path: `compose([a, b])`, `mount('/m', a)`. */
+export interface Composed {
+  /** The call is worth its argument: `createRoute({ ... })`. */
+  readonly same?: true;
+  readonly path: Value | undefined;
+  readonly values: readonly Value[];
+}
 
 /** The tables of MODEL.md section 2 as data; the join reads them, no adapter walks. */
 export interface OrderRules {
@@ -14,12 +30,16 @@ export interface OrderRules {
   readonly layers: 'registration' | 'scope';
   /** A route's functions may pass a request on to routes registered later. */
   readonly routesPass: boolean;
+  /** Which mounts take what a router holds at that moment, its middleware with it, and miss what is registered later. */
+  readonly copies: 'none' | 'routers' | 'all';
+  /** A check of a path parameter also stands before routes registered earlier. */
+  readonly parametersFirst: boolean;
 }
 /** By what a parameter nobody binds is known to be a scope of this framework. */
 export interface Marks {
   readonly name: RegExp;
   readonly type: RegExp;
-  /** Methods no other framework has. */
+  /** Methods few other frameworks have. */
   readonly verbs: ReadonlySet<string>;
   /** Routes are commonly given an object of options after their path. */
   readonly options?: true;
@@ -31,10 +51,12 @@ export interface FrameworkAdapter {
   readonly packages: readonly string[];
   /** Method names worth evaluating on a receiver that may be a scope. */
   readonly verbs: ReadonlySet<string>;
+  /** Members that answer requests when they are handed to a server: `app.fetch`. */
+  readonly answering?: ReadonlySet<string>;
   /** What a creating call makes; undefined when it makes nothing of this framework. */
-  creates(call: Call): { readonly kind: 'application' | 'router'; readonly options: Value | undefined } | undefined;
-  /** What a call on a scope registers; `path` is the builder's, when called on one. */
-  events(call: Call, on: 'application' | 'router' | 'builder', path: Value | undefined): readonly ScopeEvent[];
+  creates(call: Call): Created | undefined;
+  /** What a call on a scope registers; `path` is the builder's, when called on one. `read` gives what a name is bound to, to be looked at only. */
+  events(call: Call, on: 'application' | 'router' | 'builder', path: Value | undefined, read: (value: Value) => Value): readonly ScopeEvent[];
   returns(call: Call): CallResult;
   /** What the parameters of a function mean that stands there. */
   role(at: Place, fn: FunctionView): Role;
@@ -45,9 +67,27 @@ export interface FrameworkAdapter {
   opens?(call: Call): { readonly value: Value; readonly open: boolean } | undefined;
   /** Checks a call makes one of: `all` must pass, or one of them is enough. */
   combines?(call: Call): { readonly values: readonly Value[]; readonly all: boolean } | undefined;
+  /** What a call of a package's function only puts together; the callee of a member of a call's result is `package.make().member`. */
+  composes?(call: Call): Composed | undefined;
   /** Packages whose plugin registers all files of a folder. */
   readonly folders?: ReadonlySet<string>;
   /** What a plugin of a package does to the scope it is registered on; undefined when nobody knows. */
   plugin?(from: string, options: Value | undefined): Protects | undefined;
   readonly order: OrderRules;
+}
+
+/** The verbs routers make of `http.METHODS`, as express 5.3.0 and 4.22.3 define them (package `methods`); `all` is every one. */
+export const METHODS: ReadonlyMap<string, HttpMethod | 'all'> = new Map(
+  [
+    'get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'connect', 'copy', 'link', 'lock', 'merge', 'mkactivity', 'mkcalendar', 'mkcol',
+    'move', 'notify', 'propfind', 'proppatch', 'purge', 'query', 'rebind', 'report', 'search', 'source', 'subscribe', 'unbind', 'unlink', 'unlock', 'unsubscribe', 'm-search', 'checkout', 'acl', 'bind',
+  ].map((name): [string, HttpMethod | 'all'] => [name, name.toUpperCase()]).concat([['all', 'all'], ['del', 'DELETE']]),
+);
+
+/** Whether a first argument is a path: text, a pattern, a list of them, or something whose name says so. */
+export function looksLikePath(value: Value): boolean {
+  if (value.kind === 'array') return value.items.length > 0 && value.items.every((item) => looksLikePath(item.value));
+  if (value.kind === 'call') return /^(path(\.posix)?\.join|url-?join)$/.test(value.callee) || /(path|prefix|url|subdir|endpoint)$/i.test(value.name);
+  if (value.kind === 'ref') return /(path|prefix|url|route|base|endpoint|root)s?$/i.test(value.path.at(-1) ?? value.text) && !/(router|routes?r)$/i.test(value.text);
+  return value.kind === 'template' || value.kind === 'regex' || (value.kind === 'literal' && typeof value.value === 'string');
 }

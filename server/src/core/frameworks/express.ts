@@ -1,14 +1,7 @@
 import type { HttpMethod, Methods, Role, ScopeEvent } from '../model/api.js';
 import type { Call, Value } from '../model/value.js';
-import type { FrameworkAdapter } from './adapter.js';
+import { METHODS, looksLikePath, type FrameworkAdapter } from './adapter.js';
 
-/** The verbs express 5.3.0 and 4.22.3 define on applications and routers (package `methods`); `all` is every one. */
-const METHODS: ReadonlyMap<string, HttpMethod | 'all'> = new Map(
-  [
-    'get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'connect', 'copy', 'link', 'lock', 'merge', 'mkactivity', 'mkcalendar', 'mkcol',
-    'move', 'notify', 'propfind', 'proppatch', 'purge', 'query', 'rebind', 'report', 'search', 'source', 'subscribe', 'unbind', 'unlink', 'unlock', 'unsubscribe', 'm-search', 'checkout', 'acl', 'bind',
-  ].map((name): [string, HttpMethod | 'all'] => [name, name.toUpperCase()]).concat([['all', 'all'], ['del', 'DELETE']]),
-);
 const SETTINGS = new Set(['set', 'enable', 'disable']);
 
 const HANDLER: Role = { framework: 'express', as: 'handler', parameters: ['request', 'response', 'next'], returnSends: false, sure: true };
@@ -59,7 +52,7 @@ const express: FrameworkAdapter = {
   },
   plain: new Set(['use', 'listen']),
   marks: { name: /^_?(app|application|server|router|routes?|api|express|expressapp|webserver)$|(app|router|server)$/i, type: /\b(Express|Application|Router|IRouter)\b/, verbs: new Set(['use', 'param', 'set', 'enable', 'disable']) },
-  order: { fallThrough: true, caseSensitive: false, layers: 'registration', routesPass: true },
+  order: { fallThrough: true, caseSensitive: false, layers: 'registration', routesPass: true, copies: 'none', parametersFirst: false },
 };
 export default express;
 
@@ -73,11 +66,4 @@ function use(call: Call, values: readonly Value[]): ScopeEvent {
   const [first, ...rest] = values;
   const isPath = first !== undefined && rest.length > 0 && looksLikePath(first);
   return { kind: 'use', paths: isPath ? [first] : [], values: isPath ? rest : values, at: call.at };
-}
-
-function looksLikePath(value: Value): boolean {
-  if (value.kind === 'array') return value.items.length > 0 && value.items.every((item) => looksLikePath(item.value));
-  if (value.kind === 'call') return /^(path(\.posix)?\.join|url-?join)$/.test(value.callee) || /(path|prefix|url|subdir|endpoint)$/i.test(value.name);
-  if (value.kind === 'ref') return /(path|prefix|url|route|base|endpoint|root)s?$/i.test(value.path.at(-1) ?? value.text) && !/(router|routes?r)$/i.test(value.text);
-  return value.kind === 'template' || value.kind === 'regex' || (value.kind === 'literal' && typeof value.value === 'string');
 }

@@ -2,9 +2,13 @@
 import type { FrameworkAdapter } from './adapter.js';
 import express from './express.js';
 import fastify from './fastify.js';
+import hono from './hono.js';
+import koa from './koa.js';
 
 /** Every unit of this folder, sorted by path. */
 export const frameworks: readonly FrameworkAdapter[] = [
   express,
   fastify,
+  hono,
+  koa,
 ];

@@ -48,11 +48,16 @@ export interface Route {
 export type ScopeEvent =
   | { readonly kind: 'route'; readonly methods: Methods; readonly path: Value | undefined; readonly values: readonly Value[]; readonly options?: Value; readonly described?: Described; readonly at: At }
   /** Middleware or sub-scopes, whatever each value turns out to be. */
-  | { readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly as?: Place; readonly late?: true; readonly at: At }
+  /** `exact`: the path covers itself alone, what is below it only with a `*`. */
+  | { readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly as?: Place; readonly late?: true; readonly exact?: true; readonly at: At }
   /** A function that is given a scope of its own below this one, or, as an `open` one, this scope itself. */
   | { readonly kind: 'plugin'; readonly value: Value; readonly gives: readonly ('scope' | 'options' | 'other')[]; readonly options: Value | undefined; readonly open: boolean; readonly at: At }
   /** The scope and those below get a member: `decorate('name', value)`. */
   | { readonly kind: 'member'; readonly name: Value; readonly value: Value; readonly at: At }
+  /** Stands before all paths of the scope; the last one counts. */
+  | { readonly kind: 'prefix'; readonly path: Value; readonly at: At }
+  /** Answers what no route does: paths nobody knows. */
+  | { readonly kind: 'answers'; readonly values: readonly Value[]; readonly at: At }
   | { readonly kind: 'parameter'; readonly name: Value; readonly values: readonly Value[]; readonly at: At }
   | { readonly kind: 'setting'; readonly name: string; readonly value: Value | boolean; readonly at: At }
   | { readonly kind: 'serves'; readonly at: At }

@@ -5,7 +5,8 @@ import type { At, FilePath } from '../text/source.js';
 
 /** What a value is worth while registration is evaluated. */
 export type Abstract =
-  | { readonly is: 'scope'; readonly scope: ScopeState }
+  /** `under`: paths put before what is registered through this value. */
+  | { readonly is: 'scope'; readonly scope: ScopeState; readonly under?: readonly Placed[] }
   | { readonly is: 'builder'; readonly scope: ScopeState; readonly path: Value | undefined; readonly frame: Frame }
   | { readonly is: 'function'; readonly fn: FunctionView; readonly frame: Frame }
   | { readonly is: 'class'; readonly view: ClassView; readonly frame: Frame }
@@ -13,7 +14,7 @@ export type Abstract =
   | { readonly is: 'fields'; readonly fields: ReadonlyMap<string, Abstract> }
   | { readonly is: 'module'; readonly path: FilePath }
   /** A registering method taken as a value: `app.get` without its call. The name is '' where it cannot be known. */
-  | { readonly is: 'verb'; readonly scope: ScopeState; readonly name: string }
+  | { readonly is: 'verb'; readonly scope: ScopeState; readonly name: string; readonly answers?: true }
   /** What code that is not ours made of scopes it was given: a virtual host, a lazy loader. `by` names it where nobody can tell what else it does. */
   | { readonly is: 'wrapped'; readonly scopes: readonly ScopeState[]; readonly by: string | undefined }
   /** A list built while the program runs; the elements of written-out lists stay in their literal. */
@@ -33,6 +34,11 @@ export interface Bound {
   readonly value: Value;
   readonly frame: Frame;
   readonly got: Abstract;
+}
+/** A value with the frame it is to be read in. */
+export interface Placed {
+  readonly value: Value;
+  readonly frame: Frame;
 }
 /** One run of a function or module. */
 export interface Frame {
@@ -67,6 +73,9 @@ export interface LoggedEvent extends BoundEvent {
   readonly options?: Value;
   /** The scope a plugin was given here. */
   readonly child?: ScopeState;
+  /** Grows with each event of the project. */
+  readonly order: number;
+  readonly under: readonly Placed[];
 }
 /** A scope while it is being filled. */
 export interface ScopeState {

@@ -1,17 +1,17 @@
 import type { Branch, CallStep, StepFrame } from '../model/module.js';
-import type { Call } from '../model/value.js';
+import type { Call, Value } from '../model/value.js';
 import { memberOf, type Abstract, type Bound, type Frame, type ScopeState } from './abstract.js';
 import { builtin } from './builtins.js';
 import type { Classes } from './classes.js';
 import { scopesIn, type Machine } from './machine.js';
 import { createPlugins } from './plugins.js';
-import { FORWARDS, LOOKS, SERVES, isLoader, looksLikeHandler } from './outside.js';
+import { FORWARDS, LOOKS, isLoader, looksLikeHandler, serves } from './outside.js';
 
 const UNKNOWN: Abstract = { is: 'unknown' };
 
 /** What calls are worth: on scopes they register, on own functions they run, elsewhere they may hand a scope to code nobody can see. */
 export function createCalls(machine: Machine, { construct, constructPlain }: Pick<Classes, 'construct' | 'constructPlain'>): (call: Call, frame: Frame, step: (StepFrame & CallStep) | undefined, openLoop: boolean) => Abstract {
-  const { adapters, applied, names, traits, itemsOf, create, apply, applyTo, incomplete } = machine;
+  const { adapters, applied, names, traits, itemsOf, create, apply, applyTo, incomplete, record } = machine;
   const { evaluate, settled, textOf } = names;
   const { byName } = traits;
   const { plug, give } = createPlugins(machine);
@@ -31,7 +31,9 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const target = settled(evaluate(call.target, frame));
     if (target.is === 'function') return call.form === 'new' ? constructPlain(target, call, frame) : apply(target, call, frame, receiver?.is === 'instance' ? receiver : undefined);
     if (target.is === 'class') return construct(target, call, frame);
-    const elsewhere = packageCallee(target);
+    const parts = machine.composed(call, frame);
+    if (parts) return parts.same === true && parts.values[0] ? evaluate(parts.values[0], frame) : { is: 'value', value: call, frame };
+    const elsewhere = packageCallee(target) ?? machine.memberOfResult(call, frame);
     for (const adapter of elsewhere === undefined ? [] : adapters) {
       const made = adapter.creates({ ...call, callee: elsewhere ?? '' });
       if (made) return { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
@@ -108,20 +110,31 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     if (!adapter) return UNKNOWN;
     const when: readonly Branch[] = [...frame.when, ...(step?.when ?? [])];
     const path = receiver.is === 'builder' ? receiver.path : undefined;
+    const under = receiver.is === 'scope' ? (receiver.under ?? []) : [];
     // What is used here is read here: it may create a scope, and it may be something else later.
     for (const item of call.args) if (item.value.kind === 'ref') evaluate(item.value, frame);
-    for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path)) {
-      const logged = { event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop };
+    for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path, (value) => read(value, frame))) {
+      const logged = { event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop, under };
       if (event.kind === 'plugin') plug(event, call, logged, scope, step);
       else if (event.kind === 'member') give(event, scope, frame);
-      else scope.log.push(logged);
+      else record(scope, logged);
       scope.files.add(call.at.path);
     }
     const next = adapter.returns(call);
     if (next?.kind === 'builder') return { is: 'builder', scope, path: next.path, frame };
+    if (next?.kind === 'derived') return { is: 'scope', scope, under: next.path ? [...under, { value: next.path, frame }] : under };
+    if (next?.kind === 'harmless') return { is: 'wrapped', scopes: [], by: undefined };
     return next ? receiver : UNKNOWN;
   }
 
+  function serve(scope: ScopeState, { at }: Call, frame: Frame, step: StepFrame | undefined): void {
+    record(scope, { event: { kind: 'serves', at }, when: [...frame.when, ...(step?.when ?? [])], loop: undefined, frame, statementAt: step?.statementAt ?? at, openLoop: false, under: [] });
+  }
+  function read(value: Value, frame: Frame): Value {
+    const got = settled(evaluate(value, frame));
+    if (got.is === 'function') return { kind: 'function', fn: got.fn.id, at: got.fn.at };
+    return got.is === 'value' ? got.value : value;
+  }
   /** A call into code that is not ours: it may serve an application, or register on it what nobody can see. */
   function outside(call: Call, target: Abstract, frame: Frame, step: StepFrame | undefined): Abstract {
     const spelled = target.is === 'value' && target.value.kind === 'call' ? target.value.callee || call.callee : call.callee;
@@ -135,7 +148,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
         if (made.is === 'scope') wrapped.push(made.scope);
       }
       for (const scope of scopesIn(arg, evaluate)) {
-        if (SERVES.test(call.callee || call.name)) scope.log.push({ event: { kind: 'serves', at: call.at }, when: [...frame.when, ...(step?.when ?? [])], loop: undefined, frame, statementAt: step?.statementAt ?? call.at, openLoop: false });
+        if (serves(call.callee || call.name)) serve(scope, call, frame, step);
         else if (forwards) wrapped.push(scope);
         else if (!LOOKS.test(call.callee)) {
           incomplete(scope, call.callee || call.name, frame, call.at);

@@ -34,7 +34,9 @@ export function conductOfReturning(fn: FunctionView, module: ModuleView, input: 
   const refusesStrangers = refuses.has(401) || refuses.has(403);
   const passes: Conduct['passes'] = ends ? 'never' : isUnclear && !refusesStrangers ? 'unknown' : refuses.size > 0 || answers ? 'sometimes' : 'always';
   const reach = passes === 'always' ? 'yes' : passes === 'never' ? 'no' : best('maybe', strangers);
-  const what: Pick<Conduct, 'passes' | 'refuses' | 'tests' | 'touches' | 'closed' | 'complete'> = { passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [], closed: closed && passes === 'never', complete };
+  const what: Pick<Conduct, 'passes' | 'refuses' | 'tests' | 'touches' | 'closed' | 'complete'> = {
+    passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [], closed: closed && passes === 'never', complete,
+  };
   return { ...what, strangers: reach, welcomes: 'no', stops: refusesStrangers ? 'maybe' : 'no', turnsAway: refusesStrangers ? 'maybe' : 'no', settings: [...stranger.settings], byName: undefined };
 
   function look(step: Step, own: readonly Branch[], isOwn: boolean): void {

@@ -1,8 +1,10 @@
 import type { Conduct, Role } from '../model/api.js';
-import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
+import type { Branch, CallStep, FunctionView, ModuleView, Step, StepFrame } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import { conductOfReturning } from './conduct-returning.js';
-import { innerFunctions, isParameter, isTokenCheck, onResponse, refusalOf, testsOf, thrownStatus, type ConductInput, type Followed, type Roles } from './refusals.js';
+import {
+  innerFunctions, isContextual, isParameter, isTokenCheck, isWhole, onResponse, refusalOf, testsOf, thrownStatus, throwsInside, throwsOnContext, type ConductInput, type Followed, type Roles,
+} from './refusals.js';
 import { guardModules } from '../rules/facts/guards.js';
 import { best, strangerIn, worst, type Reach } from './strangers.js';
 import { waysIn } from './ways.js';
@@ -18,7 +20,11 @@ const FILE_WRITES = /(^|\.)(writeFile|writeFileSync|appendFile|appendFileSync|cr
 export function rolesOf(fn: FunctionView): Roles {
   const names = fn.parameters.map((parameter) => parameter.name ?? '');
   if (fn.parameters.length === 4) return { request: 1, response: 2, next: 3 };
-  if (/^_?(ctx|context|c)$/.test(names[0] ?? '')) return { request: 0, response: 0, next: 1 };
+  const [first = '', second = ''] = names;
+  // `(anything, next)` and `(anything)`: only a context has `next` right behind it.
+  const isContext = /^_?(ctx|context|c)$/.test(first) || (!/^_?req/i.test(first) && (names.length === 1 || (names.length === 2 && /^_?next$/.test(second))));
+  if (isContext) return { request: 0, response: 0, next: 1 };
+  if (/^_?(ctx|context)$/.test(second)) return { request: 1, response: 1, next: 2 };
   return { request: 0, response: 1, next: 2 };
 }
 
@@ -50,10 +56,19 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   let welcomes: Reach = 'no';
   let stops: Reach = 'no';
   let turnsAway: Reach = 'no';
+  /** A status other than a refusal, or a body under a condition: what is refused at first may be answered after all. */
+  let reopened = false;
+  /** Whether a call on the way goes no further for some. */
+  let halts: 'no' | 'maybe' | 'throws' = 'no';
+  let tries = false;
+  let refusesCaught = false;
+  /** It refuses someone before anything goes on. */
+  let refusesFirst = false;
+  const isContext = isContextual(roles);
   /** Steps that let a request go on, whoever sent it. */
   const passed = new Set<Step>();
   const stranger = strangerIn({ fn, module, request: roles.request, absent: lacking }, inner);
-  const ways = waysIn({ fn, inner, stranger, passes: (step) => passed.has(step), isGuard: input.guardName, stopped });
+  const ways = waysIn({ fn, inner, stranger, passes: (step) => passed.has(step), isGuard: input.guardName, stopped, halts: haltsAt });
 
   for (const one of [fn, ...inner]) {
     if (!one.complete) complete = false;
@@ -65,11 +80,26 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
         refuses.add(refusal);
         refusesItself ||= CALLER.has(refusal);
         if (isTop && CLOSING.has(refusal)) closed = true;
+        refusesFirst ||= passes === 'never' && step.zone !== 'catch';
+        if (one === fn && own.length === 0 && step.zone === 'catch' && CALLER.has(refusal)) refusesCaught = true;
         addTests(own);
         stopsAt(refusal, stranger.takes(own));
       }
+      if (step.do === 'assign' && isContext && isParameter(step.target, fn, roles.response)) {
+        const key = step.target.path.at(-1);
+        if (key === 'body') {
+          answers = true;
+          if (step.zone !== 'catch' && !refusesBeside(one, step)) welcomes = best(welcomes, ways.to(one, step));
+        }
+        if ((key === 'status' && refusal === undefined) || (key === 'body' && own.length > 0)) reopened = true;
+      }
       if (step.do !== 'call') continue;
       if (isTokenCheck(step.call, fn, roles)) tests.add('identity');
+      if (throwsOnContext(step.call, fn, roles)) {
+        halts = 'throws';
+        const [tested] = step.call.args;
+        if (step.call.name === 'assert' && tested) for (const test of testsOf(tested.value, fn, roles)) tests.add(test);
+      }
       if (isNext(step.call.target, fn, roles)) {
         const first = step.call.args[0]?.value;
         const isError = first !== undefined && !(first.kind === 'literal' && (first.value === undefined || first.value === 'route' || first.value === 'router' || first.value === null));
@@ -83,26 +113,43 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
           refusesItself ||= CALLER.has(thrownStatus(first));
           stopsAt(thrownStatus(first), stranger.takes(own));
         } else {
-          passes = strongest(passes, one === fn && own.length === 0 ? 'always' : 'sometimes');
+          passes = strongest(passes, one === fn && own.length === 0 && halts === 'no' ? 'always' : 'sometimes');
           strangers = best(strangers, ways.to(one, step));
           passed.add(step);
         }
         addTests(own);
-      } else if (step.call.args.some((item) => isParameter(item.value, fn, roles.next) || isParameter(item.value, fn, roles.response))) handOn(step, step.call, isTop, own, () => ways.to(one, step));
+      } else {
+        if (one === fn && own.length === 0 && passes === 'never') {
+          if (step.zone === 'try') tries = true;
+          else if (step.zone === 'body' && VERIFIES.test(step.call.name) && halts === 'no') halts = 'maybe';
+        }
+        if (step.call.args.some((item) => isParameter(item.value, fn, roles.next) || isWhole(item.value, fn, roles, roles.response))) handOn(step, step.call, isTop, own, () => ways.to(one, step));
+      }
       if (onResponse(step.call, fn, roles)) {
         answers = true;
-        if (isWelcome(step.call, step.zone) && !refusesBeside(one, step)) welcomes = best(welcomes, ways.to(one, step));
+        if (isWelcome(step.call, step.zone, isContext) && !refusesBeside(one, step)) welcomes = best(welcomes, ways.to(one, step));
       }
       if (FILE_WRITES.test(step.call.callee)) touches.add('file-write');
       if (/^(render|sendFile|sendfile)$/.test(step.call.name)) touches.add('html');
     }
   }
   if (delegates && passes !== 'always') passes = refuses.has(401) || refuses.has(403) ? 'sometimes' : 'unknown';
+  // What throws for a bad credential is refused where it is caught: whoever comes past it was let in.
+  if (tries && refusesCaught) {
+    if (passes === 'always') passes = 'sometimes';
+    tests.add('credential');
+  }
+  if (halts === 'maybe' && !refuses.has(401)) {
+    refuses.add(0);
+    stops = best(stops, 'maybe');
+  }
   // Several ways lead to next() and none to an answer: everybody passes.
   if (passes === 'sometimes' && complete && !delegates && !answers && refuses.size === 0) passes = 'always';
+  // Of what goes on whoever calls, a refusal is an answer to an error behind it, or one that is written over.
+  if (isContext && complete && !refusesFirst && passes === 'always' && strangers === 'yes') refuses.clear();
   const done = { refuses: [...refuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [...touches].sort() };
   return {
-    ...done, passes, complete, closed: closed && passes === 'never',
+    ...done, passes, complete, closed: closed && !reopened && passes === 'never',
     strangers, welcomes, stops, turnsAway, settings: [...stranger.settings], byName: refuses.has(401) && !refusesItself ? byName : undefined,
   };
 
@@ -117,13 +164,25 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   function stopped(call: Call): boolean | undefined {
     const target = depth < DEEPEST_CALL ? input.follow?.(call.target, module) : undefined;
     if (!target || target.fn.id === fn.id) return undefined;
+    // A status set on the context stops nobody while the caller goes on.
+    if (isContext && !throwsInside(target.fn) && call.args.some(({ value }) => isWhole(value, fn, roles, roles.response))) return false;
     const done = inside(call, target);
     return done.stops !== 'no' || !done.complete;
   }
   function inside(call: Call, target: Followed): Conduct {
-    const at = (index: number): number => call.args.findIndex((item) => isParameter(item.value, fn, index) && item.value.path.length === 0);
+    const at = (index: number): number => call.args.findIndex((item) => (isContext ? isWhole(item.value, fn, roles, index) : isParameter(item.value, fn, index) && item.value.path.length === 0));
     const without = new Set(call.args.flatMap((item, index) => (stranger.lacks(item.value) ? [index] : [])));
     return conductOf(target.fn, target.module, input, { request: at(roles.request), response: at(roles.response), next: at(roles.next) }, depth + 1, without);
+  }
+  /** Whether a request without credentials that comes to a call goes no further: `ctx.throw(401)`, `ctx.assert(user, 401)`, `requireUser(ctx)`. */
+  function haltsAt({ call, when }: CallStep & StepFrame): Reach {
+    if (!isContext) return 'no';
+    const [tested] = call.args;
+    if (throwsOnContext(call, fn, roles)) return call.name === 'assert' && tested ? stranger.takes([{ test: tested.value, holds: false, early: false, at: call.at }]) : 'yes';
+    if (call.args.some(({ value }) => isNext(value, fn, roles)) || !call.args.some(({ value }) => isWhole(value, fn, roles, roles.response))) return 'no';
+    const target = depth < DEEPEST_CALL ? input.follow?.(call.target, module) : undefined;
+    if (!target || target.fn.id === fn.id) return input.guardName(call.callee || call.name) && when.length === fn.when.length ? 'maybe' : 'no';
+    return throwsInside(target.fn) ? inside(call, target).stops : 'no';
   }
   /** The status of the answer is set by a statement of its own: `res.status(401); res.end();`. */
   function refusesBeside(one: FunctionView, step: Step): boolean {
@@ -132,7 +191,8 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   /** `return refuse(req, res)`, `checkSession(req, res, next)`: what the called function does is done here. */
   function handOn(step: Step, call: Call, isTop: boolean, own: readonly Branch[], way: () => Reach): void {
     const takesNext = call.args.some((item) => isNext(item.value, fn, roles));
-    const target = depth < DEEPEST_CALL && !input.guardName(call.callee || call.name) ? input.follow?.(call.target, module) : undefined;
+    const isNamedGuard = input.guardName(call.callee || call.name);
+    const target = depth < DEEPEST_CALL && (!isNamedGuard || (isContext && !takesNext)) ? input.follow?.(call.target, module) : undefined;
     if (target && target.fn.id !== fn.id) {
       const done = inside(call, target);
       stops = best(stops, worst(stranger.takes(own), done.stops));
@@ -144,6 +204,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       if (done.byName !== undefined) byName = done.byName;
       else refusesItself ||= done.refuses.some((status) => CALLER.has(status));
       for (const status of done.refuses) refuses.add(status);
+      if (isContext && isTop && !takesNext && throwsInside(target.fn)) halts = 'throws';
       if (done.refuses.length > 0) {
         addTests(own);
         for (const test of done.tests) tests.add(test);
@@ -157,6 +218,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       return;
     }
     answers = true;
+    if (isContext && isTop && isNamedGuard && !takesNext && halts === 'no') halts = 'maybe';
     if (!takesNext) return;
     delegates = true;
     const guard = [call.callee || call.name, call.receiver?.kind === 'call' ? call.receiver.callee : ''].find((name) => input.guardName(name));
@@ -170,8 +232,8 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   }
 }
 /** The answer of a route that lets its caller in. */
-function isWelcome(call: Call, zone: Step['zone']): boolean {
-  if (zone === 'catch' || !/^(json|send|end|render|sendFile|sendfile|download)$/.test(call.name)) return false;
+function isWelcome(call: Call, zone: Step['zone'], isContext: boolean): boolean {
+  if (zone === 'catch' || !(isContext ? ANSWERS_ON_CONTEXT : ANSWERS).test(call.name)) return false;
   for (let receiver = call.receiver; receiver?.kind === 'call'; receiver = receiver.receiver) {
     const status = receiver.args[0]?.value;
     if (/^(status|code|writeHead|sendStatus)$/.test(receiver.name) && !isSuccess(status)) return false;
@@ -183,6 +245,10 @@ function isSuccess(status: Value | undefined): boolean {
   if (status?.kind === 'literal') return typeof status.value === 'number' && status.value < 400;
   return status?.kind === 'ref' && /^(ok|created|accepted|no_?content|success)$/i.test(status.path.at(-1) ?? '');
 }
+const ANSWERS = /^(json|send|end|render|sendFile|sendfile|download)$/;
+const ANSWERS_ON_CONTEXT = /^(json|text|html|body|render|send|end)$/;
+/** Calls that fail for a bad credential, so that what follows them is not reached. */
+const VERIFIES = /^(verify\w*|jwt_?verify|authenticate\w*|authorize\w*)$/i;
 /** Statuses that say the method is not there for anyone. */
 const CLOSING: ReadonlySet<number> = new Set([401, 403, 404, 405, 410, 501]);
 /** Statuses for callers who are not known or not allowed. */

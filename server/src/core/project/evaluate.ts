@@ -1,9 +1,9 @@
-import type { FrameworkAdapter } from '../frameworks/adapter.js';
+import type { Composed, FrameworkAdapter } from '../frameworks/adapter.js';
 import type { ScopeId } from '../model/api.js';
 import type { Branch, CallStep, FunctionView, Loop, ModuleView, Step, StepFrame } from '../model/module.js';
 import type { Call, ClassId, FunctionId, Ref, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
-import type { Abstract, Bound, Frame, RunId, ScopeState } from './abstract.js';
+import type { Abstract, Bound, Frame, LoggedEvent, RunId, ScopeState } from './abstract.js';
 import { createCalls } from './calls.js';
 import { createClasses } from './classes.js';
 import { existence } from './existence.js';
@@ -22,6 +22,8 @@ export interface Evaluation {
   evaluate(value: Value, frame: Frame): Abstract;
   /** Runs a factory call (`auth('admin')`) to the function it returns, if it does. */
   frameOf(path: FilePath): Frame | undefined;
+  /** What a call only puts together. */
+  composed(call: Call, frame: Frame): Composed | undefined;
   /** Functions that were run: what stands in them is part of the result. */
   readonly applied: ReadonlySet<FunctionId>;
 }
@@ -52,10 +54,15 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   /** The branches under which the call being run is made, through all its callers. */
   let callers: readonly Branch[] = [];
   let applies = 0;
+  let events = 0;
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
-  const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs });
+  const answering = new Set(adapters.flatMap((adapter) => [...(adapter.answering ?? [])]));
+  const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs, answering });
   const { evaluate, settled, homeOf } = names;
-  const machine: Machine = { adapters, modules, runModule, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, statics, topFrame, itemsOf, create, incomplete, mayRun, apply, applyTo };
+  const machine: Machine = {
+    adapters, modules, runModule, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, statics, topFrame, itemsOf,
+    create, incomplete, record, composed, memberOfResult, mayRun, apply, applyTo,
+  };
   const { stores } = machine;
   const { byName, relevantIn } = traits;
   const classes = createClasses(machine);
@@ -224,6 +231,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
     };
     scopes.push(scope);
     byCreation.set(key, scope);
+    if (made.prefix) record(scope, { event: { kind: 'prefix', path: made.prefix, at: call.at }, when: [], loop: undefined, frame, statementAt: scope.statementAt, openLoop: false, under: [] });
     return scope;
   }
   function statementOf(frame: Frame, call: Call): At | undefined {
@@ -286,7 +294,23 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   }
 
   function incomplete(scope: ScopeState, why: string, frame: Frame, at: At): void {
-    scope.log.push({ event: { kind: 'incomplete', why, at }, when: [], loop: undefined, frame, statementAt: at, openLoop: false });
+    record(scope, { event: { kind: 'incomplete', why, at }, when: [], loop: undefined, frame, statementAt: at, openLoop: false, under: [] });
+  }
+  function composed(call: Call, frame: Frame): Composed | undefined {
+    const member = memberOfResult(call, frame);
+    for (const adapter of adapters) {
+      const found = adapter.composes?.(member === undefined ? call : { ...call, callee: member });
+      if (found) return found;
+    }
+    return undefined;
+  }
+  function memberOfResult(call: Call, frame: Frame): string | undefined {
+    const receiver = call.receiver && settled(evaluate(call.receiver, frame));
+    if (receiver?.is !== 'value' || receiver.value.kind !== 'call' || receiver.value.callee === '') return undefined;
+    return `${receiver.value.callee}().${call.name}`;
+  }
+  function record(scope: ScopeState, logged: Omit<LoggedEvent, 'order'>): void {
+    scope.log.push({ ...logged, order: events++ });
   }
 
   for (const path of modules.keys()) runModule(path);
@@ -299,7 +323,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
     const kept = scope.log.filter((logged) => isCurrent(logged.frame.run));
     if (kept.length < scope.log.length) scope.log.splice(0, scope.log.length, ...kept);
   }
-  return { scopes: current, evaluate: (value, frame) => settled(evaluate(value, frame)), frameOf: topFrame, applied };
+  return { scopes: current, evaluate: (value, frame) => settled(evaluate(value, frame)), frameOf: topFrame, composed, applied };
 }
 function fresh(): Pick<Frame, 'locals' | 'results' | 'pushed' | 'assigned'> {
   return { locals: new Map(), results: new Map(), pushed: new Map(), assigned: new Map() };

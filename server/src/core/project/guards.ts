@@ -32,7 +32,7 @@ function claimed(value: Value, name: string, conduct: Conduct | undefined, polic
   const byModule = module === undefined ? undefined : harmlessModules.get(module);
   if (byModule) return [claim(byModule, 'certain', `module ${module ?? ''}`)];
   if (module !== undefined && guardModules.has(module) && !/(initialize|session|serialize\w*|deserialize\w*)$/.test(name)) return [claim('authentication', 'certain', `module ${module}`)];
-  if (/(^|\.)(initialize|session)$/.test(name) && module === 'passport') return [claim('nothing', 'certain', 'module passport')];
+  if (/(^|\.)(initialize|session)$/.test(name) && /^(koa-)?passport$/.test(module ?? '')) return [claim('nothing', 'certain', 'module passport')];
   const hasArgument = value.kind === 'call' && value.args.length > 0;
   const role = roleGuardName(name, hasArgument);
   // 403 alone may be a list of addresses, a token against forgery or a switch: it must ask who calls.

@@ -6,6 +6,8 @@ import type { Call } from '../model/value.js';
 export interface GuessedScope {
   readonly member: string;
   readonly framework: string;
+  /** Frameworks it may be of as well, as far as this function tells. */
+  readonly others: readonly string[];
 }
 /** Whether the body registers routes on a parameter or on a field of it (`args.app.get('/x', h)`). */
 export function registersOn(fn: FunctionView, index: number, adapters: readonly FrameworkAdapter[]): GuessedScope | undefined {
@@ -15,10 +17,11 @@ export function registersOn(fn: FunctionView, index: number, adapters: readonly 
   });
   if (calls.length === 0) return undefined;
   // A name of its own or a method of its own tells a framework from those that share the usual ones.
-  const ranked = [...adapters].sort((a, b) => score(b, fn, index, calls) - score(a, fn, index, calls));
-  for (const adapter of ranked) {
-    const member = memberOf(fn, index, calls, adapter);
-    if (member !== undefined) return { member, framework: adapter.id };
+  const ranked = adapters.map((adapter) => ({ adapter, points: score(adapter, fn, index, calls), member: memberOf(fn, index, calls, adapter) })).sort((a, b) => b.points - a.points);
+  for (const { adapter, points, member } of ranked) {
+    if (member === undefined) continue;
+    const others = ranked.filter((one) => one.adapter !== adapter && one.points === points && one.member === member);
+    return { member, framework: adapter.id, others: others.map((one) => one.adapter.id) };
   }
   return undefined;
 }

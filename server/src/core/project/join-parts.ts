@@ -1,9 +1,10 @@
-import type { Route, ScopeId } from '../model/api.js';
-import type { Branch, FunctionView, ModuleView } from '../model/module.js';
+import type { Layer, Methods, Route, ScopeId } from '../model/api.js';
+import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { FilePath } from '../text/source.js';
 import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
 import type { Evaluation } from './evaluate.js';
+import type { PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel } from './project.js';
 import type { Flat } from './path-values.js';
 import type { Traits } from './traits.js';
@@ -52,6 +53,34 @@ export function set<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return made;
 }
 
+/** What a scope holds at a moment of the evaluation. */
+export function held(scope: ScopeState, until: number): readonly LoggedEvent[] {
+  return until === Infinity ? scope.log : scope.log.filter((one) => one.order < until);
+}
+/** The path before all of a scope's: the last one it was given. */
+export function prefixOf(log: readonly LoggedEvent[], pieces: (value: Value, logged: LoggedEvent) => readonly PathPiece[]): readonly PathPiece[] {
+  for (let i = log.length - 1; i >= 0; i--) {
+    const logged = log[i];
+    if (logged?.event.kind === 'prefix') return pieces(logged.event.path, logged).slice(0, 1);
+  }
+  return [];
+}
+/** The layer surely asks who calls. */
+export function isGuard(layer: Layer): boolean {
+  return layer.claims.some((one) => one.protects === 'authentication' && one.certainty === 'certain');
+}
+/** Whether what runs for some methods runs for all of others. */
+export function shared(mine: Methods, others: Methods): 'yes' | 'no' | 'maybe' {
+  const isMine = (name: string): boolean => mine.some((one) => one.name === name);
+  if (others.every(({ name }) => isMine(name))) return mine.some((one) => one.name === 'unknown') ? 'maybe' : 'yes';
+  const isOpen = mine.some((one) => one.name === 'unknown') || others.some(({ name }) => name === 'unknown' || name === 'all' || isMine(name));
+  return isOpen ? 'maybe' : 'no';
+}
+/** `guard.unless({ path })` lets some requests by: nobody knows which. */
+export function isExempting(value: Value): boolean {
+  return value.kind === 'call' && value.name === 'unless';
+}
+
 /** Statements under `// unlatched: public -- reason`, by path and mark of what they govern. */
 export function publicMarks(modules: ReadonlyMap<FilePath, ModuleView>): ReadonlySet<string> {
   const out = new Set<string>();
@@ -61,11 +90,20 @@ export function publicMarks(modules: ReadonlyMap<FilePath, ModuleView>): Readonl
 
 /** Whether the function answers every request itself: what stands behind it is never reached. */
 export function answersAlways(fn: FunctionView): boolean {
+  // `(ctx) => ...`: without a `next` nothing can be reached.
+  if (fn.complete && fn.parameters.length === 1 && fn.steps.some((step) => answersOnContext(step))) return true;
   return (
     fn.complete &&
     fn.parameters.length === 2 &&
     fn.steps.some((step) => step.do === 'call' && step.when.length === fn.when.length && step.zone === 'body' && /^(send|json|end|sendStatus|render|redirect|sendFile)$/.test(step.call.name))
   );
+}
+
+/** `ctx.body = data`, `c.json(data)`. */
+function answersOnContext(step: Step): boolean {
+  const target = step.do === 'assign' ? step.target : step.do === 'call' ? step.call.receiver : undefined;
+  if (target?.kind !== 'ref' || target.root.kind !== 'parameter' || target.root.index !== 0) return false;
+  return step.do === 'assign' ? /^(body|status)$/.test(target.path.at(-1) ?? '') : step.do === 'call' && /^(json|text|html|body|redirect|render)$/.test(step.call.name);
 }
 
 /** The name a person knows a layer by. */
@@ -130,7 +168,7 @@ export function isExported(scope: ScopeState, module: ModuleView | undefined, ev
       value.value.kind === 'object' &&
       value.value.entries.some((entry) => {
         const inner = evaluation.evaluate(entry.value, value.frame);
-        return inner.is === 'scope' && inner.scope.id === scope.id;
+        return (inner.is === 'scope' || (inner.is === 'verb' && inner.answers === true)) && inner.scope.id === scope.id;
       })
     );
   });

@@ -7,10 +7,13 @@ import type { At, FilePath } from '../text/source.js';
 import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
 import { evaluateProject, type Evaluation } from './evaluate.js';
 import { protection } from './guards.js';
-import { covers, knownPatterns, type KnownPatterns, type PathPiece } from './paths.js';
+import { knownPatterns, type KnownPatterns, type PathPiece } from './paths.js';
 import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
 import type { Traits } from './traits.js';
-import { answersAlways, doubtOf, habitsOf, indexes, isAll, isExported, isOne, isUnder, layersFirst, listed, pluggedIn, publicMarks, scopesOfTarget, set } from './join-parts.js';
+import {
+  answersAlways, doubtOf, habitsOf, held, indexes, isAll, isExempting, isExported, isGuard, isOne, isUnder, layersFirst, listed, pluggedIn, prefixOf, publicMarks, scopesOfTarget, set,
+} from './join-parts.js';
+import { coverage, type Active } from './active.js';
 import { createLayers, type Asked, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 import { placeOfGuards, shownRoute, type ShownRoute } from './shown-route.js';
@@ -27,18 +30,6 @@ export interface JoinInput {
   /** Names of modules a file imports, and marks such as 'html'. */
   usesOf(path: FilePath): ReadonlySet<string>;
 }
-/** A layer that may stand before later routes, with the paths it covers (none: all). */
-interface Active {
-  readonly layer: Layer;
-  readonly patterns: readonly PathPattern[];
-  readonly exact: boolean;
-  readonly scope: ScopeId;
-  readonly from: ChainLink['from'];
-  readonly when: ChainLink['when'];
-  readonly sure: boolean;
-  /** app.param: only routes of this scope with this parameter. */
-  readonly parameter: string | undefined;
-}
 interface Walk {
   readonly app: ScopeState;
   readonly scope: ScopeState;
@@ -46,6 +37,8 @@ interface Walk {
   readonly mounts: readonly At[];
   readonly when: ChainLink['when'];
   readonly stack: readonly ScopeId[];
+  /** What was registered from here on is missed: the scope was copied. */
+  readonly until: number;
 }
 
 const MOST_ENDPOINTS = 50_000;
@@ -100,7 +93,7 @@ export function joinProject(input: JoinInput): JoinResult {
   function walkRoot(scope: ScopeState): void {
     walks = 0;
     const prefix = scope.kind === 'router' && (scope.guessed || scope.parents.size === 0) ? [undefined] : [];
-    walk({ app: scope, scope, prefix, mounts: [], when: [], stack: [scope.id] }, [], scope.kind === 'router' ? ['nobody mounts this router'] : []);
+    walk({ app: scope, scope, prefix, mounts: [], when: [], stack: [scope.id], until: Infinity }, [], scope.kind === 'router' ? ['nobody mounts this router'] : []);
   }
 
   /** Walks one scope's events in order; returns what of it also runs for requests that fall through. */
@@ -113,15 +106,22 @@ export function joinProject(input: JoinInput): JoinResult {
     const reasons = [...reasonsBefore];
     const order = isFirst ? set(orderOf, scope.id, () => []) : [];
     const rules = ordersOf.get(scope.framework);
-    for (const logged of rules?.layers === 'scope' ? layersFirst(scope.log) : scope.log) {
+    const isCopying = rules?.copies === 'all' || (rules?.copies === 'routers' && scope.kind === 'router');
+    const caseSensitive = rules?.caseSensitive === true;
+    const log = held(scope, at.until);
+    const prefix = prefixOf(log, pieces);
+    if (rules?.parametersFirst === true) for (const logged of log) own.push(...checksOf(logged, scope));
+    for (const logged of rules?.layers === 'scope' ? layersFirst(log) : log) {
       const { event } = logged;
+      const here: Walk = prefix.length + logged.under.length === 0 ? at : { ...at, prefix: [...at.prefix, ...prefix, ...logged.under.map((one) => pathPieces(evaluation, one.value, one.frame)[0])] };
       if (logged.openLoop && event.kind !== 'route' && event.kind !== 'setting') addReason(scope, reasons, 'registered in a loop over an unknown list', isFirst);
       switch (event.kind) {
         case 'use': {
           const { paths, values } = usedPaths(event, logged);
-          const full = paths.flatMap((piece) => patternsOf([...at.prefix, piece]));
           for (const value of logged.child ? [pluggedIn(logged, logged.child)] : flatten(values, logged)) {
-            const { target } = value;
+            const { target, under = [] } = value;
+            if (target.is === 'wrapped' && target.scopes.length === 0) continue;
+            const full = paths.flatMap((piece) => patternsOf([...here.prefix, piece, ...under]));
             const mounted = mountedIn(target, at);
             for (const below of mounted) {
               if (isFirst) order.push({ kind: 'mount', at: value.value.at, path: full[0], layer: undefined, when: logged.when });
@@ -133,23 +133,24 @@ export function joinProject(input: JoinInput): JoinResult {
               for (const piece of paths) {
                 walks++;
                 const leaked = walk(
-                  { ...at, scope: below, prefix: [...at.prefix, piece], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, below.id] },
+                  { ...at, scope: below, prefix: [...here.prefix, piece, ...under], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, below.id], until: isCopying ? logged.order : Infinity },
                   [...inherited, ...own],
                   because,
                 );
-                for (const one of leaked) own.push(one);
+                if (isCopying || rules?.fallThrough === true) for (const one of leaked) own.push(one);
               }
             }
             if (mounted.length > 0) continue;
             const layer = layerOf(value, logged, event.as ?? 'layer', scope.framework);
             const active: Active = {
               layer,
-              patterns: isAll(full) ? [] : full,
-              exact: false,
+              patterns: isAll(full) && event.exact !== true ? [] : full,
+              exact: event.exact === true,
+              caseSensitive,
               scope: scope.id,
               from: scope.kind === 'application' ? 'application' : 'router',
               when: logged.when,
-              sure: !logged.openLoop && isOne(value.value) && !isByPath(layer),
+              sure: !logged.openLoop && isOne(value.value) && !isByPath(layer) && !isExempting(value.value),
               parameter: undefined,
             };
             if (layer.phase === 'request') own.push(active);
@@ -161,15 +162,18 @@ export function joinProject(input: JoinInput): JoinResult {
           break;
         }
         case 'route': {
-          emit(at, logged, [...inherited, ...own], reasons);
-          if (rules?.routesPass === true && event.methods.every((one) => one.name === 'all')) {
-            // app.all(path, guard) runs before the verbs registered after it.
-            const full = pieces(event.path, logged).flatMap((piece) => patternsOf([...at.prefix, piece]));
+          const handler = emit(here, logged, [...inherited, ...own], reasons);
+          const isForAll = event.methods.every((one) => one.name === 'all');
+          if (rules?.routesPass === true && (isForAll || (handler && isCheck(handler)))) {
+            // app.all(path, guard) and app.post(path, guard) run before what is registered for the path after them.
+            const full = pieces(event.path, logged).flatMap((piece) => patternsOf([...here.prefix, piece]));
             for (const value of flatten(event.values, logged))
               own.push({
                 layer: layerOf(value, logged, 'layer', scope.framework),
                 patterns: full,
                 exact: true,
+                caseSensitive,
+                ...(isForAll ? {} : { methods: event.methods }),
                 scope: scope.id,
                 from: 'route',
                 when: logged.when,
@@ -177,24 +181,15 @@ export function joinProject(input: JoinInput): JoinResult {
                 parameter: undefined,
               });
           }
-          if (isFirst) order.push({ kind: 'route', at: event.methods[0]?.at ?? event.at, path: patternsOf([...at.prefix, ...shownOf(event, logged).paths.slice(0, 1)])[0], layer: undefined, when: logged.when });
+          if (isFirst) order.push({ kind: 'route', at: event.methods[0]?.at ?? event.at, path: patternsOf([...here.prefix, ...shownOf(event, logged).paths.slice(0, 1)])[0], layer: undefined, when: logged.when });
           break;
         }
-        case 'parameter': {
-          const name = event.name.kind === 'literal' && typeof event.name.value === 'string' ? event.name.value : undefined;
-          for (const value of flatten(event.values, logged))
-            own.push({
-              layer: layerOf(value, logged, 'layer', scope.framework),
-              patterns: [],
-              exact: false,
-              scope: scope.id,
-              from: 'application',
-              when: logged.when,
-              sure: name !== undefined && !logged.openLoop,
-              parameter: name ?? '?',
-            });
+        case 'parameter':
+          if (rules?.parametersFirst !== true) own.push(...checksOf(logged, scope));
           break;
-        }
+        case 'answers':
+          for (const value of flatten(event.values, logged)) layerOf(value, logged, 'handler', scope.framework);
+          break;
         case 'setting':
           if (isFirst) set(settingsOf, scope.id, () => new Map()).set(event.name, { value: event.value, at: event.at });
           break;
@@ -206,15 +201,24 @@ export function joinProject(input: JoinInput): JoinResult {
           break;
       }
     }
-    return rules?.fallThrough === false ? [] : own.filter((active) => active.parameter === undefined && active.from !== 'route');
+    return own.filter((active) => active.parameter === undefined && (active.from !== 'route' || at.until < Infinity));
   }
 
+  /** Checks of a path parameter: they stand before routes of this scope that have it. */
+  function checksOf(logged: LoggedEvent, scope: ScopeState): Active[] {
+    const { event } = logged;
+    if (event.kind !== 'parameter') return [];
+    const name = event.name.kind === 'literal' && typeof event.name.value === 'string' ? event.name.value : undefined;
+    const sure = name !== undefined && !logged.openLoop;
+    const common = { patterns: [], exact: false, caseSensitive: false, scope: scope.id, from: 'application', when: logged.when, sure, parameter: name ?? '?' } as const;
+    return flatten(event.values, logged).map((value) => ({ ...common, layer: layerOf(value, logged, 'layer', scope.framework) }));
+  }
   /** The paths of a `use` and what it registers there: a first argument may turn out to be text only now. */
   function usedPaths(event: Extract<LoggedEvent['event'], { kind: 'use' }>, logged: LoggedEvent): { paths: readonly PathPiece[]; values: readonly Value[] } {
     if (event.paths.length > 0) return { paths: event.paths.flatMap((path) => pieces(path, logged)), values: event.values };
     const [first, ...rest] = event.values;
     const paths = first && rest.length > 0 && (first.kind === 'ref' || first.kind === 'call') ? pieces(first, logged) : [];
-    return paths.length > 0 && paths.every((piece) => piece !== undefined) ? { paths, values: rest } : { paths: [''], values: event.values };
+    return paths.length > 0 && paths.every((piece) => piece !== undefined) ? { paths, values: rest } : { paths: [event.exact === true ? '*' : ''], values: event.values };
   }
   /** Scopes a value mounts here; what wraps the scope it stands on is a layer. */
   function mountedIn(target: Abstract, at: Walk): readonly ScopeState[] {
@@ -229,15 +233,18 @@ export function joinProject(input: JoinInput): JoinResult {
     if (isFirst) set(becauseOf, scope.id, () => []).push(why);
   }
 
-  function emit(at: Walk, logged: LoggedEvent, active: readonly Active[], reasons: readonly string[]): void {
+  /** Makes the endpoints of a route; gives what handles it. */
+  function emit(at: Walk, logged: LoggedEvent, active: readonly Active[], reasons: readonly string[]): Layer | undefined {
     const { event } = logged;
-    if (event.kind !== 'route') return;
+    if (event.kind !== 'route') return undefined;
     const shown = shownOf(event, logged);
     const { values, methods } = shown;
+    const routesPass = ordersOf.get(at.scope.framework)?.routesPass === true;
     const handlerIndex = shown.handlerIndex ?? lastHandler(values.map(({ target }) => target));
     const layers = values.map((value, index) => layerOf(value, logged, index === handlerIndex ? 'handler' : (shown.places[index] ?? 'layer'), at.scope.framework));
     const handler = layers[handlerIndex];
-    const before = layers.slice(0, Math.max(0, handlerIndex));
+    // A guard that nothing follows refuses strangers just the same.
+    const before = layers.slice(0, Math.max(0, routesPass && handler && isCheck(handler) ? handlerIndex + 1 : handlerIndex));
     const firstValue = event.values[0];
     const route: Route = {
       kind: 'route',
@@ -252,20 +259,20 @@ export function joinProject(input: JoinInput): JoinResult {
       public: publicAt.has(`${logged.statementAt.path}:${logged.statementAt.mark}`),
     };
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.
-    if (ordersOf.get(at.scope.framework)?.routesPass === true && methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return;
+    if (routesPass && methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return handler;
     const paths = shown.paths.flatMap((piece) => patternsOf([...at.prefix, piece]));
     const routeWhen = [...at.when, ...logged.when];
     const unique = new Map(paths.map((path) => [path.text, path]));
     for (const path of unique.values()) {
-      if (endpoints.length >= MOST_ENDPOINTS) return;
+      if (endpoints.length >= MOST_ENDPOINTS) return handler;
       let chain: ChainLink | undefined;
       let length = 0;
       for (const one of active) {
-        const how = coverage(one, path, at.scope);
+        const how = coverage(one, path, at.scope, methods);
         if (how === 'no' || length++ > MOST_LINKS) continue;
         chain = { layer: one.layer, from: one.from, scope: one.scope, when: one.when, sure: one.sure && how === 'yes' && isUnder(one.when, routeWhen), before: chain };
       }
-      for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value), before: chain };
+      for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value) && !isExempting(layer.value), before: chain };
       const chainList = listed(chain);
       const late: ChainLink[] = layers.slice(handlerIndex + 1).map((layer) => ({ layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: undefined }));
       const complete = reasons.length === 0 && !shown.unsure && !values.some(({ unsure }) => unsure);
@@ -299,6 +306,7 @@ export function joinProject(input: JoinInput): JoinResult {
         });
       }
     }
+    return handler;
   }
 
   /** A check that lets some paths through guards nobody knows which routes. */
@@ -306,21 +314,13 @@ export function joinProject(input: JoinInput): JoinResult {
     const known = layer.fn === undefined ? undefined : conduct(layer.fn);
     return known !== undefined && known.passes === 'sometimes' && known.tests.includes('path');
   }
+  function isCheck(layer: Layer): boolean {
+    return isGuard(layer) && passesOn(layer);
+  }
   function passesOn(layer: Layer): boolean {
     const known = layer.fn === undefined ? undefined : conduct(layer.fn);
     if (known && known.passes !== 'unknown') return known.passes !== 'never';
     return layer.claims.length > 0;
-  }
-
-  function coverage(active: Active, path: PathPattern, scope: ScopeState): 'yes' | 'no' | 'maybe' {
-    if (active.parameter !== undefined) {
-      if (active.scope !== scope.id) return 'no';
-      if (active.parameter === '?') return 'maybe';
-      return path.segments.some((one) => one.kind === 'parameter' && one.text.includes(`{${active.parameter}}`)) ? 'yes' : 'no';
-    }
-    if (active.patterns.length === 0) return 'yes';
-    const answers = active.patterns.map((pattern) => covers(pattern, path, active.exact));
-    return answers.includes('yes') ? 'yes' : answers.includes('maybe') ? 'maybe' : 'no';
   }
 
   /** The last function is the handler; what stands after an error handler or a known guard name does not move it. */

@@ -112,8 +112,8 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
     const kinds = (['authentication', 'authorization'] as const).filter((kind) => (all ? parts.some((claims) => has(claims, kind)) : parts.every((claims) => has(claims, kind))));
     const name = nameOf(value, undefined);
     const isHarmless = parts.every((claims) => claims.length > 0 && !has(claims, 'authentication')) || (!all && parts.some((claims) => has(claims, 'nothing')));
-    const nothing: Layer['claims'] = isHarmless ? [{ protects: 'nothing', certainty: 'certain', because: `${name} lets every request through` }] : [];
-    const claims = kinds.length > 0 ? kinds.flatMap((kind) => parts.flat().find((claim) => claim.protects === kind) ?? []) : nothing;
+    const harmless: Layer['claims'] = isHarmless ? [{ protects: 'nothing', certainty: 'certain', because: `${name} lets every request through` }] : [];
+    const claims = kinds.length > 0 ? kinds.flatMap((kind) => parts.flat().find((claim) => claim.protects === kind) ?? []) : harmless;
     return { value, name, fn: undefined, at: value.at, phase: 'request', claims };
   }
   /** What a plugin does to the scope it is registered on: most only add members that routes may use, whatever their name says. */

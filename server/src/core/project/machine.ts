@@ -1,8 +1,8 @@
-import type { FrameworkAdapter } from '../frameworks/adapter.js';
+import type { Composed, Created, FrameworkAdapter } from '../frameworks/adapter.js';
 import type { ModuleView, StepFrame } from '../model/module.js';
 import type { Call, ClassId, FunctionId, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
-import type { Abstract, Frame, RunId, ScopeState } from './abstract.js';
+import type { Abstract, Frame, LoggedEvent, RunId, ScopeState } from './abstract.js';
 import type { Names } from './names.js';
 import type { Traits } from './traits.js';
 
@@ -18,9 +18,7 @@ export interface How {
   readonly run?: RunId;
 }
 /** What a call makes: `outer` is the scope it is made below of, `turn` tells apart what one call makes several times. */
-export interface Made {
-  readonly kind: 'application' | 'router';
-  readonly options: Value | undefined;
+export interface Made extends Created {
   readonly outer?: ScopeState;
   readonly turn?: string;
 }
@@ -49,6 +47,11 @@ export interface Machine {
   itemsOf(over: Value, frame: Frame): readonly Abstract[] | undefined;
   create(framework: string, made: Made, call: Call, frame: Frame, step: StepFrame | undefined): ScopeState;
   incomplete(scope: ScopeState, why: string, frame: Frame, at: At): void;
+  /** What a call only puts together. */
+  composed(call: Call, frame: Frame): Composed | undefined;
+  /** The callee of `factory.createApp()` where factory is `createFactory()` of a package: `hono/factory.createFactory().createApp`. */
+  memberOfResult(call: Call, frame: Frame): string | undefined;
+  record(scope: ScopeState, logged: Omit<LoggedEvent, 'order'>): void;
   /** Counts one more run; false when there were too many or they are too deep. */
   mayRun(from: Frame): boolean;
   apply(target: Fn, call: Call, frame: Frame, self: Abstract | undefined): Abstract;
@@ -58,11 +61,12 @@ export interface Machine {
 /** The scopes an argument hands over, itself or in an object written out. */
 export function scopesIn(arg: Abstract, evaluate: Names['evaluate']): readonly ScopeState[] {
   if (arg.is === 'scope') return [arg.scope];
+  if (arg.is === 'verb' && arg.answers === true) return [arg.scope];
   if (arg.is !== 'value' || arg.value.kind !== 'object' || arg.value.entries.length > 50) return [];
   const { frame } = arg;
   return arg.value.entries.flatMap(({ value }) => {
     if (value.kind !== 'ref' || value.root.kind === 'global') return [];
     const got = evaluate(value, frame);
-    return got.is === 'scope' ? [got.scope] : [];
+    return got.is === 'scope' || (got.is === 'verb' && got.answers === true) ? [got.scope] : [];
   });
 }

@@ -16,6 +16,8 @@ export interface NamesInput {
   /** Fields given to a function: `F.prototype.start = ...` under `prototype.start`. */
   readonly statics: ReadonlyMap<FunctionId | ClassId, ReadonlyMap<string, Abstract>>;
   readonly verbs: ReadonlySet<string>;
+  /** Members of applications that answer requests. */
+  readonly answering: ReadonlySet<string>;
 }
 export interface Names {
   /** What a value is worth in a frame. */
@@ -43,7 +45,7 @@ const DEEPEST_VALUE = 60;
 const MOST_HOLDERS = 200;
 
 /** Follows names, members, imports and exports while registration is evaluated. */
-export function createNames({ modules, resolve, topFrame, runModule, runCall, get, statics, verbs }: NamesInput): Names {
+export function createNames({ modules, resolve, topFrame, runModule, runCall, get, statics, verbs, answering }: NamesInput): Names {
   let depth = 0;
   return { evaluate, settled, selfOf, homeOf, textOf, member };
 
@@ -166,6 +168,7 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall, ge
   }
 
   function verb(of: Abstract, name: string): Abstract {
+    if (of.is === 'scope' && answering.has(name)) return { is: 'verb', scope: of.scope, name, answers: true };
     return of.is === 'scope' && (name === '' || verbs.has(name)) ? { is: 'verb', scope: of.scope, name } : UNKNOWN;
   }
 

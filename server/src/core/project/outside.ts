@@ -1,10 +1,15 @@
 import type { FunctionView } from '../model/module.js';
 
-/** Calls that take an application to serve it. */
-export const SERVES =
+const SERVES =
   /(^|\.)(createServer|createSecureServer|Server|serverless|listen|toNodeListener|onRequest)$|^(serverless-http|@vendia\/serverless-express|spdy\.createServer|http\.Server|https\.Server|aws-serverless-express\.createServer)$/;
+/** Servers and platforms that are given what answers requests by the standard of the web. */
+const SERVES_WEB = /^((Bun|Deno)\.serve|@hono\/node-server\.(serve|createAdaptorServer)|@?hono\/[\w-]{1,40}(\/vercel)?\.handle)$/;
+/** Whether a call takes an application to serve it. */
+export function serves(callee: string): boolean {
+  return SERVES.test(callee) || SERVES_WEB.test(callee);
+}
 /** Calls that look at an application and register nothing. */
-export const LOOKS = /^(supertest|request|chai\.request|console\.\w+|debug|Object\.\w+|assert(\.\w+)?|Promise\.\w+|resolve|process\.\w+|socket\.io|util\.\w+)$/;
+export const LOOKS = /^(supertest|request|chai\.request|console\.\w+|debug|Object\.\w+|assert(\.\w+)?|Promise\.\w+|resolve|process\.\w+|socket\.io|util\.\w+|hono\/(dev|testing)\.\w+)$/;
 /** Packages that only decide whether or when a scope they are given is asked: a virtual host, a lazy loader. */
 export const FORWARDS = /(^|[/.-])vhost$|^express-lazy-router(\.|$)/;
 

@@ -10,6 +10,8 @@ export interface Flat {
   readonly frame: Frame;
   readonly target: Abstract;
   readonly unsure: boolean;
+  /** Paths it was put under where it was made: `mount('/m', app)`. */
+  readonly under?: readonly PathPiece[];
 }
 const DEEPEST_LIST = 5;
 
@@ -20,12 +22,25 @@ export function flattenValues(evaluation: Evaluation, values: readonly Value[], 
 function flat(evaluation: Evaluation, one: Flat, depth: number): Flat[] {
   const { target } = one;
   const isList = target.is === 'list' || (target.is === 'value' && target.value.kind === 'array');
-  if (!isList) return [one];
+  if (!isList) return composed(evaluation, one, depth);
   const items = depth > DEEPEST_LIST ? undefined : elementsOf(target, (value, frame) => evaluation.evaluate(value, frame));
   if (items) return items.flatMap(({ value, frame, got }) => flat(evaluation, { value, frame, target: got, unsure: false }, depth + 1));
   // An element that cannot be read leaves the others readable.
   if (target.is !== 'value' || target.value.kind !== 'array' || depth > DEEPEST_LIST) return [{ ...one, unsure: true }];
   return target.value.items.flatMap((item) => flat(evaluation, { value: item.value, frame: target.frame, target: evaluation.evaluate(item.value, target.frame), unsure: item.spread }, depth + 1));
+}
+
+/** `compose([a, b])` is a and b; `mount('/m', a)` is a under a path. */
+function composed(evaluation: Evaluation, one: Flat, depth: number): Flat[] {
+  const { target } = one;
+  const parts = target.is === 'value' && target.value.kind === 'call' && depth <= DEEPEST_LIST ? evaluation.composed(target.value, target.frame) : undefined;
+  if (target.is !== 'value' || !parts) return [one];
+  const { frame } = target;
+  const [only] = parts.values;
+  // `createMiddleware(async (c, next) => ...)` keeps the name it was given.
+  if (parts.path === undefined && parts.values.length === 1 && only?.kind === 'function') return [{ ...one, target: evaluation.evaluate(only, frame) }];
+  const under = parts.path === undefined ? [] : pathPieces(evaluation, parts.path, frame).slice(0, 1);
+  return parts.values.flatMap((value) => flat(evaluation, { value, frame, target: evaluation.evaluate(value, frame), unsure: false }, depth + 1)).map((inner) => ({ ...inner, under: [...under, ...(inner.under ?? [])] }));
 }
 
 /** Constant text of a path value; undefined for what cannot be known. Lists give several. */

@@ -75,10 +75,10 @@ function shapeOf(text: string): string {
 
 function segment(raw: string): Segment {
   if (raw.includes('{?}')) return { kind: 'unknown', text: '{?}' };
-  const star = /^(?:\{?\*(\w*)\}?|\(\.\*\)|\.\*|:(\w+)(?:\(\.[*+]\)|[*+]))$/.exec(raw);
+  const star = /^(?:\{?\*(\w*)\}?|\(\.\*\)|\.\*|:(\w+)(?:\(\.[*+]\)|\{\.[*+]\}|[*+]))$/.exec(raw);
   if (star) return { kind: 'rest', text: `{*${star[1] ?? star[2] ?? ''}}` };
   if (raw.includes(':')) {
-    const text = raw.replace(/\\:/g, '\u0000').replace(/:(\w+)(?:\([^()]*\))?[*+?]?/g, '{$1}').replaceAll('\u0000', ':');
+    const text = raw.replace(/\\:/g, '\u0000').replace(/:(\w+)(?:\([^()]*\)|\{[^{}]*\})?[*+?]?/g, '{$1}').replaceAll('\u0000', ':');
     return { kind: text.includes('{') ? 'parameter' : 'text', text };
   }
   if (/[*()]/.test(raw)) return { kind: 'rest', text: '{*}' };
@@ -86,12 +86,17 @@ function segment(raw: string): Segment {
 }
 
 /** Whether a layer registered at `layer` runs for every request to `path`: 'no', 'yes', or 'maybe' where a piece is unknown. */
-export function covers(layer: PathPattern, path: PathPattern, exact: boolean): 'yes' | 'no' | 'maybe' {
+export function covers(layer: PathPattern, path: PathPattern, exact: boolean, caseSensitive = false): 'yes' | 'no' | 'maybe' {
   let maybe = false;
   for (let i = 0; i < layer.segments.length; i++) {
     const mine = layer.segments[i];
     const theirs = path.segments[i];
-    if (mine?.kind === 'rest') return maybe ? 'maybe' : 'yes';
+    if (mine?.kind === 'rest') {
+      if (i === layer.segments.length - 1) return maybe ? 'maybe' : 'yes';
+      // What follows a `*` in the middle is not compared.
+      const isShort = path.segments.length < layer.segments.length && path.segments.every((one) => one.kind === 'text' || one.kind === 'parameter');
+      return isShort ? 'no' : 'maybe';
+    }
     if (!mine || !theirs) return 'no';
     if (mine.kind === 'unknown' || theirs.kind === 'unknown') {
       // The same unknown prefix on both sides is the same place; else nothing further can be compared.
@@ -102,7 +107,8 @@ export function covers(layer: PathPattern, path: PathPattern, exact: boolean): '
       if (theirs.kind === 'rest') maybe = true;
       continue;
     }
-    if (theirs.kind !== 'text' || mine.text.toLowerCase() !== theirs.text.toLowerCase()) return 'no';
+    const isSame = caseSensitive ? mine.text === theirs.text : mine.text.toLowerCase() === theirs.text.toLowerCase();
+    if (theirs.kind !== 'text' || !isSame) return 'no';
   }
   if (exact && path.segments.length > layer.segments.length) return 'no';
   return maybe ? 'maybe' : 'yes';

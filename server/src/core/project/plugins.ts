@@ -6,10 +6,12 @@ import { moduleOf } from './guards.js';
 import type { Fn, Machine } from './machine.js';
 import { pathText, pluginsOf, type FolderPlugin } from './plugin-folders.js';
 
+/** An event before it has its turn. */
+type Unlogged = Omit<LoggedEvent, 'order'>;
 type Plugin = Extract<ScopeEvent, { kind: 'plugin' }>;
 /** Runs plugins: functions that are given a scope of their own, or the scope they are registered on. */
 export interface Plugins {
-  plug(event: Plugin, call: Call, logged: LoggedEvent, scope: ScopeState, step: StepFrame | undefined): void;
+  plug(event: Plugin, call: Call, logged: Unlogged, scope: ScopeState, step: StepFrame | undefined): void;
   /** Gives a scope a member. */
   give(event: Extract<ScopeEvent, { kind: 'member' }>, scope: ScopeState, frame: Frame): void;
 }
@@ -32,14 +34,14 @@ export function createPlugins(machine: Machine): Plugins {
   const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
   return { plug, give };
 
-  function plug(event: Plugin, call: Call, logged: LoggedEvent, scope: ScopeState, step: StepFrame | undefined): void {
+  function plug(event: Plugin, call: Call, logged: Unlogged, scope: ScopeState, step: StepFrame | undefined): void {
     const { frame } = logged;
     const options = event.options ? settled(evaluate(event.options, frame)) : undefined;
     const { target, open } = found(event.value, frame, scope, event.open);
     if (target.is !== 'function') {
       if (isLoader(target, scope) && loadFolder(call, logged, scope, options, step)) return;
       // What cannot be run stands before all routes of the scope, as far as anybody can tell.
-      scope.log.push({ ...logged, event: { kind: 'use', paths: [], values: [event.value], as: 'plugin', at: event.at }, ...(settledOptions(options, event) ?? {}) });
+      machine.record(scope, { ...logged, event: { kind: 'use', paths: [], values: [event.value], as: 'plugin', at: event.at }, ...(settledOptions(options, event) ?? {}) });
       return;
     }
     if (open) {
@@ -52,9 +54,9 @@ export function createPlugins(machine: Machine): Plugins {
     run(target, event, call, logged, below(event, prefix, turn, call, logged, scope, step), options, turn);
   }
   /** A scope of its own for what is registered here. */
-  function below(event: Plugin, prefix: Value | undefined, turn: string, call: Call, logged: LoggedEvent, scope: ScopeState, step: StepFrame | undefined): ScopeState {
+  function below(event: Plugin, prefix: Value | undefined, turn: string, call: Call, logged: Unlogged, scope: ScopeState, step: StepFrame | undefined): ScopeState {
     const child = create(scope.framework, { kind: 'router', options: event.options, outer: scope, turn }, call, logged.frame, step);
-    scope.log.push({ ...logged, event: { kind: 'use', paths: prefix ? [prefix] : [], values: [], at: event.at }, child });
+    machine.record(scope, { ...logged, event: { kind: 'use', paths: prefix ? [prefix] : [], values: [], at: event.at }, child });
     return child;
   }
   function isLoader(target: Abstract, scope: ScopeState): boolean {
@@ -63,7 +65,7 @@ export function createPlugins(machine: Machine): Plugins {
   }
 
   /** Registers the files of a folder; false where nobody can tell which. */
-  function loadFolder(call: Call, logged: LoggedEvent, scope: ScopeState, options: Abstract | undefined, step: StepFrame | undefined): boolean {
+  function loadFolder(call: Call, logged: Unlogged, scope: ScopeState, options: Abstract | undefined, step: StepFrame | undefined): boolean {
     if (options?.is !== 'value' || options.value.kind !== 'object') return false;
     const told = (key: string): Value | undefined => (options.value.kind === 'object' ? options.value.entries.findLast((one) => one.key === key)?.value : undefined);
     const isTrue = (key: string): boolean => { const value = told(key); return value?.kind === 'literal' && value.value === true; };
@@ -107,7 +109,7 @@ export function createPlugins(machine: Machine): Plugins {
     const value = options?.is === 'value' ? options.value : event.options;
     return value && { options: value };
   }
-  function run(target: Fn, event: Plugin, call: Call, { frame, openLoop }: LoggedEvent, scope: ScopeState, options: Abstract | undefined, turn: string): void {
+  function run(target: Fn, event: Plugin, call: Call, { frame, openLoop }: Unlogged, scope: ScopeState, options: Abstract | undefined, turn: string): void {
     const given: Abstract = { is: 'scope', scope };
     const args = event.gives.map((what): Abstract => (what === 'scope' ? given : what === 'options' ? (options ?? UNKNOWN) : UNKNOWN));
     applyTo(target, args, { ...frame, trail: `${frame.trail}${turn}` }, call.at.mark, undefined, { force: true, openLoop });

@@ -51,9 +51,33 @@ export function isParameter(value: Value, fn: FunctionView, index: number): valu
   return value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === fn.id && value.root.index === index;
 }
 
+/** Request and response are one: `(ctx, next)`. */
+export function isContextual(roles: Roles): boolean {
+  return roles.request === roles.response && roles.request >= 0;
+}
+/** The parameter as a whole. Of a context only itself and its response are: `ctx.params.id` hands no answer on. */
+export function isWhole(value: Value, fn: FunctionView, roles: Roles, index: number): boolean {
+  if (!isParameter(value, fn, index)) return false;
+  return !isContextual(roles) || index === roles.next || value.path.length === 0 || /^(res|response)$/.test(value.path[0] ?? '');
+}
+/** A throw, or one through a context it was given. */
+export function throwsInside(fn: FunctionView): boolean {
+  return fn.steps.some((step) => step.do === 'throw' || (step.do === 'call' && /^(throw|assert)$/.test(step.call.name) && step.call.receiver?.kind === 'ref' && step.call.receiver.root.kind === 'parameter'));
+}
+/** `ctx.throw(401)`, `ctx.assert(ctx.state.user, 401)`: what follows is not reached, as after a throw. */
+export function throwsOnContext(call: Call, fn: FunctionView, roles: Roles): boolean {
+  return isContextual(roles) && (call.name === 'throw' || call.name === 'assert') && call.receiver !== undefined && isParameter(call.receiver, fn, roles.response) && call.receiver.path.length === 0;
+}
+/** The status in `{ status: 401 }`. */
+function statusOption(options: Value | undefined): number | undefined {
+  const found = options?.kind === 'object' ? options.entries.find((entry) => entry.key === 'status')?.value : undefined;
+  return found && statusIn(found);
+}
+
 /** The status a step refuses with; 0 for a throw. */
 export function refusalOf(step: Step, fn: FunctionView, roles: Roles): number | undefined {
   if (step.do === 'throw') return thrownStatus(step.value);
+  if (step.do === 'return') return step.value?.kind === 'call' && step.value.form === 'new' && step.value.callee === 'Response' ? statusOption(step.value.args[1]?.value) : undefined;
   if (step.do === 'assign') {
     const key = step.target.path.at(-1);
     if ((key === 'status' || key === 'statusCode') && isParameter(step.target, fn, roles.response)) return statusIn(step.value);
@@ -64,9 +88,13 @@ export function refusalOf(step: Step, fn: FunctionView, roles: Roles): number | 
   // Throws unless the token is good, where nothing catches it.
   if (isTokenCheck(call, fn, roles)) return step.zone === 'try' ? undefined : 401;
   if (/^(unauthorized|forbidden)$/.test(call.name) && onResponse(call, fn, roles)) return call.name === 'forbidden' ? 403 : 401;
-  if (!/^(status|sendStatus|writeHead|code|throw|json|send)$/.test(call.name) || !onResponse(call, fn, roles)) return undefined;
+  if (!/^(status|sendStatus|writeHead|code|throw|assert|json|text|html|body|send)$/.test(call.name) || !onResponse(call, fn, roles)) return undefined;
+  const isContext = isContextual(roles);
+  if (call.name === 'throw' || call.name === 'assert') return isContext || call.name === 'throw' ? (call.args.map((item) => statusIn(item.value)).find((status) => status !== undefined) ?? 0) : undefined;
+  // Hono answers with the status behind the body: `c.json({}, 401)`.
+  if (isContext && /^(json|text|html|body|send)$/.test(call.name)) return call.args[1] ? statusIn(call.args[1].value) : undefined;
   if (call.name === 'send' && call.args[0]?.value.kind === 'call') return thrownStatus(call.args[0].value) || undefined;
-  if (call.name === 'json' || call.name === 'send') return undefined;
+  if (/^(json|text|html|body|send)$/.test(call.name)) return undefined;
   const status = call.args[0] ? statusIn(call.args[0].value) : undefined;
   return status;
 }
@@ -78,7 +106,9 @@ export function isTokenCheck(call: Call, fn: FunctionView, roles: Roles): boolea
 export function onResponse(call: Call, fn: FunctionView, roles: Roles): boolean {
   let receiver = call.receiver;
   for (let hops = 0; receiver?.kind === 'call' && hops < 50; hops++) receiver = receiver.receiver;
-  return receiver !== undefined && isParameter(receiver, fn, roles.response);
+  if (receiver === undefined || !isParameter(receiver, fn, roles.response)) return false;
+  // `c.req.json()` reads what was sent.
+  return !isContextual(roles) || !/^(req|request)$/.test(receiver.path[0] ?? '');
 }
 function statusIn(value: Value): number | undefined {
   if (value.kind === 'literal' && typeof value.value === 'number') return value.value >= 400 ? value.value : undefined;
@@ -128,6 +158,11 @@ export function testsOf(test: Value, fn: FunctionView, roles: Roles): Test[] {
         for (const arg of value.args) {
           visit(arg.value, depth + 1);
           if (arg.value.kind === 'literal' && typeof arg.value.value === 'string' && CREDENTIAL_HEADER.test(arg.value.value)) found.add('identity');
+          // What middleware before has put on the context: `c.get('user')`.
+          if (value.name === 'get' && arg.value.kind === 'literal' && typeof arg.value.value === 'string' && isContextual(roles)) {
+            if (ROLE.test(arg.value.value)) found.add('role');
+            else if (IDENTITY.test(arg.value.value)) found.add('identity');
+          }
         }
         if (/role|admin|permission|scope|^can$|ability/i.test(value.name)) found.add('role');
         if (/authenticat|loggedin|verify|compare|session|token/i.test(value.name)) found.add('identity');

@@ -27,12 +27,16 @@ function byCall(value: Extract<Value, { kind: 'call' }>, roleOf: (fn: FunctionId
   const first = value.args[0]?.value;
   const key = first?.kind === 'literal' && typeof first.value === 'string' ? first.value : undefined;
   if (!receiver || receiver.kind !== 'ref' || receiver.root.kind !== 'parameter') return undefined;
-  const role = roleOf(receiver.root.fn)?.parameters[receiver.root.index];
+  const whole = roleOf(receiver.root.fn);
+  const role = whole?.parameters[receiver.root.index];
   if (role !== 'request' && role !== 'context') return undefined;
   const onRequest = role === 'request' ? receiver.path.length === 0 : receiver.path.length === 0 || receiver.path[0] === 'req' || receiver.path[0] === 'request';
   if (!onRequest) return receiver.path[0] === 'headers' && name === 'get' ? { from: 'header', key: key?.toLowerCase() } : undefined;
+  // What middleware has put on a Hono context, not a header.
+  if (name === 'get' && whole?.framework === 'hono') return undefined;
   if (name === 'get' || name === 'header') return { from: 'header', key: key?.toLowerCase() };
   if (name === 'query') return { from: 'query', key };
   if (name === 'param') return { from: 'param', key };
+  if (role === 'context' && receiver.path[0] === 'req' && /^(json|parseBody|formData|text|valid|arrayBuffer|blob)$/.test(name)) return { from: 'body', key: undefined };
   return undefined;
 }

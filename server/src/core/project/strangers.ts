@@ -198,6 +198,8 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
     const first = call.args[0]?.value;
     if (/^(get|header)$/.test(call.name) && first?.kind === 'literal' && typeof first.value === 'string') {
       if (CREDENTIAL_HEADER.test(first.value)) return 'absent';
+      // What middleware before has put on the context: `c.get('user')`.
+      if (call.name === 'get' && call.receiver && isRequest(call.receiver) && (IDENTITY.test(first.value) || TOKEN.test(first.value))) return 'absent';
       if (CONFIGURES.test(call.callee)) return set(call.callee) === 'setting' ? 'setting' : 'maybe';
     }
     if (/^(isAuthenticated|isLoggedIn)$/i.test(call.name)) return 'absent';

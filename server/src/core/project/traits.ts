@@ -18,6 +18,8 @@ export interface Registered {
   readonly index: number;
   readonly member: string;
   readonly framework: string;
+  /** Frameworks it may be of as well, as far as the body tells. */
+  readonly others: readonly string[];
 }
 /** What the evaluation asks of the text of a function, whoever calls it. Answers are kept for as long as the function is. */
 export interface Traits {
@@ -76,7 +78,7 @@ export function createTraits(adapters: readonly FrameworkAdapter[]): Traits {
       conducts.set(fn, byRole);
       return made;
     },
-    summary: kept((fn: FunctionView) => [starts(fn), byName(fn), isLoader(fn), registered(fn).found?.index, registered(fn).found?.member, registered(fn).found?.framework].join()),
+    summary: kept((fn: FunctionView) => [starts(fn), byName(fn), isLoader(fn), registered(fn).found?.index, registered(fn).found?.member, registered(fn).found?.framework, registered(fn).found?.others.join(' ')].join()),
   };
 }
 

@@ -16,7 +16,7 @@ export interface Uncalled {
 
 /** What nothing in the project calls and yet registers: entry points of libraries, classes others build, functions others give an application. */
 export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build'>): Uncalled {
-  const { scopes, applied, built, runs, traits, topFrame, applyTo } = machine;
+  const { adapters, scopes, applied, built, runs, traits, topFrame, applyTo } = machine;
   const { starts, relevantIn } = traits;
   return { runUncalled, guess };
 
@@ -31,7 +31,7 @@ export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build
       if (!found || !parameter) continue;
       const scope: ScopeState = {
         id: `${path}#${fn.id.slice(fn.id.indexOf('#') + 1)}(${parameter.name ?? found.index})` as ScopeId,
-        framework: found.framework,
+        framework: likely(module, [found.framework, ...found.others]),
         kind: 'router',
         at: parameter.at,
         nameAt: parameter.at,
@@ -54,6 +54,14 @@ export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build
     }
   }
 
+  /** Of frameworks the function may be for: the one its file imports, else the only one this project uses, else the first. */
+  function likely(module: ModuleView, among: readonly [string, ...string[]]): string {
+    const imported = adapters.find((one) => among.includes(one.id) && module.imports.some(({ from }) => one.packages.includes(from)));
+    if (imported) return imported.id;
+    const used = new Set(scopes.filter((one) => !one.guessed && among.includes(one.framework)).map((one) => one.framework));
+    const [only] = used;
+    return (used.size === 1 ? only : undefined) ?? among[0];
+  }
   /** Runs what begins a registration and is called by nobody here: `init` of a library, a class others are to build. What something else turns out to call counts there instead. */
   function runUncalled(path: FilePath, module: ModuleView): void {
     const frame = topFrame(path);

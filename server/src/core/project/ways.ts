@@ -1,6 +1,6 @@
-import type { Branch, FunctionView, Step } from '../model/module.js';
+import type { Branch, CallStep, FunctionView, Step, StepFrame } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
-import { worst, type Reach, type Stranger } from './strangers.js';
+import { best, worst, type Reach, type Stranger } from './strangers.js';
 
 export interface WaysInput {
   readonly fn: FunctionView;
@@ -11,6 +11,8 @@ export interface WaysInput {
   isGuard(name: string): boolean;
   /** Whether a called function stops a request without credentials; undefined where it cannot be read. */
   stopped(call: Call): boolean | undefined;
+  /** Whether such a request that comes to the call goes no further. */
+  halts(step: CallStep & StepFrame): Reach;
 }
 /** How a request without credentials gets to the steps of a function. */
 export interface Ways {
@@ -19,12 +21,14 @@ export interface Ways {
 }
 
 /** Reads branches, the calls a step stands behind, and what a callback is given to. */
-export function waysIn({ fn, inner, stranger, passes, isGuard, stopped }: WaysInput): Ways {
+export function waysIn({ fn, inner, stranger, passes, isGuard, stopped, halts }: WaysInput): Ways {
   return {
     to(one, step) {
       const own = step.when.slice(fn.when.length).filter((branch, index) => !passesBothWays(one, step, fn.when.length + index, branch));
       const reach = one === fn ? stranger.takes(own) : worst(stranger.takes(own), throughCallback(one, own));
-      return reach !== 'no' && isCheckedBefore(one, step) ? 'no' : reach;
+      if (reach === 'no' || isCheckedBefore(one, step)) return 'no';
+      const halted = haltedBefore(one, step);
+      return halted === 'no' ? reach : worst(reach, halted === 'yes' ? 'no' : halted);
     },
   };
 
@@ -73,9 +77,20 @@ export function waysIn({ fn, inner, stranger, passes, isGuard, stopped }: WaysIn
     }
     return false;
   }
+  /** Whether it is stopped before the step by a call that leaves the function as a throw does. */
+  function haltedBefore(one: FunctionView, step: Step): Reach {
+    let halted: Reach = 'no';
+    for (const before of one.steps) {
+      if (before === step) break;
+      if (before.do !== 'call' || before.zone === 'catch' || before.zone === 'finally' || (before.zone === 'try' && step.zone !== 'try' && (step.zone !== 'body' || !catchLeaves(one)))) continue;
+      const how = halts(before);
+      if (how !== 'no') halted = best(halted, worst(how, stranger.takes(before.when.slice(fn.when.length))));
+    }
+    return halted;
+  }
   /** What goes wrong in the `try` does not run on behind it. */
   function catchLeaves(one: FunctionView): boolean {
-    return one.steps.some((step) => step.zone === 'catch' && (step.do === 'return' || step.do === 'throw'));
+    return one.steps.some((step) => step.zone === 'catch' && (step.do === 'return' || step.do === 'throw' || (step.do === 'call' && halts(step) === 'yes')));
   }
   function checks(call: Call): boolean {
     const bringsNothing = call.args.some(({ value }) => stranger.lacks(value));

@@ -72,7 +72,7 @@ export function wrapperName(text: string): boolean {
 /** npm packages whose middleware keeps strangers out. Sub-paths and scopes: ask `moduleClaim`. */
 export const guardModules: ReadonlyMap<string, Protects> = new Map(pairs('authentication', [
   'express-jwt', 'koa-jwt', 'passport', 'koa-passport', '@fastify/passport', 'express-basic-auth', 'express-oauth2-jwt-bearer', 'express-openid-connect', '@fastify/jwt', '@fastify/auth', '@fastify/basic-auth',
-  '@fastify/bearer-auth', 'hono/jwt', 'hono/basic-auth', 'hono/bearer-auth', 'next-auth', 'keycloak-connect', 'koa-basic-auth', 'supertokens-node', '@hono/clerk-auth', '@hono/oidc-auth', '@hapi/jwt', '@hapi/basic',
+  '@fastify/bearer-auth', 'hono/jwt', 'hono/jwk', 'hono/basic-auth', 'hono/bearer-auth', 'next-auth', 'keycloak-connect', 'koa-basic-auth', 'supertokens-node', '@hono/clerk-auth', '@hono/oidc-auth', '@hapi/jwt', '@hapi/basic',
 ]));
 
 /** npm packages whose middleware refuses nobody for who they are, and what it is good for. */
@@ -86,7 +86,7 @@ export const harmlessModules: ReadonlyMap<string, Protects> = new Map<string, Pr
   ...pairs('nothing', [
     'compression', 'koa-compress', '@fastify/compress', 'hono/compress', 'morgan', 'koa-morgan', 'koa-logger', 'hono/logger', 'pino-http', 'express-pino-logger', 'express-winston', 'express-bunyan-logger', 'winston', 'pino', 'bunyan',
     'cookie-parser', '@fastify/cookie', 'express-session', 'cookie-session', 'koa-session', '@fastify/session', '@fastify/secure-session', 'connect-flash', 'serve-static', 'koa-static', 'koa-mount', 'koa-send', '@fastify/static', 'serve-favicon', 'koa-favicon',
-    'serve-index', 'multer', '@koa/multer', 'fastify-multer', '@fastify/multipart', 'express-fileupload', 'connect-busboy', 'connect-timeout', 'express-request-id', 'express-requestid', 'koa-requestid', 'hono/request-id', 'hono/timing', 'hono/etag', 'hono/pretty-json',
+    'serve-index', 'multer', '@koa/multer', 'fastify-multer', '@fastify/multipart', 'express-fileupload', 'connect-busboy', 'connect-timeout', 'express-request-id', 'express-requestid', 'koa-requestid', 'hono/request-id', 'hono/timing', 'hono/etag', 'hono/pretty-json', 'hono/powered-by', 'hono/cache', 'hono/context-storage', 'hono/language', 'hono/method-override', 'hono/trailing-slash', 'hono/jsx-renderer',
     'i18n', 'i18next-http-middleware', 'response-time', 'koa-response-time', 'method-override', 'koa-override', 'errorhandler', 'koa-json-error', 'koa-error', 'koa-etag', 'koa-conditional-get', 'koa-json', 'koa-views', 'express-ejs-layouts', 'express-handlebars',
     'express-async-errors', 'express-status-monitor', 'express-prom-bundle', 'express-useragent', 'hpp', 'express-mongo-sanitize', 'xss-clean', 'apicache', 'nocache', 'swagger-ui-express', '@fastify/swagger', '@fastify/swagger-ui', '@fastify/formbody',
     '@fastify/sensible', '@fastify/websocket', '@fastify/view', '@fastify/accepts', '@fastify/etag', '@fastify/under-pressure', '@fastify/env', 'connect-livereload', 'webpack-dev-middleware', 'webpack-hot-middleware', 'cls-rtracer', '@hapi/inert', '@hapi/vision', '@hapi/good',

@@ -135,6 +135,38 @@ export default rule<'scope', { readonly scope: Scope }>({
         export default fp(async (fastify) => { await fastify.register(import('@fastify/helmet')); });`,
     },
     {
+      title: 'a Koa application without headers',
+      bad: `
+        import Koa from 'koa';
+        import Router from '@koa/router';
+        const app = new Koa();
+        //              ^^^ headers/helmet-missing
+        const router = new Router();
+        router.get('/', (ctx) => { ctx.body = page; });
+        app.use(router.routes());
+        app.listen(3000);`,
+      fixed: `
+        import Koa from 'koa';
+        import Router from '@koa/router';
+        import helmet from 'koa-helmet';
+        const app = new Koa();
+        app.use(helmet());
+        const router = new Router();
+        router.get('/', (ctx) => { ctx.body = page; });
+        app.use(router.routes());
+        app.listen(3000);`,
+    },
+    {
+      title: 'Hono with its secure headers',
+      good: `
+        import { Hono } from 'hono';
+        import { secureHeaders } from 'hono/secure-headers';
+        const app = new Hono();
+        app.use(secureHeaders());
+        app.get('/', (c) => c.json({}));
+        export default app;`,
+    },
+    {
       title: 'helmet before the routes',
       good: `
         import express from 'express';
