@@ -104,6 +104,12 @@ export function titled(actions: readonly vscode.CodeAction[], title: RegExp): vs
   return found;
 }
 
+/** Saves as a person does: again when the editor did not, which it says where something changed under it. */
+export async function save(document: vscode.TextDocument): Promise<void> {
+  for (let tries = 0; tries < 3; tries++) if ((await document.save()) || !document.isDirty) return;
+  assert.fail(`${nameOf(document.uri)} could not be saved`);
+}
+
 /** Applies an action as the lightbulb does: its edit, then its command. */
 export async function apply(action: vscode.CodeAction): Promise<void> {
   if (action.edit) assert.ok(await vscode.workspace.applyEdit(action.edit), `the edit of "${action.title}" was refused`);

@@ -11,6 +11,7 @@ import {
   gone,
   openCors,
   openCorsRule,
+  save,
   titled,
   workspaceFile,
 } from './editor.js';
@@ -106,7 +107,7 @@ suite('fixes', () => {
       await finding(editor.document.uri, silentRefusal);
       await finding(editor.document.uri, plainServer);
       await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), '# edited\n'));
-      assert.ok(await editor.document.save());
+      await save(editor.document);
       await gone(editor.document.uri, silentRefusal);
       assert.ok(repaired(editor.document.getText()), editor.document.getText());
       assert.equal(findings(editor.document.uri, plainServer).length, 1);
