@@ -4,7 +4,7 @@ import picomatch from 'picomatch';
 import { readPolicy } from '../core/engine.js';
 import { defaultPolicy, type Policy } from '../core/policy/policy.js';
 import { indexLines } from '../core/text/lines.js';
-import { filePath, type FilePath, type SourceFile } from '../core/text/source.js';
+import { filePath, folderOf, type FilePath, type SourceFile } from '../core/text/source.js';
 import { findUp } from '../host/node.js';
 import { Problem, systemProblem } from './problem.js';
 import { isInside, type Root } from './root.js';
@@ -115,8 +115,4 @@ function fromBelow(glob: string, segments: readonly string[]): readonly string[]
   if (head === undefined || !picomatch.isMatch(segment, head, { dot: true, noextglob: true })) return [];
   // The pattern names a folder on the way, so everything below it.
   return rest.length === 0 || rest[0] === '' ? ['**'] : fromBelow(rest.join('/'), further);
-}
-function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
 }

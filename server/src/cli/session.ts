@@ -1,7 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { createEngine, rulePages, type Engine } from '../core/engine.js';
 import type { Finding } from '../core/findings/finding.js';
-import { filePath, type FilePath, type SourceFile } from '../core/text/source.js';
+import { filePath, folderOf, type FilePath, type SourceFile } from '../core/text/source.js';
 import { capOf, defaultCaps, NOT_TEXT, OUTSIDE, refusalOf, tooLarge } from '../host/limits.js';
 import { createNodeHost, findUp, readText } from '../host/node.js';
 import type { Host, ReadResult } from '../host/host.js';
@@ -193,8 +193,4 @@ async function readAll(
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, paths.length) }, reader));
   return out;
-}
-function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
 }

@@ -4,14 +4,14 @@ import { emptyBaseline } from './findings/baseline.js';
 import { createFixer } from './findings/fixer.js';
 import { writeSuppression } from './findings/suppress.js';
 import { whileBroken, type Whole } from './holding/broken.js';
-import { createFiles, folderOf, type Files } from './holding/files.js';
+import { createFiles, type Files } from './holding/files.js';
 import { judge, note, projectUses, type Judged } from './holding/judging.js';
 import { createModel, type Model } from './holding/model.js';
 import { defaultPolicy, type Policy } from './policy/policy.js';
 import { inventoryOf } from './project/inventory.js';
 import type { ProjectModel } from './project/project.js';
 import { pagesOf } from './rules/pages.js';
-import type { FilePath, SourceRange } from './text/source.js';
+import { folderOf, type FilePath, type SourceRange } from './text/source.js';
 
 export * from './engine-types.js';
 export { defaultPolicy } from './policy/policy.js';

@@ -1,6 +1,6 @@
 import { defaultPolicy, type Policy } from '../core/policy/policy.js';
 import type { PolicyProblem } from '../core/policy/read.js';
-import { filePath, type FilePath, type SourceFile } from '../core/text/source.js';
+import { filePath, folderOf, type FilePath, type SourceFile } from '../core/text/source.js';
 import type { Door } from './door.js';
 import type { Settings } from './settings.js';
 
@@ -31,12 +31,6 @@ function isAbove(path: FilePath): boolean {
 /** Where a policy that holds for the whole folder may stand: in it, and in the folders above it. */
 export function rootCandidates(): readonly FilePath[] {
   return Array.from({ length: LEVELS_ABOVE + 1 }, (_, level) => filePath('../'.repeat(level) + 'unlatched.yml'));
-}
-
-/** The folder that holds a file, '' for the root. */
-export function folderOf(path: FilePath): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
 }
 
 /** The policy files of one folder. With problems the last good version stays in force. */

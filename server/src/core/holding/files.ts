@@ -4,7 +4,7 @@ import type { Manifest } from '../project/context.js';
 import type { FileClass } from '../project/project.js';
 import { candidates } from '../project/resolve.js';
 import { createTrees } from '../syntax/javascript.js';
-import { spanAt, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
+import { folderOf, spanAt, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
 
 /** What an engine holds of the files themselves: texts, and facts made of them when asked for. */
 export interface Files {
@@ -131,8 +131,3 @@ export function createFiles(from?: Content): Files {
   };
 }
 
-/** The folder that holds a path; '' at the top. */
-export function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
-}

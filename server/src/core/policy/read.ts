@@ -1,6 +1,6 @@
 import type { Confidence } from '../findings/finding.js';
 import { readSettings } from '../syntax/yaml.js';
-import { filePath, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
+import { filePath, folderOf, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
 import { checkPolicy, type Stated } from './check.js';
 import { defaultPolicy, type Level, type Policy } from './policy.js';
 import { confidences, levels } from './schema.js';
@@ -104,10 +104,6 @@ function fromFolder(pattern: string, from: string, to: string): string {
   let same = 0;
   while (same < base.length && same < target.length - 1 && base[same] === target[same]) same++;
   return negated + [...base.slice(same).map(() => '..'), ...target.slice(same)].join('/');
-}
-function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
 }
 /** A relative path from a folder, without `.` and with `..` taken back where something stands before it. */
 function joined(folder: string, relative: string): FilePath {

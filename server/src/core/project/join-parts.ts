@@ -5,7 +5,7 @@ import type { FilePath } from '../text/source.js';
 import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
 import type { Evaluation } from './evaluate.js';
 import type { PathPiece } from './paths.js';
-import type { ChainLink, Endpoint, PathPattern, ProjectModel } from './project.js';
+import type { Endpoint, PathPattern, ProjectModel } from './project.js';
 import type { Flat } from './path-values.js';
 import type { Traits } from './traits.js';
 
@@ -33,12 +33,6 @@ export function pluggedIn({ event, frame }: LoggedEvent, child: ScopeState): Fla
 /** The pattern covers every path. */
 export function isAll(full: readonly PathPattern[]): boolean {
   return full.length > 0 && full.every((one) => one.segments.length === 0);
-}
-/** A chain from first to last. */
-export function listed(chain: ChainLink | undefined): ChainLink[] {
-  const out: ChainLink[] = [];
-  for (let link = chain; link; link = link.before) out.push(link);
-  return out.reverse();
 }
 /** Why a chain may not be whole: a sentence, or the name of what was handed the application. */
 export function doubtOf(reason: string | undefined): string | undefined {

@@ -8,10 +8,10 @@ import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
 import { evaluateProject, type Evaluation } from './evaluate.js';
 import { protection } from './guards.js';
 import { knownPatterns, type KnownPatterns, type PathPiece } from './paths.js';
-import type { ChainLink, Endpoint, PathPattern, ProjectModel, Scope } from './project.js';
+import { links, type ChainLink, type Endpoint, type PathPattern, type ProjectModel, type Scope } from './project.js';
 import type { Traits } from './traits.js';
 import {
-  answersAlways, doubtOf, habitsOf, held, indexes, isAll, isExempting, isExported, isGuard, isOne, isUnder, layersFirst, listed, pluggedIn, prefixOf, publicMarks, scopesOfTarget, set,
+  answersAlways, doubtOf, habitsOf, held, indexes, isAll, isExempting, isExported, isGuard, isOne, isUnder, layersFirst, pluggedIn, prefixOf, publicMarks, scopesOfTarget, set,
 } from './join-parts.js';
 import { coverage, type Active } from './active.js';
 import { createLayers, type Asked, type KnownLayers } from './layers.js';
@@ -273,7 +273,7 @@ export function joinProject(input: JoinInput): JoinResult {
         chain = { layer: one.layer, from: one.from, scope: one.scope, when: one.when, sure: one.sure && how === 'yes' && isUnder(one.when, routeWhen), before: chain };
       }
       for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value) && !isExempting(layer.value), before: chain };
-      const chainList = listed(chain);
+      const chainList = links(chain);
       const late: ChainLink[] = layers.slice(handlerIndex + 1).map((layer) => ({ layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: undefined }));
       const complete = reasons.length === 0 && !shown.unsure && !values.some(({ unsure }) => unsure);
       const because = doubtOf(reasons[0]) ?? 'the list of middleware cannot be read';

@@ -1,5 +1,5 @@
 import type { Value } from '../model/value.js';
-import type { FilePath } from '../text/source.js';
+import { folderOf, type FilePath } from '../text/source.js';
 import type { Abstract, Frame } from './abstract.js';
 
 /** A file of a plugin folder, with the prefix its folders give it and the files whose hooks it stands behind. */
@@ -89,9 +89,6 @@ export function pathText(value: Value, frame: Frame, evaluate: (value: Value, fr
     }
     default: return undefined;
   }
-}
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 /** Pieces as one path below the project; undefined where one is unknown or leads out of it. */
 function joined(pieces: readonly (string | undefined)[]): string | undefined {

@@ -48,3 +48,9 @@ export function spanAt(at: At, spans: Int32Array | undefined): Span {
   const whole = { start: spans?.[index] ?? 0, end: spans?.[index + 1] ?? 0 };
   return at.part ? { start: Math.min(whole.start + at.part.start, whole.end), end: Math.min(whole.start + at.part.end, whole.end) } : whole;
 }
+
+/** The folder that holds a path with forward slashes; '' at the top. */
+export function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
+}
