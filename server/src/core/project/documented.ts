@@ -4,23 +4,29 @@ import type { FilePath } from '../text/source.js';
 import { classify } from './file-class.js';
 import type { Endpoint } from './project.js';
 
-/** The operation that documents an endpoint, of the document nearest to its file; undefined when none does, or the path is not known. */
-export function operationOf(endpoint: Pick<Endpoint, 'method' | 'methodAt' | 'path'>, documents: readonly OpenApiDocument[]): Operation | undefined {
-  const { method, methodAt, path } = endpoint;
-  if (!path.known || method === 'all') return undefined;
-  const near = documents
-    .filter((document) => classify(document.path, { openapi: true }) !== 'test')
-    .map((document) => ({ document, shared: sharedFolders(document.path, methodAt.path) }))
-    .sort((a, b) => b.shared - a.shared);
-  for (const { document } of near) {
-    const own = document.operations.filter((operation) => operation.section === 'paths' && operation.method === method);
-    // A document may speak of paths as clients see them, or as the server does behind a proxy that adds the base.
-    for (const base of [...basesOf(document), '']) {
-      const found = own.find((operation) => shapeOf(base + operation.path) === path.shape);
+/** Answers which operation documents an endpoint: of the document nearest to its file; undefined when none does, or the path is not known. Each document is read once. */
+export function operationsIn(documents: readonly OpenApiDocument[]): (endpoint: Pick<Endpoint, 'method' | 'methodAt' | 'path'>) => Operation | undefined {
+  const served = documents.filter((document) => classify(document.path, { openapi: true }) !== 'test').map((document) => ({ document, operations: byPlace(document) }));
+  return ({ method, methodAt, path }) => {
+    if (!path.known || method === 'all') return undefined;
+    const near = served.map((one) => ({ ...one, shared: sharedFolders(one.document.path, methodAt.path) })).sort((a, b) => b.shared - a.shared);
+    for (const { operations } of near) {
+      const found = operations.get(`${method} ${path.shape}`);
       if (found) return found;
     }
+    return undefined;
+  };
+}
+
+/** Operations by method and shape of the path. A document may speak of paths as clients see them, or as the server does behind a proxy that adds the base. */
+function byPlace(document: OpenApiDocument): ReadonlyMap<string, Operation> {
+  const found = new Map<string, Operation>();
+  const own = document.operations.filter((operation) => operation.section === 'paths');
+  for (const base of [...basesOf(document), '']) for (const operation of own) {
+    const key = `${operation.method} ${shapeOf(base + operation.path)}`;
+    if (!found.has(key)) found.set(key, operation);
   }
-  return undefined;
+  return found;
 }
 
 /** Paths of the servers of a document, without the variables' values. */

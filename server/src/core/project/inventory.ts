@@ -2,11 +2,12 @@ import type { InventoryEntry } from '../engine-types.js';
 import type { Finding } from '../findings/finding.js';
 import type { Operation } from '../openapi/document.js';
 import type { At, FilePath, SourceRange } from '../text/source.js';
-import { operationOf } from './documented.js';
+import { operationsIn } from './documented.js';
 import { links, type Endpoint, type ProjectModel, type Protection } from './project.js';
 
 /** The inventory as the door hands it out, sorted by path, method, file and place; `ALL` stands for every method. */
 export function inventoryOf(project: ProjectModel, rangeOf: (at: At) => SourceRange, judge: (path: FilePath) => { readonly findings: readonly Finding[] }): readonly InventoryEntry[] {
+  const operationOf = operationsIn(project.documents);
   const placeOf = (operation: Operation | undefined): SourceRange | undefined => operation && rangeOf(operation.methodAt);
   const entries = distinct([...project.endpoints.values()]).map((endpoint): InventoryEntry => {
     const at = rangeOf(endpoint.methodAt);
@@ -15,7 +16,7 @@ export function inventoryOf(project: ProjectModel, rangeOf: (at: At) => SourceRa
       method: endpoint.method === 'all' ? 'ALL' : endpoint.method, path: endpoint.path.text, framework: endpoint.framework, at,
       chain: links(endpoint.chain).map((link) => ({ name: link.layer.name, at: rangeOf(link.layer.at), protects: [...new Set(link.layer.claims.map((claim) => claim.protects))].filter((one) => one !== 'nothing') })),
       authentication: stateOf(endpoint.authentication), authorization: stateOf(endpoint.authorization), because: endpoint.authentication.because, likely: isLikely(endpoint.authentication),
-      operation: placeOf(operationOf(endpoint, project.documents)), findings: [...new Set(own.map((finding) => finding.rule))].sort(), complete: endpoint.chainComplete && endpoint.path.known,
+      operation: placeOf(operationOf(endpoint)), findings: [...new Set(own.map((finding) => finding.rule))].sort(), complete: endpoint.chainComplete && endpoint.path.known,
     };
   });
   return entries.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start);
