@@ -2,21 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { realDoor } from '../../server/src/lsp/real-door.js';
 import { isRecord } from '../../server/src/lsp/settings.js';
-import type { WorkspaceDocumentDiagnosticReport } from 'vscode-languageserver/node';
-import { startClient, type ClientOptions, type TestClient } from '../support/lsp-client.js';
-import { fakeDoor, mapHost } from './fake-engine.js';
-
-async function start(files: Map<string, string>, more: Partial<ClientOptions> = {}): Promise<TestClient> {
-  return startClient({ hostFactory: () => mapHost(files), door: fakeDoor(), ...more });
-}
-
-function codes(reports: readonly WorkspaceDocumentDiagnosticReport[]): readonly string[] {
-  return reports.map((report) => `${report.uri.replace('file:///work/', '')}: ${report.kind === 'full' ? report.items.map((item) => item.code).join(' ') : report.kind}`).sort();
-}
-
-function ids(reports: readonly WorkspaceDocumentDiagnosticReport[]): { uri: string; value: string }[] {
-  return reports.flatMap(({ uri, resultId }) => (resultId === undefined ? [] : [{ uri, value: resultId }]));
-}
+import { codes, ids, start } from './reports.js';
+import { mapHost } from './fake-engine.js';
 
 test('a check of the workspace reports to its caller, and cancelling it ends the reading', async () => {
   const { CancellationTokenSource } = await import('vscode-languageserver/node');

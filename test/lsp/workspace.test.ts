@@ -1,23 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isRecord } from '../../server/src/lsp/settings.js';
-import type { WorkspaceDocumentDiagnosticReport } from 'vscode-languageserver/node';
-import { pushOnly, startClient, vscodeLike, type ClientOptions, type TestClient } from '../support/lsp-client.js';
+import { pushOnly, startClient, vscodeLike } from '../support/lsp-client.js';
+import { codes, ids, start } from './reports.js';
 import { fakeDoor, fakeEngine, mapHost } from './fake-engine.js';
 
 const APP = 'file:///work/src/app.ts';
-
-async function start(files: Map<string, string>, more: Partial<ClientOptions> = {}): Promise<TestClient> {
-  return startClient({ hostFactory: () => mapHost(files), door: fakeDoor(), ...more });
-}
-
-function codes(reports: readonly WorkspaceDocumentDiagnosticReport[]): readonly string[] {
-  return reports.map((report) => `${report.uri.replace('file:///work/', '')}: ${report.kind === 'full' ? report.items.map((item) => item.code).join(' ') : report.kind}`).sort();
-}
-
-function ids(reports: readonly WorkspaceDocumentDiagnosticReport[]): { uri: string; value: string }[] {
-  return reports.flatMap(({ uri, resultId }) => (resultId === undefined ? [] : [{ uri, value: resultId }]));
-}
 
 test('the first workspace pull lists every file with a finding', async () => {
   const client = await start(new Map([['src/app.ts', 'BAD'], ['src/b.ts', 'fine'], ['src/c.ts', 'ODD HINT']]));
