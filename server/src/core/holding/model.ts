@@ -68,10 +68,17 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
       const after = files.facts(path);
       if (!before || !after) return false;
       if (sameSurface(before, after, last.result, traits)) continue;
-      if (!losesSurface(before, after, last.result)) return false;
-      frozen.add(path);
+      if (!freeze(path, last)) return false;
     }
     return true;
+  }
+  /** Whether the file lost what it registers: then its last whole revision stands for it. */
+  function freeze(path: FilePath, last: Held): boolean {
+    const before = joined.get(path);
+    const after = files.facts(path);
+    const isLost = before !== undefined && after !== undefined && losesSurface(before, after, last.result);
+    if (isLost) frozen.add(path);
+    return isLost;
   }
   /** What the join sees of a file. */
   function standing(path: FilePath): FileFacts | undefined {
@@ -109,11 +116,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
         return held.project;
       }
       const reshaped = [...pending];
-      for (const path of pending) {
-        const before = joined.get(path);
-        const after = files.facts(path);
-        if (held && before && after && losesSurface(before, after, held.result)) frozen.add(path);
-      }
+      if (held) for (const path of pending) freeze(path, held);
       const result = join();
       const slices = slicesOf(result.project, hashes);
       const before = held?.slices;

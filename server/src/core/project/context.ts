@@ -5,7 +5,7 @@ import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import type { RuleContext } from '../rules/rule.js';
 import type { At, FilePath, Span } from '../text/source.js';
-import { conductOf } from './conduct.js';
+import { conductOf, type ConductInput } from './conduct.js';
 import { environmentOf } from './environment.js';
 import { leavesOf } from './leaves.js';
 import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
@@ -80,6 +80,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     const fn = body(end.fn);
     return module && fn && { fn, module };
   };
+  const inside: NonNullable<ConductInput['inside']> = new WeakMap();
   const scopes = (): Iterable<Scope> => project.scopes.values();
 
   return {
@@ -93,7 +94,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     conduct: (fn): Conduct | undefined => {
       const module = moduleOf(fn);
       const view = body(fn);
-      return module && view ? conductOf(view, module, { guardName: authGuardName, follow }) : undefined;
+      return module && view ? conductOf(view, module, { guardName: authGuardName, follow, inside }) : undefined;
     },
     role,
     request: (value) => requestField(value, role) ?? requestField(followBinding(value) ?? value, role),

@@ -1,6 +1,6 @@
 import type { Conduct, Layer, Place, Role } from '../model/api.js';
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
-import type { FunctionView, ModuleView } from '../model/module.js';
+import type { ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
@@ -9,6 +9,7 @@ import type { Abstract, Frame } from './abstract.js';
 import { conductOf, givenRoles, type ConductInput, type Followed } from './conduct.js';
 import type { Evaluation } from './evaluate.js';
 import { claimsOf, moduleOf } from './guards.js';
+import { innerFunctions } from './refusals.js';
 import { nameOf, wrappedFunction } from './join-parts.js';
 import type { Flat } from './path-values.js';
 import type { Traits } from './traits.js';
@@ -59,7 +60,7 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
   const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
   const followed = new Set<FunctionId>();
   const roles = new Map<FunctionId, Role>();
-  const inside: NonNullable<ConductInput['inside']> = new Map();
+  const inside: NonNullable<ConductInput['inside']> = new WeakMap();
 
   function conduct(fn: FunctionId): Conduct | undefined {
     const before = conducts.get(fn);
@@ -80,7 +81,7 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
     if (found?.is !== 'function') return undefined;
     const { module } = found.frame;
     // Callbacks inside it are read with it.
-    if (!followed.has(found.fn.id)) for (const other of module.functions.values()) if (standsIn(other, found.fn.id, module)) followed.add(other.id);
+    if (!followed.has(found.fn.id)) for (const other of innerFunctions(found.fn, module, inside)) followed.add(other.id);
     followed.add(found.fn.id);
     return { fn: found.fn, module };
   }
@@ -132,14 +133,6 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
     return inner ? { value: inner, target: evaluation.evaluate(inner, frame) } : { value, target };
   }
   return { of, conduct, roles, conducts, followed };
-}
-function standsIn(fn: FunctionView, around: FunctionId, module: ModuleView): boolean {
-  let current = fn.within;
-  for (let hops = 0; current !== undefined && hops < 50; hops++) {
-    if (current === around) return true;
-    current = module.functions.get(current)?.within;
-  }
-  return false;
 }
 function has(claims: Layer['claims'], kind: Layer['claims'][number]['protects']): boolean {
   return claims.some((claim) => claim.protects === kind);

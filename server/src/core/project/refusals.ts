@@ -21,7 +21,7 @@ export interface ConductInput {
   /** Where a called name leads, when it is a function of the project. */
   follow?(target: Value, from: ModuleView): Followed | undefined;
   /** Functions by the function they stand in, kept between calls. */
-  readonly inside?: Map<ModuleView, ReadonlyMap<FunctionId, readonly FunctionView[]>>;
+  readonly inside?: WeakMap<ModuleView, ReadonlyMap<FunctionId, readonly FunctionView[]>>;
 }
 
 const ROLE = /^(role|roles|isAdmin|is_admin|admin|permissions?|scopes?|isSuperAdmin|isOwner|group|groups)$/i;

@@ -36,8 +36,7 @@ export function losesSurface(before: FileFacts, after: FileFacts, { applied }: P
     const still = fn === old.top ? now.top : now.functions.get(fn.id);
     const marks = new Set(still?.steps.map((step) => step.at.mark));
     for (const step of fn.steps) {
-      const start = before.spans[(-step.statementAt.mark - 1) * 2] ?? 0;
-      const end = before.spans[(-step.statementAt.mark - 1) * 2 + 1] ?? 0;
+      const { start, end } = spanAt(step.statementAt, before.spans);
       if ((end < edited.start || start > edited.end) && !marks.has(step.at.mark)) return true;
     }
   }

@@ -3,7 +3,7 @@ import type { Conduct, Role } from '../model/api.js';
 import type { FunctionView, ModuleView } from '../model/module.js';
 import type { Call, FunctionId, Ref } from '../model/value.js';
 import { authGuardName } from '../rules/facts/guards.js';
-import { conductOf, givenRoles } from './conduct.js';
+import { conductOf, givenRoles, type ConductInput } from './conduct.js';
 import { registersOn } from './guess.js';
 import { isLoader } from './outside.js';
 import { relevance } from './relevance.js';
@@ -53,6 +53,7 @@ export function createTraits(adapters: readonly FrameworkAdapter[]): Traits {
     return { found: undefined };
   });
   const conducts = new WeakMap<FunctionView, Map<string, OwnConduct>>();
+  const inside: NonNullable<ConductInput['inside']> = new WeakMap();
 
   return {
     relevantIn,
@@ -68,6 +69,7 @@ export function createTraits(adapters: readonly FrameworkAdapter[]): Traits {
       let follows = false;
       const conduct = conductOf(fn, module, {
         guardName: authGuardName,
+        inside,
         follow() {
           follows = true;
           return undefined;
@@ -78,7 +80,10 @@ export function createTraits(adapters: readonly FrameworkAdapter[]): Traits {
       conducts.set(fn, byRole);
       return made;
     },
-    summary: kept((fn: FunctionView) => [starts(fn), byName(fn), isLoader(fn), registered(fn).found?.index, registered(fn).found?.member, registered(fn).found?.framework, registered(fn).found?.others.join(' ')].join()),
+    summary: kept((fn: FunctionView) => {
+      const { found } = registered(fn);
+      return [starts(fn), byName(fn), isLoader(fn), found?.index, found?.member, found?.framework, found?.others.join(' ')].join();
+    }),
   };
 }
 
