@@ -17,7 +17,7 @@ export type { ConductInput, Followed } from './refusals.js';
 const FILE_WRITES = /(^|\.)(writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|rename|renameSync|copyFile|copyFileSync|unlink|unlinkSync|rm|rmSync)$/;
 
 /** Parameter positions by count and name: `(err, req, res, next)`, `(req, res, next)`, `(ctx, next)`. */
-export function rolesOf(fn: FunctionView): Roles {
+function rolesOf(fn: FunctionView): Roles {
   const names = fn.parameters.map((parameter) => parameter.name ?? '');
   if (fn.parameters.length === 4) return { request: 1, response: 2, next: 3 };
   const [first = '', second = ''] = names;
