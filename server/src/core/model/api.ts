@@ -48,8 +48,11 @@ export interface Route {
 export type ScopeEvent =
   | { readonly kind: 'route'; readonly methods: Methods; readonly path: Value | undefined; readonly values: readonly Value[]; readonly options?: Value; readonly described?: Described; readonly at: At }
   /** Middleware or sub-scopes, whatever each value turns out to be. */
-  /** `exact`: the path covers itself alone, what is below it only with a `*`. */
-  | { readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly as?: Place; readonly late?: true; readonly exact?: true; readonly at: At }
+  /**
+   * `exact`: the path covers itself alone, what is below it only with a `*`. `methods`: only requests of these.
+   * `reach`: it covers every route of the application, wherever it is registered and in whatever order; its paths stand below the application's own.
+   */
+  | { readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly as?: Place; readonly late?: true; readonly exact?: true; readonly reach?: 'application'; readonly at: At }
   /** A function that is given a scope of its own below this one, or, as an `open` one, this scope itself. */
   | { readonly kind: 'plugin'; readonly value: Value; readonly gives: readonly ('scope' | 'options' | 'other')[]; readonly options: Value | undefined; readonly open: boolean; readonly at: At }
   /** The scope and those below get a member: `decorate('name', value)`. */

@@ -1,7 +1,11 @@
-import type { Layer, Methods, ScopeId } from '../model/api.js';
-import { shared } from './join-parts.js';
-import { covers } from './paths.js';
-import type { ScopeState } from './abstract.js';
+import type { OrderRules } from '../frameworks/adapter.js';
+import type { Layer, Methods, Place, ScopeEvent, ScopeId } from '../model/api.js';
+import type { Value } from '../model/value.js';
+import type { LoggedEvent, ScopeState } from './abstract.js';
+import type { Evaluation } from './evaluate.js';
+import { isAll, isExempting, isOne, scopesOfTarget, shared } from './join-parts.js';
+import { flattenValues, pathPieces, type Flat } from './path-values.js';
+import { covers, type PathPiece } from './paths.js';
 import type { ChainLink, PathPattern } from './project.js';
 
 /** A layer that may stand before later routes, with the paths it covers (none: all). */
@@ -32,4 +36,96 @@ export function coverage(active: Active, path: PathPattern, scope: ScopeState, m
   if (active.patterns.length === 0) return 'yes';
   const answers = active.patterns.map((pattern) => covers(pattern, path, active.exact, active.caseSensitive));
   return some === 'yes' && answers.includes('yes') ? 'yes' : answers.includes('yes') || answers.includes('maybe') ? 'maybe' : 'no';
+}
+
+interface ActivesInput {
+  readonly evaluation: Evaluation;
+  readonly ordersOf: ReadonlyMap<string, OrderRules>;
+  layerOf(flat: Flat, logged: LoggedEvent, as: Place, framework: string): Layer;
+  patternsOf(pieces: readonly PathPiece[]): readonly PathPattern[];
+  /** The layer lets some paths through. */
+  isByPath(layer: Layer): boolean;
+}
+type Use = Extract<ScopeEvent, { kind: 'use' }>;
+/** Makes of what is registered something that may stand before routes. */
+export interface Actives {
+  /** What a scope is used with; `full` are the paths it covers. */
+  ofUse(value: Flat, logged: LoggedEvent, full: readonly PathPattern[], scope: ScopeState): Active;
+  /** A function of a route that passes requests on; `methods` undefined: all of them. */
+  ofRoute(value: Flat, logged: LoggedEvent, full: readonly PathPattern[], scope: ScopeState, methods: Methods | undefined): Active;
+  /** Checks of a path parameter: they stand before routes of this scope that have it. */
+  checks(logged: LoggedEvent, scope: ScopeState): Active[];
+  /** Layers that cover every route of an application, from all the scopes below it. */
+  reachingAll(root: ScopeState, prefix: readonly PathPiece[]): Active[];
+  /** The paths of a `use` and what it registers there: a first argument may turn out to be text only now. */
+  usedPaths(event: Use, logged: LoggedEvent): { readonly paths: readonly PathPiece[]; readonly values: readonly Value[] };
+}
+
+export function createActives({ evaluation, ordersOf, layerOf, patternsOf, isByPath }: ActivesInput): Actives {
+  const isCaseSensitive = (scope: ScopeState): boolean => ordersOf.get(scope.framework)?.caseSensitive === true;
+  return { ofUse, ofRoute, checks, reachingAll, usedPaths };
+
+  function ofUse(value: Flat, logged: LoggedEvent, full: readonly PathPattern[], scope: ScopeState): Active {
+    const use = logged.event.kind === 'use' ? logged.event : undefined;
+    const layer = layerOf(value, logged, use?.as ?? 'layer', scope.framework);
+    return {
+      layer,
+      patterns: isAll(full) && use?.exact !== true ? [] : full,
+      exact: use?.exact === true,
+      caseSensitive: isCaseSensitive(scope),
+      ...(use?.methods ? { methods: use.methods } : {}),
+      scope: scope.id,
+      from: scope.kind === 'application' || use?.reach === 'application' ? 'application' : 'router',
+      when: logged.when,
+      sure: !logged.openLoop && isOne(value.value) && !isByPath(layer) && !isExempting(value.value),
+      parameter: undefined,
+    };
+  }
+  function ofRoute(value: Flat, logged: LoggedEvent, full: readonly PathPattern[], scope: ScopeState, methods: Methods | undefined): Active {
+    return {
+      layer: layerOf(value, logged, 'layer', scope.framework),
+      patterns: full,
+      exact: true,
+      caseSensitive: isCaseSensitive(scope),
+      ...(methods ? { methods } : {}),
+      scope: scope.id,
+      from: 'route',
+      when: logged.when,
+      sure: !logged.openLoop && isOne(value.value),
+      parameter: undefined,
+    };
+  }
+  function checks(logged: LoggedEvent, scope: ScopeState): Active[] {
+    const { event } = logged;
+    if (event.kind !== 'parameter') return [];
+    const name = event.name.kind === 'literal' && typeof event.name.value === 'string' ? event.name.value : undefined;
+    const sure = name !== undefined && !logged.openLoop;
+    const common = { patterns: [], exact: false, caseSensitive: false, scope: scope.id, from: 'application', when: logged.when, sure, parameter: name ?? '?' } as const;
+    return flattenValues(evaluation, event.values, logged.frame).map((value) => ({ ...common, layer: layerOf(value, logged, 'layer', scope.framework) }));
+  }
+  function reachingAll(root: ScopeState, prefix: readonly PathPiece[]): Active[] {
+    const found: Active[] = [];
+    const seen = new Set<ScopeState>([root]);
+    for (const scope of seen)
+      for (const logged of scope.log) {
+        const { event, child } = logged;
+        if (event.kind !== 'use') continue;
+        if (child) seen.add(child);
+        for (const value of flattenValues(evaluation, event.values, logged.frame)) {
+          const below = scopesOfTarget(value.target);
+          for (const one of below) seen.add(one);
+          if (event.reach !== 'application' || below.length > 0) continue;
+          const { paths } = usedPaths(event, logged);
+          const active = ofUse(value, logged, paths.flatMap((piece) => patternsOf([...prefix, piece])), scope);
+          if (active.layer.phase === 'request') found.push(active);
+        }
+      }
+    return found;
+  }
+  function usedPaths(event: Use, logged: LoggedEvent): { readonly paths: readonly PathPiece[]; readonly values: readonly Value[] } {
+    if (event.paths.length > 0) return { paths: event.paths.flatMap((path) => pathPieces(evaluation, path, logged.frame)), values: event.values };
+    const [first, ...rest] = event.values;
+    const paths = first && rest.length > 0 && (first.kind === 'ref' || first.kind === 'call') ? pathPieces(evaluation, first, logged.frame) : [];
+    return paths.length > 0 && paths.every((piece) => piece !== undefined) ? { paths, values: rest } : { paths: [event.exact === true ? '*' : ''], values: event.values };
+  }
 }

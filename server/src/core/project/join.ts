@@ -11,9 +11,9 @@ import { knownPatterns, type KnownPatterns, type PathPiece } from './paths.js';
 import { links, type ChainLink, type Endpoint, type PathPattern, type ProjectModel, type Scope } from './project.js';
 import type { Traits } from './traits.js';
 import {
-  answersAlways, doubtOf, habitsOf, held, indexes, isAll, isExempting, isExported, isGuard, isOne, isUnder, layersFirst, pluggedIn, prefixOf, publicMarks, scopesOfTarget, set,
+  answersAlways, doubtOf, habitsOf, held, indexes, isExempting, isExported, isGuard, isOne, isUnder, layersFirst, pluggedIn, prefixOf, publicMarks, scopesOfTarget, set,
 } from './join-parts.js';
-import { coverage, type Active } from './active.js';
+import { coverage, createActives, type Active } from './active.js';
 import { createLayers, type Asked, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 import { placeOfGuards, shownRoute, type ShownRoute } from './shown-route.js';
@@ -79,6 +79,7 @@ export function joinProject(input: JoinInput): JoinResult {
 
   const patternsOf = (all: readonly PathPiece[]): readonly PathPattern[] => knownPatterns(all, input.paths);
 
+  const actives = createActives({ evaluation, layerOf, ordersOf, patternsOf, isByPath });
   linkParents(evaluation);
   const publicAt = publicMarks(input.modules);
   const walked = new Set<ScopeId>();
@@ -107,17 +108,17 @@ export function joinProject(input: JoinInput): JoinResult {
     const order = isFirst ? set(orderOf, scope.id, () => []) : [];
     const rules = ordersOf.get(scope.framework);
     const isCopying = rules?.copies === 'all' || (rules?.copies === 'routers' && scope.kind === 'router');
-    const caseSensitive = rules?.caseSensitive === true;
     const log = held(scope, at.until);
     const prefix = prefixOf(log, pieces);
-    if (rules?.parametersFirst === true) for (const logged of log) own.push(...checksOf(logged, scope));
+    if (at.stack.length === 1) own.push(...actives.reachingAll(scope, prefix));
+    if (rules?.parametersFirst === true) for (const logged of log) own.push(...actives.checks(logged, scope));
     for (const logged of rules?.layers === 'scope' ? layersFirst(log) : log) {
       const { event } = logged;
       const here: Walk = prefix.length + logged.under.length === 0 ? at : { ...at, prefix: [...at.prefix, ...prefix, ...logged.under.map((one) => pathPieces(evaluation, one.value, one.frame)[0])] };
       if (logged.openLoop && event.kind !== 'route' && event.kind !== 'setting') addReason(scope, reasons, 'registered in a loop over an unknown list', isFirst);
       switch (event.kind) {
         case 'use': {
-          const { paths, values } = usedPaths(event, logged);
+          const { paths, values } = actives.usedPaths(event, logged);
           for (const value of logged.child ? [pluggedIn(logged, logged.child)] : flatten(values, logged)) {
             const { target, under = [] } = value;
             if (target.is === 'wrapped' && target.scopes.length === 0) continue;
@@ -141,19 +142,9 @@ export function joinProject(input: JoinInput): JoinResult {
               }
             }
             if (mounted.length > 0) continue;
-            const layer = layerOf(value, logged, event.as ?? 'layer', scope.framework);
-            const active: Active = {
-              layer,
-              patterns: isAll(full) && event.exact !== true ? [] : full,
-              exact: event.exact === true,
-              caseSensitive,
-              scope: scope.id,
-              from: scope.kind === 'application' ? 'application' : 'router',
-              when: logged.when,
-              sure: !logged.openLoop && isOne(value.value) && !isByPath(layer) && !isExempting(value.value),
-              parameter: undefined,
-            };
-            if (layer.phase === 'request') own.push(active);
+            const active = actives.ofUse(value, logged, full, scope);
+            const { layer } = active;
+            if (layer.phase === 'request' && event.reach !== 'application') own.push(active);
             if (isFirst) {
               order.push({ kind: 'layer', at: layer.at, path: full[0], layer, when: logged.when });
               set(layersOf, scope.id, () => []).push({ layer, from: active.from, scope: scope.id, when: logged.when, sure: active.sure && logged.when.length === 0, before: undefined });
@@ -167,25 +158,13 @@ export function joinProject(input: JoinInput): JoinResult {
           if (rules?.routesPass === true && (isForAll || (handler && isCheck(handler)))) {
             // app.all(path, guard) and app.post(path, guard) run before what is registered for the path after them.
             const full = pieces(event.path, logged).flatMap((piece) => patternsOf([...here.prefix, piece]));
-            for (const value of flatten(event.values, logged))
-              own.push({
-                layer: layerOf(value, logged, 'layer', scope.framework),
-                patterns: full,
-                exact: true,
-                caseSensitive,
-                ...(isForAll ? {} : { methods: event.methods }),
-                scope: scope.id,
-                from: 'route',
-                when: logged.when,
-                sure: !logged.openLoop && isOne(value.value),
-                parameter: undefined,
-              });
+            for (const value of flatten(event.values, logged)) own.push(actives.ofRoute(value, logged, full, scope, isForAll ? undefined : event.methods));
           }
           if (isFirst) order.push({ kind: 'route', at: event.methods[0]?.at ?? event.at, path: patternsOf([...here.prefix, ...shownOf(event, logged).paths.slice(0, 1)])[0], layer: undefined, when: logged.when });
           break;
         }
         case 'parameter':
-          if (rules?.parametersFirst !== true) own.push(...checksOf(logged, scope));
+          if (rules?.parametersFirst !== true) own.push(...actives.checks(logged, scope));
           break;
         case 'answers':
           for (const value of flatten(event.values, logged)) layerOf(value, logged, 'handler', scope.framework);
@@ -204,22 +183,6 @@ export function joinProject(input: JoinInput): JoinResult {
     return own.filter((active) => active.parameter === undefined && (active.from !== 'route' || at.until < Infinity));
   }
 
-  /** Checks of a path parameter: they stand before routes of this scope that have it. */
-  function checksOf(logged: LoggedEvent, scope: ScopeState): Active[] {
-    const { event } = logged;
-    if (event.kind !== 'parameter') return [];
-    const name = event.name.kind === 'literal' && typeof event.name.value === 'string' ? event.name.value : undefined;
-    const sure = name !== undefined && !logged.openLoop;
-    const common = { patterns: [], exact: false, caseSensitive: false, scope: scope.id, from: 'application', when: logged.when, sure, parameter: name ?? '?' } as const;
-    return flatten(event.values, logged).map((value) => ({ ...common, layer: layerOf(value, logged, 'layer', scope.framework) }));
-  }
-  /** The paths of a `use` and what it registers there: a first argument may turn out to be text only now. */
-  function usedPaths(event: Extract<LoggedEvent['event'], { kind: 'use' }>, logged: LoggedEvent): { paths: readonly PathPiece[]; values: readonly Value[] } {
-    if (event.paths.length > 0) return { paths: event.paths.flatMap((path) => pieces(path, logged)), values: event.values };
-    const [first, ...rest] = event.values;
-    const paths = first && rest.length > 0 && (first.kind === 'ref' || first.kind === 'call') ? pieces(first, logged) : [];
-    return paths.length > 0 && paths.every((piece) => piece !== undefined) ? { paths, values: rest } : { paths: [event.exact === true ? '*' : ''], values: event.values };
-  }
   /** Scopes a value mounts here; what wraps the scope it stands on is a layer. */
   function mountedIn(target: Abstract, at: Walk): readonly ScopeState[] {
     const found = scopesOfTarget(target);
