@@ -1,6 +1,6 @@
 import type { BoundEvent, ScopeId } from '../model/api.js';
 import type { Branch, ClassView, FunctionView, ModuleView } from '../model/module.js';
-import type { BindingId, ClassId, FunctionId, Value } from '../model/value.js';
+import type { BindingId, Call, ClassId, FunctionId, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 
 /** What a value is worth while registration is evaluated. */
@@ -47,12 +47,16 @@ export interface Frame {
   readonly parent: Frame | undefined;
   readonly args: readonly Abstract[];
   readonly self: Abstract | undefined;
+  /** The call it is run by, where one is written. */
+  readonly via?: Call;
   readonly locals: Map<BindingId, Abstract | 'busy'>;
   /** Results of calls already evaluated, by the mark of the call. */
   readonly results: Map<number, Abstract>;
   readonly depth: number;
   /** The calls it was reached through: part of the identity of what it creates. */
   readonly trail: string;
+  /** The file the program, or whoever calls in from outside, began in. */
+  readonly origin: FilePath;
   /** The branches its callers stand in. */
   readonly when: readonly Branch[];
   /** The uncalled function this run began with; undefined where the program itself led here. */
@@ -93,6 +97,8 @@ export interface ScopeState {
   /** Fields the program gave it: `app.lazyUse = function ...`. */
   readonly fields: Map<string, Abstract>;
   readonly run: RunId | undefined;
+  /** The file in which the program that made it began. */
+  readonly origin: FilePath;
   /** A parameter nobody binds: prefix and what stands before are unknown. */
   readonly guessed: boolean;
   /** The scope it was made below of: its members are here too. */

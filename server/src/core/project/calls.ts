@@ -2,7 +2,7 @@ import type { Branch, CallStep, StepFrame } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import { memberOf, type Abstract, type Bound, type Frame, type ScopeState } from './abstract.js';
 import { builtin } from './builtins.js';
-import type { Classes } from './classes.js';
+import { isSuper, type Classes } from './classes.js';
 import { scopesIn, type Machine } from './machine.js';
 import { createPlugins } from './plugins.js';
 import { FORWARDS, LOOKS, isLoader, looksLikeHandler, serves } from './outside.js';
@@ -31,6 +31,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const target = settled(evaluate(call.target, frame));
     if (target.is === 'function') return call.form === 'new' ? constructPlain(target, call, frame) : apply(target, call, frame, receiver?.is === 'instance' ? receiver : undefined);
     if (target.is === 'class') return construct(target, call, frame);
+    if (target.is === 'instance' && target.of && isSuper(call)) return construct(target.of, call, frame);
     const parts = machine.composed(call, frame);
     if (parts) return parts.same === true && parts.values[0] ? evaluate(parts.values[0], frame) : { is: 'value', value: call, frame };
     const elsewhere = packageCallee(target) ?? machine.memberOfResult(call, frame);
@@ -66,7 +67,10 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const text = target?.kind === 'ref' && target.computed ? textOf(target.computed, frame) : undefined;
     let isNear = false;
     for (let f: Frame | undefined = frame; f && text; f = f.parent) if (f.fn === text.frame.fn && f.module === text.frame.module) isNear = true;
-    return { ...call, name: name ?? text?.text.toLowerCase() ?? '', nameAt: text && !isNear ? text.at : call.nameAt };
+    // `this.get(path, ...)` of an own class that hands on `{ method: 'get' }`: the route is where the call is.
+    const via = text?.frame.via;
+    const place = via && via.name.toLowerCase() === text.text.toLowerCase() ? via.nameAt : text?.at;
+    return { ...call, name: name ?? text?.text.toLowerCase() ?? '', nameAt: place && !isNear ? place : call.nameAt };
   }
   /** `f.call(self, ...)`, `f.apply(...)`, `f.bind(...)`, of own functions and of methods of a scope. */
   function throughFunction(call: Call, receiver: Extract<Abstract, { is: 'function' | 'verb' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract | undefined {

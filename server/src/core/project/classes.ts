@@ -14,20 +14,20 @@ const DEEPEST_NESTING = 3;
 
 /** Instances of classes: their fields, what their constructors do, and what getters give. */
 export function createClasses(machine: Machine): Classes {
-  const { built, runs, superseded, statics, names, traits, stores, apply, applyTo, mayRun } = machine;
+  const { built, runs, superseded, isTest, statics, names, traits, stores, apply, applyTo, mayRun } = machine;
   const { evaluate, settled, selfOf, member } = names;
   const building = new Map<ClassId, number>();
   return { construct, constructPlain, build };
 
   function construct(target: Class, call: Call, frame: Frame): Abstract {
     const args = call.args.map((item) => settled(evaluate(item.value, frame)));
-    if (call.target.kind === 'ref' && call.target.root.kind === 'global' && call.target.root.name === 'super' && call.target.path.length === 0) {
+    if (isSuper(call)) {
       const self = selfOf(frame);
       if (self?.is === 'instance') build(target, self, args, frame, call.at.mark, 1);
       return UNKNOWN;
     }
     const instance: Instance = { is: 'instance', trail: `${frame.trail}>${call.at.path}${call.at.mark}`, fields: new Map(), of: target };
-    if (runs.has(target.view.id) && frame.run !== target.view.id) superseded.add(target.view.id);
+    if (runs.has(target.view.id) && frame.run !== target.view.id && !isTest(frame.origin)) superseded.add(target.view.id);
     if (!built.has(target.view.id)) built.set(target.view.id, instance);
     // A class may hold instances of itself, as static fields or as children.
     const nested = building.get(target.view.id) ?? 0;
@@ -54,7 +54,7 @@ export function createClasses(machine: Machine): Classes {
     const fn = target.view.construct && target.frame.module.functions.get(target.view.construct);
     const base = fn ? undefined : baseOf(target);
     if (base?.is === 'class') build(base, instance, args, frame, mark, hops + 1);
-    const inside: Frame = { ...target.frame, self: instance, results: new Map(), depth: frame.depth + 1, trail: `${frame.trail}>${mark}`, run: frame.run };
+    const inside: Frame = { ...target.frame, self: instance, results: new Map(), depth: frame.depth + 1, trail: `${frame.trail}>${mark}`, origin: frame.origin, run: frame.run };
     for (const field of target.view.fields) instance.fields.set(field.name, evaluate(field.value, inside));
     if (!fn) return;
     fn.parameters.forEach((parameter, index) => {
@@ -67,4 +67,9 @@ export function createClasses(machine: Machine): Classes {
   function baseOf(of: Class): Abstract | undefined {
     return of.view.extends && settled(evaluate(of.view.extends, of.frame));
   }
+}
+
+/** `super(...)`: the constructor of the class above, on the instance that is being made. */
+export function isSuper({ target }: Call): boolean {
+  return target.kind === 'ref' && target.root.kind === 'global' && target.root.name === 'super' && target.path.length === 0;
 }

@@ -5,7 +5,8 @@ import type { Call, ClassId, FunctionId, Ref, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 import type { Abstract, Bound, Frame, LoggedEvent, RunId, ScopeState } from './abstract.js';
 import { createCalls } from './calls.js';
-import { createClasses } from './classes.js';
+import { createClasses, isSuper } from './classes.js';
+import { classify } from './file-class.js';
 import { existence } from './existence.js';
 import { createGetters } from './getters.js';
 import { elementsOf } from './lists.js';
@@ -51,6 +52,8 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   const runs = new Set<RunId>();
   const superseded = new Set<RunId>();
   const statics = new Map<FunctionId | ClassId, Map<string, Abstract>>();
+  const tests = new Set([...modules.keys()].filter((path) => classify(path) === 'test'));
+  const isTest = (path: FilePath): boolean => tests.has(path);
   /** The branches under which the call being run is made, through all its callers. */
   let callers: readonly Branch[] = [];
   let applies = 0;
@@ -60,7 +63,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs, answering });
   const { evaluate, settled, homeOf } = names;
   const machine: Machine = {
-    adapters, modules, runModule, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, statics, topFrame, itemsOf,
+    adapters, modules, runModule, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, isTest, statics, topFrame, itemsOf,
     create, incomplete, record, composed, memberOfResult, mayRun, apply, applyTo,
   };
   const { stores } = machine;
@@ -74,7 +77,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
     if (known) return known;
     const module = modules.get(path);
     if (!module) return undefined;
-    const frame: Frame = { module, fn: module.top.id, parent: undefined, args: [], self: undefined, ...fresh(), depth: 0, trail: '', run: undefined, when: [] };
+    const frame: Frame = { module, fn: module.top.id, parent: undefined, args: [], self: undefined, ...fresh(), depth: 0, trail: '', origin: path, run: undefined, when: [] };
     tops.set(path, frame);
     return frame;
   }
@@ -152,7 +155,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
 
   /** Calls on globals that take no function are not part of registration. */
   function worthRunning(call: Call): boolean {
-    if (verbs.has(call.name) || call.form === 'new' || call.target.kind === 'function') return true;
+    if (verbs.has(call.name) || call.form === 'new' || call.target.kind === 'function' || isSuper(call)) return true;
     if (call.target.kind === 'ref' && call.target.root.kind === 'global') return call.args.some((item) => item.value.kind === 'function' || item.value.kind === 'ref');
     return true;
   }
@@ -225,6 +228,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
       files: new Set([call.at.path]),
       fields: new Map(),
       run: frame.run,
+      origin: frame.origin,
       guessed: false,
       outer: made.outer,
       binding: undefined,
@@ -247,7 +251,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
       args.splice(rest, args.length - rest, call.args.slice(rest).some((item) => item.spread) ? UNKNOWN : { is: 'list', items });
     }
     const force = (self?.is === 'instance' && self.of !== undefined && stores(self.of, (of) => of.view.extends && settled(evaluate(of.view.extends, of.frame)))) || byName(target.fn);
-    return applyTo(target, args, frame, call.at.mark, self, { force });
+    return applyTo(target, args, frame, call.at.mark, self, { force, via: call });
   }
   function mayRun(from: Frame): boolean {
     return from.depth < DEEPEST_APPLY && ++applies < MOST_APPLIES;
@@ -262,17 +266,19 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
     for (let f: Frame | undefined = from; f; f = f.parent) if (f.fn === target.fn.id && f.depth > 3) return UNKNOWN;
     applied.add(target.fn.id);
     const run = how.run ?? from.run;
-    if (runs.has(target.fn.id) && run !== target.fn.id) superseded.add(target.fn.id);
+    if (runs.has(target.fn.id) && run !== target.fn.id && !isTest(from.origin)) superseded.add(target.fn.id);
     const inner: Frame = {
       module: target.frame.module,
       fn: target.fn.id,
       parent: target.frame,
       args,
       self: self ?? target.frame.self,
+      ...(how.via ? { via: how.via } : {}),
       ...fresh(),
       depth: from.depth + 1,
       trail: `${from.trail}>${from.module.path === target.frame.module.path ? '' : from.module.path}${mark}${how.turn === undefined ? '' : `.${how.turn}`}`,
       run,
+      origin: from.origin,
       when: callers.slice(0, MOST_BRANCHES),
     };
     if (how.openLoop === true) for (const step of target.fn.steps) runStep(step, inner, true);
@@ -313,12 +319,16 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
     scope.log.push({ ...logged, order: events++ });
   }
 
-  for (const path of modules.keys()) runModule(path);
-  callers = [];
-  for (const [path, module] of modules) uncalled.runUncalled(path, module);
+  // Tests last: what they call is the program's all the same, and how they call it says nothing of how it runs.
+  for (const late of [false, true]) {
+    const part = [...modules].filter(([path]) => tests.has(path) === late);
+    for (const [path] of part) runModule(path);
+    callers = [];
+    for (const [path, module] of part) uncalled.runUncalled(path, module);
+  }
   for (const [path, module] of modules) uncalled.guess(path, module);
   const isCurrent = (run: RunId | undefined): boolean => run === undefined || !superseded.has(run);
-  const current = scopes.filter((scope) => isCurrent(scope.run));
+  const current = withoutTests(scopes.filter((scope) => isCurrent(scope.run)), tests);
   for (const scope of current) {
     const kept = scope.log.filter((logged) => isCurrent(logged.frame.run));
     if (kept.length < scope.log.length) scope.log.splice(0, scope.log.length, ...kept);
@@ -327,6 +337,12 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
 }
 function fresh(): Pick<Frame, 'locals' | 'results' | 'pushed' | 'assigned'> {
   return { locals: new Map(), results: new Map(), pushed: new Map(), assigned: new Map() };
+}
+/** What a test makes by a call of the program is not another application beside the one the program makes there itself. */
+function withoutTests(scopes: readonly ScopeState[], tests: ReadonlySet<FilePath>): readonly ScopeState[] {
+  const placeOf = ({ at }: ScopeState): string => `${at.path}#${at.mark}`;
+  const made = new Set(scopes.filter((one) => !tests.has(one.origin)).map(placeOf));
+  return scopes.filter((one) => !tests.has(one.origin) || !made.has(placeOf(one)));
 }
 function keyed<K, V>(map: Map<K, Map<string, V>>, key: K): Map<string, V> {
   const known = map.get(key);

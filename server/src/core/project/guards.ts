@@ -48,7 +48,9 @@ function claimed(value: Value, name: string, conduct: Conduct | undefined, polic
   }
   if (role) return [claim('authentication', 'likely', `the name ${name}`), claim('authorization', 'likely', `the name ${name}`)];
   const harmless = harmlessKind(name);
-  if (harmless) return [harmless];
+  // `check` may be the validator of a package, but not where it was read and refuses.
+  const isDenied = conduct !== undefined && (conduct.refuses.includes(401) || conduct.refuses.includes(403)) && (harmless?.protects === 'schema' || harmless?.protects === 'nothing');
+  if (harmless && !isDenied) return [harmless];
   if (authGuardName(name)) return [claim('authentication', 'likely', `the name ${name}`)];
   // Read in full and never refuses with a status, throws or hands on: it keeps nobody out.
   if (conduct?.complete && conduct.passes === 'sometimes' && conduct.refuses.length === 0 && conduct.tests.length === 0) return [claim('nothing', 'likely', `${name} refuses nobody`)];

@@ -10,12 +10,13 @@ export type Fn = Extract<Abstract, { is: 'function' }>;
 export type Class = Extract<Abstract, { is: 'class' }>;
 export type Instance = Extract<Abstract, { is: 'instance' }>;
 
-/** How a function is run. `force`: whatever it looks like. `turn`: which item of a list this is for. `run`: the uncalled function this begins. */
+/** How a function is run. `force`: whatever it looks like. `turn`: which item of a list this is for. `run`: the uncalled function this begins. `via`: the call that runs it. */
 export interface How {
   readonly openLoop?: boolean;
   readonly force?: boolean;
   readonly turn?: number;
   readonly run?: RunId;
+  readonly via?: Call;
 }
 /** What a call makes: `outer` is the scope it is made below of, `turn` tells apart what one call makes several times. */
 export interface Made extends Created {
@@ -39,6 +40,8 @@ export interface Machine {
   /** Uncalled functions that were run, and those of them that something turned out to call. */
   readonly runs: Set<RunId>;
   readonly superseded: Set<RunId>;
+  /** Files of tests: what they call is not thereby called by the program. */
+  isTest(path: FilePath): boolean;
   /** Fields of functions and classes: `F.prototype.start = ...` under `prototype.start`. */
   readonly statics: Map<FunctionId | ClassId, Map<string, Abstract>>;
   topFrame(path: FilePath): Frame | undefined;

@@ -137,7 +137,7 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
         const other = met(value.else, depth + 1);
         if (then === other) return then;
         const test = has(value.test, true, depth + 1);
-        return test === 'yes' ? then : test === 'no' ? other : 'maybe';
+        return test === 'yes' ? then : test === 'no' ? other : test;
       }
       case 'template':
       case 'unknown':
@@ -210,7 +210,9 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
     if (call.receiver && isMissing(met(call.receiver, depth + 1))) return 'hollow';
     if (call.args.some(({ value }) => isMissing(met(value, depth + 1)) && value.kind !== 'literal')) return /^(Boolean|String|trim)$/.test(call.name) ? 'absent' : 'hollow';
     if (/^(is|has|use|uses)?_?(auth|security|login)?_?(enabled|disabled|required|configured)$/i.test(call.name)) return configured({ text: call.callee || call.name });
-    return 'maybe';
+    // What is made of settings alone is one: `permissions.filter(...)` of what a factory was given.
+    const from = [...(call.receiver ? [call.receiver] : []), ...call.args.map(({ value }) => value)].filter(({ kind }) => kind !== 'function' && kind !== 'literal').map((value) => met(value, depth + 1));
+    return from.length > 0 && from.every((one) => one === 'setting') ? 'setting' : 'maybe';
   }
   function configured({ text }: { readonly text: string }): Met {
     set(text);

@@ -43,6 +43,7 @@ export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build
         files: new Set([path]),
         fields: new Map(),
         run: fn.id,
+        origin: path,
         guessed: true,
         outer: undefined,
         binding: parameter.name,
