@@ -12,7 +12,7 @@ const ERROR: Role = { framework: 'express', as: 'error', parameters: ['error', '
 const express: FrameworkAdapter = {
   id: 'express',
   packages: ['express', 'express-promise-router', 'router'],
-  verbs: new Set([...METHODS.keys(), ...SETTINGS, 'use', 'route', 'param', 'listen']),
+  verbs: new Set([...METHODS.keys(), ...SETTINGS, 'use', 'route', 'param', 'on', 'listen']),
   creates(call) {
     const first = call.args[0]?.value;
     switch (call.callee) {
@@ -34,6 +34,8 @@ const express: FrameworkAdapter = {
     if (call.name === '') return values.length > 1 && values[0] && looksLikePath(values[0]) ? [route(call, 'unknown', values[0], values.slice(1))] : [];
     if (method) return values.length > 1 ? [route(call, method, values[0], values.slice(1))] : [];
     if (call.name === 'param' && values[0]) return [{ kind: 'parameter', name: values[0], values: values.slice(1), at: call.at }];
+    // `app.on('mount', ...)` runs once the application is mounted, and registers on it as if it stood there.
+    if (call.name === 'on') return isText(values[0], 'mount') && values[1] ? [{ kind: 'plugin', value: values[1], gives: ['other'], options: undefined, open: true, at: call.at }] : [];
     if (call.name === 'listen') return [{ kind: 'serves', at: call.at }];
     const [key, value] = values;
     if (SETTINGS.has(call.name) && key?.kind === 'literal' && typeof key.value === 'string') {
@@ -56,6 +58,9 @@ const express: FrameworkAdapter = {
 };
 export default express;
 
+function isText(value: Value | undefined, text: string): boolean {
+  return value?.kind === 'literal' && value.value === text;
+}
 function route(call: Call, method: HttpMethod | 'all', path: Value | undefined, values: readonly Value[]): ScopeEvent {
   const methods: Methods = [{ name: method, at: call.nameAt }];
   return { kind: 'route', methods, path, values, at: call.at };

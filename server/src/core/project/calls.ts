@@ -119,6 +119,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     for (const item of call.args) if (item.value.kind === 'ref') evaluate(item.value, frame);
     for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path, (value) => read(value, frame))) {
       const logged = { event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop, under };
+      if (event.kind === 'route' && event.path && isUntold(event.path, frame, 0)) continue;
       if (event.kind === 'plugin') plug(event, call, logged, scope, step);
       else if (event.kind === 'member') give(event, scope, frame);
       else record(scope, logged);
@@ -131,6 +132,18 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     return next ? receiver : UNKNOWN;
   }
 
+  /** The path is what the uncalled function this run began with would be told: a helper that registers routes, and no route. */
+  function isUntold(path: Value, frame: Frame, depth: number): boolean {
+    if (frame.run === undefined || path.kind !== 'ref' || path.root.kind !== 'parameter' || depth > 5) return false;
+    const { root, path: keys } = path;
+    let at: Frame | undefined = frame;
+    while (at && at.fn !== root.fn) at = at.parent;
+    const arg = at?.args[root.index];
+    if (!arg || arg.is === 'unknown') return at?.fn === frame.run && keys.length === 0;
+    if (keys.length !== 1 || arg.is !== 'value' || arg.value.kind !== 'object') return false;
+    const entry = arg.value.entries.findLast(({ key }) => key === keys[0]);
+    return entry !== undefined && isUntold(entry.value, arg.frame, depth + 1);
+  }
   function serve(scope: ScopeState, { at }: Call, frame: Frame, step: StepFrame | undefined): void {
     record(scope, { event: { kind: 'serves', at }, when: [...frame.when, ...(step?.when ?? [])], loop: undefined, frame, statementAt: step?.statementAt ?? at, openLoop: false, under: [] });
   }

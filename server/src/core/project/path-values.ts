@@ -59,6 +59,10 @@ export function pathPieces(evaluation: Evaluation, value: Value | undefined, fra
       const right = pathPieces(evaluation, value.right, frame, depth + 1);
       return value.op === '&&' ? right : pathPieces(evaluation, value.left, frame, depth + 1)[0] === undefined && right[0] !== undefined && value.left.kind !== 'ref' ? right : [undefined];
     }
+    case 'choice': {
+      const test = decided(evaluation, value.test, frame);
+      return test === undefined ? [undefined] : pathPieces(evaluation, test ? value.then : value.else, frame, depth + 1);
+    }
     case 'call': {
       const joined = joinedPath(evaluation, value, frame, depth);
       if (joined) return [joined];
@@ -69,6 +73,17 @@ export function pathPieces(evaluation: Evaluation, value: Value | undefined, fra
     default:
       return [undefined];
   }
+}
+/** How a comparison of constants comes out: `mode === 'global'` where the caller said so. */
+function decided(evaluation: Evaluation, test: Value, frame: Frame): boolean | undefined {
+  if (test.kind === 'not') {
+    const of = decided(evaluation, test.of, frame);
+    return of === undefined ? undefined : !of;
+  }
+  if (test.kind !== 'compare' || !/^[!=]==?$/.test(test.op)) return undefined;
+  const [left, right] = [test.left, test.right].map((side) => evaluation.evaluate(side, frame));
+  if (left?.is !== 'value' || right?.is !== 'value' || left.value.kind !== 'literal' || right.value.kind !== 'literal') return undefined;
+  return (left.value.value === right.value.value) === test.op.startsWith('=');
 }
 function followed(evaluation: Evaluation, value: Value, frame: Frame, depth: number): PathPiece[] {
   const target = evaluation.evaluate(value, frame);
