@@ -132,3 +132,30 @@ app.listen(1);
     ['GET /a unknown app.js:10', 'GET /b unknown app.js:11'],
   );
 });
+
+test('of a function that may give an empty router the one that holds routes counts', () => {
+  assert.deepEqual(
+    routesOf({
+      'app.js': `
+const express = require('express');
+function files(config) {
+  if (!config.bucket) return express.Router();
+  return express.Router().get('/a', (req, res) => res.end());
+}
+function versions(old) {
+  const one = express.Router();
+  one.get('/one', (req, res) => res.end());
+  const two = express.Router();
+  two.get('/two', (req, res) => res.end());
+  if (old) return one;
+  return two;
+}
+const app = express();
+app.use('/files', files(settings));
+app.use('/v', versions(settings.old));
+app.listen(1);
+`,
+    }),
+    ['GET /files/a unguarded app.js:4', 'GET /v/one unguarded app.js:8', 'GET /v/two unguarded app.js:10'],
+  );
+});

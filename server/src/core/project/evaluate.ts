@@ -288,15 +288,20 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
 
   function returned(fn: FunctionView, frame: Frame): Abstract {
     let found: Abstract = UNKNOWN;
+    const made = new Map<ScopeId, Extract<Abstract, { is: 'scope' }>>();
     for (const step of fn.steps) {
       if (step.do !== 'return' || !step.value) continue;
       const value = settled(evaluate(step.value, frame));
       // `if (off) return pass; return check`: which of both nobody knows.
       if (value.is === 'function' && found.is === 'function' && value.fn.id !== found.fn.id) return UNKNOWN;
       if (value.is !== 'unknown') found = value;
-      if (value.is === 'scope') break;
+      if (value.is === 'scope') made.set(value.scope.id, value);
     }
-    return found;
+    if (made.size === 0) return found;
+    // `if (!enabled) return Router()`: the one that holds something.
+    const [first, ...others] = [...made.values()].filter(({ scope }) => scope.log.length > 0);
+    if (!first) return [...made.values()][0] ?? found;
+    return others.length === 0 ? first : { is: 'wrapped', scopes: [first, ...others].map(({ scope }) => scope), by: undefined };
   }
 
   function incomplete(scope: ScopeState, why: string, frame: Frame, at: At): void {
