@@ -210,3 +210,20 @@ app.use(router.routes());
 app.listen(1);`;
   assert.deepEqual(engineOver(new Map([[path, text]])).findings(path).map((one) => one.rule).sort(), ['errors/stack-in-response', 'headers/helmet-missing']);
 });
+
+test('a route of koa-route stands where it is used', () => {
+  assert.deepEqual(
+    routesOf({
+      'app.js': `
+import Koa from 'koa';
+import route from 'koa-route';
+const app = new Koa();
+app.use(route.get('/a', (ctx) => { ctx.body = 1; }));
+app.use(async (ctx, next) => { if (!ctx.state.user) ctx.throw(401); await next(); });
+app.use(route.put('/b/:id', (ctx, id) => { ctx.body = 1; }));
+app.listen(1);
+`,
+    }),
+    ['GET /a unguarded app.js:4', 'PUT /b/{id} guarded app.js:6'],
+  );
+});

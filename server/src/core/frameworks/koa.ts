@@ -8,10 +8,10 @@ const LAYER: Role = { framework: 'koa', as: 'layer', parameters: ['context', 'ne
 const PARAMETER: Role = { ...LAYER, parameters: ['other', 'context', 'next'] };
 const HANDLER: Role = { ...LAYER, as: 'handler' };
 
-/** Koa with @koa/router (whose verbs are those of `http.METHODS`, as Express has them) or koa-router, koa-mount and koa-compose. */
+/** Koa with @koa/router (whose verbs are those of `http.METHODS`, as Express has them), koa-router or koa-route, koa-mount and koa-compose. */
 const koa: FrameworkAdapter = {
   id: 'koa',
-  packages: ['koa', '@koa/router', 'koa-router'],
+  packages: ['koa', '@koa/router', 'koa-router', 'koa-route'],
   verbs: new Set([...METHODS.keys(), 'use', 'register', 'prefix', 'param', 'listen']),
   creates(call) {
     const options = call.args[0]?.value;
@@ -22,7 +22,7 @@ const koa: FrameworkAdapter = {
   },
   events(call, on) {
     const values = call.args.map((item): Value => item.value);
-    if (call.name === 'use') return values.length === 0 ? [] : [on === 'application' ? { kind: 'use', paths: [], values, at: call.at } : use(call, values)];
+    if (call.name === 'use') return on === 'application' ? values.map((value) => single(value) ?? { kind: 'use', paths: [], values: [value], at: call.at }) : [use(call, values)];
     if (call.name === 'listen' || call.name === 'callback') return [{ kind: 'serves', at: call.at }];
     if (on === 'application') return [];
     const [first, second, third] = values;
@@ -60,6 +60,13 @@ function prefixIn(options: Value): Value | undefined {
   return { kind: 'ref', root: { kind: 'value', of: options }, path: ['prefix'], text: 'prefix', at: options.at, nameAt: options.at };
 }
 
+/** `app.use(route.get('/x', handler))` of koa-route 4: one route, whatever comes after it. */
+function single(value: Value): ScopeEvent | undefined {
+  if (value.kind !== 'call' || value.receiver === undefined || !value.callee.startsWith('koa-route.')) return undefined;
+  const method = METHODS.get(value.name);
+  const [path, ...rest] = value.args.map((item) => item.value);
+  return method && rest.length > 0 ? { kind: 'route', methods: [{ name: method, at: value.nameAt }], path, values: rest, at: value.at } : undefined;
+}
 /** `get(name?, path, ...middleware)`: of two texts the first is a name. */
 function route(call: Call, methods: Methods, values: readonly Value[]): ScopeEvent {
   const [first, second] = values;
