@@ -129,3 +129,11 @@ test('names of lenient guards and of limits on tries are no guards', () => {
   for (const name of ['optionalAuth', 'maybeAuthenticate', 'brute.membersAuth']) assert.equal(behind(name, `const { ${name.split('.', 1)[0] ?? ''} } = require('@acme/web');`), 'unknown', name);
   assert.equal(behind('requireAuth', "const { requireAuth } = require('@acme/web');"), 'guarded');
 });
+
+test('a strategy of passport that lets strangers through makes no guard', () => {
+  const head = "const express = require('express');\nconst passport = require('passport');\nconst app = express();\n";
+  const route = (strategies: string): readonly string[] => routesOf({ 'app.js': `${head}app.get('/a', passport.authenticate(${strategies}), (req, res) => res.end());\napp.listen(1);` });
+  assert.deepEqual(route("'jwt'"), ['GET /a guarded app.js:4']);
+  assert.deepEqual(route("['jwt', 'session']"), ['GET /a unguarded app.js:4']);
+  assert.deepEqual(route("['bearer', 'anonymous']"), ['GET /a unguarded app.js:4']);
+});

@@ -76,6 +76,7 @@ export function moduleOf(value: Value): string | undefined {
 /** `passthrough: true`, `credentialsRequired: false`, `mode: 'try'`: the name says guard, the effect is none (TRAPS 14). */
 function lenient(value: Value): boolean {
   if (value.kind !== 'call') return false;
+  if (value.name === 'authenticate' && value.args[0] && passesStrangers(value.args[0].value)) return true;
   return value.args.some(
     ({ value: options }) =>
       options.kind === 'object' &&
@@ -84,6 +85,12 @@ function lenient(value: Value): boolean {
           option.kind === 'literal' && ((key === 'passthrough' && option.value === true) || (key === 'credentialsRequired' && option.value === false) || (key === 'mode' && (option.value === 'try' || option.value === 'optional'))),
       ),
   );
+}
+
+/** Strategies of passport 0.7 that pass a request without credentials on: `authenticate(['jwt', 'session'])` refuses nobody. */
+function passesStrangers(strategies: Value): boolean {
+  if (strategies.kind === 'array') return strategies.items.some((item) => passesStrangers(item.value));
+  return strategies.kind === 'literal' && (strategies.value === 'session' || strategies.value === 'anonymous');
 }
 
 /** The verdict for one kind of protection over a chain (MODEL.md section 3). */
