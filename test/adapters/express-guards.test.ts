@@ -137,3 +137,11 @@ test('a strategy of passport that lets strangers through makes no guard', () => 
   assert.deepEqual(route("['jwt', 'session']"), ['GET /a unguarded app.js:4']);
   assert.deepEqual(route("['bearer', 'anonymous']"), ['GET /a unguarded app.js:4']);
 });
+
+test('whoever is sent to the login is kept out', () => {
+  assert.equal(stateOf(`const gate = (req, res, next) => { if (!req.session.user) return res.redirect('/login'); next(); };\napp.get('/x', gate, ${handler});`), 'guarded');
+  assert.equal(stateOf("app.get('/x', (req, res) => { if (!req.session.user) { res.redirect(`/auth/login?to=${req.url}`); } else { res.json(data); } });"), 'guarded');
+  assert.equal(stateOf(`const moved = (req, res, next) => { if (!req.session.user) return res.redirect('/new-home'); next(); };\napp.get('/x', moved, ${handler});`), 'unknown');
+  assert.equal(stateOf("app.get('/x', (req, res) => { req.session.destroy(); res.redirect('/login'); });"), 'unguarded');
+  assert.equal(stateOf("app.get('/x', (req, res) => { if (users && !req.user) return res.redirect('/login'); res.json(data); });"), 'unknown');
+});

@@ -3,7 +3,7 @@ import type { Branch, CallStep, FunctionView, ModuleView, Step, StepFrame } from
 import type { Call, Value } from '../model/value.js';
 import { conductOfReturning } from './conduct-returning.js';
 import {
-  innerFunctions, isContextual, isParameter, isTokenCheck, isWhole, onResponse, refusalOf, testsOf, thrownStatus, throwsInside, throwsOnContext, type ConductInput, type Followed, type Roles,
+  innerFunctions, isContextual, isOfCaller, isParameter, isTokenCheck, isWhole, onResponse, refusalOf, testsOf, thrownStatus, throwsInside, throwsOnContext, type ConductInput, type Followed, type Roles,
 } from './refusals.js';
 import { guardModules } from '../rules/facts/guards.js';
 import { best, strangerIn, worst, type Reach } from './strangers.js';
@@ -78,10 +78,10 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       const refusal = refusalOf(step, fn, roles);
       if (refusal !== undefined) {
         refuses.add(refusal);
-        refusesItself ||= CALLER.has(refusal);
+        refusesItself ||= isOfCaller(refusal);
         if (isTop && CLOSING.has(refusal)) closed = true;
         refusesFirst ||= passes === 'never' && step.zone !== 'catch';
-        if (one === fn && own.length === 0 && step.zone === 'catch' && CALLER.has(refusal)) refusesCaught = true;
+        if (one === fn && own.length === 0 && step.zone === 'catch' && isOfCaller(refusal)) refusesCaught = true;
         addTests(own);
         stopsAt(refusal, stranger.takes(own));
       }
@@ -110,7 +110,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
             strangers = best(strangers, worst('maybe', ways.to(one, step)));
           }
           refuses.add(thrownStatus(first));
-          refusesItself ||= CALLER.has(thrownStatus(first));
+          refusesItself ||= isOfCaller(thrownStatus(first));
           stopsAt(thrownStatus(first), stranger.takes(own));
         } else {
           passes = strongest(passes, one === fn && own.length === 0 && halts === 'no' ? 'always' : 'sometimes');
@@ -155,7 +155,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
 
   function stopsAt(status: number, reach: Reach): void {
     stops = best(stops, reach);
-    if (CALLER.has(status)) turnsAway = best(turnsAway, reach);
+    if (isOfCaller(status)) turnsAway = best(turnsAway, reach);
   }
   function addTests(own: readonly Branch[]): void {
     for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
@@ -202,7 +202,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       if (takesNext && done.strangers === 'yes') passed.add(step);
       for (const setting of done.settings) stranger.settings.add(setting);
       if (done.byName !== undefined) byName = done.byName;
-      else refusesItself ||= done.refuses.some((status) => CALLER.has(status));
+      else refusesItself ||= done.refuses.some((status) => isOfCaller(status));
       for (const status of done.refuses) refuses.add(status);
       if (isContext && isTop && !takesNext && throwsInside(target.fn)) halts = 'throws';
       if (done.refuses.length > 0) {
@@ -252,7 +252,6 @@ const VERIFIES = /^(verify\w*|jwt_?verify|authenticate\w*|authorize\w*)$/i;
 /** Statuses that say the method is not there for anyone. */
 const CLOSING: ReadonlySet<number> = new Set([401, 403, 404, 405, 410, 501]);
 /** Statuses for callers who are not known or not allowed. */
-const CALLER: ReadonlySet<number> = new Set([401, 403]);
 const STRENGTH = { never: 0, unknown: 1, sometimes: 2, always: 3 } as const;
 function strongest(a: Conduct['passes'], b: Conduct['passes']): Conduct['passes'] {
   return STRENGTH[a] >= STRENGTH[b] ? a : b;

@@ -3,6 +3,7 @@ import type { Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import { authGuardName, guardModules, harmlessModules, harmlessName, roleGuardName } from '../rules/facts/guards.js';
 import type { ChainLink, Protection } from './project.js';
+import { isOfCaller } from './refusals.js';
 
 /** What is known of one layer: its claims; empty means nobody can tell what it does, and `doubt` why. */
 export function claimsOf(value: Value, name: string, conduct: Conduct | undefined, policy: Policy): Pick<Layer, 'claims' | 'doubt'> {
@@ -25,7 +26,7 @@ function claimed(value: Value, name: string, conduct: Conduct | undefined, polic
   if (policy.auth.roleGuards.some((guard) => guard === name || guard === last))
     return [claim('authentication', 'certain', `${POLICY}${name} as a guard`), claim('authorization', 'certain', `${POLICY}${name} as a role guard`)];
   if (policy.auth.guards.some((guard) => guard === name || guard === last)) return [claim('authentication', 'certain', `${POLICY}${name} as a guard`)];
-  const refuses = conduct !== undefined && (conduct.refuses.includes(401) || conduct.refuses.includes(403) || (conduct.refuses.length > 0 && authGuardName(name)));
+  const refuses = conduct !== undefined && (conduct.refuses.some(isOfCaller) || (conduct.refuses.length > 0 && authGuardName(name)));
   if (conduct?.complete && conduct.passes === 'always' && !refuses) return [harmlessKind(name) ?? claim('nothing', 'certain', `${name} lets every request through`)];
   const module = moduleOf(value);
   if (lenient(value)) return [claim('nothing', 'certain', `${name} lets requests without credentials through`)];
@@ -39,9 +40,9 @@ function claimed(value: Value, name: string, conduct: Conduct | undefined, polic
   const asks = conduct?.tests.some((test) => test === 'identity' || test === 'role' || test === 'owner' || test === 'credential' || test === 'signature') === true || role || authGuardName(name);
   if (conduct?.byName !== undefined) return [claim('authentication', 'likely', `the name ${conduct.byName}`)];
   const isNamed = role || authGuardName(name);
-  if (conduct && (conduct.refuses.includes(401) || (conduct.refuses.includes(403) && asks && (isNamed || conduct.strangers === 'no')))) {
+  if (conduct && (conduct.refuses.includes(401) || (conduct.refuses.some(isOfCaller) && asks && (isNamed || conduct.strangers === 'no')))) {
     const isRole = role || conduct.tests.includes('role');
-    const because = `${name} answers ${conduct.refuses.filter((status) => status === 401 || status === 403).join(' or ')}`;
+    const because = `${name} ${refusal(conduct)}`;
     // Where nobody can tell whether a stranger gets through, the refusal is for some requests only, as far as is known.
     const certainty = conduct.strangers === 'no' ? 'certain' : 'likely';
     return isRole ? [claim('authentication', certainty, because), claim('authorization', certainty, because)] : [claim('authentication', certainty, because)];
@@ -49,12 +50,16 @@ function claimed(value: Value, name: string, conduct: Conduct | undefined, polic
   if (role) return [claim('authentication', 'likely', `the name ${name}`), claim('authorization', 'likely', `the name ${name}`)];
   const harmless = harmlessKind(name);
   // `check` may be the validator of a package, but not where it was read and refuses.
-  const isDenied = conduct !== undefined && (conduct.refuses.includes(401) || conduct.refuses.includes(403)) && (harmless?.protects === 'schema' || harmless?.protects === 'nothing');
+  const isDenied = conduct?.refuses.some(isOfCaller) === true && (harmless?.protects === 'schema' || harmless?.protects === 'nothing');
   if (harmless && !isDenied) return [harmless];
   if (authGuardName(name)) return [claim('authentication', 'likely', `the name ${name}`)];
   // Read in full and never refuses with a status, throws or hands on: it keeps nobody out.
   if (conduct?.complete && conduct.passes === 'sometimes' && conduct.refuses.length === 0 && conduct.tests.length === 0) return [claim('nothing', 'likely', `${name} refuses nobody`)];
   return [];
+}
+function refusal({ refuses }: Conduct): string {
+  const statuses = refuses.filter((status) => status === 401 || status === 403);
+  return statuses.length > 0 ? `answers ${statuses.join(' or ')}` : 'sends strangers to the login';
 }
 function harmlessKind(name: string): Guard | undefined {
   const kind = harmlessName(name);
@@ -100,7 +105,7 @@ export function protection(kind: 'authentication' | 'authorization', chain: read
   const sure = chain.find((link) => link.sure && link.layer.claims.some((one) => one.protects === kind && one.certainty === 'certain')) ?? chain.find((link) => link.sure && isGuard(link.layer));
   if (sure) return { state: 'guarded', by: sure, because: sure.layer.claims.find((one) => one.protects === kind)?.because ?? sure.layer.name, late: lateGuards };
   if (handler?.closed) return { state: 'guarded', by: undefined, because: 'the handler refuses every request', late: lateGuards };
-  const asks = handler !== undefined && handler.passes !== 'always' && (handler.refuses.includes(401) || handler.refuses.includes(403)) && handler.turnsAway !== 'no' && asksFor(kind, handler);
+  const asks = handler !== undefined && handler.passes !== 'always' && handler.refuses.some(isOfCaller) && handler.turnsAway !== 'no' && asksFor(kind, handler);
   if (asks && handler.welcomes !== 'yes' && handler.welcomes !== 'setting') return { state: 'guarded', by: undefined, because: 'the handler checks the caller itself', late: lateGuards };
   const maybe = chain.find((link) => !link.sure && isGuard(link.layer));
   if (maybe) return { state: 'unknown', by: maybe, because: `${maybe.layer.name} may not run for this route`, late: lateGuards };

@@ -74,6 +74,22 @@ function statusOption(options: Value | undefined): number | undefined {
   return found && statusIn(found);
 }
 
+/** How a redirect to the login is kept among the statuses of refusals. */
+const LOGIN = 302;
+/** Statuses that tell a caller to say who it is, or that it may not. */
+export function isOfCaller(status: number): boolean {
+  return status === 401 || status === 403 || status === LOGIN;
+}
+const LOGIN_PAGE = /(^|[/_.-])(log[-_]?in|sign[-_]?in|sso|oauth2?|authenticate)(?![a-z])/i;
+/** Whether a redirect leads to a page where a caller says who it is. */
+function isLoginPage(value: Value): boolean {
+  if (value.kind === 'literal') return typeof value.value === 'string' && LOGIN_PAGE.test(value.value.slice(0, 300));
+  if (value.kind === 'template') return value.parts.some((part) => typeof part === 'string' && LOGIN_PAGE.test(part.slice(0, 300)));
+  if (value.kind === 'choice') return isLoginPage(value.then) || isLoginPage(value.else);
+  if (value.kind === 'logic') return isLoginPage(value.left) || isLoginPage(value.right);
+  return value.kind === 'ref' && /(log_?in|sign_?in)_?(page|path|route|ur[il])?$/i.test(value.path.at(-1) ?? value.text);
+}
+
 /** The status a step refuses with; 0 for a throw. */
 export function refusalOf(step: Step, fn: FunctionView, roles: Roles): number | undefined {
   if (step.do === 'throw') return thrownStatus(step.value);
@@ -87,6 +103,7 @@ export function refusalOf(step: Step, fn: FunctionView, roles: Roles): number | 
   const { call } = step;
   // Throws unless the token is good, where nothing catches it.
   if (isTokenCheck(call, fn, roles)) return step.zone === 'try' ? undefined : 401;
+  if (call.name === 'redirect') return onResponse(call, fn, roles) && call.args.some(({ value }) => isLoginPage(value)) ? LOGIN : undefined;
   if (/^(unauthorized|forbidden)$/.test(call.name) && onResponse(call, fn, roles)) return call.name === 'forbidden' ? 403 : 401;
   if (!/^(status|sendStatus|writeHead|code|throw|assert|json|text|html|body|send)$/.test(call.name) || !onResponse(call, fn, roles)) return undefined;
   const isContext = isContextual(roles);
