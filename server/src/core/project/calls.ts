@@ -1,3 +1,4 @@
+import type { Created, FrameworkAdapter } from '../frameworks/adapter.js';
 import type { Branch, CallStep, StepFrame } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import { memberOf, type Abstract, type Bound, type Frame, type ScopeState } from './abstract.js';
@@ -5,6 +6,7 @@ import { builtin } from './builtins.js';
 import type { Classes } from './classes.js';
 import { scopesIn, type Machine } from './machine.js';
 import { createPlugins } from './plugins.js';
+import { listedRoutes, makesSomething } from './route-lists.js';
 import { FORWARDS, LOOKS, isLoader, looksLikeHandler, serves } from './outside.js';
 
 const UNKNOWN: Abstract = { is: 'unknown' };
@@ -23,20 +25,24 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     if (adapters.some((adapter) => adapter.opens?.(call) !== undefined)) return { is: 'value', value: call, frame };
     for (const adapter of adapters) {
       const made = adapter.creates(call);
-      if (made) return { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
+      if (made) return begun(adapter, made, call, frame, step);
     }
     const receiver = call.receiver ? settled(evaluate(call.receiver, frame)) : undefined;
     if (receiver?.is === 'builder') return onScope(call, receiver, frame, step, openLoop);
     if (receiver?.is === 'scope') return onMember(call, receiver, frame, step, openLoop);
+    // `server.auth.strategy(...)`
+    if (receiver?.is === 'verb' && adapterOf.get(receiver.scope.framework)?.members?.has(receiver.name) === true) return onScope({ ...call, name: `${receiver.name}.${call.name}` }, { is: 'scope', scope: receiver.scope }, frame, step, openLoop);
     const target = settled(evaluate(call.target, frame));
     if (target.is === 'function') return call.form === 'new' ? constructPlain(target, call, frame) : apply(target, call, frame, receiver?.is === 'instance' ? receiver : undefined);
     if (target.is === 'class') return construct(target, call, frame);
     const parts = machine.composed(call, frame);
+    const loaded = loads(call, frame);
+    if (loaded) return loaded;
     if (parts) return parts.same === true && parts.values[0] ? evaluate(parts.values[0], frame) : { is: 'value', value: call, frame };
     const elsewhere = packageCallee(target) ?? machine.memberOfResult(call, frame);
     for (const adapter of elsewhere === undefined ? [] : adapters) {
       const made = adapter.creates({ ...call, callee: elsewhere ?? '' });
-      if (made) return { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
+      if (made) return begun(adapter, made, call, frame, step);
     }
     if (target.is === 'verb') return onScope(renamed(call, target.name, frame), { is: 'scope', scope: target.scope }, frame, step, openLoop);
     if (receiver?.is === 'function' || receiver?.is === 'verb') {
@@ -52,10 +58,16 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     return outside(call, target, frame, step);
   }
 
+  /** A new scope, with what is called on it at once. */
+  function begun(adapter: FrameworkAdapter, made: Created, call: Call, frame: Frame, step: StepFrame | undefined): Abstract {
+    const scope: Abstract = { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
+    if (made.then) onScope({ ...call, name: made.then.name, args: made.then.args.map((value) => ({ value, spread: false, at: value.at })) }, scope, frame, step, false);
+    return scope;
+  }
   /** A call on an application or router: a field the program gave it, or a method of the framework. */
   function onMember(call: Call, receiver: Extract<Abstract, { is: 'scope' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract {
     const own = memberOf(receiver.scope, call.name);
-    if (own?.is === 'function') return apply(own, call, frame, undefined);
+    if (own?.is === 'function') return apply(own, call, frame, receiver);
     if (own?.is === 'verb') return onScope(renamed(call, own.name, frame), { is: 'scope', scope: own.scope }, frame, step, openLoop);
     const isComputed = call.target.kind === 'ref' && call.target.path.at(-1) === undefined && call.target.computed !== undefined;
     return onScope(isComputed ? renamed(call, undefined, frame) : call, receiver, frame, step, openLoop);
@@ -67,6 +79,11 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     let isNear = false;
     for (let f: Frame | undefined = frame; f && text; f = f.parent) if (f.fn === text.frame.fn && f.module === text.frame.module) isNear = true;
     return { ...call, name: name ?? text?.text.toLowerCase() ?? '', nameAt: text && !isNear ? text.at : call.nameAt };
+  }
+  /** `require(name)` of a name that is known here. */
+  function loads({ callee, args, at, nameAt }: Call, frame: Frame): Abstract | undefined {
+    const text = callee === 'require' && args[0] ? textOf(args[0].value, frame)?.text : undefined;
+    return text === undefined ? undefined : evaluate({ kind: 'ref', root: { kind: 'import', from: text, name: '*' }, path: [], text, at, nameAt }, frame);
   }
   /** `f.call(self, ...)`, `f.apply(...)`, `f.bind(...)`, of own functions and of methods of a scope. */
   function throughFunction(call: Call, receiver: Extract<Abstract, { is: 'function' | 'verb' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract | undefined {
@@ -83,7 +100,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const callback = call.args[0] && settled(evaluate(call.args[0].value, frame));
     if (callback?.is !== 'function') return undefined;
     const items = call.receiver && itemsOf(call.receiver, frame);
-    const how = { force: byName(callback.fn) || call.name === 'reduce' };
+    const how = { force: byName(callback.fn) || call.name === 'reduce' || (call.name === 'map' && makesSomething(callback.fn)) };
     if (!items) {
       // Over an unknown list of hooks: what is handed on there may be registered on.
       if (handsScopeOn(callback)) how.force = true;
@@ -117,7 +134,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
       const logged = { event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop, under };
       if (event.kind === 'plugin') plug(event, call, logged, scope, step);
       else if (event.kind === 'member') give(event, scope, frame);
-      else record(scope, logged);
+      else for (const one of listedRoutes(logged, names)) record(scope, one);
       scope.files.add(call.at.path);
     }
     const next = adapter.returns(call);
