@@ -131,13 +131,13 @@ export function createStrategies({ evaluation, layers, adapters }: StrategiesInp
     const claim = (protects: Guard['protects'], because: string): Guard => ({ protects, certainty: verdict.certainty, because });
     return { claims: [claim('authentication', `the strategy ${name}`), ...(limits ? [claim('authorization', `a scope asked of ${name}`)] : [])] };
   }
-  /** One strategy that lets a stranger in is enough; all must refuse. */
+  /** All must refuse; a later one that lets strangers in is asked only where those before it say that credentials are missing. */
   function verdict(registry: Registry, framework: string, names: readonly string[], mode: Extract<Wanted, { kind: 'asks' }>['mode']): Verdict {
     if (mode === 'lenient') return { is: 'passes' };
     if (mode === 'unclear') return { is: 'unknown', doubt: 'whether credentials are required depends on a setting' };
     const each = names.map((name) => ofStrategy(registry, framework, name));
-    const through = each.find((one) => one.is === 'passes') ?? each.find((one) => one.is === 'unknown');
-    if (through) return through;
+    const through = each.find((one) => one.is !== 'refuses');
+    if (through) return through === each[0] || through.is === 'unknown' ? through : { is: 'unknown', doubt: `nobody can tell which of ${names.join(' and ')} a stranger meets` };
     return { is: 'refuses', certainty: each.length > 0 && each.every((one) => one.is === 'refuses' && one.certainty === 'certain') ? 'certain' : 'likely' };
   }
   function ofStrategy({ schemes, strategies }: Registry, framework: string, name: string): Verdict {
