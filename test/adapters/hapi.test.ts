@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { filePath } from '../../server/src/core/text/source.js';
 import { engineOver } from '../support/analyse.js';
 import { routesOf } from './routes.js';
+import { checkStandard } from './standard/contract.js';
+import { hapi } from './standard/hapi.js';
 
 /** The same lines in any order. */
 function same(actual: readonly string[], expected: readonly string[]): void {
@@ -61,4 +63,126 @@ exports.plugin = {
     'PATCH /users/{id} unguarded plugins/users.js:7',
     'DELETE /users/{id} guarded plugins/users.js:8',
   ]);
+});
+test('the standard API', () => checkStandard(hapi));
+test('a server is made by server, Server and createServer, of the package under both its names', () => {
+  const rest = "server.route({ method: 'GET', path: '/x', handler: () => 1 });";
+  for (const head of [
+    "import Hapi from '@hapi/hapi';\nconst server = Hapi.server();",
+    "import * as Hapi from '@hapi/hapi';\nconst server = new Hapi.Server({ port: 1 });",
+    "import { server as create } from '@hapi/hapi';\nconst server = create();",
+    "import { Server } from '@hapi/hapi';\nconst server: Server = new Server();",
+    "const { Server } = require('@hapi/hapi');\nconst server = new Server();",
+    "const Hapi = require('hapi');\nconst server = new Hapi.Server();\nserver.connection({ port: 1 });",
+    "const server = require('hapi').createServer('localhost', 8000);",
+  ]) same(routesOf({ 'app.ts': `${head}\n${rest}` }).map((line) => line.slice(0, line.lastIndexOf(' '))), ['GET /x unguarded']);
+  same(routesOf({ 'app.js': `const hapi = make();\nconst server = hapi.server();\n${rest}` }), []);
+});
+test('paths keep their parameters; an optional one gives two, a wildcard takes the rest', () => {
+  same(listOf(`
+const on = (path) => server.route({ method: 'GET', path, handler });
+on('/a/{id}');
+on('/b/{id?}');
+on('/c/{rest*}');
+on('/d/{two*2}');
+on('/e/{name}.{ext}');
+on('/f/v1:run');
+on(\`\${base}/g/{id}\`);`), [
+    'GET /a/{id} unguarded', 'GET /b unguarded', 'GET /b/{id} unguarded', 'GET /c/{*rest} unguarded', 'GET /d/{*two} unguarded', 'GET /e/{name}.{ext} unguarded', 'GET /f/v1:run unguarded', 'GET /{?}/g/{id} unguarded',
+  ]);
+});
+test('methods: one, a list, all of them, in any case', () => {
+  same(listOf("server.route({ method: ['get', 'POST'], path: '/a', handler });\nserver.route({ method: '*', path: '/b', handler });\nserver.route({ method: verb, path: '/c', handler });"), [
+    'GET /a unguarded', 'POST /a unguarded', 'ALL /b unguarded', 'unknown /c unguarded',
+  ]);
+});
+test('routes of other files: a list, an object, a function, a spread, a loop', () => {
+  same(routesOf({
+    'app.js': `
+import Hapi from '@hapi/hapi';
+import users from './users.js';
+import * as files from './files.js';
+const server = Hapi.server();
+server.route(users);
+server.route([files.list, ...files.more, files.make('/c')]);
+for (const route of files.looped) server.route(route);
+server.route(users.map((route) => ({ ...route, path: '/v2' + route.path })));
+server.start();`,
+    'users.js': "export default [\n  { method: 'GET', path: '/users', handler: () => 1 },\n  { method: 'DELETE', path: '/users/{id}', handler: () => 1 },\n];",
+    'files.js': `
+const list = { method: 'GET', path: '/a', handler: () => 1 };
+export { list };
+export const more = [{ method: 'PUT', path: '/b', handler: () => 1 }];
+export const make = (path) => ({ method: 'GET', path, config: { handler: () => 1 } });
+export const looped = [{ ...list, path: '/d' }];`,
+  }), [
+    'GET /users unguarded users.js:2', 'DELETE /users/{id} unguarded users.js:3', 'GET /a unguarded files.js:1', 'PUT /b unguarded files.js:3', 'GET /c unguarded files.js:4', 'GET /d unguarded files.js:1',
+    'GET /v2/users unguarded users.js:2', 'DELETE /v2/users/{id} unguarded users.js:3',
+  ]);
+});
+test('plugins: objects, exports of files, classes, functions; what a name leads to is loaded', () => {
+  same(listOf(`
+class Third { constructor() { this.name = 'third'; } register(server) { server.route({ method: 'GET', path: '/c', handler }); } }
+const init = async () => {
+  await server.register([require('./first'), { plugin: require('./second'), options: { base: '/b' } }]);
+  await server.register(new Third());
+  await Promise.all(['fourth', 'fifth'].map((name) => server.register({ plugin: require(\`./\${name}\`), routes: { prefix: '/v1' } })));
+  await server.register(require('@hapi/inert'));
+};
+init();`, {
+    'first.js': "exports.plugin = { name: 'first', register: (server) => server.route({ method: 'GET', path: '/a', handler: () => 1 }) };",
+    'second.js': "module.exports = { name: 'second', async register(server, options) { server.route({ method: 'GET', path: options.base, handler: () => 1 }); } };",
+    'fourth.js': "const register = (server) => { server.route({ method: 'GET', path: '/d', handler: () => 1 }); };\nmodule.exports = { name: 'fourth', register };",
+    'fifth.js': "module.exports.plugin = { pkg: require('./package.json'), register };\nfunction register(server) { server.route({ method: 'GET', path: '/e', handler: () => 1 }); }",
+  }), ['GET /a unguarded', 'GET /b unguarded', 'GET /c unguarded', 'GET /v1/d unguarded', 'GET /v1/e unguarded']);
+});
+test('plugins of old versions: a function with attributes, a callback behind the registration', () => {
+  same(listOf(`
+server.register([{ register: require('./old'), options: {} }], { routes: { prefix: '/o' } }, (err) => {
+  server.route({ method: 'GET', path: '/b', handler: (request, reply) => reply('b') });
+});`, { 'old.js': "exports.register = function (server, options, next) {\n  server.route({ method: 'GET', path: '/a', config: { handler: (request, reply) => reply('a') } });\n  next();\n};\nexports.register.attributes = { name: 'old' };" }), ['GET /o/a unguarded', 'GET /b unguarded']);
+});
+test('a plugin nobody registers has routes under an unknown prefix', () => {
+  same(routesOf({ 'plugin.js': "exports.plugin = {\n  name: 'p',\n  register(server, options) {\n    server.route({ method: 'GET', path: '/x', options: { handler: () => 1 } });\n    server.route({ method: 'GET', path: '/y', options: { auth: 'token', handler: () => 1 } });\n  },\n};" }), [
+    'GET /{?}/x unknown plugin.js:4', 'GET /{?}/y guarded plugin.js:5',
+  ]);
+});
+test('a composed server has the plugins of its manifest', () => {
+  same(routesOf({
+    'app.js': `
+const Glue = require('@hapi/glue');
+const manifest = { server: { port: 1 }, register: { plugins: [{ plugin: require('./p'), routes: { prefix: '/p' } }] } };
+exports.deploy = async () => { const server = await Glue.compose(manifest, { relativeTo: __dirname }); await server.start(); };`,
+    'p.js': "exports.plugin = { name: 'p', register: (server) => server.route({ method: 'GET', path: '/x', handler: () => 1 }) };",
+  }), ['GET /p/x unguarded p.js:1']);
+});
+test('a strategy is a guard by the package of its scheme, by what its own scheme does, or by being asked for', () => {
+  const X = (auth: string): string => `server.route({ method: 'GET', path: '/x', handler, options: { auth: ${auth} } });`;
+  assert.equal(stateOf("server.auth.strategy('token', 'jwt', {});", X("'token'")), 'guarded unguarded token');
+  assert.equal(stateOf('', X("'elsewhere'")), 'guarded unguarded elsewhere');
+  assert.equal(stateOf('', X('false')), 'unguarded unguarded -');
+  assert.equal(stateOf("server.auth.default('token');", X('false')), 'unguarded unguarded -');
+  assert.equal(stateOf("server.auth.default('token');"), 'guarded unguarded token');
+  assert.equal(stateOf("server.auth.default({ strategy: 'token', mode: 'try' });"), 'unguarded unguarded token');
+  assert.equal(stateOf("server.auth.default({ strategies: ['a', 'b'], access: { scope: ['admin'] } });"), 'guarded guarded a, b');
+  assert.equal(stateOf("server.auth.default('token');", X("{ scope: 'admin' }")), 'guarded guarded token');
+  assert.equal(stateOf('', X("{ strategy: 'token', entity: 'user' }")), 'guarded unguarded token');
+  assert.equal(stateOf("server.auth.strategy('token', 'jwt', true, {});"), 'guarded unguarded token');
+  assert.equal(stateOf("server.auth.strategy('token', 'jwt', 'try', {});"), 'unguarded unguarded token');
+  assert.equal(stateOf("server.auth.strategy('token', 'jwt', false, {});"), 'unguarded unguarded -');
+});
+test('what a setting decides is unknown', () => {
+  assert.match(stateOf('', "server.route({ method: 'GET', path: '/x', handler, options: { auth: config.auth } });"), /^unknown unknown/);
+  assert.match(stateOf('', "server.route({ method: 'GET', path: '/x', handler, options: { auth: process.env.OPEN ? false : 'token' } });"), /^unknown unknown/);
+  assert.match(stateOf("if (process.env.LOCKED) server.auth.default('token');"), /^unknown unguarded token/);
+  assert.match(stateOf('', "server.route({ method: 'GET', path: '/x', handler, options: { ...shared } });"), /^unknown unknown/);
+  assert.match(stateOf('server.register(plugins);'), /^unknown unknown/);
+  assert.match(stateOf("server.register(require('hapi-of-nobody'));"), /^unknown unknown/);
+});
+test('functions in front of a handler', () => {
+  assert.equal(stateOf("server.ext('onPreHandler', guard);"), 'guarded unguarded guard');
+  assert.equal(stateOf('', "server.route({ method: 'GET', path: '/x', config: { pre: [[{ method: guard, assign: 'user' }]], handler } });"), 'guarded unguarded guard');
+  assert.equal(stateOf("server.ext('onPreResponse', guard);"), 'unguarded unguarded -');
+  assert.equal(stateOf("server.ext('onRequest', (request, h) => { request.log('in'); return h.continue; });"), 'unguarded unguarded inline function');
+  assert.equal(stateOf("server.ext('onPreAuth', (request, reply) => { if (!request.headers.authorization) return reply(Boom.unauthorized()); return reply.continue(); });").split(' ')[0], 'guarded');
 });
