@@ -6,7 +6,7 @@ import { builtin } from './builtins.js';
 import type { Classes } from './classes.js';
 import { scopesIn, type Machine } from './machine.js';
 import { createPlugins } from './plugins.js';
-import { listedRoutes, makesSomething } from './route-lists.js';
+import { givesRoute, listedRoutes, makesSomething } from './route-lists.js';
 import { FORWARDS, LOOKS, isLoader, looksLikeHandler, serves } from './outside.js';
 
 const UNKNOWN: Abstract = { is: 'unknown' };
@@ -104,8 +104,9 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     if (!items) {
       // Over an unknown list of hooks: what is handed on there may be registered on.
       if (handsScopeOn(callback)) how.force = true;
-      if (call.name !== 'reduce') applyTo(callback, [], frame, call.at.mark, undefined, { ...how, openLoop: true });
-      return UNKNOWN;
+      const made = call.name === 'reduce' ? UNKNOWN : applyTo(callback, [], frame, call.at.mark, undefined, { ...how, openLoop: true });
+      // Nobody knows how many routes are made, but what they have in common.
+      return call.name === 'map' && givesRoute(callback.fn) ? { is: 'list', items: [{ value: call, frame, got: made }] } : UNKNOWN;
     }
     if (call.name === 'reduce') {
       let memo: Abstract = call.args[1] ? evaluate(call.args[1].value, frame) : UNKNOWN;

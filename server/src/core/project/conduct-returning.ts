@@ -6,6 +6,8 @@ import { best, strangerIn, type Reach } from './strangers.js';
 
 type Recurse = (fn: FunctionView, module: ModuleView, input: ConductInput, given: Roles, depth: number) => Conduct;
 const DEEPEST_CALL = 3;
+/** Methods of text and lists: whatever the receiver's name, they refuse nobody. */
+const OF_LANGUAGE = /^(includes|indexOf|startsWith|endsWith|filter|map|find|some|every|forEach|reduce|push|concat|join|split|slice|replace|trim|toLowerCase|toUpperCase|toString|keys|entries|isArray)$/;
 /** Calls whose name says that they may refuse: an exception of theirs is an answer. */
 const MAY_REFUSE = /auth|verif|token|session|guard|permi|role|access|login|check|valid|ensure|assert|require|protect|secur/i;
 const ANSWERS = /^(send|redirect|hijack|sendFile|view|callNotFound|unauthorized|forbidden|notFound|badRequest)$/;
@@ -86,7 +88,7 @@ export function conductOfReturning(fn: FunctionView, module: ModuleView, input: 
 
   /** `await verify(request, reply)`: what the called function does is done here, an exception included. */
   function handOn(call: Call, zone: Step['zone'], own: readonly Branch[], isTop: boolean): void {
-    if (isOfLog(call)) return;
+    if (isOfLog(call) || (OF_LANGUAGE.test(call.name) && call.receiver !== undefined)) return;
     const handed = call.args.some(({ value }) => isParameter(value, fn, roles.request) || isParameter(value, fn, roles.response));
     const name = call.callee || call.name;
     if (!handed && !MAY_REFUSE.test(name)) return;

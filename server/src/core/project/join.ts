@@ -42,6 +42,8 @@ interface Walk {
   readonly until: number;
 }
 
+/** What may be registered any number of times without standing before anything else. */
+const LOOPED: ReadonlySet<string> = new Set(['route', 'setting', 'scheme', 'strategy', 'default']);
 const MOST_ENDPOINTS = 50_000;
 const MOST_LINKS = 256;
 const DEEPEST_MOUNT = 16;
@@ -117,7 +119,7 @@ export function joinProject(input: JoinInput): JoinResult {
     for (const logged of rules?.layers === 'scope' ? layersFirst(log) : log) {
       const { event } = logged;
       const here: Walk = prefix.length + logged.under.length === 0 ? at : { ...at, prefix: [...at.prefix, ...prefix, ...logged.under.map((one) => pathPieces(evaluation, one.value, one.frame)[0])] };
-      if (logged.openLoop && event.kind !== 'route' && event.kind !== 'setting') addReason(scope, reasons, 'registered in a loop over an unknown list', isFirst);
+      if (logged.openLoop && !LOOPED.has(event.kind)) addReason(scope, reasons, 'registered in a loop over an unknown list', isFirst);
       switch (event.kind) {
         case 'use': {
           const { paths, values } = actives.usedPaths(event, logged);

@@ -2,6 +2,7 @@ import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Value } from '../model/value.js';
 import type { Abstract } from './abstract.js';
+import { isRouteObject } from './route-lists.js';
 
 /** Tells which functions of a module can have to do with registration, so that the evaluation need not run the rest of a program. */
 export function relevance(adapters: readonly FrameworkAdapter[]): (module: ModuleView) => ReadonlySet<FunctionId> {
@@ -53,10 +54,7 @@ function givesRoutes(step: Step, module: ModuleView): boolean {
   return step.do === 'return' && step.value !== undefined && isRoute(step.value, module, 0);
 }
 function isRoute(value: Value, module: ModuleView, depth: number): boolean {
-  if (value.kind === 'object') {
-    const has = (...keys: readonly string[]): boolean => value.entries.some(({ key }) => key !== undefined && keys.includes(key));
-    return has('method', 'methods') && has('path', 'url') && has('handler', 'options', 'config');
-  }
+  if (value.kind === 'object') return isRouteObject(value);
   if (depth > 2) return false;
   if (value.kind === 'array') return value.items.some((item) => isRoute(item.value, module, depth + 1));
   const bound = value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0 ? module.bindings[value.root.binding] : undefined;

@@ -1,4 +1,5 @@
 import type { FunctionView } from '../model/module.js';
+import type { ObjectValue, Value } from '../model/value.js';
 import type { Abstract, Frame, LoggedEvent } from './abstract.js';
 import { elementsOf } from './lists.js';
 import type { Names } from './names.js';
@@ -16,7 +17,7 @@ export function listedRoutes(logged: Unlogged, { evaluate, settled }: Names): re
   add(first, frame, settled(evaluate(first, frame)), 0, false);
   return found;
 
-  function add(value: typeof first & object, from: Frame, got: Abstract, depth: number, isItem: boolean): void {
+  function add(value: Value, from: Frame, got: Abstract, depth: number, isItem: boolean): void {
     if (event.kind !== 'route' || found.length >= MOST_ROUTES) return;
     const items = depth > DEEPEST_LIST ? undefined : elementsOf(got, evaluate);
     if (items) {
@@ -28,10 +29,24 @@ export function listedRoutes(logged: Unlogged, { evaluate, settled }: Names): re
       for (const item of got.value.items) add(item.value, got.frame, settled(evaluate(item.value, got.frame)), depth + 1, true);
       return;
     }
+    if (got.is === 'value' && got.value.kind === 'call' && got.value.name === 'concat' && depth <= DEEPEST_LIST) {
+      const parts = [...(got.value.receiver ? [got.value.receiver] : []), ...got.value.args.map((item) => item.value)];
+      for (const part of parts) add(part, got.frame, settled(evaluate(part, got.frame)), depth + 1, true);
+      return;
+    }
     found.push({ ...logged, event: { ...event, values: [value], at: isItem ? value.at : event.at }, frame: from, got });
   }
 }
 /** A callback that gives back an object or a loaded file: `name => require(name)`, `(route) => ({ ...route, path })`. */
 export function makesSomething(fn: FunctionView): boolean {
   return fn.steps.some((step) => step.do === 'return' && (step.value?.kind === 'object' || (step.value?.kind === 'call' && step.value.callee === 'require')));
+}
+/** A callback that gives back a route written as an object. */
+export function givesRoute(fn: FunctionView): boolean {
+  return fn.steps.some((step) => step.do === 'return' && step.value?.kind === 'object' && isRouteObject(step.value));
+}
+/** An object with the keys of a route. */
+export function isRouteObject({ entries }: ObjectValue): boolean {
+  const has = (...keys: readonly string[]): boolean => entries.some(({ key }) => key !== undefined && keys.includes(key));
+  return has('method', 'methods') && has('path', 'url') && has('handler', 'options', 'config');
 }
