@@ -41,8 +41,8 @@ export interface Route {
   readonly statementAt: At;
   /** The first thing after the path: a guard is inserted before it. */
   readonly layersAt: At | undefined;
-  /** Guards stand under this key of an object: the one at `layersAt`, or a new one before it; `within`: of a new one under that key. */
-  readonly layersUnder?: { readonly key: string; readonly as: 'entry' | 'object'; readonly within?: string };
+  /** Guards stand under this key of an object: the one at `layersAt`, or a new one before it; `within`: of a new one under that key; `listed`: as a list. */
+  readonly layersUnder?: { readonly key: string; readonly as: 'entry' | 'object'; readonly within?: string; readonly listed?: true };
   /** `// unlatched: public -- reason` stands above. */
   readonly public: boolean;
 }

@@ -133,9 +133,9 @@ export function placeOfGuards({ options, inner }: ShownRoute, event: RouteEvent)
   if (under) {
     if (first.kind !== 'object' || first !== options || inner?.kind === 'call') return { layersAt: undefined };
     const isThere = first.entries.some((entry) => under.includes(entry.key ?? ''));
-    if (!isThere) return { layersAt: first.at, layersUnder: { key, as: 'entry', within: under[0] ?? key } };
+    if (!isThere) return { layersAt: first.at, layersUnder: { key, as: 'entry', within: under[0] ?? key, listed: true } };
     const isFree = inner?.kind === 'object' && first.entries.some((entry) => entry.value === inner) && inner.entries.every((entry) => entry.key !== undefined && entry.key !== key && entry.key !== event.described?.asks);
-    return isFree ? { layersAt: inner.at, layersUnder: { key, as: 'entry' } } : { layersAt: undefined };
+    return isFree ? { layersAt: inner.at, layersUnder: { key, as: 'entry', listed: true } } : { layersAt: undefined };
   }
   if (!options) return second === undefined && event.path ? { layersAt: first.at, layersUnder: { key, as: 'object' } } : { layersAt: undefined };
   const isHere = first.kind === 'object' && first === options && first.entries.every((entry) => entry.key !== undefined && event.described?.layers.has(entry.key) !== true);
