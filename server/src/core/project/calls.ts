@@ -4,7 +4,9 @@ import type { Call, Value } from '../model/value.js';
 import { memberOf, type Abstract, type Bound, type Frame, type ScopeState } from './abstract.js';
 import { builtin } from './builtins.js';
 import type { Classes } from './classes.js';
+import { filesListed, specifierOf } from './folder-lists.js';
 import { scopesIn, type Machine } from './machine.js';
+import { pathText } from './plugin-folders.js';
 import { createPlugins } from './plugins.js';
 import { givesRoute, listedRoutes, makesSomething } from './route-lists.js';
 import { FORWARDS, LOOKS, isLoader, looksLikeHandler, serves } from './outside.js';
@@ -80,10 +82,17 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     for (let f: Frame | undefined = frame; f && text; f = f.parent) if (f.fn === text.frame.fn && f.module === text.frame.module) isNear = true;
     return { ...call, name: name ?? text?.text.toLowerCase() ?? '', nameAt: text && !isNear ? text.at : call.nameAt };
   }
-  /** `require(name)` of a name that is known here. */
-  function loads({ callee, args, at, nameAt }: Call, frame: Frame): Abstract | undefined {
-    const text = callee === 'require' && args[0] ? textOf(args[0].value, frame)?.text : undefined;
-    return text === undefined ? undefined : evaluate({ kind: 'ref', root: { kind: 'import', from: text, name: '*' }, path: [], text, at, nameAt }, frame);
+  /** `require(name)` of a name that is known here, and names of files that are listed to be loaded. */
+  function loads(call: Call, frame: Frame): Abstract | undefined {
+    const { callee, args, at, nameAt } = call;
+    const [first] = args;
+    if (callee !== 'require' || !first) return filesListed(call, frame, machine.modules.keys(), evaluate);
+    const from = (text: string): Abstract => evaluate({ kind: 'ref', root: { kind: 'import', from: text, name: '*' }, path: [], text, at, nameAt }, frame);
+    const text = textOf(first.value, frame)?.text;
+    if (text?.startsWith('.') === true) return from(text);
+    const path = pathText(first.value, frame, evaluate);
+    const found = path === undefined ? undefined : from(specifierOf(path, frame.module.path));
+    return found?.is === 'module' ? found : text === undefined ? undefined : from(text);
   }
   /** `f.call(self, ...)`, `f.apply(...)`, `f.bind(...)`, of own functions and of methods of a scope. */
   function throughFunction(call: Call, receiver: Extract<Abstract, { is: 'function' | 'verb' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract | undefined {
@@ -100,7 +109,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const callback = call.args[0] && settled(evaluate(call.args[0].value, frame));
     if (callback?.is !== 'function') return undefined;
     const items = call.receiver && itemsOf(call.receiver, frame);
-    const how = { force: byName(callback.fn) || call.name === 'reduce' || (call.name === 'map' && makesSomething(callback.fn)) };
+    const how = { force: byName(callback.fn) || call.name === 'reduce' || ((call.name === 'map' || call.name === 'forEach') && makesSomething(callback.fn)) };
     if (!items) {
       // Over an unknown list of hooks: what is handed on there may be registered on.
       if (handsScopeOn(callback)) how.force = true;
