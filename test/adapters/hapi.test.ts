@@ -140,10 +140,22 @@ test('plugins of old versions: a function with attributes, a callback behind the
   same(listOf(`
 server.register([{ register: require('./old'), options: {} }], { routes: { prefix: '/o' } }, (err) => {
   server.route({ method: 'GET', path: '/b', handler: (request, reply) => reply('b') });
-});`, { 'old.js': "exports.register = function (server, options, next) {\n  server.route({ method: 'GET', path: '/a', config: { handler: (request, reply) => reply('a') } });\n  next();\n};\nexports.register.attributes = { name: 'old' };" }), ['GET /o/a unguarded', 'GET /b unguarded']);
+});`, { 'old.js': `
+exports.register = function (server, options, next) {
+  server.route({ method: 'GET', path: '/a', config: { handler: (request, reply) => reply('a') } });
+  next();
+};
+exports.register.attributes = { name: 'old' };` }), ['GET /o/a unguarded', 'GET /b unguarded']);
 });
 test('a plugin nobody registers has routes under an unknown prefix', () => {
-  same(routesOf({ 'plugin.js': "exports.plugin = {\n  name: 'p',\n  register(server, options) {\n    server.route({ method: 'GET', path: '/x', options: { handler: () => 1 } });\n    server.route({ method: 'GET', path: '/y', options: { auth: 'token', handler: () => 1 } });\n  },\n};" }), [
+  same(routesOf({ 'plugin.js': `
+exports.plugin = {
+  name: 'p',
+  register(server, options) {
+    server.route({ method: 'GET', path: '/x', options: { handler: () => 1 } });
+    server.route({ method: 'GET', path: '/y', options: { auth: 'token', handler: () => 1 } });
+  },
+};` }), [
     'GET /{?}/x unknown plugin.js:4', 'GET /{?}/y guarded plugin.js:5',
   ]);
 });
@@ -185,4 +197,28 @@ test('functions in front of a handler', () => {
   assert.equal(stateOf("server.ext('onPreResponse', guard);"), 'unguarded unguarded -');
   assert.equal(stateOf("server.ext('onRequest', (request, h) => { request.log('in'); return h.continue; });"), 'unguarded unguarded inline function');
   assert.equal(stateOf("server.ext('onPreAuth', (request, reply) => { if (!request.headers.authorization) return reply(Boom.unauthorized()); return reply.continue(); });").split(' ')[0], 'guarded');
+});
+test('files of a folder that are listed to be loaded', () => {
+  const users = "module.exports = [{ method: 'GET', path: '/users', handler: () => 1 }];";
+  for (const list of [
+    "Glob.sync('**/*.routes.js', { cwd: __dirname, ignore: 'old/**' }).forEach((file) => server.route(require('./' + file)));",
+    "fs.readdirSync(path.join(__dirname, 'api')).filter((file) => file !== 'index.js').forEach((file) => server.route(require(path.join(__dirname, 'api', file))));",
+    "for (const file of glob.sync(`${__dirname}/api/*.{js,ts}`)) { const routes = require(file); server.route(routes); }",
+  ]) same(routesOf({
+    'src/app.js': `const Glob = require('glob');\nconst glob = require('fast-glob');\nconst fs = require('fs');\nconst path = require('path');\nconst Hapi = require('@hapi/hapi');\nconst server = Hapi.server();\n${list}\nserver.start();`,
+    'src/api/users.routes.js': users, 'src/api/users.routes.test.js': users, 'src/old/x.routes.js': users, 'other/y.routes.js': users,
+  }), ['GET /users unguarded src/api/users.routes.js:1']);
+});
+test('a list of plugins without those that are switched off', () => {
+  same(listOf('server.register([require("./a"), process.env.B && require("./b")].filter(Boolean));', {
+    'a.js': "exports.plugin = { name: 'a', register: (server) => server.route({ method: 'GET', path: '/a', handler: () => 1 }) };",
+    'b.js': "exports.plugin = { name: 'b', register: (server) => server.route({ method: 'GET', path: '/b', handler: () => 1 }) };",
+  }), ['GET /a unguarded', 'GET /b unguarded']);
+});
+test('a function of one server is told from one of another by the keys of its routes', () => {
+  const frameworkOf = (code: string): string | undefined => engineOver(new Map([[filePath('routes.js'), code]])).inventory()[0]?.framework;
+  assert.equal(frameworkOf("module.exports = (server) => { server.route({ method: 'GET', path: '/x', config: { handler } }); };"), 'hapi');
+  assert.equal(frameworkOf("module.exports = (server) => { server.route({ method: 'GET', url: '/x', handler }); };"), 'fastify');
+  assert.equal(frameworkOf("const routes = require('./list');\nexports.register = (server, options) => { server.ext('onPreAuth', check); server.route({ method: 'GET', path: '/x', handler }); };"), 'hapi');
+  assert.equal(frameworkOf("module.exports = (server) => { server.route('/x').get((req, res) => res.send(1)); };"), 'express');
 });

@@ -4,7 +4,7 @@ import { routesOf } from './routes.js';
 import { differences, run } from './truth.js';
 
 interface Server {
-  inject(request: { readonly method: string; readonly url: string }): Promise<{ readonly statusCode: number }>;
+  inject(request: { readonly method: string; readonly url: string }): Promise<{ readonly statusCode: number; readonly payload: string }>;
   table(): readonly { readonly method: string; readonly path: string }[];
   initialize(): Promise<void>;
   stop(): Promise<void>;
@@ -85,7 +85,14 @@ server.route({ method: 'GET', path: '/4', handler: (request) => { if (request.au
 server.route({ method: 'GET', path: '/5', options: { handler: () => 'data' } });` },
   { name: 'schemes of own code', routes: 3, code: `
 server.auth.scheme('open', () => ({ authenticate: (request, h) => h.authenticated({ credentials: {} }) }));
-server.auth.scheme('shut', (one, options) => { const made = { authenticate(request, h) { const token = request.headers.authorization; if (!token) return h.unauthenticated(Boom.unauthorized()); return h.authenticated({ credentials: { token } }); } }; return made; });
+server.auth.scheme('shut', (one, options) => {
+  const made = { authenticate(request, h) {
+    const token = request.headers.authorization;
+    if (!token) return h.unauthenticated(Boom.unauthorized());
+    return h.authenticated({ credentials: { token } });
+  } };
+  return made;
+});
 server.auth.strategy('anyone', 'open');
 server.auth.strategy('known', 'shut', { secret: 'x' });
 server.route({ method: 'GET', path: '/1', handler, options: { auth: 'anyone' } });
@@ -128,5 +135,16 @@ for (const { name, code, routes, dead = [] } of APPLICATIONS) test(`hapi answers
   assert.deepEqual([...listed].sort(), [...tableOf(server)].sort());
   assert.equal(listed.length, routes);
   for (const path of dead) assert.equal(await ask('GET', path), 404, path);
+  await server.stop();
+});
+test('hapi tells a stranger nothing of an error that is returned, and takes none as a body', async () => {
+  const code = `
+server.route({ method: 'GET', path: '/1', handler: () => new Error('secret') });
+server.route({ method: 'GET', path: '/2', handler: (request, h) => h.response(new Error('secret')) });
+server.route({ method: 'GET', path: '/3', handler: (request, h) => h.response({ error: new Error('secret').message }) });`;
+  const server: unknown = await run(`${textOf(code)}return main();`);
+  assert.ok(isServer(server));
+  const bodies = await Promise.all(['/1', '/2', '/3'].map(async (url) => (await server.inject({ method: 'GET', url })).payload.includes('secret')));
+  assert.deepEqual(bodies, [false, false, true]);
   await server.stop();
 });

@@ -30,7 +30,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     "const http = require('http');\nhttp.request({ method: 'GET', path: '/x', hostname: 'h' }, (res) => res.resume());\nhttp.get('/x', (res) => res);",
     "const ky = require('ky');\nky.get('/x', { retry: 2 });\nconst got = require('got');\ngot.post('/x', { json: {} });",
     "const calls = [{ method: 'GET', path: '/a', handler: 'x' }, { method: 'PUT', path: '/b', options: {} }];\ncalls.forEach((call) => client.send(call));\nmodule.exports = { calls };",
-    "class Api { constructor(http) { this.http = http; } get(path, options) { return this.http.get(path, options); } list() { return this.get('/users', {}); } remove() { return this.http.delete('/users/1', {}); } }\nnew Api(require('axios')).list();",
+    "class Api {\n constructor(http) { this.http = http; }\n get(path, options) { return this.http.get(path, options); }\n list() { return this.get('/users', {}); }\n}\nnew Api(require('axios')).list();",
   ],
   'stores of settings': [
     "const Config = require('@hapipal/confidence');\nConfig.get('/port/web');\nConfig.get('/port/web', { env: 'test' });",
@@ -64,7 +64,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   ],
   'frameworks that are not read': [
     "const restify = require('restify');\nconst api = restify.createServer();\napi.get('/x', (req, res, next) => next());\napi.del('/x', requireUser, (req, res, next) => next());\napi.listen(1);",
-    "const restify = require('restify');\nconst server = restify.createServer({ name: 'x' });\nserver.use(restify.plugins.bodyParser());\nserver.get('/x', handler);\nserver.post({ path: '/y', version: '1.0.0' }, handler);\nserver.listen(8080);",
+    "const restify = require('restify');\nconst server = restify.createServer({ name: 'x' });\nserver.use(restify.plugins.bodyParser());\nserver.get('/x', handler);\nserver.post({ path: '/y' }, handler);\nserver.listen(80);",
     "import { createServer } from 'restify';\nimport routes from './routes.js';\nconst server = createServer();\nroutes(server);\nserver.listen(1);",
     "const server = require('restify').createServer();\nfor (const name of ['a', 'b']) require(`./routes/${name}`)(server);\nrequire('./routes')(server);\nserver.opts('/x', handler);",
     "const restify = require('restify');\nconst server = restify.createServer();\nfs.readdirSync('routes').forEach((file) => require(path.join(__dirname, 'routes', file))(server));\nserver.opts('/x', handler);",

@@ -49,6 +49,8 @@ export interface Marks {
   readonly options?: true;
   /** Keys of a route object that few other frameworks know. */
   readonly keys?: ReadonlySet<string>;
+  /** Routes are given to `route` alone or as a list, often by name. */
+  readonly lists?: true;
 }
 
 /** A vocabulary: says what a call means, evaluates nothing, sees one call. */

@@ -66,6 +66,7 @@ const hapi: FrameworkAdapter = {
     type: /\b(Hapi\.)?(Hapi)?Server\b/,
     verbs: new Set(['ext', 'strategy', 'scheme', 'dependency', 'expose', 'method', 'bind', 'views', 'state', 'initialize', 'start']),
     keys: new Set(['path', 'options', 'config', 'vhost']),
+    lists: true,
   },
   plugin: (from) => PLUGINS.get(from) ?? (/^@hapi\//.test(from) || /^hapi-(auth|swagger|openapi|pino|good|bunyan|require-https|dev-errors|boom|prometheus|alive|sentry|i18n|mongo|sequelize|redis)/.test(from) ? 'nothing' : undefined),
   schemes: new Set(['basic', 'cookie', 'bell', 'jwt', 'hawk', 'bewit', 'bearer-access-token', 'bearer', 'bearer-token', 'oz', 'keycloak-jwt', 'iron']),

@@ -55,7 +55,10 @@ export type ScopeEvent =
    * `reach`: 'application' covers every route of the application, wherever it is registered and in whatever order; its paths stand below the application's own.
    * 'own' covers the routes of this scope, not of those below. `whole`: its paths do not stand below this scope's own.
    */
-  | { readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly as?: Place; readonly late?: true; readonly exact?: true; readonly reach?: 'application' | 'own'; readonly whole?: true; readonly at: At }
+  | {
+      readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly as?: Place; readonly late?: true; readonly exact?: true;
+      readonly reach?: 'application' | 'own'; readonly whole?: true; readonly at: At;
+    }
   /** A function that is given a scope of its own below this one, or, as an `open` one, this scope itself. */
   | { readonly kind: 'plugin'; readonly value: Value; readonly gives: readonly ('scope' | 'options' | 'other')[]; readonly options: Value | undefined; readonly open: boolean; readonly written?: 'objects'; readonly at: At }
   /** The scope and those below get a member: `decorate('name', value)`; `reach`: all scopes of the application do. */

@@ -33,7 +33,8 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     if (receiver?.is === 'builder') return onScope(call, receiver, frame, step, openLoop);
     if (receiver?.is === 'scope') return onMember(call, receiver, frame, step, openLoop);
     // `server.auth.strategy(...)`
-    if (receiver?.is === 'verb' && adapterOf.get(receiver.scope.framework)?.members?.has(receiver.name) === true) return onScope({ ...call, name: `${receiver.name}.${call.name}` }, { is: 'scope', scope: receiver.scope }, frame, step, openLoop);
+    const isMember = receiver?.is === 'verb' && adapterOf.get(receiver.scope.framework)?.members?.has(receiver.name) === true;
+    if (isMember) return onScope({ ...call, name: `${receiver.name}.${call.name}` }, { is: 'scope', scope: receiver.scope }, frame, step, openLoop);
     const target = settled(evaluate(call.target, frame));
     if (target.is === 'function') return call.form === 'new' ? constructPlain(target, call, frame) : apply(target, call, frame, receiver?.is === 'instance' ? receiver : undefined);
     if (target.is === 'class') return construct(target, call, frame);

@@ -32,7 +32,8 @@ function rolesOf(fn: FunctionView): Roles {
 export function givenRoles(fn: FunctionView, role: Role | undefined): Roles {
   if (!role) return rolesOf(fn);
   const at = (...names: readonly string[]): number => role.parameters.findIndex((one) => names.includes(one));
-  return { request: at('request', 'context'), response: at('response', 'context'), next: at('next'), returns: role.as === 'layer' && !role.parameters.includes('next'), ...(role.framework === 'hapi' ? { takesOver: true, answers: role.returnSends } : {}) };
+  const roles = { request: at('request', 'context'), response: at('response', 'context'), next: at('next'), returns: role.as === 'layer' && !role.parameters.includes('next') };
+  return role.framework === 'hapi' ? { ...roles, takesOver: true, answers: role.returnSends } : roles;
 }
 
 const DEEPEST_CALL = 3;

@@ -54,7 +54,7 @@ function memberOf(fn: FunctionView, index: number, steps: readonly CallStep[], {
     const isPath = first?.kind === 'regex' || first?.kind === 'template' || (first?.kind === 'literal' && typeof first.value === 'string' && first.value.startsWith('/'));
     const isObject = name === 'route' && routesIn(call).some((route) => route.entries.some((one) => one.key === 'handler' || (one.key !== undefined && one.key !== 'options' && marks.keys?.has(one.key) === true)));
     // `server.route(require('./routes'))`: where a path is given, what comes back is used.
-    const isGiven = name === 'route' && marks.keys !== undefined && !used && first !== undefined && (first.kind === 'ref' || first.kind === 'call' || first.kind === 'array');
+    const isGiven = name === 'route' && marks.lists === true && !used && first !== undefined && (first.kind === 'ref' || first.kind === 'call' || first.kind === 'array');
     const isAlways = plain.has(name) && name !== 'listen' && name !== 'route' && name !== 'after';
     if (isAlways ? args.length > 0 : isObject || isGiven || (name === 'route' ? isPath : isPath && args.length > 1)) return field ?? '';
   }

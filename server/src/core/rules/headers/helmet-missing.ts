@@ -250,7 +250,16 @@ export default rule<'scope', { readonly scope: Scope }>({
         server.route({ method: 'GET', path: '/', handler: (request, h) => h.view('home') });
         await server.start();`,
     },
-    { title: 'a plugin for hapi sets the policy', good: `import Hapi from '@hapi/hapi';\nimport Blankie from 'blankie';\nconst server = Hapi.server();\nawait server.register(Blankie);\nserver.route({ method: 'GET', path: '/', handler });\nawait server.start();` },
+    {
+      title: 'a plugin for hapi sets the policy',
+      good: `
+        import Hapi from '@hapi/hapi';
+        import Blankie from 'blankie';
+        const server = Hapi.server();
+        await server.register(Blankie);
+        server.route({ method: 'GET', path: '/', handler });
+        await server.start();`,
+    },
     { title: 'hapi with its own headers', good: `import Hapi from '@hapi/hapi';\nconst server = Hapi.server({ routes: { security: true } });\nawait server.start();` },
     {
       title: 'a mock server',
