@@ -12,6 +12,8 @@ export interface Created {
   readonly kind: 'application' | 'router';
   readonly options: Value | undefined;
   readonly prefix?: Value;
+  /** What is called on it at once: a manifest's plugins. */
+  readonly then?: { readonly name: string; readonly args: readonly Value[] };
 }
 /** Middleware made of other middleware, or put under a path: `compose([a, b])`, `mount('/m', a)`. */
 export interface Composed {
@@ -34,6 +36,8 @@ export interface OrderRules {
   readonly copies: 'none' | 'routers' | 'all';
   /** A check of a path parameter also stands before routes registered earlier. */
   readonly parametersFirst: boolean;
+  /** Parameters are written `{id}`, `{id?}` and `{rest*}`, and a colon means itself. */
+  readonly braces?: true;
 }
 /** By what a parameter nobody binds is known to be a scope of this framework. */
 export interface Marks {
@@ -43,6 +47,10 @@ export interface Marks {
   readonly verbs: ReadonlySet<string>;
   /** Routes are commonly given an object of options after their path. */
   readonly options?: true;
+  /** Keys of a route object that few other frameworks know. */
+  readonly keys?: ReadonlySet<string>;
+  /** Routes are given to `route` alone or as a list, often by name. */
+  readonly lists?: true;
 }
 
 /** A vocabulary: says what a call means, evaluates nothing, sees one call. */
@@ -51,6 +59,8 @@ export interface FrameworkAdapter {
   readonly packages: readonly string[];
   /** Method names worth evaluating on a receiver that may be a scope. */
   readonly verbs: ReadonlySet<string>;
+  /** Members whose methods register on the scope; they are called as `auth.strategy`. */
+  readonly members?: ReadonlySet<string>;
   /** Members that answer requests when they are handed to a server: `app.fetch`. */
   readonly answering?: ReadonlySet<string>;
   /** What a creating call makes; undefined when it makes nothing of this framework. */
@@ -73,6 +83,8 @@ export interface FrameworkAdapter {
   readonly folders?: ReadonlySet<string>;
   /** What a plugin of a package does to the scope it is registered on; undefined when nobody knows. */
   plugin?(from: string, options: Value | undefined): Protects | undefined;
+  /** Schemes that packages bring, each of which refuses requests without credentials. */
+  readonly schemes?: ReadonlySet<string>;
   readonly order: OrderRules;
 }
 

@@ -60,6 +60,7 @@ const fastify: FrameworkAdapter = {
     type: /\bFastify\w*Instance\b/,
     verbs: new Set(['register', 'addHook', 'decorate', 'decorateRequest', 'decorateReply', 'withTypeProvider', 'setErrorHandler', 'setNotFoundHandler', 'addSchema', 'addContentTypeParser']),
     options: true,
+    keys: new Set(['url', 'schema', 'onRequest', 'preParsing', 'preValidation', 'preHandler']),
   },
   opens(call) {
     const value = call.args[0]?.value;

@@ -2,6 +2,7 @@
 import type { FrameworkAdapter } from './adapter.js';
 import express from './express.js';
 import fastify from './fastify.js';
+import hapi from './hapi.js';
 import hono from './hono.js';
 import koa from './koa.js';
 
@@ -9,6 +10,7 @@ import koa from './koa.js';
 export const frameworks: readonly FrameworkAdapter[] = [
   express,
   fastify,
+  hapi,
   hono,
   koa,
 ];

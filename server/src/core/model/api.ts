@@ -27,6 +27,8 @@ export interface Layer {
   readonly claims: readonly Guard[];
   /** Why a function that looks like a guard is none, or nobody knows whether it is. */
   readonly doubt?: string;
+  /** The option of a route it stands under, where a copy of it must stand there too. */
+  readonly key?: string;
 }
 export interface Route {
   readonly kind: 'route';
@@ -39,8 +41,8 @@ export interface Route {
   readonly statementAt: At;
   /** The first thing after the path: a guard is inserted before it. */
   readonly layersAt: At | undefined;
-  /** Guards stand under this key of an object: the one at `layersAt`, or a new one before it. */
-  readonly layersUnder?: { readonly key: string; readonly as: 'entry' | 'object' };
+  /** Guards stand under this key of an object: the one at `layersAt`, or a new one before it; `within`: of a new one under that key; `listed`: as a list. */
+  readonly layersUnder?: { readonly key: string; readonly as: 'entry' | 'object'; readonly within?: string; readonly listed?: true };
   /** `// unlatched: public -- reason` stands above. */
   readonly public: boolean;
 }
@@ -50,13 +52,22 @@ export type ScopeEvent =
   /** Middleware or sub-scopes, whatever each value turns out to be. */
   /**
    * `exact`: the path covers itself alone, what is below it only with a `*`. `methods`: only requests of these.
-   * `reach`: it covers every route of the application, wherever it is registered and in whatever order; its paths stand below the application's own.
+   * `reach`: 'application' covers every route of the application, wherever it is registered and in whatever order; its paths stand below the application's own.
+   * 'own' covers the routes of this scope, not of those below. `whole`: its paths do not stand below this scope's own.
    */
-  | { readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly as?: Place; readonly late?: true; readonly exact?: true; readonly reach?: 'application'; readonly at: At }
+  | {
+      readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly as?: Place; readonly late?: true; readonly exact?: true;
+      readonly reach?: 'application' | 'own'; readonly whole?: true; readonly at: At;
+    }
   /** A function that is given a scope of its own below this one, or, as an `open` one, this scope itself. */
-  | { readonly kind: 'plugin'; readonly value: Value; readonly gives: readonly ('scope' | 'options' | 'other')[]; readonly options: Value | undefined; readonly open: boolean; readonly at: At }
-  /** The scope and those below get a member: `decorate('name', value)`. */
-  | { readonly kind: 'member'; readonly name: Value; readonly value: Value; readonly at: At }
+  | { readonly kind: 'plugin'; readonly value: Value; readonly gives: readonly ('scope' | 'options' | 'other')[]; readonly options: Value | undefined; readonly open: boolean; readonly written?: 'objects'; readonly at: At }
+  /** The scope and those below get a member: `decorate('name', value)`; `reach`: all scopes of the application do. */
+  | { readonly kind: 'member'; readonly name: Value; readonly value: Value; readonly reach?: 'application'; readonly at: At }
+  /** A way to authenticate requests, for the whole application, that routes ask for by name: `scheme` names what makes it, `value` makes one. */
+  | { readonly kind: 'scheme'; readonly name: Value; readonly value: Value; readonly at: At }
+  | { readonly kind: 'strategy'; readonly name: Value; readonly scheme: Value; readonly at: At }
+  /** What routes of the application that say nothing of their own ask for, whenever they were added. */
+  | { readonly kind: 'default'; readonly value: Value; readonly mode: Value | undefined; readonly at: At }
   /** Stands before all paths of the scope; the last one counts. */
   | { readonly kind: 'prefix'; readonly path: Value; readonly at: At }
   /** Answers what no route does: paths nobody knows. */
@@ -77,6 +88,14 @@ export interface Described {
   readonly handler: string;
   /** Where one more guard goes. */
   readonly guards: string;
+  /** Keys may also stand in an object under one of these, or in one a function there gives. */
+  readonly under?: readonly string[];
+  /** Functions may stand under a key of an object, and what they throw may be ignored: `{ method: check, failAction: 'log' }`. */
+  readonly functions?: { readonly key: string; readonly failing: string; readonly ignored: ReadonlySet<string> };
+  /** What names the strategies a route asks for; what stands under the key replaces the application's default. */
+  readonly asks?: string;
+  /** Several routes may be given as a list. */
+  readonly lists?: true;
 }
 
 /** What the parameters of a function mean; given by the adapter where it is registered, or guessed by shape (`sure` false). */

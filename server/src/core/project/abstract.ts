@@ -77,6 +77,8 @@ export interface LoggedEvent extends BoundEvent {
   readonly options?: Value;
   /** The scope a plugin was given here. */
   readonly child?: ScopeState;
+  /** What a route of a list was worth when it was registered. */
+  readonly got?: Abstract;
   /** Grows with each event of the project. */
   readonly order: number;
   readonly under: readonly Placed[];

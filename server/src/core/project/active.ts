@@ -20,6 +20,8 @@ export interface Active {
   readonly from: ChainLink['from'];
   readonly when: ChainLink['when'];
   readonly sure: boolean;
+  /** Only routes of its scope, not of those below. */
+  readonly own?: true;
   /** app.param: only routes of this scope with this parameter. */
   readonly parameter: string | undefined;
 }
@@ -27,7 +29,7 @@ export interface Active {
 /** Whether a layer runs for requests of these methods to a path of a scope. */
 export function coverage(active: Active, path: PathPattern, scope: ScopeState, methods: Methods): 'yes' | 'no' | 'maybe' {
   const some = active.methods === undefined ? 'yes' : shared(active.methods, methods);
-  if (some === 'no') return 'no';
+  if (some === 'no' || (active.own === true && active.scope !== scope.id)) return 'no';
   if (active.parameter !== undefined) {
     if (active.scope !== scope.id) return 'no';
     if (active.parameter === '?') return 'maybe';
@@ -42,7 +44,7 @@ interface ActivesInput {
   readonly evaluation: Evaluation;
   readonly ordersOf: ReadonlyMap<string, OrderRules>;
   layerOf(flat: Flat, logged: LoggedEvent, as: Place, framework: string): Layer;
-  patternsOf(pieces: readonly PathPiece[]): readonly PathPattern[];
+  patternsOf(pieces: readonly PathPiece[], scope: ScopeState): readonly PathPattern[];
   /** The layer lets some paths through. */
   isByPath(layer: Layer): boolean;
 }
@@ -74,6 +76,7 @@ export function createActives({ evaluation, ordersOf, layerOf, patternsOf, isByP
       exact: use?.exact === true,
       caseSensitive: isCaseSensitive(scope),
       ...(use?.methods ? { methods: use.methods } : {}),
+      ...(use?.reach === 'own' ? { own: true } : {}),
       scope: scope.id,
       from: scope.kind === 'application' || use?.reach === 'application' ? 'application' : 'router',
       when: logged.when,
@@ -116,7 +119,7 @@ export function createActives({ evaluation, ordersOf, layerOf, patternsOf, isByP
           for (const one of below) seen.add(one);
           if (event.reach !== 'application' || below.length > 0) continue;
           const { paths } = usedPaths(event, logged);
-          const active = ofUse(value, logged, paths.flatMap((piece) => patternsOf([...prefix, piece])), scope);
+          const active = ofUse(value, logged, paths.flatMap((piece) => patternsOf([...prefix, piece], scope)), scope);
           if (active.layer.phase === 'request') found.push(active);
         }
       }

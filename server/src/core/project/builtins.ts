@@ -28,6 +28,10 @@ export function builtin(call: Call, receiver: Abstract | undefined, frame: Frame
     push(receiver, call.args.flatMap((item) => given(item.value, item.spread, frame, evaluate)));
     return { is: 'unknown' };
   }
+  if (call.name === 'filter' && first?.value.kind === 'ref' && first.value.root.kind === 'global' && first.value.text === 'Boolean') {
+    const items = elementsOf(receiver, evaluate);
+    return items && { is: 'list', items: items.filter(({ value }) => value.kind !== 'literal') };
+  }
   if (call.name !== 'concat') return undefined;
   const own = elementsOf(receiver, evaluate);
   if (!own) return undefined;

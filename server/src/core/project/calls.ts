@@ -1,10 +1,14 @@
+import type { Created, FrameworkAdapter } from '../frameworks/adapter.js';
 import type { Branch, CallStep, StepFrame } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import { memberOf, type Abstract, type Bound, type Frame, type ScopeState } from './abstract.js';
 import { builtin } from './builtins.js';
 import { isSuper, type Classes } from './classes.js';
+import { filesListed, specifierOf } from './folder-lists.js';
 import { scopesIn, type Machine } from './machine.js';
+import { pathText } from './plugin-folders.js';
 import { createPlugins } from './plugins.js';
+import { givesRoute, listedRoutes, makesSomething } from './route-lists.js';
 import { FORWARDS, LOOKS, isLoader, looksLikeHandler, serves } from './outside.js';
 
 const UNKNOWN: Abstract = { is: 'unknown' };
@@ -23,21 +27,26 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     if (adapters.some((adapter) => adapter.opens?.(call) !== undefined)) return { is: 'value', value: call, frame };
     for (const adapter of adapters) {
       const made = adapter.creates(call);
-      if (made) return { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
+      if (made) return begun(adapter, made, call, frame, step);
     }
     const receiver = call.receiver ? settled(evaluate(call.receiver, frame)) : undefined;
     if (receiver?.is === 'builder') return onScope(call, receiver, frame, step, openLoop);
     if (receiver?.is === 'scope') return onMember(call, receiver, frame, step, openLoop);
+    // `server.auth.strategy(...)`
+    const isMember = receiver?.is === 'verb' && adapterOf.get(receiver.scope.framework)?.members?.has(receiver.name) === true;
+    if (isMember) return onScope({ ...call, name: `${receiver.name}.${call.name}` }, { is: 'scope', scope: receiver.scope }, frame, step, openLoop);
     const target = settled(evaluate(call.target, frame));
     if (target.is === 'function') return call.form === 'new' ? constructPlain(target, call, frame) : apply(target, call, frame, receiver?.is === 'instance' ? receiver : undefined);
     if (target.is === 'class') return construct(target, call, frame);
     if (target.is === 'instance' && target.of && isSuper(call)) return construct(target.of, call, frame);
     const parts = machine.composed(call, frame);
+    const loaded = loads(call, frame);
+    if (loaded) return loaded;
     if (parts) return parts.same === true && parts.values[0] ? evaluate(parts.values[0], frame) : { is: 'value', value: call, frame };
     const elsewhere = packageCallee(target) ?? machine.memberOfResult(call, frame);
     for (const adapter of elsewhere === undefined ? [] : adapters) {
       const made = adapter.creates({ ...call, callee: elsewhere ?? '' });
-      if (made) return { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
+      if (made) return begun(adapter, made, call, frame, step);
     }
     if (target.is === 'verb') return onScope(renamed(call, target.name, frame), { is: 'scope', scope: target.scope }, frame, step, openLoop);
     if (receiver?.is === 'function' || receiver?.is === 'verb') {
@@ -53,10 +62,16 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     return outside(call, target, frame, step);
   }
 
+  /** A new scope, with what is called on it at once. */
+  function begun(adapter: FrameworkAdapter, made: Created, call: Call, frame: Frame, step: StepFrame | undefined): Abstract {
+    const scope: Abstract = { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
+    if (made.then) onScope({ ...call, name: made.then.name, args: made.then.args.map((value) => ({ value, spread: false, at: value.at })) }, scope, frame, step, false);
+    return scope;
+  }
   /** A call on an application or router: a field the program gave it, or a method of the framework. */
   function onMember(call: Call, receiver: Extract<Abstract, { is: 'scope' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract {
     const own = memberOf(receiver.scope, call.name);
-    if (own?.is === 'function') return apply(own, call, frame, undefined);
+    if (own?.is === 'function') return apply(own, call, frame, receiver);
     if (own?.is === 'verb') return onScope(renamed(call, own.name, frame), { is: 'scope', scope: own.scope }, frame, step, openLoop);
     const isComputed = call.target.kind === 'ref' && call.target.path.at(-1) === undefined && call.target.computed !== undefined;
     return onScope(isComputed ? renamed(call, undefined, frame) : call, receiver, frame, step, openLoop);
@@ -71,6 +86,18 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const via = text?.frame.via;
     const place = via && via.name.toLowerCase() === text.text.toLowerCase() ? via.nameAt : text?.at;
     return { ...call, name: name ?? text?.text.toLowerCase() ?? '', nameAt: place && !isNear ? place : call.nameAt };
+  }
+  /** `require(name)` of a name that is known here, and names of files that are listed to be loaded. */
+  function loads(call: Call, frame: Frame): Abstract | undefined {
+    const { callee, args, at, nameAt } = call;
+    const [first] = args;
+    if (callee !== 'require' || !first) return filesListed(call, frame, machine.modules.keys(), evaluate);
+    const from = (text: string): Abstract => evaluate({ kind: 'ref', root: { kind: 'import', from: text, name: '*' }, path: [], text, at, nameAt }, frame);
+    const text = textOf(first.value, frame)?.text;
+    if (text?.startsWith('.') === true) return from(text);
+    const path = pathText(first.value, frame, evaluate);
+    const found = path === undefined ? undefined : from(specifierOf(path, frame.module.path));
+    return found?.is === 'module' ? found : text === undefined ? undefined : from(text);
   }
   /** `f.call(self, ...)`, `f.apply(...)`, `f.bind(...)`, of own functions and of methods of a scope. */
   function throughFunction(call: Call, receiver: Extract<Abstract, { is: 'function' | 'verb' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract | undefined {
@@ -87,12 +114,13 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const callback = call.args[0] && settled(evaluate(call.args[0].value, frame));
     if (callback?.is !== 'function') return undefined;
     const items = call.receiver && itemsOf(call.receiver, frame);
-    const how = { force: byName(callback.fn) || call.name === 'reduce' };
+    const how = { force: byName(callback.fn) || call.name === 'reduce' || ((call.name === 'map' || call.name === 'forEach') && makesSomething(callback.fn)) };
     if (!items) {
       // Over an unknown list of hooks: what is handed on there may be registered on.
       if (handsScopeOn(callback)) how.force = true;
-      if (call.name !== 'reduce') applyTo(callback, [], frame, call.at.mark, undefined, { ...how, openLoop: true });
-      return UNKNOWN;
+      const made = call.name === 'reduce' ? UNKNOWN : applyTo(callback, [], frame, call.at.mark, undefined, { ...how, openLoop: true });
+      // Nobody knows how many routes are made, but what they have in common.
+      return call.name === 'map' && givesRoute(callback.fn) ? { is: 'list', items: [{ value: call, frame, got: made }] } : UNKNOWN;
     }
     if (call.name === 'reduce') {
       let memo: Abstract = call.args[1] ? evaluate(call.args[1].value, frame) : UNKNOWN;
@@ -122,7 +150,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
       if (event.kind === 'route' && event.path && isUntold(event.path, frame, 0)) continue;
       if (event.kind === 'plugin') plug(event, call, logged, scope, step);
       else if (event.kind === 'member') give(event, scope, frame);
-      else record(scope, logged);
+      else for (const one of listedRoutes(logged, names)) record(scope, one);
       scope.files.add(call.at.path);
     }
     const next = adapter.returns(call);

@@ -1,14 +1,18 @@
 import type { Conduct } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Call } from '../model/value.js';
-import { innerFunctions, isParameter, isTokenCheck, onResponse, refusalOf, testsOf, type ConductInput, type Roles } from './refusals.js';
+import { innerFunctions, isParameter, isTokenCheck, onResponse, refusalOf, stepsOf, testsOf, type ConductInput, type Roles } from './refusals.js';
 import { best, strangerIn, type Reach } from './strangers.js';
 
 type Recurse = (fn: FunctionView, module: ModuleView, input: ConductInput, given: Roles, depth: number) => Conduct;
 const DEEPEST_CALL = 3;
+/** Methods of text and lists: whatever the receiver's name, they refuse nobody. */
+const OF_LANGUAGE = /^(includes|indexOf|startsWith|endsWith|filter|map|find|some|every|forEach|reduce|push|concat|join|split|slice|replace|trim|toLowerCase|toUpperCase|toString|keys|entries|isArray)$/;
 /** Calls whose name says that they may refuse: an exception of theirs is an answer. */
 const MAY_REFUSE = /auth|verif|token|session|guard|permi|role|access|login|check|valid|ensure|assert|require|protect|secur/i;
 const ANSWERS = /^(send|redirect|hijack|sendFile|view|callNotFound|unauthorized|forbidden|notFound|badRequest)$/;
+/** Of hapi, whose toolkit only makes what is returned. */
+const TAKES_OVER = /^(takeover|unauthenticated)$/;
 
 /** What a hook does to a request that goes on when the hook returns: it refuses by answering or throwing. */
 export function conductOfReturning(fn: FunctionView, module: ModuleView, input: ConductInput, roles: Roles, depth: number, recurse: Recurse): Conduct {
@@ -28,7 +32,7 @@ export function conductOfReturning(fn: FunctionView, module: ModuleView, input: 
   let strangers: Reach = 'no';
   for (const one of [fn, ...inner]) {
     if (!one.complete) complete = false;
-    for (const step of one.steps) look(step, step.when.slice(fn.when.length), one === fn);
+    for (const step of stepsOf(one, roles)) look(step, step.when.slice(fn.when.length), one === fn);
   }
   if (catchRefuses) for (const status of tried) refuses.add(status);
   const refusesStrangers = refuses.has(401) || refuses.has(403);
@@ -60,7 +64,7 @@ export function conductOfReturning(fn: FunctionView, module: ModuleView, input: 
       addTests(own);
     }
     // `if (!token) return;`: a request that brings nothing goes on.
-    if (step.do === 'return' && isOwn && own.length > 0 && step.value?.kind !== 'call') strangers = best(strangers, stranger.takes(own));
+    if (step.do === 'return' && isOwn && own.length > 0 && refusal === undefined && (step.value?.kind !== 'call' || (roles.takesOver === true && onResponse(step.value, fn, roles)))) strangers = best(strangers, stranger.takes(own));
     if (step.do !== 'call') return;
     const { call } = step;
     if (isTokenCheck(call, fn, roles)) {
@@ -68,9 +72,10 @@ export function conductOfReturning(fn: FunctionView, module: ModuleView, input: 
       return;
     }
     if (onResponse(call, fn, roles)) {
-      answers ||= ANSWERS.test(call.name);
-      if (step.zone === 'catch' && ANSWERS.test(call.name)) catchRefuses = true;
-      if (isTop && ANSWERS.test(call.name)) ends = true;
+      const isAnswer = (roles.takesOver === true ? TAKES_OVER : ANSWERS).test(call.name);
+      answers ||= isAnswer;
+      if (step.zone === 'catch' && isAnswer) catchRefuses = true;
+      if (isTop && isAnswer) ends = true;
       return;
     }
     handOn(call, step.zone, own, isTop);
@@ -83,14 +88,14 @@ export function conductOfReturning(fn: FunctionView, module: ModuleView, input: 
 
   /** `await verify(request, reply)`: what the called function does is done here, an exception included. */
   function handOn(call: Call, zone: Step['zone'], own: readonly Branch[], isTop: boolean): void {
-    if (isOfLog(call)) return;
+    if (isOfLog(call) || (OF_LANGUAGE.test(call.name) && call.receiver !== undefined)) return;
     const handed = call.args.some(({ value }) => isParameter(value, fn, roles.request) || isParameter(value, fn, roles.response));
     const name = call.callee || call.name;
     if (!handed && !MAY_REFUSE.test(name)) return;
     const target = depth < DEEPEST_CALL ? input.follow?.(call.target, module) : undefined;
     if (target && target.fn.id !== fn.id) {
       const at = (index: number): number => call.args.findIndex((item) => isParameter(item.value, fn, index) && item.value.path.length === 0);
-      const done = recurse(target.fn, target.module, input, { request: at(roles.request), response: at(roles.response), next: -1, returns: true }, depth + 1);
+      const done = recurse(target.fn, target.module, input, { request: at(roles.request), response: at(roles.response), next: -1, returns: true, ...(roles.takesOver === true ? { takesOver: true } : {}) }, depth + 1);
       for (const status of done.refuses) (zone === 'try' ? tried : refuses).add(status);
       if (done.refuses.length > 0) {
         addTests(own);

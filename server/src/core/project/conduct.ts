@@ -3,7 +3,7 @@ import type { Branch, CallStep, FunctionView, ModuleView, Step, StepFrame } from
 import type { Call, Value } from '../model/value.js';
 import { conductOfReturning } from './conduct-returning.js';
 import {
-  innerFunctions, isContextual, isOfCaller, isParameter, isTokenCheck, isWhole, onResponse, refusalOf, testsOf, thrownStatus, throwsInside, throwsOnContext, type ConductInput, type Followed, type Roles,
+  innerFunctions, isContextual, isOfCaller, isParameter, isTokenCheck, isWhole, onResponse, refusalOf, stepsOf, testsOf, thrownStatus, throwsInside, throwsOnContext, type ConductInput, type Followed, type Roles,
 } from './refusals.js';
 import { guardModules } from '../rules/facts/guards.js';
 import { best, strangerIn, worst, type Reach } from './strangers.js';
@@ -32,7 +32,8 @@ function rolesOf(fn: FunctionView): Roles {
 export function givenRoles(fn: FunctionView, role: Role | undefined): Roles {
   if (!role) return rolesOf(fn);
   const at = (...names: readonly string[]): number => role.parameters.findIndex((one) => names.includes(one));
-  return { request: at('request', 'context'), response: at('response', 'context'), next: at('next'), returns: role.as === 'layer' && !role.parameters.includes('next') };
+  const roles = { request: at('request', 'context'), response: at('response', 'context'), next: at('next'), returns: role.as === 'layer' && !role.parameters.includes('next') };
+  return role.framework === 'hapi' ? { ...roles, takesOver: true, answers: role.returnSends } : roles;
 }
 
 const DEEPEST_CALL = 3;
@@ -72,7 +73,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
 
   for (const one of [fn, ...inner]) {
     if (!one.complete) complete = false;
-    for (const step of one.steps) {
+    for (const step of stepsOf(one, roles)) {
       const own = step.when.slice(fn.when.length);
       const isTop = one === fn && own.length === 0 && step.zone === 'body';
       const refusal = refusalOf(step, fn, roles);
@@ -92,6 +93,10 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
           if (step.zone !== 'catch' && !refusesBeside(one, step)) welcomes = best(welcomes, ways.to(one, step));
         }
         if ((key === 'status' && refusal === undefined) || (key === 'body' && own.length > 0)) reopened = true;
+      }
+      if (step.do === 'return' && one === fn && roles.answers === true && refusal === undefined && step.zone !== 'catch' && step.value && !isRedirect(step.value)) {
+        answers = true;
+        welcomes = best(welcomes, ways.to(one, step));
       }
       if (step.do !== 'call') continue;
       if (isTokenCheck(step.call, fn, roles)) tests.add('identity');
@@ -241,6 +246,10 @@ function isWelcome(call: Call, zone: Step['zone'], isContext: boolean): boolean 
   return true;
 }
 
+/** `h.redirect('/login')`: whoever is sent elsewhere is not let in. */
+function isRedirect(value: Value): boolean {
+  return value.kind === 'call' && (value.name === 'redirect' || (value.receiver !== undefined && isRedirect(value.receiver)));
+}
 function isSuccess(status: Value | undefined): boolean {
   if (status?.kind === 'literal') return typeof status.value === 'number' && status.value < 400;
   return status?.kind === 'ref' && /^(ok|created|accepted|no_?content|success)$/i.test(status.path.at(-1) ?? '');

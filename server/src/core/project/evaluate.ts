@@ -60,7 +60,8 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   let events = 0;
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
   const answering = new Set(adapters.flatMap((adapter) => [...(adapter.answering ?? [])]));
-  const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs, answering });
+  const taken = new Set([...verbs, ...adapters.flatMap((adapter) => [...(adapter.members ?? [])])]);
+  const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs: taken, answering });
   const { evaluate, settled, homeOf } = names;
   const machine: Machine = {
     adapters, modules, runModule, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, isTest, statics, topFrame, itemsOf,

@@ -7,7 +7,7 @@ import type { At, FilePath } from '../text/source.js';
 import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
 import { evaluateProject, type Evaluation } from './evaluate.js';
 import { protection } from './guards.js';
-import { knownPatterns, type KnownPatterns, type PathPiece } from './paths.js';
+import { knownPatterns, withoutBraces, type KnownPatterns, type PathPiece } from './paths.js';
 import { links, type ChainLink, type Endpoint, type PathPattern, type ProjectModel, type Scope } from './project.js';
 import type { Traits } from './traits.js';
 import {
@@ -16,6 +16,7 @@ import {
 import { coverage, createActives, type Active } from './active.js';
 import { createLayers, type Asked, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
+import { createStrategies } from './strategies.js';
 import { placeOfGuards, shownRoute, type ShownRoute } from './shown-route.js';
 
 export interface JoinInput {
@@ -41,6 +42,8 @@ interface Walk {
   readonly until: number;
 }
 
+/** What may be registered any number of times without standing before anything else. */
+const LOOPED: ReadonlySet<string> = new Set(['route', 'setting', 'scheme', 'strategy', 'default']);
 const MOST_ENDPOINTS = 50_000;
 const MOST_LINKS = 256;
 const DEEPEST_MOUNT = 16;
@@ -77,9 +80,10 @@ export function joinProject(input: JoinInput): JoinResult {
   const flatten = (values: readonly Value[], logged: LoggedEvent): Flat[] => flattenValues(evaluation, values, logged.frame);
   const pieces = (value: Value | undefined, logged: LoggedEvent): PathPiece[] => pathPieces(evaluation, value, logged.frame);
 
-  const patternsOf = (all: readonly PathPiece[]): readonly PathPattern[] => knownPatterns(all, input.paths);
+  const patternsOf = (all: readonly PathPiece[], { framework }: ScopeState): readonly PathPattern[] => knownPatterns(ordersOf.get(framework)?.braces === true ? all.map(withoutBraces) : all, input.paths);
 
   const actives = createActives({ evaluation, layerOf, ordersOf, patternsOf, isByPath });
+  const strategies = createStrategies({ evaluation, layers: layersKnown, adapters: input.adapters });
   linkParents(evaluation);
   const publicAt = publicMarks(input.modules);
   const walked = new Set<ScopeId>();
@@ -115,14 +119,15 @@ export function joinProject(input: JoinInput): JoinResult {
     for (const logged of rules?.layers === 'scope' ? layersFirst(log) : log) {
       const { event } = logged;
       const here: Walk = prefix.length + logged.under.length === 0 ? at : { ...at, prefix: [...at.prefix, ...prefix, ...logged.under.map((one) => pathPieces(evaluation, one.value, one.frame)[0])] };
-      if (logged.openLoop && event.kind !== 'route' && event.kind !== 'setting') addReason(scope, reasons, 'registered in a loop over an unknown list', isFirst);
+      if (logged.openLoop && !LOOPED.has(event.kind)) addReason(scope, reasons, 'registered in a loop over an unknown list', isFirst);
       switch (event.kind) {
         case 'use': {
           const { paths, values } = actives.usedPaths(event, logged);
+          const before = event.whole === true ? [] : here.prefix;
           for (const value of logged.child ? [pluggedIn(logged, logged.child)] : flatten(values, logged)) {
             const { target, under = [] } = value;
             if (target.is === 'wrapped' && target.scopes.length === 0) continue;
-            const full = paths.flatMap((piece) => patternsOf([...here.prefix, piece, ...under]));
+            const full = paths.flatMap((piece) => patternsOf([...before, piece, ...under], scope));
             const mounted = mountedIn(target, at);
             for (const below of mounted) {
               if (isFirst) order.push({ kind: 'mount', at: value.value.at, path: full[0], layer: undefined, when: logged.when });
@@ -134,7 +139,7 @@ export function joinProject(input: JoinInput): JoinResult {
               for (const piece of paths) {
                 walks++;
                 const leaked = walk(
-                  { ...at, scope: below, prefix: [...here.prefix, piece, ...under], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, below.id], until: isCopying ? logged.order : Infinity },
+                  { ...at, scope: below, prefix: [...before, piece, ...under], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, below.id], until: isCopying ? logged.order : Infinity },
                   [...inherited, ...own],
                   because,
                 );
@@ -157,10 +162,10 @@ export function joinProject(input: JoinInput): JoinResult {
           const isForAll = event.methods.every((one) => one.name === 'all');
           if (rules?.routesPass === true && (isForAll || (handler && isCheck(handler)))) {
             // app.all(path, guard) and app.post(path, guard) run before what is registered for the path after them.
-            const full = pieces(event.path, logged).flatMap((piece) => patternsOf([...here.prefix, piece]));
+            const full = pieces(event.path, logged).flatMap((piece) => patternsOf([...here.prefix, piece], scope));
             for (const value of flatten(event.values, logged)) own.push(actives.ofRoute(value, logged, full, scope, isForAll ? undefined : event.methods));
           }
-          if (isFirst) order.push({ kind: 'route', at: event.methods[0]?.at ?? event.at, path: patternsOf([...here.prefix, ...shownOf(event, logged).paths.slice(0, 1)])[0], layer: undefined, when: logged.when });
+          if (isFirst) order.push({ kind: 'route', at: event.methods[0]?.at ?? event.at, path: patternsOf([...here.prefix, ...shownOf(event, logged).paths.slice(0, 1)], scope)[0], layer: undefined, when: logged.when });
           break;
         }
         case 'parameter':
@@ -189,7 +194,7 @@ export function joinProject(input: JoinInput): JoinResult {
     return target.is === 'wrapped' ? found.filter((one) => !at.stack.includes(one.id)) : found;
   }
   function shownOf(event: Extract<LoggedEvent['event'], { kind: 'route' }>, logged: LoggedEvent): ShownRoute {
-    return shownRoute(evaluation, event, logged.frame);
+    return shownRoute(evaluation, event, logged);
   }
   function addReason(scope: ScopeState, reasons: string[], why: string, isFirst: boolean): void {
     if (!reasons.includes(why)) reasons.push(why);
@@ -206,8 +211,9 @@ export function joinProject(input: JoinInput): JoinResult {
     const handlerIndex = shown.handlerIndex ?? lastHandler(values.map(({ target }) => target));
     const layers = values.map((value, index) => layerOf(value, logged, index === handlerIndex ? 'handler' : (shown.places[index] ?? 'layer'), at.scope.framework));
     const handler = layers[handlerIndex];
+    const asked = shown.asks ? strategies.asked(at.app, at.scope, shown.asks, logged.frame) : { own: [], others: [] };
     // A guard that nothing follows refuses strangers just the same.
-    const before = layers.slice(0, Math.max(0, routesPass && handler && isCheck(handler) ? handlerIndex + 1 : handlerIndex));
+    const before = [...asked.own, ...layers].slice(0, Math.max(0, routesPass && handler && isCheck(handler) ? handlerIndex + 1 : handlerIndex) + asked.own.length);
     const firstValue = event.values[0];
     const route: Route = {
       kind: 'route',
@@ -223,7 +229,7 @@ export function joinProject(input: JoinInput): JoinResult {
     };
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.
     if (routesPass && methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return handler;
-    const paths = shown.paths.flatMap((piece) => patternsOf([...at.prefix, piece]));
+    const paths = shown.paths.flatMap((piece) => patternsOf([...at.prefix, piece], at.scope));
     const routeWhen = [...at.when, ...logged.when];
     const unique = new Map(paths.map((path) => [path.text, path]));
     for (const path of unique.values()) {
@@ -235,6 +241,7 @@ export function joinProject(input: JoinInput): JoinResult {
         if (how === 'no' || length++ > MOST_LINKS) continue;
         chain = { layer: one.layer, from: one.from, scope: one.scope, when: one.when, sure: one.sure && how === 'yes' && isUnder(one.when, routeWhen), before: chain };
       }
+      for (const one of asked.others) chain = { layer: one.layer, from: 'application', scope: one.scope, when: one.when, sure: one.sure && isUnder(one.when, routeWhen), before: chain };
       for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value) && !isExempting(layer.value), before: chain };
       const chainList = links(chain);
       const late: ChainLink[] = layers.slice(handlerIndex + 1).map((layer) => ({ layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: undefined }));

@@ -32,3 +32,10 @@ export function push(list: Extract<Abstract, { is: 'value' }>, items: readonly B
   if (!known) list.frame.pushed.set(mark, [...items]);
   else if (known.length < MOST_ITEMS) known.push(...items);
 }
+/** Texts of one value or of a list of them, each as `text` reads it; undefined where one is unknown. */
+export function flattenedTexts(value: Value, frame: Frame, text: (value: Value, frame: Frame) => string | undefined, read: Read): readonly string[] | undefined {
+  const items = elementsOf(read(value, frame), read);
+  const texts = items ? items.map((item) => text(item.value, item.frame)) : [text(value, frame)];
+  const known = texts.flatMap((one) => one ?? []);
+  return known.length === texts.length ? known : undefined;
+}

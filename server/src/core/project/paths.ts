@@ -20,6 +20,11 @@ export function knownPatterns(pieces: readonly PathPiece[], known: KnownPatterns
   return made;
 }
 
+/** `{id}`, `{id?}` and `{rest*}` in the spelling of the others: `:id`, `:id?`, `*rest`; a colon that means itself stays one. */
+export function withoutBraces(piece: PathPiece): PathPiece {
+  if (typeof piece !== 'string') return piece;
+  return piece.replaceAll(':', '\\:').replace(/\{(\w+)(\?|\*\d{0,9})?\}/g, (_, name: string, how: string | undefined) => (how?.startsWith('*') === true ? `*${name}` : `:${name}${how ?? ''}`));
+}
 /** Joins pieces (mount prefixes, then the route's path) to patterns; an optional parameter gives two. */
 export function patterns(pieces: readonly PathPiece[]): readonly PathPattern[] {
   let found: (readonly Segment[])[] = [[]];

@@ -16,10 +16,12 @@ export interface FolderOptions {
   readonly cascade: boolean;
   readonly parameters: boolean;
 }
-const SCRIPT = /\.(ts|js|cjs|mjs|cts|mts)$/i;
+/** Files that are loaded as code. */
+export const SCRIPT = /\.(ts|js|cjs|mjs|cts|mts)$/i;
 const INDEX = /^index\.(ts|js|cjs|mjs|cts|mts)$/i;
 const HOOKS = /^[_.]?auto_?hooks\.(ts|js|cjs|mjs|cts|mts)$/i;
-const LEFT_OUT = /\.d\.[cm]?ts$|[._-](test|spec)\.[cm]?[jt]s$/i;
+/** Declarations and tests: loaders pass them over. */
+export const LEFT_OUT = /\.d\.[cm]?ts$|[._-](test|spec)\.[cm]?[jt]s$/i;
 const MOST_FILES = 500;
 
 /** The plugins of a folder as `@fastify/autoload` 6 finds them: an index file stands for its folder, folders below are prefixes. */

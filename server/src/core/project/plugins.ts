@@ -4,6 +4,7 @@ import type { Call, Value } from '../model/value.js';
 import type { Abstract, Frame, LoggedEvent, ScopeState } from './abstract.js';
 import { moduleOf } from './guards.js';
 import type { Fn, Machine } from './machine.js';
+import { pluginObjects, routePrefix } from './plugin-objects.js';
 import { pathText, pluginsOf, type FolderPlugin } from './plugin-folders.js';
 
 /** An event before it has its turn. */
@@ -37,6 +38,10 @@ export function createPlugins(machine: Machine): Plugins {
   function plug(event: Plugin, call: Call, logged: Unlogged, scope: ScopeState, step: StepFrame | undefined): void {
     const { frame } = logged;
     const options = event.options ? settled(evaluate(event.options, frame)) : undefined;
+    if (event.written === 'objects') {
+      plugObjects(event, call, logged, scope, options, step);
+      return;
+    }
     const { target, open } = found(event.value, frame, scope, event.open);
     if (target.is !== 'function') {
       if (isLoader(target, scope) && loadFolder(call, logged, scope, options, step)) return;
@@ -53,10 +58,24 @@ export function createPlugins(machine: Machine): Plugins {
     const turn = `>${target.fn.id} ${text}`;
     run(target, event, call, logged, below(event, prefix, turn, call, logged, scope, step), options, turn);
   }
-  /** A scope of its own for what is registered here. */
-  function below(event: Plugin, prefix: Value | undefined, turn: string, call: Call, logged: Unlogged, scope: ScopeState, step: StepFrame | undefined): ScopeState {
+  /** Plugins with options and a prefix of their own, or with those of the call. */
+  function plugObjects(event: Plugin, call: Call, logged: Unlogged, scope: ScopeState, given: Abstract | undefined, step: StepFrame | undefined): void {
+    const common = given && routePrefix(given, names);
+    for (const [index, { target, value, options, prefix }] of pluginObjects(event.value, logged.frame, names).entries()) {
+      if (target.is !== 'function') {
+        const shown = options?.is === 'value' ? { options: options.value } : {};
+        machine.record(scope, { ...logged, event: { kind: 'use', paths: [], values: [value], as: 'plugin', reach: 'application', at: event.at }, ...shown });
+        continue;
+      }
+      const text = prefix ?? common;
+      const turn = `>${index}${target.fn.id} ${text?.kind === 'literal' ? String(text.value) : text ? '?' : ''}`;
+      run(target, event, call, logged, below(event, text, turn, call, logged, scope, step, prefix !== undefined), options, turn);
+    }
+  }
+  /** A scope of its own for what is registered here; `whole`: its prefix is all that stands before its paths. */
+  function below(event: Plugin, prefix: Value | undefined, turn: string, call: Call, logged: Unlogged, scope: ScopeState, step: StepFrame | undefined, whole = false): ScopeState {
     const child = create(scope.framework, { kind: 'router', options: event.options, outer: scope, turn }, call, logged.frame, step);
-    machine.record(scope, { ...logged, event: { kind: 'use', paths: prefix ? [prefix] : [], values: [], at: event.at }, child });
+    machine.record(scope, { ...logged, event: { kind: 'use', paths: prefix ? [prefix] : [], values: [], ...(whole ? { whole } : {}), at: event.at }, child });
     return child;
   }
   function isLoader(target: Abstract, scope: ScopeState): boolean {
@@ -164,8 +183,10 @@ export function createPlugins(machine: Machine): Plugins {
     return inner ? textOf(inner.value, got.frame)?.text : '';
   }
 
-  function give({ name, value }: Extract<ScopeEvent, { kind: 'member' }>, scope: ScopeState, frame: Frame): void {
+  function give({ name, value, reach }: Extract<ScopeEvent, { kind: 'member' }>, scope: ScopeState, frame: Frame): void {
     const text = textOf(name, frame)?.text;
-    if (text !== undefined) scope.fields.set(text, evaluate(value, frame));
+    let to = scope;
+    while (reach === 'application' && to.outer) to = to.outer;
+    if (text !== undefined) to.fields.set(text, evaluate(value, frame));
   }
 }

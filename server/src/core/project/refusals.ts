@@ -10,6 +10,10 @@ export interface Roles {
   readonly next: number;
   /** A request goes on when the function returns. */
   readonly returns?: boolean;
+  /** What is returned is the answer of a handler. */
+  readonly answers?: boolean;
+  /** hapi: an error that is returned is an answer, and another answer is one where it takes over. */
+  readonly takesOver?: boolean;
 }
 /** A function a call leads to, with its module. */
 export interface Followed {
@@ -93,6 +97,7 @@ function isLoginPage(value: Value): boolean {
 /** The status a step refuses with; 0 for a throw. */
 export function refusalOf(step: Step, fn: FunctionView, roles: Roles): number | undefined {
   if (step.do === 'throw') return thrownStatus(step.value);
+  if (step.do === 'return' && roles.takesOver === true) return step.value?.kind === 'call' ? returnedRefusal(step.value, fn, roles) : undefined;
   if (step.do === 'return') return step.value?.kind === 'call' && step.value.form === 'new' && step.value.callee === 'Response' ? statusOption(step.value.args[1]?.value) : undefined;
   if (step.do === 'assign') {
     const key = step.target.path.at(-1);
@@ -101,6 +106,11 @@ export function refusalOf(step: Step, fn: FunctionView, roles: Roles): number | 
   }
   if (step.do !== 'call') return undefined;
   const { call } = step;
+  if (roles.takesOver === true) {
+    // What a call on the toolkit makes is an answer where it is returned; `reply(...)` of old versions is one.
+    if (isReply(call, fn, roles)) return call.args[0] && (thrownStatus(call.args[0].value) || undefined);
+    return call.name === 'code' && isReply(call.receiver, fn, roles) && call.args[0] ? statusIn(call.args[0].value) : undefined;
+  }
   // Throws unless the token is good, where nothing catches it.
   if (isTokenCheck(call, fn, roles)) return step.zone === 'try' ? undefined : 401;
   if (call.name === 'redirect') return onResponse(call, fn, roles) && call.args.some(({ value }) => isLoginPage(value)) ? LOGIN : undefined;
@@ -126,6 +136,35 @@ export function onResponse(call: Call, fn: FunctionView, roles: Roles): boolean 
   if (receiver === undefined || !isParameter(receiver, fn, roles.response)) return false;
   // `c.req.json()` reads what was sent.
   return !isContextual(roles) || !/^(req|request)$/.test(receiver.path[0] ?? '');
+}
+/** The steps of a function; what a handler of hapi returns on each side of a test is a step of its own. */
+export function stepsOf(one: FunctionView, roles: Roles): readonly Step[] {
+  if (roles.takesOver !== true || !one.steps.some((step) => step.do === 'return' && step.value?.kind === 'choice')) return one.steps;
+  return one.steps.flatMap((step) => sidesOf(step, 0));
+}
+function sidesOf(step: Step, depth: number): Step[] {
+  if (step.do !== 'return' || step.value?.kind !== 'choice' || depth > 4) return [step];
+  const { test, then, else: other, at } = step.value;
+  return [{ value: then, holds: true }, { value: other, holds: false }].flatMap(({ value, holds }) => sidesOf({ ...step, value, when: [...step.when, { test, holds, early: false, at }] }, depth + 1));
+}
+/** `reply(data)`: the response is called. */
+export function isReply(call: Value | undefined, fn: FunctionView, roles: Roles): boolean {
+  return call?.kind === 'call' && isParameter(call.target, fn, roles.response) && call.target.path.length === 0;
+}
+/** The status of `return Boom.unauthorized()`, `return h.unauthenticated(error)` and `return h.response(x).code(401)`; of a layer only where it takes over. */
+function returnedRefusal(value: Call, fn: FunctionView, roles: Roles): number | undefined {
+  if (!onResponse(value, fn, roles)) return thrownStatus(value) || (/^@?(hapi\/)?boom\b/i.test(value.callee) ? 0 : undefined);
+  let takesOver = roles.returns !== true;
+  let status: number | undefined;
+  let at: Value | undefined = value;
+  for (let hops = 0; at?.kind === 'call' && hops < 50; hops++, at = at.receiver) {
+    if (at.name === 'takeover') takesOver = true;
+    if (at.name === 'unauthenticated') return 401;
+    const first = at.args[0]?.value;
+    if (first && at.name === 'code') status = statusIn(first);
+    if (first && at.name === 'response') status ??= thrownStatus(first) || undefined;
+  }
+  return takesOver ? status : undefined;
 }
 function statusIn(value: Value): number | undefined {
   if (value.kind === 'literal' && typeof value.value === 'number') return value.value >= 400 ? value.value : undefined;

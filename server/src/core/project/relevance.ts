@@ -1,7 +1,8 @@
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { ModuleView, Step } from '../model/module.js';
-import type { Call, FunctionId } from '../model/value.js';
+import type { Call, FunctionId, Value } from '../model/value.js';
 import type { Abstract } from './abstract.js';
+import { isRouteObject } from './route-lists.js';
 
 /** Tells which functions of a module can have to do with registration, so that the evaluation need not run the rest of a program. */
 export function relevance(adapters: readonly FrameworkAdapter[]): (module: ModuleView) => ReadonlySet<FunctionId> {
@@ -17,7 +18,7 @@ export function relevance(adapters: readonly FrameworkAdapter[]): (module: Modul
       relevant.add(id);
       fresh.push(id);
     };
-    for (const fn of module.functions.values()) if (fn.steps.some((step) => direct(step))) add(fn.id);
+    for (const fn of module.functions.values()) if (fn.steps.some((step) => direct(step) || givesRoutes(step, module))) add(fn.id);
     // A function that holds or calls a relevant one is relevant itself.
     for (let id = fresh.pop(); id !== undefined; id = fresh.pop()) {
       add(module.functions.get(id)?.within);
@@ -48,6 +49,17 @@ export function relevance(adapters: readonly FrameworkAdapter[]): (module: Modul
   }
 }
 
+/** A function that gives back a route, or a list of them, written as an object. */
+function givesRoutes(step: Step, module: ModuleView): boolean {
+  return step.do === 'return' && step.value !== undefined && isRoute(step.value, module, 0);
+}
+function isRoute(value: Value, module: ModuleView, depth: number): boolean {
+  if (value.kind === 'object') return isRouteObject(value);
+  if (depth > 2) return false;
+  if (value.kind === 'array') return value.items.some((item) => isRoute(item.value, module, depth + 1));
+  const bound = value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0 ? module.bindings[value.root.binding] : undefined;
+  return bound !== undefined && isRoute(bound.value, module, depth + 1);
+}
 /** Specifiers that lead to the project's own files: relative ones, and the usual spellings of aliases. */
 const OURS = /^(\.|#|~|@\/)/;
 

@@ -6,14 +6,19 @@ const FIELDS: ReadonlyMap<string, RequestField['from']> = new Map([
   ['baseUrl', 'url'], ['hostname', 'host'], ['host', 'host'], ['ip', 'ip'], ['ips', 'ip'], ['method', 'method'], ['file', 'file'], ['files', 'file'], ['user', 'identity'], ['session', 'identity'], ['auth', 'identity'], ['rawBody', 'body'],
 ]);
 
+/** Names of hapi 21 that other frameworks use for something else. */
+const OF_HAPI: ReadonlyMap<string, RequestField['from']> = new Map([['payload', 'body'], ['state', 'cookie']]);
+
 /** The request field a value reads, if its root is a request by role; undefined for everything else. */
 export function requestField(value: Value, roleOf: (fn: FunctionId) => Role | undefined): RequestField | undefined {
   if (value.kind === 'call') return byCall(value, roleOf);
   if (value.kind !== 'ref' || value.root.kind !== 'parameter') return undefined;
-  const role = roleOf(value.root.fn)?.parameters[value.root.index];
+  const whole = roleOf(value.root.fn);
+  const role = whole?.parameters[value.root.index];
   if (role !== 'request' && role !== 'context') return undefined;
   // Koa and Hono keep the request below the context.
   const path = role === 'context' && (value.path[0] === 'request' || value.path[0] === 'req') ? value.path.slice(1) : value.path;
+  if (whole?.framework === 'hapi' && path[0] !== undefined && OF_HAPI.has(path[0])) return { from: OF_HAPI.get(path[0]) ?? 'whole', key: path[1] };
   if (path.length === 0) return role === 'request' || value.path.length > 0 ? { from: 'whole', key: undefined } : undefined;
   const from = path[0] === undefined ? undefined : FIELDS.get(path[0]);
   if (!from) return undefined;

@@ -1,6 +1,6 @@
 import type { Role, Send } from '../model/api.js';
 import type { FunctionView, Step } from '../model/module.js';
-import type { FunctionId, Ref, Value } from '../model/value.js';
+import type { Call, FunctionId, Ref, Value } from '../model/value.js';
 import { isForeseen } from '../rules/facts/foreseen.js';
 
 const EXPRESS_SINKS = /^(send|json|jsonp|end|write)$/;
@@ -51,6 +51,12 @@ function sendOf(step: Step, fn: FunctionView, roleOf: (fn: FunctionId) => Role |
     const first = call.args[0]?.value;
     return first && { value: first, status: statusOption(call.args[1]?.value), call, at: call.at, ...frame };
   }
+  // hapi: `h.response(data)`, and `reply(data)` of old versions.
+  const toolkit = call.target.kind === 'ref' && call.target.root.kind === 'parameter' && (call.target.path.length === 0 || (call.target.path.length === 1 && call.name === 'response')) ? roleOf(call.target.root.fn) : undefined;
+  if (toolkit?.framework === 'hapi' && call.target.kind === 'ref' && parameterRole(call.target, roleOf) === 'response') {
+    const first = call.args[0]?.value;
+    return first && { value: first, status: statusOn(call, fn), call, at: call.at, ...frame };
+  }
   const { base, status } = chainOf(call.receiver);
   if (!base) return undefined;
   const kind = base.path.length === 0 ? parameterRole(base, roleOf) : undefined;
@@ -67,6 +73,18 @@ function sendOf(step: Step, fn: FunctionView, roleOf: (fn: FunctionId) => Role |
   return undefined;
 }
 
+/** The status in `h.response(data).code(500)`, which is set on what the call makes. */
+function statusOn({ at }: Call, fn: FunctionView): Value | undefined {
+  for (const step of fn.steps) {
+    if (step.do !== 'call' || step.call.name !== 'code') continue;
+    let receiver = step.call.receiver;
+    for (let hops = 0; receiver?.kind === 'call' && hops < 50; hops++) {
+      if (receiver.at.mark === at.mark) return step.call.args[0]?.value;
+      receiver = receiver.receiver;
+    }
+  }
+  return undefined;
+}
 /** The response at the start of `res.status(500).type('json')`, and the status set on the way. */
 function chainOf(receiver: Value | undefined): { base: Ref | undefined; status: Value | undefined } {
   let current = receiver;

@@ -186,7 +186,7 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
     if (path[0] === 'params') return 'maybe';
     for (const [index, key] of path.entries()) {
       if (key === undefined) return 'maybe';
-      const inBody = path[0] === 'body' || path[0] === 'query';
+      const inBody = path[0] === 'body' || path[0] === 'payload' || path[0] === 'query';
       if (inBody ? TOKEN.test(key) || (path[0] === 'query' && KEY_IN_QUERY.test(key)) : IDENTITY.test(key) || TOKEN.test(key) || CREDENTIAL_HEADER.test(key)) {
         if (index < path.length - 1 && CONTAINER.test(key)) continue;
         return member('absent', path.slice(index + 1));

@@ -9,6 +9,8 @@ import { looksLikeHandler } from './outside.js';
 import { entries } from './roots.js';
 
 const UNKNOWN: Abstract = { is: 'unknown' };
+/** Servers no adapter reads, whose applications have methods of the same names. */
+const FOREIGN = /^(restify|polka|tinyhttp|@tinyhttp\/app|itty-router|find-my-way|@oak\/oak|oak|micro|moleculer-web|total4|sails)$/;
 export interface Uncalled {
   runUncalled(path: FilePath, module: ModuleView): void;
   guess(path: FilePath, module: ModuleView): void;
@@ -18,12 +20,13 @@ export interface Uncalled {
 export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build'>): Uncalled {
   const { adapters, scopes, applied, built, runs, traits, topFrame, applyTo } = machine;
   const { starts, relevantIn } = traits;
+  let isForeign: boolean | undefined;
   return { runUncalled, guess };
 
   /** Functions that take an application and that nobody calls: their routes stand on a scope with an unknown prefix. */
   function guess(path: FilePath, module: ModuleView): void {
     const frame = topFrame(path);
-    if (!frame) return;
+    if (!frame || (usesForeign() && !scopes.some((scope) => !scope.guessed))) return;
     for (const fn of module.functions.values()) {
       if (applied.has(fn.id)) continue;
       const found = traits.registersOn(fn);
@@ -55,6 +58,10 @@ export function createUncalled(machine: Machine, { build }: Pick<Classes, 'build
     }
   }
 
+  function usesForeign(): boolean {
+    isForeign ??= [...machine.modules.values()].some((one) => one.imports.some(({ from }) => FOREIGN.test(from)));
+    return isForeign;
+  }
   /** Of frameworks the function may be for: the one its file imports, else the only one this project uses, else the first. */
   function likely(module: ModuleView, among: readonly [string, ...string[]]): string {
     const imported = adapters.find((one) => among.includes(one.id) && module.imports.some(({ from }) => one.packages.includes(from)));

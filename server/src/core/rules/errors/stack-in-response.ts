@@ -83,6 +83,26 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'hapi: what a handler returns is the answer',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.route({ method: 'GET', path: '/a', handler: async (request, h) => {
+          try { return await load(); } catch (e) { return h.response({ error: e.stack }).code(500); }
+        //                                                                    ^^^^^^^ errors/stack-in-response
+        } });
+      `,
+    },
+    {
+      title: 'hapi answers 500 without details for an error that is returned or thrown',
+      good: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.route({ method: 'GET', path: '/a', handler: async () => { try { return await load(); } catch (e) { return e; } } });
+        server.route({ method: 'GET', path: '/b', handler: async (request, h) => { try { return await load(); } catch (e) { return h.response(e); } } });
+      `,
+    },
+    {
       title: 'the stack as one property of the answer',
       bad: `
         import express from 'express';

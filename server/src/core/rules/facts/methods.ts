@@ -11,9 +11,9 @@ export function methodName(endpoint: Endpoint): string {
 }
 
 /** The layers written in the route's own call that protect it, first one. */
-export function routeGuard(endpoint: Endpoint, kind: 'authentication' | 'authorization'): { readonly name: string; readonly at: Endpoint['methodAt']; readonly own: boolean } | undefined {
+export function routeGuard(endpoint: Endpoint, kind: 'authentication' | 'authorization'): { readonly name: string; readonly at: Endpoint['methodAt']; readonly own: boolean; readonly key?: string } | undefined {
   const own = endpoint.route.layers.find((layer) => layer.claims.some((claim) => claim.protects === kind));
-  if (own) return { name: own.name, at: own.at, own: true };
+  if (own) return { name: own.name, at: own.at, own: true, ...(own.key === undefined ? {} : { key: own.key }) };
   const link = links(endpoint.chain).find((one) => one.sure && one.layer.claims.some((claim) => claim.protects === kind));
   return link && { name: link.layer.name, at: link.layer.at, own: false };
 }

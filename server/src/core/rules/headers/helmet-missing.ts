@@ -49,8 +49,8 @@ export default rule<'scope', { readonly scope: Scope }>({
     if (isFullyKnown(scope, context)) yield { at: scope.nameAt, subject, evidence: { scope }, ...(isJsonOnly(scope, context) ? { severity: 'info' } : {}) };
     else if (!scope.complete && scope.incompleteBecause.some((why) => SETUP_NAME.test(why))) yield { at: scope.nameAt, subject, evidence: { scope }, severity: 'hint', confidence: 'low' };
   },
-  explain: () => ({
-    message: 'This app sends no security headers (CSP, HSTS, nosniff, frame protection). Add helmet before the routes.',
+  explain: ({ scope }) => ({
+    message: `This app sends no security headers (CSP, HSTS, nosniff, frame protection). ${scope.framework === 'hapi' ? 'Set security in the options of its routes.' : 'Add helmet before the routes.'}`,
     why: 'No framework sends them by default, so browsers run injected scripts, frame the pages and guess content types.',
     remedy: 'Register helmet, or the equal of your framework, before the first route.',
   }),
@@ -235,6 +235,30 @@ export default rule<'scope', { readonly scope: Scope }>({
         app.use((req, res, next) => { Object.entries(headers).forEach(([name, value]) => res.setHeader(name, value)); next(); });
         app.get('/', h);
         app.listen(3000);`,
+    },
+    {
+      title: 'a hapi server without headers',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server({ port: 3000 });
+        //                  ^^^^^^ headers/helmet-missing "Set security"
+        server.route({ method: 'GET', path: '/', handler: (request, h) => h.view('home') });
+        await server.start();`,
+      fixed: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server({ port: 3000, routes: { security: true } });
+        server.route({ method: 'GET', path: '/', handler: (request, h) => h.view('home') });
+        await server.start();`,
+    },
+    {
+      title: 'a plugin for hapi sets the policy',
+      good: `
+        import Hapi from '@hapi/hapi';
+        import Blankie from 'blankie';
+        const server = Hapi.server();
+        await server.register(Blankie);
+        server.route({ method: 'GET', path: '/', handler });
+        await server.start();`,
     },
     { title: 'hapi with its own headers', good: `import Hapi from '@hapi/hapi';\nconst server = Hapi.server({ routes: { security: true } });\nawait server.start();` },
     {

@@ -9,6 +9,8 @@ interface Evidence {
   readonly guarded: Endpoint;
   readonly guard: string;
   readonly guardAt: Endpoint['methodAt'] | undefined;
+  /** The option of a route the guard stands under. */
+  readonly key: string | undefined;
 }
 
 export default rule<'endpoint', Evidence>({
@@ -56,16 +58,18 @@ export default rule<'endpoint', Evidence>({
     why: 'Whoever is refused by one method can use the other: POST answers 403, PUT 200.',
     remedy: 'Put the same guard on both, or register it once before both.',
   }),
-  *fix({ evidence: { open, guardAt, guard } }, context): Iterable<Fix> {
+  *fix({ evidence: { open, guardAt, guard, key } }, context): Iterable<Fix> {
     if (guardAt) {
       const isHere = guardAt.path === open.methodAt.path;
       const text = context.textOf(guardAt);
       // A guard of another file is repeated only where its bare name means something here.
-      const isKnown = isHere || (/^[\w$.]+$/.test(text) && context.visible(text.split('.')[0] ?? text, open.methodAt) === 'present');
-      const change = guardInserted(open.route, [isHere ? { copy: guardAt } : text]);
+      const isKnown = isHere || /^(['"])[\w -]{1,60}\1$/.test(text) || (/^[\w$.]+$/.test(text) && context.visible(text.split('.')[0] ?? text, open.methodAt) === 'present');
+      const change = guardInserted(open.route, [isHere ? { copy: guardAt } : text], key);
       if (isKnown && change) yield { title: `Add ${text.split('\n')[0] ?? guard}`, safety: 'review', changes: [change] };
     }
-    yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: open.route.statementAt, as: 'statement' }] };
+    // One of a list of routes cannot be removed by its statement.
+    const isAlone = context.endpoints({ scope: open.scope }).every((one) => one.methodAt.mark === open.methodAt.mark || one.route.statementAt !== open.route.statementAt);
+    if (isAlone) yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: open.route.statementAt, as: 'statement' }] };
   },
   examples: [
     {
@@ -128,6 +132,54 @@ export default rule<'endpoint', Evidence>({
         fastify.post('/docs', { preHandler: [verifyJwt] }, create);
         fastify.put('/docs', create);
         fastify.addHook('onRequest', verifyJwt);
+      `,
+    },
+    {
+      title: 'hapi: the strategy is asked for by one of both',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.auth.strategy('token', 'jwt', { keys });
+        server.route({ method: 'POST', path: '/files', options: { auth: 'token' }, handler: save });
+        server.route({ method: 'PUT', path: '/files', handler: replace });
+        //                     ^^^^^ methods/unguarded-sibling "runs without 'token'"
+      `,
+      fixed: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.auth.strategy('token', 'jwt', { keys });
+        server.route({ method: 'POST', path: '/files', options: { auth: 'token' }, handler: save });
+        server.route({ method: 'PUT', path: '/files', handler: replace, options: { auth: 'token' } });
+      `,
+    },
+    {
+      title: 'hapi: a step before the handler, in a list of routes',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.route([
+          { method: 'POST', path: '/files/{id}', options: { pre: [requireUser] }, handler: save },
+          { method: 'DELETE', path: '/files/{id}', options: { tags: ['files'] }, handler: remove },
+          //        ^^^^^^^^ methods/unguarded-sibling
+        ]);
+      `,
+      fixed: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.route([
+          { method: 'POST', path: '/files/{id}', options: { pre: [requireUser] }, handler: save },
+          { method: 'DELETE', path: '/files/{id}', options: { tags: ['files'], pre: [requireUser] }, handler: remove },
+        ]);
+      `,
+    },
+    {
+      title: 'hapi: the default strategy stands before both, whenever it is set',
+      good: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.route({ method: 'POST', path: '/files', options: { auth: 'token' }, handler: save });
+        server.route({ method: 'PUT', path: '/files', handler: replace });
+        server.auth.default('token');
       `,
     },
     {
@@ -208,7 +260,7 @@ function detection(open: Endpoint, guarded: Endpoint, severity: 'error' | 'warni
     subject: open.id,
     severity,
     confidence: 'medium' as const,
-    evidence: { open, guarded, guard: name, guardAt: guard?.at },
+    evidence: { open, guarded, guard: name, guardAt: guard?.at, key: guard?.key },
     related: [{ at: guard?.at ?? guarded.methodAt, label: `${guarded.method} is guarded here` }],
   };
 }
