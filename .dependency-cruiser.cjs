@@ -54,7 +54,7 @@ module.exports = {
       from: { path: '^server/src/(lsp|cli|host)/' },
       to: {
         path: core,
-        pathNot: `${core}(engine(-types)?\\.ts|text/|findings/(finding|baseline)\\.ts|policy/|model/api\\.ts|project/(paths|file-class)\\.ts)`,
+        pathNot: `${core}(engine(-types)?\\.ts|text/|findings/(finding|baseline)\\.ts|policy/|inventory/|model/api\\.ts|project/(paths|file-class)\\.ts)`,
       },
     },
     {

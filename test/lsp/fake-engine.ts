@@ -171,6 +171,7 @@ export function fakeEngine(counters: Counters = { steps: 0, dropped: 0 }, slow: 
       return { title: 'Suppress', safety: 'manual', edits: new Map([[which.at.path, [{ span, text }]]]), slots: [{ path: which.at.path, span: { start, end: start + 6 } }], installs: [] };
     },
     inventory: () => [],
+    gaps: () => [],
     files: () => [...files.keys()].sort(),
     source: (path) => files.get(path),
   };

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { didYouMean } from '../core/engine.js';
 import type { Confidence, Severity } from '../core/findings/finding.js';
+import { inventoryForms } from '../core/inventory/forms.js';
 import { Problem } from './problem.js';
 
 /** What is analysed, and under which policy and baseline. */
@@ -57,12 +58,11 @@ export interface Vocabulary {
 
 const severities = ['error', 'warning', 'info', 'hint', 'never'] as const;
 const confidences = ['low', 'medium', 'high'] as const;
-const routeFormats = ['table', 'json'];
+const routeFormats = ['table', 'json', ...inventoryForms.map(({ id }) => id)];
 const ruleFormats = ['table', 'json'];
 /** Announced for later versions: named, so that nobody believes they took effect. */
 const laterCommands = ['diff', 'init', 'merge', 'probe'];
 const laterCheckOptions = ['--staged', '--changed-since <ref>', '--shard <part>', '--jobs <count>'];
-const laterRouteFormats = ['openapi', 'mermaid', 'markdown', 'http'];
 
 /** Reads the arguments after the program's name. Throws a Problem that names the cause and the cure. */
 export function readArguments(argv: readonly string[], words: Vocabulary): CliCommand {
@@ -94,7 +94,7 @@ function buildProgram(words: Vocabulary, give: (command: CliCommand) => void): C
     .version(words.version)
     .addHelpText('after', '\nExit status: 0 nothing at or above --fail-on, 1 something is, 2 the run itself failed.');
   const check = withSelection(withScope(program.command('check').description('analyse files and report findings')), words)
-    .addOption(choice('--format <format>', 'form of the report', words.formats, [], 'pretty'))
+    .addOption(choice('--format <format>', 'form of the report', words.formats, 'pretty'))
     .option('--output <file>', 'write the report to a file')
     .option('--update-baseline', 'accept what is found: write it to the baseline')
     .option('--stats', 'print counts and times to standard error')
@@ -104,7 +104,7 @@ function buildProgram(words: Vocabulary, give: (command: CliCommand) => void): C
     .action((paths: string[], options: CheckOptions) => give(readCheck(paths, options)));
   for (const flags of laterCheckOptions) check.addOption(later(flags));
   withScope(program.command('routes').description('list the endpoints, who guards them and in which order'))
-    .addOption(choice('--format <format>', 'form of the list', routeFormats, laterRouteFormats, 'table'))
+    .addOption(choice('--format <format>', 'form of the list', routeFormats, 'table'))
     .action((paths: string[], options: ScopeOptions & { format: string }) =>
       give({ kind: 'routes', ...readScope(paths, options), format: options.format }),
     );
@@ -121,7 +121,7 @@ function buildProgram(words: Vocabulary, give: (command: CliCommand) => void): C
   program
     .command('rules')
     .description('list the rules')
-    .addOption(choice('--format <format>', 'form of the list', ruleFormats, [], 'table'))
+    .addOption(choice('--format <format>', 'form of the list', ruleFormats, 'table'))
     .action(({ format }: { format: string }) => give({ kind: 'rules', format }));
   program
     .command('lsp')
@@ -176,7 +176,7 @@ function withSelection(command: Command, words: Vocabulary): Command {
       ruleId(id, words.ruleIds),
     ])
     .addOption(choice('--min-confidence <level>', 'leave out findings we are less sure of', confidences))
-    .addOption(choice('--fail-on <severity>', 'severity from which the exit status is 1', severities, [], 'error'));
+    .addOption(choice('--fail-on <severity>', 'severity from which the exit status is 1', severities, 'error'));
 }
 function readScope(paths: readonly string[], { config, baseline }: ScopeOptions): Scope {
   return { paths, config, baseline: typeof baseline === 'string' || baseline === false ? baseline : undefined };
@@ -212,20 +212,12 @@ function readCheck(paths: readonly string[], options: CheckOptions): CheckComman
 }
 
 /** An option with a closed list of values. */
-function choice(
-  flags: string,
-  description: string,
-  values: readonly string[],
-  laterValues: readonly string[] = [],
-  preset?: string,
-): Option {
+function choice(flags: string, description: string, values: readonly string[], preset?: string): Option {
   const option = new Option(flags, `${description} (${values.join('|')})`);
   if (preset !== undefined) option.default(preset);
   const name = flags.split(' ')[0] ?? flags;
   return option.argParser((value: string) => {
     if (values.includes(value)) return value;
-    if (laterValues.includes(value))
-      throw new Problem(`${name} ${value} is not available in this version; use one of ${values.join(', ')}`);
     throw new Problem(`${name} does not know '${value}'${didYouMean(value, values) || ';'} use one of ${values.join(', ')}`);
   });
 }

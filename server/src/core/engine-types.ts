@@ -25,6 +25,11 @@ export interface InventoryEntry {
   /** False: the chain or path holds an unknown piece. */
   readonly complete: boolean;
 }
+/** A place at which routes may be registered that the inventory does not have, and why nobody can tell. */
+export interface InventoryGap {
+  readonly at: SourceRange;
+  readonly why: string;
+}
 export interface EngineChange {
   readonly set?: readonly SourceFile[];
   readonly remove?: readonly FilePath[];
@@ -53,6 +58,8 @@ export interface Engine {
   /** The comment that suppresses the finding, its reason a slot. */
   suppress(finding: Finding): AppliedFix | undefined;
   inventory(): readonly InventoryEntry[];
+  /** What the inventory may lack, in order of place. */
+  gaps(): readonly InventoryGap[];
   /** Files held, in order. */
   files(): readonly FilePath[];
   source(path: FilePath): SourceFile | undefined;

@@ -8,7 +8,7 @@ import { createFiles, type Files } from './holding/files.js';
 import { judge, note, projectUses, type Judged } from './holding/judging.js';
 import { createModel, type Model } from './holding/model.js';
 import { defaultPolicy, type Policy } from './policy/policy.js';
-import { inventoryOf } from './project/inventory.js';
+import { gapsOf, inventoryOf } from './project/inventory.js';
 import type { ProjectModel } from './project/project.js';
 import { pagesOf } from './rules/pages.js';
 import { folderOf, type FilePath, type SourceRange } from './text/source.js';
@@ -178,6 +178,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       return own && writeSuppression(own.file, finding);
     },
     inventory: (): readonly InventoryEntry[] => inventoryOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), judgedNow),
+    gaps: () => gapsOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) })),
     files: () => files.paths(),
     source: (path) => files.get(path),
   };

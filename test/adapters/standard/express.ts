@@ -1,3 +1,6 @@
+import { askListener, runFiles } from './run.js';
+import type { StandardApp } from './contract.js';
+
 /** The standard API in two files, for Express 4 and 5 alike. */
 export const EXPRESS_FILES: Readonly<Record<string, string>> = {
   'src/app.js': `
@@ -33,3 +36,29 @@ exports.gate = (req, res, next) => {
 };
 `,
 };
+
+/** The standard API on one version of Express; `name` is the installed package. */
+export function expressApp(name: 'express' | 'express4'): StandardApp {
+  return {
+    framework: name,
+    files: EXPRESS_FILES,
+    start() {
+      // Not listening: the port is never opened.
+      const files = { ...EXPRESS_FILES, 'src/app.js': (EXPRESS_FILES['src/app.js'] ?? '').replace(/^app\.listen.*$/m, '') };
+      const app = runFiles(files, 'src/app.js', { express: name });
+      return { ask: (method, path) => askListener(app, method, path), routes: () => routesOf(Reflect.get(Object(app), name === 'express' ? 'router' : '_router')) };
+    },
+  };
+}
+interface StackLayer {
+  readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
+  readonly handle?: unknown;
+}
+/** What the stack of a router holds; Express keeps no text of a mount, and the only router that is mounted here stands at `/api`. */
+function routesOf(router: unknown, prefix = ''): readonly string[] {
+  const stack: readonly StackLayer[] = Reflect.get(Object(router), 'stack') ?? [];
+  return stack.flatMap(({ route, handle }) => {
+    if (route) return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${prefix}${route.path.replace(/:(\w+)/g, '{$1}')}`);
+    return typeof handle === 'function' && 'stack' in handle ? routesOf(handle, '/api') : [];
+  });
+}

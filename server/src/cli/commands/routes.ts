@@ -1,5 +1,8 @@
 import pc from 'picocolors';
 import type { InventoryEntry } from '../../core/engine.js';
+import { gapLines, type Inventory } from '../../core/inventory/form.js';
+import { inventoryForms } from '../../core/inventory/forms.js';
+import { filePath } from '../../core/text/source.js';
 import type { RoutesCommand } from '../arguments.js';
 import { placesIn, type Places } from '../reporters/places.js';
 import { count } from '../reporters/totals.js';
@@ -14,7 +17,17 @@ export async function routes(command: RoutesCommand, terminal: Terminal): Promis
   const places = placesIn((path) => engine.source(path));
   const asked = new Set(session.files);
   const entries = [...engine.inventory()].filter(({ at }) => asked.has(at.path)).sort((a, b) => compareEntries(a, b));
-  if (command.format === 'json') {
+  const inventory: Inventory = {
+    entries,
+    gaps: engine.gaps().filter(({ at }) => asked.has(at.path)),
+    lineOf: (range) => places.of(range).line,
+    ...nameOf(engine.source(filePath('package.json'))?.text),
+  };
+  const missing = gapLines(inventory).map((line) => `Some routes may be missing: ${line}\n`);
+  const refused = resultsOf(session).notAnalysed.map(({ path, reason }) => `${printable(path)} is not analysed: ${printable(reason)}\n`);
+  const form = inventoryForms.find(({ id }) => id === command.format);
+  if (form) terminal.out(form.render(inventory));
+  else if (command.format === 'json') {
     terminal.out(
       `${JSON.stringify(
         entries.map((entry) => toJson(entry, places)),
@@ -22,13 +35,29 @@ export async function routes(command: RoutesCommand, terminal: Terminal): Promis
         2,
       )}\n`,
     );
-    return 0;
-  }
-  const refused = resultsOf(session).notAnalysed.map(({ path, reason }) => `${printable(path)} is not analysed: ${printable(reason)}\n`);
-  terminal.out(table(entries, places, terminal.colours) + refused.join(''));
+    for (const line of missing) terminal.err(line);
+  } else terminal.out(table(entries, places, terminal.colours) + [...missing, ...refused].join(''));
+  // A form that other programs read has no room for it.
+  if (form) for (const line of refused) terminal.err(line);
   return 0;
 }
 
+/** What the manifest calls the API; plain words where it says nothing. */
+function nameOf(manifest: string | undefined): Pick<Inventory, 'title' | 'version'> {
+  const said = readJson(manifest);
+  const text = (key: string, otherwise: string): string => {
+    const value: unknown = typeof said === 'object' && said !== null ? Reflect.get(said, key) : undefined;
+    return typeof value === 'string' && value !== '' ? value : otherwise;
+  };
+  return { title: text('name', 'API'), version: text('version', '0.0.0') };
+}
+function readJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return undefined;
+  }
+}
 function compareEntries(a: InventoryEntry, b: InventoryEntry): number {
   return compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start;
 }

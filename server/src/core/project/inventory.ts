@@ -1,8 +1,9 @@
-import type { InventoryEntry } from '../engine-types.js';
+import type { InventoryEntry, InventoryGap } from '../engine-types.js';
 import type { Finding } from '../findings/finding.js';
 import type { Operation } from '../openapi/document.js';
 import type { At, FilePath, SourceRange } from '../text/source.js';
 import { operationsIn } from './documented.js';
+import { doubtOf } from './join-parts.js';
 import { links, type Endpoint, type ProjectModel, type Protection } from './project.js';
 
 /** The inventory as the door hands it out, sorted by path, method, file and place; `ALL` stands for every method. */
@@ -20,6 +21,13 @@ export function inventoryOf(project: ProjectModel, rangeOf: (at: At) => SourceRa
     };
   });
   return entries.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start);
+}
+/** Places at which routes may be registered that the inventory does not have, sorted by place. */
+export function gapsOf(project: ProjectModel, rangeOf: (at: At) => SourceRange): readonly InventoryGap[] {
+  const seen = new Set<string>();
+  return [...project.scopes.values()].flatMap((scope) => scope.gaps.map(({ at, why }): InventoryGap => ({ at: rangeOf(at), why: doubtOf(why) ?? why })))
+    .filter(({ at, why }) => { const key = `${at.path}\0${at.span.start}\0${why}`; return !seen.has(key) && seen.add(key) !== undefined; })
+    .sort((a, b) => compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start || compare(a.why, b.why));
 }
 /** A router two applications mount alike is one line each; the same line twice says nothing. */
 function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {

@@ -74,7 +74,7 @@ export function joinProject(input: JoinInput): JoinResult {
   const orderOf = new Map<ScopeId, Scope['order'][number][]>();
   const settingsOf = new Map<ScopeId, Map<string, { value: Value | boolean; at: At }>>();
   const servesOf = new Map<ScopeId, At[]>();
-  const becauseOf = new Map<ScopeId, string[]>();
+  const becauseOf = new Map<ScopeId, { readonly why: string; readonly at: At }[]>();
   const reached = new Map<ScopeId, Set<ScopeId>>();
 
   const flatten = (values: readonly Value[], logged: LoggedEvent): Flat[] => flattenValues(evaluation, values, logged.frame);
@@ -119,7 +119,7 @@ export function joinProject(input: JoinInput): JoinResult {
     for (const logged of rules?.layers === 'scope' ? layersFirst(log) : log) {
       const { event } = logged;
       const here: Walk = prefix.length + logged.under.length === 0 ? at : { ...at, prefix: [...at.prefix, ...prefix, ...logged.under.map((one) => pathPieces(evaluation, one.value, one.frame)[0])] };
-      if (logged.openLoop && !LOOPED.has(event.kind)) addReason(scope, reasons, 'registered in a loop over an unknown list', isFirst);
+      if (logged.openLoop && !LOOPED.has(event.kind)) addReason(scope, reasons, { why: 'registered in a loop over an unknown list', at: event.at }, isFirst);
       switch (event.kind) {
         case 'use': {
           const { paths, values } = actives.usedPaths(event, logged);
@@ -132,7 +132,7 @@ export function joinProject(input: JoinInput): JoinResult {
             for (const below of mounted) {
               if (isFirst) order.push({ kind: 'mount', at: value.value.at, path: full[0], layer: undefined, when: logged.when });
               if (at.stack.includes(below.id) || at.stack.length > DEEPEST_MOUNT || walks > MOST_WALKS) {
-                addReason(scope, reasons, 'routers mount each other', isFirst);
+                addReason(scope, reasons, { why: 'routers mount each other', at: value.value.at }, isFirst);
                 continue;
               }
               const because = target.is === 'wrapped' && target.by !== undefined ? [...reasons, target.by] : reasons;
@@ -181,7 +181,7 @@ export function joinProject(input: JoinInput): JoinResult {
           if (isFirst) set(servesOf, scope.id, () => []).push(event.at);
           break;
         case 'incomplete':
-          addReason(scope, reasons, event.why, isFirst);
+          addReason(scope, reasons, event, isFirst);
           break;
       }
     }
@@ -196,9 +196,9 @@ export function joinProject(input: JoinInput): JoinResult {
   function shownOf(event: Extract<LoggedEvent['event'], { kind: 'route' }>, logged: LoggedEvent): ShownRoute {
     return shownRoute(evaluation, event, logged);
   }
-  function addReason(scope: ScopeState, reasons: string[], why: string, isFirst: boolean): void {
+  function addReason(scope: ScopeState, reasons: string[], { why, at }: { readonly why: string; readonly at: At }, isFirst: boolean): void {
     if (!reasons.includes(why)) reasons.push(why);
-    if (isFirst) set(becauseOf, scope.id, () => []).push(why);
+    if (isFirst) set(becauseOf, scope.id, () => []).push({ why, at });
   }
 
   /** Makes the endpoints of a route; gives what handles it. */
@@ -322,7 +322,8 @@ export function joinProject(input: JoinInput): JoinResult {
     for (const one of evaluation.scopes) {
       const below = reached.get(one.id) ?? new Set([one.id]);
       const files = new Set([...below].flatMap((id) => [...(byId.get(id)?.files ?? [])]));
-      const because = [...new Set(becauseOf.get(one.id) ?? [])];
+      const gaps = becauseOf.get(one.id) ?? [];
+      const because = [...new Set(gaps.map(({ why }) => why))];
       out.set(one.id, {
         id: one.id,
         framework: one.framework,
@@ -341,6 +342,7 @@ export function joinProject(input: JoinInput): JoinResult {
         settings: settingsOf.get(one.id) ?? new Map(),
         complete: because.length === 0 && !one.guessed,
         incompleteBecause: because,
+        gaps,
         reaches: new Set([...files].flatMap((file) => [...input.usesOf(file)])),
       });
     }

@@ -86,6 +86,8 @@ export interface Scope {
   readonly complete: boolean;
   /** Names that made it incomplete. */
   readonly incompleteBecause: readonly string[];
+  /** Where each of them stands. */
+  readonly gaps: readonly { readonly why: string; readonly at: At }[];
   /** Union of the `uses` marks of every file that registers on it or below. */
   readonly reaches: ReadonlySet<string>;
 }
