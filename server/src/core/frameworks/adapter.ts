@@ -51,6 +51,8 @@ export interface FrameworkAdapter {
   readonly packages: readonly string[];
   /** Method names worth evaluating on a receiver that may be a scope. */
   readonly verbs: ReadonlySet<string>;
+  /** What a call gives the requests of a server to; `callee` is what it is known by. Undefined when it makes no server. */
+  listens?(call: Call, callee: string): { readonly listener: Value | undefined } | undefined;
   /** Members that answer requests when they are handed to a server: `app.fetch`. */
   readonly answering?: ReadonlySet<string>;
   /** What a creating call makes; undefined when it makes nothing of this framework. */

@@ -4,6 +4,7 @@ import express from './express.js';
 import fastify from './fastify.js';
 import hono from './hono.js';
 import koa from './koa.js';
+import nodeHttp from './node-http.js';
 
 /** Every unit of this folder, sorted by path. */
 export const frameworks: readonly FrameworkAdapter[] = [
@@ -11,4 +12,5 @@ export const frameworks: readonly FrameworkAdapter[] = [
   fastify,
   hono,
   koa,
+  nodeHttp,
 ];

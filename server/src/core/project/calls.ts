@@ -135,8 +135,18 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     if (got.is === 'function') return { kind: 'function', fn: got.fn.id, at: got.fn.at };
     return got.is === 'value' ? got.value : value;
   }
+  /** `createServer(listener)`, `server.on('request', listener)`: a function of the project answers all requests. */
+  function listen(call: Call, target: Abstract, frame: Frame, step: StepFrame | undefined): void {
+    const callee = packageCallee(target) ?? machine.memberOfResult(call, frame) ?? call.callee;
+    for (const adapter of adapters) {
+      const value = adapter.listens?.(call, callee)?.listener;
+      const listener = value && settled(evaluate(value, frame));
+      if (listener?.is === 'function') machine.listening.push({ framework: adapter.id, listener, call, frame, step });
+    }
+  }
   /** A call into code that is not ours: it may serve an application, or register on it what nobody can see. */
   function outside(call: Call, target: Abstract, frame: Frame, step: StepFrame | undefined): Abstract {
+    listen(call, target, frame, step);
     const spelled = target.is === 'value' && target.value.kind === 'call' ? target.value.callee || call.callee : call.callee;
     const forwards = FORWARDS.test(spelled);
     const wrapped: ScopeState[] = [];

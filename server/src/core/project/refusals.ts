@@ -19,7 +19,7 @@ export interface Followed {
 export interface ConductInput {
   guardName(text: string): boolean;
   /** Where a called name leads, when it is a function of the project. */
-  follow?(target: Value, from: ModuleView): Followed | undefined;
+  follow?(target: Value, from: ModuleView, call?: Call): Followed | undefined;
   /** Functions by the function they stand in, kept between calls. */
   readonly inside?: WeakMap<ModuleView, ReadonlyMap<FunctionId, readonly FunctionView[]>>;
 }
