@@ -192,7 +192,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   function handOn(step: Step, call: Call, isTop: boolean, own: readonly Branch[], way: () => Reach): void {
     const takesNext = call.args.some((item) => isNext(item.value, fn, roles));
     const isNamedGuard = input.guardName(call.callee || call.name);
-    const target = depth < DEEPEST_CALL && (!isNamedGuard || (isContext && !takesNext)) ? input.follow?.(call.target, module, call) : undefined;
+    const target = depth < DEEPEST_CALL && (input.byText === true || !isNamedGuard || (isContext && !takesNext)) ? input.follow?.(call.target, module, call) : undefined;
     if (target && target.fn.id !== fn.id) {
       const done = inside(call, target);
       stops = best(stops, worst(stranger.takes(own), done.stops));

@@ -205,9 +205,8 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
   }
   function targetsOf(call: Call, { frame, of }: Seen): readonly { readonly fn: Fn; readonly cases?: Parameters<typeof holdsIn>[0] }[] | undefined {
     const got = settled(evaluate(throughBind(call.target), frame));
-    if (got.is === 'function') return [{ fn: got }];
-    const chosen = tests.choices(call.target, frame);
-    if (!chosen) return undefined;
+    const chosen = got.is === 'function' && call.target.kind !== 'logic' ? undefined : tests.choices(call.target, frame);
+    if (!chosen) return got.is === 'function' ? [{ fn: got }] : undefined;
     const found = chosen.flatMap(({ formula, got: inner }) => (inner.is === 'function' && (!of || holdsIn(formula, of) !== false) ? [{ fn: inner, cases: formula }] : []));
     const rest = call.target.kind === 'logic' ? settled(evaluate(call.target.right, frame)) : undefined;
     if (rest?.is === 'function' && (!of || found.length === 0)) return [...found, { fn: rest }];
@@ -276,7 +275,7 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
       const inner = viewFor(found, parts.entered(call, found, at), of);
       return { fn: inner.fn, module: inner.module };
     };
-    const made = conductOf(view.fn, view.module, { guardName: authGuardName, follow }, { request: 0, response: 1, next: -1 });
+    const made = conductOf(view.fn, view.module, { guardName: authGuardName, follow, byText: true }, { request: 0, response: 1, next: -1 });
     // Who is told 401 was asked who it is.
     return made.refuses.includes(401) && !made.tests.includes('credential') ? { ...made, tests: [...made.tests, 'credential'] } : made;
   }
