@@ -29,6 +29,8 @@ interface Answer {
   readonly at: At;
   readonly statementAt: At;
   readonly name: string;
+  /** In the listener itself. */
+  readonly near: boolean;
 }
 interface Seen {
   readonly fn: Fn;
@@ -66,7 +68,8 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
       listen(one);
     }
   }
-  function listen({ framework, listener, call, frame, step }: Listening): void {
+  function listen(one: Listening): void {
+    const { framework, listener, call, frame, step } = one;
     const { fn } = listener;
     const top = topFrame(listener.frame.module.path) ?? listener.frame;
     const inner: Frame = {
@@ -77,19 +80,19 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     const cases = [...new Map(all.out.flatMap((one) => one.cases).map((one) => [one.key, one])).values()].slice(0, MOST_CASES);
     const events: { readonly event: ScopeEvent; readonly frame: Frame; readonly statementAt: At }[] = [];
     for (const of of cases) {
-      const event = routeOf(listener, inner, of);
+      const event = routeOf(one, inner, of);
       if (event) events.push(event);
     }
     const beyond = all.out.filter((one) => one.is === 'unknown' && one.cases.some(({ key }) => key === ANY.key));
     if (events.length === 0 && beyond.length === 0) return;
     const scope = create(framework, { kind: 'application', options: undefined, turn: `>${fn.id}` }, call, frame, step);
     const common = { when: [...frame.when, ...(step?.when ?? [])], loop: undefined, openLoop: false, under: [] };
-    for (const one of events) {
-      record(scope, { ...common, ...one });
-      scope.files.add(one.statementAt.path);
+    for (const event of events) {
+      record(scope, { ...common, ...event });
+      scope.files.add(event.statementAt.path);
     }
-    for (const one of beyond.slice(0, 1)) record(scope, { ...common, event: { kind: 'incomplete', why: one.name, at: one.at }, frame, statementAt: one.statementAt });
-    for (const one of standing(inner, fn)) record(scope, { ...common, event: { kind: 'answers', values: [functionValue(one.fn)], at: one.fn.at }, frame: one.frame, statementAt: one.fn.at });
+    for (const { name, at, statementAt } of beyond.slice(0, 1)) record(scope, { ...common, event: { kind: 'incomplete', why: name, at }, frame, statementAt });
+    for (const other of standing(inner, fn)) record(scope, { ...common, event: { kind: 'answers', values: [functionValue(other.fn)], at: other.fn.at }, frame: other.frame, statementAt: other.fn.at });
     record(scope, { ...common, event: { kind: 'serves', at: call.at }, frame, statementAt: step?.statementAt ?? call.at });
   }
   /** The functions that are handed a request and its answer in this order, with all others that were read marked as such. */
@@ -104,7 +107,7 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     return [...found.values()];
   }
 
-  function routeOf(listener: Fn, frame: Frame, of: Case): { readonly event: ScopeEvent; readonly frame: Frame; readonly statementAt: At } | undefined {
+  function routeOf({ listener, call, step }: Listening, frame: Frame, of: Case): { readonly event: ScopeEvent; readonly frame: Frame; readonly statementAt: At } | undefined {
     const { out, unread } = answersOf(listener, frame, of);
     const own = out.filter((one) => one.cases.some(({ key }) => key === of.key) && one.is !== 'refused');
     const isAny = of.paths.length === 0;
@@ -117,11 +120,12 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     const doubt = doubtful === undefined ? undefined : `nobody can tell what ${doubtful} does with the request`;
     const shown = shownPath(of);
     const named = answer.cases.find(({ key }) => key === of.key) ?? of;
-    const pathAt = named.pathAt ?? named.methodAt ?? answer.at;
+    const isWhole = isAny && of.method === undefined && !answer.near;
+    const pathAt = named.pathAt ?? named.methodAt ?? (isWhole ? call.nameAt : answer.at);
     const path: Value = 'text' in shown ? { kind: 'literal', value: shown.text, at: pathAt } : { kind: 'regex', source: shown.regex, flags: '', at: pathAt };
     const methods = [{ name: of.method ?? ('all' as const), at: named.methodAt ?? pathAt }];
-    const event: ScopeEvent = { kind: 'route', methods, path, values: [functionValue(answer.handler.fn)], conduct, ...(doubt === undefined ? {} : { doubt }), at: answer.at };
-    return { event, frame: answer.handler.frame, statementAt: answer.statementAt };
+    const event: ScopeEvent = { kind: 'route', methods, path, values: [functionValue(answer.handler.fn)], conduct, ...(doubt === undefined ? {} : { doubt }), at: isWhole ? call.nameAt : answer.at };
+    return { event, frame: answer.handler.frame, statementAt: isWhole ? (step?.statementAt ?? call.at) : answer.statementAt };
   }
   function functionValue(fn: FunctionView): Value {
     return { kind: 'function', fn: fn.id, at: fn.nameAt };
@@ -153,6 +157,7 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
   /** Walks what runs for a case; `handler` is the function the request was handed to last. */
   function look(seen: Seen, handler: Fn): void {
     const view = viewFor(seen.fn, seen.frame, seen.of);
+    if (!view.fn.complete) seen.unread.push(seen.fn.fn.name);
     for (const one of [view.fn, ...view.inner])
       for (const step of one.steps) {
         if (seen.out.length > MOST_ANSWERS) return;
@@ -162,7 +167,7 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
   function meet(seen: Seen, view: View, one: FunctionView, step: Step, call: Call, handler: Fn): void {
     const { frame } = seen;
     const cases = (): readonly Case[] => casesOf(seen.before, view.full(step).slice(seen.fn.fn.when.length).map((branch) => ({ formula: tests.compile(branch.test, frame), holds: branch.holds })));
-    const put = (is: Answer['is'], name = call.callee || call.name): void => void seen.out.push({ is, cases: cases(), handler, at: call.nameAt, statementAt: step.statementAt, name });
+    const put = (is: Answer['is'], name = call.callee || call.name): void => void seen.out.push({ is, cases: cases(), handler, at: call.nameAt, statementAt: step.statementAt, name, near: seen.stack.length === 1 });
     if (isOnResponse(call, frame)) {
       if (ENDS.test(call.name)) put(call.name === 'redirect' ? 'redirected' : ofStatus(statusBefore(one, step, frame, call)));
       else if (call.name === 'writeHead' && (statusOf(call, frame) ?? 500) < 300) put('answered');
@@ -276,7 +281,9 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
       return { fn: inner.fn, module: inner.module };
     };
     const made = conductOf(view.fn, view.module, { guardName: authGuardName, follow, byText: true }, { request: 0, response: 1, next: -1 });
-    // Who is told 401 was asked who it is.
-    return made.refuses.includes(401) && !made.tests.includes('credential') ? { ...made, tests: [...made.tests, 'credential'] } : made;
+    // Who is told 401 was asked who it is; where a setting decides whether it is told so, nobody knows the rest.
+    const welcomes = made.turnsAway === 'setting' && made.welcomes === 'maybe' ? 'setting' : made.welcomes;
+    const tested: Conduct['tests'] = made.refuses.includes(401) && !made.tests.includes('credential') ? [...made.tests, 'credential'] : made.tests;
+    return { ...made, welcomes, tests: tested };
   }
 }

@@ -19,6 +19,7 @@ export interface View {
 const DEEPEST = 12;
 const DEEPEST_CALL = 4;
 const MOST_STEPS = 20_000;
+const MOST_EXITS = 60;
 
 /** The functions inside another. */
 export interface Inside {
@@ -102,16 +103,19 @@ export function viewOf(fn: FunctionView, frame: Frame, of: Case | undefined, tes
   /** The steps that may run, in order, up to one that surely leaves. */
   function stepsOf(all: readonly Step[], around: readonly Branch[], given: (value: Value) => Value, depth: number): readonly Step[] {
     const out: Step[] = [];
+    const exits: Exit[] = [];
     let isLeft = false;
     for (const step of all) {
       if (left-- <= 0) break;
       if (isLeft && (step.zone === 'body' || step.zone === 'try')) continue;
-      const own = branchesOf(step.when.slice(base));
-      if (!own) continue;
+      const decided = branchesOf(step.when.slice(base));
+      if (!decided) continue;
+      const own = of && step.zone !== 'catch' && step.zone !== 'finally' ? [...exits.flatMap((exit) => behind(exit, decided)), ...decided] : decided;
       const when = own.length === 0 && around.length === 0 ? fn.when : [...fn.when, ...around, ...own];
       const made = depth === 0 && when.length === step.when.length && own.every((branch, at) => branch === step.when[at + base]) ? step : substituted({ ...step, when }, given);
       const isExit = made.do === 'return' || made.do === 'throw';
       if (isExit && own.length === 0 && step.loop === undefined && (step.zone === 'body' || (step.zone === 'try' && made.do === 'return'))) isLeft = true;
+      else if (isExit && step.loop === undefined && (step.zone === 'body' || (step.zone === 'try' && made.do === 'return')) && exits.length < MOST_EXITS) exits.push({ when: decided, made: new Map() });
       const called = made.do === 'call' ? namedInside(made.call) : undefined;
       if (made.do === 'call' && called && depth < DEEPEST_CALL) {
         inlined.add(called.fn);
@@ -151,6 +155,29 @@ export function viewOf(fn: FunctionView, frame: Frame, of: Case | undefined, tes
     const value = module.bindings[target.root.binding]?.value;
     return value?.kind === 'function' ? inside.byId.get(value.fn) : undefined;
   }
+}
+
+/** A way out of the function under some branches. */
+interface Exit {
+  readonly when: readonly Branch[];
+  readonly made: Map<number, Branch>;
+}
+/** What is behind `if (a) { if (b) return; }` is not reached by requests that take both. */
+function behind({ when, made }: Exit, own: readonly Branch[]): readonly Branch[] {
+  const isOther = when.some((branch) => own.some((one) => one.at.mark === branch.at.mark && one.holds !== branch.holds));
+  if (isOther) return [];
+  const shared = when.findIndex((branch, index) => own[index] !== branch);
+  const [first, ...rest] = when.slice(shared);
+  if (shared < 0 || !first) return [];
+  const known = made.get(shared);
+  if (known) return [known];
+  const test = rest.reduce((left: Value, branch): Value => ({ kind: 'logic', op: '&&', left, right: taken(branch), at: branch.at }), taken(first));
+  const branch: Branch = { test, holds: false, early: true, at: first.at };
+  made.set(shared, branch);
+  return [branch];
+}
+function taken({ test, holds, at }: Branch): Value {
+  return holds ? test : { kind: 'not', of: test, at };
 }
 
 /** The step with other values in place of some. */
