@@ -7,15 +7,17 @@ import type { Abstract, Frame } from './abstract.js';
 import { conductOf, type ConductInput } from './conduct.js';
 import { moduleOf } from './guards.js';
 import type { Fn, Machine } from './machine.js';
-import { ANY, casesOf, holdsIn, shownPath, type Case } from './request-cases.js';
+import { ANY, casesOf, holdsIn, isWithin, shownPath, type Case } from './request-cases.js';
 import { createParts } from './request-parts.js';
 import { createTests } from './request-tests.js';
-import { insideOf, viewOf, withConstants, type Inside, type View } from './request-views.js';
+import { insideOf, viewOf, withConstants, withSteps, type Inside, type View } from './request-views.js';
 
 /** A function that answers the requests of a server. */
 export interface Listening {
   readonly framework: string;
   readonly listener: Fn;
+  /** What stands before the request: `listener.bind(this, store)`. */
+  readonly bound: readonly Value[];
   readonly call: Call;
   readonly frame: Frame;
   readonly step: StepFrame | undefined;
@@ -31,6 +33,14 @@ interface Answer {
   readonly name: string;
   /** In the listener itself. */
   readonly near: boolean;
+}
+interface Found {
+  readonly event: ScopeEvent;
+  readonly frame: Frame;
+  readonly statementAt: At;
+  readonly answerAt: At;
+  readonly of: Case;
+  readonly conduct: Conduct;
 }
 interface Seen {
   readonly fn: Fn;
@@ -69,27 +79,25 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     }
   }
   function listen(one: Listening): void {
-    const { framework, listener, call, frame, step } = one;
+    const { framework, listener, bound, call, frame, step } = one;
     const { fn } = listener;
     const top = topFrame(listener.frame.module.path) ?? listener.frame;
     const inner: Frame = {
-      ...top, fn: fn.id, parent: listener.frame, args: [parts.given('request', fn, listener.frame), parts.given('response', fn, listener.frame)], self: listener.frame.self,
+      ...top, fn: fn.id, parent: listener.frame, args: [...bound.map((value): Abstract => evaluate(value, frame)), parts.given('request', fn, listener.frame), parts.given('response', fn, listener.frame)], self: listener.frame.self,
       locals: new Map(), results: new Map(), pushed: new Map(), assigned: new Map(), depth: 0, trail: `${frame.trail}>${call.at.mark}`, run: frame.run, when: [],
     };
     const all = answersOf(listener, inner, undefined);
     const cases = [...new Map(all.out.flatMap((one) => one.cases).map((one) => [one.key, one])).values()].slice(0, MOST_CASES);
-    const events: { readonly event: ScopeEvent; readonly frame: Frame; readonly statementAt: At }[] = [];
-    for (const of of cases) {
-      const event = routeOf(one, inner, of);
-      if (event) events.push(event);
-    }
+    const found = cases.flatMap((of) => routeOf(one, inner, of) ?? []);
+    // `if (a || b)` where one of both is asked for more generally, and both are answered alike, is one route.
+    const events = found.filter((route) => !found.some((other) => other !== route && other.answerAt.mark === route.answerAt.mark && isWithin(route.of, other.of) && isAlike(route.conduct, other.conduct)));
     const beyond = all.out.filter((one) => one.is === 'unknown' && one.cases.some(({ key }) => key === ANY.key));
     if (events.length === 0 && beyond.length === 0) return;
     const scope = create(framework, { kind: 'application', options: undefined, turn: `>${fn.id}` }, call, frame, step);
     const common = { when: [...frame.when, ...(step?.when ?? [])], loop: undefined, openLoop: false, under: [] };
-    for (const event of events) {
-      record(scope, { ...common, ...event });
-      scope.files.add(event.statementAt.path);
+    for (const route of events) {
+      record(scope, { ...common, event: route.event, frame: route.frame, statementAt: route.statementAt });
+      scope.files.add(route.statementAt.path);
     }
     for (const { name, at, statementAt } of beyond.slice(0, 1)) record(scope, { ...common, event: { kind: 'incomplete', why: name, at }, frame, statementAt });
     for (const other of standing(inner, fn)) record(scope, { ...common, event: { kind: 'answers', values: [functionValue(other.fn)], at: other.fn.at }, frame: other.frame, statementAt: other.fn.at });
@@ -107,7 +115,7 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     return [...found.values()];
   }
 
-  function routeOf({ listener, call, step }: Listening, frame: Frame, of: Case): { readonly event: ScopeEvent; readonly frame: Frame; readonly statementAt: At } | undefined {
+  function routeOf({ listener, call, step }: Listening, frame: Frame, of: Case): Found | undefined {
     const { out, unread } = answersOf(listener, frame, of);
     const own = out.filter((one) => one.cases.some(({ key }) => key === of.key) && one.is !== 'refused');
     const isAny = of.paths.length === 0;
@@ -125,7 +133,7 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     const path: Value = 'text' in shown ? { kind: 'literal', value: shown.text, at: pathAt } : { kind: 'regex', source: shown.regex, flags: '', at: pathAt };
     const methods = [{ name: of.method ?? ('all' as const), at: named.methodAt ?? pathAt }];
     const event: ScopeEvent = { kind: 'route', methods, path, values: [functionValue(answer.handler.fn)], conduct, ...(doubt === undefined ? {} : { doubt }), at: isWhole ? call.nameAt : answer.at };
-    return { event, frame: answer.handler.frame, statementAt: isWhole ? (step?.statementAt ?? call.at) : answer.statementAt };
+    return { event, frame: answer.handler.frame, statementAt: isWhole ? (step?.statementAt ?? call.at) : answer.statementAt, answerAt: answer.at, of, conduct };
   }
   function functionValue(fn: FunctionView): Value {
     return { kind: 'function', fn: fn.id, at: fn.nameAt };
@@ -143,10 +151,38 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     // What was read of these functions is part of the model.
     applied.add(fn.id);
     for (const one of inside.all) applied.add(one.id);
-    const made = withConstants(viewOf(fn, frame, of, tests, inside), frame);
+    const seen = withConstants(viewOf(fn, frame, of, tests, inside), frame);
+    const made = of ? withSteps(seen, (step) => withStatus(step, frame)) : seen;
     frameOf.set(made.module, frame);
     byCase.set(key, made);
     return made;
+  }
+
+  /** `this.setStatus(res, 401)` is `res.writeHead(401)` under another name. */
+  function withStatus(step: Step, frame: Frame): Step {
+    if (step.do !== 'call') return step;
+    const { call } = step;
+    const on = call.args.find(({ value }) => parts.partOf(value, frame)?.is === 'response')?.value;
+    const status = on && statusSetBy(call, frame);
+    if (!on || status === undefined) return step;
+    const literal: Value = { kind: 'literal', value: status, at: call.at };
+    return { ...step, call: { ...call, callee: 'writeHead', name: 'writeHead', receiver: on, args: [{ value: literal, spread: false, at: call.at }] } };
+  }
+  /** The status a function sets and nothing more. */
+  function statusSetBy(call: Call, frame: Frame): number | undefined {
+    const got = settled(evaluate(call.target, frame));
+    if (got.is !== 'function' || got.fn.steps.length > 40) return undefined;
+    const inner = parts.entered(call, got, frame);
+    let found: number | undefined;
+    for (const step of got.fn.steps) {
+      if (step.do === 'call' && isOnResponse(step.call, inner)) {
+        if (ENDS.test(step.call.name)) return undefined;
+        found = statusOf(step.call, inner) ?? found;
+      } else if (step.do === 'call' && step.call.args.some(({ value }) => parts.partOf(value, inner)?.is === 'response')) return undefined;
+      if (step.do === 'assign' && step.target.path.at(-1) === 'statusCode') found = numberIn(step.value, inner) ?? found;
+    }
+    if (found !== undefined) applied.add(got.fn.id);
+    return found;
   }
 
   function answersOf(target: Fn, frame: Frame, of: Case | undefined): Pick<Seen, 'out' | 'unread'> {
@@ -174,6 +210,10 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
       return;
     }
     const given = call.args.map(({ value }) => parts.partOf(value, frame)?.is);
+    // `handle({ req, res })`: what is done with it there is not followed any further than its routes.
+    const held = call.args.flatMap(({ value }) => (value.kind === 'object' ? value.entries.slice(0, 50).map((entry) => parts.partOf(entry.value, frame)?.is) : []));
+    if (held.includes('response')) seen.unread.push(call.callee || call.name);
+    given.push(...held);
     const takesRequest = given.includes('request');
     const takesResponse = given.includes('response');
     if (!takesRequest && !takesResponse) return;
@@ -271,6 +311,7 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
   /** What the function does to the requests of a case, and to no others. */
   function conductFor(listener: Fn, frame: Frame, of: Case): Conduct {
     const view = viewFor(listener, frame, of);
+    const request = frame.args.length - 2;
     const follow: ConductInput['follow'] = (target, from, call) => {
       const at = frameOf.get(from);
       if (!at) return undefined;
@@ -280,10 +321,13 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
       const inner = viewFor(found, parts.entered(call, found, at), of);
       return { fn: inner.fn, module: inner.module };
     };
-    const made = conductOf(view.fn, view.module, { guardName: authGuardName, follow, byText: true }, { request: 0, response: 1, next: -1 });
+    const made = conductOf(view.fn, view.module, { guardName: authGuardName, follow, byText: true }, { request, response: request + 1, next: -1 });
     // Who is told 401 was asked who it is; where a setting decides whether it is told so, nobody knows the rest.
     const welcomes = made.turnsAway === 'setting' && made.welcomes === 'maybe' ? 'setting' : made.welcomes;
     const tested: Conduct['tests'] = made.refuses.includes(401) && !made.tests.includes('credential') ? [...made.tests, 'credential'] : made.tests;
     return { ...made, welcomes, tests: tested };
   }
+}
+function isAlike(a: Conduct, b: Conduct): boolean {
+  return a.turnsAway === b.turnsAway && a.welcomes === b.welcomes && a.refuses.join() === b.refuses.join();
 }

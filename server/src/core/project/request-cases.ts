@@ -89,7 +89,7 @@ function both(a: Way, b: Way): Way | undefined {
   if (texts.size > 1) return undefined;
   const exact = all.find((one) => one.is === 'text' && !one.text.includes('{?}'));
   // A pattern that is not written out may or may not match.
-  if (exact && all.some((one) => one.is !== 'regex' && !implies(exact, one))) return undefined;
+  if (exact && all.some((one) => one.is !== 'regex' && one.is !== 'unread' && !implies(exact, one))) return undefined;
   const counts = new Set(all.flatMap((one) => (one.is === 'count' ? [one.count] : [])));
   if (counts.size > 1) return undefined;
   for (const one of all) for (const other of all) if (one.is === 'segment' && other.is === 'segment' && one.index === other.index && one.text !== undefined && other.text !== undefined && one.text !== other.text) return undefined;
@@ -103,6 +103,10 @@ function named(way: Way): Case {
   return { ...way, key: `${way.method ?? ''} ${way.paths.map((one) => JSON.stringify(one)).sort().join()}` };
 }
 
+/** Whether all requests of a case are requests of another. */
+export function isWithin(narrow: Case, wide: Case): boolean {
+  return narrow.key !== wide.key && (wide.method === undefined || wide.method === narrow.method) && wide.paths.every((one) => narrow.paths.some((other) => implies(other, one)));
+}
 /** Whether a path of which the first test holds is one of which the second does. */
 function implies(known: PathTest, asked: PathTest): boolean {
   if (known.is === asked.is && JSON.stringify(known) === JSON.stringify(asked)) return true;

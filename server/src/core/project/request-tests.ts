@@ -9,6 +9,8 @@ import type { Part, Parts } from './request-parts.js';
 /** One thing a test asks of the path. */
 export type PathTest =
   | { readonly is: 'text' | 'prefix' | 'suffix' | 'part' | 'regex'; readonly text: string }
+  /** Compared with something that cannot be read. */
+  | { readonly is: 'unread'; readonly text: string }
   /** A piece between slashes; undefined: there is one. */
   | { readonly is: 'segment'; readonly index: number; readonly text: string | undefined }
   | { readonly is: 'count'; readonly count: number };
@@ -108,7 +110,8 @@ export function createTests({ evaluate, settled, textOf }: Pick<Names, 'evaluate
   }
   function equals(part: Part, other: Value, frame: Frame): Formula {
     const text = textIn(other, frame);
-    return text === undefined ? OTHER : isText(part, text.text, text.at);
+    if (text === undefined) return part.is === 'path' ? unread(other) : OTHER;
+    return isText(part, text.text, text.at);
   }
   /** A part of the request is this text. */
   function isText(part: Part, text: string, at: At): Formula {
@@ -162,7 +165,7 @@ export function createTests({ evaluate, settled, textOf }: Pick<Names, 'evaluate
       const is = call.name === 'startsWith' ? 'prefix' : call.name === 'endsWith' ? 'suffix' : call.name === 'includes' ? 'part' : undefined;
       if (!is) return OTHER;
       const text = textIn(first, frame);
-      return text === undefined ? OTHER : { is: 'path', test: { is, text: is === 'prefix' && on.cut ? `/${text.text}` : text.text }, at: text.at };
+      return text === undefined ? unread(first) : { is: 'path', test: { is, text: is === 'prefix' && on.cut ? `/${text.text}` : text.text }, at: text.at };
     }
     if (call.receiver && first) {
       if ((call.name === 'test' || call.name === 'exec') && parts.partOf(first, frame)?.is === 'path') return matching(call.receiver, frame);
@@ -292,6 +295,10 @@ export function createTests({ evaluate, settled, textOf }: Pick<Names, 'evaluate
   }
 }
 
+/** `pathname === options.endpoint` */
+function unread(value: Value): Formula {
+  return value.kind === 'ref' && value.root.kind !== 'caught' ? { is: 'path', test: { is: 'unread', text: value.text }, at: value.at } : OTHER;
+}
 function negated(of: Formula): Formula {
   return of.is === 'other' ? of : of.is === 'not' ? of.of : of.is === 'flat' ? { is: 'flat', holds: !of.holds } : { is: 'not', of };
 }

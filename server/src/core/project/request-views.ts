@@ -119,6 +119,10 @@ export function viewOf(fn: FunctionView, frame: Frame, of: Case | undefined, tes
       const called = made.do === 'call' ? namedInside(made.call) : undefined;
       if (made.do === 'call' && called && depth < DEEPEST_CALL) {
         inlined.add(called.fn);
+        if (called.isHanded) {
+          fulls.set(made, depth === 0 ? step.when : made.when);
+          out.push(made);
+        }
         out.push(...inline(called.fn, depth === 0 ? step.when : made.when, called.args, when.slice(base), depth));
         continue;
       }
@@ -141,12 +145,12 @@ export function viewOf(fn: FunctionView, frame: Frame, of: Case | undefined, tes
     return steps;
   }
   /** A function of its own name inside this one, called, or handed on by its name: it runs where that stands. */
-  function namedInside(call: Call): { readonly fn: FunctionView; readonly args: Call['args'] } | undefined {
+  function namedInside(call: Call): { readonly fn: FunctionView; readonly args: Call['args']; readonly isHanded: boolean } | undefined {
     const own = namedBy(call.target);
-    if (own) return { fn: own, args: call.args };
+    if (own) return { fn: own, args: call.args, isHanded: false };
     for (const { value } of call.args) {
       const handed = value.kind === 'ref' ? namedBy(value) : undefined;
-      if (handed) return { fn: handed, args: [] };
+      if (handed) return { fn: handed, args: [], isHanded: true };
     }
     return undefined;
   }
@@ -242,8 +246,12 @@ export function withConstants(view: View, frame: Frame): View {
     if (value.kind !== 'ref' || value.root.kind !== 'parameter' || value.root.fn !== frame.fn || value.path.length > 0) return value;
     return constants.get(value.root.index) ?? value;
   };
+  return withSteps(view, (step) => substituted(step, given));
+}
+/** The view with other steps in place of its own. */
+export function withSteps(view: View, change: (step: Step) => Step): View {
   const fulls = new Map<Step, readonly Branch[]>();
-  const put = (one: FunctionView): FunctionView => ({ ...one, steps: one.steps.map((step) => { const made = substituted(step, given); fulls.set(made, view.full(step)); return made; }) });
+  const put = (one: FunctionView): FunctionView => ({ ...one, steps: one.steps.map((step) => { const made = change(step); fulls.set(made, view.full(step)); return made; }) });
   const fn = put(view.fn);
   const inner = view.inner.map(put);
   return { ...view, fn, inner, module: { ...view.module, functions: new Map([fn, ...inner].map((one) => [one.id, one])) }, full: (step) => fulls.get(step) ?? view.full(step) };
