@@ -125,7 +125,8 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     if (isAny && of.method === 'OPTIONS') return undefined;
     const conduct = conductFor(listener, frame, of);
     const doubtful = answer.is === 'unknown' ? answer.name : unread[0];
-    const doubt = doubtful === undefined ? undefined : `nobody can tell what ${doubtful} does with the request`;
+    const isSet = conduct.welcomes === 'setting' && conduct.turnsAway !== 'no';
+    const doubt = doubtful !== undefined ? `nobody can tell what ${doubtful} does with the request` : isSet ? `the handler asks who the caller is only if ${conduct.settings[0] ?? 'a setting'} says so` : undefined;
     const shown = shownPath(of);
     const named = answer.cases.find(({ key }) => key === of.key) ?? of;
     const isWhole = isAny && of.method === undefined && !answer.near;
