@@ -41,6 +41,8 @@ export interface Route {
   readonly layersAt: At | undefined;
   /** Guards stand under this key of an object: the one at `layersAt`, or a new one before it. */
   readonly layersUnder?: { readonly key: string; readonly as: 'entry' | 'object' };
+  /** A function answers it under tests of its own: no statement registers it. */
+  readonly branch?: true;
   /** `// unlatched: public -- reason` stands above. */
   readonly public: boolean;
 }

@@ -218,7 +218,7 @@ export function joinProject(input: JoinInput): JoinResult {
       options: shown.options,
       at: event.at,
       statementAt: logged.statementAt,
-      ...(event.described ? placeOfGuards(shown, event) : { layersAt: firstValue?.at }),
+      ...(event.conduct ? { layersAt: undefined, branch: true } : event.described ? placeOfGuards(shown, event) : { layersAt: firstValue?.at }),
       public: publicAt.has(`${logged.statementAt.path}:${logged.statementAt.mark}`),
     };
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.

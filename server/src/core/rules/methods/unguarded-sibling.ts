@@ -65,7 +65,7 @@ export default rule<'endpoint', Evidence>({
       const change = guardInserted(open.route, [isHere ? { copy: guardAt } : text]);
       if (isKnown && change) yield { title: `Add ${text.split('\n')[0] ?? guard}`, safety: 'review', changes: [change] };
     }
-    yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: open.route.statementAt, as: 'statement' }] };
+    if (open.route.branch !== true) yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: open.route.statementAt, as: 'statement' }] };
   },
   examples: [
     {
@@ -102,6 +102,40 @@ export default rule<'endpoint', Evidence>({
         const fastify = Fastify();
         fastify.post('/docs', { preHandler: [verifyJwt] }, create);
         fastify.put('/docs', { preHandler: verifyJwt }, create);
+      `,
+    },
+    {
+      title: 'branches of a plain Node server: a check in one of them',
+      bad: `
+        import http from 'node:http';
+        http.createServer((req, res) => {
+          if (req.url !== '/files') return res.writeHead(404).end();
+          switch (req.method) {
+            case 'POST':
+              if (!req.headers.authorization) return res.writeHead(401).end();
+              return upload(req, res);
+            case 'PUT':
+              // ^^^^^ methods/unguarded-sibling "PUT /files runs without 'the check in its handler', but POST"
+              res.writeHead(200);
+              return res.end(replaced());
+          }
+          res.writeHead(405).end();
+        }).listen(process.env.PORT);
+        function upload(req, res) {
+          res.end(stored());
+        }
+      `,
+    },
+    {
+      title: 'a plain Node server whose check stands before all branches',
+      good: `
+        import http from 'node:http';
+        http.createServer((req, res) => {
+          if (!req.headers.authorization) return res.writeHead(401).end();
+          if (req.url === '/files' && req.method === 'POST') return res.end(stored());
+          if (req.url === '/files' && req.method === 'PUT') return res.end(replaced());
+          res.writeHead(404).end();
+        }).listen(process.env.PORT);
       `,
     },
     {
