@@ -61,6 +61,8 @@ export interface FrameworkAdapter {
   readonly verbs: ReadonlySet<string>;
   /** Members whose methods register on the scope; they are called as `auth.strategy`. */
   readonly members?: ReadonlySet<string>;
+  /** What a call gives the requests of a server to; `callee` is what it is known by. Undefined when it makes no server. */
+  listens?(call: Call, callee: string): { readonly listener: Value | undefined } | undefined;
   /** Members that answer requests when they are handed to a server: `app.fetch`. */
   readonly answering?: ReadonlySet<string>;
   /** What a creating call makes; undefined when it makes nothing of this framework. */

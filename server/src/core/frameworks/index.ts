@@ -5,6 +5,7 @@ import fastify from './fastify.js';
 import hapi from './hapi.js';
 import hono from './hono.js';
 import koa from './koa.js';
+import nodeHttp from './node-http.js';
 
 /** Every unit of this folder, sorted by path. */
 export const frameworks: readonly FrameworkAdapter[] = [
@@ -13,4 +14,5 @@ export const frameworks: readonly FrameworkAdapter[] = [
   hapi,
   hono,
   koa,
+  nodeHttp,
 ];

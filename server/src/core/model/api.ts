@@ -43,12 +43,15 @@ export interface Route {
   readonly layersAt: At | undefined;
   /** Guards stand under this key of an object: the one at `layersAt`, or a new one before it; `within`: of a new one under that key; `listed`: as a list. */
   readonly layersUnder?: { readonly key: string; readonly as: 'entry' | 'object'; readonly within?: string; readonly listed?: true };
+  /** A function answers it under tests of its own: no statement registers it. */
+  readonly branch?: true;
   /** `// unlatched: public -- reason` stands above. */
   readonly public: boolean;
 }
 /** What one call on a scope means, as an adapter says it; values are evaluated by the replay. */
 export type ScopeEvent =
-  | { readonly kind: 'route'; readonly methods: Methods; readonly path: Value | undefined; readonly values: readonly Value[]; readonly options?: Value; readonly described?: Described; readonly at: At }
+  /** `conduct`: what its function does to requests of this route alone; `doubt`: why nobody can tell all of it. */
+  | { readonly kind: 'route'; readonly methods: Methods; readonly path: Value | undefined; readonly values: readonly Value[]; readonly options?: Value; readonly described?: Described; readonly conduct?: Conduct; readonly doubt?: string; readonly at: At }
   /** Middleware or sub-scopes, whatever each value turns out to be. */
   /**
    * `exact`: the path covers itself alone, what is below it only with a `*`. `methods`: only requests of these.

@@ -180,8 +180,25 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     if (got.is === 'function') return { kind: 'function', fn: got.fn.id, at: got.fn.at };
     return got.is === 'value' ? got.value : value;
   }
+  /** `createServer(listener)`, `server.on('request', listener)`: a function of the project answers all requests. */
+  function listen(call: Call, target: Abstract, frame: Frame, step: StepFrame | undefined): void {
+    const callee = packageCallee(target) ?? machine.memberOfResult(call, frame) ?? call.callee;
+    for (const adapter of adapters) {
+      const value = adapter.listens?.(call, callee)?.listener;
+      const listener = value && settled(evaluate(value, frame));
+      const bind = listener?.is === 'function' && value ? boundBy(value, frame, 0) : undefined;
+      if (listener?.is === 'function') machine.listening.push({ framework: adapter.id, listener, bound: bind ?? [], call, frame, step });
+    }
+  }
+  /** What `f.bind(this, a)` gives before all other arguments. */
+  function boundBy(value: Value, frame: Frame, hops: number): readonly Value[] | undefined {
+    if (value.kind === 'call') return value.name === 'bind' ? value.args.slice(1).map((item) => item.value) : undefined;
+    const binding = value.kind === 'ref' && value.path.length === 0 && value.root.kind === 'local' && hops < 3 ? frame.module.bindings[value.root.binding] : undefined;
+    return binding && boundBy(binding.value, frame, hops + 1);
+  }
   /** A call into code that is not ours: it may serve an application, or register on it what nobody can see. */
   function outside(call: Call, target: Abstract, frame: Frame, step: StepFrame | undefined): Abstract {
+    listen(call, target, frame, step);
     const spelled = target.is === 'value' && target.value.kind === 'call' ? target.value.callee || call.callee : call.callee;
     const forwards = FORWARDS.test(spelled);
     const wrapped: ScopeState[] = [];

@@ -167,7 +167,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   }
   /** Whether a function that is called stops a request without credentials; undefined where it cannot be read. */
   function stopped(call: Call): boolean | undefined {
-    const target = depth < DEEPEST_CALL ? input.follow?.(call.target, module) : undefined;
+    const target = depth < DEEPEST_CALL ? input.follow?.(call.target, module, call) : undefined;
     if (!target || target.fn.id === fn.id) return undefined;
     // A status set on the context stops nobody while the caller goes on.
     if (isContext && !throwsInside(target.fn) && call.args.some(({ value }) => isWhole(value, fn, roles, roles.response))) return false;
@@ -185,7 +185,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
     const [tested] = call.args;
     if (throwsOnContext(call, fn, roles)) return call.name === 'assert' && tested ? stranger.takes([{ test: tested.value, holds: false, early: false, at: call.at }]) : 'yes';
     if (call.args.some(({ value }) => isNext(value, fn, roles)) || !call.args.some(({ value }) => isWhole(value, fn, roles, roles.response))) return 'no';
-    const target = depth < DEEPEST_CALL ? input.follow?.(call.target, module) : undefined;
+    const target = depth < DEEPEST_CALL ? input.follow?.(call.target, module, call) : undefined;
     if (!target || target.fn.id === fn.id) return input.guardName(call.callee || call.name) && when.length === fn.when.length ? 'maybe' : 'no';
     return throwsInside(target.fn) ? inside(call, target).stops : 'no';
   }
@@ -197,7 +197,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   function handOn(step: Step, call: Call, isTop: boolean, own: readonly Branch[], way: () => Reach): void {
     const takesNext = call.args.some((item) => isNext(item.value, fn, roles));
     const isNamedGuard = input.guardName(call.callee || call.name);
-    const target = depth < DEEPEST_CALL && (!isNamedGuard || (isContext && !takesNext)) ? input.follow?.(call.target, module) : undefined;
+    const target = depth < DEEPEST_CALL && (input.byText === true || !isNamedGuard || (isContext && !takesNext)) ? input.follow?.(call.target, module, call) : undefined;
     if (target && target.fn.id !== fn.id) {
       const done = inside(call, target);
       stops = best(stops, worst(stranger.takes(own), done.stops));

@@ -11,6 +11,7 @@ import { existence } from './existence.js';
 import { createGetters } from './getters.js';
 import { elementsOf } from './lists.js';
 import { scopesIn, type Fn, type How, type Instance, type Machine, type Made } from './machine.js';
+import { createListeners, type Listening } from './listeners.js';
 import { createNames } from './names.js';
 import { OPEN_MARK } from './plugins.js';
 import { storesRoutes } from './roots.js';
@@ -54,6 +55,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   const statics = new Map<FunctionId | ClassId, Map<string, Abstract>>();
   const tests = new Set([...modules.keys()].filter((path) => classify(path) === 'test'));
   const isTest = (path: FilePath): boolean => tests.has(path);
+  const listening: Listening[] = [];
   /** The branches under which the call being run is made, through all its callers. */
   let callers: readonly Branch[] = [];
   let applies = 0;
@@ -64,7 +66,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs: taken, answering });
   const { evaluate, settled, homeOf } = names;
   const machine: Machine = {
-    adapters, modules, runModule, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, applied, built, runs, superseded, isTest, statics, topFrame, itemsOf,
+    adapters, modules, runModule, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, listening, applied, built, runs, superseded, isTest, statics, topFrame, itemsOf,
     create, incomplete, record, composed, memberOfResult, mayRun, apply, applyTo,
   };
   const { stores } = machine;
@@ -333,6 +335,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
     for (const [path, module] of part) uncalled.runUncalled(path, module);
   }
   for (const [path, module] of modules) uncalled.guess(path, module);
+  createListeners(machine).run(listening);
   const isCurrent = (run: RunId | undefined): boolean => run === undefined || !superseded.has(run);
   const current = withoutTests(scopes.filter((scope) => isCurrent(scope.run)), tests);
   for (const scope of current) {

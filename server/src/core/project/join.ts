@@ -224,7 +224,7 @@ export function joinProject(input: JoinInput): JoinResult {
       options: shown.options,
       at: event.at,
       statementAt: logged.statementAt,
-      ...(event.described ? placeOfGuards(shown, event) : { layersAt: firstValue?.at }),
+      ...(event.conduct ? { layersAt: undefined, branch: true } : event.described ? placeOfGuards(shown, event) : { layersAt: firstValue?.at }),
       public: publicAt.has(`${logged.statementAt.path}:${logged.statementAt.mark}`),
     };
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.
@@ -245,9 +245,9 @@ export function joinProject(input: JoinInput): JoinResult {
       for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value) && !isExempting(layer.value), before: chain };
       const chainList = links(chain);
       const late: ChainLink[] = layers.slice(handlerIndex + 1).map((layer) => ({ layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: undefined }));
-      const complete = reasons.length === 0 && !shown.unsure && !values.some(({ unsure }) => unsure);
-      const because = doubtOf(reasons[0]) ?? 'the list of middleware cannot be read';
-      const handlerConduct = handler?.fn === undefined ? undefined : conduct(handler.fn);
+      const complete = reasons.length === 0 && event.doubt === undefined && !shown.unsure && !values.some(({ unsure }) => unsure);
+      const because = event.doubt ?? doubtOf(reasons[0]) ?? 'the list of middleware cannot be read';
+      const handlerConduct = event.conduct ?? (handler?.fn === undefined ? undefined : conduct(handler.fn));
       const authorization = protection('authorization', chainList, late, handlerConduct, complete, because);
       const authentication = protection('authentication', chainList, late, handlerConduct, complete, because);
       for (const method of methods) {

@@ -3,6 +3,7 @@ import type { ModuleView, StepFrame } from '../model/module.js';
 import type { Call, ClassId, FunctionId, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 import type { Abstract, Frame, LoggedEvent, RunId, ScopeState } from './abstract.js';
+import type { Listening } from './listeners.js';
 import type { Names } from './names.js';
 import type { Traits } from './traits.js';
 
@@ -33,6 +34,8 @@ export interface Machine {
   /** The class stores routes that one of its methods registers. */
   stores(of: Class, baseOf: (of: Class) => Abstract | undefined): boolean;
   readonly scopes: ScopeState[];
+  /** Functions that were given the requests of a server. */
+  readonly listening: Listening[];
   /** Functions that were run at least once. */
   readonly applied: Set<FunctionId>;
   /** Instances by class, the first of each: methods that nothing calls are run on it. */

@@ -23,7 +23,9 @@ export interface Followed {
 export interface ConductInput {
   guardName(text: string): boolean;
   /** Where a called name leads, when it is a function of the project. */
-  follow?(target: Value, from: ModuleView): Followed | undefined;
+  follow?(target: Value, from: ModuleView, call?: Call): Followed | undefined;
+  /** Called functions are read even where their name says what they do. */
+  readonly byText?: true;
   /** Functions by the function they stand in, kept between calls. */
   readonly inside?: WeakMap<ModuleView, ReadonlyMap<FunctionId, readonly FunctionView[]>>;
 }

@@ -32,7 +32,7 @@ export function relevance(adapters: readonly FrameworkAdapter[]): (module: Modul
     if (step.do === 'return') return step.value?.kind === 'function' || step.value?.kind === 'class';
     if (step.do !== 'call') return false;
     const { call } = step;
-    if (adapters.some((adapter) => adapter.creates(call) !== undefined)) return true;
+    if (adapters.some((adapter) => adapter.creates(call) !== undefined || adapter.listens?.(call, call.callee) !== undefined)) return true;
     if (call.form === 'new' && call.target.kind === 'ref' && call.target.root.kind !== 'global') return true;
     if (call.target.kind === 'ref' && call.target.root.kind === 'import' && OURS.test(call.target.root.from)) return call.args.some((item) => item.value.kind === 'ref') || step.used;
     // `ext(app)`: a function nobody knows is given something.

@@ -103,6 +103,21 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'the listener of a plain Node server, whatever its parameters are called',
+      bad: `
+        import { createServer } from 'node:http';
+        createServer(async (incoming, answer) => {
+          try {
+            await work(incoming);
+            answer.end();
+          } catch (error) {
+            answer.writeHead(500).end(error.stack);
+            //                        ^^^^^^^^^^^ errors/stack-in-response
+          }
+        }).listen(process.env.PORT);
+      `,
+    },
+    {
       title: 'the stack as one property of the answer',
       bad: `
         import express from 'express';

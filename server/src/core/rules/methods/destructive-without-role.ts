@@ -57,7 +57,7 @@ export default rule<'endpoint', Evidence>({
   }),
   *fix({ evidence: { endpoint, roleGuard } }, context): Iterable<Fix> {
     const handlerAt = endpoint.route.handler?.at;
-    if (!handlerAt || handlerAt.path !== endpoint.methodAt.path) return;
+    if (!handlerAt || endpoint.route.branch === true || handlerAt.path !== endpoint.methodAt.path) return;
     const known = roleGuard !== undefined && context.visible(roleGuard.split('.')[0] ?? '', endpoint.methodAt) === 'present' ? roleGuard : undefined;
     yield {
       title: 'Require an admin role',

@@ -68,7 +68,7 @@ export default rule<'endpoint', Evidence>({
     const change = kind === 'open' && guard !== undefined ? guardInserted(endpoint.route, [guard]) : undefined;
     if (change && guard !== undefined) yield { title: `Add ${guard}`, safety: 'review', changes: [change] };
     const others = context.endpoints({ file: endpoint.methodAt.path }).filter((one) => one.route.statementAt.mark === endpoint.route.statementAt.mark && one.methodAt.mark !== endpoint.methodAt.mark);
-    if (others.length === 0) yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: endpoint.route.statementAt, as: 'statement' }] };
+    if (others.length === 0 && endpoint.route.branch !== true) yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: endpoint.route.statementAt, as: 'statement' }] };
     if (kind === 'policy' && policy !== undefined) {
       const change: Change = { do: 'append', path: context.policy('source') ?? endpoint.methodAt.path, key: ['methods', 'allow'], value: 'PUT' };
       yield { title: 'Allow PUT in the policy', safety: 'review', changes: [change] };

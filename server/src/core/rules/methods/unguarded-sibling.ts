@@ -69,7 +69,7 @@ export default rule<'endpoint', Evidence>({
     }
     // One of a list of routes cannot be removed by its statement.
     const isAlone = context.endpoints({ scope: open.scope }).every((one) => one.methodAt.mark === open.methodAt.mark || one.route.statementAt !== open.route.statementAt);
-    if (isAlone) yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: open.route.statementAt, as: 'statement' }] };
+    if (isAlone && open.route.branch !== true) yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: open.route.statementAt, as: 'statement' }] };
   },
   examples: [
     {
@@ -106,6 +106,40 @@ export default rule<'endpoint', Evidence>({
         const fastify = Fastify();
         fastify.post('/docs', { preHandler: [verifyJwt] }, create);
         fastify.put('/docs', { preHandler: verifyJwt }, create);
+      `,
+    },
+    {
+      title: 'branches of a plain Node server: a check in one of them',
+      bad: `
+        import http from 'node:http';
+        http.createServer((req, res) => {
+          if (req.url !== '/files') return res.writeHead(404).end();
+          switch (req.method) {
+            case 'POST':
+              if (!req.headers.authorization) return res.writeHead(401).end();
+              return upload(req, res);
+            case 'PUT':
+              // ^^^^^ methods/unguarded-sibling "PUT /files runs without 'the check in its handler', but POST"
+              res.writeHead(200);
+              return res.end(replaced());
+          }
+          res.writeHead(405).end();
+        }).listen(process.env.PORT);
+        function upload(req, res) {
+          res.end(stored());
+        }
+      `,
+    },
+    {
+      title: 'a plain Node server whose check stands before all branches',
+      good: `
+        import http from 'node:http';
+        http.createServer((req, res) => {
+          if (!req.headers.authorization) return res.writeHead(401).end();
+          if (req.url === '/files' && req.method === 'POST') return res.end(stored());
+          if (req.url === '/files' && req.method === 'PUT') return res.end(replaced());
+          res.writeHead(404).end();
+        }).listen(process.env.PORT);
       `,
     },
     {

@@ -62,7 +62,9 @@ export interface Lowering {
 /** Deeper expressions become unknown: recursion stays far from the stack's end. */
 export const DEEPEST = 120;
 export const MOST_STEPS = 5000;
-export const MOST_BRANCHES = 32;
+export const MOST_BRANCHES = 64;
+/** Of those, early exits before: the branches a step stands in count for more. */
+export const MOST_EARLY = 32;
 
 /** The place of a node, without its leading comments. */
 export function at(l: Lowering, node: ts.Node): At {

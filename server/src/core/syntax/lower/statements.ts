@@ -2,7 +2,7 @@ import ts from 'typescript';
 import type { Branch } from '../../model/module.js';
 import type { BindingId, Value } from '../../model/value.js';
 import { expression, named, propertyName } from './expressions.js';
-import { at, declare, lookUp, openScope, step, under, type Declared, type Lowering, type NameScope } from './state.js';
+import { MOST_EARLY, at, declare, lookUp, openScope, step, under, type Declared, type Lowering, type NameScope } from './state.js';
 
 const NO_BINDING = -1 as BindingId;
 
@@ -12,7 +12,7 @@ export function statements(l: Lowering, nodes: readonly ts.Statement[]): void {
   for (const node of nodes) {
     l.frame.statementAt = at(l, node);
     const early = statement(l, node);
-    if (early) l.frame.when = [...l.frame.when, early].slice(0, 32);
+    if (early) l.frame.when = [...l.frame.when, early].slice(0, Math.max(MOST_EARLY, before.length));
   }
   l.frame.when = before;
 }
