@@ -51,7 +51,17 @@ export interface Route {
 /** What one call on a scope means, as an adapter says it; values are evaluated by the replay. */
 export type ScopeEvent =
   /** `conduct`: what its function does to requests of this route alone; `doubt`: why nobody can tell all of it. */
-  | { readonly kind: 'route'; readonly methods: Methods; readonly path: Value | undefined; readonly values: readonly Value[]; readonly options?: Value; readonly described?: Described; readonly conduct?: Conduct; readonly doubt?: string; readonly at: At }
+  | {
+      readonly kind: 'route';
+      readonly methods: Methods;
+      readonly path: Value | undefined;
+      readonly values: readonly Value[];
+      readonly options?: Value;
+      readonly described?: Described;
+      readonly conduct?: Conduct;
+      readonly doubt?: string;
+      readonly at: At;
+    }
   /** Middleware or sub-scopes, whatever each value turns out to be. */
   /**
    * `exact`: the path covers itself alone, what is below it only with a `*`. `methods`: only requests of these.

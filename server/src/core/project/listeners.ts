@@ -110,7 +110,8 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
       const fn = frame.module.functions.get(frame.fn);
       if (!fn || (frame !== from && !frame.trail.startsWith(`${from.trail}>`))) continue;
       const [first, second] = frame.args;
-      if (fn === listener || (first?.is === 'value' && second?.is === 'value' && parts.partOf(first.value, first.frame)?.is === 'request' && parts.partOf(second.value, second.frame)?.is === 'response')) found.set(fn.id, { fn, frame: frame.parent ?? frame });
+      const isOf = (binding: typeof first, is: 'request' | 'response'): boolean => binding?.is === 'value' && parts.partOf(binding.value, binding.frame)?.is === is;
+      if (fn === listener || (isOf(first, 'request') && isOf(second, 'response'))) found.set(fn.id, { fn, frame: frame.parent ?? frame });
     }
     return [...found.values()];
   }

@@ -111,7 +111,10 @@ export function createParts({ names, topFrame }: Pick<Machine, 'names' | 'topFra
     const own = binding.value.kind === 'unknown' ? [] : [{ value: binding.value, frame: home }];
     if (binding.constant) return own;
     const fn = frame.module.functions.get(binding.scope) ?? frame.module.top;
-    const later = fn.steps.flatMap((step) => (step.do === 'assign' && step.target.path.length === 0 && step.target.root.kind === 'local' && step.target.root.binding === id && step.value !== binding.value ? [{ value: step.value, frame: home }] : []));
+    const later = fn.steps.flatMap((step) => {
+      const isIt = step.do === 'assign' && step.target.path.length === 0 && step.target.root.kind === 'local' && step.target.root.binding === id;
+      return isIt && step.value !== binding.value ? [{ value: step.value, frame: home }] : [];
+    });
     return [...own, ...later.slice(0, 4)];
   }
 

@@ -104,7 +104,8 @@ export function createTests({ evaluate, settled, textOf }: Pick<Names, 'evaluate
       return of.is === 'other' ? OTHER : isEqual ? negated(of) : of;
     }
     const other = leftPart ? right : left;
-    if (other.kind === 'literal' && (other.value === undefined || other.value === null)) return part.is === 'segment' ? withSign(isUnequal, { is: 'path', test: { is: 'segment', index: part.index, text: undefined }, at }) : { is: 'flat', holds: isUnequal };
+    if (other.kind === 'literal' && (other.value === undefined || other.value === null))
+      return part.is === 'segment' ? withSign(isUnequal, { is: 'path', test: { is: 'segment', index: part.index, text: undefined }, at }) : { is: 'flat', holds: isUnequal };
     if (part.is === 'count') return other.kind === 'literal' && typeof other.value === 'number' ? withSign(isEqual, { is: 'path', test: { is: 'count', count: other.value - part.skips }, at: other.at }) : OTHER;
     return withSign(isEqual, equals(part, other, frame));
   }

@@ -43,7 +43,8 @@ export function createTraits(adapters: readonly FrameworkAdapter[]): Traits {
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
   const plain = new Set(adapters.flatMap((adapter) => [...adapter.plain]));
   const relevantIn = kept(relevance(adapters));
-  const starts = kept((fn: FunctionView) => fn.steps.some((step) => step.do === 'call' && (adapters.some((adapter) => adapter.creates(step.call) !== undefined || adapter.listens?.(step.call, step.call.callee)?.listener !== undefined) || registers(step.call, fn, verbs, plain))));
+  const makes = (call: Call): boolean => adapters.some((adapter) => adapter.creates(call) !== undefined || adapter.listens?.(call, call.callee)?.listener !== undefined);
+  const starts = kept((fn: FunctionView) => fn.steps.some((step) => step.do === 'call' && (makes(step.call) || registers(step.call, fn, verbs, plain))));
   const byName = kept((fn: FunctionView) => fn.steps.some((step) => step.do === 'call' && step.call.target.kind === 'ref' && step.call.target.computed !== undefined && step.call.args.length > 0));
   const registered = kept((fn: FunctionView): { readonly found: Registered | undefined } => {
     for (let index = 0; index < fn.parameters.length; index++) {
