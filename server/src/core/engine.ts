@@ -4,7 +4,7 @@ import { emptyBaseline } from './findings/baseline.js';
 import { createFixer } from './findings/fixer.js';
 import { writeSuppression } from './findings/suppress.js';
 import { whileBroken, type Whole } from './holding/broken.js';
-import { createFiles, type Files } from './holding/files.js';
+import { createFiles, decidesNames, type Files } from './holding/files.js';
 import { judge, note, projectUses, type Judged } from './holding/judging.js';
 import { createModel, type Model } from './holding/model.js';
 import { defaultPolicy, type Policy } from './policy/policy.js';
@@ -107,9 +107,9 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       for (const file of change.set ?? []) {
         const how = files.set(file);
         if (how === 'same') continue;
-        if (how === 'added') model.reset();
+        if (how === 'added' || decidesNames(file.path)) model.reset();
         else model.touch(file.path);
-        if (how === 'added' || isManifest(file.path)) isOther = true;
+        if (how === 'added' || decidesNames(file.path)) isOther = true;
         changed(file.path);
       }
       for (const path of change.remove ?? []) {
@@ -191,7 +191,4 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
     other.apply({ set: [...texts].map(([changedPath, text]) => ({ path: changedPath, text, revision: (files.get(changedPath)?.revision ?? 0) + 1 })) });
     return other.findings(path);
   }
-}
-function isManifest(path: FilePath): boolean {
-  return path === 'package.json' || path.endsWith('/package.json');
 }

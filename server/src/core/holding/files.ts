@@ -2,6 +2,7 @@ import { classify } from '../project/file-class.js';
 import { readFacts, type FileFacts } from '../project/facts.js';
 import type { Manifest } from '../project/context.js';
 import type { FileClass } from '../project/project.js';
+import { aliasCandidates, holdsAliases, type AliasSources } from '../project/aliases.js';
 import { candidates } from '../project/resolve.js';
 import { createTrees } from '../syntax/javascript.js';
 import { folderOf, spanAt, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
@@ -57,6 +58,8 @@ export function createFiles(from?: Content): Files {
   const unasked = new Set<FilePath>();
   let resolved = new Map([...(from?.resolved ?? [])].map(([path, known]) => [path, new Map(known)]));
   let sorted: readonly FilePath[] | undefined;
+  /** Packages of the project by name. */
+  let packages: ReadonlyMap<string, { readonly folder: string; readonly manifest: Manifest }> | undefined;
 
   const factsOf = (path: FilePath): FileFacts | undefined => {
     const file = files.get(path);
@@ -71,9 +74,24 @@ export function createFiles(from?: Content): Files {
     let own = resolved.get(origin);
     if (!own) resolved.set(origin, (own = new Map()));
     if (own.has(specifier)) return own.get(specifier);
-    const found = candidates(specifier, origin).find((path) => files.has(path));
+    const found = meant(specifier, origin).find((path) => files.has(path));
     own.set(specifier, found);
     return found;
+  };
+  const meant = (specifier: string, origin: FilePath): readonly FilePath[] => (specifier.startsWith('.') ? candidates(specifier, origin) : aliasCandidates(specifier, origin, sources));
+  const sources: AliasSources = {
+    aliasesAt: (path) => factsOf(path as FilePath)?.aliases,
+    packageNamed(name) {
+      packages ??= new Map([...files.keys()].sort().reverse().flatMap((path) => {
+        const manifest = isManifest(path) ? factsOf(path)?.manifest : undefined;
+        return manifest?.name === undefined ? [] : [[manifest.name, { folder: folderOf(path), manifest }] as const];
+      }));
+      return packages.get(name);
+    },
+  };
+  const forgetNames = (): void => {
+    resolved = new Map();
+    packages = undefined;
   };
 
   return {
@@ -85,9 +103,10 @@ export function createFiles(from?: Content): Files {
       if (before?.text === file.text) return 'same';
       files.set(file.path, file);
       unasked.add(file.path);
+      if (before && !decidesNames(file.path)) return 'changed';
+      forgetNames();
       if (before) return 'changed';
       sorted = undefined;
-      resolved = new Map();
       return 'added';
     },
     prepare(file) {
@@ -98,7 +117,7 @@ export function createFiles(from?: Content): Files {
       if (!files.delete(path)) return false;
       facts.delete(path);
       sorted = undefined;
-      resolved = new Map();
+      forgetNames();
       // What led to it leads elsewhere now.
       for (const each of files.keys()) unasked.add(each);
       return true;
@@ -110,7 +129,7 @@ export function createFiles(from?: Content): Files {
       const wanted = new Set<FilePath>();
       for (const path of unasked) for (const one of factsOf(path)?.module?.imports ?? []) {
         if (one.typeOnly || resolve(one.from, path)) continue;
-        for (const candidate of candidates(one.from, path)) if (!asked.has(candidate)) wanted.add(candidate);
+        for (const candidate of meant(one.from, path)) if (!asked.has(candidate)) wanted.add(candidate);
       }
       unasked.clear();
       // Each is asked for once: what the host does not have stays unknown.
@@ -130,4 +149,10 @@ export function createFiles(from?: Content): Files {
     fork: () => createFiles({ files, facts, asked, resolved }),
   };
 }
-
+function isManifest(path: FilePath): boolean {
+  return path === 'package.json' || path.endsWith('/package.json');
+}
+/** Whether what names lead to depends on the file. */
+export function decidesNames(path: FilePath): boolean {
+  return isManifest(path) || holdsAliases(path);
+}

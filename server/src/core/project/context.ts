@@ -27,6 +27,9 @@ export interface Holdings extends Followed {
 /** The dependencies of the nearest package.json. */
 export interface Manifest {
   readonly dependencies: ReadonlyMap<string, string>;
+  readonly name?: string;
+  /** Files other packages get by `.` or a path below it: `main`, `module`, `source` and `exports`. */
+  readonly entries?: readonly { readonly key: string; readonly path: string }[];
 }
 
 /** Answers for the rules that look at one file. Pure over its holdings; a new one is made when they change. */
