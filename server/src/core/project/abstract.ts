@@ -55,6 +55,8 @@ export interface Frame {
   readonly depth: number;
   /** The calls it was reached through: part of the identity of what it creates. */
   readonly trail: string;
+  /** In a turn of a loop: what stands before the loop, and its first binding. */
+  readonly outside?: { readonly frame: Frame; readonly binding: BindingId };
   /** The file the program, or whoever calls in from outside, began in. */
   readonly origin: FilePath;
   /** The branches its callers stand in. */

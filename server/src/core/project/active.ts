@@ -5,7 +5,7 @@ import type { LoggedEvent, ScopeState } from './abstract.js';
 import type { Evaluation } from './evaluate.js';
 import { isAll, isExempting, isOne, scopesOfTarget, shared } from './join-parts.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
-import { covers, type PathPiece } from './paths.js';
+import { covers, isKnown, type PathPiece } from './paths.js';
 import type { ChainLink, PathPattern } from './project.js';
 
 /** A layer that may stand before later routes, with the paths it covers (none: all). */
@@ -129,6 +129,6 @@ export function createActives({ evaluation, ordersOf, layerOf, patternsOf, isByP
     if (event.paths.length > 0) return { paths: event.paths.flatMap((path) => pathPieces(evaluation, path, logged.frame)), values: event.values };
     const [first, ...rest] = event.values;
     const paths = first && rest.length > 0 && (first.kind === 'ref' || first.kind === 'call') ? pathPieces(evaluation, first, logged.frame) : [];
-    return paths.length > 0 && paths.every((piece) => piece !== undefined) ? { paths, values: rest } : { paths: [event.exact === true ? '*' : ''], values: event.values };
+    return paths.length > 0 && paths.every(isKnown) ? { paths, values: rest } : { paths: [event.exact === true ? '*' : ''], values: event.values };
   }
 }

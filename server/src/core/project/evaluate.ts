@@ -127,7 +127,7 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
     for (const [index, item] of items.entries()) {
       // What was declared inside the loop belongs to one turn of it, and what is registered there is read later.
       const before = [...frame.locals].filter(([binding]) => binding < loop.binding);
-      const turn: Frame = { ...frame, locals: new Map(before), results: new Map(frame.results), trail: `${frame.trail}~${index}` };
+      const turn: Frame = { ...frame, locals: new Map(before), results: new Map(frame.results), trail: `${frame.trail}~${index}`, outside: { frame, binding: loop.binding } };
       turn.locals.set(loop.binding, item);
       for (const step of body) if (step.do === 'call') turn.results.delete(step.call.at.mark);
       for (const step of body) runStep(step, turn, false);

@@ -44,6 +44,8 @@ interface Walk {
 
 /** What may be registered any number of times without standing before anything else. */
 const LOOPED: ReadonlySet<string> = new Set(['route', 'setting', 'scheme', 'strategy', 'default']);
+/** Whatever is below a router nobody mounts is below the same unknown place. */
+const NOWHERE: PathPiece = { unknown: 'mount' };
 const MOST_ENDPOINTS = 50_000;
 const MOST_LINKS = 256;
 const DEEPEST_MOUNT = 16;
@@ -97,7 +99,7 @@ export function joinProject(input: JoinInput): JoinResult {
 
   function walkRoot(scope: ScopeState): void {
     walks = 0;
-    const prefix = scope.kind === 'router' && (scope.guessed || scope.parents.size === 0) ? [undefined] : [];
+    const prefix = scope.kind === 'router' && (scope.guessed || scope.parents.size === 0) ? [NOWHERE] : [];
     walk({ app: scope, scope, prefix, mounts: [], when: [], stack: [scope.id], until: Infinity }, [], scope.kind === 'router' ? ['nobody mounts this router'] : []);
   }
 

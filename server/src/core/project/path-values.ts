@@ -2,7 +2,8 @@ import type { Value } from '../model/value.js';
 import type { Abstract, Frame } from './abstract.js';
 import type { Evaluation } from './evaluate.js';
 import { elementsOf } from './lists.js';
-import type { PathPiece } from './paths.js';
+import { isKnown, unknownMark, type PathPiece } from './paths.js';
+import { keyOfUnknown } from './unknown-pieces.js';
 
 /** One middleware or handler of a list, with the frame it is to be read in; `unsure` where a list cannot be read. */
 export interface Flat {
@@ -43,9 +44,17 @@ function composed(evaluation: Evaluation, one: Flat, depth: number): Flat[] {
   return parts.values.flatMap((value) => flat(evaluation, { value, frame, target: evaluation.evaluate(value, frame), unsure: false }, depth + 1)).map((inner) => ({ ...inner, under: [...under, ...(inner.under ?? [])] }));
 }
 
-/** Constant text of a path value; undefined for what cannot be known. Lists give several. */
+/** Constant text of a path value; what cannot be known has a key where one can tell it from others. Lists give several. */
 export function pathPieces(evaluation: Evaluation, value: Value | undefined, frame: Frame, depth = 0): PathPiece[] {
-  if (!value || depth > 12) return [undefined];
+  if (!value) return [undefined];
+  return readPieces(evaluation, value, frame, depth).map((piece) => piece ?? keyed(evaluation, value, frame));
+}
+function keyed(evaluation: Evaluation, value: Value, frame: Frame): PathPiece {
+  const key = keyOfUnknown(value, frame, evaluation.evaluate);
+  return key === undefined ? undefined : { unknown: key };
+}
+function readPieces(evaluation: Evaluation, value: Value, frame: Frame, depth: number): PathPiece[] {
+  if (depth > 12) return [undefined];
   switch (value.kind) {
     case 'literal':
       return typeof value.value === 'string' ? [value.value] : [undefined];
@@ -57,7 +66,8 @@ export function pathPieces(evaluation: Evaluation, value: Value | undefined, fra
       return [value.parts.map((part) => (typeof part === 'string' ? part : textOf(pathPieces(evaluation, part, frame, depth + 1)[0]))).join('')];
     case 'logic': {
       const right = pathPieces(evaluation, value.right, frame, depth + 1);
-      return value.op === '&&' ? right : pathPieces(evaluation, value.left, frame, depth + 1)[0] === undefined && right[0] !== undefined && value.left.kind !== 'ref' ? right : [undefined];
+      const [left] = pathPieces(evaluation, value.left, frame, depth + 1);
+      return value.op === '&&' ? right : !isKnown(left) && isKnown(right[0]) && value.left.kind !== 'ref' ? right : [undefined];
     }
     case 'choice': {
       const test = decided(evaluation, value.test, frame);
@@ -94,9 +104,9 @@ function followed(evaluation: Evaluation, value: Value, frame: Frame, depth: num
 }
 /** `path.join('/api', name)`: its pieces with one slash between them. */
 function joinedPath(evaluation: Evaluation, call: Extract<Value, { kind: 'call' }>, frame: Frame, depth: number): string | undefined {
-  if (!/^(path(\.posix)?\.join|url-join|urljoin)$/.test(call.callee)) return undefined;
+  if (!/^((node:)?path(\.posix|\.default)?\.join|url-?join(\.default)?)$/.test(call.callee)) return undefined;
   return call.args.map((item) => textOf(item.spread ? undefined : pathPieces(evaluation, item.value, frame, depth + 1)[0])).join('/').replace(/\/{2,}/g, '/');
 }
 function textOf(piece: PathPiece): string {
-  return typeof piece === 'string' ? piece : '{?}';
+  return typeof piece === 'string' ? piece : unknownMark(piece);
 }

@@ -1,8 +1,18 @@
 import type { PathPattern } from './project.js';
 
-/** One piece of a registered path: text, a regular expression, or something that cannot be known. */
-export type PathPiece = string | { readonly regex: string } | undefined;
+/** One piece of a registered path: text, a regular expression, or something that cannot be known; equal keys are the same text. */
+export type PathPiece = string | { readonly regex: string } | { readonly unknown: string } | undefined;
 type Segment = PathPattern['segments'][number];
+
+/** Whether a piece is text or a pattern. */
+export function isKnown(piece: PathPiece): boolean {
+  return piece !== undefined && (typeof piece === 'string' || 'regex' in piece);
+}
+/** How an unknown piece is written inside of text: `{?}`, with its key as a word without slashes and braces. */
+export function unknownMark(piece: PathPiece): string {
+  if (piece === undefined || typeof piece === 'string' || 'regex' in piece) return '{?}';
+  return `{?${piece.unknown.replace(/[^\w.]/g, (sign) => `~${sign.charCodeAt(0).toString(16)}`)}}`;
+}
 
 const MOST_ALTERNATIVES = 8;
 
@@ -11,7 +21,7 @@ export type KnownPatterns = Map<string, readonly PathPattern[]>;
 const MOST_KNOWN = 100_000;
 /** As `patterns`, each combination once. */
 export function knownPatterns(pieces: readonly PathPiece[], known: KnownPatterns): readonly PathPattern[] {
-  const key = pieces.map((piece) => (piece === undefined ? '?' : typeof piece === 'string' ? `=${piece}` : `~${piece.regex}`)).join('\0');
+  const key = pieces.map((piece) => (piece === undefined ? '?' : typeof piece === 'string' ? `=${piece}` : 'regex' in piece ? `~${piece.regex}` : unknownMark(piece))).join('\0');
   const before = known.get(key);
   if (before) return before;
   if (known.size >= MOST_KNOWN) known.clear();
@@ -29,7 +39,7 @@ export function withoutBraces(piece: PathPiece): PathPiece {
 export function patterns(pieces: readonly PathPiece[]): readonly PathPattern[] {
   let found: (readonly Segment[])[] = [[]];
   for (const piece of pieces) {
-    const options = piece === undefined ? [UNKNOWN] : typeof piece === 'string' ? optional(piece).map(segmentsOf) : [ofRegex(piece.regex)];
+    const options = piece === undefined ? [UNKNOWN] : typeof piece === 'string' ? optional(piece).map(segmentsOf) : ['regex' in piece ? ofRegex(piece.regex) : [segment(unknownMark(piece))]];
     found = found.flatMap((before) => options.map((option) => [...before, ...option])).slice(0, MOST_ALTERNATIVES);
   }
   const seen = new Map<string, PathPattern>();
@@ -47,13 +57,14 @@ function ofRegex(source: string): readonly Segment[] {
   const known = literal === undefined ? [] : segmentsOf(literal.replaceAll('\\/', '/'));
   const rest = source.slice(literal === undefined ? 0 : literal.length + 1);
   if (literal !== undefined && /^(\\\/\?)?\$$/.test(rest)) return known;
-  return [...known, { kind: 'unknown', text: rest === '' ? '{?}' : `{${rest}}` }];
+  const text = rest === '' ? '{?}' : `{${rest}}`;
+  return [...known, { kind: 'unknown', text, ...(rest === '' ? {} : { key: text }) }];
 }
 
 /** `/a/:id?` and `/a{/:id}` stand for two paths. */
 function optional(piece: string): string[] {
   const group = /^([^{}]*)\{([^{}?*]*)\}(.*)$/.exec(piece);
-  if (group && group[2] !== undefined && /[:*/]/.test(group[2]) && !piece.includes('{?}')) {
+  if (group && group[2] !== undefined && /[:*/]/.test(group[2]) && !piece.includes('{?')) {
     const rest = optional(group[3] ?? '');
     return rest.flatMap((tail) => [`${group[1] ?? ''}${tail}`, `${group[1] ?? ''}${group[2] ?? ''}${tail}`]);
   }
@@ -68,7 +79,7 @@ function segmentsOf(text: string): readonly Segment[] {
 function toPattern(segments: readonly Segment[]): PathPattern {
   return {
     text: `/${segments.map((one) => one.text).join('/')}`,
-    shape: `/${segments.map((one) => (one.kind === 'parameter' ? shapeOf(one.text) : one.kind === 'rest' ? '{*}' : one.kind === 'unknown' ? one.text : one.text.toLowerCase())).join('/')}`,
+    shape: `/${segments.map((one) => (one.kind === 'parameter' ? shapeOf(one.text) : one.kind === 'rest' ? '{*}' : one.kind === 'unknown' ? (one.key ?? one.text) : one.text.toLowerCase())).join('/')}`,
     known: segments.every((one) => one.kind !== 'unknown'),
     segments,
   };
@@ -79,7 +90,7 @@ function shapeOf(text: string): string {
 }
 
 function segment(raw: string): Segment {
-  if (raw.includes('{?}')) return { kind: 'unknown', text: '{?}' };
+  if (raw.includes('{?')) return { kind: 'unknown', text: '{?}', ...(raw.includes('{?}') ? {} : { key: raw }) };
   const star = /^(?:\{?\*(\w*)\}?|\(\.\*\)|\.\*|:(\w+)(?:\(\.[*+]\)|\{\.[*+]\}|[*+]))$/.exec(raw);
   if (star) return { kind: 'rest', text: `{*${star[1] ?? star[2] ?? ''}}` };
   if (raw.includes(':')) {
@@ -104,8 +115,8 @@ export function covers(layer: PathPattern, path: PathPattern, exact: boolean, ca
     }
     if (!mine || !theirs) return 'no';
     if (mine.kind === 'unknown' || theirs.kind === 'unknown') {
-      // The same unknown prefix on both sides is the same place; else nothing further can be compared.
-      if (mine.kind === theirs.kind && mine.text === theirs.text) continue;
+      // The same unknown text on both sides is the same place; else nothing further can be compared.
+      if (mine.kind === theirs.kind && mine.key !== undefined && mine.key === theirs.key) continue;
       return 'maybe';
     }
     if (mine.kind === 'parameter') {

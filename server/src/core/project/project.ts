@@ -11,7 +11,8 @@ export interface PathPattern {
   readonly text: string;
   readonly shape: string;
   readonly known: boolean;
-  readonly segments: readonly { readonly kind: 'text' | 'parameter' | 'rest' | 'unknown'; readonly text: string }[];
+  /** `key`: equal ones are the same unknown text. */
+  readonly segments: readonly { readonly kind: 'text' | 'parameter' | 'rest' | 'unknown'; readonly text: string; readonly key?: string }[];
 }
 /** Is the way closed? `unknown` names what made it so: that name is what "Teach Unlatched this guard" offers. `late`: guards that stand after the handler. */
 export interface Protection {
