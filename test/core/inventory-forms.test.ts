@@ -15,7 +15,10 @@ import { readScenario } from '../support/scenario.js';
 
 const at = { path: filePath('src/app.js'), span: { start: 0, end: 3 } };
 function entry(method: string, path: string, authentication: InventoryEntry['authentication'] = 'unguarded'): InventoryEntry {
-  return { method, path, framework: 'express', at, chain: [], authentication, authorization: 'unguarded', because: '', likely: false, operation: undefined, findings: [], complete: true };
+  return {
+    id: `${method} ${path}`, method, path, framework: 'express', at, chain: [], handler: undefined, authentication, authorization: 'unguarded', because: '', authorizationBecause: '',
+    by: undefined, likely: false, operation: undefined, documented: 'unknown', public: false, admin: false, findings: [], complete: true,
+  };
 }
 function inventoryOf(entries: readonly InventoryEntry[], gaps: Inventory['gaps'] = []): Inventory {
   return { entries, gaps, lineOf: () => 1, title: 'API', version: '1.0.0' };

@@ -8,19 +8,44 @@ export interface Progress {
   readonly total: number;
   readonly file: FilePath;
 }
+/** One function a request to an endpoint passes before the handler. */
+export interface InventoryStep {
+  readonly name: string;
+  readonly at: SourceRange;
+  readonly protects: readonly Protects[];
+  /** Whether it keeps strangers out: known or likely to, nobody can tell, or known not to. */
+  readonly state: 'guards' | 'likely' | 'unknown' | 'passes';
+  /** Why. */
+  readonly because: string;
+  /** What its options let through, in a word or two: `*` for CORS open to every site. */
+  readonly detail: string | undefined;
+}
 /** `routes --format json`, with spans in place of lines and columns. */
 export interface InventoryEntry {
+  /** Unique in one inventory; stays while the path and the place among others of its method do. */
+  readonly id: string;
   readonly method: string;
   readonly path: string;
   readonly framework: string;
   readonly at: SourceRange;
-  readonly chain: readonly { readonly name: string; readonly at: SourceRange; readonly protects: readonly Protects[] }[];
+  readonly chain: readonly InventoryStep[];
+  readonly handler: { readonly name: string; readonly at: SourceRange } | undefined;
   readonly authentication: 'guarded' | 'unguarded' | 'unknown';
   readonly authorization: 'guarded' | 'unguarded' | 'unknown';
+  /** Why authentication is what it is. */
   readonly because: string;
+  readonly authorizationBecause: string;
+  /** The step of the chain that decides about authentication, where one does. */
+  readonly by: number | undefined;
   /** Guarded by what may let some strangers through: only its name is known, or its test cannot be judged. */
   readonly likely: boolean;
   readonly operation: SourceRange | undefined;
+  /** Whether a document of the project has an operation for it; unknown without any document, or where method or path are not known. */
+  readonly documented: 'yes' | 'no' | 'unknown';
+  /** Meant for strangers: marked so in the code, named so in the policy, or a login, a health check and the like. */
+  readonly public: boolean;
+  /** A segment of the path names administration, internals or settings. */
+  readonly admin: boolean;
   readonly findings: readonly string[];
   /** False: the chain or path holds an unknown piece. */
   readonly complete: boolean;
@@ -57,7 +82,8 @@ export interface Engine {
   fixAll(path: FilePath, rule: string | undefined): AppliedFix | undefined;
   /** The comment that suppresses the finding, its reason a slot. */
   suppress(finding: Finding): AppliedFix | undefined;
-  inventory(): readonly InventoryEntry[];
+  /** Every endpoint; with a file, those whose method is written there. */
+  inventory(file?: FilePath): readonly InventoryEntry[];
   /** What the inventory may lack, in order of place. */
   gaps(): readonly InventoryGap[];
   /** Files held, in order. */

@@ -177,7 +177,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       const own = files.facts(finding.at.path);
       return own && writeSuppression(own.file, finding);
     },
-    inventory: (): readonly InventoryEntry[] => inventoryOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), judgedNow),
+    inventory: (file): readonly InventoryEntry[] => inventoryOf({ project: projectNow(), rangeOf: (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), judge: judgedNow, policyOf }, file),
     gaps: () => gapsOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) })),
     files: () => files.paths(),
     source: (path) => files.get(path),

@@ -5,6 +5,7 @@ import { FIX_ALL, registerCodeActions } from './features/code-actions.js';
 import { pullConfiguration, registerConfiguration, watchConfiguration } from './features/configuration.js';
 import { registerCustom } from './features/custom.js';
 import { registerHover } from './features/hover.js';
+import { Inventories } from './features/inventory.js';
 import { RENAMES, registerWatchedFiles, watch } from './features/watched-files.js';
 import { loadFolders, registerWorkspaceFolders } from './features/workspace-folders.js';
 import { Session } from './session.js';
@@ -17,6 +18,8 @@ export function serve(connection: Connection, around: Surroundings): void {
   const session = new Session(connection, around);
   const diagnostics = new Diagnostics(session);
   session.listen(diagnostics);
+  const inventories = new Inventories(session);
+  session.listen(inventories);
   registerDocuments(session);
   registerCodeActions(session);
   registerHover(session);
@@ -53,6 +56,7 @@ export function serve(connection: Connection, around: Surroundings): void {
   });
   connection.onShutdown(() => {
     diagnostics.dispose();
+    inventories.dispose();
     session.dispose();
   });
   connection.listen();

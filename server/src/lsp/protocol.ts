@@ -52,25 +52,89 @@ export interface RulePageResult {
   readonly markdown: string;
 }
 
-/** Request `unlatched/inventory`: every endpoint of every folder, or of one. */
+/**
+ * Request `unlatched/inventory`: every endpoint of every folder, or of one. From the first request on, the server sends the notification
+ * `unlatched/inventoryChanged` (without params) when the answer would be another one, once until it is asked again.
+ */
 export interface InventoryParams {
   /** URI of a workspace folder; all folders when absent. */
   readonly folder?: string;
 }
-/** One endpoint as the API map shows it. */
-export interface InventoryItem {
+export interface InventoryResult {
+  readonly folders: readonly InventoryFolder[];
+  /** By folder, and in each by path, method and place. */
+  readonly endpoints: readonly InventoryEndpoint[];
+  /** Where routes may be missing, by folder and place. */
+  readonly gaps: readonly InventoryPlace[];
+}
+export interface InventoryFolder {
+  readonly uri: string;
+  /** The last segment of the URI, decoded. */
+  readonly name: string;
+}
+export interface InventoryPlace {
+  /** URI of the folder. */
   readonly folder: string;
+  readonly location: Location;
+  /** Why nobody can tell. */
+  readonly because: string;
+}
+export type GuardState = 'guarded' | 'unguarded' | 'unknown';
+/** One function a request passes before the handler. */
+export interface InventoryStep {
+  readonly name: string;
+  readonly location: Location;
+  /** `authentication`, `authorization`, `rate`, `size`, `schema`, `csrf`, `headers`, `cors`. */
+  readonly protects: readonly string[];
+  /** Whether it keeps strangers out: known or likely to, nobody can tell, or known not to. */
+  readonly state: 'guards' | 'likely' | 'unknown' | 'passes';
+  readonly because: string;
+  /** What its options let through, in a word or two; null where there is nothing to say. */
+  readonly detail: string | null;
+  /** The key of the policy its name could be added to, where only its name is known and it decides something; null otherwise. */
+  readonly teach: 'guards' | 'roleGuards' | null;
+}
+/** One method on one path, as the API map shows it. */
+export interface InventoryEndpoint {
+  /** Unique in the answer; stays from answer to answer while the endpoint stays. */
+  readonly id: string;
+  /** URI of the folder. */
+  readonly folder: string;
+  /** Upper case; `ALL` answers every method, `unknown` is computed. */
   readonly method: string;
+  /** `/files/{id}`. */
   readonly path: string;
   readonly framework: string;
+  /** The method token where the route is registered. */
   readonly location: Location;
-  readonly chain: readonly { readonly name: string; readonly location: Location; readonly protects: readonly string[] }[];
-  readonly authentication: 'guarded' | 'unguarded' | 'unknown';
-  readonly authorization: 'guarded' | 'unguarded' | 'unknown';
+  /** In the order in which a request meets them. */
+  readonly chain: readonly InventoryStep[];
+  readonly handler: { readonly name: string; readonly location: Location } | null;
+  readonly authentication: GuardState;
+  /** Why authentication is what it is. */
   readonly because: string;
+  /** Guarded by what may let some strangers through: only its name is known, or its test cannot be judged. */
+  readonly likely: boolean;
+  /** Index in `chain` of the step that decides about authentication; null where none does. */
+  readonly by: number | null;
+  readonly authorization: GuardState;
+  readonly authorizationBecause: string;
+  /** The operation of an OpenAPI document that describes it. */
   readonly operation: Location | null;
-  readonly findings: readonly string[];
+  /** Unknown without any document, and where method or path are not known. */
+  readonly documented: 'yes' | 'no' | 'unknown';
+  /** Meant for strangers: the code or the policy says so, or it is a login, a health check and the like. */
+  readonly public: boolean;
+  /** The path names administration, internals or settings. */
+  readonly admin: boolean;
+  /** Open findings at the method token. */
+  readonly findings: readonly InventoryFinding[];
+  /** False: the chain or path holds an unknown piece. */
   readonly complete: boolean;
+}
+export interface InventoryFinding {
+  readonly rule: string;
+  readonly severity: 'error' | 'warning' | 'info' | 'hint';
 }
 
 /** Request `unlatched/checkWorkspace`: reads every folder again from disk; answered when all is analysed. Cancelling it ends the reading. */

@@ -4,9 +4,13 @@ import type { FilePath } from '../text/source.js';
 import { classify } from './file-class.js';
 import type { Endpoint } from './project.js';
 
+/** A document that speaks of the API itself: those of tests do not count. */
+export function isServed(document: OpenApiDocument): boolean {
+  return classify(document.path, { openapi: true }) !== 'test';
+}
 /** Answers which operation documents an endpoint: of the document nearest to its file; undefined when none does, or the path is not known. Each document is read once. */
 export function operationsIn(documents: readonly OpenApiDocument[]): (endpoint: Pick<Endpoint, 'method' | 'methodAt' | 'path'>) => Operation | undefined {
-  const served = documents.filter((document) => classify(document.path, { openapi: true }) !== 'test').map((document) => ({ document, operations: byPlace(document) }));
+  const served = documents.filter(isServed).map((document) => ({ document, operations: byPlace(document) }));
   return ({ method, methodAt, path }) => {
     if (!path.known || method === 'all') return undefined;
     const near = served.map((one) => ({ ...one, shared: sharedFolders(one.document.path, methodAt.path) })).sort((a, b) => b.shared - a.shared);

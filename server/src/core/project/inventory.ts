@@ -1,23 +1,47 @@
-import type { InventoryEntry, InventoryGap } from '../engine-types.js';
+import type { InventoryEntry, InventoryGap, InventoryStep } from '../engine-types.js';
 import type { Finding } from '../findings/finding.js';
-import type { Operation } from '../openapi/document.js';
+import type { Layer } from '../model/api.js';
+import type { Policy } from '../policy/policy.js';
+import { adminPath, pathMatches, publicPath } from '../rules/facts/paths.js';
 import type { At, FilePath, SourceRange } from '../text/source.js';
-import { operationsIn } from './documented.js';
+import { isServed, operationsIn } from './documented.js';
 import { doubtOf } from './join-parts.js';
-import { links, type Endpoint, type ProjectModel, type Protection } from './project.js';
+import { links, type ChainLink, type Endpoint, type ProjectModel, type Protection } from './project.js';
 
-/** The inventory as the door hands it out, sorted by path, method, file and place; `ALL` stands for every method. */
-export function inventoryOf(project: ProjectModel, rangeOf: (at: At) => SourceRange, judge: (path: FilePath) => { readonly findings: readonly Finding[] }): readonly InventoryEntry[] {
+/** What the inventory is made of. */
+export interface InventorySource {
+  readonly project: ProjectModel;
+  readonly rangeOf: (at: At) => SourceRange;
+  readonly judge: (path: FilePath) => { readonly findings: readonly Finding[] };
+  readonly policyOf: (path: FilePath) => Policy;
+}
+
+/** The inventory as the door hands it out, of one file or of all, sorted by path, method, file and place; `ALL` stands for every method. */
+export function inventoryOf({ project, rangeOf, judge, policyOf }: InventorySource, file: FilePath | undefined): readonly InventoryEntry[] {
   const operationOf = operationsIn(project.documents);
-  const placeOf = (operation: Operation | undefined): SourceRange | undefined => operation && rangeOf(operation.methodAt);
-  const entries = distinct([...project.endpoints.values()]).map((endpoint): InventoryEntry => {
+  const hasDocuments = project.documents.some((document) => isServed(document));
+  const findingsAt = findingsByPlace(judge);
+  const asked = file === undefined ? [...project.endpoints.values()] : (project.byFile.get(file) ?? []);
+  const entries = distinct(asked).map((endpoint): InventoryEntry => {
+    const { path, method, authentication, authorization } = endpoint;
     const at = rangeOf(endpoint.methodAt);
-    const own = judge(at.path).findings.filter((finding) => finding.state === 'open' && finding.at.span.start === at.span.start && finding.at.span.end === at.span.end);
+    const chain = links(endpoint.chain);
+    const { handler, public: isMarked } = endpoint.route;
+    const operation = operationOf(endpoint);
+    const by = authentication.by === undefined ? -1 : chain.indexOf(authentication.by);
     return {
-      method: endpoint.method === 'all' ? 'ALL' : endpoint.method, path: endpoint.path.text, framework: endpoint.framework, at,
-      chain: links(endpoint.chain).map((link) => ({ name: link.layer.name, at: rangeOf(link.layer.at), protects: [...new Set(link.layer.claims.map((claim) => claim.protects))].filter((one) => one !== 'nothing') })),
-      authentication: stateOf(endpoint.authentication), authorization: stateOf(endpoint.authorization), because: endpoint.authentication.because, likely: isLikely(endpoint.authentication),
-      operation: placeOf(operationOf(endpoint)), findings: [...new Set(own.map((finding) => finding.rule))].sort(), complete: endpoint.chainComplete && endpoint.path.known,
+      id: endpoint.id,
+      method: method === 'all' ? 'ALL' : method, path: path.text, framework: endpoint.framework, at,
+      chain: chain.map((link) => stepOf(link, rangeOf)),
+      handler: handler && { name: handler.name, at: rangeOf(handler.at) },
+      authentication: stateOf(authentication), authorization: stateOf(authorization),
+      because: authentication.because, authorizationBecause: authorization.because,
+      by: by < 0 ? undefined : by, likely: isLikely(authentication),
+      operation: operation && rangeOf(operation.methodAt),
+      documented: operation ? 'yes' : hasDocuments && path.known && method !== 'all' && method !== 'unknown' ? 'no' : 'unknown',
+      public: isMarked || publicPath(path.text) || policyOf(at.path).auth.publicPaths.some((glob) => pathMatches(glob, path.text)),
+      admin: adminPath(path.text),
+      findings: findingsAt(at), complete: endpoint.chainComplete && path.known,
     };
   });
   return entries.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start);
@@ -36,6 +60,39 @@ function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
     const key = [one.method, one.path.text, one.methodAt.path, one.methodAt.mark, one.authentication.state, one.authorization.state, one.chainComplete, ...links(one.chain).map((link) => link.layer.name)].join(' ');
     return !seen.has(key) && seen.add(key) !== undefined;
   });
+}
+/** Rules with an open finding exactly there; the findings of each file are sorted by place once. */
+function findingsByPlace(judge: InventorySource['judge']): (at: SourceRange) => readonly string[] {
+  const files = new Map<FilePath, ReadonlyMap<string, readonly string[]>>();
+  const keyOf = ({ span }: SourceRange): string => `${span.start}:${span.end}`;
+  const read = (path: FilePath): ReadonlyMap<string, readonly string[]> => {
+    const rules = new Map<string, Set<string>>();
+    for (const { state, at, rule } of judge(path).findings) {
+      if (state !== 'open') continue;
+      const known = rules.get(keyOf(at));
+      if (known) known.add(rule);
+      else rules.set(keyOf(at), new Set([rule]));
+    }
+    return new Map([...rules].map(([key, found]) => [key, [...found].sort()]));
+  };
+  return (at) => {
+    const known = files.get(at.path) ?? read(at.path);
+    files.set(at.path, known);
+    return known.get(keyOf(at)) ?? [];
+  };
+}
+function stepOf(link: ChainLink, rangeOf: (at: At) => SourceRange): InventoryStep {
+  const { layer } = link;
+  const protects = [...new Set(layer.claims.map((claim) => claim.protects))].filter((one) => one !== 'nothing');
+  return { name: layer.name, at: rangeOf(layer.at), protects, ...verdictOf(layer, link.sure), detail: undefined };
+}
+function verdictOf(layer: Layer, sure: boolean): Pick<InventoryStep, 'state' | 'because'> {
+  const guards = layer.claims.filter(({ protects }) => protects === 'authentication' || protects === 'authorization');
+  const [first] = guards;
+  if (first && !sure) return { state: 'unknown', because: `${layer.name} may not run for this route` };
+  if (first) return { state: guards.some(({ certainty }) => certainty === 'certain') ? 'guards' : 'likely', because: first.because };
+  if (layer.doubt !== undefined || layer.claims.length === 0) return { state: 'unknown', because: layer.doubt ?? `nobody can tell what ${layer.name} does` };
+  return { state: 'passes', because: layer.claims[0]?.because ?? '' };
 }
 function stateOf(protection: Protection): InventoryEntry['authentication'] {
   return protection.state === 'open' ? 'unguarded' : protection.state;

@@ -1,26 +1,17 @@
-import { WorkDoneProgress, type CancellationToken, type Location } from 'vscode-languageserver';
-import type { SourceRange } from '../../core/text/source.js';
-import type { Folder } from '../folder.js';
-import type { CheckWorkspaceResult, InventoryItem, RulePageResult } from '../protocol.js';
+import { WorkDoneProgress, type CancellationToken } from 'vscode-languageserver';
+import type { CheckWorkspaceResult, RulePageResult } from '../protocol.js';
 import { cancelled, type Session } from '../session.js';
 import { isRecord } from '../settings.js';
 import { findingsOf } from './items.js';
 import { loadFolders, type Bar } from './workspace-folders.js';
 
-/** Registers the requests of `protocol.ts`; params of a wrong shape count as absent. */
+/** Registers the requests about rules and about the whole workspace; params of a wrong shape count as absent. */
 export function registerCustom(session: Session): void {
   const { connection } = session;
   connection.onRequest('unlatched/rulePage', (params: unknown) =>
     session.fence<RulePageResult | null>('unlatched/rulePage', null, () => {
       const page = isRecord(params) && typeof params['id'] === 'string' ? session.pages.get(params['id']) : undefined;
       return page ? { id: page.id, title: page.title, markdown: page.markdown } : null;
-    }),
-  );
-  connection.onRequest('unlatched/inventory', (params: unknown, token) =>
-    session.fence<InventoryItem[]>('unlatched/inventory', [], async () => {
-      if (!(await session.settle(token))) throw cancelled();
-      const asked = isRecord(params) && typeof params['folder'] === 'string' ? params['folder'] : undefined;
-      return session.workspaceFolders().filter((folder) => asked === undefined || folder.uri === asked.replace(/\/$/, '')).flatMap((folder) => inventoryOf(session, folder));
     }),
   );
   connection.onRequest('unlatched/checkWorkspace', (params: unknown, token) =>
@@ -51,26 +42,4 @@ function checkBar({ connection }: Session, params: unknown, token: CancellationT
     },
     done: () => undefined,
   };
-}
-
-function inventoryOf(session: Session, folder: Folder): readonly InventoryItem[] {
-  const location = (at: SourceRange): Location => {
-    const source = folder.source(at.path);
-    const start = { line: 0, character: 0 };
-    return { uri: folder.uriOf(at.path), range: source ? session.convert(source).range(at.span) : { start, end: start } };
-  };
-  return folder.engine.inventory().map((entry) => ({
-    folder: folder.uri,
-    method: entry.method,
-    path: entry.path,
-    framework: entry.framework,
-    location: location(entry.at),
-    chain: entry.chain.map(({ name, at, protects }) => ({ name, location: location(at), protects })),
-    authentication: entry.authentication,
-    authorization: entry.authorization,
-    because: entry.because,
-    operation: entry.operation ? location(entry.operation) : null,
-    findings: entry.findings,
-    complete: entry.complete,
-  }));
 }

@@ -4,6 +4,7 @@ import type { FilePath } from '../../core/text/source.js';
 import type { Folder } from '../folder.js';
 import type { DiagnosticData } from '../protocol.js';
 import type { Session } from '../session.js';
+import { idOf } from '../text-id.js';
 
 /** What is shown of one file. */
 export interface Items {
@@ -68,17 +69,7 @@ export function refusalOf(session: Session, finding: Finding, offered: readonly 
 
 /** A short name for a list of diagnostics: equal lists have equal ids. */
 export function resultIdOf(diagnostics: readonly Diagnostic[]): string {
-  const text = JSON.stringify(diagnostics);
-  let high = 0xdeadbeef ^ text.length;
-  let low = 0x41c6ce57 ^ text.length;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    high = Math.imul(high ^ code, 2654435761);
-    low = Math.imul(low ^ code, 1597334677);
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return (high >>> 0).toString(36) + (low >>> 0).toString(36);
+  return idOf(JSON.stringify(diagnostics));
 }
 
 /** Where the page of a rule is; undefined for what is not a rule. */

@@ -1,3 +1,4 @@
+import type { InventoryEntry, InventoryStep } from '../../core/engine-types.js';
 import type { Finding } from '../../core/findings/finding.js';
 import type { GuardKey } from '../../core/policy/write.js';
 import type { FilePath } from '../../core/text/source.js';
@@ -16,18 +17,24 @@ const MOST = 3;
 const TOPICS: ReadonlySet<string> = new Set(['auth', 'method']);
 const NAME = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/;
 
+/** The key of the policy a step's name could be added to; undefined where it is known what the step does. */
+export function keyToTeach({ authentication }: Pick<InventoryEntry, 'authentication'>, { name, protects }: Pick<InventoryStep, 'name' | 'protects'>): GuardKey | undefined {
+  const isAuthenticated = authentication === 'guarded';
+  if (!NAME.test(name) || !protects.every((one) => isAuthenticated && one === 'authentication')) return undefined;
+  return isAuthenticated ? 'roleGuards' : 'guards';
+}
+
 /** The middleware on the way to the route a finding is about that guards nothing as far as is known; none where the finding is not about guards. */
 export function lessonsOf(session: Session, folder: Folder, finding: Finding): readonly Lesson[] {
   if (!session.pages.get(finding.rule)?.topics.some((topic) => TOPICS.has(topic))) return [];
   const { path, span } = finding.at;
-  const route = folder.engine.inventory().find(({ at }) => at.path === path && at.span.start === span.start && at.span.end === span.end);
+  const route = folder.engine.inventory(path).find(({ at }) => at.span.start === span.start && at.span.end === span.end);
   if (!route) return [];
-  const isAuthenticated = route.authentication === 'guarded';
-  const key = isAuthenticated ? 'roleGuards' : 'guards';
-  const names = route.chain
-    .filter(({ name, protects }) => NAME.test(name) && protects.every((one) => isAuthenticated && one === 'authentication'))
-    .map(({ name }) => name);
-  return [...new Set(names)].slice(-MOST).map((name) => ({ name, key }));
+  const lessons = route.chain.flatMap((step): readonly Lesson[] => {
+    const key = keyToTeach(route, step);
+    return key === undefined ? [] : [{ name: step.name, key }];
+  });
+  return [...new Map(lessons.map((lesson) => [lesson.name, lesson])).values()].slice(-MOST);
 }
 
 /** The policy of this file with the name added, or a new policy; undefined when the policy cannot be edited. */

@@ -1,0 +1,24 @@
+import type { InventoryEndpoint } from '../../../server/src/lsp/protocol.js';
+import { isWrite } from './risk.js';
+
+/** What the API map can be narrowed to. */
+export type Filter = 'publicWrites' | 'admin' | 'undocumented' | 'unknown';
+/** In the order in which they are offered. */
+export const filters: readonly Filter[] = ['publicWrites', 'admin', 'undocumented', 'unknown'];
+
+const keeps: Readonly<Record<Filter, (endpoint: InventoryEndpoint) => boolean>> = {
+  publicWrites: (endpoint) => endpoint.authentication === 'unguarded' && isWrite(endpoint),
+  admin: (endpoint) => endpoint.admin,
+  undocumented: (endpoint) => endpoint.documented === 'no',
+  unknown: (endpoint) => endpoint.authentication === 'unknown' || !endpoint.complete,
+};
+
+/** Whether every filter that is on keeps the endpoint. */
+export function isKept(endpoint: InventoryEndpoint, on: ReadonlySet<Filter>): boolean {
+  return filters.every((filter) => !on.has(filter) || keeps[filter](endpoint));
+}
+
+/** The filters named in a stored value; whatever else it holds is nothing. */
+export function readFilters(stored: unknown): ReadonlySet<Filter> {
+  return new Set(Array.isArray(stored) ? filters.filter((filter) => stored.includes(filter)) : []);
+}
