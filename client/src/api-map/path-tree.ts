@@ -41,7 +41,10 @@ export function pathTree(folder: string, endpoints: readonly InventoryEndpoint[]
 }
 
 /** The paths of several folders: with one folder its paths, else a node for each. */
-export function folderTree(folders: readonly { readonly uri: string; readonly name: string }[], endpoints: readonly InventoryEndpoint[]): readonly PathNode[] {
+export function folderTree(
+  folders: readonly { readonly uri: string; readonly name: string }[],
+  endpoints: readonly InventoryEndpoint[],
+): readonly PathNode[] {
   const byFolder = new Map<string, InventoryEndpoint[]>();
   for (const endpoint of endpoints) {
     const own = byFolder.get(endpoint.folder);
@@ -65,7 +68,11 @@ function segmentsOf(path: string): readonly string[] {
 /** Without recursion: a path may have any number of segments. */
 function finished(folder: string, drafts: ReadonlyMap<string, Draft>): readonly PathNode[] {
   const made = new Map<Draft, PathNode>();
-  const open: { readonly draft: Draft; readonly label: string; readonly ready: boolean }[] = [...drafts.values()].map((draft) => ({ draft, label: draft.segment, ready: false }));
+  const open: { readonly draft: Draft; readonly label: string; readonly ready: boolean }[] = [...drafts.values()].map((draft) => ({
+    draft,
+    label: draft.segment,
+    ready: false,
+  }));
   const tops = new Map([...drafts.values()].map((draft) => [draft, draft]));
   const foldedInto = new Map<Draft, Draft>();
   for (let next = open.pop(); next; next = open.pop()) {
@@ -75,7 +82,10 @@ function finished(folder: string, drafts: ReadonlyMap<string, Draft>): readonly 
       foldedInto.set(draft, only);
       open.push({ draft: only, label: label + only.segment, ready: false });
     } else if (!ready) {
-      open.push({ draft, label, ready: true }, ...[...draft.children.values()].map((child) => ({ draft: child, label: child.segment, ready: false })));
+      open.push(
+        { draft, label, ready: true },
+        ...[...draft.children.values()].map((child) => ({ draft: child, label: child.segment, ready: false })),
+      );
     } else {
       const children = sorted([...draft.children.values()].flatMap((child) => nodeOf(child) ?? []));
       made.set(draft, node({ id: `${folder}#${draft.path}`, label, path: draft.path, children, endpoints: draft.endpoints }));
