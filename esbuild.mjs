@@ -15,7 +15,7 @@ const entries = [
   { from: 'client/src/extension.ts', to: 'client/out/extension.js', options: { ...node, external: ['vscode'] } },
   { from: 'server/src/lsp/main.ts', to: 'server/out/server.js', options: node },
   { from: 'server/src/cli/main.ts', to: 'server/out/cli.js', options: { ...node, banner: { js: '#!/usr/bin/env node' } } },
-  // The browser edition and the map's page: built when their sources are there.
+  // The browser edition: built when its sources are there.
   {
     from: 'client/src/browser.ts',
     to: 'client/out/browser.js',
@@ -23,7 +23,8 @@ const entries = [
     options: { ...browser, format: 'cjs', external: ['vscode'] },
   },
   { from: 'server/src/lsp/browser.ts', to: 'server/out/browser-server.js', optional: true, options: { ...browser, format: 'iife' } },
-  { from: 'client/webview/main.ts', to: 'client/out/webview.js', optional: true, options: { ...browser, format: 'iife' } },
+  { from: 'client/src/webview/main.ts', to: 'client/out/mind-map.js', options: { ...browser, format: 'iife' } },
+  { from: 'client/src/webview/mind-map.css', to: 'client/out/mind-map.css', options: browser },
 ];
 
 const missing = entries.filter(({ from, optional }) => !optional && !existsSync(join(root, from)));

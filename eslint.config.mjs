@@ -39,7 +39,12 @@ export default tseslint.config(
   // The kit's one cast folds a rule's type parameters away; its comment says why it is sound.
   { files: ['server/src/core/rules/rule.ts'], rules: { 'no-restricted-syntax': ['error', ...purity] } },
   {
-    files: ['server/src/{lsp,cli,host}/**/*.ts', 'client/src/**/*.ts', 'scripts/**/*.ts'],
+    files: ['client/src/webview/**/*.ts'],
+    languageOptions: { parserOptions: { project: './client/src/webview/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/no-misused-promises': 'error' },
+  },
+  {
+    files: ['server/src/{lsp,cli,host}/**/*.ts', 'client/src/*.ts', 'scripts/**/*.ts'],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/no-misused-promises': 'error' },
   },

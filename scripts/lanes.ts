@@ -31,9 +31,9 @@ export const lanes: readonly Lane[] = [
   { id: 'build', title: 'the bundles build', run: async () => (buildIfNeeded() ? passed : failure(['the build failed'])) },
   {
     id: 'types',
-    title: 'types: the project, the core without Node, the client',
+    title: 'types: the project, the core without Node, the client, the page of the map',
     run: async () =>
-      sum(['.', 'server/src/core', 'client'].map((project) => tool('typescript/bin/tsc', ['-p', project, '--pretty', 'false']))),
+      sum(['.', 'server/src/core', 'client', 'client/src/webview'].map((project) => tool('typescript/bin/tsc', ['-p', project, '--pretty', 'false']))),
   },
   { id: 'lint', title: 'lint', run: async () => tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0']) },
   {
@@ -51,6 +51,7 @@ export const lanes: readonly Lane[] = [
   },
   { id: 'tests', title: 'tests', run: nodeTests },
   { id: 'package', title: 'the extension packages, in at most 3 MB', run: async () => packaged() },
+  { id: 'map', title: 'the mind map in a browser', slow: true, run: () => external('test/e2e/map-lane.mjs') },
   { id: 'host', title: 'the extension in its extension host', slow: true, run: () => external('test/e2e/host-lane.mjs') },
   { id: 'journey', title: 'the extension in a real workbench', slow: true, run: () => external('test/e2e/journey-lane.mjs') },
 ];

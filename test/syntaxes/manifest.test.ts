@@ -6,7 +6,9 @@ import { test } from 'node:test';
 const manifestText = readFileSync('package.json', 'utf8');
 const manifest = JSON.parse(manifestText);
 const english: Readonly<Record<string, string>> = JSON.parse(readFileSync('package.nls.json', 'utf8'));
-const clientTexts = readdirSync('client/src').map((file) => readFileSync(path.join('client/src', file), 'utf8'));
+const clientTexts = readdirSync('client/src')
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(path.join('client/src', file), 'utf8'));
 
 function keys(file: string): readonly string[] {
   return Object.keys(JSON.parse(readFileSync(file, 'utf8'))).sort();
