@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { InventorySource } from './api-map/inventory-source.js';
 import { headLength, isApiFile, telling } from './api-file.js';
 import { registerCommands } from './commands.js';
 import { registerRulePages } from './rule-pages.js';
@@ -12,10 +13,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Unlatched', { log: true });
   const status = new StatusItem();
   const started = new Session(context, log, status);
+  const inventory = new InventorySource(started);
   session = started;
   context.subscriptions.push(
     log,
     status,
+    started,
+    inventory,
     registerRulePages(context.extensionUri, started),
     ...registerCommands(context, started, log),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -4,13 +4,20 @@ import type { LanguageClientOptions } from 'vscode-languageclient/node';
 import type { InitializationOptions, ListFilesParams, ReadFileParams, StatusParams } from '../../server/src/lsp/protocol.js';
 import { crashHandler } from './crash-handler.js';
 import { listFiles, readFile } from './files.js';
-import type { StatusItem } from './status-item.js';
+import type { Status } from './status-item.js';
 import { TraceChannel } from './trace-channel.js';
 
 const languages = ['javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'yaml', 'json', 'jsonc'];
 
+/** What a client tells of its server. */
+export interface ServerListener {
+  status(status: Status): void;
+  running(isRunning: boolean): void;
+  inventoryChanged(): void;
+}
+
 /** A client for the bundled server, not yet started. The caller owns and disposes it. */
-export function createLanguageClient(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, status: StatusItem): LanguageClient {
+export function createLanguageClient(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, told: ServerListener): LanguageClient {
   const module = context.asAbsolutePath('server/out/server.js');
   const trace = new TraceChannel(log);
   const said: InitializationOptions = { rulePages: 'virtual', commands: true, files: true };
@@ -38,11 +45,13 @@ export function createLanguageClient(context: vscode.ExtensionContext, log: vsco
   );
   client.onRequest('unlatched/listFiles', (params: ListFilesParams, token) => listFiles(params, token));
   client.onRequest('unlatched/readFile', (params: ReadFileParams) => readFile(params));
-  client.onNotification('unlatched/status', (params: StatusParams) => status.show(params));
+  client.onNotification('unlatched/status', (params: StatusParams) => told.status(params));
+  client.onNotification('unlatched/inventoryChanged', () => told.inventoryChanged());
   client.onDidChangeState(({ newState }) => {
-    if (newState === State.Starting) status.show({ state: 'starting' });
-    if (newState === State.Running) status.show({ state: 'ready', findings: 0, files: 0, notAnalysed: 0 });
-    if (newState === State.Stopped || newState === State.StartFailed) status.show({ state: 'stopped' });
+    if (newState === State.Starting) told.status({ state: 'starting' });
+    if (newState === State.Running) told.status({ state: 'ready', findings: 0, files: 0, notAnalysed: 0 });
+    if (newState === State.Stopped || newState === State.StartFailed) told.status({ state: 'stopped' });
+    told.running(newState === State.Running);
   });
   return client;
 }

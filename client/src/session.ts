@@ -4,11 +4,17 @@ import type { ReportProgress } from './language-client.js';
 import type { StatusItem } from './status-item.js';
 
 /** The running server, if any: at most one, started, stopped and replaced in order. */
-export class Session {
+export class Session implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private queue: Promise<unknown> = Promise.resolve();
   private progressCount = 0;
   private begun = false;
+  private readonly running = new vscode.EventEmitter<boolean>();
+  private readonly inventory = new vscode.EventEmitter<void>();
+  /** The server runs from now on, or no more; also when it was started again after a crash. */
+  readonly onDidChangeRunning = this.running.event;
+  /** What the server last answered to `unlatched/inventory` is no longer true. */
+  readonly onDidChangeInventory = this.inventory.event;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -28,6 +34,16 @@ export class Session {
     const folders = vscode.workspace.workspaceFolders ?? [undefined];
     const enabled = folders.some((folder) => vscode.workspace.getConfiguration('unlatched', folder).get<boolean>('enable', true));
     return enabled ? this.start() : this.stop();
+  }
+
+  /** Whether requests are answered. */
+  isRunning(): boolean {
+    return this.client?.isRunning() === true;
+  }
+
+  dispose(): void {
+    this.running.dispose();
+    this.inventory.dispose();
   }
 
   /** Does nothing when the server runs. A failure is logged and shown in the status item. */
@@ -94,7 +110,11 @@ export class Session {
     try {
       // Loaded here, so that registering commands does not wait for the protocol library.
       const { createLanguageClient } = await import('./language-client.js');
-      this.client = createLanguageClient(this.context, this.log, this.status);
+      this.client = createLanguageClient(this.context, this.log, {
+        status: (status) => this.status.show(status),
+        running: (isRunning) => this.running.fire(isRunning),
+        inventoryChanged: () => this.inventory.fire(),
+      });
       await this.client.start();
     } catch (error) {
       this.log.error(`The language server did not start: ${String(error)}`);

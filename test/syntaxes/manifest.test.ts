@@ -6,7 +6,7 @@ import { test } from 'node:test';
 const manifestText = readFileSync('package.json', 'utf8');
 const manifest = JSON.parse(manifestText);
 const english: Readonly<Record<string, string>> = JSON.parse(readFileSync('package.nls.json', 'utf8'));
-const clientTexts = readdirSync('client/src')
+const clientTexts = readdirSync('client/src', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => readFileSync(path.join('client/src', file), 'utf8'));
 
