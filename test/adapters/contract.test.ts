@@ -1,7 +1,10 @@
 import { test } from 'node:test';
 import { checkStandard, type StandardApp } from './standard/contract.js';
-import { expressApp } from './standard/express.js';
+import { expressApp, expressModules } from './standard/express.js';
+import { fastifyApp } from './standard/fastify.js';
+import { hono } from './standard/hono.js';
+import { koa } from './standard/koa.js';
 
-const APPS: readonly StandardApp[] = [expressApp('express'), expressApp('express4')];
+const APPS: readonly StandardApp[] = [expressApp('express'), expressApp('express4'), expressModules, fastifyApp('fastify'), fastifyApp('fastify4'), koa, hono];
 
 for (const app of APPS) test(`the inventory of the standard API is what it really serves and refuses: ${app.framework}`, () => checkStandard(app));

@@ -50,6 +50,77 @@ export function expressApp(name: 'express' | 'express4'): StandardApp {
     },
   };
 }
+const MODULES: Readonly<Record<string, string>> = {
+  'src/server.ts': `
+import { createApp } from './app.js';
+
+createApp().listen(Number(process.env.PORT));
+`,
+  'src/app.ts': `
+import express, { type Express, type RequestHandler } from 'express';
+import { gate, requireUser } from './guards.js';
+import { usersRouter } from './routes/index.js';
+
+const open: RequestHandler = (req, res) => void res.send('data');
+export function createApp(): Express {
+  const app = express();
+  app.get('/health', open);
+  app.post('/login', open);
+  app.use(API, requireUser, usersRouter());
+  app.post('/files', requireUser, open);
+  app.put('/files/:id', open);
+  app.get('/reports', gate, open);
+  return app;
+}
+const API = '/api';
+`,
+  'src/routes/index.js': `
+export { default as usersRouter } from './users.js';
+`,
+  'src/routes/users.ts': `
+import { Router, type Request, type Response } from 'express';
+import { requireAdmin } from '../guards.js';
+
+class Users {
+  readonly router = Router();
+  constructor(private readonly path: \`/\${string}\`) {
+    this.router.get(this.path, this.data);
+    this.router.get(\`\${this.path}/:id\`, this.data);
+    this.router.delete(\`\${this.path}/:id\`, requireAdmin, this.data);
+  }
+  private data = (req: Request, res: Response): void => {
+    res.json([]);
+  };
+}
+export default (): Router => new Users('/users').router;
+`,
+  'src/guards.ts': `
+import type { RequestHandler } from 'express';
+
+export const requireUser: RequestHandler = (req, res, next) => {
+  if (!Reflect.get(req, 'user')) {
+    res.status(401).end();
+    return;
+  }
+  next();
+};
+export const requireAdmin: RequestHandler = (req, res, next) => (Reflect.get(req, 'user').role === 'admin' ? next() : void res.status(403).end());
+export const gate: RequestHandler = (req, res, next) => {
+  if (process.env.GATE !== 'on') return next();
+  return requireUser(req, res, next);
+};
+`,
+};
+/** The standard API for Express in TypeScript modules: factories, a barrel, a class that holds its router. */
+export const expressModules: StandardApp = {
+  framework: 'express, in TypeScript modules',
+  files: MODULES,
+  start() {
+    const create: unknown = Reflect.get(Object(runFiles(MODULES, 'src/app.ts')), 'createApp');
+    const app: unknown = typeof create === 'function' ? Reflect.apply(create, undefined, []) : undefined;
+    return { ask: (method, path) => askListener(app, method, path), routes: () => routesOf(Reflect.get(Object(app), 'router')) };
+  },
+};
 interface StackLayer {
   readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
   readonly handle?: unknown;
