@@ -16,7 +16,7 @@ const ok = async () => ({ ok: true });
 `;
 
 /** Runs the code on the real framework, asks each route it really has as a stranger, and compares with what is read from the text. */
-async function compare(code: string): Promise<void> {
+async function compare(code: string, version: 'fastify' | 'fastify4'): Promise<void> {
   const text = `const Fastify = require('fastify');\nconst app = Fastify();\n${HEAD}${code}\nmodule.exports = app;`;
   const stated = new Map(routesOf({ 'app.js': text }).map((line): [string, string] => {
     const [method = '', path = '', state = ''] = line.split(' ');
@@ -30,7 +30,7 @@ async function compare(code: string): Promise<void> {
   };
   const run: unknown = runInThisContext(`(function (require, module, record) {${recorded}\n})`);
   assert.ok(typeof run === 'function');
-  run(load, holder, record);
+  run((name: string): unknown => load(name === 'fastify' ? version : name), holder, record);
   const app = holder.exports;
   assert.ok(isServer(app));
   try {
@@ -92,4 +92,5 @@ const cases: Readonly<Record<string, string>> = {
   'a hook of another phase of a child below a child': `app.register(async (one) => { one.addHook('preValidation', guard); one.register(async (two) => { two.get('/x', ok); }, { prefix: '/two' }); }, { prefix: '/one' });`,
   'a handler that refuses': `app.delete('/x', async (request, reply) => reply.code(401).send()); app.put('/x', async (request, reply) => { if (!request.user) return reply.code(401).send(); return ok(); });`,
 };
-for (const [title, code] of Object.entries(cases)) test(`as fastify answers: ${title}`, () => compare(code));
+for (const version of ['fastify', 'fastify4'] as const)
+  for (const [title, code] of Object.entries(cases)) test(`as ${version} answers: ${title}`, () => compare(code, version));

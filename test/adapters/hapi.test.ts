@@ -3,8 +3,6 @@ import { test } from 'node:test';
 import { filePath } from '../../server/src/core/text/source.js';
 import { engineOver } from '../support/analyse.js';
 import { routesOf } from './routes.js';
-import { checkStandard } from './standard/contract.js';
-import { hapi } from './standard/hapi.js';
 
 /** The same lines in any order. */
 function same(actual: readonly string[], expected: readonly string[]): void {
@@ -64,7 +62,6 @@ exports.plugin = {
     'DELETE /users/{id} guarded plugins/users.js:8',
   ]);
 });
-test('the standard API', () => checkStandard(hapi));
 test('a server is made by server, Server and createServer, of the package under both its names', () => {
   const rest = "server.route({ method: 'GET', path: '/x', handler: () => 1 });";
   for (const head of [

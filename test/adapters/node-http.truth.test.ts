@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask, listenerOf } from './node-http-run.js';
-import { checkStandard } from './standard/contract.js';
-import { nodeHttp } from './standard/node-http.js';
 import { differences, requestsOf } from './truth.js';
 
 /** Listeners, with how many requests each is asked, and requests nothing answers. */
@@ -93,4 +91,3 @@ for (const { name, code, routes, dead = [] } of LISTENERS) {
   });
 }
 
-test('node:http: the standard API', () => checkStandard(nodeHttp));
