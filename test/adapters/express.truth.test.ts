@@ -46,9 +46,11 @@ const APPLICATIONS: readonly Application[] = [
   {
     name: 'a case-sensitive router',
     routes: 2,
-    wrong: ['GET /r/adm/x is guarded and answers 200'],
     code: "const r = express.Router({ caseSensitive: true });\nr.use('/Adm', guard);\nr.get('/Adm/x', handler);\nr.get('/adm/x', handler);\napp.use('/r', r);",
   },
+  { name: 'an application that minds the case', routes: 3, code: "app.enable('case sensitive routing');\napp.use('/Adm', guard);\napp.get('/Adm/x', handler);\napp.get('/adm/x', handler);\napp.get('/b', handler);" },
+  { name: 'past the route', routes: 2, code: "app.get('/x', (req, res, next) => (req.user ? next() : next('route')), handler);\napp.get('/x', handler);" },
+  { name: 'out of the router', routes: 2, code: "const r = express.Router();\nr.use((req, res, next) => (req.user ? next() : next('router')));\nr.get('/x', handler);\napp.use('/r', r);\napp.get('/r/x', handler);" },
   { name: 'optional parameters of version 5', routes: 2, only: 'express', code: "app.get('/x{/:id}', guard, handler);" },
   { name: 'optional parameters of version 4', routes: 2, only: 'express4', code: "app.get('/x/:id?', guard, handler);" },
   { name: 'a wildcard of version 5', routes: 2, only: 'express', code: "app.use('/w/*rest', guard);\napp.get('/w/*rest', handler);\napp.get('/v', handler);" },

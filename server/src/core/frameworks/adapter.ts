@@ -28,6 +28,8 @@ export interface OrderRules {
   /** A router's own middleware also runs for requests that fall through it. */
   readonly fallThrough: boolean;
   readonly caseSensitive: boolean;
+  /** The option of a scope, and the setting, that says otherwise. */
+  readonly caseOptions?: readonly string[];
   /** 'registration': a layer covers what is registered after it; 'scope': all of its scope and of those below. */
   readonly layers: 'registration' | 'scope';
   /** A route's functions may pass a request on to routes registered later. */

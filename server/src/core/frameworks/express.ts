@@ -54,7 +54,7 @@ const express: FrameworkAdapter = {
   },
   plain: new Set(['use', 'listen']),
   marks: { name: /^_?(app|application|server|router|routes?|api|express|expressapp|webserver)$|(app|router|server)$/i, type: /\b(Express|Application|Router|IRouter)\b/, verbs: new Set(['use', 'param', 'set', 'enable', 'disable']) },
-  order: { fallThrough: true, caseSensitive: false, layers: 'registration', routesPass: true, copies: 'none', parametersFirst: false },
+  order: { fallThrough: true, caseSensitive: false, caseOptions: ['caseSensitive', 'case sensitive routing'], layers: 'registration', routesPass: true, copies: 'none', parametersFirst: false },
 };
 export default express;
 

@@ -81,7 +81,7 @@ const fastify: FrameworkAdapter = {
     if (from === '@fastify/bearer-auth') return hasFalse(options, 'addHook') ? 'nothing' : isClosedObject(options) ? 'authentication' : undefined;
     return PLUGINS.get(from) ?? (/^@fastify\/(?!autoload$)/.test(from) ? 'nothing' : undefined);
   },
-  order: { fallThrough: false, caseSensitive: true, layers: 'scope', routesPass: false, copies: 'none', parametersFirst: false },
+  order: { fallThrough: false, caseSensitive: true, caseOptions: ['caseSensitive'], layers: 'scope', routesPass: false, copies: 'none', parametersFirst: false },
 };
 export default fastify;
 

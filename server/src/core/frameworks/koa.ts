@@ -50,7 +50,7 @@ const koa: FrameworkAdapter = {
   },
   plain: new Set(['use', 'listen']),
   marks: { name: /^_?(app|application|server|router|routes?|api|koa)$|(app|router|server)$/i, type: /\b(Koa|KoaRouter|Router)\b/, verbs: new Set(['use', 'param', 'prefix', 'allowedMethods']) },
-  order: { fallThrough: false, caseSensitive: false, layers: 'registration', routesPass: true, copies: 'routers', parametersFirst: true },
+  order: { fallThrough: false, caseSensitive: false, caseOptions: ['sensitive'], layers: 'registration', routesPass: true, copies: 'routers', parametersFirst: true },
 };
 export default koa;
 

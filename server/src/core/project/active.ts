@@ -1,7 +1,7 @@
 import type { OrderRules } from '../frameworks/adapter.js';
 import type { Layer, Methods, Place, ScopeEvent, ScopeId } from '../model/api.js';
 import type { Value } from '../model/value.js';
-import type { LoggedEvent, ScopeState } from './abstract.js';
+import type { Frame, LoggedEvent, ScopeState } from './abstract.js';
 import type { Evaluation } from './evaluate.js';
 import { isAll, isExempting, isOne, scopesOfTarget, shared } from './join-parts.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
@@ -64,8 +64,26 @@ export interface Actives {
 }
 
 export function createActives({ evaluation, ordersOf, layerOf, patternsOf, isByPath }: ActivesInput): Actives {
-  const isCaseSensitive = (scope: ScopeState): boolean => ordersOf.get(scope.framework)?.caseSensitive === true;
   return { ofUse, ofRoute, checks, reachingAll, usedPaths };
+
+  /** The last that was said: by an option where the scope was made, or by a setting of it. */
+  function isCaseSensitive(scope: ScopeState): boolean {
+    const rules = ordersOf.get(scope.framework);
+    const names = rules?.caseOptions ?? [];
+    for (const { event, frame } of [...scope.log].reverse()) {
+      const said = event.kind === 'setting' && names.includes(event.name) ? truthOf(event.value, frame) : undefined;
+      if (said !== undefined) return said;
+    }
+    const frame = evaluation.frameOf(scope.file);
+    const options = scope.options && frame ? evaluation.evaluate(scope.options, frame) : undefined;
+    const entry = options?.is === 'value' && options.value.kind === 'object' ? options.value.entries.findLast(({ key }) => key !== undefined && names.includes(key)) : undefined;
+    return (entry && options?.is === 'value' ? truthOf(entry.value, options.frame) : undefined) ?? rules?.caseSensitive === true;
+  }
+  function truthOf(value: Value | boolean, frame: Frame): boolean | undefined {
+    if (typeof value === 'boolean') return value;
+    const got = evaluation.evaluate(value, frame);
+    return got.is === 'value' && got.value.kind === 'literal' ? Boolean(got.value.value) : undefined;
+  }
 
   function ofUse(value: Flat, logged: LoggedEvent, full: readonly PathPattern[], scope: ScopeState): Active {
     const use = logged.event.kind === 'use' ? logged.event : undefined;

@@ -107,8 +107,14 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       }
       if (isNext(step.call.target, fn, roles)) {
         const first = step.call.args[0]?.value;
-        const isError = first !== undefined && !(first.kind === 'literal' && (first.value === undefined || first.value === 'route' || first.value === 'router' || first.value === null));
-        if (isError) {
+        const word = first?.kind === 'literal' ? first.value : undefined;
+        const isError = first !== undefined && !(first.kind === 'literal' && (word === undefined || word === 'route' || word === 'router' || word === null));
+        if (word === 'route' || word === 'router') {
+          // The request goes past the route, or out of the router, to whatever stands behind.
+          passes = strongest(passes, 'sometimes');
+          strangers = best(strangers, worst('maybe', ways.to(one, step)));
+          stopsAt(404, stranger.takes(own));
+        } else if (isError) {
           // next(err) with whatever a callback gave passes when there was no error.
           if (first.kind === 'ref' && first.root.kind === 'caught') {
             passes = strongest(passes, 'sometimes');
