@@ -1,3 +1,4 @@
+import type { OrderRules } from '../frameworks/adapter.js';
 import type { Layer, Methods, Route, ScopeId } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
@@ -50,6 +51,21 @@ export function set<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 /** What a scope holds at a moment of the evaluation. */
 export function held(scope: ScopeState, until: number): readonly LoggedEvent[] {
   return until === Infinity ? scope.log : scope.log.filter((one) => one.order < until);
+}
+/** Whether a router takes what is mounted on it as it is at that moment. */
+export function isCopied(rules: OrderRules | undefined, kind: ScopeState['kind']): boolean {
+  return rules?.copies === 'all' || (rules?.copies === 'routers' && kind === 'router');
+}
+/** Routers that only were mounted where a copy had been taken before, and those below them: nothing of them is served. */
+export function missedByCopies(scopes: readonly ScopeState[], walked: ReadonlySet<ScopeId>, copies: (scope: ScopeState) => boolean): ReadonlySet<ScopeId> {
+  const sources = new Set(scopes.filter((scope) => copies(scope)).map(({ id }) => id));
+  const missed = new Set<ScopeId>();
+  for (let size = -1; size < missed.size; ) {
+    size = missed.size;
+    for (const { id, parents } of scopes)
+      if (!walked.has(id) && parents.size > 0 && [...parents].every((one) => (walked.has(one) && sources.has(one)) || missed.has(one))) missed.add(id);
+  }
+  return missed;
 }
 /** The path before all of a scope's: the last one it was given. */
 export function prefixOf(log: readonly LoggedEvent[], pieces: (value: Value, logged: LoggedEvent) => readonly PathPiece[]): readonly PathPiece[] {

@@ -11,7 +11,7 @@ import { knownPatterns, withoutBraces, type KnownPatterns, type PathPiece } from
 import { links, type ChainLink, type Endpoint, type PathPattern, type ProjectModel, type Scope } from './project.js';
 import type { Traits } from './traits.js';
 import {
-  answersAlways, doubtOf, habitsOf, held, indexes, isExempting, isExported, isGuard, isOne, isUnder, layersFirst, pluggedIn, prefixOf, publicMarks, scopesOfTarget, set,
+  answersAlways, doubtOf, habitsOf, held, indexes, isCopied, isExempting, isExported, isGuard, isOne, isUnder, layersFirst, missedByCopies, pluggedIn, prefixOf, publicMarks, scopesOfTarget, set,
 } from './join-parts.js';
 import { coverage, createActives, type Active } from './active.js';
 import { createLayers, type Asked, type KnownLayers } from './layers.js';
@@ -92,7 +92,8 @@ export function joinProject(input: JoinInput): JoinResult {
   let walks = 0;
   for (const scope of evaluation.scopes) if (scope.parents.size === 0) walkRoot(scope);
   // Scopes that only mount each other in a circle have no root: start somewhere.
-  for (const scope of evaluation.scopes) if (!walked.has(scope.id)) walkRoot(scope);
+  const missed = missedByCopies(evaluation.scopes, walked, ({ framework, kind }) => isCopied(ordersOf.get(framework), kind));
+  for (const scope of evaluation.scopes) if (!walked.has(scope.id) && !missed.has(scope.id)) walkRoot(scope);
 
   const project = { scopes: scopesOf(), endpoints: new Map(endpoints.map((one) => [one.id, one])), ...indexes(endpoints), roles, habits: habitsOf(endpoints) };
   return { project, applied: new Set([...evaluation.applied, ...followed]), conducts };
@@ -113,7 +114,7 @@ export function joinProject(input: JoinInput): JoinResult {
     const reasons = [...reasonsBefore];
     const order = isFirst ? set(orderOf, scope.id, () => []) : [];
     const rules = ordersOf.get(scope.framework);
-    const isCopying = rules?.copies === 'all' || (rules?.copies === 'routers' && scope.kind === 'router');
+    const isCopying = isCopied(rules, scope.kind);
     const log = held(scope, at.until);
     const prefix = prefixOf(log, pieces);
     if (at.stack.length === 1) own.push(...actives.reachingAll(scope, prefix));
