@@ -4,7 +4,7 @@ import { emptyBaseline } from './findings/baseline.js';
 import { createFixer } from './findings/fixer.js';
 import { writeSuppression } from './findings/suppress.js';
 import { whileBroken, type Whole } from './holding/broken.js';
-import { createFiles, decidesNames, type Files } from './holding/files.js';
+import { createFiles, type Files } from './holding/files.js';
 import { judge, note, projectUses, type Judged } from './holding/judging.js';
 import { createModel, type Model } from './holding/model.js';
 import { defaultPolicy, type Policy } from './policy/policy.js';
@@ -107,9 +107,9 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       for (const file of change.set ?? []) {
         const how = files.set(file);
         if (how === 'same') continue;
-        if (how === 'added' || decidesNames(file.path)) model.reset();
+        if (how === 'added' || how === 'configured') model.reset();
         else model.touch(file.path);
-        if (how === 'added' || decidesNames(file.path)) isOther = true;
+        if (how === 'added' || how === 'configured') isOther = true;
         changed(file.path);
       }
       for (const path of change.remove ?? []) {

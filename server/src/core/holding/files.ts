@@ -1,9 +1,12 @@
 import { classify } from '../project/file-class.js';
 import { readFacts, type FileFacts } from '../project/facts.js';
-import type { Manifest } from '../project/context.js';
+import { readConfig, type Config } from '../project/aliases.js';
+import { dataModule, type DataModule } from '../project/data-module.js';
+import type { Manifest } from '../project/manifests.js';
 import type { FileClass } from '../project/project.js';
-import { aliasCandidates, holdsAliases, type AliasSources } from '../project/aliases.js';
-import { candidates } from '../project/resolve.js';
+import { createResolver, type Asking, type Resolver } from '../project/resolve.js';
+import type { ModuleView } from '../model/module.js';
+import { frameworks } from '../frameworks/index.js';
 import { createTrees } from '../syntax/javascript.js';
 import { folderOf, spanAt, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
 
@@ -12,8 +15,8 @@ export interface Files {
   get(path: FilePath): SourceFile | undefined;
   /** In order. */
   paths(): readonly FilePath[];
-  /** Takes a text: 'same' when it is held already, in which case nothing happens. */
-  set(file: SourceFile): 'same' | 'changed' | 'added';
+  /** Takes a text: 'same' when it is held already, in which case nothing happens; 'configured' when names of modules may lead elsewhere by it. */
+  set(file: SourceFile): 'same' | 'changed' | 'configured' | 'added';
   /** Makes the facts of a text that is to be set later, as the same object. */
   prepare(file: SourceFile): void;
   /** False when it was not held. */
@@ -23,6 +26,10 @@ export interface Files {
   isRead(path: FilePath): boolean;
   /** The known file a specifier leads to. */
   resolve(specifier: string, from: FilePath): FilePath | undefined;
+  /** Whether a specifier names something of this project, held or not. */
+  isOwn(specifier: string, from: FilePath): boolean;
+  /** A file of plain data as the module it is when code loads it. */
+  data(path: FilePath): ModuleView | undefined;
   /** Paths that imports name and nobody gave yet; each is named once. */
   wanted(): readonly FilePath[];
   spanOf(at: At): Span;
@@ -36,6 +43,9 @@ export interface Files {
 /** Trees are ten times as large as their text: only those of files being edited are kept. */
 const MOST_TREES = 8;
 const NO_USES: ReadonlySet<string> = new Set();
+/** Packages that are known by their name, also where their own sources are at hand. */
+const FOREIGN: ReadonlySet<string> = new Set(frameworks.flatMap((adapter) => [...adapter.packages]));
+const CONFIGURES = /(^|\/)(package|[tj]sconfig[^/]*)\.json$/;
 
 /** What specifiers lead to, by the file they stand in. */
 type Resolved = ReadonlyMap<FilePath, ReadonlyMap<string, FilePath | undefined>>;
@@ -45,6 +55,13 @@ interface Content {
   readonly facts: ReadonlyMap<FilePath, FileFacts>;
   readonly asked: ReadonlySet<FilePath>;
   readonly resolved: Resolved;
+  readonly configs: ReadonlyMap<FilePath, Read<Config>>;
+  readonly data: ReadonlyMap<FilePath, Read<DataModule | undefined>>;
+}
+/** What was read of one revision of a file. */
+interface Read<T> {
+  readonly file: SourceFile;
+  readonly is: T;
 }
 
 /** An empty store, or a copy of what another one holds. */
@@ -58,8 +75,10 @@ export function createFiles(from?: Content): Files {
   const unasked = new Set<FilePath>();
   let resolved = new Map([...(from?.resolved ?? [])].map(([path, known]) => [path, new Map(known)]));
   let sorted: readonly FilePath[] | undefined;
-  /** Packages of the project by name. */
-  let packages: ReadonlyMap<string, { readonly folder: string; readonly manifest: Manifest }> | undefined;
+  const configs = new Map(from?.configs);
+  const data = new Map(from?.data);
+  let resolver: Resolver | undefined;
+  let lower: ReadonlyMap<string, FilePath> | undefined;
 
   const factsOf = (path: FilePath): FileFacts | undefined => {
     const file = files.get(path);
@@ -74,39 +93,49 @@ export function createFiles(from?: Content): Files {
     let own = resolved.get(origin);
     if (!own) resolved.set(origin, (own = new Map()));
     if (own.has(specifier)) return own.get(specifier);
-    const found = meant(specifier, origin).find((path) => files.has(path));
+    const found = resolving().resolve(specifier, origin, askingOf(origin));
     own.set(specifier, found);
     return found;
   };
-  const meant = (specifier: string, origin: FilePath): readonly FilePath[] => (specifier.startsWith('.') ? candidates(specifier, origin) : aliasCandidates(specifier, origin, sources));
-  const sources: AliasSources = {
-    aliasesAt: (path) => factsOf(path as FilePath)?.aliases,
-    packageNamed(name) {
-      packages ??= new Map([...files.keys()].sort().reverse().flatMap((path) => {
-        const manifest = isManifest(path) ? factsOf(path)?.manifest : undefined;
-        return manifest?.name === undefined ? [] : [[manifest.name, { folder: folderOf(path), manifest }] as const];
-      }));
-      return packages.get(name);
-    },
+  /** Compilers turn the one into the other: what a file writes is what its answers are looked for under. */
+  const askingOf = (path: FilePath): Asking => (factsOf(path)?.module?.system === 'commonjs' ? 'require' : 'import');
+  const resolving = (): Resolver => (resolver ??= createResolver({ has: (path) => files.has(path), alike, manifest: (path) => factsOf(path)?.manifest, config: configOf, paths }, FOREIGN));
+  const paths = (): readonly FilePath[] => (sorted ??= [...files.keys()].sort());
+  const alike = (path: FilePath): FilePath | undefined => (lower ??= new Map(paths().map((one) => [one.toLowerCase(), one]))).get(path.toLowerCase());
+  const read = <T>(known: Map<FilePath, Read<T>>, path: FilePath, make: (file: SourceFile) => T): T | undefined => {
+    const file = files.get(path);
+    const before = known.get(path);
+    if (!file || before?.file === file) return before?.is;
+    const made = make(file);
+    known.set(path, { file, is: made });
+    return made;
   };
-  const forgetNames = (): void => {
+  const configOf = (path: FilePath): Config | undefined => (files.has(path) ? read(configs, path, ({ text }) => readConfig(text)) : undefined);
+  const dataOf = (path: FilePath): DataModule | undefined => (files.has(path) && factsOf(path)?.document === undefined ? read(data, path, dataModule) : undefined);
+  /** Names lead elsewhere now; `all`: files may need others than before. */
+  const rename = (all: boolean): void => {
     resolved = new Map();
-    packages = undefined;
+    resolver = undefined;
+    lower = undefined;
+    if (all) for (const each of files.keys()) unasked.add(each);
   };
 
   return {
     get: (path) => files.get(path),
-    paths: () => (sorted ??= [...files.keys()].sort()),
+    paths,
     set(file) {
       asked.add(file.path);
       const before = files.get(file.path);
       if (before?.text === file.text) return 'same';
       files.set(file.path, file);
       unasked.add(file.path);
-      if (before && !decidesNames(file.path)) return 'changed';
-      forgetNames();
-      if (before) return 'changed';
+      if (before) {
+        if (!CONFIGURES.test(file.path) && !configs.has(file.path)) return 'changed';
+        rename(true);
+        return 'configured';
+      }
       sorted = undefined;
+      rename(CONFIGURES.test(file.path));
       return 'added';
     },
     prepare(file) {
@@ -116,27 +145,31 @@ export function createFiles(from?: Content): Files {
       asked.delete(path);
       if (!files.delete(path)) return false;
       facts.delete(path);
+      configs.delete(path);
+      data.delete(path);
       sorted = undefined;
-      forgetNames();
-      // What led to it leads elsewhere now.
-      for (const each of files.keys()) unasked.add(each);
+      rename(true);
       return true;
     },
     facts: factsOf,
     isRead: (path) => facts.get(path)?.file === files.get(path),
     resolve,
+    isOwn: (specifier, path) => resolving().isOwn(specifier, path),
+    data: (path) => dataOf(path)?.module,
     wanted() {
       const wanted = new Set<FilePath>();
       for (const path of unasked) for (const one of factsOf(path)?.module?.imports ?? []) {
         if (one.typeOnly || resolve(one.from, path)) continue;
-        for (const candidate of meant(one.from, path)) if (!asked.has(candidate)) wanted.add(candidate);
+        const tried = new Set<FilePath>();
+        resolving().resolve(one.from, path, askingOf(path), tried);
+        for (const candidate of tried) if (!asked.has(candidate)) wanted.add(candidate);
       }
       unasked.clear();
       // Each is asked for once: what the host does not have stays unknown.
       for (const path of wanted) asked.add(path);
       return [...wanted].sort();
     },
-    spanOf: (at) => spanAt(at, factsOf(at.path)?.spans),
+    spanOf: (at) => spanAt(at, (dataOf(at.path) ?? factsOf(at.path))?.spans),
     classOf: (path) => classify(path, { openapi: factsOf(path)?.document !== undefined }),
     manifestOf(path) {
       for (let folder = folderOf(path); ; folder = folderOf(folder)) {
@@ -146,13 +179,7 @@ export function createFiles(from?: Content): Files {
       }
     },
     usesOf: (path) => factsOf(path)?.uses ?? NO_USES,
-    fork: () => createFiles({ files, facts, asked, resolved }),
+    fork: () => createFiles({ files, facts, asked, resolved, configs, data }),
   };
 }
-function isManifest(path: FilePath): boolean {
-  return path === 'package.json' || path.endsWith('/package.json');
-}
-/** Whether what names lead to depends on the file. */
-export function decidesNames(path: FilePath): boolean {
-  return isManifest(path) || holdsAliases(path);
-}
+

@@ -96,10 +96,12 @@ function recorded({ files, project, policy }: Bench, own: FilePath, { leansOn, l
     textOf: (path) => files.get(look(path))?.text ?? '',
     classOf: (path) => files.classOf(look(path)),
     usesOf: (path) => files.usesOf(look(path)),
-    module: (path) => files.facts(look(path))?.module,
+    module: (path) => files.facts(look(path))?.module ?? files.data(path),
     surface(path) {
+      const module = files.facts(path)?.module;
+      if (!module) return files.data(look(path));
       if (path !== own) leansOnSurface.add(path);
-      return files.facts(path)?.module;
+      return module;
     },
     isStable: (path, binding) => !files.facts(path)?.unstable.has(binding),
     manifestOf: (path) => files.manifestOf(path),

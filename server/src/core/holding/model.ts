@@ -1,4 +1,5 @@
 import { frameworks } from '../frameworks/index.js';
+import type { ModuleView } from '../model/module.js';
 import type { Policy } from '../policy/policy.js';
 import type { FileFacts } from '../project/facts.js';
 import type { KnownLayers } from '../project/layers.js';
@@ -35,6 +36,7 @@ interface Begun {
   readonly held: Held | undefined;
   readonly joined: ReadonlyMap<FilePath, FileFacts>;
   readonly frozen: ReadonlySet<FilePath>;
+  readonly loaded: ReadonlySet<FilePath>;
   readonly traits: Traits;
   readonly hashes: WeakMap<object, number>;
   readonly known: KnownLayers;
@@ -53,6 +55,8 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   const pending = new Set<FilePath>();
   /** Files that lost what they register while they do not parse: their last whole revision stands for them. */
   const frozen = new Set<FilePath>(from?.frozen);
+  /** Files of plain data the last join looked for. */
+  let loaded = new Set<FilePath>(from?.loaded);
   let isStale = held === undefined;
   let failed: string | undefined;
   let count = 0;
@@ -66,7 +70,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     for (const path of pending) {
       const before = joined.get(path);
       const after = files.facts(path);
-      if (!before || !after) return false;
+      if (!before || !after || loaded.has(path)) return false;
       if (sameSurface(before, after, last.result, traits)) continue;
       if (!freeze(path, last)) return false;
     }
@@ -87,16 +91,22 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   function join(): JoinResult {
     count++;
     failed = undefined;
+    loaded = new Set();
     try {
       const modules = new Map(files.paths().flatMap((path) => {
         const module = standing(path)?.module;
         return module ? [[path, module] as const] : [];
       }));
-      return joinProject({ modules, adapters: frameworks, resolve: (specifier, path) => files.resolve(specifier, path), policyOf, usesOf: (path) => files.usesOf(path), traits, known, paths });
+      return joinProject({ modules, adapters: frameworks, resolve: (specifier, path) => files.resolve(specifier, path), data: dataOf, isOwn: (specifier, path) => files.isOwn(specifier, path), policyOf,
+        usesOf: (path) => files.usesOf(path), traits, known, paths });
     } catch (error) {
       failed = error instanceof Error ? `${error.message} ${error.stack ?? ''}` : String(error);
       return NOTHING;
     }
+  }
+  function dataOf(path: FilePath): ModuleView | undefined {
+    loaded.add(path);
+    return files.data(path);
   }
   function documents(): ProjectModel['documents'] {
     return files.paths().flatMap((path) => files.facts(path)?.document ?? []);
@@ -136,7 +146,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     },
     failure: () => failed,
     joins: () => count,
-    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, traits, hashes, known, paths }),
+    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, loaded, traits, hashes, known, paths }),
   };
 
   function keep(path: FilePath): void {

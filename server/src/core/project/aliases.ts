@@ -1,115 +1,120 @@
-import type { Value } from '../model/value.js';
-import { asArray, asText, entriesOf, valueOf } from '../openapi/values.js';
-import { folderOf, type FilePath } from '../text/source.js';
-import type { Manifest } from './context.js';
-import { filesAt, joined } from './resolve.js';
+import { memberOf, readData } from '../syntax/data.js';
+import { folderOf } from '../text/source.js';
+import { packageOf } from './manifests.js';
+import { joinedPath, under } from './specifier-paths.js';
 
-/** What a `tsconfig.json` or `jsconfig.json` says of names that lead to files: TypeScript 5, "paths", "baseUrl" and "extends". */
-export interface Aliases {
+/** What a tsconfig.json or jsconfig.json says about names of modules, as it is written there. */
+export interface Config {
   readonly extends: readonly string[];
-  readonly base: string | undefined;
-  readonly paths: readonly { readonly pattern: string; readonly targets: readonly string[] }[] | undefined;
+  readonly references: readonly string[];
+  readonly baseUrl: string | undefined;
+  readonly paths: ReadonlyMap<string, readonly string[]> | undefined;
 }
-/** What files say of names that are no relative paths. */
-export interface AliasSources {
-  /** Of the settings file at this path. */
-  aliasesAt(path: string): Aliases | undefined;
-  /** A package of the project itself, by its name. */
-  packageNamed(name: string): { readonly folder: string; readonly manifest: Manifest } | undefined;
+/** Names and what they stand for, of a configuration with all that it extends; folders are paths of the project. */
+export interface Aliases {
+  readonly paths: ReadonlyMap<string, readonly string[]>;
+  /** What the targets are relative to; undefined where it lies outside. */
+  readonly pathsFrom: string | undefined;
+  /** The folder that bare names are looked for in; null where it lies outside the project. */
+  readonly baseUrl: string | null | undefined;
+  /** Paths of configurations that were looked for, and are not held. */
+  readonly missing: readonly string[];
 }
-const MOST = 200;
-const DEEPEST = 6;
-const SETTINGS = ['tsconfig.json', 'jsconfig.json'];
+type ConfigAt = (path: string) => Config | undefined;
+const DEEPEST = 12;
+const MOST_CONFIGS = 40;
+const NONE: Aliases = { paths: new Map(), pathsFrom: undefined, baseUrl: undefined, missing: [] };
 
-/** Whether a file may hold aliases. */
-export function holdsAliases(path: FilePath): boolean {
-  return /(^|\/)(ts|js)config(\.[\w-]{1,60})?\.json$/.test(path) || /(^|\/)tsconfig\/[\w-]{1,60}\.json$/.test(path);
-}
-export function readAliases(value: Value): Aliases {
-  const options = valueOf(value, 'compilerOptions');
-  const paths = valueOf(options, 'paths');
-  const above = valueOf(value, 'extends');
+/** Reads the text of a configuration. Never fails. */
+export function readConfig(text: string): Config {
+  const data = readData(text);
+  const options = memberOf(data, 'compilerOptions');
+  const from = memberOf(data, 'extends');
+  const references = memberOf(data, 'references');
+  const base = memberOf(options, 'baseUrl');
   return {
-    extends: above?.kind === 'array' ? textsOf(above) : [asText(above) ?? ''].filter((one) => one !== ''),
-    base: asText(valueOf(options, 'baseUrl')),
-    paths: paths?.kind === 'object' ? entriesOf(paths).slice(0, MOST).map(({ key, value: targets }) => ({ pattern: key, targets: textsOf(targets) })) : undefined,
+    extends: textsOf(from), references: Array.isArray(references) ? references.flatMap((one) => textsOf(memberOf(one, 'path'))) : [],
+    baseUrl: typeof base === 'string' ? base : undefined, paths: pathsOf(memberOf(options, 'paths')),
   };
 }
-function textsOf(list: Value): readonly string[] {
-  return (asArray(list)?.items ?? []).slice(0, MOST).flatMap((item) => asText(item.value) ?? []);
+function textsOf(data: unknown): readonly string[] {
+  const all: unknown[] = Array.isArray(data) ? data : [data];
+  return all.filter((one): one is string => typeof one === 'string');
+}
+function pathsOf(data: unknown): Config['paths'] {
+  if (typeof data !== 'object' || data === null) return undefined;
+  return new Map(Object.entries(data).flatMap(([key, value]) => (Array.isArray(value) ? [[key, textsOf(value)] as const] : [])));
 }
 
-/** Files a name that is no relative path may mean, likeliest first: by the nearest settings that speak of paths, then as a package of the project. */
-export function aliasCandidates(specifier: string, from: FilePath, sources: AliasSources): readonly FilePath[] {
-  if (specifier.startsWith('.') || specifier.startsWith('/') || specifier === '') return [];
-  for (let folder = folderOf(from); ; folder = folderOf(folder)) {
-    const rules = SETTINGS.flatMap((name) => rulesAt(folder === '' ? name : `${folder}/${name}`, sources, 0) ?? [])[0];
-    if (rules) {
-      const found = byRules(specifier, rules);
-      if (found.length > 0) return [...found, ...inPackage(specifier, sources)];
-    }
-    if (rules || folder === '') return inPackage(specifier, sources);
+/** Where what a configuration extends may be: a path, or a file of a package, one of the project or installed. */
+function extendedPaths(name: string, folder: string, home: (name: string) => string | undefined): readonly string[] {
+  const withExtension = (path: string | undefined): readonly string[] => (path === undefined ? [] : path.endsWith('.json') ? [path] : [path, `${path}.json`]);
+  if (/^\.{1,2}(\/|$)/.test(name)) return withExtension(joinedPath(folder, name));
+  if (name.startsWith('/')) return [];
+  const named = packageOf(name);
+  const own = named && home(named.name);
+  const out: string[] = named && own !== undefined ? [...withExtension(joinedPath(own, named.subpath)), under(own, 'tsconfig.json')] : [];
+  for (let at = folder; ; at = folderOf(at)) {
+    const path = joinedPath(under(at, 'node_modules'), name);
+    out.push(...withExtension(path), ...(path === undefined ? [] : [`${path}/tsconfig.json`]));
+    if (at === '') return out;
   }
 }
-interface Rules {
-  readonly base: string | undefined;
-  /** What targets are relative to. */
-  readonly from: string;
-  readonly paths: NonNullable<Aliases['paths']>;
-}
-function rulesAt(path: string, sources: AliasSources, depth: number): Rules | undefined {
-  const own = sources.aliasesAt(path);
-  if (!own || depth > DEEPEST) return undefined;
-  const folder = folderOf(path);
-  const above = own.extends.toReversed().flatMap((one) => extended(one, folder, sources, depth) ?? [])[0];
-  const base = own.base === undefined ? above?.base : joined(folder, own.base);
-  if (own.paths) return { base, from: own.base === undefined ? (above?.base ?? folder) : (base ?? folder), paths: own.paths };
-  if (above) return { ...above, base };
-  return base === undefined ? undefined : { base, from: base, paths: [] };
-}
-function extended(name: string, folder: string, sources: AliasSources, depth: number): Rules | undefined {
-  const at = name.startsWith('.') ? joined(folder, name) : inWorkspace(name, sources);
-  if (at === undefined) return undefined;
-  return rulesAt(at.endsWith('.json') ? at : `${at}.json`, sources, depth + 1);
-}
-function inWorkspace(name: string, sources: AliasSources): string | undefined {
-  const { name: of, rest } = packageOf(name);
-  const found = sources.packageNamed(of);
-  return found && joined(found.folder, rest === '' ? 'tsconfig.json' : rest);
-}
 
-function byRules(specifier: string, { base, from, paths }: Rules): readonly FilePath[] {
-  // The longest text before the star wins.
-  const matching = paths.flatMap(({ pattern, targets }) => {
-    const star = pattern.indexOf('*');
-    if (star < 0) return pattern === specifier ? [{ before: Infinity, targets, text: '' }] : [];
-    const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)];
-    const fits = specifier.startsWith(before) && specifier.endsWith(after) && specifier.length >= before.length + after.length;
-    return fits ? [{ before: before.length, targets, text: specifier.slice(before.length, specifier.length - after.length) }] : [];
-  }).sort((a, b) => b.before - a.before)[0];
-  const own = (matching?.targets ?? []).map((target) => joined(from, target.replace('*', () => matching?.text ?? '')));
-  const all = base === undefined ? own : [...own, joined(base, specifier)];
-  return all.flatMap((path) => (path === undefined ? [] : filesAt(path)));
-}
+/** The aliases of a configuration: what it extends stands below what it says itself, and the later below the earlier. */
+export function aliasesOf(path: string, configAt: ConfigAt, home: (name: string) => string | undefined): Aliases {
+  const missing: string[] = [];
+  const leaf = folderOf(path);
+  let left = MOST_CONFIGS;
+  return { ...read(path, []), missing };
 
-/** `@acme/db/client`: its package, and what of it. */
-function packageOf(specifier: string): { readonly name: string; readonly rest: string } {
-  const parts = specifier.split('/');
-  const count = specifier.startsWith('@') ? 2 : 1;
-  return { name: parts.slice(0, count).join('/'), rest: parts.slice(count).join('/') };
+  function read(at: string, above: readonly string[]): Aliases {
+    const config = configAt(at);
+    if (!config || above.includes(at) || above.length > DEEPEST || left-- <= 0) return NONE;
+    const folder = folderOf(at);
+    let found = NONE;
+    for (const name of config.extends) {
+      const candidates = extendedPaths(name, folder, home);
+      const base = candidates.find((one) => configAt(one) !== undefined);
+      if (base === undefined) missing.push(...candidates);
+      else found = over(read(base, [...above, at]), found);
+    }
+    const baseUrl = config.baseUrl === undefined ? undefined : (placed(config.baseUrl, folder) ?? null);
+    return over({ paths: config.paths ?? NONE.paths, pathsFrom: config.paths ? folder : undefined, baseUrl, missing }, found);
+  }
+  /** `${configDir}` is the folder of the configuration that is used, whoever says it. */
+  function placed(text: string, folder: string): string | undefined {
+    return text.startsWith('${configDir}') ? joinedPath(leaf, text.slice('${configDir}'.length)) : joinedPath(folder, text);
+  }
 }
-function inPackage(specifier: string, sources: AliasSources): readonly FilePath[] {
-  const { name, rest } = packageOf(specifier);
-  const found = sources.packageNamed(name);
-  if (!found) return [];
-  const { folder, manifest } = found;
-  const named = (manifest.entries ?? []).flatMap(({ key, path }) => {
-    const star = key.indexOf('*');
-    const asked = rest === '' ? '.' : `./${rest}`;
-    if (star < 0) return key === asked ? [path] : [];
-    return asked.startsWith(key.slice(0, star)) ? [path.replace('*', () => asked.slice(star, asked.length - (key.length - star - 1)))] : [];
+function over(own: Aliases, below: Aliases): Aliases {
+  const paths = own.pathsFrom === undefined ? below : own;
+  return { paths: paths.paths, pathsFrom: paths.pathsFrom, baseUrl: own.baseUrl === undefined ? below.baseUrl : own.baseUrl, missing: [] };
+}
+/** Paths of configurations a configuration refers to: files, or folders that hold one. */
+export function referencesOf(path: string, config: Config): readonly string[] {
+  return config.references.flatMap((one) => {
+    const at = joinedPath(folderOf(path), one);
+    return at === undefined ? [] : at.endsWith('.json') ? [at] : [under(at, 'tsconfig.json')];
   });
-  // What is built is not there: its source lies beside it.
-  const plain = rest === '' ? ['src/index', 'index', 'src'] : [rest, `src/${rest}`];
-  return [...named, ...plain].flatMap((path) => { const at = joined(folder, path); return at === undefined ? [] : filesAt(at); });
+}
+
+/** Paths, without certain extension, a name stands for by the pattern that fits it best, as typescript 5.9 chooses it: the exact one, else the longest text before the star. Undefined where none fits. */
+export function aliased(specifier: string, { paths, pathsFrom, baseUrl }: Aliases, leaf: string): readonly string[] | undefined {
+  const from = baseUrl === undefined ? pathsFrom : baseUrl;
+  if (from === undefined) return undefined;
+  let best: { readonly key: string; readonly star: number } | undefined;
+  if (paths.has(specifier)) best = { key: specifier, star: -1 };
+  else for (const key of paths.keys()) {
+    const star = key.indexOf('*');
+    if (star < 0 || (best && star <= best.star) || specifier.length < key.length - 1) continue;
+    if (specifier.startsWith(key.slice(0, star)) && specifier.endsWith(key.slice(star + 1))) best = { key, star };
+  }
+  if (!best) return undefined;
+  const { key, star } = best;
+  const middle = star < 0 ? '' : specifier.slice(star, specifier.length - (key.length - star - 1));
+  return (paths.get(key) ?? []).flatMap((target) => {
+    const text = target.replace('*', () => middle);
+    return (text.startsWith('${configDir}') ? joinedPath(leaf, text.slice('${configDir}'.length)) : from === null ? undefined : joinedPath(from, text)) ?? [];
+  });
 }

@@ -85,7 +85,9 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     // `this.get(path, ...)` of an own class that hands on `{ method: 'get' }`: the route is where the call is.
     const via = text?.frame.via;
     const place = via && via.name.toLowerCase() === text.text.toLowerCase() ? via.nameAt : text?.at;
-    return { ...call, name: name ?? text?.text.toLowerCase() ?? '', nameAt: place && !isNear ? place : call.nameAt };
+    // Data are no code: a method that is read from a file of them is where it is called.
+    const isCode = place !== undefined && !/\.json$/i.test(place.path);
+    return { ...call, name: name ?? text?.text.toLowerCase() ?? '', nameAt: place && isCode && !isNear ? place : call.nameAt };
   }
   /** `require(name)` of a name that is known here, and names of files that are listed to be loaded. */
   function loads(call: Call, frame: Frame): Abstract | undefined {
@@ -199,8 +201,10 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
   /** A call into code that is not ours: it may serve an application, or register on it what nobody can see. */
   function outside(call: Call, target: Abstract, frame: Frame, step: StepFrame | undefined): Abstract {
     listen(call, target, frame, step);
+    // An own module that is not at hand is no package of its name: it may do anything.
+    const isMissing = target.is === 'value' && machine.missing(target.value) !== undefined;
     const spelled = target.is === 'value' && target.value.kind === 'call' ? target.value.callee || call.callee : call.callee;
-    const forwards = FORWARDS.test(spelled);
+    const forwards = !isMissing && FORWARDS.test(spelled);
     const wrapped: ScopeState[] = [];
     for (const item of call.args) {
       const arg = settled(evaluate(item.value, frame));
@@ -210,9 +214,9 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
         if (made.is === 'scope') wrapped.push(made.scope);
       }
       for (const scope of scopesIn(arg, evaluate)) {
-        if (serves(call.callee || call.name)) serve(scope, call, frame, step);
+        if (!isMissing && serves(call.callee || call.name)) serve(scope, call, frame, step);
         else if (forwards) wrapped.push(scope);
-        else if (!LOOKS.test(call.callee)) {
+        else if (isMissing || !LOOKS.test(call.callee)) {
           incomplete(scope, call.callee || call.name, frame, call.at);
           if (arg.is === 'scope') wrapped.push(scope);
         }

@@ -8,6 +8,7 @@ import type { At, FilePath, Span } from '../text/source.js';
 import { conductOf, type ConductInput } from './conduct.js';
 import { environmentOf } from './environment.js';
 import { leavesOf } from './leaves.js';
+import type { Manifest } from './manifests.js';
 import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
 import { requestField } from './request.js';
 import { guessRole, sendsOf } from './sends.js';
@@ -23,13 +24,6 @@ export interface Holdings extends Followed {
   usesOf(path: FilePath): ReadonlySet<string>;
   projectUses(what: string): boolean;
   manifestOf(path: FilePath): Manifest | undefined;
-}
-/** The dependencies of the nearest package.json. */
-export interface Manifest {
-  readonly dependencies: ReadonlyMap<string, string>;
-  readonly name?: string;
-  /** Files other packages get by `.` or a path below it: `main`, `module`, `source` and `exports`. */
-  readonly entries?: readonly { readonly key: string; readonly path: string }[];
 }
 
 /** Answers for the rules that look at one file. Pure over its holdings; a new one is made when they change. */

@@ -12,6 +12,7 @@ import { createGetters } from './getters.js';
 import { elementsOf } from './lists.js';
 import { scopesIn, type Fn, type How, type Instance, type Machine, type Made } from './machine.js';
 import { createListeners, type Listening } from './listeners.js';
+import { missingModule } from './missing.js';
 import { createNames } from './names.js';
 import { OPEN_MARK } from './plugins.js';
 import { storesRoutes } from './roots.js';
@@ -32,6 +33,10 @@ export interface Evaluation {
 export interface Modules {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;
   resolve(specifier: string, from: FilePath): FilePath | undefined;
+  /** A file of plain data as a module. */
+  data(path: FilePath): ModuleView | undefined;
+  /** The specifier names something of this project, held or not. */
+  isOwn(specifier: string, from: FilePath): boolean;
   readonly adapters: readonly FrameworkAdapter[];
   readonly traits: Traits;
 }
@@ -42,7 +47,7 @@ const MOST_BRANCHES = 24;
 const MOST_APPLIES = 50_000;
 
 /** Evaluates the registration code of all modules symbolically: scopes with their events in the order they happen. Never throws; bounded by depth and number of applies. */
-export function evaluateProject({ modules, resolve, adapters, traits }: Modules): Evaluation {
+export function evaluateProject({ modules, resolve, data, isOwn, adapters, traits }: Modules): Evaluation {
   const scopes: ScopeState[] = [];
   const byCreation = new Map<string, ScopeState>();
   const tops = new Map<FilePath, Frame>();
@@ -63,10 +68,11 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
   const answering = new Set(adapters.flatMap((adapter) => [...(adapter.answering ?? [])]));
   const taken = new Set([...verbs, ...adapters.flatMap((adapter) => [...(adapter.members ?? [])])]);
-  const names = createNames({ modules, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs: taken, answering });
+  const names = createNames({ moduleAt, resolve, topFrame, runModule, runCall: (call, frame) => runCall(call, frame, undefined, false), get: createGetters(applyTo), statics, verbs: taken, answering });
   const { evaluate, settled, homeOf } = names;
   const machine: Machine = {
-    adapters, modules, runModule, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, listening, applied, built, runs, superseded, isTest, statics, topFrame, itemsOf,
+    adapters, modules, missing: (value) => missingModule(value, { resolve, isOwn }), runModule, verbs, names, traits, stores: storesRoutes(traits.byName), scopes, listening, applied, built, runs, superseded, isTest, statics,
+      topFrame, itemsOf,
     create, incomplete, record, composed, memberOfResult, mayRun, apply, applyTo,
   };
   const { stores } = machine;
@@ -75,10 +81,13 @@ export function evaluateProject({ modules, resolve, adapters, traits }: Modules)
   const resultOf = createCalls(machine, classes);
   const uncalled = createUncalled(machine, classes);
 
+  function moduleAt(path: FilePath): ModuleView | undefined {
+    return modules.get(path) ?? data(path);
+  }
   function topFrame(path: FilePath): Frame | undefined {
     const known = tops.get(path);
     if (known) return known;
-    const module = modules.get(path);
+    const module = moduleAt(path);
     if (!module) return undefined;
     const frame: Frame = { module, fn: module.top.id, parent: undefined, args: [], self: undefined, ...fresh(), depth: 0, trail: '', origin: path, run: undefined, when: [] };
     tops.set(path, frame);

@@ -8,9 +8,8 @@ import { TOO_DEEP, type SyntaxProblem } from '../syntax/parsed.js';
 import { readSettings } from '../syntax/yaml.js';
 import type { PlaceRecord } from '../text/places.js';
 import type { At, SourceFile, Span } from '../text/source.js';
-import { holdsAliases, readAliases, type Aliases } from './aliases.js';
 import { isBundled } from './bundled.js';
-import type { Manifest } from './context.js';
+import { readManifest, type Manifest } from './manifests.js';
 
 /** What one file alone says; made once per revision. */
 export interface FileFacts {
@@ -18,8 +17,6 @@ export interface FileFacts {
   readonly module: ModuleView | undefined;
   readonly document: OpenApiDocument | undefined;
   readonly manifest: Manifest | undefined;
-  /** Of the settings of a compiler: names that lead to files. */
-  readonly aliases?: Aliases;
   readonly notes: readonly Note[];
   /** `spans[2 * i], spans[2 * i + 1]` are the offsets of mark `-(i + 1)`. */
   readonly spans: Int32Array;
@@ -65,7 +62,6 @@ function read(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | 
   };
   const empty = nothingOf(file);
   if (/(^|\/)package\.json$/.test(file.path)) return { ...empty, manifest: readManifest(file.text) };
-  if (holdsAliases(file.path)) return { ...empty, aliases: readAliases(readSettings(file, mark).value.root) };
   if (!/\.(ya?ml|json)$/i.test(file.path) || !isOpenApi(file.path, file.text)) return empty;
   const parsed = readSettings(file, mark);
   const { document, unsupported } = readOpenApi(file, parsed.value);
@@ -103,35 +99,4 @@ function unstableBindings(module: ModuleView): ReadonlySet<number> {
   }
   // A declaration with `let` counts once itself; a second assignment makes it unstable.
   return new Set([...counts].filter(([, count]) => count > 1).map(([binding]) => binding));
-}
-
-/** The dependency ranges, name and entries of a package.json; undefined when it is no JSON object. */
-function readManifest(text: string): Manifest | undefined {
-  try {
-    const data: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-    if (typeof data !== 'object' || data === null) return undefined;
-    const dependencies = new Map<string, string>();
-    for (const key of ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies']) {
-      const group: unknown = Reflect.get(data, key);
-      if (typeof group !== 'object' || group === null) continue;
-      for (const [name, range] of Object.entries(group)) if (typeof range === 'string') dependencies.set(name, range);
-    }
-    const name: unknown = Reflect.get(data, 'name');
-    return { dependencies, ...(typeof name === 'string' ? { name, entries: entriesOf(data) } : {}) };
-  } catch {
-    return undefined;
-  }
-}
-function entriesOf(data: object): NonNullable<Manifest['entries']> {
-  const found: { readonly key: string; readonly path: string }[] = [];
-  const take = (key: string, of: unknown, depth: number): void => {
-    if (typeof of === 'string') found.push({ key, path: of });
-    // Conditions of one entry: `import`, `default`, `types`.
-    else if (typeof of === 'object' && of !== null && depth < 4) for (const inner of Object.values(of).slice(0, 20)) take(key, inner, depth + 1);
-  };
-  const exported: unknown = Reflect.get(data, 'exports');
-  if (typeof exported === 'object' && exported !== null && !Array.isArray(exported)) for (const [key, value] of Object.entries(exported).slice(0, 200)) take(key.startsWith('.') ? key : '.', value, 0);
-  else take('.', exported, 0);
-  for (const key of ['source', 'module', 'main']) take('.', Reflect.get(data, key), 0);
-  return found;
 }

@@ -7,6 +7,7 @@ import type { At, FilePath } from '../text/source.js';
 import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
 import { evaluateProject, type Evaluation } from './evaluate.js';
 import { protection } from './guards.js';
+import { missingModule } from './missing.js';
 import { knownPatterns, withoutBraces, type KnownPatterns, type PathPiece } from './paths.js';
 import { links, type ChainLink, type Endpoint, type PathPattern, type ProjectModel, type Scope } from './project.js';
 import type { Traits } from './traits.js';
@@ -27,6 +28,10 @@ export interface JoinInput {
   readonly known: KnownLayers;
   readonly paths: KnownPatterns;
   resolve(specifier: string, from: FilePath): FilePath | undefined;
+  /** A file of plain data as a module. */
+  data(path: FilePath): ModuleView | undefined;
+  /** The specifier names something of this project, held or not. */
+  isOwn(specifier: string, from: FilePath): boolean;
   policyOf(path: FilePath): Policy;
   /** Names of modules a file imports, and marks such as 'html'. */
   usesOf(path: FilePath): ReadonlySet<string>;
@@ -150,6 +155,8 @@ export function joinProject(input: JoinInput): JoinResult {
               }
             }
             if (mounted.length > 0) continue;
+            const missing = target.is === 'value' && isFirst ? missingModule(target.value, input) : undefined;
+            if (missing !== undefined) set(becauseOf, scope.id, () => []).push({ why: `what is registered by ${missing} is not known: no such file was read`, at: value.value.at });
             const active = actives.ofUse(value, logged, full, scope);
             const { layer } = active;
             if (layer.phase === 'request' && event.reach !== 'application') own.push(active);

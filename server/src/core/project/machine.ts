@@ -48,6 +48,8 @@ export interface Machine {
   /** Fields of functions and classes: `F.prototype.start = ...` under `prototype.start`. */
   readonly statics: Map<FunctionId | ClassId, Map<string, Abstract>>;
   topFrame(path: FilePath): Frame | undefined;
+  /** The module of this project a value comes from, where it is not held. */
+  missing(value: Value): string | undefined;
   /** Runs the top of a file, once. */
   runModule(path: FilePath): void;
   itemsOf(over: Value, frame: Frame): readonly Abstract[] | undefined;

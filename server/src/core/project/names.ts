@@ -6,7 +6,8 @@ import { elementsOf } from './lists.js';
 
 /** What following names needs of the evaluation it is a part of. */
 export interface NamesInput {
-  readonly modules: ReadonlyMap<FilePath, ModuleView>;
+  /** Of code, and of data that code loads. */
+  moduleAt(path: FilePath): ModuleView | undefined;
   resolve(specifier: string, from: FilePath): FilePath | undefined;
   topFrame(path: FilePath): Frame | undefined;
   runModule(path: FilePath): void;
@@ -45,7 +46,7 @@ const DEEPEST_VALUE = 60;
 const MOST_HOLDERS = 200;
 
 /** Follows names, members, imports and exports while registration is evaluated. */
-export function createNames({ modules, resolve, topFrame, runModule, runCall, get, statics, verbs, answering }: NamesInput): Names {
+export function createNames({ moduleAt, resolve, topFrame, runModule, runCall, get, statics, verbs, answering }: NamesInput): Names {
   let depth = 0;
   return { evaluate, settled, selfOf, homeOf, textOf, member };
 
@@ -131,7 +132,7 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall, ge
     switch (root.kind) {
       case 'import': {
         const target = resolve(root.from, frame.module.path);
-        if (!target) return { is: 'value', value: { ...ref, path: [] }, frame };
+        if (!target || !moduleAt(target)) return { is: 'value', value: { ...ref, path: [] }, frame };
         runModule(target);
         return root.name === '*' ? { is: 'module', path: target } : exported(target, root.name, 0);
       }
@@ -255,7 +256,7 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall, ge
   }
 
   function exported(path: FilePath, name: string, hops: number): Abstract {
-    const module = modules.get(path);
+    const module = moduleAt(path);
     const frame = topFrame(path);
     if (!module || !frame || hops > 20) return UNKNOWN;
     // Compilers write `exports.default = void 0` first.
@@ -282,7 +283,7 @@ export function createNames({ modules, resolve, topFrame, runModule, runCall, ge
   function settled(value: Abstract): Abstract {
     let current = value;
     for (let hops = 0; current.is === 'module' && hops < 20; hops++) {
-      const module = modules.get(current.path);
+      const module = moduleAt(current.path);
       const whole = module?.exports.findLast((one) => one.name === '=') ?? module?.exports.find((one) => one.name === 'default');
       const frame = topFrame(current.path);
       if (!whole || !frame) return current;

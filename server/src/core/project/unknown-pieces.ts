@@ -1,6 +1,6 @@
 import type { Ref, Value } from '../model/value.js';
 import type { Abstract, Frame } from './abstract.js';
-import { candidates } from './resolve.js';
+import { placeOfSpecifier } from './specifier-paths.js';
 
 const DEEPEST_KEY = 8;
 
@@ -44,7 +44,7 @@ function keyOfName(ref: Ref, frame: Frame, keyOf: (value: Value) => string | und
 function keyOfRoot({ root }: Ref, frame: Frame, keyOf: (value: Value) => string | undefined): string | undefined {
   switch (root.kind) {
     case 'import':
-      return `${candidates(root.from, frame.module.path)[0] ?? root.from}#${root.name}`;
+      return `${placeOfSpecifier(root.from, frame.module.path)}#${root.name}`;
     case 'env':
       // `process.env.A` is a name, `const { A } = process.env` a member of all of them.
       return root.name === undefined ? 'env' : `env.${root.name}`;

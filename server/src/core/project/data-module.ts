@@ -1,0 +1,34 @@
+import type { ModuleView } from '../model/module.js';
+import type { FunctionId } from '../model/value.js';
+import { readSettings } from '../syntax/yaml.js';
+import type { At, SourceFile, Span } from '../text/source.js';
+
+/** A JSON file as the module it is when code loads it. */
+export interface DataModule {
+  readonly module: ModuleView;
+  /** `spans[2 * i], spans[2 * i + 1]` are the offsets of mark `-(i + 1)`. */
+  readonly spans: Int32Array;
+}
+/** UTF-16 units; larger data are no routes. */
+const LARGEST = 1_000_000;
+
+/** The module whose one export is the data of a JSON file; undefined for other files, and for what is too large or broken. */
+export function dataModule(file: SourceFile): DataModule | undefined {
+  const { path } = file;
+  if (!/\.json$/i.test(path) || file.text.length > LARGEST) return undefined;
+  const spans: number[] = [];
+  const mark = (span: Span): At => {
+    spans.push(span.start, span.end);
+    return { path, mark: -(spans.length / 2) };
+  };
+  const at = mark({ start: 0, end: file.text.length });
+  const parsed = readSettings(file, mark);
+  if (parsed.problems.length > 0) return undefined;
+  const top = `${path}#` as FunctionId;
+  const module: ModuleView = {
+    path, system: 'commonjs', imports: [], exports: [{ name: '=', value: parsed.value.root, at, nameAt: at }], bindings: [], functions: new Map(), classes: new Map(),
+    top: { id: top, name: '', nameAt: at, at, bodyAt: at, parameters: [], async: true, owner: undefined, within: undefined, decorators: [], when: [], steps: [], complete: true },
+    notes: [], holes: [], style: { quote: '"', semicolons: false, indent: '  ', newline: '\n', trailingComma: false, importsEnd: at },
+  };
+  return { module, spans: Int32Array.from(spans) };
+}
