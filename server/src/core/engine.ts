@@ -178,7 +178,10 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       return own && writeSuppression(own.file, finding);
     },
     inventory: (file): readonly InventoryEntry[] => inventoryOf({ project: projectNow(), rangeOf: (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), judge: judgedNow, policyOf }, file),
-    gaps: () => gapsOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) })),
+    gaps: () => {
+      const facts = files.paths().flatMap((path) => files.facts(path) ?? []);
+      return gapsOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), facts);
+    },
     files: () => files.paths(),
     source: (path) => files.get(path),
   };

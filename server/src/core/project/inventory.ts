@@ -4,7 +4,9 @@ import type { Layer } from '../model/api.js';
 import type { Policy } from '../policy/policy.js';
 import { adminPath, pathMatches, publicPath } from '../rules/facts/paths.js';
 import type { At, FilePath, SourceRange } from '../text/source.js';
+import { frameworks } from '../frameworks/index.js';
 import { isServed, operationsIn } from './documented.js';
+import type { FileFacts } from './facts.js';
 import { doubtOf } from './join-parts.js';
 import { links, type ChainLink, type Endpoint, type ProjectModel, type Protection } from './project.js';
 
@@ -47,11 +49,20 @@ export function inventoryOf({ project, rangeOf, judge, policyOf }: InventorySour
   return entries.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start);
 }
 /** Places at which routes may be registered that the inventory does not have, sorted by place. */
-export function gapsOf(project: ProjectModel, rangeOf: (at: At) => SourceRange): readonly InventoryGap[] {
+export function gapsOf(project: ProjectModel, rangeOf: (at: At) => SourceRange, files: readonly FileFacts[]): readonly InventoryGap[] {
   const seen = new Set<string>();
-  return [...project.scopes.values()].flatMap((scope) => scope.gaps.map(({ at, why }): InventoryGap => ({ at: rangeOf(at), why: doubtOf(why) ?? why })))
+  const unclear = [...project.scopes.values()].flatMap((scope) => scope.gaps.map(({ at, why }): InventoryGap => ({ at: rangeOf(at), why: doubtOf(why) ?? why })));
+  return [...unclear, ...unread(project, files)]
     .filter(({ at, why }) => { const key = `${at.path}\0${at.span.start}\0${why}`; return !seen.has(key) && seen.add(key) !== undefined; })
     .sort((a, b) => compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start || compare(a.why, b.why));
+}
+/** Files that register routes, or import what registers them, and do not parse. */
+function unread(project: ProjectModel, files: readonly FileFacts[]): readonly InventoryGap[] {
+  const registering = new Set([...project.byFile.keys(), ...[...project.scopes.values()].map(({ at }) => at.path)]);
+  return files.flatMap(({ file: { path }, module, problems: [first], uses }) => {
+    const counts = first !== undefined && module !== undefined && (registering.has(path) || frameworks.some(({ packages }) => packages.some((name) => uses.has(name))));
+    return counts ? [{ at: { path, span: first.span }, why: 'the file does not parse here' }] : [];
+  });
 }
 /** A router two applications mount alike is one line each; the same line twice says nothing. */
 function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {

@@ -37,7 +37,7 @@ export function isAll(full: readonly PathPattern[]): boolean {
 }
 /** Why a chain may not be whole: a sentence, or the name of what was handed the application. */
 export function doubtOf(reason: string | undefined): string | undefined {
-  return reason === undefined || reason.includes(' ') ? reason : `nobody can tell what ${reason} does with the application`;
+  return reason === undefined || reason.includes(' ') ? reason : `nobody can tell what ${reason === '' ? 'is called here and' : reason} does with the application`;
 }
 /** The value of a key, made when it is missing. */
 export function set<K, V>(map: Map<K, V>, key: K, make: () => V): V {
