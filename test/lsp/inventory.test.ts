@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
-import type { InventoryEndpoint, InventoryResult } from '../../server/src/lsp/protocol.js';
+import type { InventoryAsResult, InventoryEndpoint, InventoryResult } from '../../server/src/lsp/protocol.js';
 import { realDoor } from '../../server/src/lsp/real-door.js';
 import { isRecord } from '../../server/src/lsp/settings.js';
 import { startClient, type ClientOptions, type TestClient } from '../support/lsp-client.js';
@@ -133,6 +133,29 @@ test('several folders are one inventory, each can be asked for, and one that is 
   await told;
   assert.deepEqual(pathsOf(await ask(client)), ['file:///b/docs /docs']);
   await client.stop();
+});
+
+test('the inventory is written in each form; files of several folders are named below their folder', async () => {
+  const client = await start({ 'src/app.js': CODE, 'package.json': '{ "name": "files-api", "version": "1.2.3" }' });
+  const as = (format: string): Promise<InventoryAsResult | null> => client.request('unlatched/inventoryAs', { format });
+  const forms = await Promise.all(['openapi', 'mermaid', 'markdown', 'http', 'json'].map(as));
+  assert.deepEqual(forms.map((form) => form?.extension), ['yaml', 'mmd', 'md', 'http', 'json']);
+  assert.match(forms[0]?.text ?? '', /title: files-api\n {2}version: 1\.2\.3/);
+  for (const form of forms) assert.match(form?.text ?? '', /files/);
+  assert.match(forms[2]?.text ?? '', /src\/app\.js:11/);
+  const json: readonly { readonly line: number; readonly column: number; readonly file: string }[] = JSON.parse(forms[4]?.text ?? '');
+  assert.deepEqual(json.map(({ file, line, column }) => `${file}:${line}:${column}`), ['src/app.js:13:5', 'src/app.js:11:5', 'src/app.js:12:5', 'src/app.js:14:5']);
+  assert.equal(await as('pdf'), null);
+  assert.equal(await client.request('unlatched/inventoryAs', 7), null);
+  await client.stop();
+  const text = "require('express')().get('/x', (q, s) => s.end());";
+  const several = await startClient({ hostFactory: () => mapHost(new Map([['app.js', text]])), door: realDoor, folders: ['file:///a/api', 'file:///b/api'] });
+  const both = await several.request<InventoryAsResult>('unlatched/inventoryAs', { format: 'markdown' });
+  assert.match(both.text, /`api\/app\.js:1`[^]*`api-2\/app\.js:1`/);
+  const one = await several.request<InventoryAsResult>('unlatched/inventoryAs', { format: 'markdown', folder: 'file:///b/api' });
+  assert.match(one.text, /`app\.js:1`/);
+  assert.doesNotMatch(one.text, /api-2/);
+  await several.stop();
 });
 
 test('places where routes may be missing are named', async () => {

@@ -2,6 +2,8 @@ import pc from 'picocolors';
 import type { InventoryEntry } from '../../core/engine.js';
 import { gapLines, type Inventory } from '../../core/inventory/form.js';
 import { inventoryForms } from '../../core/inventory/forms.js';
+import { inventoryJson } from '../../core/inventory/json.js';
+import { titleOf } from '../../core/inventory/title.js';
 import { filePath } from '../../core/text/source.js';
 import type { RoutesCommand } from '../arguments.js';
 import { placesIn, type Places } from '../reporters/places.js';
@@ -21,20 +23,14 @@ export async function routes(command: RoutesCommand, terminal: Terminal): Promis
     entries,
     gaps: engine.gaps().filter(({ at }) => asked.has(at.path)),
     lineOf: (range) => places.of(range).line,
-    ...nameOf(engine.source(filePath('package.json'))?.text),
+    ...titleOf(engine.source(filePath('package.json'))?.text),
   };
   const missing = gapLines(inventory).map((line) => `Some routes may be missing: ${line}\n`);
   const refused = resultsOf(session).notAnalysed.map(({ path, reason }) => `${printable(path)} is not analysed: ${printable(reason)}\n`);
   const form = inventoryForms.find(({ id }) => id === command.format);
   if (form) terminal.out(form.render(inventory));
   else if (command.format === 'json') {
-    terminal.out(
-      `${JSON.stringify(
-        entries.map((entry) => toJson(entry, places)),
-        undefined,
-        2,
-      )}\n`,
-    );
+    terminal.out(inventoryJson(entries, (range) => places.of(range)));
     for (const line of missing) terminal.err(line);
   } else terminal.out(table(entries, places, terminal.colours) + [...missing, ...refused].join(''));
   // A form that other programs read has no room for it.
@@ -42,44 +38,8 @@ export async function routes(command: RoutesCommand, terminal: Terminal): Promis
   return 0;
 }
 
-/** What the manifest calls the API; plain words where it says nothing. */
-function nameOf(manifest: string | undefined): Pick<Inventory, 'title' | 'version'> {
-  const said = readJson(manifest);
-  const text = (key: string, otherwise: string): string => {
-    const value: unknown = typeof said === 'object' && said !== null ? Reflect.get(said, key) : undefined;
-    return typeof value === 'string' && value !== '' ? value : otherwise;
-  };
-  return { title: text('name', 'API'), version: text('version', '0.0.0') };
-}
-function readJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? 'null');
-  } catch {
-    return undefined;
-  }
-}
 function compareEntries(a: InventoryEntry, b: InventoryEntry): number {
   return compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start;
-}
-/** One element of `routes --format json`. */
-function toJson(
-  { method, path, framework, at, chain, authentication, authorization, operation, findings }: InventoryEntry,
-  places: Places,
-): object {
-  const { line, column } = places.of(at);
-  return {
-    method,
-    path,
-    framework,
-    file: at.path,
-    line,
-    column,
-    chain: chain.map((layer) => ({ name: layer.name, file: layer.at.path, line: places.of(layer.at).line, protects: layer.protects })),
-    authentication,
-    authorization,
-    operation: operation === undefined ? null : { file: operation.path, line: places.of(operation).line },
-    findings,
-  };
 }
 function table(entries: readonly InventoryEntry[], places: Places, colours: boolean): string {
   if (entries.length === 0) return 'No endpoints found\n';
