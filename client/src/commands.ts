@@ -3,6 +3,7 @@ import type { CheckWorkspaceResult } from '../../server/src/lsp/protocol.js';
 import { createPolicyFile } from './policy-file.js';
 import { ruleIds, rulePageUri } from './rule-pages.js';
 import type { Session } from './session.js';
+import { isChainWalk, walkChain } from './walk-chain.js';
 
 /** Registers the commands of the palette and the status item's menu. */
 export function registerCommands(
@@ -20,6 +21,7 @@ export function registerCommands(
     register('showOutput', () => log.show()),
     register('copyVersionInformation', () => copyVersionInformation(context, session)),
     register('showMenu', showMenu),
+    register('walkChain', (argument) => (isChainWalk(argument) ? walkChain(argument) : undefined)),
   ];
 }
 

@@ -21,6 +21,7 @@ test('the server announces pull diagnostics, incremental sync, code actions and 
     textDocumentSync: { openClose: true, change: 2, save: { includeText: false } },
     codeActionProvider: { codeActionKinds: ['quickfix', 'source.fixAll.unlatched', 'source.fixAll'], resolveProvider: true },
     hoverProvider: true,
+    codeLensProvider: { resolveProvider: true },
     diagnosticProvider: { identifier: 'unlatched', interFileDependencies: true, workspaceDiagnostics: true },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   });

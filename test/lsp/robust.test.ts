@@ -109,7 +109,7 @@ test('no notification or request, however wrong, ends the server', async () => {
     },
     { requiredKeys: [] },
   );
-  const request = fc.constantFrom('textDocument/diagnostic', 'textDocument/codeAction', 'textDocument/hover', 'codeAction/resolve', 'unlatched/rulePage', 'unlatched/inventory', 'unknown/request');
+  const request = fc.constantFrom('textDocument/diagnostic', 'textDocument/codeAction', 'textDocument/hover', 'codeAction/resolve', 'unlatched/rulePage', 'unlatched/inventory', 'unlatched/inventoryAs', 'textDocument/codeLens', 'codeLens/resolve', 'unknown/request');
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(method, params), { maxLength: 6 }), request, params, async (notes, asked, given) => {
       for (const [name, each] of notes) await client.notify(name, each);

@@ -5,6 +5,7 @@ import { isRecord } from './settings.js';
 export interface ClientFeatures {
   readonly pull: boolean;
   readonly refresh: boolean;
+  readonly lensRefresh: boolean;
   readonly configuration: boolean;
   readonly configurationRegistration: boolean;
   readonly folders: boolean;
@@ -45,6 +46,7 @@ export function readClient(params: InitializeParams): ClientFeatures {
   return {
     pull: pull !== undefined,
     refresh: workspace?.diagnostics?.refreshSupport === true,
+    lensRefresh: workspace?.codeLens?.refreshSupport === true,
     configuration: workspace?.configuration === true,
     configurationRegistration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     folders: workspace?.workspaceFolders === true,

@@ -1,11 +1,13 @@
 import { TextDocumentSyncKind, type Connection, type InitializeResult, type ServerCapabilities } from 'vscode-languageserver';
 import type { Surroundings } from './door.js';
 import { Diagnostics } from './features/diagnostics.js';
+import { CodeLenses } from './features/code-lens.js';
 import { FIX_ALL, registerCodeActions } from './features/code-actions.js';
 import { pullConfiguration, registerConfiguration, watchConfiguration } from './features/configuration.js';
 import { registerCustom } from './features/custom.js';
 import { registerHover } from './features/hover.js';
 import { Inventories } from './features/inventory.js';
+import { registerInventoryForms } from './features/inventory-forms.js';
 import { RENAMES, registerWatchedFiles, watch } from './features/watched-files.js';
 import { loadFolders, registerWorkspaceFolders } from './features/workspace-folders.js';
 import { Session } from './session.js';
@@ -20,6 +22,9 @@ export function serve(connection: Connection, around: Surroundings): void {
   session.listen(diagnostics);
   const inventories = new Inventories(session);
   session.listen(inventories);
+  registerInventoryForms(session);
+  const lenses = new CodeLenses(session);
+  session.listen(lenses);
   registerDocuments(session);
   registerCodeActions(session);
   registerHover(session);
@@ -57,6 +62,7 @@ export function serve(connection: Connection, around: Surroundings): void {
   connection.onShutdown(() => {
     diagnostics.dispose();
     inventories.dispose();
+    lenses.dispose();
     session.dispose();
   });
   connection.listen();
@@ -101,6 +107,7 @@ function capabilities(session: Session): ServerCapabilities {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
     codeActionProvider: { codeActionKinds: ['quickfix', FIX_ALL, 'source.fixAll'], resolveProvider: client.resolveEdit },
     hoverProvider: true,
+    codeLensProvider: { resolveProvider: true },
     ...(client.pull ? { diagnosticProvider: { identifier: 'unlatched', interFileDependencies: true, workspaceDiagnostics: true } } : {}),
     workspace: { workspaceFolders: { supported: true, changeNotifications: true }, ...(client.renames ? { fileOperations: { didRename: RENAMES } } : {}) },
   };

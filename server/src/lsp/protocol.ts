@@ -137,6 +137,27 @@ export interface InventoryFinding {
   readonly severity: 'error' | 'warning' | 'info' | 'hint';
 }
 
+/** Argument of the command `unlatched.walkChain` of a code lens: the places a request to each endpoint comes by, in order. */
+export interface ChainWalk {
+  readonly routes: readonly {
+    readonly title: string;
+    readonly stops: readonly { readonly name: string; readonly note: string; readonly location: Location }[];
+  }[];
+}
+
+export type InventoryFormat = 'openapi' | 'mermaid' | 'markdown' | 'http' | 'json';
+/** Request `unlatched/inventoryAs`: the inventory as a text for other tools and for people; answered with null for an unknown format. */
+export interface InventoryAsParams {
+  readonly format: InventoryFormat;
+  /** URI of a workspace folder; all folders in one text when absent. */
+  readonly folder?: string;
+}
+export interface InventoryAsResult {
+  readonly text: string;
+  /** How a file of this form is named at its end, without the dot. */
+  readonly extension: string;
+}
+
 /** Request `unlatched/checkWorkspace`: reads every folder again from disk; answered when all is analysed. Cancelling it ends the reading. */
 export interface CheckWorkspaceParams {
   /** Where the server reports how far it is, as in the protocol. */

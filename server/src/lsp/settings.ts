@@ -9,12 +9,14 @@ export interface Settings {
   /** Path of the one policy file, relative to the folder; undefined: the nearest `unlatched.yml` holds. */
   readonly policyPath: string | undefined;
   readonly workspaceDiagnostics: boolean;
+  /** A lens above each route. */
+  readonly codeLens: boolean;
   /** Patterns of the editor's own `files.exclude`, those with a condition left out. */
   readonly filesExclude: readonly string[];
 }
 
 /** What holds where the client states nothing. */
-export const defaultSettings: Settings = { enable: true, rules: new Map(), minConfidence: undefined, policyPath: undefined, workspaceDiagnostics: true, filesExclude: [] };
+export const defaultSettings: Settings = { enable: true, rules: new Map(), minConfidence: undefined, policyPath: undefined, workspaceDiagnostics: true, codeLens: true, filesExclude: [] };
 
 /** A plain object, and not a list. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -44,6 +46,7 @@ export function readSettings(value: unknown, exclude?: unknown): Settings {
     minConfidence: least === 'low' || least === 'medium' || least === 'high' ? least : undefined,
     policyPath: typeof policyPath === 'string' && policyPath !== '' ? policyPath.replaceAll('\\', '/').replace(/^\.\//, '') : undefined,
     workspaceDiagnostics: value['workspaceDiagnostics'] !== false,
+    codeLens: !isRecord(value['codeLens']) || value['codeLens']['enabled'] !== false,
     filesExclude,
   };
 }

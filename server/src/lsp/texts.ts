@@ -17,6 +17,12 @@ export interface Texts {
   readonly right: string;
   notAnalysed(reason: string): string;
   readonly reading: string;
+  readonly noAuthentication: string;
+  authenticationUnknown(because: string): string;
+  guardedBy(name: string, likely: boolean): string;
+  readonly guardedByHandler: string;
+  readonly handler: string;
+  andMore(count: number): string;
 }
 
 const english: Texts = {
@@ -37,6 +43,12 @@ const english: Texts = {
   right: 'Right',
   notAnalysed: (reason) => `Not analysed: ${reason}`,
   reading: 'Reading files',
+  noAuthentication: 'no authentication',
+  authenticationUnknown: (because) => `authentication unknown (${because})`,
+  guardedBy: (name, likely) => `${likely ? 'probably guarded' : 'guarded'} by ${name}`,
+  guardedByHandler: 'guarded by the handler',
+  handler: 'handler',
+  andMore: (count) => `and ${count} more`,
 };
 
 const german: Texts = {
@@ -57,6 +69,12 @@ const german: Texts = {
   right: 'Richtig',
   notAnalysed: (reason) => `Nicht analysiert: ${reason}`,
   reading: 'Dateien werden gelesen',
+  noAuthentication: 'keine Authentifizierung',
+  authenticationUnknown: (because) => `Authentifizierung unbekannt (${because})`,
+  guardedBy: (name, likely) => `${likely ? 'vermutlich ' : ''}gesch\u00fctzt durch ${name}`,
+  guardedByHandler: 'vom Handler gesch\u00fctzt',
+  handler: 'Handler',
+  andMore: (count) => `und ${count} weitere`,
 };
 
 /** The texts in the language of the client, as `initialize` names it; English where there is no translation. */
