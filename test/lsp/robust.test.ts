@@ -109,7 +109,10 @@ test('no notification or request, however wrong, ends the server', async () => {
     },
     { requiredKeys: [] },
   );
-  const request = fc.constantFrom('textDocument/diagnostic', 'textDocument/codeAction', 'textDocument/hover', 'codeAction/resolve', 'unlatched/rulePage', 'unlatched/inventory', 'unlatched/inventoryAs', 'textDocument/codeLens', 'codeLens/resolve', 'unknown/request');
+  const request = fc.constantFrom(
+    'textDocument/diagnostic', 'textDocument/codeAction', 'textDocument/hover', 'codeAction/resolve', 'textDocument/codeLens', 'codeLens/resolve',
+    'unlatched/rulePage', 'unlatched/inventory', 'unlatched/inventoryAs', 'unknown/request',
+  );
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(method, params), { maxLength: 6 }), request, params, async (notes, asked, given) => {
       for (const [name, each] of notes) await client.notify(name, each);
