@@ -55,6 +55,15 @@ export interface Marks {
   readonly lists?: true;
 }
 
+/** What the place of a file in a project says: its exports named as methods answer requests, its default does, it checks requests before all others, or it holds settings. */
+export interface PlacedFile {
+  /** The folder the application begins in, '' at the top. */
+  readonly root: string;
+  readonly as: 'methods' | 'handler' | 'check' | 'settings';
+  /** As patterns below the root: `/users/:id`, `/docs/*rest`. */
+  readonly paths: readonly string[];
+}
+
 /** A vocabulary: says what a call means, evaluates nothing, sees one call. */
 export interface FrameworkAdapter {
   readonly id: string;
@@ -87,6 +96,8 @@ export interface FrameworkAdapter {
   readonly folders?: ReadonlySet<string>;
   /** What a plugin of a package does to the scope it is registered on; undefined when nobody knows. */
   plugin?(from: string, options: Value | undefined): Protects | undefined;
+  /** What places a file may have, likeliest first; which of them is one depends on where the application begins. */
+  placed?(path: string): readonly PlacedFile[];
   /** Schemes that packages bring, each of which refuses requests without credentials. */
   readonly schemes?: ReadonlySet<string>;
   readonly order: OrderRules;

@@ -5,6 +5,7 @@ import fastify from './fastify.js';
 import hapi from './hapi.js';
 import hono from './hono.js';
 import koa from './koa.js';
+import next from './next.js';
 import nodeHttp from './node-http.js';
 
 /** Every unit of this folder, sorted by path. */
@@ -14,5 +15,6 @@ export const frameworks: readonly FrameworkAdapter[] = [
   hapi,
   hono,
   koa,
+  next,
   nodeHttp,
 ];

@@ -97,8 +97,10 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
         const module = standing(path)?.module;
         return module ? [[path, module] as const] : [];
       }));
-      return joinProject({ modules, adapters: frameworks, resolve: (specifier, path) => files.resolve(specifier, path), data: dataOf, isOwn: (specifier, path) => files.isOwn(specifier, path), policyOf,
-        usesOf: (path) => files.usesOf(path), traits, known, paths });
+      return joinProject({
+        modules, adapters: frameworks, data: dataOf, policyOf, traits, known, paths, isOwn: (specifier, path) => files.isOwn(specifier, path), usesOf: (path) => files.usesOf(path),
+        resolve: (specifier, path) => files.resolve(specifier, path), depends: (name, path) => files.manifestOf(path)?.dependencies.has(name),
+      });
     } catch (error) {
       failed = error instanceof Error ? `${error.message} ${error.stack ?? ''}` : String(error);
       return NOTHING;

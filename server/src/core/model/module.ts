@@ -32,6 +32,8 @@ export interface Export {
   readonly value: Value;
   readonly at: At;
   readonly nameAt: At;
+  /** The statement, where `at` is less than that. */
+  readonly statementAt?: At;
 }
 /** `scope` is the function that declares it, `top.id` for the module. A destructured name has the source's value with a longer path. */
 export interface Binding {
@@ -56,6 +58,8 @@ export interface FunctionView {
   /** `get x() {}`: reading the member runs it. */
   readonly accessor?: 'get' | 'set';
   readonly static?: true;
+  /** `'use server'` at its start, or that of the file. */
+  readonly directive?: string;
   readonly decorators: readonly Call[];
   /** The branches the function expression itself stands in; every step's `when` starts with them. */
   readonly when: readonly Branch[];

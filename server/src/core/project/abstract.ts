@@ -1,4 +1,4 @@
-import type { BoundEvent, ScopeId } from '../model/api.js';
+import type { BoundEvent, Conduct, ScopeId } from '../model/api.js';
 import type { Branch, ClassView, FunctionView, ModuleView } from '../model/module.js';
 import type { BindingId, Call, ClassId, FunctionId, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
@@ -81,9 +81,21 @@ export interface LoggedEvent extends BoundEvent {
   readonly child?: ScopeState;
   /** What a route of a list was worth when it was registered. */
   readonly got?: Abstract;
+  /** What surely, or perhaps, stands before a route that no event of the scope puts there. */
+  readonly before?: readonly Before[];
   /** Grows with each event of the project. */
   readonly order: number;
   readonly under: readonly Placed[];
+}
+/** A check before a route, by convention or around its handler. */
+export interface Before {
+  readonly value: Value;
+  readonly frame: Frame;
+  readonly target: Abstract;
+  /** What it does to requests of this route; undefined: nobody has read it. */
+  readonly conduct: Conduct | undefined;
+  readonly name?: string;
+  readonly sure: boolean;
 }
 /** A scope while it is being filled. */
 export interface ScopeState {

@@ -16,6 +16,7 @@ import { missingModule } from './missing.js';
 import { createNames } from './names.js';
 import { OPEN_MARK } from './plugins.js';
 import { storesRoutes } from './roots.js';
+import { createRouteFiles } from './route-files.js';
 import type { Traits } from './traits.js';
 import { createUncalled } from './uncalled.js';
 
@@ -39,6 +40,8 @@ export interface Modules {
   isOwn(specifier: string, from: FilePath): boolean;
   readonly adapters: readonly FrameworkAdapter[];
   readonly traits: Traits;
+  /** Whether the package nearest to a file asks for another; undefined: there is none that says so. */
+  depends(name: string, from: FilePath): boolean | undefined;
 }
 
 const UNKNOWN: Abstract = { is: 'unknown' };
@@ -47,7 +50,7 @@ const MOST_BRANCHES = 24;
 const MOST_APPLIES = 50_000;
 
 /** Evaluates the registration code of all modules symbolically: scopes with their events in the order they happen. Never throws; bounded by depth and number of applies. */
-export function evaluateProject({ modules, resolve, data, isOwn, adapters, traits }: Modules): Evaluation {
+export function evaluateProject({ modules, resolve, data, isOwn, adapters, traits, depends }: Modules): Evaluation {
   const scopes: ScopeState[] = [];
   const byCreation = new Map<string, ScopeState>();
   const tops = new Map<FilePath, Frame>();
@@ -344,6 +347,7 @@ export function evaluateProject({ modules, resolve, data, isOwn, adapters, trait
     for (const [path, module] of part) uncalled.runUncalled(path, module);
   }
   for (const [path, module] of modules) uncalled.guess(path, module);
+  createRouteFiles(machine, depends).run();
   createListeners(machine).run(listening);
   const isCurrent = (run: RunId | undefined): boolean => run === undefined || !superseded.has(run);
   const current = withoutTests(scopes.filter((scope) => isCurrent(scope.run)), tests);

@@ -32,6 +32,7 @@ export interface JoinInput {
   data(path: FilePath): ModuleView | undefined;
   /** The specifier names something of this project, held or not. */
   isOwn(specifier: string, from: FilePath): boolean;
+  depends(name: string, from: FilePath): boolean | undefined;
   policyOf(path: FilePath): Policy;
   /** Names of modules a file imports, and marks such as 'html'. */
   usesOf(path: FilePath): ReadonlySet<string>;
@@ -240,12 +241,17 @@ export function joinProject(input: JoinInput): JoinResult {
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.
     if (routesPass && methods.every((one) => one.name === 'all') && handler && passesOn(handler)) return handler;
     const paths = shown.paths.flatMap((piece) => patternsOf([...at.prefix, piece], at.scope));
+    const conventions = (logged.before ?? []).map(({ value, frame, target, conduct: does, name, sure }): ChainLink => {
+      const layer = layersKnown.of({ value, frame, target, unsure: false }, { framework: at.scope.framework, from: frame.module.path, as: 'layer', ...(does ? { given: { conduct: does, ...(name === undefined ? {} : { name }) } } : {}) });
+      return { layer, from: 'convention', scope: at.scope.id, when: [], sure, before: undefined };
+    });
     const routeWhen = [...at.when, ...logged.when];
     const unique = new Map(paths.map((path) => [path.text, path]));
     for (const path of unique.values()) {
       if (endpoints.length >= MOST_ENDPOINTS) return handler;
       let chain: ChainLink | undefined;
       let length = 0;
+      for (const one of conventions) chain = { ...one, before: chain };
       for (const one of active) {
         const how = coverage(one, path, at.scope, methods);
         if (how === 'no' || length++ > MOST_LINKS) continue;

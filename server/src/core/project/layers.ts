@@ -36,6 +36,8 @@ export interface Stand {
   readonly late?: boolean;
   /** What a plugin was given. */
   readonly options?: Value;
+  /** What it does to the requests that are asked about, and the name it goes by, where that is known already. */
+  readonly given?: { readonly conduct: Conduct; readonly name?: string };
 }
 /** What was asked of a function, and as what it stood where it was asked. */
 export interface Asked {
@@ -86,7 +88,8 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
     return { fn: found.fn, module };
   }
 
-  function of({ value, target, frame }: Flat, { framework, from, as, late, options }: Stand): Layer {
+  function of({ value, target, frame }: Flat, { framework, from, as, late, options, given }: Stand): Layer {
+    if (given) return ofGiven(value, target, given, policyOf(from));
     const unwrapped = look(value, target, frame);
     const fn = unwrapped.target.is === 'function' ? unwrapped.target.fn : undefined;
     const adapter = adapterOf.get(framework);
@@ -106,6 +109,15 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
     const layer: Layer = { value, name, fn: fn?.id, at: value.at, phase, ...claims };
     known.set(value, { layer, conduct: does, policy });
     return layer;
+  }
+  function ofGiven(value: Value, target: Abstract, { conduct: does, name: said }: NonNullable<Stand['given']>, policy: Policy): Layer {
+    const fn = target.is === 'function' ? target.fn : undefined;
+    const name = said ?? nameOf(value, fn?.name);
+    const made = claimsOf(value, name, does, policy);
+    // Read in full, and nothing it refuses has to do with who calls.
+    const isOpen = does.complete && does.strangers === 'yes' && made.claims.every((one) => one.protects === 'nothing');
+    const claims: Layer['claims'] = isOpen ? [{ protects: 'nothing', certainty: 'certain', because: `${name} lets requests without credentials through` }] : made.claims;
+    return { value, name, fn: fn?.id, at: value.at, phase: 'request', claims, ...(isOpen || made.doubt === undefined ? {} : { doubt: made.doubt }) };
   }
   /** Checks of which all must pass, or one is enough: then it keeps out only what each of them would. */
   function ofSeveral(value: Value, frame: Frame, { values, all }: { readonly values: readonly Value[]; readonly all: boolean }, on: Stand): Layer {

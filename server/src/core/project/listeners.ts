@@ -3,7 +3,7 @@ import type { FunctionView, ModuleView, Step, StepFrame } from '../model/module.
 import type { Call, FunctionId, Value } from '../model/value.js';
 import { authGuardName, harmlessModules, harmlessName } from '../rules/facts/guards.js';
 import type { At } from '../text/source.js';
-import type { Abstract, Frame } from './abstract.js';
+import type { Abstract, Before, Frame, ScopeState } from './abstract.js';
 import { conductOf, type ConductInput } from './conduct.js';
 import { moduleOf } from './guards.js';
 import type { Fn, Machine } from './machine.js';
@@ -21,6 +21,8 @@ export interface Listening {
   readonly call: Call;
   readonly frame: Frame;
   readonly step: StepFrame | undefined;
+  /** Where its routes belong and what their path is, where its place says so. */
+  readonly fixed?: { readonly scope: ScopeState; readonly path: Value; readonly before: readonly Before[]; readonly name: string };
 }
 /** One place at which requests are answered. */
 interface Answer {
@@ -86,6 +88,10 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
       ...top, fn: fn.id, parent: listener.frame, args: [...bound.map((value): Abstract => evaluate(value, frame)), parts.given('request', fn, listener.frame), parts.given('response', fn, listener.frame)], self: listener.frame.self,
       locals: new Map(), results: new Map(), pushed: new Map(), assigned: new Map(), depth: 0, trail: `${frame.trail}>${call.at.mark}`, run: frame.run, when: [],
     };
+    if (one.fixed) {
+      listenAt(one, inner, one.fixed);
+      return;
+    }
     const all = answersOf(listener, inner, undefined);
     const cases = [...new Map(all.out.flatMap((one) => one.cases).map((one) => [one.key, one])).values()].slice(0, MOST_CASES);
     const found = cases.flatMap((of) => routeOf(one, inner, of) ?? []);
@@ -103,6 +109,29 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     for (const other of standing(inner, fn)) record(scope, { ...common, event: { kind: 'answers', values: [functionValue(other.fn)], at: other.fn.at }, frame: other.frame, statementAt: other.fn.at });
     record(scope, { ...common, event: { kind: 'serves', at: call.at }, frame, statementAt: step?.statementAt ?? call.at });
   }
+  /** Routes of a function whose path is known by its place: one for each method it tells apart. */
+  function listenAt(one: Listening, inner: Frame, { scope, path, before, name }: NonNullable<Listening['fixed']>): void {
+    const { listener, call, frame, step } = one;
+    const all = answersOf(listener, inner, undefined);
+    const methods = new Map(all.out.flatMap(({ cases }) => cases).map((of) => [of.method, { ...ANY, key: `${of.method ?? ''} `, method: of.method, methodAt: of.methodAt }]));
+    const found = [...methods.values()].flatMap((of) => routeOf(one, inner, of) ?? []);
+    const known: readonly Pick<Found, 'event' | 'statementAt'>[] = found.length > 0 ? found : [wholeOf(one, inner, name, all.unread)];
+    for (const { event, statementAt } of known) {
+      if (event.kind !== 'route') continue;
+      record(scope, { when: frame.when, loop: undefined, openLoop: false, under: [], event: { ...event, path }, frame: listener.frame, statementAt: event.at === call.nameAt ? (step?.statementAt ?? call.at) : statementAt, before });
+    }
+    const common = { when: frame.when, loop: undefined, openLoop: false, under: [] };
+    for (const other of standing(inner, listener.fn)) record(scope, { ...common, event: { kind: 'answers', values: [functionValue(other.fn)], at: other.fn.at }, frame: other.frame, statementAt: other.fn.at });
+    scope.files.add(call.at.path);
+  }
+  /** Where no answer can be told apart: all methods, and perhaps refused for everybody. */
+  function wholeOf({ listener, call, step }: Listening, inner: Frame, name: string, unread: readonly string[]): Pick<Found, 'event' | 'statementAt'> {
+    const conduct = conductFor(listener, inner, ANY);
+    const doubt = conduct.closed ? undefined : `nobody can tell what ${unread[0] ?? name} does with the request`;
+    const route = { kind: 'route' as const, methods: [{ name: 'all' as const, at: call.nameAt }], path: undefined, values: [functionValue(listener.fn)], conduct };
+    const event: ScopeEvent = { ...route, ...(doubt === undefined ? {} : { doubt }), at: call.nameAt };
+    return { event, statementAt: step?.statementAt ?? call.at };
+  }
   /** The functions that are handed a request and its answer in this order, with all others that were read marked as such. */
   function standing(from: Frame, listener: FunctionView): readonly { readonly fn: FunctionView; readonly frame: Frame }[] {
     const found = new Map<FunctionId, { readonly fn: FunctionView; readonly frame: Frame }>();
@@ -116,14 +145,14 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     return [...found.values()];
   }
 
-  function routeOf({ listener, call, step }: Listening, frame: Frame, of: Case): Found | undefined {
+  function routeOf({ listener, call, step, fixed }: Listening, frame: Frame, of: Case): Found | undefined {
     const { out, unread } = answersOf(listener, frame, of);
     const own = out.filter((one) => one.cases.some(({ key }) => key === of.key) && one.is !== 'refused');
     const isAny = of.paths.length === 0;
     const answer = own.find((one) => one.is === 'answered') ?? (isAny ? undefined : own[0]);
     if (!answer) return undefined;
     // A preflight request is answered for every path: no route.
-    if (isAny && of.method === 'OPTIONS') return undefined;
+    if (isAny && (of.method === 'OPTIONS' || (fixed && of.method === 'HEAD'))) return undefined;
     const conduct = conductFor(listener, frame, of);
     const doubtful = answer.is === 'unknown' ? answer.name : unread[0];
     const isSet = conduct.welcomes === 'setting' && conduct.turnsAway !== 'no';

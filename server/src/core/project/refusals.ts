@@ -81,14 +81,14 @@ function statusOption(options: Value | undefined): number | undefined {
 }
 
 /** How a redirect to the login is kept among the statuses of refusals. */
-const LOGIN = 302;
+export const LOGIN = 302;
 /** Statuses that tell a caller to say who it is, or that it may not. */
 export function isOfCaller(status: number): boolean {
   return status === 401 || status === 403 || status === LOGIN;
 }
 const LOGIN_PAGE = /(^|[/_.-])(log[-_]?in|sign[-_]?in|sso|oauth2?|authenticate)(?![a-z])/i;
 /** Whether a redirect leads to a page where a caller says who it is. */
-function isLoginPage(value: Value): boolean {
+export function isLoginPage(value: Value): boolean {
   if (value.kind === 'literal') return typeof value.value === 'string' && LOGIN_PAGE.test(value.value.slice(0, 300));
   if (value.kind === 'template') return value.parts.some((part) => typeof part === 'string' && LOGIN_PAGE.test(part.slice(0, 300)));
   if (value.kind === 'choice') return isLoginPage(value.then) || isLoginPage(value.else);

@@ -6,7 +6,7 @@ import { environmentOf } from './environment.js';
 /** Whether a request without credentials gets somewhere: never, nobody can tell, if a setting says so, always. */
 export type Reach = Conduct['strangers'];
 /** What a value is for a request without credentials; `hollow`: a member of what such a request lacks. */
-type Met = 'absent' | 'hollow' | 'present' | 'setting' | 'maybe';
+export type Met = 'absent' | 'hollow' | 'present' | 'setting' | 'maybe';
 
 const ORDER = { no: 0, maybe: 1, setting: 2, yes: 3 } as const;
 const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|api_?key|isLoggedIn|loggedIn|isAuthenticated|authenticated|authorized|isAuthorized|member|accountability|credentials?|authorization|authInfo)$/i;
@@ -40,6 +40,8 @@ export interface Entered {
   readonly request: number;
   /** Parameters that hold the missing credential. */
   readonly absent: ReadonlySet<number>;
+  /** What is known of a value from elsewhere; undefined: nothing. */
+  known?(value: Value): Met | undefined;
 }
 /** Answers what a request without credentials meets in one function and the callbacks inside it. */
 export interface Stranger {
@@ -47,6 +49,7 @@ export interface Stranger {
   takes(when: readonly Branch[]): Reach;
   /** The value is missing, or made of what is missing. */
   lacks(value: Value): boolean;
+  met(value: Value): Met;
   /** The call is handed what is missing, or the request, and by its name does not go on without it. */
   verifies(call: Call): boolean;
   /** The settings that decide, as they are written. */
@@ -63,6 +66,7 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
   return {
     settings,
     lacks,
+    met: (value) => met(value, 0),
     takes(when) {
       let reach: Reach = 'yes';
       opened = false;
@@ -99,6 +103,7 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
   function compared(test: Extract<Value, { kind: 'compare' }>, holds: boolean, depth: number): Reach {
     // Strangers are met in production.
     if (environmentOf([{ test, holds: !holds, early: false, at: test.at }]) === 'unless-production') return 'yes';
+    if (environmentOf([{ test, holds, early: false, at: test.at }]) === 'unless-production') return 'no';
     // A literal is what it is compared with, not what a request brings.
     const left = test.left.kind === 'literal' ? 'present' : met(test.left, depth);
     const right = test.right.kind === 'literal' ? 'present' : met(test.right, depth);
@@ -119,6 +124,8 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
 
   function met(value: Value, depth: number): Met {
     if (depth > DEEPEST) return 'maybe';
+    const known = value.kind === 'call' || value.kind === 'ref' ? entered.known?.(value) : undefined;
+    if (known !== undefined) return known;
     switch (value.kind) {
       case 'literal': return value.value ? 'present' : 'absent';
       case 'ref': return named(value, depth);

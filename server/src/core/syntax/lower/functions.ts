@@ -29,6 +29,8 @@ export function functionLike(l: Lowering, node: ts.FunctionLikeDeclaration, nami
   l.frame = frame;
   const outerScope = openScope(l, id);
   view.parameters = parameters(l, node, id, naming);
+  const said = node.body && ts.isBlock(node.body) ? directive(node.body.statements) : undefined;
+  if (said !== undefined) view.directive = said;
   body(l, node);
   view.complete = frame.complete;
   l.scope = outerScope;
@@ -36,6 +38,14 @@ export function functionLike(l: Lowering, node: ts.FunctionLikeDeclaration, nami
   return id;
 }
 
+/** `'use server'`: text that stands alone before everything else. */
+export function directive(statements: readonly ts.Statement[]): string | undefined {
+  for (const one of statements.slice(0, 8)) {
+    if (!ts.isExpressionStatement(one) || !ts.isStringLiteral(one.expression)) return undefined;
+    if (one.expression.text === 'use server') return one.expression.text;
+  }
+  return undefined;
+}
 function parameters(l: Lowering, node: ts.FunctionLikeDeclaration, id: FunctionId, naming: FunctionNaming): Parameter[] {
   const real = node.parameters.filter((parameter) => !(ts.isIdentifier(parameter.name) && parameter.name.text === 'this'));
   return real.map((parameter, index) => {

@@ -5,7 +5,7 @@ import { createPlaces, type PlaceRecord } from '../../text/places.js';
 import type { SourceFile, Span } from '../../text/source.js';
 import { parseJavaScript, type Trees } from '../javascript.js';
 import { TOO_DEEP, type SyntaxProblem } from '../parsed.js';
-import { classLike, functionLike } from './functions.js';
+import { classLike, directive, functionLike } from './functions.js';
 import { exported, imports } from './modules.js';
 import { notes } from './notes.js';
 import { hoist, statements } from './statements.js';
@@ -64,6 +64,7 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
     if (!exported(l, node)) rest.push(node);
   }
   statements(l, rest);
+  const said = directive(tree.statements);
   const module: ModuleView = {
     path: file.path,
     system: l.usesEsm ? 'esm' : l.usesCommonJs ? 'commonjs' : 'none',
@@ -82,6 +83,7 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
       async: true,
       owner: undefined,
       within: undefined,
+      ...(said === undefined ? {} : { directive: said }),
       decorators: [],
       when: noBranches,
       steps: frame.steps,

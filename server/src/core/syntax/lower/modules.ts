@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import type { Root, Value } from '../../model/value.js';
+import type { At } from '../../text/source.js';
 import { expression, named } from './expressions.js';
 import { classDeclaration, declarePattern, functionDeclaration } from './statements.js';
 import { at, lookUp, type Lowering } from './state.js';
@@ -64,18 +65,18 @@ export function exported(l: Lowering, node: ts.Statement): boolean {
     if (value) l.exports.push({ name: isDefault ? 'default' : (node.name?.text ?? 'default'), value, at: at(l, node), nameAt: at(l, node.name ?? node) });
     return true;
   }
-  if (ts.isVariableStatement(node)) for (const declaration of node.declarationList.declarations) exportNames(l, declaration.name);
+  if (ts.isVariableStatement(node)) for (const declaration of node.declarationList.declarations) exportNames(l, declaration.name, at(l, node));
   return false;
 }
 
-function exportNames(l: Lowering, name: ts.BindingName): void {
+function exportNames(l: Lowering, name: ts.BindingName, statementAt: At): void {
   if (!ts.isIdentifier(name)) {
-    for (const element of name.elements) if (!ts.isOmittedExpression(element)) exportNames(l, element.name);
+    for (const element of name.elements) if (!ts.isOmittedExpression(element)) exportNames(l, element.name, statementAt);
     return;
   }
   const place = at(l, name);
   const declared = lookUp(l.scope, name.text);
   const root: Root = declared?.root ?? { kind: 'global', name: name.text };
-  l.exports.push({ name: name.text, value: { kind: 'ref', root, path: declared?.path ?? [], text: name.text, at: place, nameAt: place }, at: place, nameAt: place });
+  l.exports.push({ name: name.text, value: { kind: 'ref', root, path: declared?.path ?? [], text: name.text, at: place, nameAt: place }, at: place, nameAt: place, statementAt });
 }
 

@@ -1,0 +1,236 @@
+import type { FrameworkAdapter, PlacedFile } from '../frameworks/adapter.js';
+import type { Conduct, ScopeEvent } from '../model/api.js';
+import type { Export, ModuleView } from '../model/module.js';
+import type { Call, Value } from '../model/value.js';
+import { filePath, folderOf, type At, type FilePath } from '../text/source.js';
+import type { Abstract, Before, Frame, ScopeState } from './abstract.js';
+import { nameOf } from './join-parts.js';
+import type { Fn, Machine } from './machine.js';
+import { ANY } from './request-cases.js';
+import { createWebAnswers } from './web-answers.js';
+
+/** A file whose place makes its exports routes. */
+interface Routed {
+  readonly adapter: FrameworkAdapter;
+  readonly path: FilePath;
+  readonly module: ModuleView;
+  readonly place: PlacedFile;
+}
+/** What stands behind an export: wrappers from the outside in, and the function they end at. */
+interface Unwrapped {
+  readonly wrappers: readonly Before[];
+  readonly handler: Fn | undefined;
+  /** Another framework answers: its own routes are there already. */
+  readonly elsewhere: boolean;
+}
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const DEEPEST = 6;
+const DEEPEST_EXPORT = 6;
+
+/** Finds the routes of frameworks that tell them by the places of files. */
+export function createRouteFiles(machine: Machine, depends: (name: string, from: FilePath) => boolean | undefined): { run(): void } {
+  const { adapters, modules, names, listening, topFrame, runModule, create, record, isTest } = machine;
+  const { evaluate, settled } = names;
+  const web = createWebAnswers(machine);
+  const scopes = new Map<string, ScopeState>();
+  return { run };
+
+  function run(): void {
+    for (const adapter of adapters) {
+      if (!adapter.placed) continue;
+      const files = [...modules].filter(([path]) => !isTest(path)).flatMap(([path, module]) => placeOf(adapter, path, module) ?? []);
+      for (const file of files) if (file.place.as === 'methods') methodsOf(file);
+      for (const file of files) if (file.place.as === 'handler') handlerOf(file);
+    }
+  }
+  /** The place of a file, where the project is one of the framework. */
+  function placeOf(adapter: FrameworkAdapter, path: FilePath, module: ModuleView): Routed | undefined {
+    const all = adapter.placed?.(path) ?? [];
+    const place = all.find(({ root }) => beginsAt(adapter, root)) ?? all[0];
+    if (!place) return undefined;
+    const isOurs = depends(adapter.packages[0] ?? adapter.id, path) === true || settingsAt(adapter, place.root) !== undefined || module.imports.some(({ from }) => adapter.packages.includes(from));
+    return isOurs ? { adapter, path, module, place } : undefined;
+  }
+  /** Settings or a package of its own say that an application begins in a folder. */
+  function beginsAt(adapter: FrameworkAdapter, root: string): boolean {
+    return settingsAt(adapter, root) !== undefined || ownPackage(adapter, root);
+  }
+  function ownPackage(adapter: FrameworkAdapter, root: string): boolean {
+    const name = adapter.packages[0] ?? adapter.id;
+    return depends(name, below(root)) === true && (root === '' || depends(name, below(folderOf(root))) !== true);
+  }
+  function settingsAt(adapter: FrameworkAdapter, root: string): ModuleView | undefined {
+    for (const extension of ['js', 'mjs', 'ts', 'cjs', 'mts']) {
+      const found = modules.get(below(root, `${adapter.id}.config.${extension}`));
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  function scopeOf({ adapter, place }: Routed, call: Call, frame: Frame): ScopeState {
+    const key = `${adapter.id} ${place.root}`;
+    const known = scopes.get(key);
+    if (known) return known;
+    const made = create(adapter.id, { kind: 'application', options: undefined, turn: `>${key}` }, call, frame, undefined);
+    scopes.set(key, made);
+    return made;
+  }
+
+  /** `export async function PUT(request)`: one route for each method. */
+  function methodsOf(file: Routed): void {
+    const frame = topFrame(file.path);
+    if (!frame) return;
+    runModule(file.path);
+    const seen = new Set<string>();
+    for (const one of exportsOf(file.module, file.path, 0)) {
+      if (!METHODS.has(one.name) || seen.has(one.name)) continue;
+      seen.add(one.name);
+      const call = callOf(one);
+      const { wrappers, handler, elsewhere } = unwrapped(one.value, frame, 0);
+      if (elsewhere) continue;
+      const scope = scopeOf(file, call, frame);
+      const own = handler && web.outcome(handler, { of: { ...ANY, key: `${one.name} `, method: one.name, methodAt: one.nameAt }, next: undefined });
+      const doubt = doubtOf(own?.conduct, own?.unread ?? [nameOf(one.value, undefined)]);
+      const event: ScopeEvent = {
+        kind: 'route', methods: [{ name: one.name, at: one.nameAt }], path: pathOf(file, one.nameAt), values: [handler ? functionValue(handler) : one.value],
+        conduct: own?.conduct ?? UNREAD, ...(doubt === undefined ? {} : { doubt }), at: one.nameAt,
+      };
+      record(scope, { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler?.frame ?? frame, statementAt: one.statementAt ?? one.at, before: wrappers });
+      scope.files.add(file.path);
+    }
+  }
+  /** `export default function handler(request, response)`: its tests of the method tell the routes. */
+  function handlerOf(file: Routed): void {
+    const frame = topFrame(file.path);
+    const one = exportsOf(file.module, file.path, 0).find(({ name }) => name === 'default') ?? file.module.exports.findLast(({ name }) => name === '=');
+    if (!frame || !one) return;
+    runModule(file.path);
+    const call = callOf(one);
+    const { wrappers, handler, elsewhere } = unwrapped(one.value, frame, 0);
+    if (elsewhere) return;
+    const scope = scopeOf(file, call, frame);
+    const path = pathOf(file, one.nameAt);
+    const step = { when: [], loop: undefined, zone: 'body' as const, at: one.at, statementAt: one.statementAt ?? one.at };
+    if (handler && handler.fn.parameters.length >= 2) {
+      listening.push({ framework: file.adapter.id, listener: handler, bound: [], call, frame, step, fixed: { scope, path, before: wrappers, name: nameOf(one.value, handler.fn.name) } });
+      return;
+    }
+    const own = handler && web.outcome(handler, { of: ANY, next: undefined });
+    const doubt = doubtOf(own?.conduct, own?.unread ?? [nameOf(one.value, undefined)]);
+    const event: ScopeEvent = {
+      kind: 'route', methods: [{ name: 'all', at: one.nameAt }], path, values: [handler ? functionValue(handler) : one.value], conduct: own?.conduct ?? UNREAD, ...(doubt === undefined ? {} : { doubt }), at: one.nameAt,
+    };
+    record(scope, { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler?.frame ?? frame, statementAt: step.statementAt, before: wrappers });
+    scope.files.add(file.path);
+  }
+  /** The exports of a file, with those it hands on from others; each stands where this file says so. */
+  function exportsOf(module: ModuleView, path: FilePath, depth: number): readonly Export[] {
+    return module.exports.flatMap((one) => {
+      if (one.name !== '*') return [one];
+      const frame = depth < DEEPEST_EXPORT ? topFrame(path) : undefined;
+      const got = frame && evaluate(one.value, frame);
+      const other = got?.is === 'module' ? modules.get(got.path) : undefined;
+      if (got?.is !== 'module' || !other || one.value.kind !== 'ref' || one.value.root.kind !== 'import') return [];
+      const { from } = one.value.root;
+      return exportsOf(other, got.path, depth + 1).filter(({ name }) => name !== 'default' && name !== '=').map(({ name }): Export => {
+        const value: Value = { kind: 'ref', root: { kind: 'import', from, name }, path: [], text: name, at: one.at, nameAt: one.nameAt };
+        return { name, value, at: one.at, nameAt: one.nameAt };
+      });
+    });
+  }
+  function pathOf({ adapter, place }: Routed, at: At): Value {
+    const base = baseOf(adapter, place.root);
+    const items = place.paths.map((path) => ({ value: { kind: 'literal' as const, value: `${base}${path === '/' && base !== '' ? '' : path}`, at }, spread: false, at }));
+    const [only] = items;
+    return items.length === 1 && only ? only.value : { kind: 'array', items, open: false, at };
+  }
+  /** `basePath` of the settings; `{?}` where it is there and cannot be read. */
+  function baseOf(adapter: FrameworkAdapter, root: string): string {
+    const module = settingsAt(adapter, root);
+    const frame = module && topFrame(module.path);
+    if (!module || !frame) return '';
+    runModule(module.path);
+    const one = module.exports.findLast(({ name }) => name === '=' || name === 'default');
+    const found = one && settingIn(settled(evaluate(one.value, frame)), 'basePath', 0);
+    if (!found) return '';
+    const text = names.textOf(found.value, found.frame)?.text;
+    return text === undefined ? '/{?}' : text.replace(/\/+$/, '');
+  }
+  /** A setting in an object, in what a function gives, or in what is handed to a wrapper of a package. */
+  function settingIn(got: Abstract, key: string, depth: number): { readonly value: Value; readonly frame: Frame } | undefined {
+    if (depth > DEEPEST) return undefined;
+    const within = (value: Value, frame: Frame): ReturnType<typeof settingIn> => settingIn(settled(evaluate(value, frame)), key, depth + 1);
+    if (got.is === 'function') {
+      for (const step of got.fn.steps) {
+        const found = step.do === 'return' && step.value ? within(step.value, got.frame) : undefined;
+        if (found) return found;
+      }
+      return undefined;
+    }
+    if (got.is !== 'value') return undefined;
+    const { value, frame } = got;
+    if (value.kind === 'call') {
+      for (const arg of [...value.args.map((item) => item.value), value.target]) {
+        const found = arg === value.target && value.target.kind !== 'call' ? undefined : within(arg, frame);
+        if (found) return found;
+      }
+    }
+    if (value.kind !== 'object') return undefined;
+    for (const entry of value.entries.toReversed()) {
+      if (entry.key === key) return { value: entry.value, frame };
+      const found = entry.form === 'spread' ? within(entry.value, frame) : undefined;
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** `withAuth(handler)`, in however many layers. */
+  function unwrapped(value: Value, frame: Frame, depth: number): Unwrapped {
+    const got = settled(evaluate(value, frame));
+    if (got.is === 'scope' || (got.is === 'verb' && got.answers === true)) return { wrappers: [], handler: undefined, elsewhere: true };
+    if (depth > DEEPEST) return { wrappers: [], handler: undefined, elsewhere: false };
+    if (got.is === 'function') return ofFunction(got, depth);
+    const call = got.is === 'value' && got.value.kind === 'call' ? got : undefined;
+    if (!call || call.value.kind !== 'call') return { wrappers: [], handler: undefined, elsewhere: false };
+    const args = call.value.args.map(({ value: arg, spread }): Abstract => {
+      const is: Abstract = spread ? { is: 'unknown' } : settled(evaluate(arg, call.frame));
+      return is.is === 'unknown' && arg.kind !== 'unknown' ? { is: 'value', value: arg, frame: call.frame } : is;
+    });
+    return around(call.value, args, web.madeBy(call.value, call.frame), depth, call.frame);
+  }
+  function ofFunction(got: Abstract, depth: number): Unwrapped {
+    if (got.is !== 'function') return { wrappers: [], handler: undefined, elsewhere: false };
+    const { via, args } = got.frame;
+    // What a function of the project gave back when it was called here.
+    if (via && got.fn.within === got.frame.fn && depth <= DEEPEST) return around(via, args, got, depth);
+    return { wrappers: [], handler: got, elsewhere: false };
+  }
+  function around(call: Call, args: readonly Abstract[], made: Fn | undefined, depth: number, frame: Frame | undefined = made?.frame): Unwrapped {
+    if (args.some((arg) => arg.is === 'scope' || (arg.is === 'verb' && arg.answers === true))) return { wrappers: [], handler: undefined, elsewhere: true };
+    const inner = args.find((arg) => arg.is === 'function') ?? args.find((arg) => arg.is === 'value' && arg.value.kind === 'call');
+    if (!inner || !frame) return { wrappers: [], handler: made, elsewhere: false };
+    const below = inner.is === 'value' ? unwrapped(inner.value, inner.frame, depth + 1) : ofFunction(inner, depth + 1);
+    const conduct = made && web.outcome(made, { of: ANY, next: inner }).conduct;
+    const one: Before = { value: call, frame, target: made ?? { is: 'unknown' }, conduct, sure: true };
+    return { ...below, wrappers: [one, ...below.wrappers] };
+  }
+}
+/** What is asked of a handler that cannot be found. */
+const UNREAD: Conduct = { passes: 'unknown', refuses: [], tests: [], touches: [], closed: false, complete: false, strangers: 'maybe', welcomes: 'maybe', stops: 'maybe', turnsAway: 'no', settings: [], byName: undefined };
+
+/** Why nobody can tell what a handler does, where something in it cannot be read. */
+function doubtOf(conduct: Conduct | undefined, unread: readonly string[]): string | undefined {
+  if (conduct && conduct.welcomes === 'setting' && conduct.turnsAway !== 'no') return `the handler asks who the caller is only if ${conduct.settings[0] ?? 'a setting'} says so`;
+  const [first] = unread;
+  return first === undefined || conduct?.closed === true ? undefined : `nobody can tell what ${first} does with the request`;
+}
+function functionValue({ fn }: Fn): Value {
+  return { kind: 'function', fn: fn.id, at: fn.nameAt };
+}
+/** An export as the call that registers it. */
+function callOf({ value, at, nameAt }: Export): Call {
+  return { kind: 'call', callee: '', name: '', nameAt, target: value, receiver: undefined, args: [], form: 'call', awaited: false, at };
+}
+function below(folder: string, name = 'x'): FilePath {
+  return filePath(folder === '' ? name : `${folder}/${name}`);
+}

@@ -1,0 +1,141 @@
+import type { Conduct } from '../model/api.js';
+import type { Call, Ref, Value } from '../model/value.js';
+import type { Abstract, Frame } from './abstract.js';
+import type { Case } from './request-cases.js';
+import type { View } from './request-views.js';
+import type { Met, Reach, Stranger } from './strangers.js';
+import { asksIdentity, webMade } from './web-values.js';
+
+/** How a function is met. `next`: what it hands the request on to; `of`: the requests that are asked about. */
+export interface WebAsked {
+  readonly of: Case | undefined;
+  readonly next: Abstract | undefined;
+  /** Who returns nothing lets the request go on. */
+  readonly passesByNothing?: true;
+}
+/** One run of a function, as a stranger meets it. */
+export interface Run {
+  readonly frame: Frame;
+  readonly view: View;
+  readonly stranger: Stranger;
+  readonly asked: WebAsked;
+  readonly depth: number;
+  readonly refuses: Set<number>;
+  readonly tests: Set<Conduct['tests'][number]>;
+  readonly unread: Set<string>;
+  readonly mets: Map<Value, Met | undefined>;
+  readonly returns: { readonly value: Value | undefined; readonly reach: Reach }[];
+  answered: Reach;
+  passed: Reach;
+  refused: Reach;
+  turnedAway: Reach;
+  threw: Reach;
+  complete: boolean;
+  /** Some way out is no refusal, whoever takes it. */
+  answersSomebody: boolean;
+}
+/** A value with the run it is read in. */
+export interface Traced {
+  readonly value: Value;
+  readonly run: Run;
+}
+/** Follows values through the functions of a project, as far as a stranger comes. */
+export interface Sources {
+  /** What a value may be, and where that is read: constants, assignments, members of what functions give back. */
+  trace(value: Value, run: Run): readonly Traced[];
+  /** What a stranger finds in a value, where functions of the project say so. */
+  known(value: Value, run: Run): Met | undefined;
+}
+/** How far values are followed, and how many of them one may be. */
+export const DEEPEST_TRACE = 12;
+export const MOST_TRACED = 8;
+
+/** `follow`: the run of a called function of the project. */
+export function createSources(follow: (call: Call, run: Run) => Run | undefined): Sources {
+  let knowing = 0;
+  return { trace: (value, run) => trace(value, run, 0), known: knownIn };
+
+  /** What a name may hold, as far as a stranger comes: constants, assignments, members of what functions of the project return. */
+  function trace(value: Value, run: Run, depth: number): readonly Traced[] {
+    if (depth > DEEPEST_TRACE) return [];
+    if (value.kind === 'call') {
+      const inner = webMade(value) || asksIdentity(value) ? undefined : follow(value, run);
+      if (!inner) return [{ value, run }];
+      return inner.returns.filter((one) => one.reach !== 'no').flatMap((one) => (one.value ? trace(one.value, inner, depth + 1) : [{ value: missing(value), run: inner }])).slice(0, MOST_TRACED);
+    }
+    if (value.kind !== 'ref') return [{ value, run }];
+    const roots = rootsOf(value, run, depth + 1);
+    const [root] = roots;
+    // It leads nowhere.
+    if (roots.length === 1 && root && (root.value.kind === 'ref' || (value.root.kind === 'value' && root.value === value.root.of && root.value.kind !== 'object'))) {
+      if (root.value.kind !== 'ref' || (root.run === run && root.value.text === value.text)) return [{ value, run }];
+    }
+    return value.path.reduce((found: readonly Traced[], key) => found.flatMap((one) => memberOf(one, key, depth + 1)), roots).slice(0, MOST_TRACED);
+  }
+  function rootsOf(ref: Ref, run: Run, depth: number): readonly Traced[] {
+    const { root } = ref;
+    if (root.kind === 'value') return trace(root.of, run, depth);
+    if (root.kind !== 'local') return [{ value: { ...ref, path: [] }, run }];
+    const binding = run.view.module.bindings[root.binding];
+    const isOwn = binding && (binding.scope === run.view.fn.id || run.view.inner.some(({ id }) => id === binding.scope));
+    if (!binding || !isOwn) return [{ value: { ...ref, path: [] }, run }];
+    if (binding.constant) return trace(binding.value, run, depth);
+    let found: readonly Traced[] = binding.value.kind === 'unknown' ? [{ value: missing(binding.value), run }] : trace(binding.value, run, depth);
+    for (const step of run.view.fn.steps) {
+      if (step.do !== 'assign' || step.target.root.kind !== 'local' || step.target.root.binding !== root.binding || step.target.path.length > 0 || step.value === binding.value) continue;
+      const reach = run.stranger.takes(step.when.slice(run.view.fn.when.length));
+      if (reach === 'no') continue;
+      const given = trace(step.value, run, depth);
+      found = reach === 'yes' ? given : [...found, ...given];
+    }
+    return found;
+  }
+  function memberOf({ value, run }: Traced, key: string | undefined, depth: number): readonly Traced[] {
+    if (value.kind === 'object' && key !== undefined) {
+      const entry = value.entries.findLast((one) => one.key === key);
+      if (entry) return trace(entry.value, run, depth);
+      return value.open ? [] : [{ value: missing(value), run }];
+    }
+    if (value.kind === 'ref') return [{ value: { ...value, path: [...value.path, key] }, run }];
+    return isNothing(value) ? [{ value, run }] : [{ value: { kind: 'ref', root: { kind: 'value', of: value }, path: [key], text: key ?? '', at: value.at, nameAt: value.at }, run }];
+  }
+  /** What a stranger finds in a value, where functions of the project say so. */
+  function knownIn(value: Value, run: Run): Met | undefined {
+    if (run.mets.has(value)) return run.mets.get(value);
+    // Whatever leads back to itself is not known.
+    run.mets.set(value, undefined);
+    if (knowing > DEEPEST_TRACE) return undefined;
+    knowing++;
+    const made = knownNow(value, run);
+    knowing--;
+    run.mets.set(value, made);
+    return made;
+  }
+  function knownNow(value: Value, run: Run): Met | undefined {
+    if (value.kind === 'call') {
+      if (asksIdentity(value)) return 'absent';
+      if (webMade(value)) return 'present';
+      if (value.form === 'new') return undefined;
+    }
+    if (value.kind === 'ref' && value.root.kind === 'value' && value.root.of.kind === 'call' && asksIdentity(value.root.of)) return value.path.includes('error') ? 'maybe' : 'absent';
+    if (value.kind !== 'call' && value.kind !== 'ref') return undefined;
+    if (value.kind === 'ref' && value.root.kind !== 'local' && value.root.kind !== 'value') return undefined;
+    const traced = trace(value, run, 0);
+    const mets = new Set(traced.map((one) => (one.value === value ? undefined : metOf(one))));
+    const [only] = mets;
+    return mets.size === 1 ? only : mets.has(undefined) || traced.length === 0 ? undefined : 'maybe';
+  }
+  function metOf({ value, run }: Traced): Met | undefined {
+    if (value.kind === 'function' || value.kind === 'object' || value.kind === 'array' || value.kind === 'class' || value.kind === 'regex') return 'present';
+    if (value.kind === 'literal') return value.value ? 'present' : 'absent';
+    const got = run.stranger.met(value);
+    return got === 'absent' || got === 'present' || got === 'hollow' ? got : undefined;
+  }
+}
+/** What tells nobody anything. */
+export function isNothing(value: Value): boolean {
+  return value.kind === 'literal' && (value.value === undefined || value.value === null || value.value === false);
+}
+function missing({ at }: Value): Value {
+  return { kind: 'literal', value: undefined, at };
+}
