@@ -28,6 +28,8 @@ export interface Files {
   resolve(specifier: string, from: FilePath): FilePath | undefined;
   /** Whether a specifier names something of this project, held or not. */
   isOwn(specifier: string, from: FilePath): boolean;
+  /** Another number when other names may be those of the project. */
+  names(): number;
   /** A file of plain data as the module it is when code loads it. */
   data(path: FilePath): ModuleView | undefined;
   /** Paths that imports name and nobody gave yet; each is named once. */
@@ -57,6 +59,7 @@ interface Content {
   readonly resolved: Resolved;
   readonly configs: ReadonlyMap<FilePath, Read<Config>>;
   readonly data: ReadonlyMap<FilePath, Read<DataModule | undefined>>;
+  readonly names: number;
 }
 /** What was read of one revision of a file. */
 interface Read<T> {
@@ -78,6 +81,7 @@ export function createFiles(from?: Content): Files {
   const configs = new Map(from?.configs);
   const data = new Map(from?.data);
   let resolver: Resolver | undefined;
+  let names = from?.names ?? 0;
   let lower: ReadonlyMap<string, FilePath> | undefined;
 
   const factsOf = (path: FilePath): FileFacts | undefined => {
@@ -117,7 +121,9 @@ export function createFiles(from?: Content): Files {
     resolved = new Map();
     resolver = undefined;
     lower = undefined;
-    if (all) for (const each of files.keys()) unasked.add(each);
+    if (!all) return;
+    names++;
+    for (const each of files.keys()) unasked.add(each);
   };
 
   return {
@@ -155,6 +161,7 @@ export function createFiles(from?: Content): Files {
     isRead: (path) => facts.get(path)?.file === files.get(path),
     resolve,
     isOwn: (specifier, path) => resolving().isOwn(specifier, path),
+    names: () => names,
     data: (path) => dataOf(path)?.module,
     wanted() {
       const wanted = new Set<FilePath>();
@@ -179,7 +186,7 @@ export function createFiles(from?: Content): Files {
       }
     },
     usesOf: (path) => factsOf(path)?.uses ?? NO_USES,
-    fork: () => createFiles({ files, facts, asked, resolved, configs, data }),
+    fork: () => createFiles({ files, facts, asked, resolved, configs, data, names }),
   };
 }
 

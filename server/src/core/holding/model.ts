@@ -38,6 +38,7 @@ interface Begun {
   readonly frozen: ReadonlySet<FilePath>;
   readonly loaded: ReadonlySet<FilePath>;
   readonly traits: Traits;
+  readonly names: number;
   readonly hashes: WeakMap<object, number>;
   readonly known: KnownLayers;
   readonly paths: KnownPatterns;
@@ -61,7 +62,9 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   let failed: string | undefined;
   let count = 0;
 
-  const traits = from?.traits ?? createTraits(frameworks);
+  const isOwn = (specifier: string, path: FilePath): boolean => files.isOwn(specifier, path);
+  let traits = from?.traits ?? createTraits(frameworks, isOwn);
+  let names = from?.names ?? files.names();
   const known: KnownLayers = from?.known ?? new WeakMap();
   const paths: KnownPatterns = from?.paths ?? new Map();
   const hashes = from?.hashes ?? new WeakMap<object, number>();
@@ -92,13 +95,15 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     count++;
     failed = undefined;
     loaded = new Set();
+    if (names !== files.names()) traits = createTraits(frameworks, isOwn);
+    names = files.names();
     try {
       const modules = new Map(files.paths().flatMap((path) => {
         const module = standing(path)?.module;
         return module ? [[path, module] as const] : [];
       }));
       return joinProject({
-        modules, adapters: frameworks, data: dataOf, policyOf, traits, known, paths, isOwn: (specifier, path) => files.isOwn(specifier, path), usesOf: (path) => files.usesOf(path),
+        modules, adapters: frameworks, data: dataOf, policyOf, traits, known, paths, isOwn, usesOf: (path) => files.usesOf(path),
         resolve: (specifier, path) => files.resolve(specifier, path), depends: (name, path) => files.manifestOf(path)?.dependencies.has(name),
       });
     } catch (error) {
@@ -148,7 +153,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     },
     failure: () => failed,
     joins: () => count,
-    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, loaded, traits, hashes, known, paths }),
+    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, loaded, traits, names, hashes, known, paths }),
   };
 
   function keep(path: FilePath): void {

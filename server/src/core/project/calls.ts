@@ -29,6 +29,8 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
       const made = adapter.creates(call);
       if (made) return begun(adapter, made, call, frame, step);
     }
+    const later = afterwards(call, frame);
+    if (later) return later;
     const receiver = call.receiver ? settled(evaluate(call.receiver, frame)) : undefined;
     if (receiver?.is === 'builder') return onScope(call, receiver, frame, step, openLoop);
     if (receiver?.is === 'scope') return onMember(call, receiver, frame, step, openLoop);
@@ -112,6 +114,15 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     return onScope(renamed(rest, receiver.name, frame), { is: 'scope', scope: self?.is === 'scope' ? self.scope : receiver.scope }, frame, step, openLoop);
   }
 
+  /** `import('./x').then((x) => ...)`, and `Promise.resolve().then(() => require('./x'))`, which compilers make of it. */
+  function afterwards({ name, receiver, args, at }: Call, frame: Frame): Abstract | undefined {
+    const [first] = args;
+    if (name !== 'then' || !first || !receiver) return undefined;
+    const of = evaluate(receiver, frame);
+    const isStart = receiver.kind === 'call' && receiver.callee === 'Promise.resolve';
+    const callback = of.is === 'module' || isStart ? settled(evaluate(first.value, frame)) : undefined;
+    return callback?.is === 'function' ? applyTo(callback, [of], frame, at.mark, undefined, { force: true }) : undefined;
+  }
   function overItems(call: Call, frame: Frame): Abstract | undefined {
     const callback = call.args[0] && settled(evaluate(call.args[0].value, frame));
     if (callback?.is !== 'function') return undefined;

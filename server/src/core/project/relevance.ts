@@ -1,11 +1,12 @@
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Value } from '../model/value.js';
+import type { FilePath } from '../text/source.js';
 import type { Abstract } from './abstract.js';
 import { isRouteObject } from './route-lists.js';
 
 /** Tells which functions of a module can have to do with registration, so that the evaluation need not run the rest of a program. */
-export function relevance(adapters: readonly FrameworkAdapter[]): (module: ModuleView) => ReadonlySet<FunctionId> {
+export function relevance(adapters: readonly FrameworkAdapter[], isOwn: (specifier: string, from: FilePath) => boolean): (module: ModuleView) => ReadonlySet<FunctionId> {
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
   const plain = new Set(adapters.flatMap((adapter) => [...adapter.plain]));
 
@@ -18,7 +19,7 @@ export function relevance(adapters: readonly FrameworkAdapter[]): (module: Modul
       relevant.add(id);
       fresh.push(id);
     };
-    for (const fn of module.functions.values()) if (fn.steps.some((step) => direct(step) || givesRoutes(step, module))) add(fn.id);
+    for (const fn of module.functions.values()) if (fn.steps.some((step) => direct(step, module) || givesRoutes(step, module))) add(fn.id);
     // A function that holds or calls a relevant one is relevant itself.
     for (let id = fresh.pop(); id !== undefined; id = fresh.pop()) {
       add(module.functions.get(id)?.within);
@@ -28,16 +29,21 @@ export function relevance(adapters: readonly FrameworkAdapter[]): (module: Modul
     return relevant;
   };
 
-  function direct(step: Step): boolean {
-    if (step.do === 'return') return step.value?.kind === 'function' || step.value?.kind === 'class';
+  function direct(step: Step, { path }: ModuleView): boolean {
+    // `() => require('./routes')` gives what a module of the project is.
+    if (step.do === 'return') return step.value?.kind === 'function' || step.value?.kind === 'class' || (step.value !== undefined && isOurs(step.value, path));
     if (step.do !== 'call') return false;
     const { call } = step;
     if (adapters.some((adapter) => adapter.creates(call) !== undefined || adapter.listens?.(call, call.callee) !== undefined)) return true;
     if (call.form === 'new' && call.target.kind === 'ref' && call.target.root.kind !== 'global') return true;
-    if (call.target.kind === 'ref' && call.target.root.kind === 'import' && OURS.test(call.target.root.from)) return call.args.some((item) => item.value.kind === 'ref') || step.used;
+    if (call.callee === 'require' && step.used) return true;
+    if (isOurs(call.target, path)) return call.args.some((item) => item.value.kind === 'ref') || step.used;
     // `ext(app)`: a function nobody knows is given something.
     if (call.target.kind === 'ref' && call.target.root.kind === 'parameter' && call.target.path.length === 0 && call.args.some((item) => item.value.kind === 'ref')) return true;
     return registers(call);
+  }
+  function isOurs(value: Value, path: FilePath): boolean {
+    return value.kind === 'ref' && value.root.kind === 'import' && (OURS.test(value.root.from) || isOwn(value.root.from, path));
   }
   function registers(call: Call): boolean {
     if (!verbs.has(call.name) || call.receiver === undefined) return false;

@@ -2,6 +2,7 @@ import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { Conduct, Role } from '../model/api.js';
 import type { FunctionView, ModuleView } from '../model/module.js';
 import type { Call, FunctionId, Ref } from '../model/value.js';
+import type { FilePath } from '../text/source.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import { conductOf, givenRoles, type ConductInput } from './conduct.js';
 import { registersOn } from './guess.js';
@@ -39,10 +40,11 @@ export interface Traits {
   summary(fn: FunctionView): string;
 }
 
-export function createTraits(adapters: readonly FrameworkAdapter[]): Traits {
+/** `isOwn`: the specifier names something of the project; what was answered holds for as long as that does. */
+export function createTraits(adapters: readonly FrameworkAdapter[], isOwn: (specifier: string, from: FilePath) => boolean): Traits {
   const verbs = new Set(adapters.flatMap((adapter) => [...adapter.verbs]));
   const plain = new Set(adapters.flatMap((adapter) => [...adapter.plain]));
-  const relevantIn = kept(relevance(adapters));
+  const relevantIn = kept(relevance(adapters, isOwn));
   const makes = (call: Call): boolean => adapters.some((adapter) => adapter.creates(call) !== undefined || adapter.listens?.(call, call.callee)?.listener !== undefined);
   const starts = kept((fn: FunctionView) => fn.steps.some((step) => step.do === 'call' && (makes(step.call) || registers(step.call, fn, verbs, plain))));
   const byName = kept((fn: FunctionView) => fn.steps.some((step) => step.do === 'call' && step.call.target.kind === 'ref' && step.call.target.computed !== undefined && step.call.args.length > 0));

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Call, CompareOperator, Entry, Item, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { exportsByCall, loadsModules, wrapsModule } from './common-js.js';
 import { environment, isReceiver, spell, unwrapped } from './spelling.js';
 import { DEEPEST, at, lookUp, mark, step, under, unknown, type FunctionNaming, type Lowering } from './state.js';
 
@@ -327,7 +328,7 @@ function callTarget(l: Lowering, node: ts.Expression): Value {
 
 function call(l: Lowering, node: ts.Expression, target: Value, args: readonly ts.Expression[], form: Call['form'], used: boolean, before?: Value): Value {
   const callee = spell(target);
-  const required = form === 'call' ? requireOf(l, node, callee, args) : undefined;
+  const required = form === 'call' ? requireOf(l, node, callee, target, args) : undefined;
   if (required) return required;
   const calledName = target.kind === 'ref' ? (target.path.at(-1) ?? (target.path.length === 0 ? callee.slice(callee.lastIndexOf('.') + 1) || target.text : '')) : '';
   const nameAt = target.kind === 'ref' ? target.nameAt : target.at;
@@ -340,6 +341,7 @@ function call(l: Lowering, node: ts.Expression, target: Value, args: readonly ts
     if (key?.kind === 'literal' && typeof key.value === 'string') return { kind: 'ref', root: { kind: 'env', name: key.value }, path: [], text: node.getText(l.tree), at: value.at, nameAt: value.at };
   }
   step(l, node, { do: 'call', call: value, used });
+  exportsByCall(l, value);
   return value;
 }
 
@@ -355,18 +357,19 @@ function receiverOf(l: Lowering, node: ts.Expression, target: Value): Value | un
   return { kind: 'ref', root: target.root, path, ...(target.computed && path.includes(undefined) ? { computed: target.computed } : {}), text: inner.getText(l.tree), at: at(l, inner), nameAt: at(l, nameNode) };
 }
 
-const INTEROP: ReadonlySet<string> = new Set(['__importDefault', '__importStar', '_interopRequireDefault', '_interopRequireWildcard']);
 /** `require('m')` is the module itself, also inside the interop wrappers compilers write. */
-function requireOf(l: Lowering, node: ts.Expression, callee: string, args: readonly ts.Expression[]): Value | undefined {
+function requireOf(l: Lowering, node: ts.Expression, callee: string, target: Value, args: readonly ts.Expression[]): Value | undefined {
   const first = args[0];
   if (!first) return undefined;
-  if (callee === 'require' && ts.isStringLiteralLike(first)) {
+  if (ts.isStringLiteralLike(first) && loadsModules(l, callee, target)) {
     const place = at(l, node);
     l.usesCommonJs = true;
     l.imports.push({ from: first.text, name: '*', local: undefined, order: l.imports.length, lazy: l.scope.fn !== `${l.path}#`, typeOnly: false, at: place });
     return { kind: 'ref', root: { kind: 'import', from: first.text, name: '*' }, path: [], text: node.getText(l.tree), at: place, nameAt: place };
   }
-  if (INTEROP.has(callee.slice(callee.lastIndexOf('.') + 1))) return expression(l, first);
-  return undefined;
+  if (!wrapsModule(callee) || ts.isSpreadElement(first)) return undefined;
+  const value = expression(l, first);
+  exportsByCall(l, { kind: 'call', callee, name: '', nameAt: value.at, target, receiver: undefined, args: [{ value, spread: false, at: value.at }], form: 'call', awaited: false, at: value.at });
+  return value;
 }
 

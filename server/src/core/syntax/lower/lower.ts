@@ -43,6 +43,7 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
     places,
     imports: [],
     exports: [],
+    handed: [],
     bindings: [],
     functions: new Map(),
     classes: new Map(),

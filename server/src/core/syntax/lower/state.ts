@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import type { Binding, Branch, ClassView, Export, FunctionView, Import, Loop, Step } from '../../model/module.js';
-import type { BindingId, ClassId, FunctionId, Root, Value } from '../../model/value.js';
+import type { BindingId, ClassId, FunctionId, Ref, Root, Value } from '../../model/value.js';
 import type { Places } from '../../text/places.js';
 import type { At, FilePath } from '../../text/source.js';
 
@@ -45,6 +45,8 @@ export interface Lowering {
   readonly places: Places;
   readonly imports: Import[];
   readonly exports: Export[];
+  /** Names given to an object that may become the exports: esbuild's `__export(x, { ... })`. */
+  readonly handed: (Export & { readonly of: Ref })[];
   readonly bindings: Writable<Binding>[];
   readonly functions: Map<FunctionId, FunctionView>;
   readonly classes: Map<ClassId, ClassView>;

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Branch } from '../../model/module.js';
 import type { BindingId, Value } from '../../model/value.js';
+import { wrapsModule } from './common-js.js';
 import { expression, named, propertyName } from './expressions.js';
 import { MOST_EARLY, at, declare, lookUp, openScope, step, under, type Declared, type Lowering, type NameScope } from './state.js';
 
@@ -269,7 +270,8 @@ function requiredModule(l: Lowering, node: ts.Expression): Declared | undefined 
   if (!ts.isCallExpression(node)) return undefined;
   const [first] = node.arguments;
   if (!first) return undefined;
-  if (ts.isIdentifier(node.expression) && /^(__importDefault|__importStar|_interopRequireDefault|_interopRequireWildcard)$/.test(node.expression.text)) return requiredModule(l, first);
+  const called = ts.isIdentifier(node.expression) ? node.expression : ts.isPropertyAccessExpression(node.expression) ? node.expression.name : undefined;
+  if (called && wrapsModule(called.text)) return requiredModule(l, first);
   const loads = node.expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(node.expression) && node.expression.text === 'require' && !lookUp(l.scope, 'require'));
   return loads && ts.isStringLiteralLike(first) ? { root: { kind: 'import', from: first.text, name: '*' }, path: [] } : undefined;
 }
