@@ -22,7 +22,7 @@ export interface Listening {
   readonly frame: Frame;
   readonly step: StepFrame | undefined;
   /** Where its routes belong and what their path is, where its place says so. */
-  readonly fixed?: { readonly scope: ScopeState; readonly path: Value; readonly before: readonly Before[]; readonly name: string };
+  readonly fixed?: { readonly scope: ScopeState; readonly path: Value; before(method: string | undefined): readonly Before[]; readonly name: string };
 }
 /** One place at which requests are answered. */
 interface Answer {
@@ -115,12 +115,14 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     const all = answersOf(listener, inner, undefined);
     const methods = new Map(all.out.flatMap(({ cases }) => cases).map((of) => [of.method, { ...ANY, key: `${of.method ?? ''} `, method: of.method, methodAt: of.methodAt }]));
     const found = [...methods.values()].flatMap((of) => routeOf(one, inner, of) ?? []);
+    const common = { when: frame.when, loop: undefined, openLoop: false, under: [] };
     const known: readonly Pick<Found, 'event' | 'statementAt'>[] = found.length > 0 ? found : [wholeOf(one, inner, name, all.unread)];
     for (const { event, statementAt } of known) {
       if (event.kind !== 'route') continue;
-      record(scope, { when: frame.when, loop: undefined, openLoop: false, under: [], event: { ...event, path }, frame: listener.frame, statementAt: event.at === call.nameAt ? (step?.statementAt ?? call.at) : statementAt, before });
+      const [method] = event.methods;
+      const at = event.at === call.nameAt ? (step?.statementAt ?? call.at) : statementAt;
+      record(scope, { ...common, event: { ...event, path }, frame: listener.frame, statementAt: at, before: before(method?.name === 'all' ? undefined : method?.name) });
     }
-    const common = { when: frame.when, loop: undefined, openLoop: false, under: [] };
     for (const other of standing(inner, listener.fn)) record(scope, { ...common, event: { kind: 'answers', values: [functionValue(other.fn)], at: other.fn.at }, frame: other.frame, statementAt: other.fn.at });
     scope.files.add(call.at.path);
   }

@@ -1,4 +1,5 @@
 import type { At } from '../text/source.js';
+import { matchesPath, quoted } from './path-match.js';
 import { covers, patterns } from './paths.js';
 import type { Formula, PathTest } from './request-tests.js';
 
@@ -26,7 +27,11 @@ export const ANY: Case = { key: ' ', method: undefined, paths: [], methodAt: und
 export function holdsIn(formula: Formula, of: Case): boolean | undefined {
   switch (formula.is) {
     case 'method': return of.method === formula.name;
-    case 'path': return of.paths.some((known) => implies(known, formula.test)) || (formula.test.is === 'segment' && of.paths.length > 1 && hasSegment(of.paths, formula.test));
+    case 'path': {
+      const [only] = of.paths;
+      if (only?.is === 'route') return onRoute(only.text, formula.test);
+      return of.paths.some((known) => implies(known, formula.test)) || (formula.test.is === 'segment' && of.paths.length > 1 && hasSegment(of.paths, formula.test));
+    }
     case 'flat': return formula.holds;
     case 'not': {
       const inner = holdsIn(formula.of, of);
@@ -47,6 +52,25 @@ export function holdsIn(formula: Formula, of: Case): boolean | undefined {
   }
 }
 
+/** Whether a test holds for all requests to a route; undefined where it depends on its parameters, or on what cannot be read. */
+function onRoute(route: string, test: PathTest): boolean | undefined {
+  const flat = (source: string): boolean | undefined => { const is = matchesPath(source, route, false); return is === 'maybe' ? undefined : is === 'yes'; };
+  switch (test.is) {
+    case 'text': return flat(`^${quoted(test.text)}$`);
+    case 'prefix': return flat(`^${quoted(test.text)}`);
+    case 'suffix': return flat(`${quoted(test.text)}$`);
+    case 'part': return flat(quoted(test.text));
+    case 'regex': return flat(test.text);
+    case 'count': return /\{[*?]/.test(route) ? undefined : segmentsOf(route).length === test.count;
+    case 'segment': {
+      const own = segmentsOf(route).slice(0, test.index + 1);
+      const last = own[test.index];
+      if (own.some((one) => /^\{[*?]/.test(one))) return undefined;
+      return last === undefined ? false : test.text === undefined ? true : last.startsWith('{') ? undefined : last === test.text;
+    }
+    default: return undefined;
+  }
+}
 /** The ways to take branches, each narrowed by what came before. */
 export function casesOf(before: readonly Case[], tests: readonly { readonly formula: Formula; readonly holds: boolean }[]): readonly Case[] {
   let found: readonly Way[] = before;

@@ -72,6 +72,9 @@ export function createParts({ names, topFrame }: Pick<Machine, 'names' | 'topFra
       let at: Frame | undefined = frame;
       while (at && at.fn !== root.fn) at = at.parent;
       const arg = at?.args[root.index];
+      // Handed over in an object: `({ auth, request }) => ...`.
+      const entry = arg?.is === 'value' && arg.value.kind === 'object' ? arg.value.entries.find((one) => one.key === path[0]) : undefined;
+      if (entry && arg?.is === 'value') return along(partOf(entry.value, arg.frame, depth), path.slice(1));
       if (arg?.is === 'value') return along(partOf(arg.value, arg.frame, depth), path) ?? evaluated(ref, frame, depth);
       return evaluated(ref, frame, depth);
     }
@@ -95,7 +98,7 @@ export function createParts({ names, topFrame }: Pick<Machine, 'names' | 'topFra
   }
   function memberOf(part: Part, key: string): Part | undefined {
     switch (part.is) {
-      case 'request': return key === 'method' ? { is: 'method' } : key === 'url' || key === 'pathname' ? PATH : undefined;
+      case 'request': return key === 'method' ? { is: 'method' } : key === 'nextUrl' ? { is: 'url' } : key === 'url' || key === 'pathname' ? PATH : undefined;
       case 'url': return key === 'pathname' || key === 'path' || key === 'href' ? PATH : undefined;
       case 'halves': return key === '0' ? PATH : undefined;
       case 'segments': return key === 'length' ? { is: 'count', skips: part.skips } : /^\d{1,2}$/.test(key) ? { is: 'segment', index: Number(key) - part.skips } : undefined;
@@ -140,6 +143,7 @@ export function createParts({ names, topFrame }: Pick<Machine, 'names' | 'topFra
     return result && partOf(result.value, result.frame, depth);
   }
   function ofMethod(call: Call, on: Part): Part | undefined {
+    if (on.is === 'url' && call.name === 'clone') return on;
     const literals = call.args.map(({ value }) => (value.kind === 'literal' ? value.value : undefined));
     if (SAME.test(call.name)) return on;
     if (on.is === 'path') {

@@ -3,6 +3,7 @@ import type { Call, Ref, Value } from '../model/value.js';
 import type { At } from '../text/source.js';
 import type { Abstract, Frame } from './abstract.js';
 import { elementsOf } from './lists.js';
+import { patternOf } from './path-match.js';
 import type { Names } from './names.js';
 import type { Part, Parts } from './request-parts.js';
 
@@ -11,6 +12,8 @@ export type PathTest =
   | { readonly is: 'text' | 'prefix' | 'suffix' | 'part' | 'regex'; readonly text: string }
   /** Compared with something that cannot be read. */
   | { readonly is: 'unread'; readonly text: string }
+  /** The path is that of a route, written with `{id}`: never asked for, only known. */
+  | { readonly is: 'route'; readonly text: string }
   /** A piece between slashes; undefined: there is one. */
   | { readonly is: 'segment'; readonly index: number; readonly text: string | undefined }
   | { readonly is: 'count'; readonly count: number };
@@ -181,8 +184,21 @@ export function createTests({ evaluate, settled, textOf }: Pick<Names, 'evaluate
     if (/(^|\.)Boolean$/.test(call.callee) && first) return compile(first, frame);
     const chosen = anyChoice(choices(call, frame));
     if (chosen.is !== 'other') return chosen;
+    const matched = byMatcher(call, frame);
+    if (matched) return matched;
     const result = parts.resultOf(call, frame);
     return result ? compile(result.value, result.frame) : OTHER;
+  }
+  /** `createRouteMatcher(['/admin(.*)'])` of Clerk 6, called with the request. */
+  function byMatcher(call: Call, frame: Frame): Formula | undefined {
+    const got = call.target.kind === 'ref' ? evaluate(call.target, frame) : undefined;
+    if (got?.is !== 'value' || got.value.kind !== 'call' || got.value.name !== 'createRouteMatcher') return undefined;
+    const list = got.value.args[0] && settled(evaluate(got.value.args[0].value, got.frame));
+    const one = list?.is === 'value' && list.value.kind !== 'array' ? [{ value: list.value, frame: list.frame }] : undefined;
+    const items = (list && elementsOf(list, evaluate)) ?? one;
+    if (!items) return OTHER;
+    const sources = items.slice(0, MOST_CHOICES).map(({ value, frame: at }) => ({ at: value.at, source: patternOf(textOf(value, at)?.text ?? '(') }));
+    return { is: 'any', of: sources.map(({ at, source }): Formula => (source === undefined ? OTHER : { is: 'path', test: { is: 'regex', text: source }, at })) };
   }
   function matching(pattern: Value, frame: Frame): Formula {
     const got = settled(evaluate(pattern, frame));

@@ -7,6 +7,8 @@ import type { Abstract, Before, Frame, ScopeState } from './abstract.js';
 import { nameOf } from './join-parts.js';
 import type { Fn, Machine } from './machine.js';
 import { ANY } from './request-cases.js';
+import { readCheck, type RouteCheck } from './route-checks.js';
+import { settingIn } from './route-settings.js';
 import { createWebAnswers } from './web-answers.js';
 
 /** A file whose place makes its exports routes. */
@@ -33,12 +35,14 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
   const { evaluate, settled } = names;
   const web = createWebAnswers(machine);
   const scopes = new Map<string, ScopeState>();
+  const checks = new Map<string, RouteCheck>();
   return { run };
 
   function run(): void {
     for (const adapter of adapters) {
       if (!adapter.placed) continue;
       const files = [...modules].filter(([path]) => !isTest(path)).flatMap(([path, module]) => placeOf(adapter, path, module) ?? []);
+      for (const file of files) if (file.place.as === 'check') checkOf(file);
       for (const file of files) if (file.place.as === 'methods') methodsOf(file);
       for (const file of files) if (file.place.as === 'handler') handlerOf(file);
     }
@@ -76,6 +80,23 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
     return made;
   }
 
+  function checkOf({ adapter, module, path, place }: Routed): void {
+    const frame = topFrame(path);
+    if (!frame) return;
+    runModule(path);
+    const check = readCheck(module, frame, machine, web);
+    if (check) checks.set(`${adapter.id} ${place.root}`, check);
+  }
+  /** What stands before a route of a file, from the outside in; one of several paths of a file is asked for all. */
+  function before({ adapter, place }: Routed, method: string | undefined, wrappers: readonly Before[]): readonly Before[] {
+    const check = checks.get(`${adapter.id} ${place.root}`);
+    const all = check ? place.paths.map((path) => check.before(shown(path), method)) : [];
+    const [first] = all;
+    const one = all.find((other) => other === undefined) === undefined && all.every((other) => other?.sure === first?.sure) ? first : all.find((other) => other !== undefined);
+    if (!one) return wrappers;
+    return [{ ...one, sure: one.sure && all.every((other) => other?.sure === true) }, ...wrappers];
+  }
+
   /** `export async function PUT(request)`: one route for each method. */
   function methodsOf(file: Routed): void {
     const frame = topFrame(file.path);
@@ -95,7 +116,7 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
         kind: 'route', methods: [{ name: one.name, at: one.nameAt }], path: pathOf(file, one.nameAt), values: [handler ? functionValue(handler) : one.value],
         conduct: own?.conduct ?? UNREAD, ...(doubt === undefined ? {} : { doubt }), at: one.nameAt,
       };
-      record(scope, { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler?.frame ?? frame, statementAt: one.statementAt ?? one.at, before: wrappers });
+      record(scope, { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler?.frame ?? frame, statementAt: one.statementAt ?? one.at, before: before(file, one.name, wrappers) });
       scope.files.add(file.path);
     }
   }
@@ -112,7 +133,7 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
     const path = pathOf(file, one.nameAt);
     const step = { when: [], loop: undefined, zone: 'body' as const, at: one.at, statementAt: one.statementAt ?? one.at };
     if (handler && handler.fn.parameters.length >= 2) {
-      listening.push({ framework: file.adapter.id, listener: handler, bound: [], call, frame, step, fixed: { scope, path, before: wrappers, name: nameOf(one.value, handler.fn.name) } });
+      listening.push({ framework: file.adapter.id, listener: handler, bound: [], call, frame, step, fixed: { scope, path, before: (method) => before(file, method, wrappers), name: nameOf(one.value, handler.fn.name) } });
       return;
     }
     const own = handler && web.outcome(handler, { of: ANY, next: undefined });
@@ -120,7 +141,7 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
     const event: ScopeEvent = {
       kind: 'route', methods: [{ name: 'all', at: one.nameAt }], path, values: [handler ? functionValue(handler) : one.value], conduct: own?.conduct ?? UNREAD, ...(doubt === undefined ? {} : { doubt }), at: one.nameAt,
     };
-    record(scope, { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler?.frame ?? frame, statementAt: step.statementAt, before: wrappers });
+    record(scope, { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler?.frame ?? frame, statementAt: step.statementAt, before: before(file, undefined, wrappers) });
     scope.files.add(file.path);
   }
   /** The exports of a file, with those it hands on from others; each stands where this file says so. */
@@ -151,39 +172,11 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
     if (!module || !frame) return '';
     runModule(module.path);
     const one = module.exports.findLast(({ name }) => name === '=' || name === 'default');
-    const found = one && settingIn(settled(evaluate(one.value, frame)), 'basePath', 0);
+    const found = one && settingIn(settled(evaluate(one.value, frame)), 'basePath', names);
     if (!found) return '';
     const text = names.textOf(found.value, found.frame)?.text;
     return text === undefined ? '/{?}' : text.replace(/\/+$/, '');
   }
-  /** A setting in an object, in what a function gives, or in what is handed to a wrapper of a package. */
-  function settingIn(got: Abstract, key: string, depth: number): { readonly value: Value; readonly frame: Frame } | undefined {
-    if (depth > DEEPEST) return undefined;
-    const within = (value: Value, frame: Frame): ReturnType<typeof settingIn> => settingIn(settled(evaluate(value, frame)), key, depth + 1);
-    if (got.is === 'function') {
-      for (const step of got.fn.steps) {
-        const found = step.do === 'return' && step.value ? within(step.value, got.frame) : undefined;
-        if (found) return found;
-      }
-      return undefined;
-    }
-    if (got.is !== 'value') return undefined;
-    const { value, frame } = got;
-    if (value.kind === 'call') {
-      for (const arg of [...value.args.map((item) => item.value), value.target]) {
-        const found = arg === value.target && value.target.kind !== 'call' ? undefined : within(arg, frame);
-        if (found) return found;
-      }
-    }
-    if (value.kind !== 'object') return undefined;
-    for (const entry of value.entries.toReversed()) {
-      if (entry.key === key) return { value: entry.value, frame };
-      const found = entry.form === 'spread' ? within(entry.value, frame) : undefined;
-      if (found) return found;
-    }
-    return undefined;
-  }
-
   /** `withAuth(handler)`, in however many layers. */
   function unwrapped(value: Value, frame: Frame, depth: number): Unwrapped {
     const got = settled(evaluate(value, frame));
@@ -223,6 +216,10 @@ function doubtOf(conduct: Conduct | undefined, unread: readonly string[]): strin
   if (conduct && conduct.welcomes === 'setting' && conduct.turnsAway !== 'no') return `the handler asks who the caller is only if ${conduct.settings[0] ?? 'a setting'} says so`;
   const [first] = unread;
   return first === undefined || conduct?.closed === true ? undefined : `nobody can tell what ${first} does with the request`;
+}
+/** `/users/:id` as `/users/{id}`. */
+function shown(path: string): string {
+  return path.replace(/:(\w+)/g, '{$1}').replace(/\*(\w+)/g, '{*$1}');
 }
 function functionValue({ fn }: Fn): Value {
   return { kind: 'function', fn: fn.id, at: fn.nameAt };

@@ -12,6 +12,7 @@ const ORDER = { no: 0, maybe: 1, setting: 2, yes: 3 } as const;
 const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|api_?key|isLoggedIn|loggedIn|isAuthenticated|authenticated|authorized|isAuthorized|member|accountability|credentials?|authorization|authInfo)$/i;
 const TOKEN = /(token|authori[sz]ation|authheader|credentials?|api_?key|secret|password|signature|bearer|jwt)$/i;
 const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|.*-secret|.*-signature|cookie)$/i;
+const CREDENTIAL_COOKIE = /token|session|auth|jwt|(^|[._-])sid$|user|login|access|admin/i;
 const KEY_IN_QUERY = /^(key|access_?key|sig|hmac)$/i;
 /** What a known caller is known by: `req.user.id` is missing just as `req.user` is. */
 const KEY_OF_IDENTITY = /^_?(id|sub|uid|email|username|name|roles?|permissions?|scopes?)$/i;
@@ -203,6 +204,7 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
   }
   function called(call: Call, depth: number): Met {
     const first = call.args[0]?.value;
+    if (/^(get|has|getAll)$/.test(call.name) && first && isCookies(call.receiver) && CREDENTIAL_COOKIE.test(first.kind === 'literal' ? String(first.value) : first.kind === 'ref' ? first.text : '')) return 'absent';
     if (/^(get|header)$/.test(call.name) && first?.kind === 'literal' && typeof first.value === 'string') {
       if (CREDENTIAL_HEADER.test(first.value)) return 'absent';
       // What middleware before has put on the context: `c.get('user')`.
@@ -220,6 +222,11 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
     // What is made of settings alone is one: `permissions.filter(...)` of what a factory was given.
     const from = [...(call.receiver ? [call.receiver] : []), ...call.args.map(({ value }) => value)].filter(({ kind }) => kind !== 'function' && kind !== 'literal').map((value) => met(value, depth + 1));
     return from.length > 0 && from.every((one) => one === 'setting') ? 'setting' : 'maybe';
+  }
+  /** `request.cookies`, `cookies()`, and a name for what that gives. */
+  function isCookies(value: Value | undefined): boolean {
+    if (value?.kind === 'call') return value.name === 'cookies';
+    return value?.kind === 'ref' && /(^|\.|_)cookies?(Store|Jar)?$/i.test(value.path.at(-1) ?? value.text);
   }
   function configured({ text }: { readonly text: string }): Met {
     set(text);

@@ -2,26 +2,31 @@ import type { Conduct } from '../model/api.js';
 import type { Branch, FunctionView, Step } from '../model/module.js';
 import type { Call, FunctionId, Value } from '../model/value.js';
 import { authGuardName, harmlessModules, harmlessName } from '../rules/facts/guards.js';
-import type { Frame } from './abstract.js';
+import type { Abstract, Frame } from './abstract.js';
 import { moduleOf } from './guards.js';
 import type { Fn, Machine } from './machine.js';
 import { isOfCaller, LOGIN, testsOf, thrownStatus, type Roles } from './refusals.js';
+import type { Case } from './request-cases.js';
 import { createParts } from './request-parts.js';
-import { createTests } from './request-tests.js';
+import { createTests, type Formula } from './request-tests.js';
 import { insideOf, viewOf, withConstants, type Inside } from './request-views.js';
 import { best, strangerIn, worst, type Reach } from './strangers.js';
 import { createSources, DEEPEST_TRACE, isNothing, MOST_TRACED, type Run, type Traced, type WebAsked } from './web-sources.js';
-import { asksIdentity, leavesAtOnce, saidStatus, webMade } from './web-values.js';
+import { asksIdentity, leadsToLogin, leavesAtOnce, saidStatus, webMade } from './web-values.js';
 
 /** What a function that answers by what it returns does to a request without credentials. */
 export interface WebOutcome {
   readonly conduct: Conduct;
   /** Calls of which nobody can tell what they do to a request. */
   readonly unread: readonly string[];
+  /** It depends on the path, in a way nobody can tell, whether a request goes on. */
+  readonly byPath: boolean;
 }
 /** Answers what functions that return a response do. */
 export interface WebAnswers {
   outcome(target: Fn, asked: WebAsked): WebOutcome;
+  /** Whether a function that is asked whether strangers may pass says yes to them. */
+  says(target: Fn, of: Case): Reach;
   /** The function a call of a function of the project gives back; undefined where nobody can tell. */
   madeBy(call: Call, frame: Frame): Fn | undefined;
 }
@@ -38,13 +43,13 @@ export function createWebAnswers(machine: Machine): WebAnswers {
   const entries = new Map<FunctionId, Map<Frame, Frame>>();
   const running = new Set<string>();
   const sources = createSources(follow);
-  return { outcome, madeBy };
+  return { outcome, says, madeBy };
 
   function outcome(target: Fn, asked: WebAsked): WebOutcome {
-    const run = runOf(target, entered(target), asked, 0);
-    if (!run) return { conduct: NOTHING, unread: [target.fn.name] };
+    const run = runOf(target, entered(target, asked), asked, 0);
+    if (!run) return { conduct: NOTHING, unread: [target.fn.name], byPath: false };
     const { refuses, passed, answered, refused, turnedAway, complete } = run;
-    const tested = turnedAway === 'yes' && [...refuses].some((status) => status === 401 || status === LOGIN) ? [...run.tests, 'credential' as const] : [...run.tests];
+    const tested = turnedAway === 'yes' ? [...run.tests, 'credential' as const] : [...run.tests];
     const passes: Conduct['passes'] = passed === 'no' ? 'never' : refuses.size === 0 && answered === 'no' && complete ? 'always' : 'sometimes';
     return {
       conduct: {
@@ -52,17 +57,31 @@ export function createWebAnswers(machine: Machine): WebAnswers {
         closed: !run.answersSomebody && passed === 'no' && complete && refuses.size > 0 && [...refuses].every((status) => CLOSING.has(status)),
         strangers: passed, welcomes: answered, stops: refused, turnsAway: turnedAway, settings: [...run.stranger.settings],
       },
-      unread: [...run.unread],
+      unread: [...run.unread], byPath: run.byPath,
     };
   }
+  function says(target: Fn, of: Case): Reach {
+    const asked: WebAsked = { of, next: undefined, told: true };
+    const run = runOf(target, entered(target, asked), asked, 0);
+    if (!run) return 'maybe';
+    let found: Reach = run.passed;
+    for (const { value, reach } of run.returns) {
+      if (!value || isNothing(value) || (value.kind === 'call' && webMade(value))) continue;
+      found = best(found, worst(reach, run.stranger.takes([{ test: value, holds: true, early: false, at: value.at }])));
+    }
+    return found;
+  }
   /** The frame in which a function is given a request. */
-  function entered({ fn, frame }: Fn): Frame {
+  function entered({ fn, frame }: Fn, { request = 0, told }: Partial<WebAsked> = {}): Frame {
     const byFrame = entries.get(fn.id) ?? new Map<Frame, Frame>();
     entries.set(fn.id, byFrame);
     const known = byFrame.get(frame);
     if (known) return known;
+    const given = parts.given('request', fn, frame);
+    const args: Abstract[] = Array.from({ length: request }, () => ({ is: 'unknown' }));
+    args.push(told && given.is === 'value' ? { is: 'value', value: holding(given.value), frame } : given);
     const made: Frame = {
-      ...(topFrame(frame.module.path) ?? frame), fn: fn.id, parent: frame, args: [parts.given('request', fn, frame)], self: frame.self,
+      ...(topFrame(frame.module.path) ?? frame), fn: fn.id, parent: frame, args, self: frame.self,
       locals: new Map(), results: new Map(), pushed: new Map(), assigned: new Map(), depth: 0, trail: `${frame.trail}>${fn.id}`, run: frame.run, when: [],
     };
     byFrame.set(frame, made);
@@ -86,7 +105,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     const request = frame.args.findIndex((arg) => arg.is === 'value' && parts.partOf(arg.value, arg.frame)?.is === 'request');
     const run: Run = {
       frame, view, asked, depth, refuses: new Set(), tests: new Set(), unread: new Set(), mets: new Map(), returns: [], answered: 'no', passed: 'no', refused: 'no', turnedAway: 'no', threw: 'no',
-      complete: view.fn.complete, answersSomebody: false, stranger: strangerIn({ fn: view.fn, module: view.module, request, absent: new Set(), known: (value) => sources.known(value, run) }, view.inner),
+      complete: view.fn.complete, answersSomebody: false, byPath: false, stranger: strangerIn({ fn: view.fn, module: view.module, request, absent: new Set(), known: (value) => sources.known(value, run) }, view.inner),
     };
     byKey.set(key, run);
     walk(run);
@@ -137,13 +156,13 @@ export function createWebAnswers(machine: Machine): WebAnswers {
         if (zone === 'catch' && step.value && isFailure(step.value, run)) {
           for (const status of tried.size > 0 ? tried : [0]) refuse(run, status, here, own, roles);
         } else answer(run, step.value, here, own, roles, 0);
+        if (own.some(({ test }) => asksPath(tests.compile(test, run.frame)))) run.byPath = true;
         run.returns.push({ value: step.value, reach: here });
         ends = worst(ends, opposite(zone === 'catch' ? worst(caught, takes) : worst(alive, takes)));
       }
     }
-    const last = fn.steps.at(-1);
     const isLeft = fn.steps.some((step) => (step.do === 'return' || step.do === 'throw') && step.when.length === fn.when.length && step.zone === 'body');
-    if (last && !isLeft) {
+    if (!isLeft) {
       const reach = worst(ends, alive);
       run.returns.push({ value: undefined, reach });
       nothing(run, reach);
@@ -167,7 +186,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
       return GOES_ON;
     }
     const made = webMade(call);
-    if (made && leavesAtOnce(call)) return { reach: 'yes', statuses: [made.is === 'redirect' ? (made.login ? LOGIN : 307) : made.is === 'thrown' ? made.status : 0] };
+    if (made && leavesAtOnce(call)) return { reach: 'yes', statuses: [made.is === 'redirect' ? (isToLogin(made, run) ? LOGIN : 307) : made.is === 'thrown' ? made.status : 0] };
     if (made) return GOES_ON;
     // `await auth.protect()` of Clerk 6: strangers are sent to the login, or not found.
     if (call.name === 'protect' && call.receiver) {
@@ -270,7 +289,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     if (isNext(call, run)) return;
     const inner = follow(call, run);
     if (inner) return merge(run, inner, reach, own, roles);
-    const status = isErrorName(call.name) ? thrownStatus(call) : 0;
+    const status = SENDS_TO_LOGIN.test(call.name) ? LOGIN : isErrorName(call.name) ? thrownStatus(call) : 0;
     if (isOfCaller(status)) return refuse(run, status, reach, own, roles);
     const given = callbackOf(call, run);
     if (given) {
@@ -288,7 +307,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
       run.passed = best(run.passed, reach);
       return;
     }
-    const status = made.is === 'thrown' ? made.status : made.is === 'redirect' ? (made.login ? LOGIN : 307) : made.status ? numberIn(made.status, from) : 200;
+    const status = made.is === 'thrown' ? made.status : made.is === 'redirect' ? (isToLogin(made, from) ? LOGIN : 307) : made.status ? numberIn(made.status, from) : 200;
     if (status >= 400 || status === LOGIN) return refuse(run, status, reach, own, roles);
     if (status >= 300) {
       run.answersSomebody = true;
@@ -298,6 +317,13 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     }
     run.answered = best(run.answered, reach);
     run.answersSomebody = true;
+  }
+  /** The address may be a name whose path is set by a statement of its own: `url.pathname = '/login'`. */
+  function isToLogin({ login, to }: Extract<NonNullable<ReturnType<typeof webMade>>, { is: 'redirect' }>, run: Run): boolean {
+    if (login || to?.kind !== 'ref' || to.root.kind !== 'local') return login;
+    const { binding } = to.root;
+    const isSet = run.view.fn.steps.some((step) => step.do === 'assign' && step.target.root.kind === 'local' && step.target.root.binding === binding && /^(pathname|href)$/.test(step.target.path.at(-1) ?? '') && leadsToLogin(step.value, 0));
+    return isSet || sources.trace(to, run).some(({ value }) => leadsToLogin(value, 0));
   }
   /** What a called function answers is answered here. */
   function merge(run: Run, inner: Run, reach: Reach, own: readonly Branch[], roles: Roles): void {
@@ -349,7 +375,12 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     return undefined;
   }
 }
+/** Clerk 6: `redirectToSignIn()`. */
+const SENDS_TO_LOGIN = /^redirectTo(SignIn|Login)(Page)?$/i;
 const GOES_ON = { reach: 'no', statuses: [] } as const;
+function asksPath(formula: Formula): boolean {
+  return formula.is === 'path' || (formula.is === 'not' ? asksPath(formula.of) : (formula.is === 'all' || formula.is === 'any') && formula.of.some(asksPath));
+}
 const CLOSING: ReadonlySet<number> = new Set([401, 403, 404, 405, 410, 501]);
 const NOTHING: Conduct = { passes: 'unknown', refuses: [], tests: [], touches: [], closed: false, complete: false, strangers: 'maybe', welcomes: 'maybe', stops: 'maybe', turnsAway: 'no', settings: [], byName: undefined };
 
@@ -358,4 +389,9 @@ function opposite(reach: Reach): Reach {
 }
 function isErrorName(name: string): boolean {
   return /unauthori[sz]ed|unauthenticated|forbidden|accessdenied/i.test(name);
+}
+/** `{ req, request }` of a callback that is told who calls. */
+function holding(request: Value): Value {
+  const { at } = request;
+  return { kind: 'object', open: true, at, entries: ['req', 'request'].map((key) => ({ key, keyAt: at, value: request, form: 'pair', at })) };
 }

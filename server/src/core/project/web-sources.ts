@@ -12,6 +12,10 @@ export interface WebAsked {
   readonly next: Abstract | undefined;
   /** Who returns nothing lets the request go on. */
   readonly passesByNothing?: true;
+  /** The parameter that is the request, the first where nothing is said. */
+  readonly request?: number;
+  /** Its first parameter says who calls, and holds the request. */
+  readonly told?: true;
 }
 /** One run of a function, as a stranger meets it. */
 export interface Run {
@@ -33,6 +37,7 @@ export interface Run {
   complete: boolean;
   /** Some way out is no refusal, whoever takes it. */
   answersSomebody: boolean;
+  byPath: boolean;
 }
 /** A value with the run it is read in. */
 export interface Traced {
@@ -117,6 +122,8 @@ export function createSources(follow: (call: Call, run: Run) => Run | undefined)
       if (webMade(value)) return 'present';
       if (value.form === 'new') return undefined;
     }
+    // What a callback of next-auth is told of the caller: `authorized({ token })`, `authorized({ auth })`.
+    if (value.kind === 'ref' && value.root.kind === 'parameter' && run.depth === 0 && value.root.fn === run.view.fn.id && /^(token|auth)$/.test(value.path[0] ?? '')) return run.asked.told === true ? 'absent' : undefined;
     if (value.kind === 'ref' && value.root.kind === 'value' && value.root.of.kind === 'call' && asksIdentity(value.root.of)) return value.path.includes('error') ? 'maybe' : 'absent';
     if (value.kind !== 'call' && value.kind !== 'ref') return undefined;
     if (value.kind === 'ref' && value.root.kind !== 'local' && value.root.kind !== 'value') return undefined;

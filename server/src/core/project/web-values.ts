@@ -6,7 +6,7 @@ export type WebMade =
   /** A response with the status of an option; undefined: none is written. */
   | { readonly is: 'response'; readonly status: Value | undefined }
   /** Sent elsewhere; `login`: to where callers say who they are. */
-  | { readonly is: 'redirect'; readonly login: boolean }
+  | { readonly is: 'redirect'; readonly login: boolean; readonly to: Value | undefined }
   /** `NextResponse.next()`: goes on. */
   | { readonly is: 'passes' }
   /** `notFound()` and its kin of `next/navigation` 15: thrown where it is called. */
@@ -23,13 +23,13 @@ export function webMade(call: Call): WebMade | undefined {
   const method = RESPONSE_METHOD.exec(call.callee)?.[3];
   if (method === 'json') return { is: 'response', status: statusOption(second?.value) };
   if (method === 'next') return { is: 'passes' };
-  if (method === 'redirect') return { is: 'redirect', login: first !== undefined && leadsToLogin(first.value, 0) };
+  if (method === 'redirect') return { is: 'redirect', login: first !== undefined && leadsToLogin(first.value, 0), to: first?.value };
   // What is rewritten is answered by the page it is rewritten to.
-  if (method === 'rewrite') return first !== undefined && leadsToLogin(first.value, 0) ? { is: 'redirect', login: true } : { is: 'passes' };
+  if (method === 'rewrite') return first !== undefined && leadsToLogin(first.value, 0) ? { is: 'redirect', login: true, to: first.value } : { is: 'passes' };
   if (method === 'error') return { is: 'response', status: undefined };
   const ofNavigation = /^next\/navigation\.(\w+)$/.exec(call.callee)?.[1];
   if (ofNavigation === undefined) return undefined;
-  if (ofNavigation === 'redirect' || ofNavigation === 'permanentRedirect') return { is: 'redirect', login: first !== undefined && leadsToLogin(first.value, 0) };
+  if (ofNavigation === 'redirect' || ofNavigation === 'permanentRedirect') return { is: 'redirect', login: first !== undefined && leadsToLogin(first.value, 0), to: first?.value };
   const status = THROWN.get(ofNavigation);
   return status === undefined ? undefined : { is: 'thrown', status };
 }
@@ -40,8 +40,8 @@ export function leavesAtOnce(call: Call): boolean {
 function statusOption(options: Value | undefined): Value | undefined {
   return options?.kind === 'object' ? options.entries.findLast((entry) => entry.key === 'status')?.value : undefined;
 }
-/** `'/login'`, `new URL('/login', request.url)` and what is made of them. */
-function leadsToLogin(value: Value, depth: number): boolean {
+/** Whether an address is that of a page where callers say who they are: `'/login'`, `new URL('/login', request.url)` and what is made of them. */
+export function leadsToLogin(value: Value, depth: number): boolean {
   if (isLoginPage(value)) return true;
   if (depth > 4) return false;
   if (value.kind === 'call') return [...value.args.map((item) => item.value), ...(value.receiver ? [value.receiver] : [])].some((one) => one.kind !== 'function' && leadsToLogin(one, depth + 1));
@@ -52,7 +52,7 @@ function leadsToLogin(value: Value, depth: number): boolean {
 const ASKS_IDENTITY: ReadonlySet<string> = new Set([
   'auth', 'authenticate', 'getServerSession', 'getServerAuthSession', 'unstable_getServerSession', 'getSession', 'useSession', 'getToken', 'currentUser', 'getCurrentUser', 'getUser', 'getAuth', 'getAuthUser',
   'getAuthSession', 'getLoggedInUser', 'getSessionUser', 'getUserFromRequest', 'getUserFromSession', 'getServerUser', 'validateRequest', 'validateSession', 'getIronSession', 'verifySession', 'getSessionFromRequest',
-  'getCurrentSession', 'getUserId', 'getUserIdFromRequest',
+  'getCurrentSession', 'getClaims', 'getUserId', 'getUserIdFromRequest',
 ]);
 /** The call asks who calls, and gives what is missing where nobody says so: next-auth 4 and 5, Clerk, Supabase, Lucia, better-auth, iron-session. */
 export function asksIdentity(call: Call): boolean {
