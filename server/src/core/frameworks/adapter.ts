@@ -63,6 +63,36 @@ export interface PlacedFile {
   /** As patterns below the root: `/users/:id`, `/docs/*rest`. */
   readonly paths: readonly string[];
 }
+/** Words of a framework whose routes are decorated methods of classes; names are dotted with their package, as in `@nestjs/common.Get`. */
+export interface Decorated {
+  /** The method a decorator of a method answers. */
+  readonly methods: ReadonlyMap<string, HttpMethod | 'all'>;
+  /** Is given path and method as an object with the keys `path` and `method`. */
+  readonly mapping: string;
+  /** An enumeration of methods; the member is the method's name. */
+  readonly enumeration: string;
+  readonly controller: string;
+  readonly module: string;
+  readonly guards: string;
+  readonly metadata: string;
+  readonly version: string;
+  /** Stands for every version, or for none. */
+  readonly neutral: string;
+  /** Makes one decorator of several. */
+  readonly together: string;
+  /** Makes a decorator whose metadata is found by the decorator itself. */
+  readonly maker: string;
+  /** A provider under this name guards the whole application. */
+  readonly guardToken: string;
+  /** Gives a class that is not there yet. */
+  readonly later: string;
+  /** Puts modules under paths. */
+  readonly tree: ReadonlySet<string>;
+  /** Whether the module of a package adds neither routes nor guards. */
+  isInfrastructure(callee: string): boolean;
+  /** Whether a decorator of a package keeps nobody out. */
+  isPlain(callee: string): boolean;
+}
 
 /** A vocabulary: says what a call means, evaluates nothing, sees one call. */
 export interface FrameworkAdapter {
@@ -101,6 +131,8 @@ export interface FrameworkAdapter {
   /** Schemes that packages bring, each of which refuses requests without credentials. */
   readonly schemes?: ReadonlySet<string>;
   readonly order: OrderRules;
+  /** Of frameworks whose routes are decorated methods of classes. */
+  readonly decorated?: Decorated;
 }
 
 /** The verbs routers make of `http.METHODS`, as express 5.3.0 and 4.22.3 define them (package `methods`); `all` is every one. */

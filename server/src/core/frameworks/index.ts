@@ -5,6 +5,7 @@ import fastify from './fastify.js';
 import hapi from './hapi.js';
 import hono from './hono.js';
 import koa from './koa.js';
+import nest from './nest.js';
 import next from './next.js';
 import nodeHttp from './node-http.js';
 
@@ -15,6 +16,7 @@ export const frameworks: readonly FrameworkAdapter[] = [
   hapi,
   hono,
   koa,
+  nest,
   next,
   nodeHttp,
 ];

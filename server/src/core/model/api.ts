@@ -70,7 +70,7 @@ export type ScopeEvent =
    */
   | {
       readonly kind: 'use'; readonly paths: readonly Value[]; readonly values: readonly Value[]; readonly methods?: Methods; readonly as?: Place; readonly late?: true; readonly exact?: true;
-      readonly reach?: 'application' | 'own'; readonly whole?: true; readonly at: At;
+      readonly reach?: 'application' | 'own'; readonly whole?: true; readonly except?: readonly Excepted[]; readonly at: At;
     }
   /** A function that is given a scope of its own below this one, or, as an `open` one, this scope itself. */
   | { readonly kind: 'plugin'; readonly value: Value; readonly gives: readonly ('scope' | 'options' | 'other')[]; readonly options: Value | undefined; readonly open: boolean; readonly written?: 'objects'; readonly at: At }
@@ -87,9 +87,19 @@ export type ScopeEvent =
   | { readonly kind: 'answers'; readonly values: readonly Value[]; readonly at: At }
   | { readonly kind: 'parameter'; readonly name: Value; readonly values: readonly Value[]; readonly at: At }
   | { readonly kind: 'setting'; readonly name: string; readonly value: Value | boolean; readonly at: At }
+  /** The class whose controllers, and those of the modules it imports, answer the requests of the application. */
+  | { readonly kind: 'module'; readonly value: Value; readonly at: At }
+  /** Stands before all routes of controllers that are registered when the application begins to serve. */
+  | { readonly kind: 'guard'; readonly values: readonly Value[]; readonly at: At }
   | { readonly kind: 'serves'; readonly at: At }
   | { readonly kind: 'incomplete'; readonly why: string; readonly at: At };
 
+/** Requests a layer lets by without looking at them; no methods: all. Paths are whole and cover themselves alone, or with `below` all that is under them. */
+export interface Excepted {
+  readonly path: Value;
+  readonly methods?: Methods;
+  readonly below?: true;
+}
 /** Where a function stands: its parameters mean something else in each. `payload` and `failure` are hooks that are handed one. */
 export type Place = 'handler' | 'layer' | 'error' | 'payload' | 'failure' | 'plugin';
 /** The keys of a route that is written as an object, or of the options of one. */

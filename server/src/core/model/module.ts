@@ -60,7 +60,8 @@ export interface FunctionView {
   readonly static?: true;
   /** `'use server'` at its start, or that of the file. */
   readonly directive?: string;
-  readonly decorators: readonly Call[];
+  /** In source order, as written in TypeScript or handed to a compiler's helper; a bare one is the value of its name. */
+  readonly decorators: readonly Value[];
   /** The branches the function expression itself stands in; every step's `when` starts with them. */
   readonly when: readonly Branch[];
   readonly steps: readonly Step[];
@@ -73,7 +74,7 @@ export interface Parameter {
   readonly initial?: Value;
   readonly rest?: true;
   readonly type: string | undefined;
-  readonly decorators: readonly Call[];
+  readonly decorators: readonly Value[];
   readonly at: At;
 }
 /** What a statement does. Every call, also a nested one, is a step of its own, before the step that uses it. An arrow with an expression body has one `return` step. */
@@ -120,7 +121,7 @@ export interface ClassView {
   readonly at: At;
   readonly extends: Value | undefined;
   readonly implements: readonly string[];
-  readonly decorators: readonly Call[];
+  readonly decorators: readonly Value[];
   readonly fields: readonly Binding[];
   readonly methods: readonly FunctionId[];
   readonly construct: FunctionId | undefined;

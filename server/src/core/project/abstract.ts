@@ -70,6 +70,27 @@ export interface Frame {
 }
 /** A function or class that nothing in the project calls. */
 export type RunId = FunctionId | ClassId;
+/** A guard a route or its application names; what it lets through depends on what the route says of itself. */
+export interface Standing extends Placed {
+  /** Before all routes of the application. */
+  readonly global: boolean;
+  readonly when: readonly Branch[];
+  readonly unsure: boolean;
+  /** A decorator that cannot be looked into, rather than a guard. */
+  readonly decorator?: string;
+}
+/** Metadata of a route: its own or that of its class. */
+export interface Kept extends Placed {
+  readonly on: 'method' | 'class';
+  /** Undefined where it may be any. */
+  readonly key: string | undefined;
+  readonly unsure: boolean;
+}
+/** What decorators attach to a route, outermost first. */
+export interface Attached {
+  readonly guards: readonly Standing[];
+  readonly metadata: readonly Kept[];
+}
 /** An event as it was met, with the frame in which its values are to be read. */
 export interface LoggedEvent extends BoundEvent {
   readonly frame: Frame;
@@ -79,6 +100,8 @@ export interface LoggedEvent extends BoundEvent {
   readonly options?: Value;
   /** The scope a plugin was given here. */
   readonly child?: ScopeState;
+  /** What decorators say of a route. */
+  readonly attached?: Attached;
   /** What a route of a list was worth when it was registered. */
   readonly got?: Abstract;
   /** What surely, or perhaps, stands before a route that no event of the scope puts there. */

@@ -22,6 +22,8 @@ export interface Active {
   readonly sure: boolean;
   /** Only routes of its scope, not of those below. */
   readonly own?: true;
+  /** Requests it lets by. */
+  readonly except?: readonly { readonly patterns: readonly PathPattern[]; readonly methods: Methods | undefined; readonly exact: boolean }[];
   /** app.param: only routes of this scope with this parameter. */
   readonly parameter: string | undefined;
 }
@@ -35,9 +37,20 @@ export function coverage(active: Active, path: PathPattern, scope: ScopeState, m
     if (active.parameter === '?') return 'maybe';
     return path.segments.some((one) => one.kind === 'parameter' && one.text.includes(`{${active.parameter}}`)) ? 'yes' : 'no';
   }
-  if (active.patterns.length === 0) return 'yes';
+  const excepted = exceptedIn(active, path, methods);
+  if (excepted === 'yes') return 'no';
+  if (active.patterns.length === 0) return excepted === 'maybe' ? 'maybe' : some;
   const answers = active.patterns.map((pattern) => covers(pattern, path, active.exact, active.caseSensitive));
-  return some === 'yes' && answers.includes('yes') ? 'yes' : answers.includes('yes') || answers.includes('maybe') ? 'maybe' : 'no';
+  return some === 'yes' && excepted === 'no' && answers.includes('yes') ? 'yes' : answers.includes('yes') || answers.includes('maybe') ? 'maybe' : 'no';
+}
+
+function exceptedIn({ except = [], caseSensitive }: Active, path: PathPattern, methods: Methods): 'yes' | 'no' | 'maybe' {
+  const answers = except.map((one) => {
+    const some = one.methods === undefined ? 'yes' : shared(one.methods, methods);
+    const found = one.patterns.map((pattern) => covers(pattern, path, one.exact, caseSensitive));
+    return some === 'no' || found.every((how) => how === 'no') ? 'no' : some === 'yes' && found.includes('yes') ? 'yes' : 'maybe';
+  });
+  return answers.includes('yes') ? 'yes' : answers.includes('maybe') ? 'maybe' : 'no';
 }
 
 interface ActivesInput {
@@ -94,6 +107,7 @@ export function createActives({ evaluation, ordersOf, layerOf, patternsOf, isByP
       exact: use?.exact === true,
       caseSensitive: isCaseSensitive(scope),
       ...(use?.methods ? { methods: use.methods } : {}),
+      ...(use?.except ? { except: use.except.map(({ path, methods, below }) => ({ methods, exact: below !== true, patterns: pathPieces(evaluation, path, logged.frame).flatMap((piece) => patternsOf([piece], scope)) })) } : {}),
       ...(use?.reach === 'own' ? { own: true } : {}),
       scope: scope.id,
       from: scope.kind === 'application' || use?.reach === 'application' ? 'application' : 'router',

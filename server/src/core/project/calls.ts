@@ -239,7 +239,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
 }
 
 /** The callee of a package's export that was kept under another name: `const load = () => require('express')`. */
-function packageCallee(target: Abstract): string | undefined {
+export function packageCallee(target: Abstract): string | undefined {
   if (target.is !== 'value' || target.value.kind !== 'ref' || target.value.root.kind !== 'import') return undefined;
   const { root, path } = target.value;
   if (path.includes(undefined)) return undefined;

@@ -88,7 +88,7 @@ function namesTest(test: Value, depth = 0): boolean {
 function settingsOf(fn: FunctionView, context: CorsContext): readonly Setting[] {
   const found: Setting[] = [];
   for (const decorator of fn.decorators)
-    if (/(^|\.)Header$/.test(decorator.callee)) pair(decorator, fn.when, undefined);
+    if (decorator.kind === 'call' && /(^|\.)Header$/.test(decorator.callee)) pair(decorator, fn.when, undefined);
   for (const step of fn.steps) {
     if (step.do !== 'call') continue;
     const { call } = step;

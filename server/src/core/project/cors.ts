@@ -69,7 +69,7 @@ function* callsOf(module: ModuleView): Iterable<Place> {
   for (const view of views)
     for (const step of view.steps) if (step.do === 'call') yield { call: step.call, when: step.when, inside: view.id };
   for (const view of module.classes.values())
-    for (const call of view.decorators) yield { call, when: [], inside: module.top.id };
+    for (const call of view.decorators) if (call.kind === 'call') yield { call, when: [], inside: module.top.id };
 }
 
 function* setups(call: Call, module: ModuleView, context: CorsContext): Iterable<Setup> {

@@ -17,6 +17,7 @@ import { createNames } from './names.js';
 import { OPEN_MARK } from './plugins.js';
 import { storesRoutes } from './roots.js';
 import { createRouteFiles } from './route-files.js';
+import { createServed } from './served.js';
 import type { Traits } from './traits.js';
 import { createUncalled } from './uncalled.js';
 
@@ -350,6 +351,7 @@ export function evaluateProject({ modules, resolve, data, isOwn, adapters, trait
   createRouteFiles(machine, depends).run();
   createListeners(machine).run(listening);
   const isCurrent = (run: RunId | undefined): boolean => run === undefined || !superseded.has(run);
+  for (const { id, decorated } of adapters) if (decorated) createServed(machine, { id, decorated }, isCurrent).run();
   const current = withoutTests(scopes.filter((scope) => isCurrent(scope.run)), tests);
   for (const scope of current) {
     const kept = scope.log.filter((logged) => isCurrent(logged.frame.run));

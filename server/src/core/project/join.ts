@@ -14,6 +14,7 @@ import type { Traits } from './traits.js';
 import {
   answersAlways, doubtOf, habitsOf, held, indexes, isCopied, isExempting, isExported, isGuard, isOne, isUnder, layersFirst, missedByCopies, pluggedIn, prefixOf, publicMarks, scopesOfTarget, set,
 } from './join-parts.js';
+import { createActivations } from './activations.js';
 import { coverage, createActives, type Active } from './active.js';
 import { createLayers, type Asked, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
@@ -92,6 +93,7 @@ export function joinProject(input: JoinInput): JoinResult {
 
   const actives = createActives({ evaluation, layerOf, ordersOf, patternsOf, isByPath });
   const strategies = createStrategies({ evaluation, layers: layersKnown, adapters: input.adapters });
+  const activations = createActivations({ evaluation, policyOf: (path) => input.policyOf(path) });
   linkParents(evaluation);
   const publicAt = publicMarks(input.modules);
   const walked = new Set<ScopeId>();
@@ -102,7 +104,7 @@ export function joinProject(input: JoinInput): JoinResult {
   for (const scope of evaluation.scopes) if (!walked.has(scope.id) && !missed.has(scope.id)) walkRoot(scope);
 
   const project = { scopes: scopesOf(), endpoints: new Map(endpoints.map((one) => [one.id, one])), ...indexes(endpoints), roles, habits: habitsOf(endpoints) };
-  return { project, applied: new Set([...evaluation.applied, ...followed]), conducts };
+  return { project, applied: new Set([...evaluation.applied, ...followed, ...activations.read]), conducts };
 
   function walkRoot(scope: ScopeState): void {
     walks = 0;
@@ -222,7 +224,7 @@ export function joinProject(input: JoinInput): JoinResult {
     const handlerIndex = shown.handlerIndex ?? lastHandler(values.map(({ target }) => target));
     const layers = values.map((value, index) => layerOf(value, logged, index === handlerIndex ? 'handler' : (shown.places[index] ?? 'layer'), at.scope.framework));
     const handler = layers[handlerIndex];
-    const asked = shown.asks ? strategies.asked(at.app, at.scope, shown.asks, logged.frame) : { own: [], others: [] };
+    const asked = activations.asked(logged, at.app) ?? (shown.asks ? strategies.asked(at.app, at.scope, shown.asks, logged.frame) : { own: [], others: [] });
     // A guard that nothing follows refuses strangers just the same.
     const before = [...asked.own, ...layers].slice(0, Math.max(0, routesPass && handler && isCheck(handler) ? handlerIndex + 1 : handlerIndex) + asked.own.length);
     const firstValue = event.values[0];

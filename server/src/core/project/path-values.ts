@@ -15,6 +15,8 @@ export interface Flat {
   readonly under?: readonly PathPiece[];
 }
 const DEEPEST_LIST = 5;
+/** What reading paths needs of the evaluation. */
+export type PathReads = Pick<Evaluation, 'evaluate'>;
 
 /** Arrays and spreads of middleware written out, across files. */
 export function flattenValues(evaluation: Evaluation, values: readonly Value[], frame: Frame): Flat[] {
@@ -45,15 +47,15 @@ function composed(evaluation: Evaluation, one: Flat, depth: number): Flat[] {
 }
 
 /** Constant text of a path value; what cannot be known has a key where one can tell it from others. Lists give several. */
-export function pathPieces(evaluation: Evaluation, value: Value | undefined, frame: Frame, depth = 0): PathPiece[] {
+export function pathPieces(evaluation: PathReads, value: Value | undefined, frame: Frame, depth = 0): PathPiece[] {
   if (!value) return [undefined];
   return readPieces(evaluation, value, frame, depth).map((piece) => piece ?? keyed(evaluation, value, frame));
 }
-function keyed(evaluation: Evaluation, value: Value, frame: Frame): PathPiece {
+function keyed(evaluation: PathReads, value: Value, frame: Frame): PathPiece {
   const key = keyOfUnknown(value, frame, evaluation.evaluate);
   return key === undefined ? undefined : { unknown: key };
 }
-function readPieces(evaluation: Evaluation, value: Value, frame: Frame, depth: number): PathPiece[] {
+function readPieces(evaluation: PathReads, value: Value, frame: Frame, depth: number): PathPiece[] {
   if (depth > 12) return [undefined];
   switch (value.kind) {
     case 'literal':
@@ -85,7 +87,7 @@ function readPieces(evaluation: Evaluation, value: Value, frame: Frame, depth: n
   }
 }
 /** How a comparison of constants comes out: `mode === 'global'` where the caller said so. */
-function decided(evaluation: Evaluation, test: Value, frame: Frame): boolean | undefined {
+function decided(evaluation: PathReads, test: Value, frame: Frame): boolean | undefined {
   if (test.kind === 'not') {
     const of = decided(evaluation, test.of, frame);
     return of === undefined ? undefined : !of;
@@ -95,7 +97,7 @@ function decided(evaluation: Evaluation, test: Value, frame: Frame): boolean | u
   if (left?.is !== 'value' || right?.is !== 'value' || left.value.kind !== 'literal' || right.value.kind !== 'literal') return undefined;
   return (left.value.value === right.value.value) === test.op.startsWith('=');
 }
-function followed(evaluation: Evaluation, value: Value, frame: Frame, depth: number): PathPiece[] {
+function followed(evaluation: PathReads, value: Value, frame: Frame, depth: number): PathPiece[] {
   const target = evaluation.evaluate(value, frame);
   const items = target.is === 'list' ? target.items : undefined;
   if (items) return items.flatMap((item) => pathPieces(evaluation, item.value, item.frame, depth + 1));
@@ -103,7 +105,7 @@ function followed(evaluation: Evaluation, value: Value, frame: Frame, depth: num
   return pathPieces(evaluation, target.value, target.frame, depth + 1);
 }
 /** `path.join('/api', name)`: its pieces with one slash between them. */
-function joinedPath(evaluation: Evaluation, call: Extract<Value, { kind: 'call' }>, frame: Frame, depth: number): string | undefined {
+function joinedPath(evaluation: PathReads, call: Extract<Value, { kind: 'call' }>, frame: Frame, depth: number): string | undefined {
   if (!/^((node:)?path(\.posix|\.default)?\.join|url-?join(\.default)?)$/.test(call.callee)) return undefined;
   return call.args.map((item) => textOf(item.spread ? undefined : pathPieces(evaluation, item.value, frame, depth + 1)[0])).join('/').replace(/\/{2,}/g, '/');
 }

@@ -204,7 +204,8 @@ function branchWith(branch: Branch, given: (value: Value) => Value): Branch {
   const test = replaced(branch.test, given, 0);
   return test === branch.test ? branch : { ...branch, test };
 }
-function replaced(value: Value, given: (value: Value) => Value, depth: number): Value {
+/** The value with others in place of parts of it; `given` is asked for each part, the whole first. */
+export function replaced(value: Value, given: (value: Value) => Value, depth = 0): Value {
   const changed = given(value);
   if (changed !== value || depth > DEEPEST) return changed;
   const put = (inner: Value): Value => replaced(inner, given, depth + 1);

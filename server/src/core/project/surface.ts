@@ -69,6 +69,8 @@ function sameFunctions(before: FileFacts, after: FileFacts, read: Read, traits: 
   for (const id of old.functions.keys()) if (!now.functions.has(id) && (read.applied.has(id) || read.conducts.has(id) || relevantBefore.has(id))) return false;
   for (const [id, fn] of now.functions) {
     const was = old.functions.get(id);
+    // What decorates a method may make it a route, whether anybody ran it or not.
+    if (!equal(fn.decorators, was?.decorators ?? [])) return false;
     const isRead = read.applied.has(id) || read.conducts.has(id);
     // A function inside a body nobody ran may come and go, as long as it registers nothing.
     if (!isRead && !relevantNow.has(id) && !(was && relevantBefore.has(id))) {

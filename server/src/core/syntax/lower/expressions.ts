@@ -2,6 +2,7 @@ import ts from 'typescript';
 import type { Call, CompareOperator, Entry, Item, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { exportsByCall, loadsModules, wrapsModule } from './common-js.js';
+import { decoratedBy } from './decorated.js';
 import { environment, isReceiver, spell, unwrapped } from './spelling.js';
 import { DEEPEST, at, lookUp, mark, step, under, unknown, type FunctionNaming, type Lowering } from './state.js';
 
@@ -330,6 +331,8 @@ function call(l: Lowering, node: ts.Expression, target: Value, args: readonly ts
   const callee = spell(target);
   const required = form === 'call' ? requireOf(l, node, callee, target, args) : undefined;
   if (required) return required;
+  const decorated = form === 'call' ? decoratedBy(l, callee, args, expression) : undefined;
+  if (decorated) return decorated;
   const calledName = target.kind === 'ref' ? (target.path.at(-1) ?? (target.path.length === 0 ? callee.slice(callee.lastIndexOf('.') + 1) || target.text : '')) : '';
   const nameAt = target.kind === 'ref' ? target.nameAt : target.at;
   const literal = args.find((arg) => ts.isStringLiteralLike(arg));

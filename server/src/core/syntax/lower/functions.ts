@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import type { ClassView, FunctionView, Parameter } from '../../model/module.js';
-import type { BindingId, Call, ClassId, FunctionId } from '../../model/value.js';
+import type { BindingId, ClassId, FunctionId, Value } from '../../model/value.js';
 import { expression, named, propertyName } from './expressions.js';
 import { declarePattern, hoist, statements } from './statements.js';
 import { at, mark, openScope, step, uniqueId, type FunctionFrame, type FunctionNaming, type Lowering, type Writable } from './state.js';
@@ -28,9 +28,9 @@ export function functionLike(l: Lowering, node: ts.FunctionLikeDeclaration, nami
   l.functions.set(id, view);
   l.frame = frame;
   const outerScope = openScope(l, id);
-  view.parameters = parameters(l, node, id, naming);
   const said = node.body && ts.isBlock(node.body) ? directive(node.body.statements) : undefined;
   if (said !== undefined) view.directive = said;
+  view.parameters = parameters(l, node, id, naming, outerFrame);
   body(l, node);
   view.complete = frame.complete;
   l.scope = outerScope;
@@ -46,7 +46,7 @@ export function directive(statements: readonly ts.Statement[]): string | undefin
   }
   return undefined;
 }
-function parameters(l: Lowering, node: ts.FunctionLikeDeclaration, id: FunctionId, naming: FunctionNaming): Parameter[] {
+function parameters(l: Lowering, node: ts.FunctionLikeDeclaration, id: FunctionId, naming: FunctionNaming, outer: FunctionFrame): Parameter[] {
   const real = node.parameters.filter((parameter) => !(ts.isIdentifier(parameter.name) && parameter.name.text === 'this'));
   return real.map((parameter, index) => {
     const root = index === 0 && naming.caught ? { kind: 'caught' as const, how: naming.caught } : { kind: 'parameter' as const, fn: id, index };
@@ -57,7 +57,7 @@ function parameters(l: Lowering, node: ts.FunctionLikeDeclaration, id: FunctionI
       ...(parameter.dotDotDotToken ? { rest: true as const } : {}),
       name: ts.isIdentifier(parameter.name) ? parameter.name.text : undefined,
       type: parameter.type?.getText(l.tree).slice(0, 200),
-      decorators: decorators(l, parameter),
+      decorators: parameterDecorators(l, parameter, outer),
       at: at(l, parameter),
     };
   });
@@ -75,13 +75,20 @@ function body(l: Lowering, node: ts.FunctionLikeDeclaration): void {
   step(l, node.body, { do: 'return', value });
 }
 
-function decorators(l: Lowering, node: ts.Node): Call[] {
+function decorators(l: Lowering, node: ts.Node): Value[] {
   if (!ts.canHaveDecorators(node)) return [];
-  return (ts.getDecorators(node) ?? []).flatMap((decorator) => {
+  return (ts.getDecorators(node) ?? []).map((decorator) => {
     const value = expression(l, decorator.expression);
-    if (value.kind === 'call') return [{ ...value, form: 'decorator' as const }];
-    return [];
+    return value.kind === 'call' ? { ...value, form: 'decorator' as const } : value;
   });
+}
+/** Decorators of a parameter run when the class is made, not when its method is called. */
+function parameterDecorators(l: Lowering, node: ts.ParameterDeclaration, outer: FunctionFrame): Value[] {
+  const { frame } = l;
+  l.frame = outer;
+  const values = decorators(l, node);
+  l.frame = frame;
+  return values;
 }
 
 /** Lowers a class: its fields, methods and constructor. */

@@ -5,6 +5,7 @@ import { createPlaces, type PlaceRecord } from '../../text/places.js';
 import type { SourceFile, Span } from '../../text/source.js';
 import { parseJavaScript, type Trees } from '../javascript.js';
 import { TOO_DEEP, type SyntaxProblem } from '../parsed.js';
+import { decorateAll } from './decorated.js';
 import { classLike, directive, functionLike } from './functions.js';
 import { exported, imports } from './modules.js';
 import { notes } from './notes.js';
@@ -48,6 +49,7 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
     functions: new Map(),
     classes: new Map(),
     ids: new Map(),
+    decorations: [],
     scope: { parent: undefined, names: new Map(), fn: top },
     frame,
     depth: 0,
@@ -66,6 +68,7 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
   }
   statements(l, rest);
   const said = directive(tree.statements);
+  decorateAll(l);
   const module: ModuleView = {
     path: file.path,
     system: l.usesEsm ? 'esm' : l.usesCommonJs ? 'commonjs' : 'none',

@@ -37,6 +37,14 @@ export interface FunctionNaming {
   readonly owner?: ClassId;
 }
 
+/** What a compiler's helper was told to decorate: `__decorate([Get(), __param(0, Body())], Files.prototype, 'list', null)`. */
+export interface Decoration {
+  readonly on: Value;
+  readonly key: string | undefined;
+  readonly values: readonly Value[];
+  readonly parameters: readonly { readonly index: number; readonly value: Value }[];
+}
+
 /** All that one lowering run builds. Dropped when the ModuleView is made. */
 export interface Lowering {
   readonly path: FilePath;
@@ -51,6 +59,7 @@ export interface Lowering {
   readonly functions: Map<FunctionId, FunctionView>;
   readonly classes: Map<ClassId, ClassView>;
   readonly ids: Map<string, number>;
+  readonly decorations: Decoration[];
   scope: NameScope;
   frame: FunctionFrame;
   depth: number;
