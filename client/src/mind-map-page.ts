@@ -1,4 +1,5 @@
-import { filters, risks } from './webview/item.js';
+import { filters } from './api-map/filters.js';
+import { risks } from './api-map/risk.js';
 import { dashes, symbols } from './webview/symbols.js';
 import { escaped } from './webview/svg.js';
 import type { Texts } from './webview/texts.js';

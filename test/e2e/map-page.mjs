@@ -150,6 +150,7 @@ export async function mapIn(page) {
 export function endpoint(method, apiPath, more = {}) {
   const place = { uri: 'file:///shop/src/app.js', line: 11, character: 6 };
   return {
+    id: `file:///shop#${method} ${apiPath}`,
     folder: 'file:///shop',
     method,
     path: apiPath,
@@ -157,9 +158,10 @@ export function endpoint(method, apiPath, more = {}) {
     place,
     chain: [],
     authentication: 'guarded',
-    authorization: 'unguarded',
-    because: '',
-    operation: { uri: 'file:///shop/openapi.yaml', line: 4, character: 2 },
+    documented: 'yes',
+    public: false,
+    admin: apiPath.startsWith('/admin'),
+    complete: true,
     findings: [],
     ...more,
   };
@@ -167,22 +169,23 @@ export function endpoint(method, apiPath, more = {}) {
 /** A small shop with every kind of endpoint. */
 export function shop() {
   const open = { authentication: 'unguarded' };
-  const unknown = { authentication: 'unknown', because: 'the guard is in another package' };
+  const unknown = { authentication: 'unknown' };
   return {
     folders: [{ uri: 'file:///shop', name: 'shop' }],
+    gaps: 0,
     items: [
       endpoint('GET', '/', open),
-      endpoint('GET', '/api/v1/files', { findings: [] }),
+      endpoint('GET', '/api/v1/files'),
       endpoint('POST', '/api/v1/files'),
-      endpoint('PUT', '/api/v1/files', { ...open, findings: ['methods/put-enabled', 'methods/unguarded-sibling'], operation: null }),
+      endpoint('PUT', '/api/v1/files', { ...open, findings: ['methods/put-enabled', 'methods/unguarded-sibling'], documented: 'no' }),
       endpoint('GET', '/api/v1/files/{id}', open),
       endpoint('DELETE', '/api/v1/files/{id}', { ...open, findings: ['methods/unguarded-sibling'] }),
       endpoint('GET', '/api/v1/orders', unknown),
       endpoint('POST', '/api/v1/orders', unknown),
       endpoint('PATCH', '/api/v1/orders/{id}/lines/{line}'),
       endpoint('GET', '/api/v1/users/{id}/a-segment-with-a-name-that-is-far-too-long-to-be-drawn'),
-      endpoint('GET', '/admin/users', { authorization: 'guarded' }),
-      endpoint('DELETE', '/admin/users/{id}', { authorization: 'guarded', operation: null }),
+      endpoint('GET', '/admin/users'),
+      endpoint('DELETE', '/admin/users/{id}', { documented: 'no' }),
       endpoint('ALL', '/health', open),
     ],
   };
@@ -198,5 +201,5 @@ export function large(number) {
       place: { uri: 'file:///shop/src/app.js', line: index, character: 0 },
     });
   });
-  return { folders: [{ uri: 'file:///shop', name: 'shop' }], items };
+  return { folders: [{ uri: 'file:///shop', name: 'shop' }], items, gaps: 0 };
 }

@@ -158,7 +158,7 @@ export function mapTests({ page, map, look }) {
         assert.equal(await status.innerText(), '13 routes');
         await page.getByRole('button', { name: 'Public writes' }).click();
         assert.equal(await status.innerText(), '3 of 13 routes');
-        assert.equal(await page.locator('#count-openWrite').innerText(), '3');
+        assert.equal(await page.locator('#count-open-write').innerText(), '3');
         await page.getByRole('button', { name: 'Undocumented' }).click();
         assert.equal(await status.innerText(), '1 of 13 routes');
         await page.getByRole('button', { name: 'Unknown' }).click();
@@ -284,7 +284,7 @@ export function mapTests({ page, map, look }) {
     [
       'where nothing was found the page says so, and nothing in the page moves by itself',
       async () => {
-        await map.open({ folders: [{ uri: 'file:///shop', name: 'shop' }], items: [] });
+        await map.open({ folders: [{ uri: 'file:///shop', name: 'shop' }], items: [], gaps: 0 });
         await page.locator('#empty', { hasText: 'No routes were found' }).waitFor();
         await map.tell({ type: 'content', content: shop() });
         await item('shop,').waitFor();

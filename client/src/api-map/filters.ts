@@ -6,7 +6,9 @@ export type Filter = 'publicWrites' | 'admin' | 'undocumented' | 'unknown';
 /** In the order in which they are offered. */
 export const filters: readonly Filter[] = ['publicWrites', 'admin', 'undocumented', 'unknown'];
 
-const keeps: Readonly<Record<Filter, (endpoint: InventoryEndpoint) => boolean>> = {
+/** What they ask of an endpoint. */
+type Asked = Pick<InventoryEndpoint, 'authentication' | 'method' | 'admin' | 'documented' | 'complete'>;
+const keeps: Readonly<Record<Filter, (endpoint: Asked) => boolean>> = {
   publicWrites: (endpoint) => endpoint.authentication === 'unguarded' && isWrite(endpoint),
   admin: (endpoint) => endpoint.admin,
   undocumented: (endpoint) => endpoint.documented === 'no',
@@ -14,7 +16,7 @@ const keeps: Readonly<Record<Filter, (endpoint: InventoryEndpoint) => boolean>> 
 };
 
 /** Whether every filter that is on keeps the endpoint. */
-export function isKept(endpoint: InventoryEndpoint, on: ReadonlySet<Filter>): boolean {
+export function isKept(endpoint: Asked, on: ReadonlySet<Filter>): boolean {
   return filters.every((filter) => !on.has(filter) || keeps[filter](endpoint));
 }
 

@@ -60,7 +60,7 @@ export function draw(plane: SVGGElement, { nodes, current, words, texts }: Drawi
     .attr('aria-label', ({ row }) => spoken(row.node, texts))
     .attr('tabindex', ({ row }) => (row.node.id === current ? 0 : -1));
   part(all, '.back').attr('width', ({ width }) => round(width + 20));
-  part(all, '.outer').attr('d', ({ row }) => (row.open !== undefined && row.node.risk === 'openWrite' ? outerRing : ''));
+  part(all, '.outer').attr('d', ({ row }) => (row.open !== undefined && row.node.risk === 'open-write' ? outerRing : ''));
   part(all, '.outline')
     .attr('d', ({ row }) => (row.open === undefined ? symbols[row.node.risk].outline : ring))
     .attr('stroke-dasharray', ({ row }) => (symbols[row.node.risk].dashed ? dashes : null));

@@ -1,5 +1,6 @@
+import { filters } from '../api-map/filters.js';
+import { risks } from '../api-map/risk.js';
 import { element, type EditorApi } from './dom.js';
-import { filters, risks, type Filter } from './item.js';
 import { toPage, type FromPage } from './messages.js';
 import { MindMap } from './mind-map.js';
 import { savedFrom } from './saved.js';
@@ -58,7 +59,7 @@ function send(message: FromPage): void {
   editor.postMessage(message);
 }
 function ask(): void {
-  const on = buttons.filter(({ button }) => isPressed(button)).map(({ filter }): Filter => filter);
+  const on = buttons.filter(({ button }) => isPressed(button)).map(({ filter }) => filter);
   mindMap.ask({ filters: on, query: query.value });
 }
 function isPressed(button: HTMLButtonElement): boolean {
@@ -69,13 +70,14 @@ function press(button: HTMLButtonElement, on: boolean): void {
 }
 
 /** Says how much is shown; a screen reader is told the same. */
-function shown(root: MapNode, all: number): void {
+function shown(root: MapNode, all: number, gaps: number): void {
   for (const risk of risks) element(`count-${risk}`, HTMLElement).textContent = String(root.counts[risk]);
   if (all === 0) return say(texts.noRoutes);
   if (root.routes === 0) return say(texts.noneShown);
   empty.hidden = true;
   map.toggleAttribute('hidden', false);
-  status.textContent = root.routes === all ? routesText(all, texts) : filled(texts.shown, root.routes, all);
+  const missing = gaps === 0 ? '' : `, ${gaps === 1 ? texts.oneGap : filled(texts.manyGaps, gaps)}`;
+  status.textContent = (root.routes === all ? routesText(all, texts) : filled(texts.shown, root.routes, all)) + missing;
 }
 /** In place of the map. */
 function say(text: string): void {
@@ -116,7 +118,7 @@ function coloursNow(): Colours {
     text: colour('--map-text'),
     dimmed: colour('--map-dimmed'),
     risks: {
-      openWrite: colour('--map-open-write'),
+      'open-write': colour('--map-open-write'),
       open: colour('--map-open'),
       unknown: colour('--map-unknown'),
       guarded: colour('--map-guarded'),

@@ -1,4 +1,4 @@
-import type { GuardState, MapContent, MapFolder, MapItem, Place } from './item.js';
+import type { MapContent, MapFolder, MapItem, Place } from './item.js';
 
 /** From the page to the extension. */
 export type FromPage =
@@ -50,21 +50,9 @@ export function toPage(message: unknown): ToPage | undefined {
   }
 }
 
-/** Content from data of unknown shape: the inventory of a server, or a message. */
-export function contentFrom(value: unknown): MapContent | undefined {
-  if (!isFields(value)) return undefined;
-  const { folders, items } = value;
-  if (!Array.isArray(folders) || !Array.isArray(items)) return undefined;
-  return { folders: folders.flatMap(folderFrom), items: items.flatMap(itemFrom) };
-}
 /** Every place of the content: what the page may ask to be opened. */
 export function placesOf({ items }: MapContent): ReadonlySet<string> {
-  const places = items.flatMap(({ place, operation, chain }) => [
-    place,
-    ...(operation ? [operation] : []),
-    ...chain.map((each) => each.place),
-  ]);
-  return new Set(places.map(keyOf));
+  return new Set(items.map(({ place }) => keyOf(place)));
 }
 /** One text for one place. */
 export function keyOf({ uri, line, character }: Place): string {
@@ -81,6 +69,12 @@ const attributes =
   'xmlns|width|height|viewBox|role|aria-label|font-family|font-size|font-weight|x|y|dy|d|fill|transform|stroke(?:-(?:opacity|width|dasharray))?';
 const tag = new RegExp(`^<(?:/(?:${names})|(?:${names})(?: (?:${attributes})="[^"<>]*")*/?)>$`);
 
+function contentFrom(value: unknown): MapContent | undefined {
+  if (!isFields(value)) return undefined;
+  const { folders, items, gaps } = value;
+  if (!Array.isArray(folders) || !Array.isArray(items) || !isCount(gaps)) return undefined;
+  return { folders: folders.flatMap(folderFrom), items: items.flatMap(itemFrom), gaps };
+}
 function folderFrom(value: unknown): readonly MapFolder[] {
   if (!isFields(value)) return [];
   const { uri, name } = value;
@@ -88,35 +82,24 @@ function folderFrom(value: unknown): readonly MapFolder[] {
 }
 function itemFrom(value: unknown): readonly MapItem[] {
   if (!isFields(value)) return [];
-  const { folder, method, path, framework, because } = value;
+  const { id, folder, method, path, framework, admin, complete, public: isPublic } = value;
   const place = placeFrom(value['place']);
-  const authentication = stateFrom(value['authentication']);
-  const authorization = stateFrom(value['authorization']);
-  const operation = value['operation'] === null ? null : placeFrom(value['operation']);
-  const findings = textsFrom(value['findings']);
-  const chain = chainFrom(value['chain']);
-  if (typeof folder !== 'string' || typeof method !== 'string' || typeof path !== 'string' || typeof framework !== 'string') return [];
-  if (typeof because !== 'string' || !place || !authentication || !authorization || operation === undefined || !findings || !chain)
+  const authentication = oneOf(['guarded', 'unguarded', 'unknown'] as const, value['authentication']);
+  const documented = oneOf(['yes', 'no', 'unknown'] as const, value['documented']);
+  const [findings, chain] = [textsFrom(value['findings']), textsFrom(value['chain'])];
+  if (typeof id !== 'string' || typeof folder !== 'string' || typeof method !== 'string' || typeof path !== 'string') return [];
+  if (typeof framework !== 'string' || typeof admin !== 'boolean' || typeof complete !== 'boolean' || typeof isPublic !== 'boolean')
     return [];
-  return [{ folder, method, path, framework, place, chain, authentication, authorization, because, operation, findings }];
-}
-function chainFrom(value: unknown): MapItem['chain'] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  return value.flatMap((each: unknown) => {
-    if (!isFields(each)) return [];
-    const { name } = each;
-    const place = placeFrom(each['place']);
-    const protects = textsFrom(each['protects']);
-    return typeof name === 'string' && place && protects ? [{ name, place, protects }] : [];
-  });
+  if (!place || !authentication || !documented || !findings || !chain) return [];
+  return [{ id, folder, method, path, framework, admin, complete, public: isPublic, place, authentication, documented, findings, chain }];
 }
 function placeFrom(value: unknown): Place | undefined {
   if (!isFields(value)) return undefined;
   const { uri, line, character } = value;
   return typeof uri === 'string' && isCount(line) && isCount(character) ? { uri, line, character } : undefined;
 }
-function stateFrom(value: unknown): GuardState | undefined {
-  return value === 'guarded' || value === 'unguarded' || value === 'unknown' ? value : undefined;
+function oneOf<T>(known: readonly T[], value: unknown): T | undefined {
+  return known.find((each) => each === value);
 }
 function textsFrom(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value)) return undefined;

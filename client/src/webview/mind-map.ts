@@ -28,8 +28,8 @@ import { buildTree, everyNode, type MapNode } from './tree.js';
 export interface Around {
   /** Somebody asks for the source of a node. */
   openSource(place: Place): void;
-  /** Other endpoints are shown than before: so many of so many. */
-  shown(root: MapNode, all: number): void;
+  /** Other endpoints are shown than before, of so many; at so many places others may be missing. */
+  shown(root: MapNode, all: number, gaps: number): void;
   /** Something that is remembered changed. */
   changed(): void;
 }
@@ -37,7 +37,7 @@ const typingMs = 700;
 
 /** The tree in its picture: what is open, where it is looked at from, and which node has the focus. */
 export class MindMap {
-  private content: MapContent = { folders: [], items: [] };
+  private content: MapContent = { folders: [], items: [], gaps: 0 };
   private question: Question;
   private readonly openness: Openness;
   /** While something is searched, what is opened and closed is not remembered. */
@@ -121,7 +121,7 @@ export class MindMap {
     this.root = root;
     this.opennessNow().meet(root, everyNode(root));
     this.relayout();
-    this.around.shown(root, this.content.items.length);
+    this.around.shown(root, this.content.items.length, this.content.gaps);
   }
   /** Lays out anew. The focused node stays where it is in the window, so that what is looked at does not jump. */
   private relayout(): void {

@@ -1,4 +1,4 @@
-import { filters, type Filter } from './item.js';
+import { readFilters, type Filter } from '../api-map/filters.js';
 import { largestScale, smallestScale, type View } from './layout.js';
 import { longestQuery } from './search.js';
 
@@ -21,7 +21,7 @@ export function savedFrom(value: unknown): Saved {
   return {
     choices: Array.isArray(fields.choices) ? fields.choices.flatMap(choiceFrom) : [],
     view: viewFrom(fields.view),
-    filters: Array.isArray(fields.filters) ? filters.filter((filter) => [fields.filters].flat().includes(filter)) : [],
+    filters: [...readFilters(fields.filters)],
     query: typeof fields.query === 'string' ? fields.query.slice(0, longestQuery) : '',
     focus: typeof fields.focus === 'string' ? fields.focus : undefined,
   };

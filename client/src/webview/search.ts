@@ -1,4 +1,5 @@
-import { filters, passes, type Filter, type MapContent, type MapItem } from './item.js';
+import { isKept, type Filter } from '../api-map/filters.js';
+import type { MapContent, MapItem } from './item.js';
 
 /** What narrows the map. An endpoint must pass every filter that is on, and hold every word. */
 export interface Question {
@@ -27,14 +28,14 @@ export function isAsked(question: Question): boolean {
 export function answer(content: MapContent, question: Question): MapContent {
   if (!isAsked(question)) return content;
   const words = wordsOf(question.query);
-  const on = filters.filter((filter) => question.filters.includes(filter));
-  const items = content.items.filter((item) => on.every((filter) => passes(item, filter)) && holds(item, words));
+  const on = new Set(question.filters);
+  const items = content.items.filter((item) => isKept(item, on) && holds(item, words));
   const kept = new Set(items.map(({ folder }) => folder));
-  return { folders: content.folders.filter(({ uri }) => kept.has(uri)), items };
+  return { ...content, folders: content.folders.filter(({ uri }) => kept.has(uri)), items };
 }
 function holds(item: MapItem, words: readonly string[]): boolean {
   if (words.length === 0) return true;
-  const text = [item.method, item.path, item.framework, ...item.findings, ...item.chain.map(({ name }) => name)].join('\n').toLowerCase();
+  const text = [item.method, item.path, item.framework, ...item.findings, ...item.chain].join('\n').toLowerCase();
   return words.every((word) => text.includes(word));
 }
 

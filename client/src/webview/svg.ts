@@ -1,4 +1,4 @@
-import { risks, type Risk } from './item.js';
+import { risks, type Risk } from '../api-map/risk.js';
 import { linkPath, round, textStart, type Layout, type Placed } from './layout.js';
 import { dashes, outerRing, ring, sign, symbols } from './symbols.js';
 import type { Texts } from './texts.js';
@@ -58,7 +58,7 @@ function routeSymbol(risk: Risk, { risks: colour, background }: Colours): string
 }
 function branchSymbol(risk: Risk, open: boolean, { risks: colour, background }: Colours): string {
   const own = escaped(colour[risk]);
-  const outer = risk === 'openWrite' ? `<path d="${outerRing}" fill="none" stroke="${own}"/>` : '';
+  const outer = risk === 'open-write' ? `<path d="${outerRing}" fill="none" stroke="${own}"/>` : '';
   return `${outer}<path d="${ring}" fill="${escaped(background)}" stroke="${own}" stroke-width="1.75"${dash(symbols[risk].dashed)}/><path d="${sign(open)}" fill="none" stroke="${own}" stroke-width="1.75"/>`;
 }
 function legendOf(texts: Texts, left: number, y: number, colours: Colours): { readonly text: string; readonly right: number } {

@@ -1,4 +1,4 @@
-import type { Risk } from './item.js';
+import type { Risk } from '../api-map/risk.js';
 
 /** How a risk looks besides its colour, around 0, 0: the outline of a route's symbol and the sign in it, and the line of a branch and a link. */
 export interface Symbol {
@@ -12,7 +12,7 @@ const circle = 'M-7,0A7,7 0 1 1 7,0A7,7 0 1 1 -7,0Z';
 
 export const symbols: Readonly<Record<Risk, Symbol>> = {
   // A triangle with an exclamation mark.
-  openWrite: { outline: 'M0,-8L8.5,7L-8.5,7Z', sign: 'M0,-3.5V2.2M0,4.4V5.6', dashed: false, line: 2.5 },
+  'open-write': { outline: 'M0,-8L8.5,7L-8.5,7Z', sign: 'M0,-3.5V2.2M0,4.4V5.6', dashed: false, line: 2.5 },
   // A diamond.
   open: { outline: 'M0,-8L8,0L0,8L-8,0Z', sign: 'M-2.5,0H2.5', dashed: false, line: 1.75 },
   // A dashed ring with a question mark.

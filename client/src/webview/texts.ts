@@ -1,4 +1,5 @@
-import type { Filter, Risk } from './item.js';
+import type { Filter } from '../api-map/filters.js';
+import type { Risk } from '../api-map/risk.js';
 import type { MapNode } from './tree.js';
 
 /** Every text of the page, in the language of the editor. `{0}` and so on stand for what is filled in. */
@@ -13,6 +14,8 @@ export interface Texts {
   readonly risks: Readonly<Record<Risk, string>>;
   /** The same of one route, as part of a sentence. */
   readonly states: Readonly<Record<Risk, string>>;
+  /** Of an open route that is meant for strangers. */
+  readonly public: string;
   readonly zoomIn: string;
   readonly zoomOut: string;
   readonly fit: string;
@@ -24,6 +27,8 @@ export interface Texts {
   readonly manyFindings: string;
   readonly undocumented: string;
   readonly shown: string;
+  readonly oneGap: string;
+  readonly manyGaps: string;
   readonly noneShown: string;
   readonly noRoutes: string;
   readonly loading: string;
@@ -49,11 +54,11 @@ export function spoken(node: MapNode, texts: Texts): string {
   if (node.item)
     return [
       `${node.item.method} ${node.path || '/'}`,
-      texts.states[node.risk],
+      node.risk === 'open' && node.item.public ? texts.public : texts.states[node.risk],
       ...findingsText(node.findings, texts),
       ...undocumented,
     ].join(', ');
-  const exposed = (['openWrite', 'open', 'unknown'] as const).flatMap((risk) =>
+  const exposed = (['open-write', 'open', 'unknown'] as const).flatMap((risk) =>
     node.counts[risk] === 0 ? [] : [`${texts.risks[risk]}: ${node.counts[risk]}`],
   );
   return [node.path || node.label, routesText(node.routes, texts), ...exposed, ...findingsText(node.findings, texts)].join(', ');

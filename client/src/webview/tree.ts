@@ -1,4 +1,5 @@
-import { riskOf, risks, type MapContent, type MapFolder, type MapItem, type Place, type Risk } from './item.js';
+import { gravest, riskOf, type Risk } from '../api-map/risk.js';
+import type { MapContent, MapFolder, MapItem, Place } from './item.js';
 
 /** One node of the mind map. The root is the project or, where there are several folders, the workspace; leaves are methods. */
 export interface MapNode {
@@ -18,7 +19,7 @@ export interface MapNode {
   readonly counts: Readonly<Record<Risk, number>>;
   readonly routes: number;
   readonly findings: number;
-  /** No document describes the route, though one describes others of the folder. */
+  /** No document describes the route, though there is one. */
   readonly undocumented: boolean;
   /** Where it is written; of a branch, its first route. */
   readonly place: Place | undefined;
@@ -29,7 +30,7 @@ const mostSegments = 40;
 const order = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'ALL'];
 
 /** The tree of all endpoints: by folder, then by segment of the path, then by method. A segment that leads to nothing but one other is drawn with it. */
-export function buildTree({ folders, items }: MapContent, workspaceName: string): MapNode {
+export function buildTree({ folders, items }: Pick<MapContent, 'folders' | 'items'>, workspaceName: string): MapNode {
   const byFolder = new Map<string, MapItem[]>(folders.map(({ uri }) => [uri, []]));
   for (const item of items) {
     const own = byFolder.get(item.folder);
@@ -59,9 +60,8 @@ interface Segment {
 function folderNode({ uri, name }: MapFolder, items: readonly MapItem[]): MapNode {
   const top = segment('', '');
   for (const item of items) segmentOf(top, item.path).routes.push(item);
-  const documented = items.some(({ operation }) => operation !== null);
   const head = { id: idOf([uri]), kind: 'folder', label: name, path: '' } as const;
-  return branch(head, childrenOf(top, uri, documented));
+  return branch(head, childrenOf(top, uri));
 }
 function segmentOf(top: Segment, path: string): Segment {
   let at = top;
@@ -81,26 +81,16 @@ function segmentsOf(path: string): readonly string[] {
   const all = path.split('/').slice(path.startsWith('/') ? 1 : 0);
   return all.length <= mostSegments ? all : [...all.slice(0, mostSegments - 1), all.slice(mostSegments - 1).join('/')];
 }
-function childrenOf(at: Segment, folder: string, documented: boolean): readonly MapNode[] {
-  const seen = new Map<string, number>();
+function childrenOf(at: Segment, folder: string): readonly MapNode[] {
   const routes = [...at.routes].sort((a, b) => rank(a.method) - rank(b.method) || (a.method < b.method ? -1 : a.method > b.method ? 1 : 0));
-  const leaves = routes.map((item) => {
-    const before = seen.get(item.method) ?? 0;
-    seen.set(item.method, before + 1);
-    return leaf(
-      idOf([folder, at.path, item.method, before]),
-      item,
-      at.label === '' ? `${item.method} ${item.path || '/'}` : item.method,
-      documented,
-    );
-  });
-  return [...leaves, ...[...at.below.values()].map((each) => pathNode(each, folder, documented))];
+  const leaves = routes.map((item) => leaf(item, at.label === '' ? `${item.method} ${item.path || '/'}` : item.method));
+  return [...leaves, ...[...at.below.values()].map((each) => pathNode(each, folder))];
 }
 function rank(method: string): number {
   const at = order.indexOf(method);
   return at < 0 ? order.length : at;
 }
-function pathNode(at: Segment, folder: string, documented: boolean): MapNode {
+function pathNode(at: Segment, folder: string): MapNode {
   let [deepest, label] = [at, at.label];
   while (deepest.routes.length === 0 && deepest.below.size === 1) {
     const [next] = deepest.below.values();
@@ -108,13 +98,13 @@ function pathNode(at: Segment, folder: string, documented: boolean): MapNode {
     [deepest, label] = [next, label + next.label];
   }
   const head = { id: idOf([folder, deepest.path]), kind: 'path', label, path: deepest.path } as const;
-  return branch(head, childrenOf(deepest, folder, documented));
+  return branch(head, childrenOf(deepest, folder));
 }
 
-function leaf(id: string, item: MapItem, label: string, documented: boolean): MapNode {
+function leaf(item: MapItem, label: string): MapNode {
   const risk = riskOf(item);
   return {
-    id,
+    id: item.id,
     kind: 'route',
     label,
     path: item.path,
@@ -124,14 +114,14 @@ function leaf(id: string, item: MapItem, label: string, documented: boolean): Ma
     counts: { ...none, [risk]: 1 },
     routes: 1,
     findings: item.findings.length,
-    undocumented: documented && item.operation === null,
+    undocumented: item.documented === 'no',
     place: item.place,
   };
 }
 function branch(head: Pick<MapNode, 'id' | 'kind' | 'label' | 'path'>, children: readonly MapNode[]): MapNode {
   const total = (of: (node: MapNode) => number): number => children.reduce((sum, each) => sum + of(each), 0);
   const counts = {
-    openWrite: total((each) => each.counts.openWrite),
+    'open-write': total((each) => each.counts['open-write']),
     open: total((each) => each.counts.open),
     unknown: total((each) => each.counts.unknown),
     guarded: total((each) => each.counts.guarded),
@@ -140,7 +130,7 @@ function branch(head: Pick<MapNode, 'id' | 'kind' | 'label' | 'path'>, children:
     ...head,
     children,
     item: undefined,
-    risk: risks.find((risk) => counts[risk] > 0) ?? 'guarded',
+    risk: gravest(children.filter(({ routes }) => routes > 0).map(({ risk }) => risk)) ?? 'guarded',
     counts,
     routes: total((each) => each.routes),
     findings: total((each) => each.findings),
@@ -148,8 +138,8 @@ function branch(head: Pick<MapNode, 'id' | 'kind' | 'label' | 'path'>, children:
     place: children.find(({ place }) => place)?.place,
   };
 }
-const none: Readonly<Record<Risk, number>> = { openWrite: 0, open: 0, unknown: 0, guarded: 0 };
+const none: Readonly<Record<Risk, number>> = { 'open-write': 0, open: 0, unknown: 0, guarded: 0 };
 
-function idOf(parts: readonly (string | number)[]): string {
+function idOf(parts: readonly string[]): string {
   return JSON.stringify(parts);
 }

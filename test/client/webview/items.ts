@@ -7,6 +7,7 @@ export const folder = 'file:///shop';
 export function item(name: string, more: Partial<MapItem> = {}): MapItem {
   const at = name.indexOf(' ');
   return {
+    id: `${folder}#${name}`,
     folder,
     method: name.slice(0, at),
     path: name.slice(at + 1),
@@ -14,15 +15,16 @@ export function item(name: string, more: Partial<MapItem> = {}): MapItem {
     place: { uri: `${folder}/app.js`, line: 3, character: 4 },
     chain: [],
     authentication: 'guarded',
-    authorization: 'unknown',
-    because: '',
-    operation: null,
+    documented: 'unknown',
+    public: false,
+    admin: false,
+    complete: true,
     findings: [],
     ...more,
   };
 }
 export function content(...items: readonly MapItem[]): MapContent {
-  return { folders: [{ uri: folder, name: 'shop' }], items };
+  return { folders: [{ uri: folder, name: 'shop' }], items, gaps: 0 };
 }
 /** So many endpoints: areas of ten resources of five methods. */
 export function many(number: number): MapContent {
@@ -42,8 +44,9 @@ export const texts: Texts = {
   filter: 'Filters',
   filters: { publicWrites: 'Public writes', admin: 'Admin', undocumented: 'Undocumented', unknown: 'Unknown' },
   legend: 'Legend',
-  risks: { openWrite: 'open write', open: 'open', unknown: 'not known', guarded: 'guarded' },
-  states: { openWrite: 'no authentication, writes', open: 'no authentication', unknown: 'not known', guarded: 'authenticated' },
+  risks: { 'open-write': 'open write', open: 'open', unknown: 'not known', guarded: 'guarded' },
+  states: { 'open-write': 'no authentication, writes', open: 'no authentication', unknown: 'not known', guarded: 'authenticated' },
+  public: 'public by design',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   fit: 'Fit',
@@ -55,6 +58,8 @@ export const texts: Texts = {
   manyFindings: '{0} findings',
   undocumented: 'undocumented',
   shown: '{0} of {1} routes',
+  oneGap: '1 gap',
+  manyGaps: '{0} gaps',
   noneShown: 'None',
   noRoutes: 'No routes',
   loading: 'Loading',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pageOf } from '../../../client/src/mind-map-page.js';
 import { layOut } from '../../../client/src/webview/layout.js';
-import { contentFrom, fromPage, keyOf, placesOf, toPage } from '../../../client/src/webview/messages.js';
+import { fromPage, keyOf, placesOf, toPage } from '../../../client/src/webview/messages.js';
 import { visibleRows } from '../../../client/src/webview/rows.js';
 import { escaped, svgOf } from '../../../client/src/webview/svg.js';
 import { buildTree } from '../../../client/src/webview/tree.js';
@@ -13,7 +13,7 @@ const colours = {
   background: '#ffffff',
   text: '#111111',
   dimmed: '#555555',
-  risks: { openWrite: '#cc0000', open: '#bb5500', unknown: '#6600aa', guarded: '#117733' },
+  risks: { 'open-write': '#cc0000', open: '#bb5500', unknown: '#6600aa', guarded: '#117733' },
 };
 
 function picture(...names: readonly string[]): string {
@@ -95,7 +95,7 @@ test('a picture stands alone and names what it shows as text', () => {
 });
 
 test('the page draws only whole items', () => {
-  const good = content(item('GET /a', { chain: [{ name: 'auth', place, protects: ['authentication'] }], operation: place }));
+  const good = content(item('GET /a', { chain: ['auth'], findings: ['a/b'] }));
   assert.deepEqual(toPage({ type: 'content', content: good }), { type: 'content', content: good });
   const [whole] = good.items;
   assert.ok(whole);
@@ -104,13 +104,24 @@ test('the page draws only whole items', () => {
     { ...whole, authentication: 'maybe' },
     { ...whole, place: null },
     { ...whole, findings: [1] },
-    { ...whole, operation: 'x' },
+    { ...whole, documented: 'x' },
+    { ...whole, public: 1 },
     { ...whole, chain: 'x' },
     null,
     'x',
   ];
-  assert.deepEqual(contentFrom({ folders: [...good.folders, { uri: 1 }, null], items: [...broken, whole] }), good);
-  for (const each of [undefined, null, 'x', [], { type: 'content' }, { type: 'content', content: { folders: [] } }, { type: 'other' }])
+  const mixed = { folders: [...good.folders, { uri: 1 }, null], items: [...broken, whole], gaps: 0 };
+  assert.deepEqual(toPage({ type: 'content', content: mixed }), { type: 'content', content: good });
+  for (const each of [
+    undefined,
+    null,
+    'x',
+    [],
+    { type: 'content' },
+    { type: 'content', content: { folders: [] } },
+    { type: 'content', content: { folders: [], items: [], gaps: -1 } },
+    { type: 'other' },
+  ])
     assert.equal(toPage(each), undefined);
   assert.deepEqual(
     ['stopped', 'wantSvg'].map((type) => toPage({ type })),
@@ -119,14 +130,8 @@ test('the page draws only whole items', () => {
 });
 
 test('only places of the content may be opened', () => {
-  const operation = { uri: 'file:///shop/openapi.yaml', line: 9, character: 0 };
-  const places = placesOf(
-    content(item('GET /a', { place, operation, chain: [{ name: 'auth', place: { ...place, line: 5 }, protects: [] }] })),
-  );
-  assert.deepEqual(
-    [place, operation, { ...place, line: 5 }].map((each) => places.has(keyOf(each))),
-    [true, true, true],
-  );
+  const places = placesOf(content(item('GET /a', { place })));
+  assert.equal(places.has(keyOf(place)), true);
   for (const each of [
     { ...place, line: 2 },
     { ...place, uri: 'file:///etc/passwd' },

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { passes, riskOf } from '../../../client/src/webview/item.js';
+import { contentOf } from '../../../client/src/webview/item.js';
 import { noteOf, spoken } from '../../../client/src/webview/texts.js';
 import { buildTree, everyNode, type MapNode } from '../../../client/src/webview/tree.js';
+import { endpoint } from '../api-map/endpoints.js';
 import { content, item, texts } from './items.js';
 
 /** A tree as indented lines. */
@@ -53,8 +54,11 @@ test('several folders stand below the workspace, also those without a route', ()
 });
 
 test('a node keeps its id when others come and go, and no two share one', () => {
-  const before = buildTree(content(item('GET /api/files'), item('GET /api/files')), 'all');
-  const after = buildTree(content(item('POST /api/files'), item('GET /api/files'), item('GET /api/files'), item('GET /api/users')), 'all');
+  const before = buildTree(content(item('GET /api/files'), item('GET /api/files', { id: 'second' })), 'all');
+  const after = buildTree(
+    content(item('POST /api/files'), item('GET /api/files'), item('GET /api/files', { id: 'second' }), item('GET /api/users')),
+    'all',
+  );
   const [old, now] = [before, after].map((root) => everyNode(root).map(({ id }) => id));
   assert.equal(new Set(now).size, now?.length);
   assert.deepEqual(
@@ -76,7 +80,7 @@ test('a branch is as exposed as the worst route below it, and counts them all', 
   );
   assert.deepEqual(
     [root.risk, root.counts, root.routes, root.findings],
-    ['openWrite', { openWrite: 1, open: 1, unknown: 1, guarded: 1 }, 4, 2],
+    ['open-write', { 'open-write': 1, open: 1, unknown: 1, guarded: 1 }, 4, 2],
   );
   assert.deepEqual(
     ['/b', '/c'].map((label) => node(root, label).risk),
@@ -85,26 +89,30 @@ test('a branch is as exposed as the worst route below it, and counts them all', 
   assert.deepEqual(node(root, '/a').place, node(root, 'PUT').place);
 });
 
-test('what nobody can tell is neither open nor guarded, and a method that reads is no write', () => {
-  const states = ['guarded', 'unguarded', 'unknown'] as const;
-  assert.deepEqual(
-    states.map((authentication) => riskOf({ authentication, method: 'PUT' })),
-    ['guarded', 'openWrite', 'unknown'],
-  );
-  assert.deepEqual(
-    ['GET', 'HEAD', 'OPTIONS', 'ALL', 'PURGE'].map((method) => riskOf({ authentication: 'unguarded', method })),
-    ['open', 'open', 'open', 'openWrite', 'openWrite'],
-  );
-});
-
-test('a route is undocumented only where a document describes others', () => {
-  const operation = { uri: 'file:///shop/openapi.yaml', line: 1, character: 0 };
-  const without = buildTree(content(item('GET /a')), 'all');
-  const withOne = buildTree(content(item('GET /a'), item('GET /b', { operation })), 'all');
-  assert.deepEqual(
-    [node(without, 'GET').undocumented, node(withOne, '/a').children[0]?.undocumented, node(withOne, '/b').children[0]?.undocumented],
-    [false, true, false],
-  );
+test('the map takes what it draws from the inventory, and nothing else', () => {
+  const location = { uri: 'file:///work/src/app.js', range: { start: { line: 4, character: 2 }, end: { line: 4, character: 5 } } };
+  const step = { name: 'auth', location, protects: [], state: 'guards', because: '', detail: null, teach: null } as const;
+  const one = endpoint('PUT /files', { location, chain: [step], findings: [{ rule: 'a/b', severity: 'error' }] });
+  const gap = { folder: 'f', location, because: 'a computed name' };
+  const { folders, items, gaps } = contentOf({ folders: [{ uri: 'f', name: 'shop' }], endpoints: [one], gaps: [gap] });
+  assert.deepEqual([folders, gaps], [[{ uri: 'f', name: 'shop' }], 1]);
+  assert.deepEqual(items, [
+    {
+      id: 'f#PUT /files',
+      folder: 'f',
+      method: 'PUT',
+      path: '/files',
+      framework: 'express',
+      place: { uri: 'file:///work/src/app.js', line: 4, character: 2 },
+      chain: ['auth'],
+      authentication: 'unguarded',
+      documented: 'unknown',
+      public: false,
+      admin: false,
+      complete: true,
+      findings: ['a/b'],
+    },
+  ]);
 });
 
 test('a path of a hundred thousand segments is one deep label, not a full stack', () => {
@@ -114,11 +122,10 @@ test('a path of a hundred thousand segments is one deep label, not a full stack'
 });
 
 test('a screen reader is told what the picture shows', () => {
-  const operation = { uri: 'file:///shop/openapi.yaml', line: 1, character: 0 };
   const root = buildTree(
     content(
-      item('PUT /files/{id}', { authentication: 'unguarded', findings: ['a/b', 'c/d'] }),
-      item('GET /files', { operation, findings: ['a/b'] }),
+      item('PUT /files/{id}', { authentication: 'unguarded', findings: ['a/b', 'c/d'], documented: 'no' }),
+      item('GET /files', { documented: 'yes', findings: ['a/b'] }),
     ),
     'all',
   );
@@ -132,17 +139,8 @@ test('a screen reader is told what the picture shows', () => {
   assert.equal(noteOf(node(root, 'PUT'), undefined, texts), '2 findings, undocumented');
 });
 
-test('each filter lets through what its name says', () => {
-  const open = { authentication: 'unguarded' } as const;
-  const all = [
-    item('PUT /a', open),
-    item('GET /api/admin/b', { operation: { uri: 'u', line: 0, character: 0 } }),
-    item('GET /badminton', { authentication: 'unknown' }),
-  ];
-  const through = (filter: Parameters<typeof passes>[1]): readonly string[] =>
-    all.filter((each) => passes(each, filter)).map(({ path }) => path);
-  assert.deepEqual(through('publicWrites'), ['/a']);
-  assert.deepEqual(through('admin'), ['/api/admin/b']);
-  assert.deepEqual(through('undocumented'), ['/a', '/badminton']);
-  assert.deepEqual(through('unknown'), ['/badminton']);
+test('what is open by design is said to be so', () => {
+  const root = buildTree(content(item('POST /login', { authentication: 'unguarded', public: true })), 'all');
+  assert.equal(root.risk, 'open');
+  assert.equal(spoken(node(root, 'POST'), texts), 'POST /login, public by design');
 });
