@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CheckWorkspaceResult } from '../../server/src/lsp/protocol.js';
+import type { MindMapView } from './mind-map.js';
 import { createPolicyFile } from './policy-file.js';
 import { ruleIds, rulePageUri } from './rule-pages.js';
 import type { Session } from './session.js';
@@ -10,11 +11,13 @@ export function registerCommands(
   context: vscode.ExtensionContext,
   session: Session,
   log: vscode.LogOutputChannel,
+  mindMap: MindMapView,
 ): readonly vscode.Disposable[] {
   const register = (name: string, run: (argument?: unknown) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`unlatched.${name}`, run);
   return [
     register('checkWorkspace', () => checkWorkspace(session, log)),
+    register('openMindMap', () => mindMap.open()),
     register('explainRule', (argument) => explainRule(context.extensionUri, argument)),
     register('createPolicyFile', createPolicyFile),
     register('restartServer', () => session.restart()),
@@ -88,6 +91,7 @@ async function showMenu(): Promise<void> {
   const items = [
     { label: `$(list-unordered) ${vscode.l10n.t('Show Problems')}`, command: 'workbench.actions.view.problems' },
     { label: `$(refresh) ${vscode.l10n.t('Check Workspace')}`, command: 'unlatched.checkWorkspace' },
+    { label: `$(type-hierarchy-sub) ${vscode.l10n.t('Open Mind Map')}`, command: 'unlatched.openMindMap' },
     { label: `$(book) ${vscode.l10n.t('Explain Rule')}`, command: 'unlatched.explainRule' },
     { label: `$(law) ${vscode.l10n.t('Open Policy File')}`, command: 'unlatched.createPolicyFile' },
     { label: `$(debug-restart) ${vscode.l10n.t('Restart Server')}`, command: 'unlatched.restartServer' },

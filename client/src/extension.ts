@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { InventorySource } from './api-map/inventory-source.js';
 import { headLength, isApiFile, telling } from './api-file.js';
 import { registerCommands } from './commands.js';
+import { MindMapView } from './mind-map.js';
 import { registerRulePages } from './rule-pages.js';
 import { Session } from './session.js';
 import { StatusItem } from './status-item.js';
@@ -14,14 +15,16 @@ export function activate(context: vscode.ExtensionContext): void {
   const status = new StatusItem();
   const started = new Session(context, log, status);
   const inventory = new InventorySource(started);
+  const mindMap = new MindMapView(context.extensionUri, started, inventory, log);
   session = started;
   context.subscriptions.push(
     log,
     status,
     started,
     inventory,
+    mindMap,
     registerRulePages(context.extensionUri, started),
-    ...registerCommands(context, started, log),
+    ...registerCommands(context, started, log, mindMap),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('unlatched.enable')) void started.follow();
     }),

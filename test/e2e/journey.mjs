@@ -1,5 +1,6 @@
 // A person's way through the packaged extension, from the first squiggle to the repaired line.
 import assert from 'node:assert/strict';
+import { mapJourney } from './map-journey.mjs';
 
 const rule = 'methods/unguarded-sibling';
 const broken = "files.put('/', (req, res) => {";
@@ -134,6 +135,7 @@ export function journey({ page, shot, look }) {
         await shot('policy', editorArea);
       },
     ],
+    ...mapJourney({ page, shot, runCommand, settled }),
     [
       'the walkthrough has four steps, each with a picture',
       async () => {

@@ -57,7 +57,7 @@ test('every setting is described, typed, scoped and has a default', () => {
 test('the extension never asks to be activated for everything', () => {
   const events: readonly string[] = manifest.activationEvents;
   assert.ok(events.length > 0);
-  for (const event of events) assert.match(event, /^(?:onLanguage|workspaceContains):/);
+  for (const event of events) assert.match(event, /^(?:onLanguage|workspaceContains|onWebviewPanel):/);
 });
 
 test('it works in folders that are not trusted and in folders on no disk', () => {

@@ -54,6 +54,8 @@ export class MindMap {
   private size: Size = { width: 0, height: 0 };
   private typed = { text: '', at: 0 };
   private frame = 0;
+  /** A button of the mouse is down: what it is on must not move away before it is up. */
+  private pointing = false;
   private readonly measure = createMeasure();
   private readonly zoom = zoom<SVGSVGElement, unknown>().scaleExtent([smallestScale, largestScale]);
 
@@ -75,6 +77,8 @@ export class MindMap {
       ])
       .on('zoom', ({ transform, sourceEvent }: D3ZoomEvent<SVGSVGElement, unknown>) => this.moved(transform, sourceEvent !== null));
     select(svg).call(this.zoom).on('dblclick.zoom', null);
+    svg.addEventListener('pointerdown', () => (this.pointing = true), { capture: true });
+    window.addEventListener('pointerup', () => (this.pointing = false), { capture: true });
     svg.addEventListener('click', (event) => this.clicked(event));
     svg.addEventListener('keydown', (event) => this.pressed(event));
     // Not on the picture: Chromium lets Tab stop at what listens for the focus.
@@ -152,9 +156,24 @@ export class MindMap {
   }
 
   private resized(): void {
-    this.size = { width: this.svg.clientWidth, height: this.svg.clientHeight };
-    if (this.view) this.lookFrom(this.view);
-    else this.start();
+    const before = this.size;
+    const { clientWidth: width, clientHeight: height } = this.svg;
+    // Hidden: nothing matched.
+    if (width === 0 || height === 0) return;
+    this.size = { width, height };
+    if (!this.view) return this.start();
+    const { x, y, k } = this.view;
+    // The middle stays the middle, and the focused node in view, as when its source opens beside the map.
+    const current = this.placed(this.trail[0]);
+    const wasSeen = current !== undefined && this.isSeen(current, before);
+    const known = before.width > 0;
+    this.lookFrom(known ? { x: x + (width - before.width) / 2, y: y + (height - before.height) / 2, k } : this.view);
+    if (wasSeen) this.bringIn(this.trail[0]);
+  }
+  private isSeen(placed: Placed, size: Size): boolean {
+    if (!this.view) return false;
+    const { x, y } = reveal(this.view, boxAround([placed]), size);
+    return x === this.view.x && y === this.view.y;
   }
   /** The first look: all of it where that can be read, else the root and what is near. */
   private start(): void {
@@ -248,7 +267,7 @@ export class MindMap {
     const at = nodeAt(target);
     if (!at || at.id === this.trail[0]) return;
     this.follow(at.id);
-    this.bringIn(at.id);
+    if (!this.pointing) this.bringIn(at.id);
     this.render();
     this.around.changed();
   }
