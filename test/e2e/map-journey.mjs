@@ -7,7 +7,7 @@ const waitMs = 30_000;
 export function mapJourney({ page, shot, runCommand, settled }) {
   const editorArea = page.locator('.part.editor').first();
   const tab = (name) => page.locator('.tabs-container .tab', { hasText: name }).first();
-  const quickRow = (name) => page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+  const quickRow = (name) => page.locator('.quick-input-list .label-name').getByText(name, { exact: true }).first();
   const code = page.locator('.editor-instance .monaco-editor .view-line').filter({ hasText: /files\.put\(/ });
   const node = async (label) => (await mapFrame(page)).locator(`[role="treeitem"][aria-label^="${label}"]`).first();
 
@@ -89,10 +89,11 @@ export function mapJourney({ page, shot, runCommand, settled }) {
       async () => {
         await (await node('/files')).locator('.symbol').click();
         await (await node('PUT /files,')).waitFor({ state: 'detached' });
-        await page.reload();
+        await runCommand(page, 'Developer: Reload Window');
+        await tab('API Mind Map').waitFor({ state: 'detached' });
         await tab('API Mind Map').waitFor();
         const files = await node('/files');
-        await files.waitFor();
+        await files.waitFor({ timeout: 2 * waitMs });
         assert.equal(await files.getAttribute('aria-expanded'), 'false');
         await runCommand(page, 'View: Close All Editors');
         await tab('API Mind Map').waitFor({ state: 'detached' });
@@ -103,7 +104,7 @@ export function mapJourney({ page, shot, runCommand, settled }) {
 
 /** The frame that holds the map, once there is one. */
 async function mapFrame(page) {
-  const end = Date.now() + waitMs;
+  const end = Date.now() + 2 * waitMs;
   for (;;) {
     for (const frame of page.frames()) {
       const count = await frame

@@ -19,7 +19,8 @@ const empty = element('empty', HTMLElement);
 const map = element('map', SVGSVGElement);
 const buttons = filters.map((filter) => ({ filter, button: element(`filter-${filter}`, HTMLButtonElement) }));
 
-let remembering = 0;
+const rememberMs = 20;
+let remembering = false;
 
 const saved = savedFrom(editor.getState());
 const mindMap = new MindMap(
@@ -87,13 +88,14 @@ function say(text: string): void {
   status.textContent = text;
 }
 
-/** Many changes, as of a drag, are remembered together. */
+/** Many changes, as of a drag, are remembered together. Not by a frame: a page that is being hidden has none. */
 function remember(): void {
-  if (remembering !== 0) return;
-  remembering = requestAnimationFrame(() => {
-    remembering = 0;
+  if (remembering) return;
+  remembering = true;
+  setTimeout(() => {
+    remembering = false;
     editor.setState(mindMap.saved());
-  });
+  }, rememberMs);
 }
 
 /** The colours as the theme has them now, as pixels show them: in a form that every program reads. */
