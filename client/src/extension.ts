@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { InventorySource } from './api-map/inventory-source.js';
+import { registerMapCommands } from './api-map/map-commands.js';
+import { ApiMapView } from './api-map/tree-view.js';
 import { headLength, isApiFile, telling } from './api-file.js';
 import { registerCommands } from './commands.js';
 import { MindMapView } from './mind-map.js';
@@ -17,12 +19,15 @@ export function activate(context: vscode.ExtensionContext): void {
   const inventory = new InventorySource(started);
   const mindMap = new MindMapView(context.extensionUri, started, inventory, log);
   session = started;
+  const apiMap = new ApiMapView(started, inventory, context.workspaceState);
   context.subscriptions.push(
     log,
     status,
     started,
     inventory,
     mindMap,
+    apiMap,
+    ...registerMapCommands(started, apiMap),
     registerRulePages(context.extensionUri, started),
     ...registerCommands(context, started, log, mindMap),
     vscode.workspace.onDidChangeConfiguration((event) => {

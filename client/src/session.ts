@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { LanguageClient, WorkspaceEdit } from 'vscode-languageclient/node';
 import type { ReportProgress } from './language-client.js';
 import type { StatusItem } from './status-item.js';
 
@@ -90,6 +90,12 @@ export class Session implements vscode.Disposable {
     } finally {
       listening.dispose();
     }
+  }
+
+  /** Applies an edit as the server writes it; false when the editor refuses it. */
+  async applyEdit(edit: WorkspaceEdit): Promise<boolean> {
+    const converted = await this.client?.protocol2CodeConverter.asWorkspaceEdit(edit);
+    return converted !== undefined && vscode.workspace.applyEdit(converted);
   }
 
   /** Name and version the server gave, for reports; undefined when it does not run. */

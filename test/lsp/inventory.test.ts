@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
-import type { InventoryAsResult, InventoryEndpoint, InventoryResult } from '../../server/src/lsp/protocol.js';
+import type { InventoryAsResult, InventoryEndpoint, InventoryResult, TeachGuardResult } from '../../server/src/lsp/protocol.js';
 import { realDoor } from '../../server/src/lsp/real-door.js';
 import { isRecord } from '../../server/src/lsp/settings.js';
 import { startClient, type ClientOptions, type TestClient } from '../support/lsp-client.js';
@@ -156,6 +156,31 @@ test('the inventory is written in each form; files of several folders are named 
   assert.match(one.text, /`app\.js:1`/);
   assert.doesNotMatch(one.text, /api-2/);
   await several.stop();
+});
+
+test('a name is taught to the policy of the file, which is made where there is none', async () => {
+  const client = await start({ 'src/app.js': CODE });
+  const teach = (params: unknown): Promise<TeachGuardResult | null> => client.request('unlatched/teachGuard', params);
+  const taught = await teach({ uri: APP, name: 'mystery', key: 'guards' });
+  assert.equal(taught?.policy, 'file:///work/unlatched.yml');
+  const changes = taught.edit.documentChanges ?? [];
+  assert.deepEqual(changes.map((change) => ('kind' in change ? change.kind : 'edit')), ['create', 'edit']);
+  const text = changes.flatMap((change) => ('edits' in change ? change.edits.map((edit) => ('newText' in edit ? edit.newText : '')) : [])).join('');
+  await client.open(taught.policy, text, 1, 'yaml');
+  const admin = named(await ask(client), 'POST /admin/{id}');
+  assert.deepEqual([admin.authentication, admin.by], ['guarded', 1]);
+  for (const odd of [7, {}, { uri: APP, name: 'a b', key: 'guards' }, { uri: APP, name: 'a', key: 'other' }, { uri: 'file:///elsewhere/deep/x.js', name: 'a', key: 'guards' }]) assert.equal(await teach(odd), null);
+  await client.stop();
+});
+
+test('CORS is named with the origins it lets in', async () => {
+  const setups = ["cors()", "cors({ origin: 'https://a.example.com' })", 'cors({ origin: true, credentials: true })', "cors({ origin: ['https://a.example.com', 'https://b.example.com'] })", 'cors(options)', 'helmet()'];
+  const text = ["const express = require('express');", "const cors = require('cors');", "const helmet = require('helmet');", "const options = require('./gone');", 'const app = express();',
+    ...setups.map((setup, index) => `app.get('/${index}', ${setup}, (q, s) => s.end());`), ''].join('\n');
+  const client = await start({ 'src/app.js': text });
+  const { endpoints } = await ask(client);
+  assert.deepEqual(endpoints.map(({ chain }) => chain[0]?.detail), ['*', 'https://a.example.com', 'any origin, credentials', '2 origins', null, null]);
+  await client.stop();
 });
 
 test('places where routes may be missing are named', async () => {

@@ -3,6 +3,7 @@ import type { AppliedFix, Finding } from './findings/finding.js';
 import { emptyBaseline } from './findings/baseline.js';
 import { createFixer } from './findings/fixer.js';
 import { writeSuppression } from './findings/suppress.js';
+import { createCorsDetails } from './holding/cors-details.js';
 import { whileBroken, type Whole } from './holding/broken.js';
 import { createFiles, type Files } from './holding/files.js';
 import { judge, note, projectUses, type Judged } from './holding/judging.js';
@@ -177,7 +178,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       const own = files.facts(finding.at.path);
       return own && writeSuppression(own.file, finding);
     },
-    inventory: (file): readonly InventoryEntry[] => inventoryOf({ project: projectNow(), rangeOf: (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), judge: judgedNow, policyOf }, file),
+    inventory: (file): readonly InventoryEntry[] => inventoryOf({ project: projectNow(), rangeOf: (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), judge: judgedNow, policyOf, detailOf: createCorsDetails((path) => ({ files, project: projectNow(), policy: policyOf(path), baseline, today })) }, file),
     gaps: () => {
       const facts = files.paths().flatMap((path) => files.facts(path) ?? []);
       return gapsOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), facts);

@@ -8,6 +8,7 @@ import { registerCustom } from './features/custom.js';
 import { registerHover } from './features/hover.js';
 import { Inventories } from './features/inventory.js';
 import { registerInventoryForms } from './features/inventory-forms.js';
+import { registerLessons } from './features/lessons.js';
 import { RENAMES, registerWatchedFiles, watch } from './features/watched-files.js';
 import { loadFolders, registerWorkspaceFolders } from './features/workspace-folders.js';
 import { Session } from './session.js';
@@ -23,6 +24,7 @@ export function serve(connection: Connection, around: Surroundings): void {
   const inventories = new Inventories(session);
   session.listen(inventories);
   registerInventoryForms(session);
+  registerLessons(session);
   const lenses = new CodeLenses(session);
   session.listen(lenses);
   registerDocuments(session);

@@ -1,4 +1,4 @@
-import type { Location } from 'vscode-languageserver';
+import type { Location, WorkspaceEdit } from 'vscode-languageserver';
 
 /** What a client may say in `initializationOptions`; everything is optional. */
 export interface InitializationOptions {
@@ -143,6 +143,19 @@ export interface ChainWalk {
     readonly title: string;
     readonly stops: readonly { readonly name: string; readonly note: string; readonly location: Location }[];
   }[];
+}
+
+/** Request `unlatched/teachGuard`: the edit that adds a name to the policy; answered with null when the policy cannot be edited. */
+export interface TeachGuardParams {
+  /** A file whose policy is meant. */
+  readonly uri: string;
+  readonly name: string;
+  readonly key: 'guards' | 'roleGuards';
+}
+export interface TeachGuardResult {
+  readonly edit: WorkspaceEdit;
+  /** URI of the policy file. */
+  readonly policy: string;
 }
 
 export type InventoryFormat = 'openapi' | 'mermaid' | 'markdown' | 'http' | 'json';

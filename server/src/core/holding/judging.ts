@@ -82,7 +82,7 @@ interface Notes {
   readonly answered: Map<string, boolean>;
 }
 /** The holdings of one file's rules; each other file that is looked at is noted. */
-function recorded({ files, project, policy }: Bench, own: FilePath, { leansOn, leansOnSurface, answered }: Notes): Holdings {
+export function recorded({ files, project, policy }: Bench, own: FilePath, { leansOn, leansOnSurface, answered }: Notes): Holdings {
   const look = (path: FilePath): FilePath => {
     if (path !== own) leansOn.add(path);
     return path;

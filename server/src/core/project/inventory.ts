@@ -16,10 +16,12 @@ export interface InventorySource {
   readonly rangeOf: (at: At) => SourceRange;
   readonly judge: (path: FilePath) => { readonly findings: readonly Finding[] };
   readonly policyOf: (path: FilePath) => Policy;
+  /** What the options of a layer let through. */
+  readonly detailOf: (layer: Layer) => string | undefined;
 }
 
 /** The inventory as the door hands it out, of one file or of all, sorted by path, method, file and place; `ALL` stands for every method. */
-export function inventoryOf({ project, rangeOf, judge, policyOf }: InventorySource, file: FilePath | undefined): readonly InventoryEntry[] {
+export function inventoryOf({ project, rangeOf, judge, policyOf, detailOf }: InventorySource, file: FilePath | undefined): readonly InventoryEntry[] {
   const operationOf = operationsIn(project.documents);
   const hasDocuments = project.documents.some((document) => isServed(document));
   const findingsAt = findingsByPlace(judge);
@@ -34,7 +36,7 @@ export function inventoryOf({ project, rangeOf, judge, policyOf }: InventorySour
     return {
       id: endpoint.id,
       method: method === 'all' ? 'ALL' : method, path: path.text, framework: endpoint.framework, at,
-      chain: chain.map((link) => stepOf(link, rangeOf)),
+      chain: chain.map((link) => stepOf(link, rangeOf, detailOf)),
       handler: handler && { name: handler.name, at: rangeOf(handler.at) },
       authentication: stateOf(authentication), authorization: stateOf(authorization),
       because: authentication.because, authorizationBecause: authorization.because,
@@ -92,10 +94,10 @@ function findingsByPlace(judge: InventorySource['judge']): (at: SourceRange) => 
     return known.get(keyOf(at)) ?? [];
   };
 }
-function stepOf(link: ChainLink, rangeOf: (at: At) => SourceRange): InventoryStep {
+function stepOf(link: ChainLink, rangeOf: InventorySource['rangeOf'], detailOf: InventorySource['detailOf']): InventoryStep {
   const { layer } = link;
   const protects = [...new Set(layer.claims.map((claim) => claim.protects))].filter((one) => one !== 'nothing');
-  return { name: layer.name, at: rangeOf(layer.at), protects, ...verdictOf(layer, link.sure), detail: undefined };
+  return { name: layer.name, at: rangeOf(layer.at), protects, ...verdictOf(layer, link.sure), detail: detailOf(layer) };
 }
 function verdictOf(layer: Layer, sure: boolean): Pick<InventoryStep, 'state' | 'because'> {
   const guards = layer.claims.filter(({ protects }) => protects === 'authentication' || protects === 'authorization');

@@ -3,8 +3,10 @@ import type { Finding } from '../../core/findings/finding.js';
 import type { GuardKey } from '../../core/policy/write.js';
 import type { FilePath } from '../../core/text/source.js';
 import type { Folder } from '../folder.js';
+import type { TeachGuardResult } from '../protocol.js';
 import type { Session } from '../session.js';
-import { rewrite, type Rewrite } from './edits.js';
+import { isRecord } from '../settings.js';
+import { rewrite, toWorkspaceEdit, type Rewrite } from './edits.js';
 
 /** A middleware that Unlatched could be told is a guard. */
 export interface Lesson {
@@ -35,6 +37,23 @@ export function lessonsOf(session: Session, folder: Folder, finding: Finding): r
     return key === undefined ? [] : [{ name: step.name, key }];
   });
   return [...new Map(lessons.map((lesson) => [lesson.name, lesson])).values()].slice(-MOST);
+}
+
+/** Registers `unlatched/teachGuard`. */
+export function registerLessons(session: Session): void {
+  session.connection.onRequest('unlatched/teachGuard', (params: unknown) =>
+    session.fence<TeachGuardResult | null>('unlatched/teachGuard', null, async () => {
+      if (!isRecord(params) || typeof params['uri'] !== 'string' || typeof params['name'] !== 'string' || !NAME.test(params['name'])) return null;
+      const { name, key } = params;
+      const place = session.place(params['uri']);
+      if (!place || (key !== 'guards' && key !== 'roleGuards')) return null;
+      const { folder, path } = place;
+      const title = key === 'guards' ? session.texts.teach(name) : session.texts.teachRole(name);
+      const taught = await teach(session, folder, path, { name, key }, title);
+      const edit = taught && toWorkspaceEdit(session, folder, taught.fix, { preview: false, sources: taught.sources });
+      return edit ? { edit, policy: folder.uriOf(folder.rules.holding(path)) } : null;
+    }),
+  );
 }
 
 /** The policy of this file with the name added, or a new policy; undefined when the policy cannot be edited. */
