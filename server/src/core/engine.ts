@@ -178,7 +178,11 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       const own = files.facts(finding.at.path);
       return own && writeSuppression(own.file, finding);
     },
-    inventory: (file): readonly InventoryEntry[] => inventoryOf({ project: projectNow(), rangeOf: (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), judge: judgedNow, policyOf, detailOf: createCorsDetails((path) => ({ files, project: projectNow(), policy: policyOf(path), baseline, today })) }, file),
+    inventory: (file): readonly InventoryEntry[] => {
+      const project = projectNow();
+      const detailOf = createCorsDetails((path) => ({ files, project, policy: policyOf(path), baseline, today }));
+      return inventoryOf({ project, rangeOf: (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), judge: judgedNow, policyOf, detailOf }, file);
+    },
     gaps: () => {
       const facts = files.paths().flatMap((path) => files.facts(path) ?? []);
       return gapsOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), facts);
