@@ -120,23 +120,23 @@ export function createConsumers({ names, applied }: Pick<Machine, 'names' | 'app
     const named = prefixes.namedIn(value, frame);
     if (!named) return [{ text: '/{?}', methods: undefined, exact: false, below: true }];
     const isPlain = got.is !== 'value' || got.value.kind !== 'object';
-    const { piece, isAll, below } = withoutWildcard(named.piece);
+    const { piece, below } = withoutWildcard(named.piece);
     const methods = named.methods?.some(({ name }) => name === 'all') === true ? undefined : named.methods;
-    const own = whole([piece], methods, named.version, { exact: !isPlain && !below, below }, prefixes);
-    // What covers everything also covers what stands outside the prefix.
-    return isAll ? [...own, ...prefixes.outside.map((one) => ({ text: joinedText([one.piece]), methods, exact: true, below: false }))] : own;
+    return whole([piece], methods, named.version, { exact: !isPlain && !below, below }, prefixes);
   }
   function whole(pieces: readonly PathPiece[], methods: Methods | undefined, version: Placed | undefined, how: Pick<Target, 'exact' | 'below'>, prefixes: Prefixes): readonly Target[] {
-    return prefixes.before(pieces, methods, version).map((before) => ({ text: joinedText([...before, ...pieces]), methods, ...how }));
+    // What stands on the other side of the prefix is covered there: @nestjs/core 12.5.1 mounts it for both.
+    const both = prefixes.outside.length > 0 ? prefixes.sides(version) : prefixes.before(pieces, methods, version);
+    return [...new Set(both.map((before) => joinedText([...before, ...pieces])))].map((text) => ({ text, methods, ...how }));
   }
 }
 
 /** `a/*rest` is all that is below `a`, `a{/*rest}` is `a` as well. */
-function withoutWildcard(piece: PathPiece): { readonly piece: PathPiece; readonly isAll: boolean; readonly below: boolean } {
-  if (typeof piece !== 'string') return { piece, isAll: false, below: false };
-  if (/^\/?(\{\/?\*\w{0,60}\}|\*\w{0,60}|\(\.\*\)|\.\*)?$/.test(piece)) return { piece: '', isAll: true, below: true };
+function withoutWildcard(piece: PathPiece): { readonly piece: PathPiece; readonly below: boolean } {
+  if (typeof piece !== 'string') return { piece, below: false };
+  if (/^\/?(\{\/?\*\w{0,60}\}|\*\w{0,60}|\(\.\*\)|\.\*)?$/.test(piece)) return { piece: '', below: true };
   const optional = /^([^*]{1,500}?)\{\/\*\w{0,60}\}$/.exec(piece)?.[1];
-  if (optional !== undefined) return { piece: optional, isAll: false, below: true };
+  if (optional !== undefined) return { piece: optional, below: true };
   const above = /^([^*]{1,500}?)\/(\{\*\w{0,60}\}|\*\w{0,60}|\(\.\*\))$/.exec(piece)?.[1];
-  return above === undefined ? { piece, isAll: false, below: false } : { piece: `${above}/:rest`, isAll: false, below: true };
+  return above === undefined ? { piece, below: false } : { piece: `${above}/:rest`, below: true };
 }

@@ -198,6 +198,11 @@ function seen(target: Fn, input: ActivationInput, given: ReadonlyMap<number, Val
       if (value.name === 'getRequest' || (value.name === 'getArgByIndex' && value.args[0]?.value.kind === 'literal' && value.args[0].value.value === 0)) return { ...request, at: value.at };
       return input.metadata(value, frame) ?? value;
     }
+    if (value.kind === 'compare' && /^[!=]==?$/.test(value.op)) {
+      const [left, right] = [replaced(value.left, put), replaced(value.right, put)];
+      const isKnown = left.kind === 'literal' && right.kind === 'literal';
+      return isKnown ? { kind: 'literal', value: (left.value === right.value) === value.op.startsWith('='), at: value.at } : left === value.left && right === value.right ? value : { ...value, left, right };
+    }
     if (value.kind !== 'ref') return value;
     const { root, path } = value;
     if (root.kind === 'parameter' && root.fn === fn.id) {

@@ -21,6 +21,8 @@ export interface Named {
 export interface Prefixes {
   /** The pieces before a path, once for each version. */
   before(pieces: readonly PathPiece[], methods: Methods | undefined, version: Placed | undefined): readonly (readonly PathPiece[])[];
+  /** The same on both sides of the prefix. */
+  sides(version: Placed | undefined): readonly (readonly PathPiece[])[];
   /** Paths that stand outside the prefix. */
   readonly outside: readonly Named[];
   /** A text or `{ path, method, version }`; undefined where it is neither. */
@@ -32,13 +34,13 @@ export function createPrefixes({ evaluate, settled, textOf }: Pick<Names, 'evalu
   const prefix = setting('globalPrefix');
   const prefixPiece: PathPiece = prefix ? (isSure(prefix.logged) ? pathPieces(reads, prefix.value, prefix.logged.frame)[0] : undefined) : '';
   const options = setting('globalPrefixOptions');
-  const outside = options ? listIn(entryOf(options.value, options.logged.frame, 'exclude')) : [];
+  const outside = options && prefix ? listIn(entryOf(options.value, options.logged.frame, 'exclude')) : [];
   const versioning = setting('versioning');
   const isUri = versioning && isUriType(versioning.value, versioning.logged.frame);
   const versionPrefix = versioning && isUri !== false ? versionPrefixOf(versioning.value, versioning.logged.frame) : '';
   const standard = versioning && entryOf(versioning.value, versioning.logged.frame, 'defaultVersion');
   const outsidePatterns = outside.map((one) => ({ pattern: patterns([one.piece])[0], methods: one.methods }));
-  return { before, outside, namedIn };
+  return { before, outside, namedIn, sides: (version) => versionPieces(version).flatMap((piece) => [[prefixPiece, piece], [piece]]) };
 
   function setting(name: string): { readonly value: Value; readonly logged: LoggedEvent } | undefined {
     for (let i = log.length - 1; i >= 0; i--) {
