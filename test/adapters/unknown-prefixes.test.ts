@@ -33,6 +33,8 @@ app.get(settings.of.q + "/a/x", handler);`,
   },
   { name: 'a parameter of one call', code: 'function add(base) {\n  app.use(base + "/a", guard);\n  app.get(base + "/a/x", handler);\n}\nadd(settings.base);', state: 'guarded' },
   { name: 'a parameter of two calls', code: 'const cover = (base) => app.use(base + "/a", guard);\nconst add = (base) => app.get(base + "/a/x", handler);\ncover(settings.base);\nadd(settings.root);', state: 'unknown' },
+  { name: 'made by an own function', code: 'const under = (base, name) => [base, name].join("/").replace(/x/, name);\napp.use(under(settings.base, "a"), guard);\napp.get("/other/x", handler);', state: 'unknown' },
+  { name: 'joined in an own function', code: 'const under = (...parts) => parts.join("/");\napp.use(under(settings.base, "a"), guard);\napp.get(under(settings.base, "a", "x"), handler);', state: 'guarded' },
   { name: 'mounted at the same place', code: 'const router = express.Router();\nrouter.get("/x", handler);\napp.use(settings.base, guard);\napp.use(settings.base, router);', state: 'guarded' },
 ];
 for (const { name, code, state } of CASES)

@@ -92,6 +92,12 @@ export function createActives({ evaluation, ordersOf, layerOf, patternsOf, isByP
     const entry = options?.is === 'value' && options.value.kind === 'object' ? options.value.entries.findLast(({ key }) => key !== undefined && names.includes(key)) : undefined;
     return (entry && options?.is === 'value' ? truthOf(entry.value, options.frame) : undefined) ?? rules?.caseSensitive === true;
   }
+  /** What an own function makes that is no function, router or list stands where only a path can: `app.use(joined(base, 'api'), guard)`. */
+  function isMadeText(value: Value, frame: Frame): boolean {
+    if (value.kind !== 'call' || evaluation.evaluate(value.target, frame).is !== 'function') return false;
+    const made = evaluation.evaluate(value, frame);
+    return made.is === 'value' && (made.value.kind === 'call' || made.value.kind === 'template' || made.value.kind === 'literal');
+  }
   function truthOf(value: Value | boolean, frame: Frame): boolean | undefined {
     if (typeof value === 'boolean') return value;
     const got = evaluation.evaluate(value, frame);
@@ -161,6 +167,6 @@ export function createActives({ evaluation, ordersOf, layerOf, patternsOf, isByP
     if (event.paths.length > 0) return { paths: event.paths.flatMap((path) => pathPieces(evaluation, path, logged.frame)), values: event.values };
     const [first, ...rest] = event.values;
     const paths = first && rest.length > 0 && (first.kind === 'ref' || first.kind === 'call') ? pathPieces(evaluation, first, logged.frame) : [];
-    return paths.length > 0 && paths.every(isKnown) ? { paths, values: rest } : { paths: [event.exact === true ? '*' : ''], values: event.values };
+    return paths.length > 0 && (paths.every(isKnown) || (first && isMadeText(first, logged.frame))) ? { paths, values: rest } : { paths: [event.exact === true ? '*' : ''], values: event.values };
   }
 }

@@ -274,7 +274,8 @@ export function evaluateProject({ modules, resolve, data, isOwn, adapters, trait
   }
   function applyTo(target: Fn, args: readonly Abstract[], from: Frame, mark: number, self: Abstract | undefined, how: How = {}): Abstract {
     const isGiven = args.some((arg) => arg.is === 'scope' || arg.is === 'fields' || arg.is === 'instance' || arg.is === 'builder' || arg.is === 'verb' || scopesIn(arg, evaluate).length > 0);
-    if (how.force !== true && !isGiven && !relevantIn(target.frame.module).has(target.fn.id)) return UNKNOWN;
+    const isWorth = how.force === true || isGiven || relevantIn(target.frame.module).has(target.fn.id) || traits.makesText(target.fn);
+    if (!isWorth) return UNKNOWN;
     if (!mayRun(from)) {
       for (const arg of args) for (const scope of scopesIn(arg, evaluate)) incomplete(scope, 'too many nested calls', from, target.fn.at);
       return UNKNOWN;

@@ -106,8 +106,13 @@ function followed(evaluation: PathReads, value: Value, frame: Frame, depth: numb
 }
 /** `path.join('/api', name)`: its pieces with one slash between them. */
 function joinedPath(evaluation: PathReads, call: Extract<Value, { kind: 'call' }>, frame: Frame, depth: number): string | undefined {
+  const parts = call.name === 'join' && call.receiver && isText(call.args[0]?.value, '/') ? elementsOf(evaluation.evaluate(call.receiver, frame), (value, at) => evaluation.evaluate(value, at)) : undefined;
+  if (parts) return parts.map((part) => textOf(pathPieces(evaluation, part.value, part.frame, depth + 1)[0])).join('/').replace(/\/{2,}/g, '/');
   if (!/^((node:)?path(\.posix|\.default)?\.join|url-?join(\.default)?)$/.test(call.callee)) return undefined;
   return call.args.map((item) => textOf(item.spread ? undefined : pathPieces(evaluation, item.value, frame, depth + 1)[0])).join('/').replace(/\/{2,}/g, '/');
+}
+function isText(value: Value | undefined, text: string): boolean {
+  return value?.kind === 'literal' && value.value === text;
 }
 function textOf(piece: PathPiece): string {
   return typeof piece === 'string' ? piece : unknownMark(piece);
