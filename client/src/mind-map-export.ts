@@ -6,7 +6,7 @@ interface Form extends vscode.QuickPickItem {
   readonly format: 'svg' | InventoryAsParams['format'];
 }
 
-/** Asks for a form and a file, and writes the map into it. `picture` draws what is shown; the other forms hold the whole inventory. */
+/** Asks for a form and a file, and writes the map into it; throws when that fails. `picture` draws what is shown; the other forms hold the whole inventory. */
 export async function exportMap(session: Session, picture: () => Promise<string | undefined>): Promise<void> {
   const forms: readonly Form[] = [
     { format: 'svg', label: 'SVG', description: vscode.l10n.t('the picture as it is shown') },
@@ -17,10 +17,7 @@ export async function exportMap(session: Session, picture: () => Promise<string 
   const form = await vscode.window.showQuickPick(forms, { placeHolder: vscode.l10n.t('Export the API map as') });
   if (!form) return;
   const written = await textIn(form.format, session, picture);
-  if (!written) {
-    await vscode.window.showErrorMessage(vscode.l10n.t('The map could not be exported. The output of Unlatched names the cause.'));
-    return;
-  }
+  if (!written) throw new Error(`neither page nor server gave ${form.label}`);
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const name = `api-map.${written.extension}`;
   const file = await vscode.window.showSaveDialog({

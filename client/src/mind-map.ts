@@ -81,7 +81,7 @@ export class MindMapView implements vscode.WebviewPanelSerializer, vscode.Dispos
       case 'open':
         return this.openSource(message.place);
       case 'export':
-        return exportMap(this.session, () => this.picture());
+        return this.export();
       case 'svg':
         return this.gotPicture?.(message.text);
       default:
@@ -113,12 +113,20 @@ export class MindMapView implements vscode.WebviewPanelSerializer, vscode.Dispos
       await vscode.window.showErrorMessage(vscode.l10n.t('The source could not be opened. The output of Unlatched names the cause.'));
     }
   }
+  private async export(): Promise<void> {
+    try {
+      await exportMap(this.session, () => this.picture());
+    } catch (error) {
+      this.log.error(`Exporting the mind map: ${String(error)}`);
+      await vscode.window.showErrorMessage(vscode.l10n.t('The map could not be exported. The output of Unlatched names the cause.'));
+    }
+  }
   /** The picture as the page draws it now; undefined when it does not answer. */
   private picture(): Promise<string | undefined> {
     return new Promise((resolve) => {
       const end = (text: string | undefined): void => {
         clearTimeout(timer);
-        this.gotPicture = undefined;
+        if (this.gotPicture === end) this.gotPicture = undefined;
         resolve(text);
       };
       const timer = setTimeout(() => end(undefined), pictureMs);

@@ -17,7 +17,7 @@ export const themes = {
       'editor-foreground': '#3b3b3b',
       descriptionForeground: '#3b3b3b',
       'charts-red': '#e51400',
-      'charts-yellow': '#bf8803',
+      'charts-orange': '#d18616',
       'charts-purple': '#652d90',
       'charts-green': '#388a34',
       focusBorder: '#005fb8',

@@ -146,6 +146,29 @@ export function mapTests({ page, map, look }) {
       },
     ],
     [
+      'beside its source the map is narrow: the focused node stays in view, and a node at the edge can be pressed',
+      async () => {
+        await map.open(shop());
+        await item('PUT /api/v1/files,').focus();
+        await page.setViewportSize({ width: 560, height: 500 });
+        try {
+          await page.waitForFunction(() => document.activeElement.getBoundingClientRect().right < 560);
+          const symbol = item('/api/v1/files,').locator('.symbol');
+          const box = await symbol.boundingBox();
+          await page.mouse.move(200, 380);
+          await page.mouse.down();
+          await page.mouse.move(200 + 2 - box.x, 380, { steps: 3 });
+          await page.mouse.up();
+          assert.ok((await symbol.boundingBox()).x < 4);
+          await symbol.click();
+          assert.equal(await item('/api/v1/files,').getAttribute('aria-expanded'), 'false');
+          assert.equal((await map.said('open')).length, 0);
+        } finally {
+          await page.setViewportSize({ width: 1240, height: 760 });
+        }
+      },
+    ],
+    [
       'search and filters narrow the map and say how much is left',
       async () => {
         await map.open(shop());

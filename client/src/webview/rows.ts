@@ -47,7 +47,7 @@ export function openAtFirst(root: MapNode, most = mostRows): ReadonlySet<string>
 /** Which nodes are open: as at first, but for those somebody has opened or closed. It outlives the trees it is asked about. */
 export class Openness {
   /** What somebody chose, by id. */
-  private chosen: Map<string, boolean>;
+  private readonly chosen: Map<string, boolean>;
   /** What every node known so far was at first: a new route must not close what is being looked at. */
   private readonly first = new Map<string, boolean>();
 
@@ -74,12 +74,6 @@ export class Openness {
   /** What somebody chose, the latest of it where it is very much. */
   choices(): readonly (readonly [string, boolean])[] {
     return [...this.chosen].slice(-mostChoices);
-  }
-
-  /** As at first again. */
-  reset(): void {
-    this.chosen = new Map();
-    this.first.clear();
   }
 }
 const mostChoices = 2000;

@@ -1,7 +1,7 @@
 import type { Risk } from '../api-map/risk.js';
 
 /** How a risk looks besides its colour, around 0, 0: the outline of a route's symbol and the sign in it, and the line of a branch and a link. */
-export interface Symbol {
+export interface RiskSymbol {
   readonly outline: string;
   readonly sign: string;
   readonly dashed: boolean;
@@ -10,7 +10,7 @@ export interface Symbol {
 }
 const circle = 'M-7,0A7,7 0 1 1 7,0A7,7 0 1 1 -7,0Z';
 
-export const symbols: Readonly<Record<Risk, Symbol>> = {
+export const symbols: Readonly<Record<Risk, RiskSymbol>> = {
   // A triangle with an exclamation mark.
   'open-write': { outline: 'M0,-8L8.5,7L-8.5,7Z', sign: 'M0,-3.5V2.2M0,4.4V5.6', dashed: false, line: 2.5 },
   // A diamond.
