@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { filterName } from './api-map/tree-texts.js';
 import type { Texts } from './webview/texts.js';
 
 /** Every text of the mind map in the language of the editor. */
@@ -10,10 +11,10 @@ export function mindMapTexts(): Texts {
     search: vscode.l10n.t('Search endpoints'),
     filter: vscode.l10n.t('Filters'),
     filters: {
-      publicWrites: vscode.l10n.t('Public writes'),
-      admin: vscode.l10n.t('Admin'),
-      undocumented: vscode.l10n.t('Undocumented'),
-      unknown: vscode.l10n.t('Unknown'),
+      publicWrites: filterName('publicWrites', vscode.l10n),
+      admin: filterName('admin', vscode.l10n),
+      undocumented: filterName('undocumented', vscode.l10n),
+      unknown: filterName('unknown', vscode.l10n),
     },
     legend: vscode.l10n.t('What the symbols mean'),
     risks: {
