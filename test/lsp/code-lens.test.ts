@@ -111,6 +111,22 @@ test('a lens that is resolved after an edit says what holds now', async () => {
   await client.stop();
 });
 
+test('while the folder is read the answer is none at once, and a refresh follows', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const host = mapHost(new Map(Object.entries({ 'src/app.js': APP_CODE, 'src/files.js': ROUTES_CODE })));
+  const client = await startClient({ hostFactory: () => ({ ...host, list: async () => (await held, host.list()) }), door: realDoor });
+  assert.deepEqual(await lensesOf(client, ROUTES), [], 'asked before the document is opened');
+  await client.open(ROUTES, ROUTES_CODE, 1, 'javascript');
+  const refreshed = client.next('workspace/codeLens/refresh');
+  release();
+  await refreshed;
+  assert.equal((await lensesOf(client, ROUTES)).length, 3);
+  await client.stop();
+});
+
 test('lenses can be switched off and on again for a folder', async () => {
   let codeLens: unknown = { enabled: false };
   const client = await start({ settings: () => ({ codeLens }) });

@@ -38,8 +38,10 @@ export class CodeLenses implements SessionListener {
     if (!this.session.client.lensRefresh) return;
     for (const [key, { uri, version, id }] of this.told) {
       const place = this.session.place(uri);
-      if (!place || !place.folder.isOpen(place.path)) this.told.delete(key);
-      else if (place.folder === folder && folder.version(place.path) === version && this.idOf(this.linesOf(place)) !== id) this.refresh();
+      // A client may ask before it tells that the document is open, and then does not ask again.
+      const isSame = version === null || place?.folder.version(place.path) === version;
+      if (!place || (version !== null && !place.folder.isOpen(place.path))) this.told.delete(key);
+      else if (place.folder === folder && isSame && this.idOf(this.linesOf(place)) !== id) this.refresh();
     }
   }
 
@@ -54,7 +56,8 @@ export class CodeLenses implements SessionListener {
   private async lenses(uri: string, token: CancellationToken): Promise<CodeLens[]> {
     const place = this.session.place(uri);
     if (!place) return [];
-    await this.session.upToDate(place.folder, token);
+    // VS Code waits before it asks again as long as it waited for answers: it is not kept waiting for a folder to be read.
+    if (isRead(place)) await this.session.upToDate(place.folder, token);
     const told = this.note(uri, place);
     return [...told.lines].flatMap(([line, endpoints]) => {
       const range = endpoints[0]?.location.range;
@@ -87,7 +90,7 @@ export class CodeLenses implements SessionListener {
   /** Nothing while lenses are off, nor before the folder is read: what comes before a route is not known yet. */
   private linesOf({ folder, path }: Place): Lines {
     const { enable, codeLens } = folder.settings;
-    if (!enable || !codeLens || !(folder.complete || folder.loose)) return NO_LINES;
+    if (!enable || !codeLens || !isRead({ folder, path })) return NO_LINES;
     const lines = new Map<number, InventoryEndpoint[]>();
     for (const endpoint of endpointsOf(this.session, folder, path)) {
       const { line } = endpoint.location.range.start;
@@ -108,4 +111,9 @@ export class CodeLenses implements SessionListener {
       this.session.connection.sendRequest(CodeLensRefreshRequest.type).catch((error: unknown) => this.session.log(`refresh of lenses: ${String(error)}`));
     }, REFRESH_REST);
   }
+}
+
+/** All that may come before a route is known. */
+function isRead({ folder }: Place): boolean {
+  return folder.complete || folder.loose;
 }
