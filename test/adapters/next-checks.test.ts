@@ -183,7 +183,7 @@ const CHECKS: readonly { readonly name: string; readonly code: string; readonly 
     name: 'an answer before the check',
     imports: "import { auth } from '@/auth';",
     code: `if (request.headers.get('x-ping')) return Response.json({});\nconst session = await auth();\nif (!session) ${REFUSE}\nreturn Response.json({});`,
-    state: 'guarded',
+    state: 'unknown',
   },
   {
     name: 'a check whose result is dropped',

@@ -73,6 +73,8 @@ export interface Parameter {
   /** What it is when the caller gives nothing. */
   readonly initial?: Value;
   readonly rest?: true;
+  /** What members taken apart are when they are not given: `{ open = false }`. */
+  readonly defaults?: readonly { readonly key: string; readonly value: Value }[];
   readonly type: string | undefined;
   readonly decorators: readonly Value[];
   readonly at: At;

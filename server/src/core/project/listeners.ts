@@ -11,6 +11,7 @@ import { ANY, casesOf, holdsIn, isWithin, shownPath, type Case } from './request
 import { createParts } from './request-parts.js';
 import { createTests } from './request-tests.js';
 import { insideOf, viewOf, withConstants, withSteps, type Inside, type View } from './request-views.js';
+import { asksIdentity } from './web-values.js';
 
 /** A function that answers the requests of a server. */
 export interface Listening {
@@ -22,7 +23,7 @@ export interface Listening {
   readonly frame: Frame;
   readonly step: StepFrame | undefined;
   /** Where its routes belong and what their path is, where its place says so. */
-  readonly fixed?: { readonly scope: ScopeState; readonly path: Value; before(method: string | undefined): readonly Before[]; readonly name: string };
+  readonly fixed?: { readonly scope: ScopeState; readonly path: Value; before(method: string | undefined): readonly Before[]; readonly name: string; conduct(own: Conduct, of: Case): Conduct };
 }
 /** One place at which requests are answered. */
 interface Answer {
@@ -127,8 +128,9 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     scope.files.add(call.at.path);
   }
   /** Where no answer can be told apart: all methods, and perhaps refused for everybody. */
-  function wholeOf({ listener, call, step }: Listening, inner: Frame, name: string, unread: readonly string[]): Pick<Found, 'event' | 'statementAt'> {
-    const conduct = conductFor(listener, inner, ANY);
+  function wholeOf({ listener, call, step, fixed }: Listening, inner: Frame, name: string, unread: readonly string[]): Pick<Found, 'event' | 'statementAt'> {
+    const own = conductFor(listener, inner, ANY);
+    const conduct = fixed ? fixed.conduct(own, ANY) : own;
     const doubt = conduct.closed ? undefined : `nobody can tell what ${unread[0] ?? name} does with the request`;
     const route = { kind: 'route' as const, methods: [{ name: 'all' as const, at: call.nameAt }], path: undefined, values: [functionValue(listener.fn)], conduct };
     const event: ScopeEvent = { ...route, ...(doubt === undefined ? {} : { doubt }), at: call.nameAt };
@@ -155,13 +157,14 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     if (!answer) return undefined;
     // A preflight request is answered for every path: no route.
     if (isAny && (of.method === 'OPTIONS' || (fixed && of.method === 'HEAD'))) return undefined;
-    const conduct = conductFor(listener, frame, of);
+    const ofOwn = conductFor(listener, frame, of);
+    const conduct = fixed ? fixed.conduct(ofOwn, of) : ofOwn;
     const doubtful = answer.is === 'unknown' ? answer.name : unread[0];
     const isSet = conduct.welcomes === 'setting' && conduct.turnsAway !== 'no';
     const doubt = doubtful !== undefined ? `nobody can tell what ${doubtful} does with the request` : isSet ? `the handler asks who the caller is only if ${conduct.settings[0] ?? 'a setting'} says so` : undefined;
     const shown = shownPath(of);
     const named = answer.cases.find(({ key }) => key === of.key) ?? of;
-    const isWhole = isAny && of.method === undefined && !answer.near;
+    const isWhole = isAny && of.method === undefined && (!answer.near || fixed !== undefined);
     const pathAt = named.pathAt ?? named.methodAt ?? (isWhole ? call.nameAt : answer.at);
     const path: Value = 'text' in shown ? { kind: 'literal', value: shown.text, at: pathAt } : { kind: 'regex', source: shown.regex, flags: '', at: pathAt };
     const methods = [{ name: of.method ?? ('all' as const), at: named.methodAt ?? pathAt }];
@@ -247,6 +250,7 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     const held = call.args.flatMap(({ value }) => (value.kind === 'object' ? value.entries.slice(0, 50).map((entry) => parts.partOf(entry.value, frame)?.is) : []));
     if (held.includes('response')) seen.unread.push(call.callee || call.name);
     given.push(...held);
+    if (asksIdentity(call)) return;
     const takesRequest = given.includes('request');
     const takesResponse = given.includes('response');
     if (!takesRequest && !takesResponse) return;

@@ -49,7 +49,7 @@ export function readCheck(module: ModuleView, frame: Frame, machine: Machine, we
     switch (checker.is) {
       case 'function': {
         const made = web.outcome(checker.fn, { of, next: undefined, passesByNothing: true, request: checker.request });
-        return { ...common, conduct: doubted(made), sure: common.sure && !(made.byPath && made.conduct.strangers === 'maybe') };
+        return { ...common, conduct: doubted(made), sure: common.sure && !(made.byOther && made.conduct.strangers === 'maybe') };
       }
       case 'asks': {
         const reach = checker.fn ? web.says(checker.fn, of) : 'no';

@@ -2,14 +2,18 @@ import type { FrameworkAdapter, PlacedFile } from '../frameworks/adapter.js';
 import type { Conduct, ScopeEvent } from '../model/api.js';
 import type { Export, ModuleView } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
+import { wrapperName } from '../rules/facts/guards.js';
 import { filePath, folderOf, type At, type FilePath } from '../text/source.js';
 import type { Abstract, Before, Frame, ScopeState } from './abstract.js';
 import { nameOf } from './join-parts.js';
+import type { Listening } from './listeners.js';
 import type { Fn, Machine } from './machine.js';
+import { isOfCaller } from './refusals.js';
 import { ANY } from './request-cases.js';
 import { readCheck, type RouteCheck } from './route-checks.js';
 import { settingIn } from './route-settings.js';
-import { createWebAnswers } from './web-answers.js';
+import { best, worst } from './strangers.js';
+import { createWebAnswers, type WebOutcome } from './web-answers.js';
 
 /** A file whose place makes its exports routes. */
 interface Routed {
@@ -111,10 +115,10 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
       if (elsewhere) continue;
       const scope = scopeOf(file, call, frame);
       const own = handler && web.outcome(handler, { of: { ...ANY, key: `${one.name} `, method: one.name, methodAt: one.nameAt }, next: undefined });
-      const doubt = doubtOf(own?.conduct, own?.unread ?? [nameOf(one.value, undefined)]);
+      const doubt = doubtOf(own, nameOf(one.value, undefined));
       const event: ScopeEvent = {
         kind: 'route', methods: [{ name: one.name, at: one.nameAt }], path: pathOf(file, one.nameAt), values: [handler ? functionValue(handler) : one.value],
-        conduct: own?.conduct ?? UNREAD, ...(doubt === undefined ? {} : { doubt }), at: one.nameAt,
+        conduct: shownConduct(own), ...(doubt === undefined ? {} : { doubt }), at: one.nameAt,
       };
       record(scope, { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler?.frame ?? frame, statementAt: one.statementAt ?? one.at, before: before(file, one.name, wrappers) });
       scope.files.add(file.path);
@@ -133,13 +137,15 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
     const path = pathOf(file, one.nameAt);
     const step = { when: [], loop: undefined, zone: 'body' as const, at: one.at, statementAt: one.statementAt ?? one.at };
     if (handler && handler.fn.parameters.length >= 2) {
-      listening.push({ framework: file.adapter.id, listener: handler, bound: [], call, frame, step, fixed: { scope, path, before: (method) => before(file, method, wrappers), name: nameOf(one.value, handler.fn.name) } });
+      const name = nameOf(one.value, handler.fn.name);
+      const fixed: Listening['fixed'] = { scope, path, before: (method) => before(file, method, wrappers), name, conduct: (own, of) => withThrown(own, web.outcome(handler, { of, next: undefined })) };
+      listening.push({ framework: file.adapter.id, listener: handler, bound: [], call, frame, step, fixed });
       return;
     }
     const own = handler && web.outcome(handler, { of: ANY, next: undefined });
-    const doubt = doubtOf(own?.conduct, own?.unread ?? [nameOf(one.value, undefined)]);
+    const doubt = doubtOf(own, nameOf(one.value, undefined));
     const event: ScopeEvent = {
-      kind: 'route', methods: [{ name: 'all', at: one.nameAt }], path, values: [handler ? functionValue(handler) : one.value], conduct: own?.conduct ?? UNREAD, ...(doubt === undefined ? {} : { doubt }), at: one.nameAt,
+      kind: 'route', methods: [{ name: 'all', at: one.nameAt }], path, values: [handler ? functionValue(handler) : one.value], conduct: shownConduct(own), ...(doubt === undefined ? {} : { doubt }), at: one.nameAt,
     };
     record(scope, { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler?.frame ?? frame, statementAt: step.statementAt, before: before(file, undefined, wrappers) });
     scope.files.add(file.path);
@@ -180,6 +186,8 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
   /** `withAuth(handler)`, in however many layers. */
   function unwrapped(value: Value, frame: Frame, depth: number): Unwrapped {
     const got = settled(evaluate(value, frame));
+    const member = got.is === 'value' || got.is === 'unknown' ? memberOfResult(value, frame) : undefined;
+    if (member && depth <= DEEPEST) return unwrapped(member.value, member.frame, depth + 1);
     if (got.is === 'scope' || (got.is === 'verb' && got.answers === true)) return { wrappers: [], handler: undefined, elsewhere: true };
     if (depth > DEEPEST) return { wrappers: [], handler: undefined, elsewhere: false };
     if (got.is === 'function') return ofFunction(got, depth);
@@ -190,6 +198,19 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
       return is.is === 'unknown' && arg.kind !== 'unknown' ? { is: 'value', value: arg, frame: call.frame } : is;
     });
     return around(call.value, args, web.madeBy(call.value, call.frame), depth, call.frame);
+  }
+  /** `const { GET } = make(settings)`: what stands under the name in what a function of the project gives back. */
+  function memberOfResult(value: Value, frame: Frame): { readonly value: Value; readonly frame: Frame } | undefined {
+    if (value.kind !== 'ref') return undefined;
+    if (value.root.kind === 'local' && value.path.length === 0) {
+      const binding = frame.module.bindings[value.root.binding];
+      return binding?.constant === true && binding.value.kind === 'ref' ? memberOfResult(binding.value, frame) : undefined;
+    }
+    const of = value.root.kind === 'value' && value.root.of.kind === 'call' ? web.resultOf(value.root.of, frame) : undefined;
+    const object = of && settled(evaluate(of.value, of.frame));
+    const [key] = value.path;
+    const entry = object?.is === 'value' && object.value.kind === 'object' && value.path.length === 1 ? object.value.entries.findLast((one) => one.key === key) : undefined;
+    return entry && object?.is === 'value' ? { value: entry.value, frame: object.frame } : undefined;
   }
   function ofFunction(got: Abstract, depth: number): Unwrapped {
     if (got.is !== 'function') return { wrappers: [], handler: undefined, elsewhere: false };
@@ -203,8 +224,11 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
     const inner = args.find((arg) => arg.is === 'function') ?? args.find((arg) => arg.is === 'value' && arg.value.kind === 'call');
     if (!inner || !frame) return { wrappers: [], handler: made, elsewhere: false };
     const below = inner.is === 'value' ? unwrapped(inner.value, inner.frame, depth + 1) : ofFunction(inner, depth + 1);
-    const conduct = made && web.outcome(made, { of: ANY, next: inner }).conduct;
-    const one: Before = { value: call, frame, target: made ?? { is: 'unknown' }, conduct, sure: true };
+    // `auth(handler)` of Auth.js 5 tells the handler who calls and refuses nobody; others only catch what is thrown.
+    if (!made && (call.name === 'auth' || wrapperName(call.callee))) return below;
+    const own = made && web.outcome(made, { of: ANY, next: inner });
+    const sure = !(own?.byOther === true && own.conduct.strangers === 'maybe');
+    const one: Before = { value: call, frame, target: made ?? { is: 'unknown' }, conduct: own?.conduct ?? UNREAD, name: nameOf(makerOf(call), undefined), sure };
     return { ...below, wrappers: [one, ...below.wrappers] };
   }
 }
@@ -212,10 +236,21 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
 const UNREAD: Conduct = { passes: 'unknown', refuses: [], tests: [], touches: [], closed: false, complete: false, strangers: 'maybe', welcomes: 'maybe', stops: 'maybe', turnsAway: 'no', settings: [], byName: undefined };
 
 /** Why nobody can tell what a handler does, where something in it cannot be read. */
-function doubtOf(conduct: Conduct | undefined, unread: readonly string[]): string | undefined {
-  if (conduct && conduct.welcomes === 'setting' && conduct.turnsAway !== 'no') return `the handler asks who the caller is only if ${conduct.settings[0] ?? 'a setting'} says so`;
-  const [first] = unread;
-  return first === undefined || conduct?.closed === true ? undefined : `nobody can tell what ${first} does with the request`;
+function doubtOf(own: WebOutcome | undefined, name: string): string | undefined {
+  if (!own) return `nobody can tell what ${name} does with the request`;
+  const { conduct, unread: [first] } = own;
+  if (conduct.welcomes === 'setting' && conduct.turnsAway !== 'no') return `the handler asks who the caller is only if ${conduct.settings[0] ?? 'a setting'} says so`;
+  if (conduct.closed) return undefined;
+  if (isPartly(own)) return 'the handler answers some requests before it asks who calls';
+  return first === undefined ? undefined : `nobody can tell what ${first} does with the request`;
+}
+/** Some are refused, and others are answered for something else than who they are. */
+function isPartly({ conduct, byOther }: WebOutcome): boolean {
+  return byOther && conduct.welcomes === 'maybe' && conduct.turnsAway !== 'no';
+}
+function shownConduct(own: WebOutcome | undefined): Conduct {
+  if (!own) return UNREAD;
+  return isPartly(own) ? { ...own.conduct, welcomes: 'yes' } : own.conduct;
 }
 /** `/users/:id` as `/users/{id}`. */
 function shown(path: string): string {
@@ -223,6 +258,19 @@ function shown(path: string): string {
 }
 function functionValue({ fn }: Fn): Value {
   return { kind: 'function', fn: fn.id, at: fn.nameAt };
+}
+/** `withRole('admin')` in `withRole('admin')(handler)`. */
+function makerOf(call: Call): Call {
+  return call.target.kind === 'call' ? makerOf(call.target) : call;
+}
+/** What a handler does itself, with what functions it calls throw at strangers. */
+function withThrown(own: Conduct, { conduct, threw }: WebOutcome): Conduct {
+  const refuses = conduct.refuses.filter((status) => status === 0 || isOfCaller(status));
+  if (threw === 'no' || !refuses.some(isOfCaller)) return own;
+  return {
+    ...own, refuses: [...new Set([...own.refuses, ...refuses])].sort((a, b) => a - b), tests: [...new Set([...own.tests, ...conduct.tests])].sort(),
+    welcomes: worst(own.welcomes, threw === 'yes' ? 'no' : 'maybe'), stops: best(own.stops, threw), turnsAway: best(own.turnsAway, conduct.turnsAway),
+  };
 }
 /** An export as the call that registers it. */
 function callOf({ value, at, nameAt }: Export): Call {

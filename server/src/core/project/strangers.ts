@@ -13,6 +13,8 @@ const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|tok
 const TOKEN = /(token|authori[sz]ation|authheader|credentials?|api_?key|secret|password|signature|bearer|jwt)$/i;
 const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|.*-secret|.*-signature|cookie)$/i;
 const CREDENTIAL_COOKIE = /token|session|auth|jwt|(^|[._-])sid$|user|login|access|admin/i;
+/** Calls that give nothing where there is no token: `parseToken(undefined)`. */
+const READS_TOKEN = /^(parse|decode|read|extract|unseal|decrypt)\w{0,20}(token|jwt|session)$/i;
 const KEY_IN_QUERY = /^(key|access_?key|sig|hmac)$/i;
 /** What a known caller is known by: `req.user.id` is missing just as `req.user` is. */
 const KEY_OF_IDENTITY = /^_?(id|sub|uid|email|username|name|roles?|permissions?|scopes?)$/i;
@@ -31,6 +33,11 @@ export function worst(a: Reach, b: Reach): Reach {
 }
 export function best(a: Reach, b: Reach): Reach {
   return ORDER[a] >= ORDER[b] ? a : b;
+}
+
+/** Whether it stays out of where it may get. */
+export function opposite(reach: Reach): Reach {
+  return reach === 'yes' ? 'no' : reach === 'no' ? 'yes' : reach;
 }
 
 /** What is known of a function before a request without credentials comes in. */
@@ -94,6 +101,8 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
       return (test.op === '&&') === holds ? worst(left, right) : best(left, right);
     }
     if (test.kind === 'compare') return compared(test, holds, depth + 1);
+    const known = test.kind === 'call' || test.kind === 'ref' ? entered.known?.(test) : undefined;
+    if (known !== undefined) return truth(known, holds);
     const opens = test.kind === 'call' ? test.name : test.kind === 'ref' ? test.path.at(-1) : undefined;
     if (opens !== undefined && OPENED.test(opens) && holds) {
       opened = true;
@@ -211,13 +220,15 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
       if (call.name === 'get' && call.receiver && isRequest(call.receiver) && (IDENTITY.test(first.value) || TOKEN.test(first.value))) return 'absent';
       if (CONFIGURES.test(call.callee)) return set(call.callee) === 'setting' ? 'setting' : 'maybe';
     }
+    // `headers.get(SHARE_TOKEN_HEADER)`
+    if (call.name === 'get' && first?.kind === 'ref' && call.receiver?.kind === 'ref' && call.receiver.path.at(-1) === 'headers' && CREDENTIAL_COOKIE.test(first.text)) return 'absent';
     if (/^(isAuthenticated|isLoggedIn)$/i.test(call.name)) return 'absent';
     if (ASKS_ABSENCE.test(call.name)) {
       const of = first ? met(first, depth + 1) : 'absent';
       return isMissing(of) ? 'present' : 'maybe';
     }
     if (call.receiver && isMissing(met(call.receiver, depth + 1))) return 'hollow';
-    if (call.args.some(({ value }) => isMissing(met(value, depth + 1)) && value.kind !== 'literal')) return /^(Boolean|String|trim)$/.test(call.name) ? 'absent' : 'hollow';
+    if (call.args.some(({ value }) => isMissing(met(value, depth + 1)) && value.kind !== 'literal')) return /^(Boolean|String|trim)$/.test(call.name) || READS_TOKEN.test(call.name) ? 'absent' : 'hollow';
     if (/^(is|has|use|uses)?_?(auth|security|login)?_?(enabled|disabled|required|configured)$/i.test(call.name)) return configured({ text: call.callee || call.name });
     // What is made of settings alone is one: `permissions.filter(...)` of what a factory was given.
     const from = [...(call.receiver ? [call.receiver] : []), ...call.args.map(({ value }) => value)].filter(({ kind }) => kind !== 'function' && kind !== 'literal').map((value) => met(value, depth + 1));

@@ -8,25 +8,30 @@ import type { Fn, Machine } from './machine.js';
 import { isOfCaller, LOGIN, testsOf, thrownStatus, type Roles } from './refusals.js';
 import type { Case } from './request-cases.js';
 import { createParts } from './request-parts.js';
-import { createTests, type Formula } from './request-tests.js';
+import { createTests } from './request-tests.js';
 import { insideOf, viewOf, withConstants, type Inside } from './request-views.js';
-import { best, strangerIn, worst, type Reach } from './strangers.js';
+import { best, opposite, strangerIn, worst, type Reach } from './strangers.js';
 import { createSources, DEEPEST_TRACE, isNothing, MOST_TRACED, type Run, type Traced, type WebAsked } from './web-sources.js';
-import { asksIdentity, leadsToLogin, leavesAtOnce, saidStatus, webMade } from './web-values.js';
+import { createStatuses } from './web-status.js';
+import { asksIdentity, holding, leavesAtOnce, refusalNamed, saidStatus, webMade } from './web-values.js';
 
 /** What a function that answers by what it returns does to a request without credentials. */
 export interface WebOutcome {
   readonly conduct: Conduct;
   /** Calls of which nobody can tell what they do to a request. */
   readonly unread: readonly string[];
-  /** It depends on the path, in a way nobody can tell, whether a request goes on. */
-  readonly byPath: boolean;
+  /** It depends on something else than the caller, and nobody can tell on what, whether a request goes on or is answered. */
+  readonly byOther: boolean;
+  /** Whether a stranger is stopped by what is thrown. */
+  readonly threw: Reach;
 }
 /** Answers what functions that return a response do. */
 export interface WebAnswers {
   outcome(target: Fn, asked: WebAsked): WebOutcome;
   /** Whether a function that is asked whether strangers may pass says yes to them. */
   says(target: Fn, of: Case): Reach;
+  /** What a call of a function of the project surely gives back. */
+  resultOf(call: Call, frame: Frame): { readonly value: Value; readonly frame: Frame } | undefined;
   /** The function a call of a function of the project gives back; undefined where nobody can tell. */
   madeBy(call: Call, frame: Frame): Fn | undefined;
 }
@@ -42,22 +47,25 @@ export function createWebAnswers(machine: Machine): WebAnswers {
   const runs = new Map<Frame, Map<string, Run>>();
   const entries = new Map<FunctionId, Map<Frame, Frame>>();
   const running = new Set<string>();
-  const sources = createSources(follow);
-  return { outcome, says, madeBy };
+  const begun = new WeakSet<Frame>();
+  const sources = createSources(follow, (frame) => begun.has(frame));
+  const { numbersIn, numberIn, isToLogin } = createStatuses((value, frame) => settled(evaluate(value, frame)), sources);
+  return { outcome, says, madeBy, resultOf: parts.resultOf };
 
   function outcome(target: Fn, asked: WebAsked): WebOutcome {
     const run = runOf(target, entered(target, asked), asked, 0);
-    if (!run) return { conduct: NOTHING, unread: [target.fn.name], byPath: false };
+    if (!run) return { conduct: NOTHING, unread: [target.fn.name], byOther: false, threw: 'no' };
     const { refuses, passed, answered, refused, turnedAway, complete } = run;
-    const tested = turnedAway === 'yes' ? [...run.tests, 'credential' as const] : [...run.tests];
-    const passes: Conduct['passes'] = passed === 'no' ? 'never' : refuses.size === 0 && answered === 'no' && complete ? 'always' : 'sometimes';
+    // Who is told 401 was asked who it is.
+    const tested = turnedAway === 'yes' || (turnedAway !== 'no' && (refuses.has(401) || refuses.has(LOGIN))) ? [...run.tests, 'credential' as const] : [...run.tests];
+    const passes = passed === 'no' ? 'never' : refuses.size === 0 && answered === 'no' && complete ? 'always' : 'sometimes';
     return {
       conduct: {
         passes, refuses: [...refuses].sort((a, b) => a - b), tests: [...new Set(tested)].sort(), touches: [], complete, byName: undefined,
         closed: !run.answersSomebody && passed === 'no' && complete && refuses.size > 0 && [...refuses].every((status) => CLOSING.has(status)),
         strangers: passed, welcomes: answered, stops: refused, turnsAway: turnedAway, settings: [...run.stranger.settings],
       },
-      unread: [...run.unread], byPath: run.byPath,
+      unread: [...run.unread], byOther: run.open.some((own) => !asksCaller(own, run)), threw: run.threw,
     };
   }
   function says(target: Fn, of: Case): Reach {
@@ -85,6 +93,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
       locals: new Map(), results: new Map(), pushed: new Map(), assigned: new Map(), depth: 0, trail: `${frame.trail}>${fn.id}`, run: frame.run, when: [],
     };
     byFrame.set(frame, made);
+    begun.add(made);
     return made;
   }
 
@@ -105,7 +114,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     const request = frame.args.findIndex((arg) => arg.is === 'value' && parts.partOf(arg.value, arg.frame)?.is === 'request');
     const run: Run = {
       frame, view, asked, depth, refuses: new Set(), tests: new Set(), unread: new Set(), mets: new Map(), returns: [], answered: 'no', passed: 'no', refused: 'no', turnedAway: 'no', threw: 'no',
-      complete: view.fn.complete, answersSomebody: false, byPath: false, stranger: strangerIn({ fn: view.fn, module: view.module, request, absent: new Set(), known: (value) => sources.known(value, run) }, view.inner),
+      complete: view.fn.complete, answersSomebody: false, open: [], refusals: [], plain: false, stranger: strangerIn({ fn: view.fn, module: view.module, request, absent: new Set(), known: (value) => sources.known(value, run) }, view.inner),
     };
     byKey.set(key, run);
     walk(run);
@@ -126,6 +135,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     const isCaughtHere = fn.steps.some((step) => step.zone === 'catch');
     /** What strangers were refused with in a `try`. */
     const tried = new Set<number>();
+    const outs: (readonly Branch[])[] = [];
     const leavesCatch = fn.steps.some((step) => step.zone === 'catch' && (step.do === 'return' || step.do === 'throw'));
     for (const step of fn.steps) {
       if (step.zone === 'try' && zone !== 'try') before = alive;
@@ -133,7 +143,9 @@ export function createWebAnswers(machine: Machine): WebAnswers {
       zone = step.zone;
       const own = step.when.slice(fn.when.length);
       const takes = stranger.takes(own);
-      const here = worst(zone === 'catch' ? caught : zone === 'finally' ? before : alive, takes);
+      // Whoever comes here under the branches of an earlier way out took that.
+      const isOut = (zone === 'body' || zone === 'try') && outs.some((out) => stranger.takes(out.filter((branch) => !own.includes(branch))) === 'yes');
+      const here = isOut ? 'no' : worst(zone === 'catch' ? caught : zone === 'finally' ? before : alive, takes);
       const stop = (status: number, reach: Reach, isThrown: boolean): void => {
         if (isThrown && zone === 'try' && isCaughtHere) {
           caught = best(caught, reach);
@@ -148,21 +160,29 @@ export function createWebAnswers(machine: Machine): WebAnswers {
           for (const status of halts.statuses) stop(status, worst(here, halts.reach), true);
           const blocked = worst(takes, halts.reach);
           alive = worst(alive, opposite(blocked));
+          if (halts.reach === 'yes' && zone !== 'catch') outs.push(own);
         }
       } else if (step.do === 'throw') {
         stop(thrownStatus(step.value) || (saidStatus(step.value) ?? 0), here, true);
         ends = worst(ends, opposite(worst(alive, takes)));
+        if (zone === 'body' || zone === 'try') {
+          alive = worst(alive, opposite(takes));
+          if (step.loop === undefined) outs.push(own);
+        }
       } else if (step.do === 'return') {
         if (zone === 'catch' && step.value && isFailure(step.value, run)) {
           for (const status of tried.size > 0 ? tried : [0]) refuse(run, status, here, own, roles);
         } else answer(run, step.value, here, own, roles, 0);
-        if (own.some(({ test }) => asksPath(tests.compile(test, run.frame)))) run.byPath = true;
+        if (here === 'maybe' && (run.answered === 'maybe' || run.passed === 'maybe') && (zone === 'body' || zone === 'try')) run.open.push(own);
         run.returns.push({ value: step.value, reach: here });
         ends = worst(ends, opposite(zone === 'catch' ? worst(caught, takes) : worst(alive, takes)));
+        if (zone === 'body' || zone === 'try') {
+          alive = worst(alive, opposite(takes));
+          if (step.loop === undefined) outs.push(own);
+        }
       }
     }
-    const isLeft = fn.steps.some((step) => (step.do === 'return' || step.do === 'throw') && step.when.length === fn.when.length && step.zone === 'body');
-    if (!isLeft) {
+    if (!fn.steps.some((step) => (step.do === 'return' || step.do === 'throw') && step.when.length === fn.when.length && step.zone === 'body')) {
       const reach = worst(ends, alive);
       run.returns.push({ value: undefined, reach });
       nothing(run, reach);
@@ -171,8 +191,16 @@ export function createWebAnswers(machine: Machine): WebAnswers {
   function refuse(run: Run, status: number, reach: Reach, own: readonly Branch[], roles: Roles): void {
     run.refuses.add(status);
     run.refused = best(run.refused, reach);
-    if (isOfCaller(status)) run.turnedAway = best(run.turnedAway, reach);
+    if (isOfCaller(status)) {
+      run.refusals.push(own);
+      run.turnedAway = best(run.turnedAway, reach);
+    }
     for (const branch of own) for (const test of testsOf(branch.test, run.view.fn, roles)) run.tests.add(test);
+  }
+  /** Of the branches nobody can judge, one leads to a refusal of the caller on its other side, or there is none. */
+  function asksCaller(own: readonly Branch[], run: Run): boolean {
+    const open = own.filter((branch) => run.stranger.takes([branch]) === 'maybe');
+    return open.length === 0 || open.some(({ at, holds }) => run.refusals.some((refused) => refused.some((other) => other.at.mark === at.mark && other.holds !== holds)));
   }
   function nothing(run: Run, reach: Reach): void {
     if (run.asked.passesByNothing === true) run.passed = best(run.passed, reach);
@@ -182,6 +210,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
   /** A call on the way: whether a stranger goes no further, and what it is told. */
   function met(call: Call, step: Step, run: Run, here: Reach, own: readonly Branch[], roles: Roles): { readonly reach: Reach; readonly statuses: readonly number[] } {
     if (isNext(call, run)) {
+      if (here === 'maybe') run.open.push(own);
       run.passed = best(run.passed, here);
       return GOES_ON;
     }
@@ -199,12 +228,11 @@ export function createWebAnswers(machine: Machine): WebAnswers {
       if (inner.threw !== 'no') for (const branch of own) for (const test of testsOf(branch.test, run.view.fn, roles)) run.tests.add(test);
       const statuses = [...inner.refuses].filter((status) => status === 0 || status >= 300);
       if (inner.passed !== 'no') run.passed = best(run.passed, worst(here, inner.passed));
-      for (const setting of inner.stranger.settings) if (inner.threw === 'setting') run.stranger.settings.add(setting);
+      if (inner.threw === 'setting') for (const setting of inner.stranger.settings) run.stranger.settings.add(setting);
       return inner.threw === 'no' ? GOES_ON : { reach: inner.threw, statuses: statuses.length > 0 ? statuses : [0] };
     }
     const name = call.callee || call.name;
-    const isUsed = step.do === 'call' && step.used;
-    if (!isUsed && authGuardName(name) && !isHarmless(call, name)) run.unread.add(name);
+    if (step.do === 'call' && !step.used && authGuardName(name) && !isHarmless(call, name)) run.unread.add(name);
     else if (call.args.some(({ value }) => run.stranger.lacks(value)) && run.stranger.verifies(call)) {
       run.tests.add('credential');
       return { reach: 'maybe', statuses: [0] };
@@ -219,15 +247,16 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     return next.is === 'value' && got.is === 'value' && got.value === next.value;
   }
   function isHarmless(call: Call, name: string): boolean {
-    const from = moduleOf(call);
-    return (from !== undefined && harmlessModules.has(from)) || harmlessName(name) !== undefined || asksIdentity(call);
+    return harmlessModules.has(moduleOf(call) ?? '') || harmlessName(name) !== undefined || asksIdentity(call);
   }
 
   /** Where a call of a function of the project leads, once. */
   function follow(call: Call, run: Run): Run | undefined {
     if (call.form !== 'call' || run.depth >= DEEPEST) return undefined;
-    const got = settled(evaluate(call.target, run.frame));
-    const target = got.is === 'function' ? got : functionAt(call.target, run);
+    // What a name holds for strangers says more than what was assigned to it last.
+    const several = functionsAt(call.target, run);
+    const got = several.length === 0 ? settled(evaluate(call.target, run.frame)) : several[0];
+    const target = got?.is === 'function' && several.length < 2 ? got : undefined;
     if (!target) return undefined;
     return runOf(target, parts.entered(call, target, run.frame), { of: run.asked.of, next: run.asked.next }, run.depth + 1);
   }
@@ -239,11 +268,13 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     const target: Fn = { is: 'function', fn, frame: run.frame };
     return runOf(target, { ...entered(target), args: [] }, { of: run.asked.of, next: run.asked.next }, run.depth + 1);
   }
-  function functionAt(target: Value, run: Run): Fn | undefined {
-    if (target.kind !== 'ref' || target.root.kind === 'import' || target.root.kind === 'global') return undefined;
-    const found = sources.trace(target, run).flatMap(({ value, run: at }) => (value.kind === 'function' ? [settled(evaluate(value, at.frame))] : []));
-    const [only] = found;
-    return found.length === 1 && only?.is === 'function' ? only : undefined;
+  /** The functions a name may hold: `error()` of `error = () => unauthorized()`. */
+  function functionsAt(target: Value, run: Run): readonly Fn[] {
+    if (target.kind !== 'ref' || target.root.kind === 'import' || target.root.kind === 'global') return [];
+    return sources.trace(target, run).flatMap(({ value, run: at }) => {
+      const got = value.kind === 'function' ? settled(evaluate(value, at.frame)) : undefined;
+      return got?.is === 'function' ? [got] : [];
+    });
   }
 
   /** What is returned, as an answer. */
@@ -289,8 +320,14 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     if (isNext(call, run)) return;
     const inner = follow(call, run);
     if (inner) return merge(run, inner, reach, own, roles);
-    const status = SENDS_TO_LOGIN.test(call.name) ? LOGIN : isErrorName(call.name) ? thrownStatus(call) : 0;
-    if (isOfCaller(status)) return refuse(run, status, reach, own, roles);
+    const several = functionsAt(call.target, run);
+    for (const target of several) {
+      const one = runOf(target, parts.entered(call, target, target.frame), { of: run.asked.of, next: run.asked.next }, run.depth + 1);
+      if (one) merge(run, one, several.length === 1 ? reach : worst(reach, one.answered === 'no' ? reach : 'maybe'), own, roles);
+    }
+    if (several.length > 0) return;
+    const status = refusalNamed(call.name);
+    if (status !== undefined) return refuse(run, status, reach, own, roles);
     const given = callbackOf(call, run);
     if (given) {
       if (authGuardName(call.callee || call.name) && !isHarmless(call, call.callee || call.name)) run.unread.add(call.callee || call.name);
@@ -307,6 +344,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
       run.passed = best(run.passed, reach);
       return;
     }
+    const isOpen = made.is === 'response' && made.status !== undefined && numbersIn(made.status, from).includes(undefined);
     const status = made.is === 'thrown' ? made.status : made.is === 'redirect' ? (isToLogin(made, from) ? LOGIN : 307) : made.status ? numberIn(made.status, from) : 200;
     if (status >= 400 || status === LOGIN) return refuse(run, status, reach, own, roles);
     if (status >= 300) {
@@ -315,15 +353,9 @@ export function createWebAnswers(machine: Machine): WebAnswers {
       else run.answered = best(run.answered, reach);
       return;
     }
+    run.plain ||= !isOpen;
     run.answered = best(run.answered, reach);
     run.answersSomebody = true;
-  }
-  /** The address may be a name whose path is set by a statement of its own: `url.pathname = '/login'`. */
-  function isToLogin({ login, to }: Extract<NonNullable<ReturnType<typeof webMade>>, { is: 'redirect' }>, run: Run): boolean {
-    if (login || to?.kind !== 'ref' || to.root.kind !== 'local') return login;
-    const { binding } = to.root;
-    const isSet = run.view.fn.steps.some((step) => step.do === 'assign' && step.target.root.kind === 'local' && step.target.root.binding === binding && /^(pathname|href)$/.test(step.target.path.at(-1) ?? '') && leadsToLogin(step.value, 0));
-    return isSet || sources.trace(to, run).some(({ value }) => leadsToLogin(value, 0));
   }
   /** What a called function answers is answered here. */
   function merge(run: Run, inner: Run, reach: Reach, own: readonly Branch[], roles: Roles): void {
@@ -335,6 +367,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     for (const name of inner.unread) run.unread.add(name);
     run.answered = best(run.answered, worst(reach, inner.answered));
     run.answersSomebody ||= inner.answersSomebody;
+    run.plain ||= inner.plain;
     if (!inner.complete) run.complete = false;
   }
   /** An answer of a `catch` that is none of a success: with a status of its own, or made by a function nobody can read. */
@@ -344,22 +377,8 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     if (made?.is === 'response') return made.status !== undefined && numbersIn(made.status, run).every((status) => status === undefined || status >= 400);
     if (made) return made.is === 'thrown';
     const inner = follow(value, run);
-    return inner ? inner.answered !== 'yes' && inner.refuses.size > 0 : value.args.some(({ value: arg }) => arg.kind === 'ref' && arg.root.kind === 'caught');
+    return inner ? !inner.plain : value.args.some(({ value: arg }) => arg.kind === 'ref' && arg.root.kind === 'caught');
   }
-  function numbersIn(value: Value, run: Run): readonly (number | undefined)[] {
-    if (value.kind === 'choice') return [...numbersIn(value.then, run), ...numbersIn(value.else, run)];
-    if (value.kind === 'logic') return numbersIn(value.right, run);
-    const got = settled(evaluate(value, run.frame));
-    return [got.is === 'value' && got.value.kind === 'literal' && typeof got.value.value === 'number' ? got.value.value : undefined];
-  }
-  function numberIn(value: Value, run: Run): number {
-    const got = settled(evaluate(value, run.frame));
-    if (got.is === 'value' && got.value.kind === 'literal' && typeof got.value.value === 'number') return got.value.value;
-    const name = value.kind === 'ref' ? (value.path.at(-1) ?? value.text) : '';
-    if (/unauthori[sz]ed/i.test(name)) return 401;
-    return /forbidden/i.test(name) ? 403 : 200;
-  }
-
   function madeBy(call: Call, frame: Frame): Fn | undefined {
     const target = settled(evaluate(call.target, frame));
     const maker = target.is === 'function' ? target : target.is === 'value' && target.value.kind === 'call' ? madeBy(target.value, target.frame) : undefined;
@@ -375,23 +394,6 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     return undefined;
   }
 }
-/** Clerk 6: `redirectToSignIn()`. */
-const SENDS_TO_LOGIN = /^redirectTo(SignIn|Login)(Page)?$/i;
 const GOES_ON = { reach: 'no', statuses: [] } as const;
-function asksPath(formula: Formula): boolean {
-  return formula.is === 'path' || (formula.is === 'not' ? asksPath(formula.of) : (formula.is === 'all' || formula.is === 'any') && formula.of.some(asksPath));
-}
 const CLOSING: ReadonlySet<number> = new Set([401, 403, 404, 405, 410, 501]);
 const NOTHING: Conduct = { passes: 'unknown', refuses: [], tests: [], touches: [], closed: false, complete: false, strangers: 'maybe', welcomes: 'maybe', stops: 'maybe', turnsAway: 'no', settings: [], byName: undefined };
-
-function opposite(reach: Reach): Reach {
-  return reach === 'yes' ? 'no' : reach === 'no' ? 'yes' : reach;
-}
-function isErrorName(name: string): boolean {
-  return /unauthori[sz]ed|unauthenticated|forbidden|accessdenied/i.test(name);
-}
-/** `{ req, request }` of a callback that is told who calls. */
-function holding(request: Value): Value {
-  const { at } = request;
-  return { kind: 'object', open: true, at, entries: ['req', 'request'].map((key) => ({ key, keyAt: at, value: request, form: 'pair', at })) };
-}

@@ -1,4 +1,5 @@
 import type { Conduct } from '../model/api.js';
+import type { Branch } from '../model/module.js';
 import type { Call, Ref, Value } from '../model/value.js';
 import type { Abstract, Frame } from './abstract.js';
 import type { Case } from './request-cases.js';
@@ -37,7 +38,11 @@ export interface Run {
   complete: boolean;
   /** Some way out is no refusal, whoever takes it. */
   answersSomebody: boolean;
-  byPath: boolean;
+  /** Some answer has no status of its own, or one of a success. */
+  plain: boolean;
+  /** The branches under which strangers may be answered or let through, and those under which callers are refused. */
+  readonly open: (readonly Branch[])[];
+  readonly refusals: (readonly Branch[])[];
 }
 /** A value with the run it is read in. */
 export interface Traced {
@@ -55,8 +60,8 @@ export interface Sources {
 export const DEEPEST_TRACE = 12;
 export const MOST_TRACED = 8;
 
-/** `follow`: the run of a called function of the project. */
-export function createSources(follow: (call: Call, run: Run) => Run | undefined): Sources {
+/** `follow`: the run of a called function of the project; `isEntry`: what a frame was given the framework gives. */
+export function createSources(follow: (call: Call, run: Run) => Run | undefined, isEntry: (frame: Frame) => boolean): Sources {
   let knowing = 0;
   return { trace: (value, run) => trace(value, run, 0), known: knownIn };
 
@@ -88,10 +93,14 @@ export function createSources(follow: (call: Call, run: Run) => Run | undefined)
     let found: readonly Traced[] = binding.value.kind === 'unknown' ? [{ value: missing(binding.value), run }] : trace(binding.value, run, depth);
     for (const step of run.view.fn.steps) {
       if (step.do !== 'assign' || step.target.root.kind !== 'local' || step.target.root.binding !== root.binding || step.target.path.length > 0 || step.value === binding.value) continue;
-      const reach = run.stranger.takes(step.when.slice(run.view.fn.when.length));
+      const own = step.when.slice(run.view.fn.when.length);
+      const reach = run.stranger.takes(own);
       if (reach === 'no') continue;
       const given = trace(step.value, run, depth);
-      found = reach === 'yes' ? given : [...found, ...given];
+      // `if (!error && ...) error = ...`: it is given where it was missing before.
+      const rest = withoutMissing(own, root.binding);
+      const isFilled = reach !== 'yes' && rest !== undefined && run.stranger.takes(rest) === 'yes';
+      found = reach === 'yes' ? given : [...(isFilled ? found.filter((one) => !isNothing(one.value)) : found), ...given];
     }
     return found;
   }
@@ -126,11 +135,31 @@ export function createSources(follow: (call: Call, run: Run) => Run | undefined)
     if (value.kind === 'ref' && value.root.kind === 'parameter' && run.depth === 0 && value.root.fn === run.view.fn.id && /^(token|auth)$/.test(value.path[0] ?? '')) return run.asked.told === true ? 'absent' : undefined;
     if (value.kind === 'ref' && value.root.kind === 'value' && value.root.of.kind === 'call' && asksIdentity(value.root.of)) return value.path.includes('error') ? 'maybe' : 'absent';
     if (value.kind !== 'call' && value.kind !== 'ref') return undefined;
+    if (value.kind === 'ref' && value.root.kind === 'parameter') return ofParameter(value, value.root, run.frame);
     if (value.kind === 'ref' && value.root.kind !== 'local' && value.root.kind !== 'value') return undefined;
     const traced = trace(value, run, 0);
     const mets = new Set(traced.map((one) => (one.value === value ? undefined : metOf(one))));
     const [only] = mets;
     return mets.size === 1 ? only : mets.has(undefined) || traced.length === 0 ? undefined : 'maybe';
+  }
+  /** What a caller of the project gives, or does not: `parse(request, schema)` leaves out the options. */
+  function ofParameter({ path }: Ref, root: Extract<Ref['root'], { kind: 'parameter' }>, from: Frame): Met | undefined {
+    let frame: Frame | undefined = from;
+    while (frame && frame.fn !== root.fn) frame = frame.parent;
+    const parameter = frame?.module.functions.get(root.fn)?.parameters[root.index];
+    if (!frame || !parameter || isEntry(frame) || parameter.rest === true || path.length > 1) return undefined;
+    const arg = frame.args[root.index];
+    const given = arg === undefined ? parameter.initial : arg.is === 'value' ? arg.value : undefined;
+    if (arg !== undefined && !given) return undefined;
+    const [key] = path;
+    if (!given) return key === undefined || parameter.defaults === undefined ? 'absent' : undefined;
+    if (key === undefined) return flat(given);
+    if (given.kind !== 'object' || given.open) return isNothing(given) ? 'absent' : undefined;
+    const entry = given.entries.findLast((one) => one.key === key)?.value ?? parameter.defaults?.find((one) => one.key === key)?.value;
+    return entry ? flat(entry) : 'absent';
+  }
+  function flat(value: Value): Met | undefined {
+    return value.kind === 'literal' ? (value.value ? 'present' : 'absent') : value.kind === 'object' || value.kind === 'array' || value.kind === 'function' ? 'present' : undefined;
   }
   function metOf({ value, run }: Traced): Met | undefined {
     if (value.kind === 'function' || value.kind === 'object' || value.kind === 'array' || value.kind === 'class' || value.kind === 'regex') return 'present';
@@ -138,6 +167,24 @@ export function createSources(follow: (call: Call, run: Run) => Run | undefined)
     const got = run.stranger.met(value);
     return got === 'absent' || got === 'present' || got === 'hollow' ? got : undefined;
   }
+}
+/** The branches without those that ask whether a name holds nothing; undefined where none of them does. */
+function withoutMissing(own: readonly Branch[], binding: number): readonly Branch[] | undefined {
+  let isAsked = false;
+  const atoms = own.flatMap((branch) => conjuncts(branch, 0)).filter(({ test, holds }) => {
+    const isIt = !holds && test.kind === 'ref' && test.root.kind === 'local' && test.root.binding === binding && test.path.length === 0;
+    isAsked ||= isIt;
+    return !isIt;
+  });
+  return isAsked ? atoms : undefined;
+}
+/** `!a && b` as two branches. */
+function conjuncts(branch: Branch, depth: number): readonly Branch[] {
+  const { test, holds } = branch;
+  if (depth > 12) return [branch];
+  if (test.kind === 'not') return conjuncts({ ...branch, test: test.of, holds: !holds }, depth + 1);
+  const splits = test.kind === 'logic' && ((test.op === '&&' && holds) || (test.op === '||' && !holds));
+  return test.kind === 'logic' && splits ? [test.left, test.right].flatMap((side) => conjuncts({ ...branch, test: side }, depth + 1)) : [branch];
 }
 /** What tells nobody anything. */
 export function isNothing(value: Value): boolean {

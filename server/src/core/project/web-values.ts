@@ -1,5 +1,5 @@
 import type { Call, Value } from '../model/value.js';
-import { isLoginPage } from './refusals.js';
+import { isLoginPage, LOGIN } from './refusals.js';
 
 /** What a call of the web's own vocabulary, or of Next's, makes of a request. */
 export type WebMade =
@@ -72,4 +72,15 @@ export function saidStatus(error: Value | undefined): number | undefined {
     if (SAYS_NO.test(said)) return 403;
   }
   return undefined;
+}
+/** The status a call answers with by its name: `unauthorized()`, `redirectToSignIn()` of Clerk 6. */
+export function refusalNamed(name: string): number | undefined {
+  if (/^redirectTo(SignIn|Login)(Page)?$/i.test(name)) return LOGIN;
+  if (/unauthori[sz]ed|unauthenticated/i.test(name)) return 401;
+  return /forbidden|accessdenied/i.test(name) ? 403 : undefined;
+}
+/** `{ req, request }` of a callback that is told who calls. */
+export function holding(request: Value): Value {
+  const { at } = request;
+  return { kind: 'object', open: true, at, entries: ['req', 'request'].map((key) => ({ key, keyAt: at, value: request, form: 'pair', at })) };
 }

@@ -72,7 +72,7 @@ export function wrapperName(text: string): boolean {
 /** npm packages whose middleware keeps strangers out. Sub-paths and scopes: ask `moduleClaim`. */
 export const guardModules: ReadonlyMap<string, Protects> = new Map(pairs('authentication', [
   'express-jwt', 'koa-jwt', 'passport', 'koa-passport', '@fastify/passport', 'express-basic-auth', 'express-oauth2-jwt-bearer', 'express-openid-connect', '@fastify/jwt', '@fastify/auth', '@fastify/basic-auth',
-  '@fastify/bearer-auth', 'hono/jwt', 'hono/jwk', 'hono/basic-auth', 'hono/bearer-auth', 'next-auth', 'keycloak-connect', 'koa-basic-auth', 'supertokens-node', '@hono/clerk-auth', '@hono/oidc-auth', '@hapi/jwt', '@hapi/basic',
+  '@fastify/bearer-auth', 'hono/jwt', 'hono/jwk', 'hono/basic-auth', 'hono/bearer-auth', 'next-auth', 'next-auth/middleware', '@auth0/nextjs-auth0', '@upstash/qstash/nextjs', '@upstash/qstash/dist/nextjs', 'keycloak-connect', 'koa-basic-auth', 'supertokens-node', '@hono/clerk-auth', '@hono/oidc-auth', '@hapi/jwt', '@hapi/basic',
 ]));
 
 /** npm packages whose middleware refuses nobody for who they are, and what it is good for. */

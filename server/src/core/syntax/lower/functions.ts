@@ -52,8 +52,10 @@ function parameters(l: Lowering, node: ts.FunctionLikeDeclaration, id: FunctionI
     const root = index === 0 && naming.caught ? { kind: 'caught' as const, how: naming.caught } : { kind: 'parameter' as const, fn: id, index };
     declarePattern(l.scope, parameter.name, { root, path: [] });
     const initial = parameter.initializer && expression(l, parameter.initializer);
+    const defaults = ts.isObjectBindingPattern(parameter.name) ? defaultsOf(l, parameter.name) : [];
     return {
       ...(initial ? { initial } : {}),
+      ...(defaults.length > 0 ? { defaults } : {}),
       ...(parameter.dotDotDotToken ? { rest: true as const } : {}),
       name: ts.isIdentifier(parameter.name) ? parameter.name.text : undefined,
       type: parameter.type?.getText(l.tree).slice(0, 200),
@@ -63,6 +65,12 @@ function parameters(l: Lowering, node: ts.FunctionLikeDeclaration, id: FunctionI
   });
 }
 
+function defaultsOf(l: Lowering, pattern: ts.ObjectBindingPattern): NonNullable<Parameter['defaults']> {
+  return pattern.elements.flatMap((element) => {
+    const key = propertyName(element.propertyName ?? (ts.isIdentifier(element.name) ? element.name : undefined));
+    return element.initializer && key !== undefined ? [{ key, value: expression(l, element.initializer) }] : [];
+  });
+}
 function body(l: Lowering, node: ts.FunctionLikeDeclaration): void {
   if (!node.body) return;
   if (ts.isBlock(node.body)) {
