@@ -153,6 +153,38 @@ const CHECKS: readonly { readonly name: string; readonly code: string; readonly 
     state: 'guarded',
   },
   {
+    name: 'a helper that gives back one of two functions',
+    imports: "import { parse } from './parse';",
+    others: {
+      'app/api/x/parse.ts':
+        "export async function parse(request, schema, options) {\n  let error;\n  let auth = null;\n  const result = schema.safeParse(request);\n" +
+        "  if (!result.success) error = () => Response.json({}, { status: 400 });\n  if (!options?.open && !error) {\n" +
+        "    auth = request.headers.get('authorization');\n    if (!auth) error = () => Response.json({}, { status: 401 });\n  }\n  return { auth, error };\n}",
+    },
+    code: 'const { auth, error } = await parse(request, schema);\nif (error) return error();\nreturn Response.json(auth);',
+    state: 'guarded',
+  },
+  {
+    name: 'a helper that is told to ask nobody',
+    imports: "import { parse } from './parse';",
+    others: {
+      'app/api/x/parse.ts':
+        "export async function parse(request, { ask = true } = {}) {\n  if (ask && !request.headers.get('authorization')) throw new ApiError(401);\n  return request.json();\n}",
+    },
+    code: 'const body = await parse(request, { ask: false });\nreturn Response.json(body);',
+    state: 'unguarded',
+  },
+  {
+    name: 'a helper that asks unless it is told otherwise',
+    imports: "import { parse } from './parse';",
+    others: {
+      'app/api/x/parse.ts':
+        "export async function parse(request, { ask = true } = {}) {\n  if (ask && !request.headers.get('authorization')) throw new ApiError(401);\n  return request.json();\n}",
+    },
+    code: 'const body = await parse(request, {});\nreturn Response.json(body);',
+    state: 'guarded',
+  },
+  {
     name: 'a helper that refuses nobody',
     imports: "import { requireUser } from './guard';",
     others: { 'app/api/x/guard.ts': 'export async function requireUser(request) {\n  console.log(request.url);\n}' },

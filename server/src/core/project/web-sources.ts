@@ -94,13 +94,13 @@ export function createSources(follow: (call: Call, run: Run) => Run | undefined,
     for (const step of run.view.fn.steps) {
       if (step.do !== 'assign' || step.target.root.kind !== 'local' || step.target.root.binding !== root.binding || step.target.path.length > 0 || step.value === binding.value) continue;
       const own = step.when.slice(run.view.fn.when.length);
-      const reach = run.stranger.takes(own);
-      if (reach === 'no') continue;
-      const given = trace(step.value, run, depth);
       // `if (!error && ...) error = ...`: it is given where it was missing before.
       const rest = withoutMissing(own, root.binding);
-      const isFilled = reach !== 'yes' && rest !== undefined && run.stranger.takes(rest) === 'yes';
-      found = reach === 'yes' ? given : [...(isFilled ? found.filter((one) => !isNothing(one.value)) : found), ...given];
+      const reach = run.stranger.takes(rest ?? own);
+      if (reach === 'no') continue;
+      const given = trace(step.value, run, depth);
+      const kept = reach === 'yes' ? (rest ? found.filter((one) => !isNothing(one.value)) : []) : found;
+      found = [...kept, ...given];
     }
     return found;
   }
