@@ -1,11 +1,8 @@
 import type { Call, Value } from '../model/value.js';
 import type { Abstract, Bound, Frame } from './abstract.js';
+import { assigned, joinedTexts, membersListed, type Reader } from './members.js';
 import { elementsOf, push } from './lists.js';
 
-/** What reading a call of the language needs. */
-export interface Reader {
-  evaluate(value: Value, frame: Frame): Abstract;
-}
 const GIVES_FIRST: ReadonlySet<string> = new Set(['Promise.resolve', 'Object.freeze', 'Object.seal', 'util.promisify', 'Array.from', 'structuredClone']);
 const CASES: ReadonlyMap<string, (text: string) => string> = new Map([
   ['toLowerCase', (text: string): string => text.toLowerCase()],
@@ -15,9 +12,16 @@ const CASES: ReadonlyMap<string, (text: string) => string> = new Map([
 ]);
 
 /** Calls of the language itself whose result can be known: lists, text in another case, what wraps a value and gives it back. */
-export function builtin(call: Call, receiver: Abstract | undefined, frame: Frame, { evaluate }: Reader): Abstract | undefined {
+export function builtin(call: Call, receiver: Abstract | undefined, frame: Frame, reader: Reader): Abstract | undefined {
+  const { evaluate } = reader;
   const [first] = call.args;
   if (GIVES_FIRST.has(call.callee) && first && !first.spread) return evaluate(first.value, frame);
+  if (call.form === 'new' && (call.callee === 'Map' || call.callee === 'Set')) {
+    const items = first && !first.spread ? elementsOf(evaluate(first.value, frame), evaluate) : undefined;
+    return items && { is: 'list', items, ...(call.callee === 'Map' ? { pairs: true as const } : {}) };
+  }
+  const made = membersListed(call, frame, reader) ?? assigned(call, frame);
+  if (made) return made;
   if (receiver?.is !== 'value' && receiver?.is !== 'list') return undefined;
   if (receiver.is === 'value' && receiver.value.kind === 'literal' && typeof receiver.value.value === 'string') {
     const change = CASES.get(call.name);
@@ -32,9 +36,10 @@ export function builtin(call: Call, receiver: Abstract | undefined, frame: Frame
     const items = elementsOf(receiver, evaluate);
     return items && { is: 'list', items: items.filter(({ value }) => value.kind !== 'literal') };
   }
-  if (call.name !== 'concat') return undefined;
-  const own = elementsOf(receiver, evaluate);
+  const own = call.name === 'concat' || call.name === 'join' || call.name === 'entries' || call.name === 'values' ? elementsOf(receiver, evaluate) : undefined;
   if (!own) return undefined;
+  if (call.name === 'entries' || call.name === 'values') return receiver.is === 'list' && receiver.pairs === true && call.name === 'entries' ? receiver : undefined;
+  if (call.name === 'join') return first?.value.kind === 'literal' ? joinedTexts(own, String(first.value.value), call.at, frame) : undefined;
   const more: Bound[] = [];
   for (const item of call.args) {
     const got = evaluate(item.value, frame);

@@ -6,6 +6,7 @@ import { builtin } from './builtins.js';
 import { isSuper, type Classes } from './classes.js';
 import { filesListed, specifierOf } from './folder-lists.js';
 import { scopesIn, type Machine } from './machine.js';
+import { spreadOut } from './members.js';
 import { pathText } from './plugin-folders.js';
 import { createPlugins } from './plugins.js';
 import { givesRoute, listedRoutes, makesSomething } from './route-lists.js';
@@ -55,7 +56,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
       const through = throughFunction(call, receiver, frame, step, openLoop);
       if (through) return through;
     }
-    const plain = builtin(call, receiver, frame, { evaluate });
+    const plain = builtin(call, receiver, frame, { evaluate, settled, member: names.member, names: names.exportsOf });
     if (plain) return plain;
     if (call.name === 'forEach' || call.name === 'map' || call.name === 'reduce') {
       const known = overItems(call, frame);
@@ -140,7 +141,10 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
       for (const item of items) memo = applyTo(callback, [memo, item], frame, call.at.mark, undefined, how);
       return memo;
     }
-    const results = items.map((item, index): Bound => ({ value: call, frame, got: applyTo(callback, [item], frame, call.at.mark, undefined, { ...how, turn: index }) }));
+    const of = call.receiver && evaluate(call.receiver, frame);
+    const isMap = of?.is === 'list' && of.pairs === true;
+    const argsOf = (item: Abstract): readonly Abstract[] => (isMap ? [names.member(item, '1'), names.member(item, '0')] : [item]);
+    const results = items.map((item, index): Bound => ({ value: call, frame, got: applyTo(callback, argsOf(item), frame, call.at.mark, undefined, { ...how, turn: index }) }));
     return call.name === 'map' && results.every((one) => one.got.is !== 'unknown') ? { is: 'list', items: results } : UNKNOWN;
   }
 
@@ -149,7 +153,8 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     return fn.steps.some((step) => step.do === 'call' && step.call.args.some(({ value }) => value.kind === 'ref' && value.root.kind === 'parameter' && value.path.length === 0 && scopesIn(evaluate(value, frame), evaluate).length > 0));
   }
 
-  function onScope(call: Call, receiver: Extract<Abstract, { is: 'scope' | 'builder' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract {
+  function onScope(given: Call, receiver: Extract<Abstract, { is: 'scope' | 'builder' }>, frame: Frame, step: StepFrame | undefined, openLoop: boolean): Abstract {
+    const call = spreadOut(given, frame, evaluate);
     const { scope } = receiver;
     const adapter = adapterOf.get(scope.framework);
     if (!adapter) return UNKNOWN;

@@ -266,7 +266,8 @@ export function evaluateProject({ modules, resolve, data, isOwn, adapters, trait
       const items = call.args.slice(rest).map((item, index): Bound => ({ value: item.value, frame, got: args[rest + index] ?? UNKNOWN }));
       args.splice(rest, args.length - rest, call.args.slice(rest).some((item) => item.spread) ? UNKNOWN : { is: 'list', items });
     }
-    const force = (self?.is === 'instance' && self.of !== undefined && stores(self.of, (of) => of.view.extends && settled(evaluate(of.view.extends, of.frame)))) || byName(target.fn);
+    const force = (self?.is === 'instance' && self.of !== undefined && stores(self.of, (of) => of.view.extends && settled(evaluate(of.view.extends, of.frame)))) || byName(target.fn)
+      || isPlain(target.fn) || (call.target.kind === 'function' && isFilling(target.fn));
     return applyTo(target, args, frame, call.at.mark, self, { force, via: call });
   }
   function mayRun(from: Frame): boolean {
@@ -359,6 +360,15 @@ export function evaluateProject({ modules, resolve, data, isOwn, adapters, trait
     if (kept.length < scope.log.length) scope.log.splice(0, scope.log.length, ...kept);
   }
   return { scopes: current, evaluate: (value, frame) => settled(evaluate(value, frame)), frameOf: topFrame, composed, applied };
+}
+/** A function that only puts a text together. */
+function isPlain({ steps }: FunctionView): boolean {
+  const [only] = steps;
+  return steps.length === 1 && only?.do === 'return' && (only.value?.kind === 'template' || (only.value?.kind === 'literal' && typeof only.value.value === 'string'));
+}
+/** `(function (Path) { Path["Users"] = "/users"; })(Path || (Path = {}))`: what becomes of an enum. */
+function isFilling({ id, steps }: FunctionView): boolean {
+  return steps.length > 0 && steps.every((step) => step.do === 'assign' && step.target.root.kind === 'parameter' && step.target.root.fn === id);
 }
 function fresh(): Pick<Frame, 'locals' | 'results' | 'pushed' | 'assigned'> {
   return { locals: new Map(), results: new Map(), pushed: new Map(), assigned: new Map() };

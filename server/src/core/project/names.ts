@@ -31,6 +31,8 @@ export interface Names {
   textOf(value: Value, frame: Frame): Text | undefined;
   /** A member of what a value is worth. */
   member(of: Abstract, key: string): Abstract;
+  /** The names a module exports; undefined for what is none, and where not all are known. */
+  exportsOf(of: Abstract): readonly string[] | undefined;
   /** The frame a binding belongs to. */
   homeOf(frame: Frame, binding: number): Frame | undefined;
 }
@@ -48,7 +50,7 @@ const MOST_HOLDERS = 200;
 /** Follows names, members, imports and exports while registration is evaluated. */
 export function createNames({ moduleAt, resolve, topFrame, runModule, runCall, get, statics, verbs, answering }: NamesInput): Names {
   let depth = 0;
-  return { evaluate, settled, selfOf, homeOf, textOf, member };
+  return { evaluate, settled, selfOf, homeOf, textOf, member, exportsOf };
 
   function selfOf(frame: Frame): Abstract | undefined {
     for (let f: Frame | undefined = frame; f; f = f.parent) if (f.self) return f.self;
@@ -279,6 +281,11 @@ export function createNames({ moduleAt, resolve, topFrame, runModule, runCall, g
     return UNKNOWN;
   }
 
+  function exportsOf(of: Abstract): readonly string[] | undefined {
+    const module = of.is === 'module' ? moduleAt(of.path) : undefined;
+    if (!module || module.exports.some(({ name }) => name === '=' || name === '*')) return undefined;
+    return [...new Set(module.exports.map(({ name }) => name))];
+  }
   /** What a called or used thing really is: a whole CommonJS module stands for its `module.exports`. */
   function settled(value: Abstract): Abstract {
     let current = value;

@@ -24,6 +24,8 @@ export function flattenValues(evaluation: Evaluation, values: readonly Value[], 
 }
 function flat(evaluation: Evaluation, one: Flat, depth: number): Flat[] {
   const { target } = one;
+  const either = depth > DEEPEST_LIST ? undefined : eitherScope(evaluation, one);
+  if (either) return either.flatMap((branch) => flat(evaluation, branch, depth + 1));
   const isList = target.is === 'list' || (target.is === 'value' && target.value.kind === 'array');
   if (!isList) return composed(evaluation, one, depth);
   const items = depth > DEEPEST_LIST ? undefined : elementsOf(target, (value, frame) => evaluation.evaluate(value, frame));
@@ -33,6 +35,12 @@ function flat(evaluation: Evaluation, one: Flat, depth: number): Flat[] {
   return target.value.items.flatMap((item) => flat(evaluation, { value: item.value, frame: target.frame, target: evaluation.evaluate(item.value, target.frame), unsure: item.spread }, depth + 1));
 }
 
+/** `x ? a : b` of two routers or applications: either may be mounted. */
+function eitherScope(evaluation: Evaluation, { value, frame, unsure }: Flat): readonly Flat[] | undefined {
+  if (value.kind !== 'choice') return undefined;
+  const both = [value.then, value.else].map((branch): Flat => ({ value: branch, frame, target: evaluation.evaluate(branch, frame), unsure }));
+  return both.every(({ target }) => target.is === 'scope') ? both : undefined;
+}
 /** `compose([a, b])` is a and b; `mount('/m', a)` is a under a path. */
 function composed(evaluation: Evaluation, one: Flat, depth: number): Flat[] {
   const { target } = one;

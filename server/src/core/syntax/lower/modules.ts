@@ -66,6 +66,8 @@ export function exported(l: Lowering, node: ts.Statement): boolean {
     return true;
   }
   if (ts.isVariableStatement(node)) for (const declaration of node.declarationList.declarations) exportNames(l, declaration.name, at(l, node));
+  const isObject = ts.isEnumDeclaration(node) || (ts.isModuleDeclaration(node) && node.body);
+  if (isObject && ts.isIdentifier(node.name) && !l.exports.some(({ name }) => name === node.name.text)) exportNames(l, node.name, at(l, node));
   return false;
 }
 

@@ -3,6 +3,7 @@ import type { Branch } from '../../model/module.js';
 import type { BindingId, Value } from '../../model/value.js';
 import { wrapsModule } from './common-js.js';
 import { expression, named, propertyName } from './expressions.js';
+import { enumObject, namespaceObject } from './typescript.js';
 import { MOST_EARLY, at, declare, lookUp, openScope, step, under, type Declared, type Lowering, type NameScope } from './state.js';
 
 const NO_BINDING = -1 as BindingId;
@@ -50,7 +51,8 @@ function statement(l: Lowering, node: ts.Statement): Branch | undefined {
   if (ts.isBlock(node)) block(l, node);
   else if (ts.isTryStatement(node)) attempt(l, node);
   else if (ts.isSwitchStatement(node)) choose(l, node);
-  else if (ts.isForOfStatement(node)) forOf(l, node);
+  else if (ts.isForOfStatement(node) || (ts.isForInStatement(node) && ts.isVariableDeclarationList(node.initializer))) forOf(l, node);
+  else if (ts.isForStatement(node) && counted(node)) countedLoop(l, node, counted(node));
   else if (ts.isForStatement(node) || ts.isForInStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)) loop(l, node);
   else if (ts.isLabeledStatement(node)) nested(l, node.statement);
   else if (ts.isFunctionDeclaration(node)) functionDeclaration(l, node);
@@ -59,8 +61,11 @@ function statement(l: Lowering, node: ts.Statement): Branch | undefined {
     const outer = openScope(l, l.scope.fn);
     hoist(l, node.body.statements);
     statements(l, node.body.statements);
+    const value = namespaceObject(l, node, node.body);
     l.scope = outer;
-  } else if (ts.isExportAssignment(node)) expression(l, node.expression);
+    if (ts.isIdentifier(node.name)) fill(l, node.name.text, value);
+  } else if (ts.isEnumDeclaration(node)) fill(l, node.name.text, enumObject(l, node));
+  else if (ts.isExportAssignment(node)) expression(l, node.expression);
   return undefined;
 }
 
@@ -84,7 +89,8 @@ function fill(l: Lowering, name: string, value: Value): void {
   const declared = lookUp(l.scope, name);
   if (declared?.root.kind !== 'local') return;
   const binding = l.bindings[declared.root.binding];
-  if (binding) binding.value = value;
+  const isAdded = value.kind === 'object' && (binding?.value.kind === 'function' || binding?.value.kind === 'class');
+  if (binding && !isAdded) binding.value = value;
 }
 
 export function variable(l: Lowering, node: ts.VariableDeclaration, constant: boolean): void {
@@ -191,8 +197,9 @@ function choose(l: Lowering, node: ts.SwitchStatement): void {
   l.scope = outer;
 }
 
-function forOf(l: Lowering, node: ts.ForOfStatement): void {
-  const over = expression(l, node.expression);
+function forOf(l: Lowering, node: ts.ForOfStatement | ts.ForInStatement): void {
+  const given = expression(l, node.expression);
+  const over = ts.isForInStatement(node) ? keysOf(l, given, node) : given;
   const outer = openScope(l, l.scope.fn);
   const before = l.frame.loop;
   const declaration = ts.isVariableDeclarationList(node.initializer) ? node.initializer.declarations[0] : undefined;
@@ -205,6 +212,33 @@ function forOf(l: Lowering, node: ts.ForOfStatement): void {
     destructurePattern(l, declaration.name, { kind: 'ref', root: { kind: 'local', binding: item.id }, path: [], text: 'item', at: at(l, declaration), nameAt: at(l, declaration) });
     l.frame.loop = { binding: item.id, over };
   }
+  nested(l, node.statement);
+  l.frame.loop = before;
+  l.scope = outer;
+}
+/** What `for (const key in x)` runs over. */
+function keysOf(l: Lowering, of: Value, node: ts.Node): Value {
+  const place = at(l, node);
+  const target: Value = { kind: 'ref', root: { kind: 'global', name: 'Object' }, path: ['keys'], text: 'Object.keys', at: place, nameAt: place };
+  return { kind: 'call', callee: 'Object.keys', name: 'keys', nameAt: place, target, receiver: undefined, args: [{ value: of, spread: false, at: of.at }], form: 'call', awaited: false, at: place };
+}
+/** `for (let i = 0; i < list.length; i++)`: its counter, and the list. */
+function counted({ initializer, condition, incrementor }: ts.ForStatement): { readonly name: ts.Identifier; readonly of: ts.Expression } | undefined {
+  const declaration = initializer && ts.isVariableDeclarationList(initializer) ? initializer.declarations[0] : undefined;
+  if (!declaration || !ts.isIdentifier(declaration.name) || !declaration.initializer || !ts.isNumericLiteral(declaration.initializer) || declaration.initializer.text !== '0') return undefined;
+  const { name } = declaration;
+  const isName = (node: ts.Expression): boolean => ts.isIdentifier(node) && node.text === name.text;
+  if (!condition || !ts.isBinaryExpression(condition) || condition.operatorToken.kind !== ts.SyntaxKind.LessThanToken || !isName(condition.left)) return undefined;
+  const steps = incrementor && (ts.isPostfixUnaryExpression(incrementor) || ts.isPrefixUnaryExpression(incrementor)) && incrementor.operator === ts.SyntaxKind.PlusPlusToken && isName(incrementor.operand);
+  return steps === true && ts.isPropertyAccessExpression(condition.right) && condition.right.name.text === 'length' ? { name, of: condition.right.expression } : undefined;
+}
+function countedLoop(l: Lowering, node: ts.ForStatement, found: ReturnType<typeof counted>): void {
+  if (!found) return;
+  const { name, of } = found;
+  const outer = openScope(l, l.scope.fn);
+  const before = l.frame.loop;
+  const binding = declare(l, name.text, name, true, { kind: 'unknown', why: 'loop variable', at: at(l, name) });
+  l.frame.loop = { binding: binding.id, over: keysOf(l, expression(l, of), node) };
   nested(l, node.statement);
   l.frame.loop = before;
   l.scope = outer;
@@ -240,6 +274,8 @@ export function hoist(l: Lowering, nodes: readonly ts.Statement[]): void {
   for (const node of nodes) {
     if (ts.isVariableStatement(node)) for (const declaration of node.declarationList.declarations) hoistVariable(l, declaration, (node.declarationList.flags & ts.NodeFlags.Const) !== 0);
     else if ((ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node) || ts.isEnumDeclaration(node)) && node.name) declare(l, node.name.text, node.name, true);
+    // A namespace may add to a function or class of its name.
+    else if (ts.isModuleDeclaration(node) && ts.isIdentifier(node.name) && node.body && !l.scope.names.has(node.name.text)) declare(l, node.name.text, node.name, true);
   }
 }
 
