@@ -21,6 +21,7 @@ export function journey({ page, shot, look }) {
   const filter = page
     .locator('.markers-panel-action-filter-container input, .markers-panel-action-filter input, .panel .viewpane-filter input')
     .first();
+  const mapRow = (text) => page.locator('.part.sidebar .monaco-list-row', { hasText: text });
   const explorerRow = (name) => page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first();
   // The editor shows spaces as no-break spaces.
   const shownLine = (text) =>
@@ -36,6 +37,25 @@ export function journey({ page, shot, look }) {
         await squiggle.waitFor();
         await settled(page);
         await shot('squiggle', editorArea);
+      },
+    ],
+    [
+      'a lens above each route names what a request meets, and lists the places',
+      async () => {
+        const lens = editor.locator('.codelens-decoration a', { hasText: 'PUT' });
+        await lens.waitFor();
+        assert.match(await lens.innerText(), /^PUT\s\/files \u00b7 cors\(\*\) \u2192 json \u2192 no authentication \u2192 handler$/);
+        await settled(page);
+        await shot('codelens', editorArea);
+        await lens.click();
+        const places = page.locator('.quick-input-list .monaco-list-row');
+        await places.filter({ hasText: '1. cors(*)' }).waitFor();
+        assert.match(await places.nth(2).innerText(), /3\. handler[^]*files\.js:16/);
+        await look('walk');
+        await page.keyboard.press('ArrowDown');
+        await page.locator('.tabs-container .tab', { hasText: 'app.js' }).waitFor();
+        await page.keyboard.press('Escape');
+        await page.locator('.tabs-container .tab.active', { hasText: 'files.js' }).waitFor();
       },
     ],
     [
@@ -98,6 +118,7 @@ export function journey({ page, shot, look }) {
         await row.waitFor({ state: 'detached' });
         await filter.fill('');
         await rows.first().waitFor();
+        await editor.locator('.codelens-decoration a', { hasText: 'PUT' }).filter({ hasText: 'guarded by requireUser' }).waitFor();
         await settled(page);
         await shot('fixed');
       },
@@ -137,6 +158,49 @@ export function journey({ page, shot, look }) {
     ],
     ...mapJourney({ page, shot, runCommand, settled }),
     [
+      'the API map shows every endpoint by path, opens its source, and follows an edit',
+      async () => {
+        await runCommand(page, 'Unlatched: Show API Map');
+        for (const path of ['/users/{id}', '/files']) await mapRow(path).first().click();
+        await mapRow('DELETE').waitFor();
+        assert.match(await mapRow('PUT').innerText(), /no authentication/);
+        // What stands beside the names needs more room than a new window gives it.
+        await widenSideBar(page, 150);
+        await mapRow('PUT').locator('.monaco-tl-twistie').click();
+        await mapRow('cors(*)').waitFor();
+        await mapRow('PUT').locator('.label-name').click();
+        await page.locator('.part.statusbar').getByText('Ln 16').first().waitFor();
+        await editor.locator('.codelens-decoration a', { hasText: 'PUT' }).waitFor();
+        await editor.locator('.view-line').first().click();
+        await page.mouse.move(0, 0);
+        await settled(page);
+        await shot('api-map');
+        // The method is selected: what is typed replaces it.
+        await mapRow('PUT').locator('.label-name').click();
+        await page.keyboard.press('Control+1');
+        await page.keyboard.type('patch');
+        await mapRow('PATCH').waitFor();
+        await mapRow('PUT').waitFor({ state: 'detached' });
+        await page.keyboard.press('Control+z');
+        await mapRow('PUT').waitFor();
+      },
+    ],
+    [
+      'the API map is narrowed by filters, and says so',
+      async () => {
+        await page.locator('.part.sidebar .composite.title, .part.sidebar .pane-header').first().hover();
+        await page.locator('.part.sidebar a[aria-label^="Filter the API Map"]').first().click();
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Public writes' }).click();
+        await page.keyboard.press('Enter');
+        await mapRow('GET').first().waitFor({ state: 'detached' });
+        await page.locator('.part.sidebar', { hasText: 'Only: Public writes' }).waitFor();
+        await mapRow('PUT').waitFor();
+        await look('api-map-filtered');
+        await page.locator('.part.sidebar a[aria-label^="Clear the Filters"]').first().click();
+        await mapRow('GET').first().waitFor();
+      },
+    ],
+    [
       'the walkthrough has four steps, each with a picture',
       async () => {
         await runCommand(page, 'Welcome: Open Walkthrough...');
@@ -163,6 +227,17 @@ async function runCommand(page, name) {
   await page.keyboard.type(name);
   await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
   await page.keyboard.press('Enter');
+}
+
+/** Drags the edge between side bar and editor. */
+async function widenSideBar(page, by) {
+  const bar = await page.locator('.part.sidebar').boundingBox();
+  assert.ok(bar, 'the side bar is not shown');
+  const [x, y] = [bar.x + bar.width + 1, bar.y + bar.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + by, y, { steps: 5 });
+  await page.mouse.up();
 }
 
 /** Waits until nothing has moved for a moment, so that pictures show what a person would see. */
