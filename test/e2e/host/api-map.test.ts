@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
-import { closeAll, edit, eventually, workspaceFile, write } from './editor.js';
+import { closeAll, edit, eventually, finding, workspaceFile, write } from './editor.js';
 
 const routes = `import cors from 'cors';
 import express from 'express';
@@ -50,7 +50,9 @@ suite('the API map', () => {
   });
 
   test('the map is exported as a document that is not saved', async () => {
-    await write('src/exported.ts', routes.replaceAll('/api/prices', '/api/exported'));
+    const uri = await write('src/exported.ts', routes.replaceAll('/api/prices', '/api/exported'));
+    // The server knows of it.
+    await finding(uri, 'cors/wildcard-origin');
     await vscode.commands.executeCommand('unlatched.showApiMap');
     const forms = {
       Markdown: /^## Endpoints of /,
