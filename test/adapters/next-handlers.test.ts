@@ -160,3 +160,11 @@ const PAGES: readonly { readonly name: string; readonly code: string; readonly o
 for (const { name, code, others, routes } of PAGES) {
   test(`next: in pages/api, ${name}`, () => assert.deepEqual(found({ 'pages/api/x.ts': code, ...others }), routes));
 }
+
+test('next: server actions are named as such, on pages nobody knows', () => {
+  const actions = "'use server';\nimport { auth } from './auth';\nexport async function rename(id, name) {\n  await db.update(id, name);\n}\nexport const remove = async (id) => {\n" +
+        "  const session = await auth();\n  if (!session) throw new Error('Unauthorized');\n  await db.remove(id);\n};\nexport const limit = 5;";
+  const lines = ['POST /{?} unguarded unguarded server action rename :3', 'POST /{?} guarded unguarded server action remove :6'];
+  assert.deepEqual(found({ 'app/actions.ts': actions, 'app/route.ts': "'use client';\nexport {};" }), lines);
+  assert.deepEqual(found({ 'app/actions.ts': actions.replace("'use server'", "'use client'") }), []);
+});

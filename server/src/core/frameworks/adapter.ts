@@ -128,6 +128,8 @@ export interface FrameworkAdapter {
   plugin?(from: string, options: Value | undefined): Protects | undefined;
   /** What places a file may have, likeliest first; which of them is one depends on where the application begins. */
   placed?(path: string): readonly PlacedFile[];
+  /** Files that begin so hold functions a page calls over the network: `'use server'`. */
+  readonly calledByPages?: string;
   /** Schemes that packages bring, each of which refuses requests without credentials. */
   readonly schemes?: ReadonlySet<string>;
   readonly order: OrderRules;

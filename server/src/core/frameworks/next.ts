@@ -14,6 +14,7 @@ const next: FrameworkAdapter = {
   packages: ['next', 'next/server', 'next/headers', 'next/navigation'],
   verbs: new Set(),
   placed,
+  calledByPages: 'use server',
   creates: () => undefined,
   events: () => [],
   returns: () => undefined,

@@ -162,6 +162,7 @@ export function readCheck(module: ModuleView, frame: Frame, machine: Machine, we
   }
 }
 const COMMON = { touches: [], closed: false, welcomes: 'no', settings: [], byName: undefined } as const;
-const PASSES: Conduct = { ...COMMON, passes: 'always', refuses: [], tests: [], complete: true, strangers: 'yes', stops: 'no', turnsAway: 'no' };
+/** What refuses nobody. */
+export const PASSES: Conduct = { ...COMMON, passes: 'always', refuses: [], tests: [], complete: true, strangers: 'yes', stops: 'no', turnsAway: 'no' };
 const REFUSES: Conduct = { ...COMMON, passes: 'sometimes', refuses: [302], tests: ['credential'], complete: true, strangers: 'no', stops: 'yes', turnsAway: 'yes' };
 const UNKNOWN: Conduct = { ...COMMON, passes: 'unknown', refuses: [], tests: [], complete: false, strangers: 'maybe', stops: 'maybe', turnsAway: 'no' };

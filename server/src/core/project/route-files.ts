@@ -10,7 +10,7 @@ import type { Listening } from './listeners.js';
 import type { Fn, Machine } from './machine.js';
 import { isOfCaller } from './refusals.js';
 import { ANY } from './request-cases.js';
-import { readCheck, type RouteCheck } from './route-checks.js';
+import { PASSES, readCheck, type RouteCheck } from './route-checks.js';
 import { settingIn } from './route-settings.js';
 import { best, worst } from './strangers.js';
 import { createWebAnswers, type WebOutcome } from './web-answers.js';
@@ -49,6 +49,7 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
       for (const file of files) if (file.place.as === 'check') checkOf(file);
       for (const file of files) if (file.place.as === 'methods') methodsOf(file);
       for (const file of files) if (file.place.as === 'handler') handlerOf(file);
+      if (adapter.calledByPages !== undefined) for (const [path, module] of modules) if (module.top.directive === adapter.calledByPages && !isTest(path)) actionsOf(adapter, path, module);
     }
   }
   /** The place of a file, where the project is one of the framework. */
@@ -149,6 +150,31 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
     };
     record(scope, { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler?.frame ?? frame, statementAt: step.statementAt, before: before(file, undefined, wrappers) });
     scope.files.add(file.path);
+  }
+  /** Functions a page calls by a POST to itself: where that is, their file does not say. */
+  function actionsOf(adapter: FrameworkAdapter, path: FilePath, module: ModuleView): void {
+    const root = nearestRoot(adapter, folderOf(path));
+    const frame = topFrame(path);
+    if (!frame || (root === undefined && !module.imports.some(({ from }) => adapter.packages.includes(from)))) return;
+    const file: Routed = { adapter, path, module, place: { root: root ?? '', as: 'handler', paths: [] } };
+    runModule(path);
+    for (const one of module.exports) {
+      const { wrappers, handler } = unwrapped(one.value, frame, 0);
+      if (!handler || one.name === '*') continue;
+      const own = web.outcome(handler, { of: undefined, next: undefined });
+      const named: Before = { value: { kind: 'unknown', why: 'an action', at: one.nameAt }, frame, target: { is: 'unknown' }, conduct: PASSES, name: `server action ${one.name}`, sure: true };
+      const doubt = checks.has(`${adapter.id} ${file.place.root}`) ? 'the pages that call it are not known, nor what is checked before them' : doubtOf(own, one.name);
+      const unknown: Value = { kind: 'unknown', why: 'the page of an action', at: one.nameAt };
+      const event: ScopeEvent = { kind: 'route', methods: [{ name: 'POST', at: one.nameAt }], path: unknown, values: [functionValue(handler)], conduct: shownConduct(own), ...(doubt === undefined ? {} : { doubt }), at: one.nameAt };
+      record(scopeOf(file, callOf(one), frame), { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler.frame, statementAt: one.statementAt ?? one.at, before: [named, ...wrappers] });
+    }
+  }
+  /** The folder an application begins in, of those around another. */
+  function nearestRoot(adapter: FrameworkAdapter, from: string): string | undefined {
+    for (let folder = from; ; folder = folderOf(folder)) {
+      if (beginsAt(adapter, folder)) return folder;
+      if (folder === '') return undefined;
+    }
   }
   /** The exports of a file, with those it hands on from others; each stands where this file says so. */
   function exportsOf(module: ModuleView, path: FilePath, depth: number): readonly Export[] {

@@ -204,7 +204,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
   }
   function nothing(run: Run, reach: Reach): void {
     if (run.asked.passesByNothing === true) run.passed = best(run.passed, reach);
-    else run.answersSomebody ||= reach !== 'no';
+    run.answersSomebody = true;
   }
 
   /** A call on the way: whether a stranger goes no further, and what it is told. */
