@@ -181,6 +181,29 @@ test('guards are read: what they ask, give and throw', () => {
   assert.equal(guardedBy("import { JwtAuthGuard } from './missing';", '@UseGuards(JwtAuthGuard)'), 'guarded unguarded JwtAuthGuard');
   assert.equal(guardedBy("import { ThrottlerGuard } from '@nestjs/throttler';", '@UseGuards(ThrottlerGuard)'), 'unguarded unguarded ThrottlerGuard');
 });
+test('a guard that never refuses by itself is none that is known: what it calls may know strangers as guests', () => {
+  assert.equal(guardedBy(`class Guard extends AuthGuard('jwt') {
+    async canActivate(context) { const request = context.switchToHttp().getRequest(); let is; if (request.headers.authorization) { try { is = await super.canActivate(context); } catch {} }
+      if (is) return true; return this.asGuest(request); }
+    async asGuest(request) { request.user = await this.strategy.validate(request, { roles: { guest: true } }); return true; }
+  }`), 'unknown unknown Guard');
+  assert.equal(guardedBy('class Guard { async canActivate(context) { await this.service.verifyRequest(context.switchToHttp().getRequest()); return true; } }'), 'guarded unguarded Guard');
+});
+test('packages around Nest that are handed the application register no guard', () => {
+  const start = `
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { secure } from '@acme/platform';
+async function bootstrap() {
+  const app = await NestFactory.create(AppModule);
+  SwaggerModule.setup('docs', app, SwaggerModule.createDocument(app, new DocumentBuilder().build()));
+  HANDS
+  await app.listen(3000);
+}
+bootstrap();`;
+  const code = `@Controller() class Cats { @Get() a() { return 1; } }\n${MODULE}`;
+  assert.equal(stateOf(code, start.replace('HANDS', '')), 'unguarded unguarded -');
+  assert.equal(stateOf(code, start.replace('HANDS', 'secure(app);')), 'unknown unknown -');
+});
 test('guards of passport, and classes made of them', () => {
   assert.equal(guardedBy("const Guard = AuthGuard(['jwt', 'basic']);"), 'guarded unguarded Guard');
   assert.equal(guardedBy('', "@UseGuards(AuthGuard(['jwt', 'anonymous']))"), 'unguarded unguarded AuthGuard');

@@ -86,6 +86,8 @@ export function createActivations({ evaluation, policyOf }: ActivationsInput): A
     const conduct = conductOf(does);
     if (does.passes === 'yes' && conduct.stops === 'no') return { claims: [{ protects: 'nothing', certainty: 'certain', because: `${name} lets every request through` }] };
     if (isUnclear && does.passes !== 'no') return { claims: [], doubt: `whom ${name} lets through depends on metadata nobody can read` };
+    // It never refuses by itself: what it calls may, or may know strangers as guests.
+    if (does.statuses.size === 0 && does.passes !== 'no') return { claims: [], doubt: `nobody can tell whom ${name} lets through` };
     const isBlind = does.isBlind && does.passes !== 'no' && !does.statuses.has(401) && does.tests.size === 0;
     // Every guard ends in this word: it tells nothing of what it guards against.
     if (isBlind && !authGuardName(name.replace(/_?guard$/i, ''))) return { claims: [], doubt: `nobody can tell whom ${name} lets through` };

@@ -214,6 +214,10 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const binding = value.kind === 'ref' && value.path.length === 0 && value.root.kind === 'local' && hops < 3 ? frame.module.bindings[value.root.binding] : undefined;
     return binding && boundBy(binding.value, frame, hops + 1);
   }
+  /** `SwaggerModule.setup('docs', app, document)`: packages around a framework that register no guard. */
+  function isInfrastructure({ callee }: Call, { framework }: ScopeState): boolean {
+    return adapterOf.get(framework)?.decorated?.isInfrastructure(callee) === true;
+  }
   /** A call into code that is not ours: it may serve an application, or register on it what nobody can see. */
   function outside(call: Call, target: Abstract, frame: Frame, step: StepFrame | undefined): Abstract {
     listen(call, target, frame, step);
@@ -232,7 +236,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
       for (const scope of scopesIn(arg, evaluate)) {
         if (!isMissing && serves(call.callee || call.name)) serve(scope, call, frame, step);
         else if (forwards) wrapped.push(scope);
-        else if (isMissing || !LOOKS.test(call.callee)) {
+        else if (isMissing || !(LOOKS.test(call.callee) || isInfrastructure(call, scope))) {
           incomplete(scope, call.callee || call.name, frame, call.at);
           if (arg.is === 'scope') wrapped.push(scope);
         }

@@ -60,7 +60,7 @@ export function activationOf(target: Fn, input: ActivationInput, given: Readonly
       if (ASKS.test(step.call.callee || step.call.name) || step.call.args.some(({ value }) => mentions(value))) isBlind = false;
       const under = calledInside(step.call);
       if (under) {
-        for (const status of under.statuses) statuses.add(status);
+        if (step.zone !== 'try') for (const status of under.statuses) statuses.add(status);
         for (const test of under.tests) tests.add(test);
         isBlind &&= under.isBlind;
         // What is caught is not thrown; what catches it may throw itself.

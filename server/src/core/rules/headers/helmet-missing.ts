@@ -17,7 +17,6 @@ const HELMET: Remedy = { from: 'helmet', name: 'default', as: 'helmet', statemen
 const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
   ['express', HELMET],
   ['nest', HELMET],
-  ['nestjs', HELMET],
   ['koa', { ...HELMET, from: 'koa-helmet' }],
   ['hono', { from: 'hono/secure-headers', name: 'secureHeaders', as: 'secureHeaders', statement: USE }],
   ['fastify', { ...HELMET, from: '@fastify/helmet', statement: (app, as) => [`${app}.register(${as});`] }],
@@ -155,6 +154,51 @@ export default rule<'scope', { readonly scope: Scope }>({
         router.get('/', (ctx) => { ctx.body = page; });
         app.use(router.routes());
         app.listen(3000);`,
+    },
+    {
+      title: 'a Nest application without headers',
+      bad: `
+        import { Controller, Get, Module } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        @Controller() class Pages { @Get() home() { return 'home'; } }
+        @Module({ controllers: [Pages] }) class AppModule {}
+        async function bootstrap() {
+          const app = await NestFactory.create(AppModule);
+          //                            ^^^^^^ headers/helmet-missing
+          await app.listen(3000);
+        }
+        bootstrap();`,
+      fixed: `
+        import { Controller, Get, Module } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        import helmet from 'helmet';
+        @Controller() class Pages { @Get() home() { return 'home'; } }
+        @Module({ controllers: [Pages] }) class AppModule {}
+        async function bootstrap() {
+          const app = await NestFactory.create(AppModule);
+          app.use(helmet());
+          await app.listen(3000);
+        }
+        bootstrap();`,
+    },
+    {
+      title: 'helmet in a module of a Nest application',
+      good: `
+        import { Controller, Get, Module } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        import helmet from 'helmet';
+        @Controller() class Pages { @Get() home() { return 'home'; } }
+        @Module({ controllers: [Pages] }) class AppModule { configure(consumer) { consumer.apply(helmet()).forRoutes('*'); } }
+        const app = await NestFactory.create(AppModule);
+        await app.listen(3000);`,
+    },
+    {
+      title: 'a Nest application made of a module that is not here',
+      good: `
+        import { NestFactory } from '@nestjs/core';
+        import { AppModule } from './app.module';
+        const app = await NestFactory.create(AppModule);
+        await app.listen(3000);`,
     },
     {
       title: 'Hono with its secure headers',

@@ -217,6 +217,38 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'Nest: the guard stands on one method of the controller',
+      bad: `
+        import { Controller, Module, Post, Put, UseGuards, UsePipes } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        import { AuthGuard } from '@nestjs/passport';
+        @Controller('files')
+        class FilesController {
+          @UseGuards(AuthGuard('jwt')) @Post() upload() { return this.files.add(); }
+          @UsePipes(Checked) @Put() replace() { return this.files.replace(); }
+          //                  ^^^ methods/unguarded-sibling "PUT /files"
+        }
+        @Module({ controllers: [FilesController] }) class AppModule {}
+        const app = await NestFactory.create(AppModule);
+        await app.listen(3000);`,
+    },
+    {
+      title: 'Nest: the guard stands on the class',
+      good: `
+        import { Controller, Module, Post, Put, UseGuards } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        import { AuthGuard } from '@nestjs/passport';
+        @UseGuards(AuthGuard('jwt'))
+        @Controller('files')
+        class FilesController {
+          @Post() upload() { return this.files.add(); }
+          @Put() replace() { return this.files.replace(); }
+        }
+        @Module({ controllers: [FilesController] }) class AppModule {}
+        const app = await NestFactory.create(AppModule);
+        await app.listen(3000);`,
+    },
+    {
       title: 'reading is guarded, deleting is not',
       bad: `
         import { Router } from 'express';
