@@ -35,6 +35,7 @@ const REQUEST = 90;
 const DEEPEST = 3;
 const DEEPEST_TRUTH = 8;
 const LOOKED_THROUGH = /^(Promise\.resolve|Boolean|rxjs\.of|rxjs\.from|of|from)$/;
+const OBJECT = /^(Object\.assign|(tslib\.)?(__assign|_extends|_object_spread(_props)?))$/;
 const ASKS = /user|auth|token|session|role|permission|identity|principal|credential|jwt|api_?key|login|verify|signature|secret|account|access|abilit|polic/i;
 const NONE: Activation = { passes: 'maybe', refuses: 'maybe', throws: 'no', statuses: new Set(), tests: new Set(), settings: new Set(), complete: false, isBlind: true };
 
@@ -102,6 +103,8 @@ export function activationOf(target: Fn, input: ActivationInput, given: Readonly
       case 'call': {
         const [first] = value.args;
         if (LOOKED_THROUGH.test(value.callee) && first) return truth(first.value, hops + 1);
+        // What compilers make of `{ ...user }`.
+        if (OBJECT.test(value.callee)) return { passes: 'yes', refuses: 'no' };
         const under = calledInside(value);
         if (under) return { passes: under.passes, refuses: best(under.refuses, under.throws) };
         // `roles.some((role) => user.roles.includes(role))`
