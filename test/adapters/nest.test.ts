@@ -182,9 +182,11 @@ test('guards are read: what they ask, give and throw', () => {
   assert.equal(guardedBy("import { ThrottlerGuard } from '@nestjs/throttler';", '@UseGuards(ThrottlerGuard)'), 'unguarded unguarded ThrottlerGuard');
 });
 test('a guard that never refuses by itself is none that is known: what it calls may know strangers as guests', () => {
-  assert.equal(guardedBy(`class Guard extends AuthGuard('jwt') {
-    async canActivate(context) { const request = context.switchToHttp().getRequest(); let is; if (request.headers.authorization) { try { is = await super.canActivate(context); } catch {} }
-      if (is) return Object.assign({}, request.user); return this.asGuest(request); }
+  assert.equal(guardedBy(`const copy = (...all) => ({ ...all[0], ...all[1] });
+  class Guard extends AuthGuard('jwt') {
+    async canActivate(context) { const request = context.switchToHttp().getRequest(); this.log(request.url); let is; if (request.headers.authorization) { try { is = await super.canActivate(context); } catch {} }
+      if (is) return copy({}, request.user); return this.asGuest(request); }
+    log(url) { return url === '/x'; }
     async asGuest(request) { request.user = await this.strategy.validate(request, { roles: { guest: true } }); return true; }
   }`), 'unknown unknown Guard');
   assert.equal(guardedBy('class Guard { async canActivate(context) { await this.service.verifyRequest(context.switchToHttp().getRequest()); return true; } }'), 'guarded unguarded Guard');

@@ -87,7 +87,7 @@ export function createActivations({ evaluation, policyOf }: ActivationsInput): A
     if (does.passes === 'yes' && conduct.stops === 'no') return { claims: [{ protects: 'nothing', certainty: 'certain', because: `${name} lets every request through` }] };
     if (isUnclear && does.passes !== 'no') return { claims: [], doubt: `whom ${name} lets through depends on metadata nobody can read` };
     // It never refuses by itself: what it calls may, or may know strangers as guests.
-    if (does.statuses.size === 0 && does.passes !== 'no') return { claims: [], doubt: `nobody can tell whom ${name} lets through` };
+    if (conduct.refuses.length === 0 && does.passes !== 'no') return { claims: [], doubt: `nobody can tell whom ${name} lets through` };
     const isBlind = does.isBlind && does.passes !== 'no' && !does.statuses.has(401) && does.tests.size === 0;
     // Every guard ends in this word: it tells nothing of what it guards against.
     if (isBlind && !authGuardName(name.replace(/_?guard$/i, ''))) return { claims: [], doubt: `nobody can tell whom ${name} lets through` };
@@ -95,8 +95,9 @@ export function createActivations({ evaluation, policyOf }: ActivationsInput): A
   }
   function conductOf({ passes, refuses, throws, statuses, tests, settings, complete }: Activation): Conduct {
     const stops = best(refuses, throws);
+    const all = new Set(refuses === 'no' ? statuses : [...statuses, 403]);
     return {
-      passes: statuses.size === 0 ? (passes === 'yes' ? 'always' : 'unknown') : 'sometimes', refuses: [...statuses].sort((a, b) => a - b), tests: [...tests].sort(), touches: [],
+      passes: all.size === 0 ? (passes === 'yes' ? 'always' : 'unknown') : 'sometimes', refuses: [...all].sort((a, b) => a - b), tests: [...tests].sort(), touches: [],
       closed: false, complete, strangers: passes, welcomes: 'no', stops, turnsAway: stops, settings: [...settings], byName: undefined,
     };
   }
@@ -167,7 +168,7 @@ export function createActivations({ evaluation, policyOf }: ActivationsInput): A
     const handled = activationOf(handle, inputFor(handle, metadata, unclear, DEEPEST_CLASS), new Map(), new Set([0, 1]));
     // What it gives becomes the user, and the request goes on whatever that is.
     const passes = best(handled.passes, handled.refuses);
-    return { ...handled, passes, refuses: 'no', statuses: new Set([...handled.statuses].filter((status) => status !== 403 || handled.throws !== 'no')), isBlind: false };
+    return { ...handled, passes, refuses: 'no', isBlind: false };
   }
   function textOf(value: Value, frame: Frame): string | undefined {
     const got = evaluate(value, frame);

@@ -14,6 +14,7 @@ export interface Activation {
   readonly passes: Reach;
   readonly refuses: Reach;
   readonly throws: Reach;
+  /** Of what it throws. */
   readonly statuses: ReadonlySet<number>;
   readonly tests: ReadonlySet<Conduct['tests'][number]>;
   readonly settings: ReadonlySet<string>;
@@ -85,7 +86,6 @@ export function activationOf(target: Fn, input: ActivationInput, given: Readonly
     passes = best(passes, worst(reach, told.passes));
     refuses = best(refuses, worst(reach, told.refuses));
   }
-  if (refuses !== 'no') statuses.add(403);
   return { passes, refuses, throws, statuses, tests, settings: stranger.settings, complete: fn.complete, isBlind };
 
   function mentions(value: Value): boolean {
