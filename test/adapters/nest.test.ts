@@ -206,6 +206,17 @@ bootstrap();`;
   assert.equal(stateOf(code, start.replace('HANDS', '')), 'unguarded unguarded -');
   assert.equal(stateOf(code, start.replace('HANDS', 'secure(app);')), 'unknown unknown -');
 });
+test('a server made elsewhere may hold a guard; a new one holds none', () => {
+  const start = (server: string): string => `
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+async function bootstrap() { const app = await NestFactory.create(AppModule, ${server}); await app.listen(3000); }
+bootstrap();`;
+  const code = `@Controller() class Cats { @Get() a() { return 1; } }\n${MODULE}`;
+  assert.equal(stateOf(code, start('new ExpressAdapter(server)')), 'unknown unknown -');
+  assert.equal(stateOf(code, start('new ExpressAdapter(), { logger: false }')), 'unguarded unguarded -');
+  assert.equal(stateOf(code, start('new FastifyAdapter({ trustProxy: true })')), 'unguarded unguarded -');
+});
 test('guards of passport, and classes made of them', () => {
   assert.equal(guardedBy("const Guard = AuthGuard(['jwt', 'basic']);"), 'guarded unguarded Guard');
   assert.equal(guardedBy('', "@UseGuards(AuthGuard(['jwt', 'anonymous']))"), 'unguarded unguarded AuthGuard');

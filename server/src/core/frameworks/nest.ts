@@ -48,7 +48,8 @@ const nest: FrameworkAdapter = {
     if (call.callee !== '@nestjs/core.NestFactory.create') return undefined;
     const [module, ...others] = call.args.map((item): Value => item.value);
     const options = others.find((value) => value.kind === 'object') ?? others.findLast((value) => value.kind !== 'call');
-    return { kind: 'application', options, ...(module ? { then: { name: ROOT, args: [module] } } : {}) };
+    const server = others.find(takesServer);
+    return { kind: 'application', options, ...(module ? { then: { name: ROOT, args: server ? [module, server] : [module] } } : {}) };
   },
   events(call, on) {
     const values = call.args.map((item): Value => item.value);
@@ -56,7 +57,8 @@ const nest: FrameworkAdapter = {
     const { at } = call;
     if (on !== 'application') return [];
     switch (call.name) {
-      case ROOT: return first ? [{ kind: 'module', value: first, at }] : [];
+      // What stands on a server that was made before stands before all routes.
+      case ROOT: return first ? [{ kind: 'module', value: first, at }, ...(second ? [{ kind: 'incomplete', why: 'nobody can tell what stands on the server it is given', at: second.at } as const] : [])] : [];
       case 'use': return [use(call, values)];
       case 'useGlobalGuards': return [{ kind: 'guard', values, at }];
       case 'setGlobalPrefix': return first ? [{ kind: 'setting', name: 'globalPrefix', value: first, at }, ...(second ? [{ kind: 'setting', name: 'globalPrefixOptions', value: second, at } as const] : [])] : [];
@@ -87,6 +89,10 @@ const nest: FrameworkAdapter = {
 };
 export default nest;
 
+/** `new ExpressAdapter(server)`: options of a new server are written as an object. */
+function takesServer(value: Value): boolean {
+  return value.kind === 'call' && value.args.some((item) => item.value.kind !== 'object' && item.value.kind !== 'literal');
+}
 /** How the root module is told, in place of a call. */
 const ROOT = 'module of the application';
 
