@@ -222,7 +222,7 @@ export function testsOf(test: Value, fn: FunctionView, roles: Roles): Test[] {
             else if (IDENTITY.test(arg.value.value)) found.add('identity');
           }
         }
-        if (/role|admin|permission|scope|^can$|ability/i.test(value.name) || /^can[A-Z]/.test(value.name)) found.add('role');
+        if (/role|admin|permission|scope|^can$|ability/i.test(value.name) || /^can(?!Activate$)[A-Z]/.test(value.name)) found.add('role');
         if (/authenticat|loggedin|verify|compare|session|token/i.test(value.name)) found.add('identity');
         if (value.receiver) visit(value.receiver, depth + 1);
         return;
