@@ -17,8 +17,8 @@ export type Abstract =
   | { readonly is: 'verb'; readonly scope: ScopeState; readonly name: string; readonly answers?: true }
   /** What code that is not ours made of scopes it was given: a virtual host, a lazy loader. `by` names it where nobody can tell what else it does. */
   | { readonly is: 'wrapped'; readonly scopes: readonly ScopeState[]; readonly by: string | undefined }
-  /** A list built while the program runs, with `pairs` a Map; the elements of written-out lists stay in their literal. */
-  | { readonly is: 'list'; readonly items: readonly Bound[]; readonly pairs?: true }
+  /** A list built while the program runs; the elements of written-out lists stay in their literal. */
+  | { readonly is: 'list'; readonly items: readonly Bound[] }
   | { readonly is: 'value'; readonly value: Value; readonly frame: Frame }
   | { readonly is: 'unknown' };
 

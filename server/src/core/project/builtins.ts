@@ -1,7 +1,7 @@
 import type { Call, Value } from '../model/value.js';
 import type { Abstract, Bound, Frame } from './abstract.js';
 import { assigned, joinedTexts, membersListed, type Reader } from './members.js';
-import { elementsOf, push } from './lists.js';
+import { collectionOf, elementsOf, push } from './lists.js';
 
 const GIVES_FIRST: ReadonlySet<string> = new Set(['Promise.resolve', 'Object.freeze', 'Object.seal', 'util.promisify', 'Array.from', 'structuredClone']);
 const CASES: ReadonlyMap<string, (text: string) => string> = new Map([
@@ -16,10 +16,6 @@ export function builtin(call: Call, receiver: Abstract | undefined, frame: Frame
   const { evaluate } = reader;
   const [first] = call.args;
   if (GIVES_FIRST.has(call.callee) && first && !first.spread) return evaluate(first.value, frame);
-  if (call.form === 'new' && (call.callee === 'Map' || call.callee === 'Set')) {
-    const items = first && !first.spread ? elementsOf(evaluate(first.value, frame), evaluate) : undefined;
-    return items && { is: 'list', items, ...(call.callee === 'Map' ? { pairs: true as const } : {}) };
-  }
   const made = membersListed(call, frame, reader) ?? assigned(call, frame);
   if (made) return made;
   if (receiver?.is !== 'value' && receiver?.is !== 'list') return undefined;
@@ -27,6 +23,7 @@ export function builtin(call: Call, receiver: Abstract | undefined, frame: Frame
     const change = CASES.get(call.name);
     return change && { is: 'value', value: { ...receiver.value, value: change(receiver.value.value) }, frame: receiver.frame };
   }
+  if (call.name === 'entries' && collectionOf(receiver) === 'Map') return receiver;
   if (receiver.is === 'value' && receiver.value.kind !== 'array') return undefined;
   if (call.name === 'push' && receiver.is === 'value') {
     push(receiver, call.args.flatMap((item) => given(item.value, item.spread, frame, evaluate)));
@@ -36,9 +33,8 @@ export function builtin(call: Call, receiver: Abstract | undefined, frame: Frame
     const items = elementsOf(receiver, evaluate);
     return items && { is: 'list', items: items.filter(({ value }) => value.kind !== 'literal') };
   }
-  const own = call.name === 'concat' || call.name === 'join' || call.name === 'entries' || call.name === 'values' ? elementsOf(receiver, evaluate) : undefined;
+  const own = call.name === 'concat' || call.name === 'join' ? elementsOf(receiver, evaluate) : undefined;
   if (!own) return undefined;
-  if (call.name === 'entries' || call.name === 'values') return receiver.is === 'list' && receiver.pairs === true && call.name === 'entries' ? receiver : undefined;
   if (call.name === 'join') return first?.value.kind === 'literal' ? joinedTexts(own, String(first.value.value), call.at, frame) : undefined;
   const more: Bound[] = [];
   for (const item of call.args) {

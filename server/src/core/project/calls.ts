@@ -6,6 +6,7 @@ import { builtin } from './builtins.js';
 import { isSuper, type Classes } from './classes.js';
 import { filesListed, specifierOf } from './folder-lists.js';
 import { scopesIn, type Machine } from './machine.js';
+import { collectionOf } from './lists.js';
 import { spreadOut } from './members.js';
 import { pathText } from './plugin-folders.js';
 import { createPlugins } from './plugins.js';
@@ -142,7 +143,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
       return memo;
     }
     const of = call.receiver && evaluate(call.receiver, frame);
-    const isMap = of?.is === 'list' && of.pairs === true;
+    const isMap = of !== undefined && collectionOf(of) === 'Map';
     const argsOf = (item: Abstract): readonly Abstract[] => (isMap ? [names.member(item, '1'), names.member(item, '0')] : [item]);
     const results = items.map((item, index): Bound => ({ value: call, frame, got: applyTo(callback, argsOf(item), frame, call.at.mark, undefined, { ...how, turn: index }) }));
     return call.name === 'map' && results.every((one) => one.got.is !== 'unknown') ? { is: 'list', items: results } : UNKNOWN;

@@ -7,6 +7,8 @@ type Read = (value: Value, frame: Frame) => Abstract;
 /** The elements of a list, written out or built; undefined when they cannot all be known. */
 export function elementsOf(list: Abstract, read: Read, depth = 0): readonly Bound[] | undefined {
   if (list.is === 'list') return list.items;
+  const given = collectionOf(list) && list.is === 'value' && list.value.kind === 'call' ? list.value.args[0] : undefined;
+  if (given && !given.spread && list.is === 'value' && depth <= 5) return elementsOf(read(given.value, list.frame), read, depth + 1);
   if (list.is !== 'value' || list.value.kind !== 'array' || list.value.open || depth > 5) return undefined;
   const { frame, value } = list;
   if (value.items.length > MOST_ITEMS) return undefined;
@@ -25,6 +27,11 @@ export function elementsOf(list: Abstract, read: Read, depth = 0): readonly Boun
   return out.length > MOST_ITEMS ? undefined : out;
 }
 
+/** Which collection a value is that was made of a list: `new Map([...])`. */
+export function collectionOf(of: Abstract): 'Map' | 'Set' | undefined {
+  if (of.is !== 'value' || of.value.kind !== 'call' || of.value.form !== 'new') return undefined;
+  return of.value.callee === 'Map' ? 'Map' : of.value.callee === 'Set' ? 'Set' : undefined;
+}
 /** Adds to a list literal of a frame what a call pushes onto it. */
 export function push(list: Extract<Abstract, { is: 'value' }>, items: readonly Bound[]): void {
   const mark = list.value.at.mark;
