@@ -22,6 +22,8 @@ export type Abstract =
   | { readonly is: 'value'; readonly value: Value; readonly frame: Frame }
   | { readonly is: 'unknown' };
 
+/** A function, with the frame it was made in. */
+export type Fn = Extract<Abstract, { is: 'function' }>;
 /** What `new` makes; `trail` are the calls it was made through, `of` is undefined for what a plain function makes. */
 export interface InstanceState {
   readonly is: 'instance';

@@ -2,7 +2,7 @@ import type { OrderRules } from '../frameworks/adapter.js';
 import type { Layer, Methods, Place, ScopeEvent, ScopeId } from '../model/api.js';
 import type { Value } from '../model/value.js';
 import type { Frame, LoggedEvent, ScopeState } from './abstract.js';
-import type { Evaluation } from './evaluate.js';
+import type { Evaluation } from './evaluation.js';
 import { isAll, isExempting, isOne, scopesOfTarget, shared } from './join-parts.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 import { covers, isKnown, type PathPiece } from './paths.js';

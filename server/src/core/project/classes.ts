@@ -1,6 +1,6 @@
 import type { Call, ClassId } from '../model/value.js';
-import type { Abstract, Frame } from './abstract.js';
-import type { Class, Fn, Instance, Machine } from './machine.js';
+import type { Abstract, Fn, Frame } from './abstract.js';
+import type { Class, Instance, Machine } from './machine.js';
 import { isWorthBuilding } from './relevance.js';
 
 export interface Classes {

@@ -2,11 +2,11 @@ import type { Excepted, Methods, ScopeEvent } from '../model/api.js';
 import type { Branch, FunctionView } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import type { At } from '../text/source.js';
-import type { Abstract, Frame, Placed } from './abstract.js';
+import type { Abstract, Fn, Frame, Placed } from './abstract.js';
 import type { Controllers } from './controllers.js';
 import { entered } from './decorators.js';
 import { elementsOf } from './lists.js';
-import type { Class, Fn, Machine } from './machine.js';
+import type { Class, Machine } from './machine.js';
 import type { PathPiece } from './paths.js';
 import { joinedText, type Prefixes } from './prefixes.js';
 

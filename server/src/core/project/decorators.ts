@@ -1,10 +1,10 @@
 import type { Decorated } from '../frameworks/adapter.js';
 import type { Call, Value } from '../model/value.js';
 import type { At } from '../text/source.js';
-import type { Abstract, Bound, Frame } from './abstract.js';
+import type { Abstract, Bound, Fn, Frame } from './abstract.js';
 import { packageCallee } from './calls.js';
 import { elementsOf } from './lists.js';
-import type { Fn, Machine } from './machine.js';
+import type { Machine } from './machine.js';
 
 /** One decorator of a package, or metadata of an own one, that a written decorator comes down to. */
 export interface Mark {

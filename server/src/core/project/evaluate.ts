@@ -1,49 +1,26 @@
-import type { Composed, FrameworkAdapter } from '../frameworks/adapter.js';
+import type { Composed } from '../frameworks/adapter.js';
 import type { ScopeId } from '../model/api.js';
 import type { Branch, CallStep, FunctionView, Loop, ModuleView, Step, StepFrame } from '../model/module.js';
 import type { Call, ClassId, FunctionId, Ref, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
-import type { Abstract, Bound, Frame, LoggedEvent, RunId, ScopeState } from './abstract.js';
+import type { Abstract, Bound, Fn, Frame, LoggedEvent, RunId, ScopeState } from './abstract.js';
 import { createCalls } from './calls.js';
 import { createClasses, isSuper } from './classes.js';
 import { classify } from './file-class.js';
+import type { Evaluation, Modules } from './evaluation.js';
 import { existence } from './existence.js';
 import { createGetters } from './getters.js';
 import { elementsOf } from './lists.js';
-import { scopesIn, type Fn, type How, type Instance, type Machine, type Made } from './machine.js';
-import { createListeners, type Listening } from './listeners.js';
+import { scopesIn, type How, type Instance, type Machine, type Made } from './machine.js';
+import { createListeners } from './listeners.js';
 import { missingModule } from './missing.js';
 import { createNames } from './names.js';
 import { OPEN_MARK } from './plugins.js';
 import { storesRoutes } from './roots.js';
 import { createRouteFiles } from './route-files.js';
 import { createServed } from './served.js';
-import type { Traits } from './traits.js';
 import { createUncalled } from './uncalled.js';
-
-/** What the evaluation of a whole project gives. */
-export interface Evaluation {
-  readonly scopes: readonly ScopeState[];
-  evaluate(value: Value, frame: Frame): Abstract;
-  /** Runs a factory call (`auth('admin')`) to the function it returns, if it does. */
-  frameOf(path: FilePath): Frame | undefined;
-  /** What a call only puts together. */
-  composed(call: Call, frame: Frame): Composed | undefined;
-  /** Functions that were run: what stands in them is part of the result. */
-  readonly applied: ReadonlySet<FunctionId>;
-}
-export interface Modules {
-  readonly modules: ReadonlyMap<FilePath, ModuleView>;
-  resolve(specifier: string, from: FilePath): FilePath | undefined;
-  /** A file of plain data as a module. */
-  data(path: FilePath): ModuleView | undefined;
-  /** The specifier names something of this project, held or not. */
-  isOwn(specifier: string, from: FilePath): boolean;
-  readonly adapters: readonly FrameworkAdapter[];
-  readonly traits: Traits;
-  /** Whether the package nearest to a file asks for another; undefined: there is none that says so. */
-  depends(name: string, from: FilePath): boolean | undefined;
-}
+import type { Listening } from './listening.js';
 
 const UNKNOWN: Abstract = { is: 'unknown' };
 const DEEPEST_APPLY = 12;

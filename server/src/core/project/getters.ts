@@ -1,6 +1,6 @@
 import type { FunctionId } from '../model/value.js';
-import type { Abstract } from './abstract.js';
-import type { Fn, Machine } from './machine.js';
+import type { Abstract, Fn } from './abstract.js';
+import type { Machine } from './machine.js';
 
 const UNKNOWN: Abstract = { is: 'unknown' };
 

@@ -4,7 +4,7 @@ import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js'
 import type { FunctionId, Value } from '../model/value.js';
 import type { FilePath } from '../text/source.js';
 import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
-import type { Evaluation } from './evaluate.js';
+import type { Evaluation } from './evaluation.js';
 import type { PathPiece } from './paths.js';
 import type { Endpoint, PathPattern, ProjectModel } from './project.js';
 import type { Flat } from './path-values.js';

@@ -7,7 +7,7 @@ import { authGuardName } from '../rules/facts/guards.js';
 import type { FilePath } from '../text/source.js';
 import type { Abstract, Frame } from './abstract.js';
 import { conductOf, givenRoles, type ConductInput, type Followed } from './conduct.js';
-import type { Evaluation } from './evaluate.js';
+import type { Evaluation } from './evaluation.js';
 import { claimsOf, moduleOf } from './guards.js';
 import { innerFunctions } from './refusals.js';
 import { nameOf, wrappedFunction } from './join-parts.js';

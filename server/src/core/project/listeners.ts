@@ -1,30 +1,20 @@
 import type { Conduct, ScopeEvent } from '../model/api.js';
-import type { FunctionView, ModuleView, Step, StepFrame } from '../model/module.js';
+import type { FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Value } from '../model/value.js';
 import { authGuardName, harmlessModules, harmlessName } from '../rules/facts/guards.js';
 import type { At } from '../text/source.js';
-import type { Abstract, Before, Frame, ScopeState } from './abstract.js';
+import type { Abstract, Fn, Frame } from './abstract.js';
 import { conductOf, type ConductInput } from './conduct.js';
 import { moduleOf } from './guards.js';
-import type { Fn, Machine } from './machine.js';
-import { ANY, casesOf, holdsIn, isWithin, shownPath, type Case } from './request-cases.js';
+import type { Machine } from './machine.js';
+import { ANY, casesOf, holdsIn, isWithin, shownPath } from './request-cases.js';
 import { createParts } from './request-parts.js';
 import { createTests } from './request-tests.js';
 import { insideOf, viewOf, withConstants, withSteps, type Inside, type View } from './request-views.js';
 import { asksIdentity } from './web-values.js';
+import type { Case } from './request-forms.js';
+import type { Listening } from './listening.js';
 
-/** A function that answers the requests of a server. */
-export interface Listening {
-  readonly framework: string;
-  readonly listener: Fn;
-  /** What stands before the request: `listener.bind(this, store)`. */
-  readonly bound: readonly Value[];
-  readonly call: Call;
-  readonly frame: Frame;
-  readonly step: StepFrame | undefined;
-  /** Where its routes belong and what their path is, where its place says so. */
-  readonly fixed?: { readonly scope: ScopeState; readonly path: Value; before(method: string | undefined): readonly Before[]; readonly name: string; conduct(own: Conduct, of: Case): Conduct };
-}
 /** One place at which requests are answered. */
 interface Answer {
   readonly is: 'answered' | 'refused' | 'redirected' | 'unknown';

@@ -2,12 +2,11 @@ import type { Composed, Created, FrameworkAdapter } from '../frameworks/adapter.
 import type { ModuleView, StepFrame } from '../model/module.js';
 import type { Call, ClassId, FunctionId, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
-import type { Abstract, Frame, LoggedEvent, RunId, ScopeState } from './abstract.js';
-import type { Listening } from './listeners.js';
+import type { Abstract, Fn, Frame, LoggedEvent, RunId, ScopeState } from './abstract.js';
 import type { Names } from './names.js';
 import type { Traits } from './traits.js';
+import type { Listening } from './listening.js';
 
-export type Fn = Extract<Abstract, { is: 'function' }>;
 export type Class = Extract<Abstract, { is: 'class' }>;
 export type Instance = Extract<Abstract, { is: 'instance' }>;
 

@@ -1,6 +1,6 @@
 import type { Value } from '../model/value.js';
 import type { Abstract, Frame } from './abstract.js';
-import type { Evaluation } from './evaluate.js';
+import type { Evaluation } from './evaluation.js';
 import { elementsOf } from './lists.js';
 import { isKnown, unknownMark, type PathPiece } from './paths.js';
 import { keyOfUnknown } from './unknown-pieces.js';

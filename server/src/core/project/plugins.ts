@@ -1,9 +1,9 @@
 import type { ScopeEvent } from '../model/api.js';
 import type { StepFrame } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
-import type { Abstract, Frame, LoggedEvent, ScopeState } from './abstract.js';
+import type { Abstract, Fn, Frame, LoggedEvent, ScopeState } from './abstract.js';
 import { moduleOf } from './guards.js';
-import type { Fn, Machine } from './machine.js';
+import type { Machine } from './machine.js';
 import { pluginObjects, routePrefix } from './plugin-objects.js';
 import { pathText, pluginsOf, type FolderPlugin } from './plugin-folders.js';
 

@@ -1,16 +1,8 @@
 import type { At } from '../text/source.js';
 import { matchesPath, quoted } from './path-match.js';
 import { covers, patterns } from './paths.js';
-import type { Formula, PathTest } from './request-tests.js';
+import type { Case, Formula, PathTest } from './request-forms.js';
 
-/** Requests that some tests speak of: of one method, or of one no test names; to a path of which all of `paths` hold, or that no test names. */
-export interface Case {
-  readonly key: string;
-  readonly method: string | undefined;
-  readonly paths: readonly PathTest[];
-  readonly methodAt: At | undefined;
-  readonly pathAt: At | undefined;
-}
 /** What branches ask for in one of the ways through them. */
 interface Way {
   readonly method: string | undefined;

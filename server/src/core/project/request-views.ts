@@ -2,8 +2,9 @@ import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js'
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
 import type { Frame } from './abstract.js';
 import { innerFunctions } from './refusals.js';
-import { holdsIn, type Case } from './request-cases.js';
-import type { Formula, Tests } from './request-tests.js';
+import { holdsIn } from './request-cases.js';
+import type { Tests } from './request-tests.js';
+import type { Case, Formula } from './request-forms.js';
 
 /** What of a function runs for the requests of a case: its steps with the branches that ask for something else. */
 export interface View {

@@ -1,14 +1,15 @@
 import type { Conduct } from '../model/api.js';
 import type { Export, ModuleView } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
-import type { Abstract, Before, Frame } from './abstract.js';
+import type { Abstract, Before, Fn, Frame } from './abstract.js';
 import { nameOf } from './join-parts.js';
 import { elementsOf } from './lists.js';
-import type { Fn, Machine } from './machine.js';
+import type { Machine } from './machine.js';
 import { matchesPath, patternOf, type PathMatch } from './path-match.js';
-import { ANY, type Case } from './request-cases.js';
+import { ANY } from './request-cases.js';
 import { settingIn } from './route-settings.js';
 import type { WebAnswers } from './web-answers.js';
+import type { Case } from './request-forms.js';
 
 /** The check that stands before all routes of an application, where its file says for which. */
 export interface RouteCheck {

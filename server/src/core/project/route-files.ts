@@ -4,16 +4,16 @@ import type { Export, ModuleView } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import { wrapperName } from '../rules/facts/guards.js';
 import { filePath, folderOf, type At, type FilePath } from '../text/source.js';
-import type { Abstract, Before, Frame, ScopeState } from './abstract.js';
+import type { Abstract, Before, Fn, Frame, ScopeState } from './abstract.js';
 import { nameOf } from './join-parts.js';
-import type { Listening } from './listeners.js';
-import type { Fn, Machine } from './machine.js';
+import type { Machine } from './machine.js';
 import { isOfCaller } from './refusals.js';
 import { ANY } from './request-cases.js';
 import { PASSES, readCheck, type RouteCheck } from './route-checks.js';
 import { settingIn } from './route-settings.js';
 import { best, worst } from './strangers.js';
 import { createWebAnswers, type WebOutcome } from './web-answers.js';
+import type { Listening } from './listening.js';
 
 /** A file whose place makes its exports routes. */
 interface Routed {

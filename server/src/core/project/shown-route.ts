@@ -1,7 +1,7 @@
 import type { Described, Methods, Place, Route, ScopeEvent } from '../model/api.js';
 import type { Entry, Value } from '../model/value.js';
 import type { Abstract, Frame, LoggedEvent } from './abstract.js';
-import type { Evaluation } from './evaluate.js';
+import type { Evaluation } from './evaluation.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 import type { PathPiece } from './paths.js';
 

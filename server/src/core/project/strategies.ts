@@ -4,7 +4,7 @@ import type { Branch } from '../model/module.js';
 import type { Value } from '../model/value.js';
 import type { At } from '../text/source.js';
 import type { Frame, LoggedEvent, ScopeState } from './abstract.js';
-import type { Evaluation } from './evaluate.js';
+import type { Evaluation } from './evaluation.js';
 import type { Layers } from './layers.js';
 import { flattenValues, type Flat } from './path-values.js';
 import { objectOf, returnedOf, type Asks } from './shown-route.js';

@@ -2,11 +2,10 @@ import type { Conduct } from '../model/api.js';
 import type { Branch, FunctionView, Step } from '../model/module.js';
 import type { Call, FunctionId, Value } from '../model/value.js';
 import { authGuardName, harmlessModules, harmlessName } from '../rules/facts/guards.js';
-import type { Abstract, Frame } from './abstract.js';
+import type { Abstract, Fn, Frame } from './abstract.js';
 import { moduleOf } from './guards.js';
-import type { Fn, Machine } from './machine.js';
+import type { Machine } from './machine.js';
 import { isOfCaller, LOGIN, testsOf, thrownStatus, type Roles } from './refusals.js';
-import type { Case } from './request-cases.js';
 import { createParts } from './request-parts.js';
 import { createTests } from './request-tests.js';
 import { insideOf, viewOf, withConstants, type Inside } from './request-views.js';
@@ -14,6 +13,7 @@ import { best, opposite, strangerIn, worst, type Reach } from './strangers.js';
 import { createSources, DEEPEST_TRACE, isNothing, MOST_TRACED, type Run, type Traced, type WebAsked } from './web-sources.js';
 import { createStatuses } from './web-status.js';
 import { asksIdentity, holding, leavesAtOnce, refusalNamed, saidStatus, webMade } from './web-values.js';
+import type { Case } from './request-forms.js';
 
 /** What a function that answers by what it returns does to a request without credentials. */
 export interface WebOutcome {

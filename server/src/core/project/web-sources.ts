@@ -2,10 +2,10 @@ import type { Conduct } from '../model/api.js';
 import type { Branch } from '../model/module.js';
 import type { Call, Ref, Value } from '../model/value.js';
 import type { Abstract, Frame } from './abstract.js';
-import type { Case } from './request-cases.js';
 import type { View } from './request-views.js';
 import type { Met, Reach, Stranger } from './strangers.js';
 import { asksIdentity, webMade } from './web-values.js';
+import type { Case } from './request-forms.js';
 
 /** How a function is met. `next`: what it hands the request on to; `of`: the requests that are asked about. */
 export interface WebAsked {
