@@ -3,8 +3,6 @@ import { test } from 'node:test';
 import { filePath } from '../../server/src/core/text/source.js';
 import { engineOver } from '../support/analyse.js';
 import { runNest } from './nest-run.js';
-import { checkStandard } from './standard/contract.js';
-import { nest } from './standard/nest.js';
 
 const HEAD = `
 import {
@@ -167,4 +165,3 @@ export const app = bootstrap();
     }
   });
 }
-test('the standard API', () => checkStandard(nest));
