@@ -168,3 +168,22 @@ test('next: server actions are named as such, on pages nobody knows', () => {
   assert.deepEqual(found({ 'app/actions.ts': actions, 'app/route.ts': "'use client';\nexport {};" }), lines);
   assert.deepEqual(found({ 'app/actions.ts': actions.replace("'use server'", "'use client'") }), []);
 });
+test('next: server actions inside a page', () => {
+  const page = `import { auth } from '../lib/auth';
+export default function Page({ id }) {
+  async function rename(form) {
+    'use server';
+    await db.update(id, form.get('name'));
+  }
+  const helper = async () => db.list();
+  return <form action={rename}><button formAction={async () => {
+    'use server';
+    const session = await auth();
+    if (!session) throw new Error('Unauthorized');
+    await db.remove(id);
+  }} /></form>;
+}`;
+  const lines = ['POST /{?} unguarded unguarded server action rename :3', 'POST /{?} guarded unguarded server action anonymous :8'];
+  assert.deepEqual(found({ 'app/page.tsx': page }), lines);
+  assert.deepEqual(found({ 'app/page.tsx': page.replaceAll("'use server'", "'use strict'") }), []);
+});

@@ -49,7 +49,7 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
       for (const file of files) if (file.place.as === 'check') checkOf(file);
       for (const file of files) if (file.place.as === 'methods') methodsOf(file);
       for (const file of files) if (file.place.as === 'handler') handlerOf(file);
-      if (adapter.calledByPages !== undefined) for (const [path, module] of modules) if (module.top.directive === adapter.calledByPages && !isTest(path)) actionsOf(adapter, path, module);
+      if (adapter.calledByPages !== undefined) for (const [path, module] of modules) if (!isTest(path)) actionsOf(adapter, path, module);
     }
   }
   /** The place of a file, where the project is one of the framework. */
@@ -151,23 +151,32 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
     record(scope, { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler?.frame ?? frame, statementAt: step.statementAt, before: before(file, undefined, wrappers) });
     scope.files.add(file.path);
   }
-  /** Functions a page calls by a POST to itself: where that is, their file does not say. */
+  /** Functions a page calls by a POST to itself: where that is, their file does not say. All a file exports, or those that say so themselves. */
   function actionsOf(adapter: FrameworkAdapter, path: FilePath, module: ModuleView): void {
+    const isWhole = module.top.directive === adapter.calledByPages;
+    const inside = isWhole ? [] : [...module.functions.values()].filter(({ id, directive }) => directive === adapter.calledByPages && id !== module.top.id);
+    if (!isWhole && inside.length === 0) return;
     const root = nearestRoot(adapter, folderOf(path));
     const frame = topFrame(path);
     if (!frame || (root === undefined && !module.imports.some(({ from }) => adapter.packages.includes(from)))) return;
     const file: Routed = { adapter, path, module, place: { root: root ?? '', as: 'handler', paths: [] } };
     runModule(path);
-    for (const one of module.exports) {
+    for (const one of isWhole ? module.exports : []) {
       const { wrappers, handler } = unwrapped(one.value, frame, 0);
-      if (!handler || one.name === '*') continue;
-      const own = web.outcome(handler, { of: undefined, next: undefined });
-      const named: Before = { value: { kind: 'unknown', why: 'an action', at: one.nameAt }, frame, target: { is: 'unknown' }, conduct: PASSES, name: `server action ${one.name}`, sure: true };
-      const doubt = checks.has(`${adapter.id} ${file.place.root}`) ? 'the pages that call it are not known, nor what is checked before them' : doubtOf(own, one.name);
-      const unknown: Value = { kind: 'unknown', why: 'the page of an action', at: one.nameAt };
-      const event: ScopeEvent = { kind: 'route', methods: [{ name: 'POST', at: one.nameAt }], path: unknown, values: [functionValue(handler)], conduct: shownConduct(own), ...(doubt === undefined ? {} : { doubt }), at: one.nameAt };
-      record(scopeOf(file, callOf(one), frame), { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler.frame, statementAt: one.statementAt ?? one.at, before: [named, ...wrappers] });
+      if (handler && one.name !== '*') actionOf(file, one, handler, wrappers);
     }
+    for (const fn of inside) {
+      const value: Value = { kind: 'function', fn: fn.id, at: fn.at };
+      actionOf(file, { name: fn.name, value, at: fn.at, nameAt: fn.nameAt }, { is: 'function', fn, frame }, []);
+    }
+  }
+  function actionOf(file: Routed, one: Export, handler: Fn, wrappers: readonly Before[]): void {
+    const own = web.outcome(handler, { of: undefined, next: undefined });
+    const named: Before = { value: { kind: 'unknown', why: 'an action', at: one.nameAt }, frame: handler.frame, target: { is: 'unknown' }, conduct: PASSES, name: `server action ${one.name}`, sure: true };
+    const doubt = checks.has(`${file.adapter.id} ${file.place.root}`) ? 'the pages that call it are not known, nor what is checked before them' : doubtOf(own, one.name);
+    const unknown: Value = { kind: 'unknown', why: 'the page of an action', at: one.nameAt };
+    const event: ScopeEvent = { kind: 'route', methods: [{ name: 'POST', at: one.nameAt }], path: unknown, values: [functionValue(handler)], conduct: shownConduct(own), ...(doubt === undefined ? {} : { doubt }), at: one.nameAt };
+    record(scopeOf(file, callOf(one), handler.frame), { when: [], loop: undefined, openLoop: false, under: [], event, frame: handler.frame, statementAt: one.statementAt ?? one.at, before: [named, ...wrappers] });
   }
   /** The folder an application begins in, of those around another. */
   function nearestRoot(adapter: FrameworkAdapter, from: string): string | undefined {
