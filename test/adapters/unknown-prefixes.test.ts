@@ -35,6 +35,11 @@ app.get(settings.of.q + "/a/x", handler);`,
   { name: 'a parameter of two calls', code: 'const cover = (base) => app.use(base + "/a", guard);\nconst add = (base) => app.get(base + "/a/x", handler);\ncover(settings.base);\nadd(settings.root);', state: 'unknown' },
   { name: 'made by an own function', code: 'const under = (base, name) => [base, name].join("/").replace(/x/, name);\napp.use(under(settings.base, "a"), guard);\napp.get("/other/x", handler);', state: 'unknown' },
   { name: 'joined in an own function', code: 'const under = (...parts) => parts.join("/");\napp.use(under(settings.base, "a"), guard);\napp.get(under(settings.base, "a", "x"), handler);', state: 'guarded' },
+  { name: 'perhaps a path before a guard, perhaps middleware', code: 'app.use(settings.area, guard);\napp.get("/a/x", handler);', state: 'unknown' },
+  { name: 'perhaps a path, a parameter of a function of others', code: 'exports.setup = (given, area) => { given.use(area, guard); };\nexports.setup(app, settings.area);\napp.get("/a/x", handler);', state: 'unknown' },
+  { name: 'a path name of an address', code: 'app.use(new URL(settings.address).pathname, guard);\napp.get("/a/x", handler);', state: 'unknown' },
+  { name: 'middleware of a package before a guard', code: 'app.use(require("morgan-like").plain, guard);\napp.get("/a/x", handler);', state: 'guarded' },
+  { name: 'own middleware before a guard', code: 'const pass = (req, res, next) => next();\napp.use(pass, guard);\napp.get("/a/x", handler);', state: 'guarded' },
   { name: 'mounted at the same place', code: 'const router = express.Router();\nrouter.get("/x", handler);\napp.use(settings.base, guard);\napp.use(settings.base, router);', state: 'guarded' },
 ];
 for (const { name, code, state } of CASES)

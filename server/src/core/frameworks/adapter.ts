@@ -148,7 +148,7 @@ export const METHODS: ReadonlyMap<string, HttpMethod | 'all'> = new Map(
 /** Whether a first argument is a path: text, a pattern, a list of them, or something whose name says so. */
 export function looksLikePath(value: Value): boolean {
   if (value.kind === 'array') return value.items.length > 0 && value.items.every((item) => looksLikePath(item.value));
-  if (value.kind === 'call') return /^(path(\.posix)?\.join|url-?join)$/.test(value.callee) || /(path|prefix|url|subdir|endpoint)$/i.test(value.name);
-  if (value.kind === 'ref') return /(path|prefix|url|route|base|endpoint|root)s?$/i.test(value.path.at(-1) ?? value.text) && !/(router|routes?r)$/i.test(value.text);
+  if (value.kind === 'call') return /^(path(\.posix)?\.join|url-?join(\.default)?)$/.test(value.callee) || /(path|prefix|url|subdir|endpoint)$/i.test(value.name);
+  if (value.kind === 'ref') return /(path|pathname|prefix|url|route|base|endpoint|root)s?$/i.test(value.path.at(-1) ?? value.text) && !/(router|routes?r)$/i.test(value.text);
   return value.kind === 'template' || value.kind === 'regex' || (value.kind === 'literal' && typeof value.value === 'string');
 }

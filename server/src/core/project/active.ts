@@ -98,6 +98,16 @@ export function createActives({ evaluation, ordersOf, layerOf, patternsOf, isByP
     const made = evaluation.evaluate(value, frame);
     return made.is === 'value' && (made.value.kind === 'call' || made.value.kind === 'template' || made.value.kind === 'literal');
   }
+  /** Before others, what nobody can look up may be their path as well: `app.use(config.base, guard)`. */
+  function isAfterPerhapsText(use: Use | undefined, frame: Frame): boolean {
+    const [first, second] = use?.paths.length === 0 ? use.values : [];
+    if (first?.kind !== 'ref' || second === undefined) return false;
+    const got = evaluation.evaluate(first, frame);
+    if (got.is !== 'value') return got.is === 'unknown';
+    const { value } = got;
+    if (value.kind === 'unknown') return true;
+    return value.kind === 'ref' && (value.root.kind === 'import' ? value.root.from.startsWith('.') : value.root.kind !== 'global');
+  }
   function truthOf(value: Value | boolean, frame: Frame): boolean | undefined {
     if (typeof value === 'boolean') return value;
     const got = evaluation.evaluate(value, frame);
@@ -118,7 +128,7 @@ export function createActives({ evaluation, ordersOf, layerOf, patternsOf, isByP
       scope: scope.id,
       from: scope.kind === 'application' || use?.reach === 'application' ? 'application' : 'router',
       when: logged.when,
-      sure: !logged.openLoop && isOne(value.value) && !isByPath(layer) && !isExempting(value.value),
+      sure: !logged.openLoop && isOne(value.value) && !isByPath(layer) && !isExempting(value.value) && !isAfterPerhapsText(use, logged.frame),
       parameter: undefined,
     };
   }
