@@ -145,3 +145,14 @@ test('whoever is sent to the login is kept out', () => {
   assert.equal(stateOf("app.get('/x', (req, res) => { req.session.destroy(); res.redirect('/login'); });"), 'unguarded');
   assert.equal(stateOf("app.get('/x', (req, res) => { if (users && !req.user) return res.redirect('/login'); res.json(data); });"), 'unknown');
 });
+test('an error handler that calls next() without the error lets refused requests through', () => {
+  const refusing = "app.use((req, res, next) => (req.user ? next() : next(new errors.UnauthorizedError('no'))));\n";
+  const behind = (handler: string): string | undefined => stateOf(`${refusing}app.use(${handler});\napp.get('/x', (req, res) => res.json(data));`);
+  assert.equal(behind("(err, req, res, next) => { if (process.env.NODE_ENV === 'development') return next(); res.status(403).end(); }"), 'unknown');
+  assert.equal(behind('(err, req, res, next) => { report(err); next(); }'), 'unknown');
+  assert.equal(behind('function () { var made = wrap(function (err, req, res, next) { next(); }); return function (_a, _b, _c, _d) { return made.apply(this, arguments); }; }()'), 'unknown');
+  for (const harmless of ['!err', 'err == null', 'err === undefined', 'res.headersSent'])
+    assert.equal(behind(`(err, req, res, next) => { if (${harmless}) return next(); res.status(500).end(); }`), 'guarded', harmless);
+  assert.equal(behind('(err, req, res, next) => { if (err) return next(err); next(); }'), 'guarded');
+  assert.equal(behind('(err, req, res, next) => next(err)'), 'guarded');
+});

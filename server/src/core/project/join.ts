@@ -19,6 +19,7 @@ import { createActivations } from './activations.js';
 import { coverage, createActives, type Active } from './active.js';
 import { createLayers, type Asked, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
+import { resumes, unsure } from './resuming.js';
 import { createStrategies } from './strategies.js';
 import { placeOfGuards, shownRoute, type ShownRoute } from './shown-route.js';
 
@@ -120,6 +121,7 @@ export function joinProject(input: JoinInput): JoinResult {
     walked.add(scope.id);
     set(reached, at.app.id, () => new Set<ScopeId>()).add(scope.id);
     const own: Active[] = [];
+    let outer = inherited;
     const reasons = [...reasonsBefore];
     const order = isFirst ? set(orderOf, scope.id, () => []) : [];
     const rules = ordersOf.get(scope.framework);
@@ -152,7 +154,7 @@ export function joinProject(input: JoinInput): JoinResult {
                 walks++;
                 const leaked = walk(
                   { ...at, scope: below, prefix: [...before, piece, ...under], mounts: [...at.mounts, value.value.at], when: [...at.when, ...logged.when], stack: [...at.stack, below.id], until: isCopying ? logged.order : Infinity },
-                  [...inherited, ...own],
+                  [...outer, ...own],
                   because,
                 );
                 if (isCopying || rules?.fallThrough === true) for (const one of leaked) own.push(one);
@@ -164,6 +166,11 @@ export function joinProject(input: JoinInput): JoinResult {
             const active = actives.ofUse(value, logged, full, scope);
             const { layer } = active;
             if (layer.phase === 'request' && event.reach !== 'application') own.push(active);
+            if (layer.phase === 'error' && target.is === 'function' && resumes(target.fn)) {
+              // Whom a check before has refused by an error may come through here.
+              outer = outer.map(unsure);
+              own.splice(0, own.length, ...own.map(unsure));
+            }
             if (isFirst) {
               order.push({ kind: 'layer', at: layer.at, path: full[0], layer, when: logged.when });
               set(layersOf, scope.id, () => []).push({ layer, from: active.from, scope: scope.id, when: logged.when, sure: active.sure && logged.when.length === 0, before: undefined });
@@ -172,7 +179,7 @@ export function joinProject(input: JoinInput): JoinResult {
           break;
         }
         case 'route': {
-          const handler = emit(here, logged, [...inherited, ...own], reasons);
+          const handler = emit(here, logged, [...outer, ...own], reasons);
           const isForAll = event.methods.every((one) => one.name === 'all');
           if (rules?.routesPass === true && (isForAll || (handler && isCheck(handler)))) {
             // app.all(path, guard) and app.post(path, guard) run before what is registered for the path after them.
