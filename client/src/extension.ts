@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { InventorySource } from './api-map/inventory-source.js';
 import { registerMapCommands } from './api-map/map-commands.js';
 import { ApiMapView } from './api-map/tree-view.js';
-import { headLength, isApiFile, telling } from './api-file.js';
+import { headLength, isApiFile, telling, tellingAtTop } from './api-file.js';
 import { registerCommands } from './commands.js';
 import { MindMapView } from './mind-map.js';
 import { registerRulePages } from './rule-pages.js';
@@ -52,6 +52,13 @@ function onceApiFileIsSeen(seen: () => void): vscode.Disposable {
     if (isApiFile({ languageId: document.languageId, path: document.uri.path, head })) end();
   };
   const search = async (): Promise<void> => {
+    // By name first: a search may take long, and where no searching program is installed it finds nothing.
+    const places = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) => tellingAtTop.map((name) => vscode.Uri.joinPath(uri, name)));
+    const looked = await Promise.allSettled(places.map((place) => vscode.workspace.fs.stat(place)));
+    if (looked.some(({ status }) => status === 'fulfilled')) {
+      end();
+      return;
+    }
     // Not every file system can be searched; then the event that activated us must do.
     const found = await vscode.workspace.findFiles(telling, '**/node_modules/**', 1).then(
       ({ length }) => length > 0,

@@ -29,6 +29,12 @@ export function journey({ page, shot, look }) {
 
   return [
     [
+      'the server starts by the files at the top of the folder, before one is opened',
+      async () => {
+        await page.locator('.part.statusbar [id*="unlatched"]').first().waitFor();
+      },
+    ],
+    [
       'the method that its siblings guard is underlined',
       async () => {
         for (const folder of ['src', 'routes']) await explorerRow(folder).click();
