@@ -111,6 +111,18 @@ test('a lens that is resolved after an edit says what holds now', async () => {
   await client.stop();
 });
 
+test('a client that does not ask again for a text it changed is told', async () => {
+  const client = await start();
+  await client.open(ROUTES, ROUTES_CODE, 1, 'javascript');
+  const [lens] = await lensesOf(client, ROUTES);
+  const refreshed = client.next('workspace/codeLens/refresh');
+  await client.change(ROUTES, 2, ROUTES_CODE.replace("put('/files', ", "put('/files', requireUser, "));
+  await client.request<CodeLens>('codeLens/resolve', lens);
+  await refreshed;
+  assert.match((await shown(client, ROUTES))[0] ?? '', /guarded by requireUser/);
+  await client.stop();
+});
+
 test('while the folder is read the answer is none at once, and a refresh follows', async () => {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => {

@@ -34,7 +34,7 @@ export function evaluateProject({ modules, resolve, data, isOwn, adapters, trait
   const tops = new Map<FilePath, Frame>();
   const started = new Set<FilePath>();
   const applied = new Set<FunctionId>();
-  const created = new Map<FilePath, number>();
+  const created = new Map<string, number>();
   const built = new Map<ClassId, Instance>();
   const runs = new Set<RunId>();
   const superseded = new Set<RunId>();
@@ -205,10 +205,12 @@ export function evaluateProject({ modules, resolve, data, isOwn, adapters, trait
     const key = `${call.at.path}#${call.at.mark}${frame.trail}${made.turn ?? ''}`;
     const known = byCreation.get(key);
     if (known) return known;
-    const ordinal = created.get(call.at.path) ?? 0;
-    created.set(call.at.path, ordinal + 1);
+    // Each kind is counted apart: an application that comes or goes does not rename the routers beside it.
+    const kinds = `${call.at.path}#${made.kind}`;
+    const ordinal = created.get(kinds) ?? 0;
+    created.set(kinds, ordinal + 1);
     const scope: ScopeState = {
-      id: `${call.at.path}#${made.kind}${ordinal}` as ScopeId,
+      id: `${kinds}${ordinal}` as ScopeId,
       framework,
       kind: made.kind,
       at: call.at,

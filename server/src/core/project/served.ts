@@ -30,8 +30,10 @@ export function createServed(machine: Machine, { id, decorated: words }: Decorat
   function run(): void {
     const apps = scopes.filter((scope) => scope.framework === id && scope.kind === 'application' && isCurrent(scope.run));
     const served = new Set<string>();
-    for (const app of apps) for (const { cls } of serve(app)?.controllers ?? []) served.add(graphs.keyOf(cls));
-    alone(served, apps.some((app) => !isTest(app.origin)));
+    const graphOf = new Map(apps.map((app) => [app, serve(app)]));
+    for (const graph of graphOf.values()) for (const { cls } of graph?.controllers ?? []) served.add(graphs.keyOf(cls));
+    const programs = apps.filter((app) => !isTest(app.origin));
+    alone(served, programs.length > 0 && programs.every((app) => (graphOf.get(app)?.modules.length ?? 0) > 0));
   }
 
   function serve(app: ScopeState): Graph | undefined {
@@ -109,14 +111,14 @@ export function createServed(machine: Machine, { id, decorated: words }: Decorat
     scope.files.add(fn.at.path).add(cls.view.at.path);
   }
 
-  /** Controllers no application serves, as far as is known: those of a library, or of a module that is imported elsewhere. */
-  function alone(served: ReadonlySet<string>, hasApplication: boolean): void {
+  /** Controllers no application serves, as far as is known: those of a library, or of a module that is imported elsewhere. `isWhole`: what the applications of the program are made of is known. */
+  function alone(served: ReadonlySet<string>, isWhole: boolean): void {
     const listed = new Set<string>();
     for (const cls of classesIn()) if (graphs.isModule(cls)) for (const one of graphs.controllersOf(cls)) listed.add(graphs.keyOf(one.cls));
     let turn = 0;
     for (const cls of classesIn()) {
       const key = graphs.keyOf(cls);
-      if (served.has(key) || !controllers.markOf(cls) || (hasApplication && !listed.has(key))) continue;
+      if (served.has(key) || !controllers.markOf(cls) || (isWhole && !listed.has(key))) continue;
       const scope = scopeOf(cls, undefined, ++turn);
       if (!scope) continue;
       machine.incomplete(scope, ALONE, cls.frame, cls.view.nameAt);

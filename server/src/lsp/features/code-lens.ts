@@ -10,6 +10,8 @@ import { endpointsOf } from './inventory.js';
 
 /** Milliseconds that changes are collected before one refresh. */
 const REFRESH_REST = 50;
+/** Milliseconds within which a client asks by itself for the lenses of a text it changed. */
+const ASKED_WITHIN = 1500;
 
 /** What was last answered for an open document. */
 interface Told {
@@ -26,6 +28,7 @@ const NO_LINES: Lines = new Map();
 export class CodeLenses implements SessionListener {
   private readonly told = new Map<string, Told>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly session: Session) {
     const { connection } = session;
@@ -33,7 +36,7 @@ export class CodeLenses implements SessionListener {
     connection.onCodeLensResolve((lens, token) => session.fence<CodeLens>('codeLens/resolve', lens, () => this.resolve(lens, token)));
   }
 
-  /** Documents whose text changed are asked for again by the client itself; the others may show what another file has changed. */
+  /** Documents whose text changed are asked for again by the client itself, if it was not put off by an answer that was cancelled; the others may show what another file has changed. */
   settled(folder: Folder): void {
     if (!this.session.client.lensRefresh) return;
     for (const [key, { uri, version, id }] of this.told) {
@@ -41,6 +44,7 @@ export class CodeLenses implements SessionListener {
       // A client may ask before it tells that the document is open, and then does not ask again.
       const isSame = version === null || place?.folder.version(place.path) === version;
       if (!place || (version !== null && !place.folder.isOpen(place.path))) this.told.delete(key);
+      else if (place.folder === folder && !isSame) this.lookLater();
       else if (place.folder === folder && isSame && this.idOf(this.linesOf(place)) !== id) this.refresh();
     }
   }
@@ -51,6 +55,7 @@ export class CodeLenses implements SessionListener {
 
   dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.later);
   }
 
   private async lenses(uri: string, token: CancellationToken): Promise<CodeLens[]> {
@@ -73,7 +78,8 @@ export class CodeLenses implements SessionListener {
     const known = this.told.get(canonicalUri(data['uri']));
     const isCurrent = known !== undefined && known.version === place.folder.version(place.path);
     if (!isCurrent) await this.session.upToDate(place.folder, token);
-    const endpoints = (isCurrent ? known : this.note(data['uri'], place)).lines.get(data['line']) ?? [];
+    // That one lens of an older answer is up to date does not make the others so.
+    const endpoints = (isCurrent ? known.lines : this.linesOf(place)).get(data['line']) ?? [];
     const { texts, client } = this.session;
     const title = lensText(endpoints, texts);
     // A lens without a command is shown as one that could not be resolved.
@@ -105,6 +111,16 @@ export class CodeLenses implements SessionListener {
     return lines.size === 0 ? '' : idOf(JSON.stringify([...lines]));
   }
 
+  /** Once the client had time to ask: whoever still shows the lenses of an older text is told. */
+  private lookLater(): void {
+    this.later ??= setTimeout(() => {
+      this.later = undefined;
+      for (const { uri, version } of this.told.values()) {
+        const place = this.session.place(uri);
+        if (version !== null && place?.folder.isOpen(place.path) === true && place.folder.version(place.path) !== version) this.refresh();
+      }
+    }, ASKED_WITHIN);
+  }
   private refresh(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
