@@ -27,6 +27,13 @@ const table: readonly (readonly [name: string, files: Readonly<Record<string, st
     'r.js': '"use strict";\nObject.defineProperty(exports, "__esModule", { value: true });\nexports.default = void 0;\nvar _express = require("express");\nconst router = (0, _express.Router)();\n'
       + 'router.get("/x", (req, res) => res.end());\nvar _default = exports.default = router;\n',
   }],
+  ['babel 6: wrapped after it was loaded', {
+    'app.js': common('var _r = require("./r");\nvar _r2 = _interopRequireDefault(_r);\n'
+      + 'function _interopRequireDefault(e) { return e && e.__esModule ? e : { default: e }; }\napp.use("/api", _r2.default);'),
+    'r.js': '"use strict";\nObject.defineProperty(exports, "__esModule", { value: true });\nvar _express = require("express");\nvar _express2 = _interopRequireDefault(_express);\n'
+      + 'function _interopRequireDefault(e) { return e && e.__esModule ? e : { default: e }; }\nvar router = _express2.default.Router();\n'
+      + 'router.get("/x", function (req, res) { res.end(); });\nexports.default = router;\n',
+  }],
   ['babel: of module.exports', { 'app.js': common('var _r = _interopRequireDefault(require("./r"));\nfunction _interopRequireDefault(e) { return e && e.__esModule ? e : { default: e }; }\napp.use("/api", _r.default);'),
     'r.js': `${CJS}module.exports = router;\n` }],
   ['babel: _interopRequireWildcard', { 'app.js': common('var r = _interopRequireWildcard(require("./r"));\nfunction _interopRequireWildcard(e, t) { return e; }\napp.use("/api", r.router);'), 'r.js': `${CJS}exports.router = router;\n` }],

@@ -307,7 +307,12 @@ function requiredModule(l: Lowering, node: ts.Expression): Declared | undefined 
   const [first] = node.arguments;
   if (!first) return undefined;
   const called = ts.isIdentifier(node.expression) ? node.expression : ts.isPropertyAccessExpression(node.expression) ? node.expression.name : undefined;
-  if (called && wrapsModule(called.text)) return requiredModule(l, first);
+  if (called && wrapsModule(called.text)) return requiredModule(l, first) ?? moduleNamed(l, first);
   const loads = node.expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(node.expression) && node.expression.text === 'require' && !lookUp(l.scope, 'require'));
   return loads && ts.isStringLiteralLike(first) ? { root: { kind: 'import', from: first.text, name: '*' }, path: [] } : undefined;
+}
+/** A name that stands for a whole module already, as babel 6 wraps it: `var _r = require('r'); var _r2 = _interopRequireDefault(_r);`. */
+function moduleNamed(l: Lowering, node: ts.Expression): Declared | undefined {
+  const found = ts.isIdentifier(node) ? lookUp(l.scope, node.text) : undefined;
+  return found?.root.kind === 'import' && found.root.name === '*' && found.path.length === 0 ? found : undefined;
 }
