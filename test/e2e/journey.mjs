@@ -177,7 +177,7 @@ export function journey({ page, shot, look }) {
         await mapRow('PUT').locator('.label-name').click();
         await page.locator('.part.statusbar').getByText('Ln 16').first().waitFor();
         await editor.locator('.codelens-decoration a', { hasText: 'PUT' }).waitFor();
-        await editor.locator('.view-line').first().click();
+        await shownLine('res.json(store.filesOf(req.user.id));').click();
         await page.mouse.move(0, 0);
         await settled(page);
         await shot('api-map');

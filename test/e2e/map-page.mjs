@@ -115,11 +115,12 @@ export async function mapIn(page) {
   const served = (file, contentType) => (route) =>
     route.fulfill({ contentType, body: readFileSync(path.join(root, 'client', 'out', file)) });
   await page.route('**/*', (route) => route.abort());
-  await page.route(`${origin}/`, (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  await page.route((url) => url.origin === origin && url.pathname === '/', (route) => route.fulfill({ contentType: 'text/html', body: html }));
   await page.route(`${origin}/mind-map.js`, served('mind-map.js', 'text/javascript'));
   await page.route(`${origin}/mind-map.css`, served('mind-map.css', 'text/css'));
   await page.addInitScript(() => {
     window.said = [];
+    if (location.search === '?fresh') sessionStorage.clear();
     // The state outlives a reload of the page, as in the editor.
     window.acquireVsCodeApi = () => ({
       postMessage: (message) => window.said.push(message),
@@ -134,8 +135,8 @@ export async function mapIn(page) {
     said,
     tell,
     async open(content, { theme = 'dark', keep = false } = {}) {
-      if (!keep && page.url().startsWith(origin)) await page.evaluate(() => sessionStorage.clear());
-      await page.goto(`${origin}/`);
+      // The page that is left may still save its state: what it saved is cleared where the new one begins.
+      await page.goto(`${origin}/${keep ? '' : '?fresh'}`);
       await page.evaluate(({ kind, colours }) => {
         document.body.classList.add(kind);
         for (const [name, colour] of Object.entries(colours)) document.documentElement.style.setProperty(`--vscode-${name}`, colour);
