@@ -156,3 +156,12 @@ test('an error handler that calls next() without the error lets refused requests
   assert.equal(behind('(err, req, res, next) => { if (err) return next(err); next(); }'), 'guarded');
   assert.equal(behind('(err, req, res, next) => next(err)'), 'guarded');
 });
+test('whoever can have an account made is not kept out by the check of a password', () => {
+  const at = (body: string): string | undefined => stateOf(`app.get('/x', async (req, res) => { const { name, password } = req.body; ${body} });`);
+  const login = "const token = await signIn(name, password); if (!token) return res.status(401).end(); res.json({ token });";
+  assert.equal(at(login), 'guarded');
+  assert.equal(at(`await users.addUser(name, password); ${login}`), 'unknown');
+  assert.notEqual(at(`if (checkLength(password) === false) return res.status(400).end(); await users.addUser(name, password); ${login}`), 'guarded');
+  assert.equal(at(`if (req.user?.role !== 'admin') return res.status(403).end(); await users.createUser(name, password); res.json({});`), 'guarded');
+  assert.equal(at(`if (!req.user) return res.status(401).end(); await register(name, password); res.json({});`), 'guarded');
+});

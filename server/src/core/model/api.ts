@@ -167,6 +167,8 @@ export interface Conduct {
   readonly settings: readonly string[];
   /** The guard a request is handed to, where only its name says that it refuses. */
   readonly byName: string | undefined;
+  /** A call by which a request without credentials may get an account, where one is on its way. */
+  readonly enrols?: string;
 }
 /** An event bound to a scope, with the branches and loop it stands in. */
 export interface BoundEvent {

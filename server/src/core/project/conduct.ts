@@ -52,6 +52,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   let complete = fn.complete;
   let closed = false;
   let byName: string | undefined;
+  let enrols: string | undefined;
   let refusesItself = false;
   let strangers: Reach = 'no';
   let welcomes: Reach = 'no';
@@ -69,7 +70,10 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   /** Steps that let a request go on, whoever sent it. */
   const passed = new Set<Step>();
   const stranger = strangerIn({ fn, module, request: roles.request, absent: lacking }, inner);
-  const ways = waysIn({ fn, inner, stranger, passes: (step) => passed.has(step), isGuard: input.guardName, stopped, halts: haltsAt });
+  const among = { fn, inner, passes: (step: Step): boolean => passed.has(step), isGuard: input.guardName, stopped, halts: haltsAt };
+  const ways = waysIn({ ...among, stranger });
+  /** The ways of somebody who brings a password of his own choice. */
+  const applicantWays = (): typeof ways => waysIn({ ...among, stranger: strangerIn({ fn, module, request: roles.request, absent: lacking, known: (value) => (isPassword(value) ? 'present' : undefined) }, inner) });
 
   for (const one of [fn, ...inner]) {
     if (!one.complete) complete = false;
@@ -99,6 +103,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
         welcomes = best(welcomes, ways.to(one, step));
       }
       if (step.do !== 'call') continue;
+      if (enrols === undefined && ENROLS.test(step.call.name) && applicantWays().to(one, step) !== 'no') enrols = step.call.name;
       if (isTokenCheck(step.call, fn, roles)) tests.add('identity');
       if (throwsOnContext(step.call, fn, roles)) {
         halts = 'throws';
@@ -162,6 +167,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   return {
     ...done, passes, complete, closed: closed && !reopened && passes === 'never',
     strangers, welcomes, stops, turnsAway, settings: [...stranger.settings], byName: refuses.has(401) && !refusesItself ? byName : undefined,
+    ...(enrols === undefined ? {} : { enrols }),
   };
 
   function stopsAt(status: number, reach: Reach): void {
@@ -262,6 +268,11 @@ function isSuccess(status: Value | undefined): boolean {
 }
 const ANSWERS = /^(json|send|end|render|sendFile|sendfile|download)$/;
 const ANSWERS_ON_CONTEXT = /^(json|text|html|body|render|send|end)$/;
+/** Calls that make an account of what a request brings. */
+const ENROLS = /^(add|create|register|insert|sign_?up)_?(new_?)?(user|account|member|customer)$|^(sign_?up|register)$/i;
+function isPassword(value: Value): boolean {
+  return value.kind === 'ref' && /(^|_)(pass|pwd)$|passwo?r?d$/i.test(value.path.at(-1) ?? value.text);
+}
 /** Calls that fail for a bad credential, so that what follows them is not reached. */
 const VERIFIES = /^(verify\w*|jwt_?verify|authenticate\w*|authorize\w*)$/i;
 /** Statuses that say the method is not there for anyone. */

@@ -106,12 +106,15 @@ export function protection(kind: 'authentication' | 'authorization', chain: read
   if (sure) return { state: 'guarded', by: sure, because: sure.layer.claims.find((one) => one.protects === kind)?.because ?? sure.layer.name, late: lateGuards };
   if (handler?.closed) return { state: 'guarded', by: undefined, because: 'the handler refuses every request', late: lateGuards };
   const asks = handler !== undefined && handler.passes !== 'always' && handler.refuses.some(isOfCaller) && handler.turnsAway !== 'no' && asksFor(kind, handler);
-  if (asks && handler.welcomes !== 'yes' && handler.welcomes !== 'setting') return { state: 'guarded', by: undefined, because: 'the handler checks the caller itself', late: lateGuards };
+  // Whoever is refused without an account and can have one made there is not kept out for sure.
+  const enrols = kind === 'authentication' ? handler?.enrols : undefined;
+  if (asks && handler.welcomes !== 'yes' && handler.welcomes !== 'setting' && enrols === undefined) return { state: 'guarded', by: undefined, because: 'the handler checks the caller itself', late: lateGuards };
   const maybe = chain.find((link) => !link.sure && isGuard(link.layer));
   if (maybe) return { state: 'unknown', by: maybe, because: `${maybe.layer.name} may not run for this route`, late: lateGuards };
   const unread = chain.find((link) => link.layer.doubt !== undefined) ?? chain.find((link) => link.layer.claims.length === 0);
   if (unread) return { state: 'unknown', by: unread, because: unread.layer.doubt ?? `nobody can tell what ${unread.layer.name} does`, late: lateGuards };
   if (!complete) return { state: 'unknown', by: undefined, because: incompleteBecause, late: lateGuards };
+  if (asks && enrols !== undefined && handler.welcomes !== 'yes') return { state: 'unknown', by: undefined, because: `whether ${enrols} makes an account for everybody cannot be told`, late: lateGuards };
   if (asks && handler.welcomes === 'setting') return { state: 'unknown', by: undefined, because: `the handler asks who the caller is only if ${settingOf(handler)} says so`, late: lateGuards };
   return { state: 'open', by: undefined, because: 'nothing in the chain asks who the caller is', late: lateGuards };
 }
