@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { filePath } from '../../server/src/core/text/source.js';
+import { engineOver } from '../support/analyse.js';
 import { routesOf } from './routes.js';
 
 /** The guard state of `GET /x` behind some code. */
@@ -164,4 +166,12 @@ test('whoever can have an account made is not kept out by the check of a passwor
   assert.notEqual(at(`if (checkLength(password) === false) return res.status(400).end(); await users.addUser(name, password); ${login}`), 'guarded');
   assert.equal(at(`if (req.user?.role !== 'admin') return res.status(403).end(); await users.createUser(name, password); res.json({});`), 'guarded');
   assert.equal(at(`if (!req.user) return res.status(401).end(); await register(name, password); res.json({});`), 'guarded');
+});
+test('a handler that may let a stranger through is guarded with a doubt that is shown', () => {
+  const likelyOf = (check: string): boolean | undefined => {
+    const text = `const app = require('express')();\napp.get('/x', (req, res) => { if (${check}) return res.status(401).end(); res.json(data); });\napp.listen(1);`;
+    return engineOver(new Map([[filePath('app.js'), text]])).inventory()[0]?.likely;
+  };
+  assert.equal(likelyOf('!req.user'), false);
+  assert.equal(likelyOf('isForeign(req.body.folder) && !req.session.user'), true);
 });

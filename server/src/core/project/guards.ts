@@ -108,7 +108,11 @@ export function protection(kind: 'authentication' | 'authorization', chain: read
   const asks = handler !== undefined && handler.passes !== 'always' && handler.refuses.some(isOfCaller) && handler.turnsAway !== 'no' && asksFor(kind, handler);
   // Whoever is refused without an account and can have one made there is not kept out for sure.
   const enrols = kind === 'authentication' ? handler?.enrols : undefined;
-  if (asks && handler.welcomes !== 'yes' && handler.welcomes !== 'setting' && enrols === undefined) return { state: 'guarded', by: undefined, because: 'the handler checks the caller itself', late: lateGuards };
+  if (asks && handler.welcomes !== 'yes' && handler.welcomes !== 'setting' && enrols === undefined) {
+    // It refuses some; whether a stranger is among them for sure cannot be told.
+    const isSure = handler.turnsAway === 'yes';
+    return { state: 'guarded', by: undefined, because: 'the handler checks the caller itself', late: lateGuards, ...(isSure ? {} : { likely: true }) };
+  }
   const maybe = chain.find((link) => !link.sure && isGuard(link.layer));
   if (maybe) return { state: 'unknown', by: maybe, because: `${maybe.layer.name} may not run for this route`, late: lateGuards };
   const unread = chain.find((link) => link.layer.doubt !== undefined) ?? chain.find((link) => link.layer.claims.length === 0);

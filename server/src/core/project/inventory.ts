@@ -111,7 +111,8 @@ function stateOf(protection: Protection): InventoryEntry['authentication'] {
   return protection.state === 'open' ? 'unguarded' : protection.state;
 }
 /** The code of the guard is not at hand, or cannot be judged: that it keeps strangers out is a guess. */
-function isLikely({ state, by }: Protection): boolean {
+function isLikely({ state, by, likely }: Protection): boolean {
+  if (likely === true) return true;
   return state === 'guarded' && by !== undefined && by.layer.claims.every((one) => one.protects !== 'authentication' || one.certainty === 'likely');
 }
 function compare(a: string, b: string): number {

@@ -20,6 +20,8 @@ export interface Protection {
   readonly by: ChainLink | undefined;
   readonly because: string;
   readonly late: readonly ChainLink[];
+  /** Guarded as far as is known: nobody can tell whether every stranger is refused. */
+  readonly likely?: true;
 }
 /** The chain as a shared list: a router's routes point at the same links. Walk it with `links()`. */
 export interface ChainLink {
