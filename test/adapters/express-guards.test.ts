@@ -168,10 +168,13 @@ test('whoever can have an account made is not kept out by the check of a passwor
   assert.equal(at(`if (!req.user) return res.status(401).end(); await register(name, password); res.json({});`), 'guarded');
 });
 test('a handler that may let a stranger through is guarded with a doubt that is shown', () => {
-  const likelyOf = (check: string): boolean | undefined => {
-    const text = `const app = require('express')();\napp.get('/x', (req, res) => { if (${check}) return res.status(401).end(); res.json(data); });\napp.listen(1);`;
+  const likelyOf = (body: string): boolean | undefined => {
+    const text = `const app = require('express')();\napp.get('/x', (req, res) => { ${body} });\napp.listen(1);`;
     return engineOver(new Map([[filePath('app.js'), text]])).inventory()[0]?.likely;
   };
-  assert.equal(likelyOf('!req.user'), false);
-  assert.equal(likelyOf('isForeign(req.body.folder) && !req.session.user'), true);
+  assert.equal(likelyOf('if (!req.user) return res.status(401).end(); res.json(data);'), false);
+  assert.equal(likelyOf('if (isForeign(req.body.folder) && !req.session.user) return res.status(401).end(); res.json(data);'), true);
+  const caught = (call: string): string => `try { ${call}; res.json(data); } catch (error) { res.status(401).end(); }`;
+  assert.equal(likelyOf(caught('checkDownload(req.user, req)')), true);
+  assert.equal(likelyOf(caught('jwt.verify(req.headers.authorization, key)')), false);
 });

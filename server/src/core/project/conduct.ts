@@ -53,6 +53,8 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
   let closed = false;
   let byName: string | undefined;
   let enrols: string | undefined;
+  /** A credential was verified where a failure is caught. */
+  let verified = false;
   let refusesItself = false;
   let strangers: Reach = 'no';
   let welcomes: Reach = 'no';
@@ -88,7 +90,8 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
         refusesFirst ||= passes === 'never' && step.zone !== 'catch';
         if (one === fn && own.length === 0 && step.zone === 'catch' && isOfCaller(refusal)) refusesCaught = true;
         addTests(own);
-        stopsAt(refusal, stranger.takes(own));
+        // What is caught may be any failure, unless a credential was verified.
+        stopsAt(refusal, stranger.takes(own), step.zone === 'catch' && !verified ? 'maybe' : 'yes');
       }
       if (step.do === 'assign' && isContext && isParameter(step.target, fn, roles.response)) {
         const key = step.target.path.at(-1);
@@ -103,6 +106,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
         welcomes = best(welcomes, ways.to(one, step));
       }
       if (step.do !== 'call') continue;
+      verified ||= step.zone === 'try' && VERIFIES.test(step.call.name);
       if (enrols === undefined && ENROLS.test(step.call.name) && applicantWays().to(one, step) !== 'no') enrols = step.call.name;
       if (isTokenCheck(step.call, fn, roles)) tests.add('identity');
       if (throwsOnContext(step.call, fn, roles)) {
@@ -170,9 +174,9 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
     ...(enrols === undefined ? {} : { enrols }),
   };
 
-  function stopsAt(status: number, reach: Reach): void {
+  function stopsAt(status: number, reach: Reach, most: Reach = 'yes'): void {
     stops = best(stops, reach);
-    if (isOfCaller(status)) turnsAway = best(turnsAway, reach);
+    if (isOfCaller(status)) turnsAway = best(turnsAway, worst(most, reach));
   }
   function addTests(own: readonly Branch[]): void {
     for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
