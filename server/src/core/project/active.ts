@@ -77,10 +77,17 @@ export interface Actives {
 }
 
 export function createActives({ evaluation, ordersOf, layerOf, patternsOf, isByPath }: ActivesInput): Actives {
+  const sensitive = new Map<ScopeId, boolean>();
   return { ofUse, ofRoute, checks, reachingAll, usedPaths };
 
-  /** The last that was said: by an option where the scope was made, or by a setting of it. */
+  /** Asked for every layer, and the same for all of a scope. */
   function isCaseSensitive(scope: ScopeState): boolean {
+    const known = sensitive.get(scope.id) ?? mindsCase(scope);
+    sensitive.set(scope.id, known);
+    return known;
+  }
+  /** The last that was said: by an option where the scope was made, or by a setting of it. */
+  function mindsCase(scope: ScopeState): boolean {
     const rules = ordersOf.get(scope.framework);
     const names = rules?.caseOptions ?? [];
     for (const { event, frame } of [...scope.log].reverse()) {
