@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
 import { test } from 'node:test';
+import { askListener } from './standard/run.js';
 import { differences, requestsOf, run } from './truth.js';
 
 const HEAD = `
@@ -129,30 +128,10 @@ r.get('/6', async (ctx, next) => { try { await next(); } catch (error) { ctx.sta
 app.use(r.routes());` },
 ];
 
-/** Asks the application without a socket; the status of the answer. */
-function ask(answer: (request: IncomingMessage, response: ServerResponse) => void, method: string, path: string): Promise<number> {
-  const request = Object.assign(new IncomingMessage(new Socket()), { method, url: path, headers: { host: 'localhost' } });
-  request.push(null);
-  const response = new ServerResponse(request);
-  return new Promise((resolve) => {
-    response.end = () => {
-      resolve(response.statusCode);
-      return response;
-    };
-    answer(request, response);
-  });
-}
-function answerOf(code: string): (request: IncomingMessage, response: ServerResponse) => void {
-  const made = run(`${HEAD}${code}\nreturn app.callback();`);
-  return (request, response) => {
-    if (typeof made === 'function') Reflect.apply(made, undefined, [request, response]);
-  };
-}
-
 for (const { name, code, routes, dead = [] } of APPLICATIONS) test(`koa answers as the inventory says: ${name}`, async () => {
   const text = `${HEAD}${code}\napp.listen(1);`;
-  const answer = answerOf(code);
-  assert.deepEqual(await differences(text, (method, path) => ask(answer, method, path)), []);
+  const answer = run(`${HEAD}${code}\nreturn app.callback();`);
+  assert.deepEqual(await differences(text, (method, path) => askListener(answer, method, path)), []);
   assert.equal(requestsOf(text).length, routes);
-  for (const path of dead) assert.equal(await ask(answer, 'GET', path), 404, path);
+  for (const path of dead) assert.equal(await askListener(answer, 'GET', path), 404, path);
 });

@@ -1,11 +1,7 @@
 import { createRequire } from 'node:module';
-import { posix } from 'node:path';
-import { compileFunction } from 'node:vm';
-import ts from 'typescript';
-import { askListener } from './standard/run.js';
+import { askListener, runFiles } from './standard/run.js';
 
 const load = createRequire(import.meta.url);
-const OPTIONS: ts.CompilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, experimentalDecorators: true, emitDecoratorMetadata: true, esModuleInterop: true };
 
 /** A Nest application of real packages that answers without a socket. */
 export interface NestRunning {
@@ -17,21 +13,7 @@ export interface NestRunning {
 /** Compiles the files as TypeScript does and runs the entry, which exports a promise of its application as `app`. */
 export async function runNest(files: Readonly<Record<string, string>>, entry: string): Promise<NestRunning> {
   load('reflect-metadata');
-  const modules = new Map<string, { exports: unknown }>();
-  const run = (path: string): unknown => {
-    const known = modules.get(path);
-    if (known) return known.exports;
-    const module: { exports: unknown } = { exports: {} };
-    modules.set(path, module);
-    const require = (name: string): unknown => {
-      if (!name.startsWith('.')) return load(name);
-      return run(`${posix.join(posix.dirname(path), name)}.ts`);
-    };
-    const { outputText } = ts.transpileModule(files[path] ?? '', { compilerOptions: OPTIONS });
-    Reflect.apply(compileFunction(outputText, ['require', 'module', 'exports']), undefined, [require, module, module.exports]);
-    return module.exports;
-  };
-  const app: unknown = await Reflect.get(Object(run(entry)), 'app');
+  const app: unknown = await Reflect.get(Object(runFiles(files, entry)), 'app');
   const adapter: unknown = call(app, 'getHttpAdapter');
   const server: unknown = call(adapter, 'getInstance');
   return {
