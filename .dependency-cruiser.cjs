@@ -1,7 +1,7 @@
 // Who may import whom (docs/architecture.md, "Layers"). test/house/walls.test.ts breaks each rule on purpose.
 const core = '^server/src/core/';
 // What a rule may read: the model as data, and questions about it that are pure functions.
-const model = `${core}(rules/rule\\.ts|rules/facts/|model/(value|module|api)\\.ts|project/(project|paths)\\.ts|openapi/(?!read|sniff)|artifacts/kind\\.ts|findings/(finding|changes)\\.ts|policy/policy\\.ts|text/source\\.ts)`;
+const model = `${core}(rules/rule\\.ts|rules/(facts|defaults)/|model/(value|module|api)\\.ts|project/(project|paths)\\.ts|openapi/(?!read|sniff)|artifacts/kind\\.ts|findings/(finding|changes)\\.ts|policy/policy\\.ts|text/source\\.ts)`;
 module.exports = {
   forbidden: [
     { name: 'no-cycles', comment: 'type imports included', severity: 'error', from: {}, to: { circular: true } },
@@ -30,14 +30,14 @@ module.exports = {
       name: 'rules-read-the-model',
       comment: 'a rule sees lowered values, never a tree, a parser, the engine or another rule',
       severity: 'error',
-      from: { path: `${core}rules/(?!facts/)[^/]+/` },
+      from: { path: `${core}rules/(?!(facts|defaults)/)[^/]+/` },
       to: { path: '^server/src/', pathNot: model },
     },
     {
       name: 'facts-are-data',
       comment: 'facts shared by rules import types and other facts only',
       severity: 'error',
-      from: { path: `${core}rules/facts/` },
+      from: { path: `${core}rules/(facts|defaults)/` },
       to: { path: '^server/src/', pathNot: model },
     },
     {

@@ -47,7 +47,7 @@ test('every dependency has its line in the architecture page, and an exact versi
     [],
   );
   assert.deepEqual(
-    Object.entries({ ...dependencies, ...devDependencies }).filter(([, version]) => !/^(?:npm:[a-z]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)),
+    Object.entries({ ...dependencies, ...devDependencies }).filter(([, version]) => !/^(?:npm:(?:@[a-z]+\/)?[a-z]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)),
     [],
   );
 });

@@ -10,6 +10,7 @@ import { createContext, type Holdings } from '../project/context.js';
 import type { FileFacts } from '../project/facts.js';
 import type { ProjectModel } from '../project/project.js';
 import { rules } from '../rules/index.js';
+import type { FixAnswer } from '../rules/rule.js';
 import type { At, FilePath, SourceRange, Span } from '../text/source.js';
 import type { Files } from './files.js';
 
@@ -57,7 +58,9 @@ export function judge(own: FileFacts, bench: Bench): Judged {
   const all = spoken.map((one, index): Finding => {
     const { detection, explanation } = one.hit;
     const mark = fingerprint(one.rule.meta.id, path, detection.subject, ordinals[index] ?? 0);
-    const possible = fixesOf(one, context);
+    const answers = fixesOf(one, context);
+    const possible = answers.filter((answer): answer is Fix => !('refused' in answer));
+    const refused = possible.length > 0 ? undefined : reasonOf(one, answers);
     for (const fix of possible) for (const other of filesOf(fix)) if (other !== path) leansOn.add(other);
     fixes.set(mark, possible);
     const level = policy.rules.get(one.rule.meta.id);
@@ -65,6 +68,7 @@ export function judge(own: FileFacts, bench: Bench): Judged {
       rule: one.rule.meta.id, severity: level === undefined || level === 'off' ? one.severity : level, confidence: one.confidence, at: rangeOf(detection.at),
       related: (detection.related ?? []).map((related) => ({ at: rangeOf(related.at), label: related.label })),
       explanation, fingerprint: mark, state: 'open', reason: undefined, fix: possible[0]?.safety,
+      ...(refused === undefined ? {} : { fixRefused: refused }),
     }, bench.baseline);
   });
   const ran = new Set(on.map((rule) => rule.meta.id));
@@ -133,8 +137,13 @@ function unique(sorted: readonly Placed[]): readonly Placed[] {
     return true;
   });
 }
+/** Why a detection of a rule that has fixes has none. */
+function reasonOf(raw: Raw, answers: readonly FixAnswer[]): string | undefined {
+  for (const answer of answers) if ('refused' in answer) return answer.refused;
+  return raw.rule.fixable ? 'The code has a form that the fix of this rule does not know how to edit.' : undefined;
+}
 /** The fixes of a detection; a rule that fails here offers none. */
-function fixesOf(raw: Raw, context: Parameters<Raw['hit']['fixes']>[0]): readonly Fix[] {
+function fixesOf(raw: Raw, context: Parameters<Raw['hit']['fixes']>[0]): readonly FixAnswer[] {
   try {
     return raw.hit.fixes(context);
   } catch {

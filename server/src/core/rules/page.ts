@@ -2,6 +2,7 @@ import type { Engine } from '../engine-types.js';
 import type { Explanation } from '../findings/finding.js';
 import { defaultPolicy } from '../policy/policy.js';
 import type { AnyRule, Example } from './rule.js';
+import { libraryDefaults } from './defaults.js';
 import { readSample } from './sample.js';
 
 const levels = {
@@ -62,6 +63,7 @@ export function rulePage(rule: AnyRule, said?: Explanation): string {
       ...explanation(said),
       ...(bad.length > 0 ? ['## Wrong', ...bad.flatMap(sample)] : []),
       ...(good.length > 0 ? ['## Right', ...good.flatMap(sample)] : []),
+      ...defaults(rule),
       '## Fix',
       rule.fixable
         ? 'A quick fix is offered where it can be proven not to break the file. Safe fixes take part in "fix all"; fixes that change behaviour are shown first; fixes that need a value only you know leave a placeholder.'
@@ -95,6 +97,11 @@ function code(source: string): readonly string[] {
     const name = files.size > 1 || path !== 'app.ts' ? `\`${path}\`\n\n` : '';
     return `${name}${fence}${languages[path.slice(path.lastIndexOf('.') + 1)] ?? ''}\n${text}${fence}`;
   });
+}
+/** The library defaults the verdict rests on, with the version that was run. */
+function defaults({ meta }: AnyRule): readonly string[] {
+  const facts = libraryDefaults.filter(({ id }) => meta.leansOn?.includes(id));
+  return facts.length === 0 ? [] : ['## Library defaults it rests on', facts.map(({ name, version, says }) => `- ${name} ${version}: ${says}`).join('\n')];
 }
 function suppression(id: string): string {
   return [

@@ -31,6 +31,8 @@ export interface RuleMeta {
   readonly alsoInTests?: true;
   /** Speaks although the place runs only in development. */
   readonly alsoInDevelopment?: true;
+  /** Ids of the library defaults the rule's verdict rests on: each is proved by a test on the real package (rules/defaults). */
+  readonly leansOn?: readonly string[];
   /** Markdown: when a careful team would switch this off. */
   readonly whenNotToUse: string;
   readonly references: readonly string[];
@@ -180,6 +182,8 @@ export interface Detection<E> {
   /** Where the place stands, so that the engine applies the environment modifiers of RULES 0.2; left out: no modifier. */
   readonly when?: readonly Branch[];
 }
+/** A repair, or one sentence that says why there is none for this detection. */
+export type FixAnswer = Fix | { readonly refused: string };
 export interface Rule<K extends keyof Subjects, E> {
   readonly meta: RuleMeta;
   readonly on: K;
@@ -187,15 +191,15 @@ export interface Rule<K extends keyof Subjects, E> {
   readonly words: readonly string[];
   detect(subject: Subjects[K], context: RuleContext): Iterable<Detection<E>>;
   explain(evidence: E): Explanation;
-  /** First the one that should be preferred. */
-  fix?(detection: Detection<E>, context: RuleContext): Iterable<Fix>;
+  /** First the one that should be preferred; where there is none, why. */
+  fix?(detection: Detection<E>, context: RuleContext): Iterable<FixAnswer>;
   readonly examples: readonly Example[];
 }
 /** What a rule reported, with its words and its lazy fixes. */
 export interface Hit {
   readonly detection: Detection<unknown>;
   readonly explanation: Explanation;
-  fixes(context: RuleContext): readonly Fix[];
+  fixes(context: RuleContext): readonly FixAnswer[];
 }
 /** A rule with its type parameters folded away, as the registry holds it. */
 export interface AnyRule {
