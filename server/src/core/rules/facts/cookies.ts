@@ -1,0 +1,292 @@
+import type { Branch, ModuleView } from '../../model/module.js';
+import type { Call, Entry, Value } from '../../model/value.js';
+import type { At } from '../../text/source.js';
+import type { RuleContext } from '../rule.js';
+import { onResponse, headersOf } from './header-setup.js';
+import { wordsOf } from './names.js';
+
+export type FlagName = 'httpOnly' | 'secure' | 'sameSite';
+/** What is known of one flag of a cookie. 'transport': set where the connection itself is encrypted. 'off' of SameSite: `'none'` or `false`. */
+export interface Flag {
+  readonly state: 'on' | 'off' | 'absent' | 'transport' | 'unknown';
+  /** The value, where it is written. */
+  readonly value: Value | undefined;
+  readonly entry: Entry | undefined;
+}
+/** A cookie that is set, or the cookie of a session library. */
+export interface CookieSetting {
+  readonly library: keyof typeof DEFAULTS;
+  /** A session library's options, or one cookie that is set. */
+  readonly kind: 'session' | 'cookie';
+  /** What it is called in the code: its constant name, else the text of the name. */
+  readonly name: string;
+  /** Holds a login by its name, its value or the library. */
+  readonly login: boolean;
+  readonly flags: { readonly [flag in FlagName]: Flag };
+  /** The name, or for a session library its `cookie` key or the callee. */
+  readonly at: At;
+  /** Where flags are written. */
+  readonly place: FlagPlace;
+  readonly call: Call;
+  readonly when: readonly Branch[];
+}
+/** `object`: flags go into it; `argument`: they go into a new last argument; `cookie`: below a new `cookie` key of that object; `text`: into this header text. */
+export type FlagPlace =
+  | { readonly kind: 'object' | 'cookie' | 'text'; readonly at: At }
+  | { readonly kind: 'argument'; readonly at: At; readonly under: string | undefined }
+  | { readonly kind: 'none' };
+
+interface Defaults {
+  readonly httpOnly: boolean;
+  readonly secure: boolean | 'transport';
+  readonly sameSite: boolean;
+}
+const NONE: Defaults = { httpOnly: false, secure: false, sameSite: false };
+/** The flags each library sets by itself (express 5.3.0, @fastify/cookie 11.1.5, koa 3.3.0, @hapi/hapi 21.4.10, hono 4.13, express-session 1.19.0, cookie-session 2.1.1, koa-session 7.0.2, @fastify/session 11.1.3). */
+const DEFAULTS = {
+  express: NONE,
+  fastify: { httpOnly: false, secure: false, sameSite: true },
+  koa: { httpOnly: true, secure: 'transport', sameSite: false },
+  hapi: { httpOnly: true, secure: true, sameSite: true },
+  hono: NONE,
+  next: NONE,
+  header: NONE,
+  cookie: NONE,
+  'express-session': { httpOnly: true, secure: false, sameSite: false },
+  'cookie-session': { httpOnly: true, secure: 'transport', sameSite: false },
+  'koa-session': { httpOnly: true, secure: 'transport', sameSite: false },
+  '@fastify/session': { httpOnly: true, secure: true, sameSite: false },
+  'iron-session': { httpOnly: true, secure: true, sameSite: true },
+} as const satisfies Readonly<Record<string, Defaults>>;
+
+const NOT_LOGIN = /csrf|xsrf|theme|lang|locale|consent|redirect|return|hint|state|nonce|verifier|challenge|author(?!i)|assess|possess|expir|timeout|flash/i;
+const LOGIN = /sess|auth|token|jwt|remember|login/i;
+const LOGIN_WORDS: ReadonlySet<string> = new Set(['sid', 'ssid', 'jwt', 'session', 'auth', 'token', 'rt', 'sso']);
+
+/** Whether a cookie of this name holds a login. */
+export function loginCookie(name: string): boolean {
+  if (NOT_LOGIN.test(name)) return false;
+  return LOGIN.test(name) || wordsOf(name).some((word) => LOGIN_WORDS.has(word));
+}
+
+/** Every cookie a file sets and every session library it sets up, in source order of its functions. */
+export function* cookieSettings(module: ModuleView, context: RuleContext): Iterable<CookieSetting> {
+  for (const fn of [module.top, ...module.functions.values()])
+    for (const step of fn.steps) {
+      if (step.do !== 'call') continue;
+      const found = sessionOf(step.call, step.when, module, context) ?? cookieOf(step.call, step.when, module, context);
+      if (found) yield found;
+      else yield* headerTexts(step.call, step.when, context);
+    }
+}
+
+/** The options of a session library. */
+function sessionOf(call: Call, when: readonly Branch[], module: ModuleView, context: RuleContext): CookieSetting | undefined {
+  const found = sessionLibrary(call);
+  if (!found) return undefined;
+  const { library, index } = found;
+  const options = call.args[index]?.value;
+  if (options === undefined && index > 0) return undefined;
+  const below = library === 'express-session' || library === '@fastify/session' ? 'cookie' : library === 'iron-session' ? 'cookieOptions' : undefined;
+  const nested = below === undefined ? undefined : context.option(options, below);
+  const holder = nested === undefined ? options : nested.kind === 'value' ? nested.value : undefined;
+  const isUnknown = nested?.kind === 'unknown';
+  const prefix = below === undefined ? [] : [below];
+  const flag = (name: FlagName): Flag => {
+    const later = assignedLater(options, [...prefix, name], module, context) ?? assignedLater(holder, [name], module, context);
+    if (later) return later;
+    return isUnknown ? unknownFlag : flagOf(name, holder, name, library, context);
+  };
+  const named = context.option(options, library === 'koa-session' ? 'key' : library === 'iron-session' ? 'cookieName' : 'name');
+  const name = (named.kind === 'value' && textOf(named.value, context)) || { 'express-session': 'connect.sid', 'koa-session': 'koa.sess', 'cookie-session': 'session' }[String(library)] || 'session';
+  const object = holder && objectHere(holder, call.at, context);
+  const outer = options && objectHere(options, call.at, context);
+  const place: FlagPlace = object ? { kind: 'object', at: object } : nested?.kind === 'absent' && outer ? { kind: 'cookie', at: outer } : options === undefined ? { kind: 'argument', at: call.at, under: below } : { kind: 'none' };
+  const at = nested?.kind === 'value' && nested.entry.at.path === call.at.path ? nested.entry.keyAt : call.nameAt;
+  return { library, kind: 'session', name, login: true, flags: { httpOnly: flag('httpOnly'), secure: flag('secure'), sameSite: flag('sameSite') }, at, place, call, when };
+}
+/** Which session library a call sets up, and which argument its options are. */
+export function sessionLibrary(call: Call): { readonly library: 'express-session' | 'cookie-session' | 'koa-session' | '@fastify/session' | 'iron-session'; readonly index: number } | undefined {
+  switch (call.callee) {
+    case 'express-session':
+    case 'cookie-session':
+    case 'koa-session':
+      return { library: call.callee, index: 0 };
+    case 'koa-generic-session':
+      return { library: 'koa-session', index: 0 };
+    case 'iron-session.getIronSession':
+      return { library: 'iron-session', index: call.args.length - 1 };
+  }
+  const plugin = call.name === 'register' ? call.args[0]?.value : undefined;
+  return plugin?.kind === 'ref' && plugin.root.kind === 'import' && /^(@fastify|fastify)[/-]session$/.test(plugin.root.from) ? { library: '@fastify/session', index: 1 } : undefined;
+}
+
+interface Spelling {
+  readonly library: keyof typeof DEFAULTS;
+  readonly name: Value | undefined;
+  readonly value: Value | undefined;
+  readonly options: Value | undefined;
+  /** How many arguments stand before the options. */
+  readonly before: number;
+}
+function cookieOf(call: Call, when: readonly Branch[], module: ModuleView, context: RuleContext): CookieSetting | undefined {
+  const found = spelling(call, context);
+  if (!found?.name) return undefined;
+  const { library, name, value, options } = found;
+  const text = textOf(name, context);
+  if (text === undefined || clears(value, options, context)) return undefined;
+  const flag = (key: FlagName): Flag => assignedLater(options, [optionKey(library, key)], module, context) ?? flagOf(key, options, optionKey(library, key), library, context);
+  const object = options && objectHere(options, call.at, context);
+  const place: FlagPlace = object ? { kind: 'object', at: object } : options === undefined && call.args.length === found.before ? { kind: 'argument', at: call.at, under: undefined } : { kind: 'none' };
+  return {
+    library,
+    kind: 'cookie',
+    name: text,
+    login: loginCookie(text) || (!NOT_LOGIN.test(text) && value !== undefined && holdsToken(value, context)),
+    flags: { httpOnly: flag('httpOnly'), secure: flag('secure'), sameSite: flag('sameSite') },
+    at: name.at.path === call.at.path ? name.at : call.nameAt,
+    place,
+    call,
+    when,
+  };
+}
+/** What a call that sets a cookie is given. */
+function spelling(call: Call, context: RuleContext): Spelling | undefined {
+  const at = (index: number): Value | undefined => (call.args.slice(0, index + 1).some((item) => item.spread) ? undefined : call.args[index]?.value);
+  if (/^hono\/cookie\.set(Signed)?Cookie$/.test(call.callee)) {
+    const signed = call.name === 'setSignedCookie' ? 1 : 0;
+    return { library: 'hono', name: at(1), value: at(2), options: at(3 + signed), before: 3 + signed };
+  }
+  if (call.callee === 'cookie.serialize') return { library: 'cookie', name: at(0), value: at(1), options: at(2), before: 2 };
+  if (call.name === 'cookie' || call.name === 'setCookie') {
+    if (call.args.length < 2 || !isResponse(call, context)) return undefined;
+    return { library: call.name === 'setCookie' || frameworkOf(call, context) === 'fastify' ? 'fastify' : 'express', name: at(0), value: at(1), options: at(2), before: 2 };
+  }
+  if (call.name === 'state' && call.receiver?.kind === 'ref' && call.args.length >= 2) return ofHapi(call, context);
+  if (call.name !== 'set' || !call.receiver) return undefined;
+  const jar = jarOf(call.receiver, context);
+  if (!jar) return undefined;
+  const first = at(0);
+  const whole = jar === 'next' && call.args.length === 1 && first ? context.resolve(first).value : undefined;
+  if (whole?.kind === 'object') {
+    const part = (key: string): Value | undefined => {
+      const answer = context.option(whole, key);
+      return answer.kind === 'value' ? answer.value : undefined;
+    };
+    return { library: 'next', name: part('name'), value: part('value'), options: first, before: 1 };
+  }
+  return { library: jar, name: first, value: at(1), options: at(2), before: 2 };
+}
+/** `h.state('sid', value, options)` and `server.state('sid', options)`. */
+function ofHapi(call: Call, context: RuleContext): Spelling | undefined {
+  const receiver = call.receiver;
+  if (receiver?.kind !== 'ref') return undefined;
+  const [name, second, third] = call.args;
+  if (receiver.root.kind === 'parameter' && context.role(receiver.root.fn)?.framework === 'hapi') return { library: 'hapi', name: name?.value, value: second?.value, options: third?.value, before: 2 };
+  const server = context.resolve(receiver).value;
+  return server.kind === 'call' && /^(@hapi\/hapi|hapi)\.(server|Server)$/.test(server.callee) ? { library: 'hapi', name: name?.value, value: undefined, options: second?.value, before: 1 } : undefined;
+}
+/** Whose cookies `x.set` sets: `ctx.cookies`, `(await cookies())`, `NextResponse.json({}).cookies`. */
+function jarOf(receiver: Value, context: RuleContext): 'koa' | 'next' | undefined {
+  const end = receiver.kind === 'ref' ? context.resolve(receiver).value : receiver;
+  if (end.kind === 'call') return end.callee === 'next/headers.cookies' ? 'next' : end.form === 'new' && end.callee === 'cookies' ? 'koa' : undefined;
+  if (end.kind !== 'ref' || end.path.at(-1) !== 'cookies') return undefined;
+  const { root } = end;
+  if (root.kind === 'parameter') return context.role(root.fn)?.framework === 'koa' || (end.path.length === 1 && /^ctx\./.test(end.text)) ? 'koa' : undefined;
+  if (root.kind === 'value' && root.of.kind === 'call') return /^next\/server\.NextResponse(\.|$)/.test(root.of.callee) ? 'next' : undefined;
+  return undefined;
+}
+/** The server's response by role, or a parameter that is called so in a function that is handed one. */
+function isResponse(call: Call, context: RuleContext): boolean {
+  if (onResponse(call, context)) return true;
+  const base = baseOf(call);
+  return base?.kind === 'ref' && base.root.kind === 'parameter' && base.path.length <= 1 && /(^|\.)(res|response|reply)$/.test(base.text);
+}
+function baseOf(call: Call): Value | undefined {
+  let base = call.receiver;
+  for (let hops = 0; base?.kind === 'call' && hops < 20; hops++) base = base.receiver;
+  return base;
+}
+function frameworkOf(call: Call, context: RuleContext): string | undefined {
+  const base = baseOf(call);
+  return base?.kind === 'ref' && base.root.kind === 'parameter' ? context.role(base.root.fn)?.framework : undefined;
+}
+
+/** `res.setHeader('Set-Cookie', 'sid=...; Path=/')`, one or a list. */
+function* headerTexts(call: Call, when: readonly Branch[], context: RuleContext): Iterable<CookieSetting> {
+  for (const header of headersOf(call, context)) {
+    if (header.name !== 'set-cookie') continue;
+    const list = header.value.kind === 'array' ? header.value.items.map((item) => item.value) : [header.value];
+    for (const one of list) {
+      const end = one.kind === 'ref' ? context.resolve(one).value : one;
+      if (end.at.path !== call.at.path) continue;
+      const parts = end.kind === 'literal' && typeof end.value === 'string' ? [end.value] : end.kind === 'template' ? end.parts : [];
+      const text = parts.map((part) => (typeof part === 'string' ? part : (context.constant(part)?.value ?? '\0'))).join('');
+      const match = /^([\w.-]{1,80})=([^;]*)/.exec(text);
+      // A cookie that is taken back, or whose text is fixed, holds no login.
+      if (match?.[1] === undefined || !match[2]?.includes('\0') || /max-age=(0|-)|expires=thu, 01/i.test(text)) continue;
+      const attributes = text.slice(match[0].length);
+      const flag = (words: RegExp): Flag => ({ state: words.test(attributes) ? 'on' : attributes.includes('\0') ? 'unknown' : 'absent', value: undefined, entry: undefined });
+      const sameSite = flag(/;\s*samesite/i);
+      yield {
+        library: 'header', kind: 'cookie', name: match[1], login: loginCookie(match[1]), at: end.at, call, when, place: { kind: 'text', at: end.at },
+        flags: { httpOnly: flag(/;\s*httponly/i), secure: flag(/;\s*secure/i), sameSite: /;\s*samesite\s*=\s*none/i.test(attributes) ? { ...sameSite, state: 'off' } : sameSite },
+      };
+    }
+  }
+}
+
+const unknownFlag: Flag = { state: 'unknown', value: undefined, entry: undefined };
+function optionKey(library: string, flag: FlagName): string {
+  return library === 'hapi' ? `is${flag.charAt(0).toUpperCase()}${flag.slice(1)}` : flag;
+}
+function flagOf(flag: FlagName, options: Value | undefined, key: string, library: keyof typeof DEFAULTS, context: RuleContext): Flag {
+  const answer = options === undefined ? ({ kind: 'absent' } as const) : context.option(options, key);
+  if (answer.kind === 'unknown') return unknownFlag;
+  if (answer.kind === 'value') {
+    const constant = context.constant(answer.value);
+    if (!constant || (constant.value !== undefined && constant.value !== null)) return { state: stateOf(flag, constant?.value), value: answer.value, entry: answer.entry };
+  }
+  const standard = (DEFAULTS[library] satisfies Defaults)[flag];
+  return { state: standard === true ? 'on' : standard === 'transport' ? 'transport' : 'absent', value: undefined, entry: undefined };
+}
+function stateOf(flag: FlagName, value: unknown): Flag['state'] {
+  if (flag === 'sameSite') return value === false || (typeof value === 'string' && value.toLowerCase() === 'none') ? 'off' : value === undefined ? 'unknown' : 'on';
+  return value === false ? 'off' : value === true || value === 'auto' ? 'on' : 'unknown';
+}
+/** `options.cookie.secure = true` somewhere after the object was made: what is set under a test counts as known to nobody. */
+function assignedLater(options: Value | undefined, path: readonly string[], module: ModuleView, context: RuleContext): Flag | undefined {
+  if (options?.kind !== 'ref' || options.root.kind !== 'local') return undefined;
+  const { binding } = options.root;
+  const wanted = [...options.path, ...path].join('.');
+  for (const view of [module.top, ...module.functions.values()])
+    for (const step of view.steps) {
+      if (step.do !== 'assign' || step.target.root.kind !== 'local' || step.target.root.binding !== binding || step.target.path.join('.') !== wanted) continue;
+      const constant = context.constant(step.value);
+      return { state: constant?.value === true || typeof constant?.value === 'string' ? 'on' : 'unknown', value: step.value, entry: undefined };
+    }
+  return undefined;
+}
+/** The object literal of this file that options are. */
+function objectHere(options: Value, from: At, context: RuleContext): At | undefined {
+  const end = context.resolve(options).value;
+  return end.kind === 'object' && end.at.path === from.path ? end.at : undefined;
+}
+/** A cookie is taken back: no value, or no time to live. */
+function clears(value: Value | undefined, options: Value | undefined, context: RuleContext): boolean {
+  const constant = value && context.constant(value);
+  if (constant) return true;
+  const age = context.option(options, 'maxAge');
+  return age.kind === 'value' && Number(context.constant(age.value)?.value ?? 1) <= 0;
+}
+function holdsToken(value: Value, context: RuleContext): boolean {
+  const end = value.kind === 'ref' ? context.resolve(value).value : value;
+  if (end.kind === 'call') return /^jsonwebtoken\.sign$|(^|\.)(signToken|generateToken|createToken|generateAccessToken|generateAuthToken)$/.test(end.callee);
+  return value.kind === 'ref' && /^(access|refresh|auth|id|session)?_?(token|jwt)$|^session_?id$/i.test(value.path.at(-1) ?? value.text);
+}
+/** The constant a name is, or how it reads in the code. */
+function textOf(value: Value, context: RuleContext): string | undefined {
+  const constant = context.constant(value)?.value;
+  if (typeof constant === 'string') return constant;
+  return value.kind === 'ref' ? value.text : undefined;
+}
