@@ -6,6 +6,7 @@ import corsCredentialsAnyOrigin from './cors/credentials-any-origin.js';
 import corsReflectedOrigin from './cors/reflected-origin.js';
 import corsWildcardOrigin from './cors/wildcard-origin.js';
 import errorsMessageInResponse from './errors/message-in-response.js';
+import errorsRawErrorInResponse from './errors/raw-error-in-response.js';
 import errorsStackInResponse from './errors/stack-in-response.js';
 import exposureEnvOrConfigInResponse from './exposure/env-or-config-in-response.js';
 import exposureSecretInResponse from './exposure/secret-in-response.js';
@@ -33,6 +34,7 @@ export const rules: readonly AnyRule[] = [
   corsReflectedOrigin,
   corsWildcardOrigin,
   errorsMessageInResponse,
+  errorsRawErrorInResponse,
   errorsStackInResponse,
   exposureEnvOrConfigInResponse,
   exposureSecretInResponse,
