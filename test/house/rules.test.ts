@@ -67,3 +67,7 @@ test('a rule has been there since a released or the coming version', () => {
     [],
   );
 });
+test('at least eight of ten rules repair what they find', () => {
+  const share = rules.filter(({ fixable }) => fixable).length / rules.length;
+  assert.ok(share >= 0.8, `${Math.round(share * 100)} of 100 rules have a fix`);
+});
