@@ -45,6 +45,8 @@ export interface Route {
   readonly layersUnder?: { readonly key: string; readonly as: 'entry' | 'object'; readonly within?: string; readonly listed?: true };
   /** A function answers it under tests of its own: no statement registers it. */
   readonly branch?: true;
+  /** Something of its own, such as the options it spreads, cannot be read. */
+  readonly unread?: true;
   /** `// unlatched: public -- reason` stands above. */
   readonly public: boolean;
 }

@@ -236,7 +236,9 @@ export function joinProject(input: JoinInput): JoinResult {
     // A guard that nothing follows refuses strangers just the same.
     const before = [...asked.own, ...layers].slice(0, Math.max(0, routesPass && handler && isCheck(handler) ? handlerIndex + 1 : handlerIndex) + asked.own.length);
     const firstValue = event.values[0];
+    const isUnread = event.doubt !== undefined || shown.unsure || values.some(({ unsure }) => unsure);
     const route: Route = {
+      ...(isUnread ? { unread: true } : {}),
       kind: 'route',
       methods,
       path: shown.path,
@@ -271,7 +273,7 @@ export function joinProject(input: JoinInput): JoinResult {
       for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value) && !isExempting(layer.value), before: chain };
       const chainList = links(chain);
       const late: ChainLink[] = layers.slice(handlerIndex + 1).map((layer) => ({ layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: undefined }));
-      const complete = reasons.length === 0 && event.doubt === undefined && !shown.unsure && !values.some(({ unsure }) => unsure);
+      const complete = reasons.length === 0 && !isUnread;
       const because = event.doubt ?? doubtOf(reasons[0]) ?? 'the list of middleware cannot be read';
       const handlerConduct = event.conduct ?? (handler?.fn === undefined ? undefined : conduct(handler.fn));
       const authorization = protection('authorization', chainList, late, handlerConduct, complete, because);

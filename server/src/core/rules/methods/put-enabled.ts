@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../project/project.js';
-import { guardInserted } from '../facts/guard-place.js';
 import { pathMatches } from '../facts/paths.js';
 import { refusesByItself } from '../facts/methods.js';
+import { isAlone, insertGuard } from '../facts/peers.js';
 import { rule, type Change, type Fix } from '../rule.js';
 
 interface Evidence {
@@ -65,10 +65,9 @@ export default rule<'endpoint', Evidence>({
     remedy: 'Remove the route, or authenticate its callers.',
   }),
   *fix({ evidence: { endpoint, kind, guard, policy } }, context): Iterable<Fix> {
-    const change = kind === 'open' && guard !== undefined ? guardInserted(endpoint.route, [guard]) : undefined;
-    if (change && guard !== undefined) yield { title: `Add ${guard}`, safety: 'review', changes: [change] };
-    const others = context.endpoints({ file: endpoint.methodAt.path }).filter((one) => one.route.statementAt.mark === endpoint.route.statementAt.mark && one.methodAt.mark !== endpoint.methodAt.mark);
-    if (others.length === 0 && endpoint.route.branch !== true) yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: endpoint.route.statementAt, as: 'statement' }] };
+    const change = kind === 'open' && guard !== undefined ? insertGuard(endpoint, [guard], context) : undefined;
+    if (change && guard !== undefined) yield { title: `Add ${guard}`, safety: 'review', changes: change };
+    if (isAlone(endpoint, context) && endpoint.route.branch !== true) yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: endpoint.route.statementAt, as: 'statement' }] };
     if (kind === 'policy' && policy !== undefined) {
       const change: Change = { do: 'append', path: context.policy('source') ?? endpoint.methodAt.path, key: ['methods', 'allow'], value: 'PUT' };
       yield { title: 'Allow PUT in the policy', safety: 'review', changes: [change] };

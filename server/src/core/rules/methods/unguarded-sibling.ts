@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../project/project.js';
-import { guardInserted } from '../facts/guard-place.js';
 import { changing, methodName, refusesByItself, routeGuard } from '../facts/methods.js';
 import { publicPath } from '../facts/paths.js';
+import { guardFix, isAlone, isSignUp, standsOpen } from '../facts/peers.js';
 import { rule, type Fix } from '../rule.js';
 
 interface Evidence {
@@ -33,12 +33,11 @@ export default rule<'endpoint', Evidence>({
     if ((open.method === 'POST' && publicPath(open.path.text)) || refusesByItself(open, context)) return;
     const same = context.endpoints({ shape: `${open.app} ${open.path.shape}` }).filter((one) => one.scope === open.scope || open.chainComplete);
     // Peers share what stands before both, so a comparison needs no complete chain; a guard state must still be open, not unknown.
-    const isOpen = open.authentication.state === 'open' || peersOpen(open);
-    if (isOpen) {
+    if (standsOpen(open)) {
       const guarded = same.find((one) => one !== open && one.method !== open.method && hasOwnGuard(one) && one.method !== 'OPTIONS' && one.method !== 'HEAD');
       if (guarded) {
-        const isSignUp = open.method === 'POST' && !same.some((one) => one !== open && changing.has(one.method) && one.method !== 'DELETE' && hasOwnGuard(one)) && /\/(users?|accounts?|members?|customers?)$/i.test(open.path.text);
-        yield detection(open, guarded, isSignUp ? 'hint' : 'error');
+        const isOpenByDesign = isSignUp(open) && !same.some((one) => one !== open && changing.has(one.method) && one.method !== 'DELETE' && hasOwnGuard(one));
+        yield detection(open, guarded, isOpenByDesign ? 'hint' : 'error');
         return;
       }
       const collection = open.path.shape.endsWith('/{}') ? open.path.shape.slice(0, -3) : undefined;
@@ -53,23 +52,17 @@ export default rule<'endpoint', Evidence>({
     if (ruled) yield detection(open, ruled, 'warning', 'authorization');
   },
   explain: ({ open, guarded, guard }) => ({
-    message: `${methodName(open)} ${open.path.text} runs without '${guard}', but ${guarded.method === 'all' ? 'the catch-all' : guarded.method} on the same path requires it: ` +
-      `callers can go around the check. Add '${guard}' here too, or remove the method.`,
+    message: `${methodName(open)} ${open.path.text} runs without ${isCheck(guard) ? guard : `'${guard}'`}, ` +
+      `but ${guarded.method === 'all' ? 'the catch-all' : guarded.method} on the same path ${isCheck(guard) ? 'has one' : 'requires it'}: ` +
+      `callers can go around the check. Add ${isCheck(guard) ? 'it' : `'${guard}'`} here too, or remove the method.`,
     why: 'Whoever is refused by one method can use the other: POST answers 403, PUT 200.',
     remedy: 'Put the same guard on both, or register it once before both.',
   }),
   *fix({ evidence: { open, guardAt, guard, key } }, context): Iterable<Fix> {
-    if (guardAt) {
-      const isHere = guardAt.path === open.methodAt.path;
-      const text = context.textOf(guardAt);
-      // A guard of another file is repeated only where its bare name means something here.
-      const isKnown = isHere || /^(['"])[\w -]{1,60}\1$/.test(text) || (/^[\w$.]+$/.test(text) && context.visible(text.split('.')[0] ?? text, open.methodAt) === 'present');
-      const change = guardInserted(open.route, [isHere ? { copy: guardAt } : text], key);
-      if (isKnown && change) yield { title: `Add ${text.split('\n')[0] ?? guard}`, safety: 'review', changes: [change] };
-    }
+    const added = guardAt && guardFix(open, { name: guard, at: guardAt, ...(key === undefined ? {} : { key }) }, context);
+    if (added) yield added;
     // One of a list of routes cannot be removed by its statement.
-    const isAlone = context.endpoints({ scope: open.scope }).every((one) => one.methodAt.mark === open.methodAt.mark || one.route.statementAt !== open.route.statementAt);
-    if (isAlone && open.route.branch !== true) yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: open.route.statementAt, as: 'statement' }] };
+    if (isAlone(open, context) && open.route.branch !== true) yield { title: 'Remove this route', safety: 'review', changes: [{ do: 'remove', at: open.route.statementAt, as: 'statement' }] };
   },
   examples: [
     {
@@ -119,7 +112,7 @@ export default rule<'endpoint', Evidence>({
               if (!req.headers.authorization) return res.writeHead(401).end();
               return upload(req, res);
             case 'PUT':
-              // ^^^^^ methods/unguarded-sibling "PUT /files runs without 'the check in its handler', but POST"
+              // ^^^^^ methods/unguarded-sibling "PUT /files runs without a check in its handler, but POST on the same path has one"
               res.writeHead(200);
               return res.end(replaced());
           }
@@ -231,6 +224,19 @@ export default rule<'endpoint', Evidence>({
         @Module({ controllers: [FilesController] }) class AppModule {}
         const app = await NestFactory.create(AppModule);
         await app.listen(3000);`,
+      fixed: `
+        import { Controller, Module, Post, Put, UseGuards, UsePipes } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        import { AuthGuard } from '@nestjs/passport';
+        @Controller('files')
+        class FilesController {
+          @UseGuards(AuthGuard('jwt')) @Post() upload() { return this.files.add(); }
+          @UseGuards(AuthGuard('jwt'))
+          @UsePipes(Checked) @Put() replace() { return this.files.replace(); }
+        }
+        @Module({ controllers: [FilesController] }) class AppModule {}
+        const app = await NestFactory.create(AppModule);
+        await app.listen(3000);`,
     },
     {
       title: 'Nest: the guard stands on the class',
@@ -305,22 +311,50 @@ export default rule<'endpoint', Evidence>({
       title: 'a webhook that checks its signature',
       good: `import express from 'express'; const app = express(); app.get('/stripe', requireAuth, show); app.post('/stripe', (req, res) => { stripe.webhooks.constructEvent(req.body, req.headers['stripe-signature'], key); res.end(); });`,
     },
-    { title: 'a guard before both', good: `import express from 'express'; const router = express.Router(); router.use(requireAuth); router.post('/files', requireAuth, up); router.put('/files', up);` },
+    {
+      title: 'a guard before both',
+      good: `
+        import express from 'express'; const router = express.Router(); router.use(requireAuth); router.post('/files', requireAuth, up); router.put('/files', up);
+      `,
+    },
     { title: 'reading may be public', good: `import express from 'express'; const app = express(); app.get('/posts', list); app.post('/posts', requireAuth, create);` },
     {
       title: 'the handler checks the caller itself',
       good: `import express from 'express'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', (req, res) => { if (!req.user) return res.sendStatus(401); save(req, res); });`,
     },
-    { title: 'what stands before cannot be read', good: `import express from 'express'; import { gate } from 'gate'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', gate, save);` },
-    { title: 'a route marked public', good: `import express from 'express';\nconst app = express();\napp.post('/files', requireAuth, save);\n// unlatched: public -- signed links carry the permission\napp.put('/files', save);` },
+    {
+      title: 'what stands before cannot be read',
+      good: `
+        import express from 'express'; import { gate } from 'gate'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', gate, save);
+      `,
+    },
+    {
+      title: 'a route marked public',
+      good: `
+        import express from 'express';
+        const app = express();
+        app.post('/files', requireAuth, save);
+        // unlatched: public -- signed links carry the permission
+        app.put('/files', save);
+      `,
+    },
     { title: 'a method that is denied to all', good: `import express from 'express'; const app = express(); app.post('/a', requireAuth, save); app.put('/a', (req, res) => res.sendStatus(403));` },
-    { title: 'a verb above a guarded catch-all is not below it', good: `import express from 'express'; const app = express(); app.all('/a', requireAuth); app.post('/a', requireAuth, save); app.put('/a', save);` },
+    {
+      title: 'a verb above a guarded catch-all is not below it',
+      good: `
+        import express from 'express'; const app = express(); app.all('/a', requireAuth); app.post('/a', requireAuth, save); app.put('/a', save);
+      `,
+    },
   ],
 });
 
+const CHECK = 'a check in its handler';
+function isCheck(guard: string): boolean {
+  return guard === CHECK;
+}
 function detection(open: Endpoint, guarded: Endpoint, severity: 'error' | 'warning' | 'hint', kind: 'authentication' | 'authorization' = 'authentication') {
   const guard = routeGuard(guarded, kind);
-  const name = guard?.name ?? 'the check in its handler';
+  const name = guard?.name ?? CHECK;
   return {
     at: open.methodAt,
     subject: open.id,
@@ -331,11 +365,6 @@ function detection(open: Endpoint, guarded: Endpoint, severity: 'error' | 'warni
   };
 }
 
-/** Where the prefix is unknown: nothing of the router's own may be a guard, nor the route's, nor the handler. */
-function peersOpen(endpoint: Endpoint): boolean {
-  if (endpoint.chainComplete || endpoint.authentication.state !== 'unknown' || endpoint.authentication.by !== undefined) return false;
-  return !(endpoint.conduct?.refuses.includes(401) || endpoint.conduct?.refuses.includes(403));
-}
 /** The endpoint's guard is its own: written on the route or in the handler, not on something both pass. */
 function hasOwnGuard(endpoint: Endpoint): boolean {
   if (endpoint.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authentication'))) return true;

@@ -53,7 +53,7 @@ export function wholeAt(tree: ts.SourceFile, span: Span): Anchor | undefined {
   if (!outermost) return undefined;
   let node = outermost;
   while (ts.isAwaitExpression(node.parent) || ts.isParenthesizedExpression(node.parent) || ts.isVoidExpression(node.parent)) node = node.parent;
-  if (ts.isExpressionStatement(node.parent)) node = node.parent;
+  if (ts.isExpressionStatement(node.parent) || ts.isDecorator(node.parent)) node = node.parent;
   if (ts.isDecorator(node) || (ts.isClassElement(node) && ts.isClassLike(node.parent))) return { kind: 'listed', node };
   if (!ts.isStatement(node)) return ts.isArrowFunction(node.parent) && node.parent.body === node && ts.isExpression(node) ? { kind: 'arrow', node, parent: node.parent } : undefined;
   if (isStatementList(node.parent)) return { kind: 'listed', node };
