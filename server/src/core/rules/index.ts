@@ -24,6 +24,8 @@ import openapiNoSecurityDefined from './openapi/no-security-defined.js';
 import openapiSiblingUnsecured from './openapi/sibling-unsecured.js';
 import openapiWriteWithoutSecurity from './openapi/write-without-security.js';
 import secretsHardcodedAdminKey from './secrets/hardcoded-admin-key.js';
+import tlsEnvVerificationDisabled from './tls/env-verification-disabled.js';
+import tlsPlainHttpUrl from './tls/plain-http-url.js';
 import tlsVerificationDisabled from './tls/verification-disabled.js';
 import uploadsPutWritesFile from './uploads/put-writes-file.js';
 
@@ -53,6 +55,8 @@ export const rules: readonly AnyRule[] = [
   openapiSiblingUnsecured,
   openapiWriteWithoutSecurity,
   secretsHardcodedAdminKey,
+  tlsEnvVerificationDisabled,
+  tlsPlainHttpUrl,
   tlsVerificationDisabled,
   uploadsPutWritesFile,
 ];

@@ -1,0 +1,177 @@
+import type { ModuleView } from '../../model/module.js';
+import type { Severity } from '../../findings/finding.js';
+import { carriesCredentials, clientTargets, type ClientTarget } from '../facts/clients.js';
+import { hostClass, urlsOf, type HostClass } from '../facts/hosts.js';
+import { rule, type Detection, type RuleContext } from '../rule.js';
+import type { At } from '../../text/source.js';
+
+interface Evidence {
+  readonly host: string;
+  readonly better: string | undefined;
+  /** The scheme, in whatever file it stands. */
+  readonly schemeAt: At | undefined;
+}
+/** The encrypted scheme that takes the place of each; ftp has none that the same client speaks. */
+const BETTER: ReadonlyMap<string, string | undefined> = new Map([['http', 'https'], ['ws', 'wss'], ['mqtt', 'mqtts'], ['ftp', undefined]]);
+const RANK: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1, hint: 0 };
+
+export default rule<'module', Evidence>({
+  meta: {
+    id: 'tls/plain-http-url',
+    title: 'Service-to-service call without TLS',
+    owasp: ['API7:2019', 'API10:2019', 'API8:2023', 'API10:2023'],
+    cwe: [319],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['tls'],
+    since: '0.1.0',
+    whenNotToUse: 'A service mesh encrypts what leaves the process; set tls.internalHosts to say which hosts may be called in plain.',
+    references: ['https://owasp.org/API-Security/editions/2023/en/0xaa-unsafe-consumption-of-apis/', 'https://cwe.mitre.org/data/definitions/319.html'],
+  },
+  on: 'module',
+  words: ['http://', 'ws://', 'ftp://', 'mqtt://', 'http.request', 'http.get', 'axios', 'fetch', 'got', 'proxy'],
+  *detect(module, context) {
+    const best = new Map<string, Detection<Evidence>>();
+    for (const found of allCalls(module, context)) {
+      const key = `${found.at.mark} ${found.at.part?.start ?? ''}`;
+      const other = best.get(key);
+      if (!other || RANK[found.severity ?? 'warning'] > RANK[other.severity ?? 'warning']) best.set(key, found);
+    }
+    yield* best.values();
+  },
+  explain: ({ host, better }) => ({
+    message: `This call to ${host} is not encrypted; anyone on the path can read and change it. ${better === undefined ? 'Use an encrypted protocol' : `Use ${better}`}.`,
+    why: 'Between two services lie networks that others share: passwords, tokens and data of the call can be read and replaced on the way.',
+    remedy: 'Call the other side over TLS, and let it refuse plain connections.',
+  }),
+  *fix({ evidence: { better, schemeAt } }) {
+    if (better !== undefined && schemeAt) yield { title: `Use ${better}`, safety: 'review', changes: [{ do: 'replace', at: schemeAt, code: [better] }] };
+  },
+  examples: [
+    {
+      title: 'a request to another company',
+      bad: `
+        import axios from 'axios';
+        export const invoices = () => axios.get('http://billing.example-corp.com/v1/invoices');
+        //                                       ^^^^ tls/plain-http-url "This call to billing.example-corp.com is not encrypted"`,
+      fixed: `
+        import axios from 'axios';
+        export const invoices = () => axios.get('https://billing.example-corp.com/v1/invoices');`,
+    },
+    {
+      title: 'a token in the clear',
+      bad: `
+        export const me = async (t) => await fetch('http://api.example-corp.com/me', { headers: { Authorization: \`Bearer \${t}\` } });
+        //                                          ^^^^ tls/plain-http-url "anyone on the path"`,
+    },
+    {
+      title: 'a client with its base address in another file',
+      bad: `
+        //- config.ts
+        export const config = { billing: { url: 'http://billing.example-corp.com' } };
+        //- client.ts
+        import axios from 'axios';
+        import { config } from './config';
+        export const billing = axios.create({ baseURL: config.billing.url, timeout: 1000 });
+        //                                             ^^^^^^^^^^^^^^^^^^ tls/plain-http-url`,
+    },
+    {
+      title: 'a template on a constant, reported once for two calls',
+      bad: `
+        const got = require('got');
+        const BASE = 'http://stock.example-corp.com:8080';
+        //            ^^^^ tls/plain-http-url
+        exports.one = (id) => got(\`\${BASE}/items/\${id}\`);
+        exports.all = () => got.get(BASE + '/items');`,
+      fixed: `
+        const got = require('got');
+        const BASE = 'https://stock.example-corp.com:8080';
+        exports.one = (id) => got(\`\${BASE}/items/\${id}\`);
+        exports.all = () => got.get(BASE + '/items');`,
+    },
+    {
+      title: 'the fallback of a setting',
+      bad: `
+        const url = process.env.PAYMENTS_URL || 'http://payments.example-corp.com';
+        //                                       ^^^^ tls/plain-http-url
+        export const pay = (body) => fetch(new URL('/pay', url), { method: 'POST', body });
+        export const charge = (body) => fetch(url, { method: 'POST', body });`,
+    },
+    {
+      title: 'a proxy inside the network, and a proxy plugin',
+      bad: `
+        import { createProxyMiddleware } from 'http-proxy-middleware';
+        import proxy from '@fastify/http-proxy';
+        export const api = createProxyMiddleware({ target: 'http://10.2.0.7:8080' });
+        //                                                  ^^^^ tls/plain-http-url "10.2.0.7"
+        fastify.register(proxy, { upstream: 'http://orders.example-corp.com' });
+        //                                   ^^^^ tls/plain-http-url "orders.example-corp.com"`,
+    },
+    {
+      title: 'inside the network, where the policy asks for TLS',
+      policy: { tls: { internalHosts: 'require' } },
+      bad: `
+        export const users = () => fetch('http://users:3000/all');
+        //                                ^^^^ tls/plain-http-url "users"`,
+      fixed: `
+        export const users = () => fetch('https://users:3000/all');`,
+    },
+    {
+      title: 'a host without a scheme, a socket, a key set',
+      bad: `
+        import http from 'node:http';
+        import WebSocket from 'ws';
+        import jwksClient from 'jwks-rsa';
+        http.request({ hostname: 'api.example-corp.com', path: '/v1' });
+        //                       ^^^^^^^^^^^^^^^^^^^^^^ tls/plain-http-url "api.example-corp.com"
+        new WebSocket('ws://feed.example-corp.com');
+        //             ^^ tls/plain-http-url "Use wss"
+        jwksClient({ jwksUri: 'http://id.example-corp.com/jwks' });
+        //                     ^^^^ tls/plain-http-url`,
+    },
+    { title: 'this machine, and names set aside for examples', good: `
+        fetch('http://localhost:3000/health'); fetch('http://127.0.0.1/'); fetch('http://[::1]:80/'); fetch('http://api.example.com/x'); fetch('http://app.test/');
+         fetch('http://169.254.169.254/latest/meta-data');` },
+    { title: 'namespaces and addresses that nobody calls', good: `
+        export const ns = 'http://www.w3.org/2000/svg';
+        export const schema = { $schema: 'http://json-schema.org/draft-07/schema#' };
+        export const pkg = { license: { url: 'http://www.apache.org/licenses/LICENSE-2.0' } };
+        doc.createElementNS('http://www.w3.org/2000/svg', 'g');` },
+    { title: 'tests of a text', good: `export const ok = (url) => url.startsWith('http://') && /^http:/.test(url) && !allowed.includes('http://evil.corp.com');` },
+    { title: 'routes and getters that look like a client', good: `import express from 'express'; const app = express(); app.get('/x', (req, res) => res.redirect('http://other.corp.com/')); config.get('http://a.corp.com');` },
+    { title: 'an issuer is a name', good: `import jwt from 'jsonwebtoken'; export const make = (p) => jwt.sign(p, process.env.KEY, { issuer: 'http://id.corp-site.com', audience: 'http://api.corp-site.com' });` },
+    { title: 'encrypted, or not known', good: `import axios from 'axios'; axios.get('https://api.corp-site.com'); axios.get(process.env.API_URL); axios.get(\`http://\${host}/x\`); axios.get('http://api.' + domain + '/x');` },
+    { title: 'in development only', good: `const base = process.env.NODE_ENV === 'production' ? 'https://api.corp-site.com' : 'http://staging.corp-site.com'; export const load = () => fetch(base);` },
+  ],
+});
+
+function* allCalls(module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {
+  for (const view of [module.top, ...module.functions.values()])
+    for (const step of view.steps)
+      if (step.do === 'call')
+        for (const target of clientTargets(step.call, context))
+          for (const found of plain(target, context)) yield { ...found, when: [...step.when, ...(found.when ?? [])] };
+}
+function* plain({ value, bare, call }: ClientTarget, context: RuleContext): Iterable<Detection<Evidence>> {
+  if (bare) {
+    const host = context.constant(value)?.value;
+    const where = typeof host === 'string' && /^[\w.-]+$/.test(host) ? hostClass(host) : 'here';
+    const severity = severityOf('http', where, false, call, context);
+    const protocol = context.option(call.args[0]?.value, 'protocol');
+    const isEncrypted = protocol.kind === 'unknown' || (protocol.kind === 'value' && context.constant(protocol.value)?.value !== 'http:');
+    if (severity && !isEncrypted && where === 'remote') yield { at: value.at, subject: `${call.name} ${String(host)}`, evidence: { host: String(host), better: undefined, schemeAt: undefined }, severity };
+    return;
+  }
+  for (const url of urlsOf(value, context)) {
+    const severity = BETTER.has(url.scheme) ? severityOf(url.scheme, url.where, url.credentials, call, context) : undefined;
+    if (!severity) continue;
+    yield { at: url.at, subject: `${call.name} ${url.host}`, evidence: { host: url.host, better: BETTER.get(url.scheme), schemeAt: url.schemeAt }, severity, when: url.when };
+  }
+}
+function severityOf(scheme: string, where: HostClass, inUrl: boolean, call: ClientTarget['call'], context: RuleContext): Severity | undefined {
+  if (where === 'here') return undefined;
+  const isRequired = context.policy('tls').internalHosts === 'require';
+  if (where === 'internal' && !isRequired) return 'hint';
+  if (inUrl || carriesCredentials(call, context)) return 'error';
+  return scheme === 'http' ? 'warning' : 'info';
+}
