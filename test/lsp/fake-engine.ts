@@ -158,6 +158,7 @@ export function fakeEngine(counters: Counters = { steps: 0, dropped: 0 }, slow: 
           const fix = fixOf(at.path, [each], `Repair ${each.rule}`);
           return fix ? [{ finding: each, fix }] : [];
         }),
+    whyNoFix: (finding) => finding.fixRefused,
     fixAll: (path, rule) =>
       fixOf(
         path,

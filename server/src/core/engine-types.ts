@@ -78,6 +78,8 @@ export interface Engine {
   findings(path: FilePath): readonly Finding[];
   /** Fixes, re-checked, for findings that touch the range. */
   fixes(at: SourceRange): readonly { readonly finding: Finding; readonly fix: AppliedFix }[];
+  /** Why `fixes` offers none for the finding; undefined when it offers one, or the rule has no fix. */
+  whyNoFix(finding: Finding): string | undefined;
   /** The first fix of each open finding of one rule in the file (undefined: of every rule, safe fixes only), joined; undefined when there is nothing to do. */
   fixAll(path: FilePath, rule: string | undefined): AppliedFix | undefined;
   /** The comment that suppresses the finding, its reason a slot. */

@@ -163,6 +163,10 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
         return fixer.fixes(finding, fixes.get(finding.fingerprint) ?? []).map((fix) => ({ finding, fix }));
       });
     },
+    whyNoFix(finding) {
+      const wanted = judgedNow(finding.at.path).fixes.get(finding.fingerprint) ?? [];
+      return wanted.length === 0 ? finding.fixRefused : fixer.refusal(finding, wanted);
+    },
     fixAll(path, rule) {
       const { findings, fixes } = judgedNow(path);
       const applied: AppliedFix[] = [];

@@ -12,7 +12,6 @@ export interface Texts {
   readonly look: string;
   readonly whatToDo: string;
   readonly noFix: string;
-  readonly triedInVain: string;
   readonly wrong: string;
   readonly right: string;
   notAnalysed(reason: string): string;
@@ -38,7 +37,6 @@ const english: Texts = {
   look: 'Look at this change before you accept it.',
   whatToDo: 'What to do:',
   noFix: 'No fix is offered:',
-  triedInVain: 'it was tried on a copy of this code, and it did not remove the finding or brought a new one.',
   wrong: 'Wrong',
   right: 'Right',
   notAnalysed: (reason) => `Not analysed: ${reason}`,
@@ -64,7 +62,6 @@ const german: Texts = {
   look: 'Sehen Sie sich diese \u00c4nderung an, bevor Sie sie annehmen.',
   whatToDo: 'Was zu tun ist:',
   noFix: 'Keine Korrektur wird angeboten:',
-  triedInVain: 'Sie wurde an einer Kopie dieses Codes erprobt und beseitigte den Befund nicht oder brachte einen neuen.',
   wrong: 'Falsch',
   right: 'Richtig',
   notAnalysed: (reason) => `Nicht analysiert: ${reason}`,

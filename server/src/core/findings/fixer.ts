@@ -16,6 +16,8 @@ export interface FixerInput {
 export interface Fixer {
   /** Fixes that were tried and hold: they parse, the finding is gone, and no new one appears. */
   fixes(finding: Finding, wanted: readonly Fix[]): readonly AppliedFix[];
+  /** Why none of these fixes can be offered; undefined when one can, or there is none. */
+  refusal(finding: Finding, wanted: readonly Fix[]): string | undefined;
   /** Several fixes as one; undefined when nothing is left. */
   join(fixes: readonly AppliedFix[], title: string): AppliedFix | undefined;
 }
@@ -26,10 +28,14 @@ export function createFixer(input: FixerInput): Fixer {
   return {
     fixes(finding, wanted) {
       return wanted.flatMap((fix) => {
-        const applied = realise(fix, sources, (at) => input.spanOf(at), writeAllSettings);
-        if ('refused' in applied || !holds(finding, applied)) return [];
-        return [applied];
+        const tried = attempt(finding, fix);
+        return 'refused' in tried ? [] : [tried];
       });
+    },
+    refusal(finding, wanted) {
+      const tried = wanted.map((fix) => attempt(finding, fix));
+      const refused = tried.flatMap((one) => ('refused' in one ? [one.refused] : []));
+      return refused.length === tried.length ? refused[0] : undefined;
     },
     join(fixes, title) {
       if (fixes.length === 0) return undefined;
@@ -38,22 +44,31 @@ export function createFixer(input: FixerInput): Fixer {
     },
   };
 
-  function holds(finding: Finding, applied: AppliedFix): boolean {
+  function attempt(finding: Finding, fix: Fix): AppliedFix | { readonly refused: string } {
+    const applied = realise(fix, sources, (at) => input.spanOf(at), writeAllSettings);
+    if ('refused' in applied) return applied;
+    const fault = faultOf(finding, applied);
+    return fault === undefined ? applied : { refused: fault };
+  }
+  /** What the fix would leave undone or break; undefined when it holds. */
+  function faultOf(finding: Finding, applied: AppliedFix): string | undefined {
     const texts = new Map<FilePath, string>();
     for (const [path, edits] of applied.edits) {
       const before = input.source(path);
       const after = applyEdits(before?.text ?? '', edits);
-      if (after === undefined) return false;
+      if (after === undefined) return 'The edits it needs overlap each other.';
       texts.set(path, after);
     }
     // A fix of the policy or of ignore files changes no analysed text here: it is judged by its edits alone.
-    if (![...texts.keys()].some((path) => path === finding.at.path)) return true;
+    if (![...texts.keys()].some((path) => path === finding.at.path)) return undefined;
     const after = input.check(finding.at.path, texts);
     const before = countByRule(input.findings(finding.at.path));
     const now = countByRule(after);
+    const added = [...now].find(([rule, count]) => count > (before.get(rule) ?? 0));
+    if (added) return `On a copy of this code it made ${added[0]} speak.`;
     // A placeholder the author must fill may still be judged: a manual fix only has to add nothing.
     const gone = applied.safety === 'manual' || (now.get(finding.rule) ?? 0) < (before.get(finding.rule) ?? 0);
-    return gone && [...now].every(([rule, count]) => count <= (before.get(rule) ?? 0));
+    return gone ? undefined : 'On a copy of this code it did not remove the finding.';
   }
 }
 function countByRule(findings: readonly Finding[]): Map<string, number> {

@@ -68,7 +68,7 @@ async function quickFixes(session: Session, place: Place, span: Span, findings: 
   }
   if (client.disabledActions && context.triggerKind !== CodeActionTriggerKind.Automatic) {
     for (const finding of findings) {
-      const reason = served.has(finding.fingerprint) ? undefined : refusalOf(session, finding, offered);
+      const reason = served.has(finding.fingerprint) ? undefined : refusalOf(folder, finding, offered);
       if (reason !== undefined) out.push({ ...action(texts.fixOf(finding.rule), [finding]), disabled: { reason } });
     }
   }

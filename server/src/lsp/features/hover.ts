@@ -25,7 +25,7 @@ async function hover(session: Session, { textDocument, position }: HoverParams, 
   if (!first) return null;
   const offered = findings.some((finding) => finding.fix !== undefined) ? folder.engine.fixes({ path, span: { start: offset, end: offset } }) : [];
   const texts = findings.slice(0, MOST).map((finding) => {
-    const refused = refusalOf(session, finding, offered);
+    const refused = refusalOf(folder, finding, offered);
     return session.client.markdown ? markdownOf(session, finding, refused) : plainOf(session, finding, refused);
   });
   return {

@@ -62,9 +62,8 @@ export function toDiagnostic(session: Session, folder: Folder, finding: Finding)
 }
 
 /** Why a finding whose rule has a fix is offered none, given the fixes that were offered at its place; undefined when one is, or the rule has none. */
-export function refusalOf(session: Session, finding: Finding, offered: readonly { readonly finding: Finding }[]): string | undefined {
-  if (offered.some((each) => each.finding.fingerprint === finding.fingerprint)) return undefined;
-  return finding.fixRefused ?? (finding.fix === undefined ? undefined : session.texts.triedInVain);
+export function refusalOf(folder: Folder, finding: Finding, offered: readonly { readonly finding: Finding }[]): string | undefined {
+  return offered.some((each) => each.finding.fingerprint === finding.fingerprint) ? undefined : folder.engine.whyNoFix(finding);
 }
 
 /** A short name for a list of diagnostics: equal lists have equal ids. */
