@@ -2,7 +2,6 @@ import type { FileFacts } from '../project/facts.js';
 import { corsPolicies } from '../project/cors.js';
 import type { FileClass, ProjectModel, Siblings } from '../project/project.js';
 import { literalsOf } from '../project/literals.js';
-import { sendsOf } from '../project/sends.js';
 import type { AnyRule, Hit, RuleContext, Subjects } from '../rules/rule.js';
 import type { Confidence, Severity } from './finding.js';
 import { calledUnder, callersOf } from './callers.js';
@@ -61,7 +60,7 @@ export function detect(facts: FileFacts, rules: readonly AnyRule[], project: Pro
     }
     if (wanted.has('send')) {
       const outer = calledUnder(fn, callers, context);
-      for (const send of sendsOf(fn, context.role)) ask('send', { send: outer.length === 0 ? send : { ...send, when: [...outer, ...send.when] }, in: fn }, () => ({ sink: atKey(send.at) }));
+      for (const send of context.sends(fn.id)) ask('send', { send: outer.length === 0 ? send : { ...send, when: [...outer, ...send.when] }, in: fn }, () => ({ sink: atKey(send.at) }));
     }
   }
   if (wanted.has('literal')) for (const literal of literalsOf(module)) ask('literal', literal);

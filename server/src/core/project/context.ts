@@ -1,4 +1,4 @@
-import type { Conduct, Role, Send } from '../model/api.js';
+import type { Conduct, Role } from '../model/api.js';
 import type { FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
@@ -7,11 +7,11 @@ import type { RuleContext } from '../rules/rule.js';
 import type { At, FilePath, Span } from '../text/source.js';
 import { conductOf, type ConductInput } from './conduct.js';
 import { environmentOf } from './environment.js';
-import { leavesOf } from './leaves.js';
+import { createPayloads, filterRole } from './payloads.js';
 import type { Manifest } from './manifests.js';
 import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
 import { requestField } from './request.js';
-import { guessRole, sendsOf } from './sends.js';
+import { guessRole } from './sends.js';
 import { constantOf, optionOf, resolveValue, sameValue, type Followed } from './values.js';
 
 /** What the context needs of the engine's holdings. */
@@ -40,30 +40,11 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     if (sure) return sure;
     if (guessed.has(fn)) return guessed.get(fn);
     const view = body(fn);
-    const guess = view && guessRole(view);
+    const guess = view && (filterRole(view, moduleOf(fn)) ?? guessRole(view));
     guessed.set(fn, guess);
     return guess;
   };
-  const followBinding = (value: Value): Value | undefined => {
-    if (value.kind !== 'ref' || value.root.kind !== 'local') return undefined;
-    const binding = held.module(value.at.path)?.bindings[value.root.binding];
-    if (!binding || value.path.length > 0 || !held.isStable(value.at.path, binding.id)) return undefined;
-    return binding.value;
-  };
-  const isError = (value: Value, depth = 0): boolean => {
-    if (value.kind !== 'ref' || depth > 4) return false;
-    const { root } = value;
-    if (root.kind === 'caught') return true;
-    if (root.kind === 'parameter') return role(root.fn)?.parameters[root.index] === 'error';
-    if (root.kind !== 'local') return false;
-    const binding = held.module(value.at.path)?.bindings[root.binding];
-    const from = binding?.value;
-    return from !== undefined && held.isStable(value.at.path, root.binding) && from.kind !== 'call' && isError(from.kind === 'logic' ? from.left : from, depth + 1);
-  };
-  const sends = (fn: FunctionId): readonly Send[] => {
-    const view = body(fn);
-    return view ? sendsOf(view, role) : [];
-  };
+  const payloads = createPayloads({ ...held, body, role });
   const isUnder = (at: At, wanted: Span): boolean => {
     const span = held.spanOf(at);
     return span.start >= wanted.start && span.end <= wanted.end;
@@ -85,7 +66,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     resolve: (value) => resolveValue(value, held),
     constant: (value) => constantOf(value, held),
     option: (value, key) => optionOf(value, key, held),
-    leaves: (value, inside) => leavesOf(value, (one) => followBinding(one) ?? objectBehind(one, held), inside.steps),
+    leaves: payloads.leaves,
     environment: (when) => environmentOf(when, (value) => followedTest(value, held)),
     body,
     conduct: (fn): Conduct | undefined => {
@@ -94,9 +75,12 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       return module && view ? conductOf(view, module, { guardName: authGuardName, follow, inside }) : undefined;
     },
     role,
-    request: (value) => requestField(value, role) ?? requestField(followBinding(value) ?? value, role),
-    isError: (value) => isError(value),
-    sends,
+    request: (value) => requestField(value, role) ?? requestField(payloads.followBinding(value) ?? value, role),
+    isError: payloads.isError,
+    sends(fn) {
+      const view = body(fn);
+      return view ? payloads.sends(view) : [];
+    },
     endpoints(by) {
       if ('handler' in by) return handlersOf(by.handler, project, body);
       if ('shape' in by) return project.byShape.get(by.shape) ?? [];
@@ -147,12 +131,6 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     },
     pathOf: (at) => at.path,
   };
-}
-/** The object a name of another file, or a member, surely is. */
-function objectBehind(value: Value, held: Followed): Value | undefined {
-  if (value.kind !== 'ref' || (value.root.kind !== 'import' && value.root.kind !== 'local')) return undefined;
-  const { value: end, exact } = resolveValue(value, held);
-  return exact && end.kind === 'object' ? end : undefined;
 }
 function overlaps(a: Span, b: Span): boolean {
   return a.start < b.end && b.start < a.end;

@@ -1,13 +1,35 @@
-import type { Branch, Step } from '../model/module.js';
-import type { Entry, Value } from '../model/value.js';
+import type { Branch, FunctionView, Step } from '../model/module.js';
+import type { Call, Entry, Ref, Value } from '../model/value.js';
 import type { Leaf } from '../rules/rule.js';
 
 const MOST_LEAVES = 500;
-const DEEPEST = 12;
+const DEEPEST = 16;
+const MOST_FRAMES = 4;
 /** Calls whose result carries what they are given. */
-const CARRIES = /(^|\.)(stringify|parse|String|inspect|toString|serializeError|assign|entries|values|fromEntries|from|concat|join|resolve|toJSON|freeze|getOwnPropertyNames|keys|encode|escape\w*)$/;
+const CARRIES = /(^|\.)(stringify|parse|String|inspect|format|toString|serializeError|assign|entries|values|fromEntries|from|concat|join|resolve|toJSON|freeze|getOwnPropertyNames|keys|encode|escape\w*)$/;
 const CARRIES_RECEIVER = /^(toString|toJSON|concat|join)$/;
 
+/** A function a payload comes out of: what it gives back, or, handed the response itself, what it answers with. */
+export interface Entered {
+  readonly fn: FunctionView;
+  readonly values: readonly { readonly value: Value; readonly when: readonly Branch[]; readonly key?: string }[];
+  /** Only what its caller gave it counts: the rest is the function's own answer. */
+  readonly quiet: boolean;
+  /** Parameters whose arguments do not count. */
+  readonly ignored: ReadonlySet<number>;
+}
+/** What a payload is searched with. */
+export interface Search {
+  /** The value of a const local one step back. */
+  follow(value: Value): Value | undefined;
+  enter?(call: Call): Entered | undefined;
+}
+
+/** A function that was entered, and where from. */
+interface Frame extends Entered {
+  readonly call: Call;
+  readonly outer: Frame | undefined;
+}
 /** Where a value stands on its way into the payload. */
 interface Place {
   readonly when: readonly Branch[];
@@ -15,6 +37,9 @@ interface Place {
   readonly through: readonly string[];
   readonly entry: Entry | undefined;
   readonly via: Value | undefined;
+  readonly frame: Frame | undefined;
+  /** A name was followed already. */
+  readonly followed: boolean;
 }
 /** A value given to a local, or to a member of it, after its declaration: `out.stack = err.stack`. */
 interface Write {
@@ -23,9 +48,12 @@ interface Write {
   readonly when: readonly Branch[];
 }
 
-/** The leaves of a payload; `follow` gives the value of a const local one step back, `steps` what the function around does to its locals. */
-export function leavesOf(value: Value, follow: (value: Value) => Value | undefined, steps: readonly Step[] = []): Iterable<Leaf> {
+/** The leaves of a payload; `steps` is what the function around does to its locals. */
+export function leavesOf(value: Value, { follow, enter }: Search, steps: readonly Step[] = []): Iterable<Leaf> {
   const found: Leaf[] = [];
+  const push = (at: Value, { when, key, through, entry, via, frame }: Place): void => {
+    if (frame?.quiet !== true) found.push({ value: at, when, key, through, entry, via });
+  };
   const visit = (at: Value, place: Place, depth: number): void => {
     if (found.length >= MOST_LEAVES || depth > DEEPEST) return;
     const under = (test: Value, holds: boolean): Place => ({ ...place, when: [...place.when, branch(test, holds)] });
@@ -46,20 +74,51 @@ export function leavesOf(value: Value, follow: (value: Value) => Value | undefin
           visit(at.right, place, depth + 1);
         }
         return;
-      case 'call': {
-        const name = at.callee || at.name;
-        found.push({ value: at, ...place });
-        if (!CARRIES.test(name)) return;
-        for (const item of at.args) visit(item.value, { ...place, through: [...place.through, name] }, depth + 1);
-        if (at.receiver && CARRIES_RECEIVER.test(at.name)) visit(at.receiver, { ...place, through: [...place.through, at.name] }, depth + 1);
-        return;
-      }
-      case 'ref':
-        found.push({ value: at, ...place });
-        if (place.via === undefined) visitName(at, { ...place, via: at }, depth);
-        return;
-      default: found.push({ value: at, ...place });
+      case 'call': visitCall(at, place, depth); return;
+      case 'ref': visitRef(at, place, depth); return;
+      default: push(at, place);
     }
+  };
+  const visitCall = (at: Call, place: Place, depth: number): void => {
+    const name = at.callee || at.name;
+    push(at, place);
+    if (CARRIES.test(name)) {
+      for (const item of at.args) visit(item.value, { ...place, through: [...place.through, name] }, depth + 1);
+      if (at.receiver && CARRIES_RECEIVER.test(at.name)) visit(at.receiver, { ...place, through: [...place.through, at.name] }, depth + 1);
+      return;
+    }
+    if (framesOf(place.frame).length >= MOST_FRAMES) return;
+    const entered = enter?.(at);
+    if (!entered || framesOf(place.frame).some(({ fn }) => fn.id === entered.fn.id)) return;
+    const frame: Frame = { ...entered, call: at, outer: place.frame };
+    for (const one of entered.values) visit(one.value, { ...place, when: [...place.when, ...one.when], key: one.key ?? place.key, via: place.via ?? at, frame, followed: false }, depth + 1);
+  };
+  const visitRef = (at: Ref, place: Place, depth: number): void => {
+    const { root } = at;
+    const frame = root.kind === 'parameter' ? framesOf(place.frame).find(({ fn }) => fn.id === root.fn) : undefined;
+    if (root.kind === 'parameter' && frame) {
+      given(at, root.index, frame, place, depth);
+      return;
+    }
+    push(at, place);
+    if (!place.followed) visitName(at, { ...place, via: place.via ?? at, followed: true }, depth);
+  };
+  /** A parameter of a function that was entered: what its caller gave it. */
+  const given = (at: Ref, index: number, frame: Frame, place: Place, depth: number): void => {
+    if (frame.ignored.has(index)) return;
+    const item = frame.call.args[index];
+    if (item?.spread === true) return;
+    const outer: Place = { ...place, frame: frame.outer, followed: false };
+    const arg = item?.value;
+    if (!arg) {
+      const initial = frame.fn.parameters[index]?.initial;
+      if (initial && at.path.length === 0) visit(initial, { ...place, followed: true }, depth + 1);
+      return;
+    }
+    // In the file of the sink the argument is the smallest token that tells.
+    const via = frame.outer ? place.via : arg;
+    if (at.path.length === 0) visit(arg, outer, depth + 1);
+    else visit(joined(arg, at, follow), { ...outer, via, followed: true }, depth + 1);
   };
   const visitEntry = (one: Entry, place: Place, depth: number): void => {
     const isGuarded = one.form === 'spread' && one.value.kind === 'logic' && one.value.op === '&&';
@@ -68,8 +127,8 @@ export function leavesOf(value: Value, follow: (value: Value) => Value | undefin
     else visit(one.value, inner, depth + 1);
   };
   /** What a local holds: its value, as far as later writes leave it, and what they add. */
-  const visitName = (at: Extract<Value, { kind: 'ref' }>, place: Place, depth: number): void => {
-    const writes = at.root.kind === 'local' && at.path.length === 0 ? writesTo(at.root.binding, steps) : [];
+  const visitName = (at: Ref, place: Place, depth: number): void => {
+    const writes = at.root.kind === 'local' && at.path.length === 0 ? writesTo(at.root.binding, place.frame?.fn.steps ?? steps) : [];
     const next = follow(at);
     if (next && next !== at && next.kind !== 'function' && next.kind !== 'literal') {
       if (next.kind !== 'object') visit(next, place, depth + 1);
@@ -84,10 +143,24 @@ export function leavesOf(value: Value, follow: (value: Value) => Value | undefin
       if (left) visit(write.value, { ...place, key: write.key ?? place.key, when: [...place.when, ...write.when, ...left] }, depth + 1);
     });
   };
-  visit(value, { when: [], key: undefined, through: [], entry: undefined, via: undefined }, 0);
+  visit(value, { when: [], key: undefined, through: [], entry: undefined, via: undefined, frame: undefined, followed: false }, 0);
   return found;
 }
 
+/** The functions entered on the way, innermost first. */
+function framesOf(frame: Frame | undefined): readonly Frame[] {
+  const all: Frame[] = [];
+  for (let at = frame; at; at = at.outer) all.push(at);
+  return all;
+}
+/** A member of what a caller gave: `err.stack` of `err`, where it stands in the function. */
+function joined(arg: Value, ref: Ref, follow: (value: Value) => Value | undefined): Value {
+  let from = arg;
+  for (let hops = 0; hops < 4 && from.kind === 'ref' && from.root.kind === 'local' && from.path.length === 0; hops++) from = follow(from) ?? { kind: 'unknown', why: 'a local', at: from.at };
+  if (from.kind === 'ref' && from.root.kind !== 'local' && from.root.kind !== 'import') return { ...ref, root: from.root, path: [...from.path, ...ref.path] };
+  const entry = from.kind === 'object' && ref.path.length === 1 ? from.entries.findLast((one) => one.key !== undefined && one.key === ref.path[0]) : undefined;
+  return entry ? entry.value : { ...ref, root: { kind: 'value', of: arg } };
+}
 function writesTo(binding: number, steps: readonly Step[]): readonly Write[] {
   return steps.flatMap((step) => {
     if (step.do !== 'assign' || step.target.root.kind !== 'local' || step.target.root.binding !== binding || step.target.path.length > 1) return [];

@@ -3,17 +3,25 @@ import type { FunctionView, Step } from '../model/module.js';
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
 import { isForeseen } from '../rules/facts/foreseen.js';
 
+type RoleOf = (fn: FunctionId) => Role | undefined;
+/** What else is known of the project where sends are looked for. */
+export interface Around {
+  /** The value of a const local one step back. */
+  follow?(value: Value): Value | undefined;
+  /** What a function of the project that is handed the response answers with: the status it sets, where there is any answer. */
+  answers?(call: Call): { readonly status: Value | undefined } | undefined;
+}
 const EXPRESS_SINKS = /^(send|json|jsonp|end|write)$/;
 const CONTEXT_SINKS = /^(json|text|html|body)$/;
 
 /** Everything a function, or a callback inside it, hands to the client through a response that is known by role. */
-export function sendsOf(fn: FunctionView, roleOf: (fn: FunctionId) => Role | undefined): readonly Send[] {
+export function sendsOf(fn: FunctionView, roleOf: RoleOf, around: Around = {}): readonly Send[] {
   const found: Send[] = [];
   let status: { readonly value: Value; readonly step: Step } | undefined;
   for (const step of fn.steps) {
     const assigned = statusAssigned(step, roleOf);
     if (assigned) status = { value: assigned, step };
-    const send = sendOf(step, fn, roleOf);
+    const send = sendOf(step, fn, roleOf, around) ?? handedOn(step, roleOf, around);
     if (!send) continue;
     // `res.status(500)` on a line of its own holds for a send under the same branches.
     const earlier = status && status.step.when.every((branch) => step.when.includes(branch)) ? status.value : undefined;
@@ -23,7 +31,7 @@ export function sendsOf(fn: FunctionView, roleOf: (fn: FunctionId) => Role | und
 }
 
 /** `res.statusCode = 500`, `res.status(500);`, `ctx.status = 500`. */
-function statusAssigned(step: Step, roleOf: (fn: FunctionId) => Role | undefined): Value | undefined {
+function statusAssigned(step: Step, roleOf: RoleOf): Value | undefined {
   if (step.do === 'assign') {
     const key = step.target.path.at(-1);
     return (key === 'statusCode' || key === 'status') && isResponse(step.target, roleOf) ? step.value : undefined;
@@ -32,7 +40,7 @@ function statusAssigned(step: Step, roleOf: (fn: FunctionId) => Role | undefined
   return undefined;
 }
 
-function sendOf(step: Step, fn: FunctionView, roleOf: (fn: FunctionId) => Role | undefined): Omit<Send, 'narrowed'> | undefined {
+function sendOf(step: Step, fn: FunctionView, roleOf: RoleOf, around: Around): Omit<Send, 'narrowed'> | undefined {
   const frame = { when: step.when, zone: step.zone, statementAt: step.statementAt };
   if (step.do === 'assign') {
     const { target } = step;
@@ -42,7 +50,7 @@ function sendOf(step: Step, fn: FunctionView, roleOf: (fn: FunctionId) => Role |
   }
   if (step.do === 'return') {
     const role = roleOf(fn.id);
-    if (!role?.returnSends || !step.value || step.value.kind === 'call') return undefined;
+    if (!role?.returnSends || !step.value || answersItself(step.value, roleOf)) return undefined;
     return { value: step.value, status: undefined, call: undefined, at: step.at, ...frame };
   }
   if (step.do !== 'call') return undefined;
@@ -57,9 +65,11 @@ function sendOf(step: Step, fn: FunctionView, roleOf: (fn: FunctionId) => Role |
     const first = call.args[0]?.value;
     return first && { value: first, status: statusOn(call, fn), call, at: call.at, ...frame };
   }
+  // Nest: the adapter of the platform answers for a filter.
+  const [first, second, third] = call.args;
+  if (call.name === 'reply' && second && first?.value.kind === 'call' && first.value.name === 'getResponse') return { value: second.value, status: third?.value, call, at: call.at, ...frame };
   const { base, status } = chainOf(call.receiver);
-  if (!base) return undefined;
-  const kind = base.path.length === 0 ? parameterRole(base, roleOf) : undefined;
+  const kind = base && baseKind(base, roleOf, around);
   const index = call.name === 'render' ? 1 : 0;
   const value = call.args[index]?.value;
   if (!value || call.args[index]?.spread) return undefined;
@@ -71,6 +81,37 @@ function sendOf(step: Step, fn: FunctionView, roleOf: (fn: FunctionId) => Role |
   }
   if (kind === 'context' && CONTEXT_SINKS.test(call.name)) return { value, status: call.args[1]?.value ?? status, call, at: call.at, ...frame };
   return undefined;
+}
+
+/** What the receiver of a sink is: `res`, `ctx`, `reply.raw`, `ctx.res`, and Nest's `host.switchToHttp().getResponse()`, as it is or under a name. */
+function baseKind(base: Ref | Call, roleOf: RoleOf, around: Around): Role['parameters'][number] | undefined {
+  if (base.kind === 'call') return base.name === 'getResponse' ? 'response' : undefined;
+  if (base.root.kind === 'local' && base.path.length === 0) {
+    const made = around.follow?.(base);
+    return made?.kind === 'call' && made.name === 'getResponse' ? 'response' : undefined;
+  }
+  const kind = parameterRole(base, roleOf);
+  if (base.path.length === 0) return kind;
+  return base.path.length === 1 && ((kind === 'response' && base.path[0] === 'raw') || (kind === 'context' && base.path[0] === 'res')) ? 'response' : undefined;
+}
+/** `return reply.send(x)`, `return Response.json(x)`: the call that is returned has answered, or makes an answer that is a send of its own. */
+function answersItself(value: Value, roleOf: RoleOf): boolean {
+  if (value.kind !== 'call') return false;
+  if (/^(Next)?Response(\.|$)|^next\/server\./.test(value.callee)) return true;
+  let current: Value | undefined = value;
+  for (let hops = 0; current?.kind === 'call' && hops < 50; hops++) {
+    if (current.args.some((item) => isResponse(item.value, roleOf))) return true;
+    current = current.receiver ?? (current.target.kind === 'call' ? undefined : current.target);
+  }
+  return current?.kind === 'ref' && (isResponse(current, roleOf) || parameterRole(current, roleOf) === 'next');
+}
+/** `fail(res, err)`: a function of the project that is handed the response answers with what else it is given. */
+function handedOn(step: Step, roleOf: RoleOf, around: Around): Omit<Send, 'narrowed'> | undefined {
+  if (step.do !== 'call' || !around.answers) return undefined;
+  const { call } = step;
+  if (call.args.length < 2 || !call.args.some((item) => item.value.kind === 'ref' && item.value.path.length === 0 && isResponse(item.value, roleOf))) return undefined;
+  const answer = around.answers(call);
+  return answer && { value: call, status: answer.status, call, when: step.when, zone: step.zone, at: call.at, statementAt: step.statementAt };
 }
 
 /** The status in `h.response(data).code(500)`, which is set on what the call makes. */
@@ -86,10 +127,11 @@ function statusOn({ at }: Call, fn: FunctionView): Value | undefined {
   return undefined;
 }
 /** The response at the start of `res.status(500).type('json')`, and the status set on the way. */
-function chainOf(receiver: Value | undefined): { base: Ref | undefined; status: Value | undefined } {
+function chainOf(receiver: Value | undefined): { base: Ref | Call | undefined; status: Value | undefined } {
   let current = receiver;
   let status: Value | undefined;
   for (let hops = 0; current?.kind === 'call' && hops < 50; hops++) {
+    if (current.name === 'getResponse') return { base: current, status };
     if (current.name === 'status' || current.name === 'code') status ??= current.args[0]?.value;
     current = current.receiver;
   }
@@ -98,10 +140,10 @@ function chainOf(receiver: Value | undefined): { base: Ref | undefined; status: 
 function statusOption(options: Value | undefined): Value | undefined {
   return options?.kind === 'object' ? options.entries.find((entry) => entry.key === 'status')?.value : undefined;
 }
-function parameterRole(ref: Ref, roleOf: (fn: FunctionId) => Role | undefined): Role['parameters'][number] | undefined {
+function parameterRole(ref: Ref, roleOf: RoleOf): Role['parameters'][number] | undefined {
   return ref.root.kind === 'parameter' ? roleOf(ref.root.fn)?.parameters[ref.root.index] : undefined;
 }
-function isResponse(value: Value, roleOf: (fn: FunctionId) => Role | undefined): boolean {
+function isResponse(value: Value, roleOf: RoleOf): boolean {
   if (value.kind !== 'ref') return false;
   const role = parameterRole(value, roleOf);
   return role === 'response' || role === 'context';
@@ -115,7 +157,7 @@ export function guessRole(fn: FunctionView): Role | undefined {
     if (/^(res|resp|response|reply|rep)$/i.test(name)) return 'response';
     if (/^(ctx|context|c)$/.test(name)) return 'context';
     if (/^(next|done)$/.test(name)) return 'next';
-    if (/^(e|err|error|ex)$/.test(name)) return 'error';
+    if (/^(e|err|error|ex|exception)$/.test(name) || /^(\w*\.)?\w*(Error|Exception)$/.test(parameter.type ?? '')) return 'error';
     return 'other';
   });
   const isPair = named.indexOf('response') > 0 && named[named.indexOf('response') - 1] === 'request';

@@ -1,13 +1,15 @@
+import type { At } from '../../text/source.js';
 import type { Send } from '../../model/api.js';
 import type { Ref, Value } from '../../model/value.js';
-import type { Step } from '../../model/module.js';
+import { asksOthers, errorNamed, placeOfLeaf, underStatusTest } from '../facts/errors.js';
 import { isForeseen } from '../facts/foreseen.js';
 import { shapedText } from '../facts/shaped.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly text: string;
-  readonly leaf: Leaf;
+  /** Where the text is read, here or in the function that builds the answer. */
+  readonly at: At;
   readonly status: string | undefined;
 }
 const TEXTS = new Set(['message', 'sqlMessage', 'detail', 'hint', 'code', 'errno', 'path', 'hostname', 'query', 'parameters', 'config', 'sql']);
@@ -36,13 +38,15 @@ export default rule<'send', Evidence>({
     const isClientError = typeof status === 'number' && status >= 400 && status < 500;
     for (const leaf of context.leaves(send.value, fn)) {
       const found = errorText(leaf, context);
-      if (!found || underStatusTest(leaf, send) || isForeseen(leaf.when)) continue;
-      const isFromOutside = isClientError && send.zone === 'catch' && fn.steps.some(asksOthers);
+      if (!found || underStatusTest([...leaf.when, ...send.when]) || isForeseen(leaf.when)) continue;
+      const isFromOutside = isClientError && send.zone === 'catch' && asksOthers(fn);
       if (isClientError && !isFromOutside && !ALWAYS.has(found.field)) continue;
+      const place = placeOfLeaf({ ...leaf, value: found.value }, send);
+      if (!place) continue;
       yield {
-        at: found.value.at,
+        ...place,
         subject: `${found.text} ${leaf.key ?? ''}`,
-        evidence: { text: found.text, leaf, status: localStatus(send) },
+        evidence: { text: found.text, at: found.value.at, status: place.related ? undefined : localStatus(send) },
         severity: ALWAYS.has(found.field) ? 'error' : isClientError ? 'info' : 'warning',
         confidence: 'medium',
         when: [...send.when, ...leaf.when],
@@ -56,7 +60,7 @@ export default rule<'send', Evidence>({
     why: 'Texts of drivers and libraries name tables, hosts and files.',
     remedy: 'Send a fixed text for unexpected errors and log the error itself.',
   }),
-  *fix({ at, evidence: { status } }): Iterable<Fix> {
+  *fix({ evidence: { at, status } }): Iterable<Fix> {
     if (status !== undefined) yield { title: 'Send the text of client errors only', safety: 'review', changes: [{ do: 'replace', at, code: [`${status} < 500 ? `, { copy: at }, ' : ', { quote: 'Internal server error' }] }] };
     yield { title: "Send 'Internal server error'", safety: 'review', changes: [{ do: 'replace', at, code: [{ quote: 'Internal server error' }] }] };
   },
@@ -151,6 +155,75 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'handed to a function that answers',
+      bad: `
+        //- respond.js
+        export const respond = (out, status, message) => out.status(status).json({ ok: false, message });
+        //- app.js
+        import express from 'express';
+        import { respond } from './respond.js';
+        express().get('/', async (req, res) => {
+          try { await work(); } catch (e) { respond(res, 500, e.message); }
+          //                                                  ^^^^^^^^^ errors/message-in-response
+        });
+      `,
+      fixed: `
+        //- app.js
+        import express from 'express';
+        import { respond } from './respond.js';
+        express().get('/', async (req, res) => {
+          try { await work(); } catch (e) { respond(res, 500, 'Internal server error'); }
+        });
+      `,
+    },
+    {
+      title: 'put into an object or a class of the project first',
+      bad: `
+        import express from 'express';
+        class Failure { constructor(text) { this.text = text; } static of(text) { return { ok: false, text }; } }
+        express().get('/', async (req, res) => {
+          try { await work(); } catch (e) { res.status(500).json(new Failure(e.message)); }
+          //                                                                 ^^^^^^^^^ errors/message-in-response
+          try { await work(); } catch (e) { res.status(500).json(Failure.of(e.message)); }
+          //                                                                ^^^^^^^^^ errors/message-in-response
+        });
+      `,
+    },
+    {
+      title: 'a copy of the error, replaced where it was foreseen',
+      bad: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          let error = { ...err };
+          error.message = err.message;
+          if (err.name === 'CastError') error = new NotFound();
+          res.status(error.statusCode || 500).json({ ok: false, error: error.message || 'Server error' });
+          //                                                           ^^^^^^^^^^^^^ errors/message-in-response
+        });
+      `,
+    },
+    {
+      title: 'a filter of Nest that lets the platform answer',
+      bad: `
+        import { Catch } from '@nestjs/common';
+        @Catch()
+        export class Filter {
+          catch(problem, host) {
+            this.adapterHost.httpAdapter.reply(host.switchToHttp().getResponse(), { message: problem.message }, 500);
+            //                                                                               ^^^^^^^^^^^^^^^ errors/message-in-response
+          }
+        }
+      `,
+    },
+    {
+      title: 'a function that answers client errors',
+      good: `
+        import express from 'express';
+        const refuse = (out, status, message) => out.status(status).json({ message });
+        express().get('/', (req, res) => { try { parse(req.body); } catch (e) { refuse(res, 400, e.message); } });
+      `,
+    },
+    {
       title: 'an answer built for foreseen errors',
       good: `
         import express from 'express';
@@ -183,30 +256,23 @@ export default rule<'send', Evidence>({
   ],
 });
 
-/** Databases, files and other services: what they throw speaks of the inside. */
-const CLIENTS = /^(node:)?(fs|fs-extra|fs\/promises|axios|got|node-fetch|undici|pg|mysql2?|mongodb|mongoose|ioredis|redis|knex|sequelize)(\.|$)|^fetch$/;
-const QUERIES = /(^|\.)(prisma|knex|sequelize|pool|db|client|connection|conn)\.(\w+\.)?(query|execute|\$queryRaw|raw|(find|create|update|delete|insert)\w*)$/;
-function asksOthers(step: Step): boolean {
-  return step.do === 'call' && step.zone === 'try' && (CLIENTS.test(step.call.callee) || QUERIES.test(step.call.callee));
-}
 function errorText(leaf: Leaf, context: RuleContext): { value: Value; text: string; field: string } | undefined {
   const value = shapedText(leaf.value);
-  if (leaf.value.kind === 'call' && leaf.value.name === 'toString' && value.kind === 'ref' && value.path.length === 0 && context.isError(value)) return { value: leaf.value, text: `${value.text}.toString()`, field: 'message' };
+  if (leaf.value.kind === 'call' && leaf.value.name === 'toString' && value.kind === 'ref' && value.path.length === 0 && context.isError(value)) return { value: leaf.value, text: `${plain(value)}.toString()`, field: 'message' };
   if (value.kind !== 'ref') return undefined;
-  const end = value.path.length === 0 ? aliased(value, context) : value;
+  const end = value.path.length === 0 ? errorNamed(value, context) : value;
   if (!context.isError(end) || foreseen(end, context)) return undefined;
   const [field, ...rest] = end.path;
   if (field === undefined) {
     const asText = leaf.through.some((name) => name === 'template' || name === 'String');
-    return asText && end.path.length === 0 ? { value, text: `\${${value.text}}`, field: 'message' } : undefined;
+    return asText && end.path.length === 0 ? { value, text: `\${${plain(value)}}`, field: 'message' } : undefined;
   }
-  if (field === 'response') return rest[0] === 'data' || rest[0] === 'config' ? { value, text: value.text, field: 'message' } : undefined;
-  return rest.length === 0 && TEXTS.has(field) && !(field === 'code' && leaf.key === 'code') ? { value, text: value.text, field } : undefined;
+  if (field === 'response') return rest[0] === 'data' || rest[0] === 'config' ? { value, text: plain(value), field: 'message' } : undefined;
+  return rest.length === 0 && TEXTS.has(field) && !(field === 'code' && leaf.key === 'code') ? { value, text: plain(value), field } : undefined;
 }
-function aliased(value: Ref, context: RuleContext): Ref {
-  if (context.isError(value) && value.root.kind !== 'local') return value;
-  const end = context.resolve(value).value;
-  return end.kind === 'ref' ? end : value;
+/** As it is written, without the type it is taken for. */
+function plain({ text }: Ref): string {
+  return text.replace(/^\(\s{0,9}([\w$.]{1,80}) as [^()]{1,80}\)/, '$1');
 }
 /** `if (err.isOperational)`-like tests stand on the branch; a class named in the catch's own construction does not. */
 function foreseen(value: Ref, context: RuleContext): boolean {
@@ -214,16 +280,6 @@ function foreseen(value: Ref, context: RuleContext): boolean {
   return made.kind === 'call' && FORESEEN.test(made.name || made.callee);
 }
 
-/** `status < 500 ? err.message : ...`. */
-function underStatusTest(leaf: Leaf, send: Send): boolean {
-  return [...leaf.when, ...send.when].some(({ test }) => {
-    const values = test.kind === 'compare' ? [test.left, test.right] : test.kind === 'logic' ? [test.left, test.right] : [test];
-    return (
-      values.some((value) => value.kind === 'ref' && /^(status|statusCode|code|s|expose|isOperational|isPublic)$/.test(value.path.at(-1) ?? value.text)) ||
-      values.some((value) => value.kind === 'literal' && typeof value.value === 'number' && value.value >= 400 && value.value <= 500)
-    );
-  });
-}
 /** A local that holds the status: it can decide what is sent. */
 function localStatus(send: Send): string | undefined {
   return send.status?.kind === 'ref' && send.status.path.length === 0 && (send.status.root.kind === 'local' || send.status.root.kind === 'parameter') ? send.status.text : undefined;

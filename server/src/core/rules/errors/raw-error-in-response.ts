@@ -1,9 +1,9 @@
 import type { Send } from '../../model/api.js';
 import type { Change } from '../../findings/changes.js';
-import { asksOthers, errorNamed, isFormattedByFramework, underStatusTest } from '../facts/errors.js';
+import { asksOthers, errorNamed, isFormattedByFramework, isHandedOn, placeOfLeaf, underStatusTest } from '../facts/errors.js';
 import { genericAnswer, logged } from '../facts/error-fixes.js';
 import { isForeseen } from '../facts/foreseen.js';
-import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
+import { rule, type FixAnswer, type Leaf, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly send: Send;
@@ -35,10 +35,11 @@ export default rule<'send', Evidence>({
     const isClientError = typeof status === 'number' && status >= 400 && status < 500;
     for (const leaf of context.leaves(send.value, fn)) {
       const error = wholeError(leaf, context);
-      if (error === undefined || leaf.value.at.path !== send.at.path) continue;
+      const place = error === undefined ? undefined : placeOfLeaf(leaf, send);
+      if (error === undefined || !place) continue;
       if (isFormattedByFramework(send, leaf.value, fn, context) || isForeseen(leaf.when) || underStatusTest([...leaf.when, ...send.when])) continue;
       yield {
-        at: leaf.value.at,
+        ...place,
         subject: `${error} ${leaf.key ?? ''}`,
         evidence: { send, leaf, error },
         severity: isClientError && !asksOthers(fn) ? 'info' : 'warning',
@@ -54,8 +55,9 @@ export default rule<'send', Evidence>({
     why: 'A plain Error prints as {}, but errors of drivers and HTTP clients have fields of their own: the query, the address, the headers of the call that failed.',
     remedy: 'Answer with a fixed text and write the error to the log.',
   }),
-  *fix({ evidence: { send, leaf, error } }, context): Iterable<Fix> {
-    yield { title: "Send 'Internal server error' and log the error", safety: 'review', changes: [...logged(send, error, context), ...withoutError(send, leaf)] };
+  *fix({ evidence: { send, leaf, error } }, context): Iterable<FixAnswer> {
+    if (isHandedOn(leaf, send)) yield { refused: 'The function that builds the answer decides what of the error it sends.' };
+    else yield { title: "Send 'Internal server error' and log the error", safety: 'review', changes: [...logged(send, error, context), ...withoutError(send, leaf)] };
   },
   examples: [
     {

@@ -1,6 +1,7 @@
 import type { Send } from '../../model/api.js';
 import type { Value } from '../../model/value.js';
 import { genericAnswer, logged } from '../facts/error-fixes.js';
+import { placeOfLeaf } from '../facts/errors.js';
 import { shapedText } from '../facts/shaped.js';
 import { rule, type Fix, type Leaf } from '../rule.js';
 
@@ -26,7 +27,8 @@ export default rule<'send', Evidence>({
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/'],
   },
   on: 'send',
-  words: ['stack', 'inspect', 'serializeerror', 'getownpropertynames'],
+  // The function that reads the stack may stand in another file.
+  words: [],
   *detect({ send, in: fn }, context) {
     const seen = new Set<unknown>();
     for (const leaf of context.leaves(send.value, fn)) {
@@ -36,10 +38,11 @@ export default rule<'send', Evidence>({
         (one) => context.isError(one),
         (one) => context.resolve(one).value,
       );
+      const place = hit && placeOfLeaf({ ...leaf, value }, send);
       // A name and what it was made of are one leak.
-      if (!hit || seen.has(leaf.entry)) continue;
-      seen.add(leaf.entry);
-      yield { at: value.at, subject: `${hit.error}.stack ${leaf.key ?? ''}`, evidence: { send, leaf, error: hit.error }, confidence: hit.sure ? 'high' : 'medium', when: [...send.when, ...leaf.when] };
+      if (!place || seen.has(leaf.entry ?? leaf.key)) continue;
+      seen.add(leaf.entry ?? leaf.key);
+      yield { ...place, subject: `${hit.error}.stack ${leaf.key ?? ''}`, evidence: { send, leaf, error: hit.error }, confidence: hit.sure ? 'high' : 'medium', when: [...send.when, ...leaf.when] };
     }
   },
   explain: () => ({
@@ -196,6 +199,45 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'a function of another file that builds the answer',
+      bad: `
+        //- answers.js
+        export function toBody(problem) {
+          const body = { message: 'failed' };
+          if (process.env.NODE_ENV === 'development') body.debug = problem.stack;
+          body.trace = problem.stack;
+          return body;
+        }
+        export class Responder {
+          fail(out, problem) { out.status(500).json({ stack: problem.stack }); }
+        }
+        //- app.js
+        import express from 'express';
+        import { Responder, toBody } from './answers.js';
+        const responder = new Responder();
+        express().get('/', (req, res) => {
+          try { work(); } catch (e) { res.status(500).json(toBody(e)); }
+          //                                                      ^ errors/stack-in-response
+          try { more(); } catch (e) { responder.fail(res, e); }
+          //                                              ^ errors/stack-in-response
+        });
+      `,
+    },
+    {
+      title: 'a filter of Nest',
+      bad: `
+        import { Catch } from '@nestjs/common';
+        @Catch()
+        export class Filter {
+          catch(problem, host) {
+            const out = host.switchToHttp().getResponse();
+            out.status(500).json({ stack: problem.stack });
+            //                            ^^^^^^^^^^^^^ errors/stack-in-response
+          }
+        }
+      `,
+    },
+    {
       title: 'all own properties of the error',
       bad: `
         import express from 'express';
@@ -214,6 +256,16 @@ export default rule<'send', Evidence>({
           if (process.env.NODE_ENV === 'development') sendDetails(err, res);
           else res.status(500).json({ error: 'Internal error' });
         });
+      `,
+    },
+    {
+      title: 'a function of another file that minds the environment',
+      good: `
+        //- answers.js
+        exports.toBody = (problem) => ({ message: 'failed', ...(process.env.NODE_ENV === 'development' ? { stack: problem.stack } : {}) });
+        //- app.js
+        const { toBody } = require('./answers');
+        require('express')().use((err, req, res, next) => { res.status(500).json(toBody(err)); });
       `,
     },
     {

@@ -1,7 +1,8 @@
+import type { At } from '../../text/source.js';
 import type { Send } from '../../model/api.js';
 import type { Branch, FunctionView, Step } from '../../model/module.js';
 import type { Ref, Value } from '../../model/value.js';
-import type { RuleContext } from '../rule.js';
+import type { Detection, Leaf, RuleContext } from '../rule.js';
 
 /** Databases, files and other services: what they throw speaks of the inside. */
 const CLIENTS = /^(node:)?(fs|fs-extra|fs\/promises|axios|got|node-fetch|undici|pg|mysql2?|mongodb|mongoose|ioredis|redis|knex|sequelize|child_process)(\.|$)|^fetch$/;
@@ -45,4 +46,15 @@ function frameworkOf(send: Send, fn: FunctionView, context: RuleContext): string
   if (role?.framework !== 'unknown') return role?.framework;
   // `reply.code(500).send(err)`: only Fastify and old hapi call it so.
   return base?.kind === 'ref' && /^(reply|rep)$/.test(base.text) ? 'fastify' : undefined;
+}
+
+/** Where a leaf is reported: where it stands or, when that is another file, at what of the sending file it was reached through. */
+export function placeOfLeaf(leaf: Leaf, send: Send): Pick<Detection<unknown>, 'at' | 'related'> | undefined {
+  if (leaf.value.at.path === send.at.path) return { at: leaf.value.at };
+  const at: At | undefined = leaf.via?.at;
+  return at?.path === send.at.path ? { at, related: [{ at: leaf.value.at, label: 'It is put into the answer here.' }] } : undefined;
+}
+/** The answer is built by a function it is handed to: what stands at the place of the finding is no part of the answer. */
+export function isHandedOn(leaf: Leaf, send: Send): boolean {
+  return leaf.via?.kind === 'call' || leaf.via?.at.path !== leaf.value.at.path && leaf.via !== undefined || (leaf.entry !== undefined && leaf.entry.at.path !== send.at.path);
 }
