@@ -55,7 +55,7 @@ export function detect(facts: FileFacts, rules: readonly AnyRule[], project: Pro
   for (const fn of [module.top, ...module.functions.values()]) {
     ask('function', fn, () => ({ function: fn.id }));
     if (wanted.has('call') || wanted.has('assign')) for (const step of fn.steps) {
-      if (step.do === 'call') ask('call', { call: step.call, step, in: fn }, () => ({ call: atKey(step.call.at) }));
+      if (step.do === 'call') ask('call', { call: step.call, step, in: fn, module }, () => ({ call: atKey(step.call.at) }));
       else if (step.do === 'assign') ask('assign', { step, in: fn });
     }
     if (wanted.has('send')) {

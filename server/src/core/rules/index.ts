@@ -23,7 +23,10 @@ import openapiMissingAuthResponses from './openapi/missing-auth-responses.js';
 import openapiNoSecurityDefined from './openapi/no-security-defined.js';
 import openapiSiblingUnsecured from './openapi/sibling-unsecured.js';
 import openapiWriteWithoutSecurity from './openapi/write-without-security.js';
+import secretsConnectionString from './secrets/connection-string.js';
 import secretsHardcodedAdminKey from './secrets/hardcoded-admin-key.js';
+import secretsHardcodedJwtSecret from './secrets/hardcoded-jwt-secret.js';
+import secretsKnownToken from './secrets/known-token.js';
 import tlsEnvVerificationDisabled from './tls/env-verification-disabled.js';
 import tlsPlainHttpUrl from './tls/plain-http-url.js';
 import tlsVerificationDisabled from './tls/verification-disabled.js';
@@ -54,7 +57,10 @@ export const rules: readonly AnyRule[] = [
   openapiNoSecurityDefined,
   openapiSiblingUnsecured,
   openapiWriteWithoutSecurity,
+  secretsConnectionString,
   secretsHardcodedAdminKey,
+  secretsHardcodedJwtSecret,
+  secretsKnownToken,
   tlsEnvVerificationDisabled,
   tlsPlainHttpUrl,
   tlsVerificationDisabled,

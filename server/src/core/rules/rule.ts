@@ -1,4 +1,4 @@
-import type { Change, Fix } from '../findings/changes.js';
+import type { Change, Code, Fix } from '../findings/changes.js';
 import type { Confidence, Explanation, Severity } from '../findings/finding.js';
 import type { Conduct, RequestField, Role, ScopeId, Send } from '../model/api.js';
 import type { AssignStep, Branch, CallStep, FunctionView, ModuleView, StepFrame } from '../model/module.js';
@@ -8,7 +8,7 @@ import type { Policy } from '../policy/policy.js';
 import type { Endpoint, FileClass, Habits, Scope, Siblings } from '../project/project.js';
 import type { At, FilePath } from '../text/source.js';
 
-export type { Change, Fix };
+export type { Change, Code, Fix, Severity };
 
 /** The fixed topic names of PRODUCT.md section 2: `topic:<name>` tags in SARIF. */
 export type Topic =
@@ -92,7 +92,7 @@ export interface LiteralUse {
 export interface Subjects {
   module: ModuleView;
   function: FunctionView;
-  call: { readonly call: Call; readonly step: StepFrame & CallStep; readonly in: FunctionView };
+  call: { readonly call: Call; readonly step: StepFrame & CallStep; readonly in: FunctionView; readonly module: ModuleView };
   assign: { readonly step: StepFrame & AssignStep; readonly in: FunctionView };
   literal: LiteralUse;
   send: { readonly send: Send; readonly in: FunctionView };

@@ -79,3 +79,18 @@ function plainText(text: string): boolean {
 function sameWords(a: string, b: string): boolean {
   return wordsOf(a).join('') === wordsOf(b).join('');
 }
+
+/** The environment variable a secret is read from: the upper snake case of the name it stands at, or `otherwise` where that says too little. */
+export function variableFor(name: string | undefined, otherwise: string): string {
+  const words = name === undefined ? [] : wordsOf(name);
+  if (name === undefined || words.length < 2 || !secretName(name)) return otherwise;
+  return words.join('_').toUpperCase().replace(/[^A-Z0-9_]/g, '') || otherwise;
+}
+
+/** A fixed text that only points to a key, or that is no secret one: public keys, certificates, addresses, names of files, `<...>`. */
+export function pointsToKey(value: string): boolean {
+  const text = value.slice(0, LONGEST).trim();
+  if (text === '' || (text.startsWith('<') && text.endsWith('>'))) return true;
+  if (/^-----BEGIN (?:[A-Z ]{0,20}PUBLIC KEY|CERTIFICATE)/.test(text) || /^ssh-(rsa|ed25519) /.test(text)) return true;
+  return /^[a-z][a-z0-9+.-]{0,20}:\/\//i.test(text) || /^[\w./\\~-]{1,200}\.(pem|key|crt|cer|pub|der|json|txt)$/i.test(text);
+}

@@ -1,0 +1,224 @@
+import type { ModuleView } from '../../model/module.js';
+import type { Call, Entry, ObjectValue, Value } from '../../model/value.js';
+import type { At } from '../../text/source.js';
+import { placeholder } from '../facts/secrets.js';
+import { writtenTexts } from '../facts/texts.js';
+import { rule, type Detection, type Fix, type RuleContext, type Severity } from '../rule.js';
+
+interface Evidence {
+  readonly host: string;
+  /** What the environment replaces: the whole address, or the password. */
+  readonly replace: { readonly at: At; readonly variable: string } | undefined;
+}
+const URL_WITH_PASSWORD =
+  /\b(postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|ldaps?|smtps?|ftps?|sftp|https?|clickhouse|nats|cockroachdb):\/\/([^:/\s@'"`]{0,100}):([^@\s/'"`]{1,200})@([^\s/'"`:?,]{1,200})/g;
+const LOCAL = /^(localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal|db|database|postgres(ql)?|pg|redis|mongo(db)?|mysql|mariadb|rabbitmq|cache)$/i;
+const WEAK: ReadonlySet<string> = new Set('password pass postgres root secret admin test example user mysql mongo redis guest rabbitmq dev 123456 changeme'.split(' '));
+/** Calls that connect: pg, mysql, mysql2, mariadb, mongoose, typeorm, sequelize, knex, redis, ioredis, nodemailer, mssql, amqplib, ldapjs. */
+const CONNECTS =
+  /(^|\.)(createPool|createConnection|Pool|Client|Sequelize|connect|forRoot|forRootAsync|DataSource|knex|createTransport|createClient|Redis|createPoolCluster|postgres|ConnectionPool|defineConfig|drizzle|MikroORM\.init|init)$/;
+const VARIABLES: readonly (readonly [RegExp, string])[] = [[/^mongodb/, 'MONGODB_URI'], [/^redis/, 'REDIS_URL'], [/^amqp/, 'AMQP_URL'], [/^smtp/, 'SMTP_URL'], [/^ldap/, 'LDAP_URL'], [/^(https?|s?ftps?)$/, 'SERVICE_URL']];
+
+export default rule<'module', Evidence>({
+  meta: {
+    id: 'secrets/connection-string',
+    title: 'Database password is in the URL',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [798, 259],
+    severity: 'error',
+    confidence: 'medium',
+    topics: ['secret'],
+    since: '0.1.0',
+    whenNotToUse: 'The database holds nothing and runs on the same machine only.',
+    references: ['https://cwe.mitre.org/data/definitions/259.html'],
+  },
+  on: 'module',
+  words: ['://', 'password', 'pass', 'pwd'],
+  *detect(module, context) {
+    for (const { value, when } of writtenTexts(module))
+      for (const found of inUrl(value, context)) yield { ...found, when };
+    const seen = new Set<number>();
+    for (const { object, call, when } of settingsIn(module, context)) {
+      const found = seen.has(object.at.mark) ? undefined : inSettings(object, call, context);
+      seen.add(object.at.mark);
+      if (found) yield { ...found, when };
+    }
+  },
+  explain: ({ host }) => ({
+    message: `The password for ${host} is part of the source. Load the connection string from the environment and rotate the password.`,
+    why: 'Everyone with the repository can log in to the store behind the API, past every check the API makes.',
+    remedy: 'Read it from the environment or a secret store, and change the password: the old one stays in the history.',
+  }),
+  *fix({ evidence: { replace } }): Iterable<Fix> {
+    if (!replace) return;
+    yield {
+      title: `Read ${replace.variable} from the environment`,
+      safety: 'review',
+      changes: [{ do: 'replace', at: replace.at, code: [`process.env.${replace.variable}`] }, { do: 'require-env', path: replace.at.path, name: replace.variable }],
+    };
+  },
+  examples: [
+    {
+      title: 'a password in the address of a database',
+      bad: `
+        import mongoose from 'mongoose';
+        mongoose.connect('mongodb+srv://api:Tr0ub4dor@cluster0.example.net/app');
+        //                                  ^^^^^^^^^ secrets/connection-string "The password for cluster0.example.net"
+      `,
+      fixed: `
+        import mongoose from 'mongoose';
+        if (!process.env.MONGODB_URI) throw new Error('MONGODB_URI is not set');
+        mongoose.connect(process.env.MONGODB_URI);
+      `,
+    },
+    {
+      title: 'a password among the options',
+      bad: `
+        import { Pool } from 'pg';
+        export const pool = new Pool({ host: 'db.example.com', user: 'api', password: 'S3rv1ce!' });
+        //                                                                            ^^^^^^^^^^ secrets/connection-string "db.example.com"
+      `,
+      fixed: `
+        import { Pool } from 'pg';
+        if (!process.env.DB_PASSWORD) throw new Error('DB_PASSWORD is not set');
+        export const pool = new Pool({ host: 'db.example.com', user: 'api', password: process.env.DB_PASSWORD });
+      `,
+    },
+    {
+      title: 'options through a constant, positions, a mail server',
+      bad: `
+        import { Sequelize } from 'sequelize';
+        import nodemailer from 'nodemailer';
+        import { TypeOrmModule } from '@nestjs/typeorm';
+        const PASSWORD = 'orm-S3rv1ce';
+        //               ^^^^^^^^^^^^^ secrets/connection-string
+        export const orm = TypeOrmModule.forRoot({ type: 'postgres', host: 'db.internal', username: 'api', password: PASSWORD });
+        export const db = new Sequelize('shop', 'api', 'S3rv1ce!', { host: 'db.internal', dialect: 'mysql' });
+        //                                             ^^^^^^^^^^ secrets/connection-string "db.internal"
+        export const mail = nodemailer.createTransport({ host: 'smtp.example.com', auth: { user: 'api', pass: 'ma1l-pw' } });
+        //                                                                                                    ^^^^^^^^^ secrets/connection-string "smtp.example.com"
+      `,
+    },
+    {
+      title: 'a configuration that another tool reads, a template',
+      bad: `
+        module.exports = { client: 'pg', connection: { host: 'db.example.com', user: 'api', password: 'S3rv1ce!' } };
+        //                                                                                            ^^^^^^^^^^ secrets/connection-string
+        const name = process.env.DB_NAME;
+        module.exports.url = \`postgres://api:S3rv1ce!@db.example.com/\${name}\`;
+        //                                   ^^^^^^^^ secrets/connection-string
+      `,
+    },
+    {
+      title: 'a fallback, and a database on this machine',
+      bad: `
+        export const url = process.env.DATABASE_URL || 'postgres://api:Tr0ub4dor@db.example.com/app';
+        //                                                             ^^^^^^^^^ secrets/connection-string
+        export const local = 'postgres://postgres:postgres@localhost:5432/app';
+        //                                        ^^^^^^^^ secrets/connection-string "localhost"
+      `,
+    },
+    { title: 'from the environment', good: `import { Pool } from 'pg'; new Pool({ connectionString: process.env.DATABASE_URL }); new Pool({ host: 'db', user: 'api', password: process.env.DB_PASSWORD });` },
+    { title: 'an address in a help text', good: `export const help = 'postgres://<user>:<password>@host/db', usage = 'mongodb://user:***@host/db', form = 'redis://:password@host:port', doc = 'mysql://USER:PASSWORD@HOST/db';` },
+    { title: 'put together from the environment', good: 'export const url = `postgres://${process.env.DB_USER}:${process.env.DB_PASSWORD}@${process.env.DB_HOST}/app`; export const partly = `amqp://api:${secret}@queue`;' },
+    { title: 'no password', good: `import mysql from 'mysql2'; mysql.createPool({ host: 'localhost', user: 'root', password: '' }); export const url = 'https://example.com:8443/@team', redis = 'redis://localhost:6379';` },
+    { title: 'in development only', good: `const url = process.env.NODE_ENV === 'production' ? process.env.DATABASE_URL : 'postgres://api:Tr0ub4dor@localhost/app'; connect(url);` },
+    { title: 'a form, a schema, a text', good: `export const form = { host: 'Host', user: 'User name', password: 'Password' }, rules = { host: 'string', user: 'string', password: 'string' }, errors = { user: 'No user', password: 'Enter a password' };` },
+  ],
+});
+
+type Found = Omit<Detection<Evidence>, 'when'>;
+/** Passwords between the colon and the at sign of an address. */
+function* inUrl(value: Value, context: RuleContext): Iterable<Found> {
+  const source = context.textOf(value.at);
+  if (!source.includes('://')) return;
+  for (const match of source.matchAll(URL_WITH_PASSWORD)) {
+    const [, scheme = '', user = '', password = '', host = ''] = match;
+    const severity = severityOf(scheme, user, password, host);
+    if (!severity) continue;
+    const start = match.index + scheme.length + 3 + user.length + 1;
+    const isWhole = value.kind === 'template' || (value.kind === 'literal' && value.folded !== true && match.index === 1);
+    const variable = VARIABLES.find(([form]) => form.test(scheme))?.[1] ?? 'DATABASE_URL';
+    const isFixed = isWhole && value.kind === 'literal' && match.index === 1;
+    yield { at: context.within(value.at, start, start + password.length), subject: `${scheme} ${host}`, evidence: { host: shown(host), replace: isFixed ? { at: value.at, variable } : undefined }, severity, confidence: 'high' };
+  }
+}
+function severityOf(scheme: string, user: string, password: string, host: string): Severity | undefined {
+  const clean = password.replace(/^%3C.*%3E$/i, '<>');
+  if (placeholder(clean) || /[${<[(]|^(pass(word)?|pwd|secret|token)$/i.test(clean) && !isLocal(host)) return undefined;
+  if (/[<>{}$*]/.test(user + password + host) || /^(user(name)?|foo|bar|xxx)$/i.test(user) && /^(pass(word)?|pwd|bar|baz|xxx)$/i.test(password)) return undefined;
+  if (/(^|\.)(example|invalid|test)$/i.test(host) || /^(host(name)?|server|domain|example\.com)$/i.test(host) || (/^https?$/.test(scheme) && user === '')) return undefined;
+  if (isLocal(host)) return WEAK.has(password.toLowerCase()) || password === user ? 'info' : 'warning';
+  return 'error';
+}
+function isLocal(host: string): boolean {
+  return LOCAL.test(host);
+}
+function shown(host: string): string {
+  return /^[\w.-]{1,100}$/.test(host) ? host : 'the server';
+}
+
+interface Settings {
+  readonly object: ObjectValue;
+  readonly call: Call | undefined;
+  readonly when: NonNullable<Detection<Evidence>['when']>;
+}
+/** Objects that say where to connect: what connecting calls are given, and what a file exports or keeps. */
+function* settingsIn(module: ModuleView, context: RuleContext): Iterable<Settings> {
+  for (const fn of [module.top, ...module.functions.values()])
+    for (const step of fn.steps)
+      if (step.do === 'call') {
+        for (const { value } of step.call.args) {
+          const end = value.kind === 'ref' ? context.resolve(value).value : value;
+          for (const object of objectsIn(end, 0)) yield { object, call: step.call, when: step.when };
+        }
+      } else if (step.value) for (const object of objectsIn(step.value, 0)) yield { object, call: undefined, when: step.when };
+  for (const binding of module.bindings) for (const object of objectsIn(binding.value, 0)) yield { object, call: undefined, when: [] };
+  for (const one of module.exports) for (const object of objectsIn(one.value, 0)) yield { object, call: undefined, when: [] };
+}
+function* objectsIn(value: Value, depth: number): Iterable<ObjectValue> {
+  if (depth > 6) return;
+  if (value.kind === 'object') {
+    yield value;
+    for (const entry of value.entries) yield* objectsIn(entry.value, depth + 1);
+  } else if (value.kind === 'array') for (const item of value.items) yield* objectsIn(item.value, depth + 1);
+  else if (value.kind === 'choice') {
+    yield* objectsIn(value.then, depth + 1);
+    yield* objectsIn(value.else, depth + 1);
+  }
+}
+function inSettings(object: ObjectValue, call: Call | undefined, context: RuleContext): Found | undefined {
+  const positional = call && /(^|\.)Sequelize$/.test(call.callee) ? sequelize(call, object, context) : undefined;
+  if (positional) return positional;
+  const [user, host] = [entryIn(object, /^(user|username|userName|login)$/), entryIn(object, /^(host|hostname|server|hosts|url)$/)];
+  const auth = entryIn(object, /^auth$/)?.value;
+  // Mail servers: the login stands one level below.
+  const secret = entryIn(object, /^(password|pass|passwd|pwd)$/) ?? (auth?.kind === 'object' && entryIn(auth, /^user$/) ? entryIn(auth, /^pass$/) : undefined);
+  if (!secret || (!user && !auth) || !host) return undefined;
+  const isConnection = (call !== undefined && CONNECTS.test(call.callee || call.name)) || entryIn(object, /^(database|dialect|port|client|type|db|ssl|auth)$/) !== undefined || /\.[a-z]{2,}$|^\d{1,3}(\.\d{1,3}){3}$|:\d{2,5}$/.test(textOf(host, context) ?? '');
+  return isConnection ? asFound(secret.value, textOf(host, context), user && textOf(user, context), call?.name === 'createTransport' ? 'SMTP_PASSWORD' : 'DB_PASSWORD', context) : undefined;
+}
+/** `new Sequelize(database, user, password, options)`. */
+function sequelize(call: Call, options: ObjectValue, context: RuleContext): Found | undefined {
+  const [, user, password] = call.args;
+  const host = entryIn(options, /^host$/);
+  return user && password ? asFound(password.value, host && textOf(host, context), constantText(user.value, context), 'DB_PASSWORD', context) : undefined;
+}
+function asFound(value: Value, host: string | undefined, user: string | undefined, variable: string, context: RuleContext): Found | undefined {
+  const end = value.kind === 'ref' ? context.resolve(value).value : value;
+  const password = end.kind === 'literal' && typeof end.value === 'string' ? end.value : undefined;
+  if (password === undefined || placeholder(password) || /\s|^(string|text|Password)$/.test(password) || (host !== undefined && /\s|^[A-Z][a-z]+$/.test(host))) return undefined;
+  const at = end.at.path === value.at.path ? end.at : value.at;
+  const severity = host !== undefined && isLocal(host) ? (WEAK.has(password.toLowerCase()) || password === user ? 'info' : 'warning') : 'error';
+  return { at, subject: `password of ${host ?? 'a server'}`, evidence: { host: shown(host ?? ''), replace: { at: end.at, variable } }, severity, confidence: 'high' };
+}
+function entryIn(object: ObjectValue, key: RegExp): Entry | undefined {
+  return object.entries.find((entry) => entry.key !== undefined && key.test(entry.key));
+}
+function textOf(entry: Entry, context: RuleContext): string | undefined {
+  return constantText(entry.value, context);
+}
+function constantText(value: Value, context: RuleContext): string | undefined {
+  const text = context.constant(value)?.value;
+  return typeof text === 'string' ? text : undefined;
+}
