@@ -1,4 +1,5 @@
 import { secretName, secretValue, tokenName } from '../facts/secrets.js';
+import { tokensIn } from '../facts/token-formats.js';
 import { rule, type Change, type Fix, type LiteralUse, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -141,7 +142,8 @@ export default rule<'literal', Evidence>({
 /** The name under which the literal is a secret, or undefined. */
 function judged(use: LiteralUse, context: RuleContext): string | undefined {
   const { name, value } = use;
-  if (I18N.test(use.at.path) || value.length < 4) return undefined;
+  // What its form gives away is told by that.
+  if (I18N.test(use.at.path) || value.length < 4 || tokensIn(value).length > 0) return undefined;
   if (use.position === 'comparison' && use.against) {
     const field = context.request(use.against);
     const key = field?.key;
