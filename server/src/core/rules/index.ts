@@ -24,8 +24,10 @@ import openapiNoSecurityDefined from './openapi/no-security-defined.js';
 import openapiSiblingUnsecured from './openapi/sibling-unsecured.js';
 import openapiWriteWithoutSecurity from './openapi/write-without-security.js';
 import secretsConnectionString from './secrets/connection-string.js';
+import secretsEnvFallback from './secrets/env-fallback.js';
 import secretsHardcodedAdminKey from './secrets/hardcoded-admin-key.js';
 import secretsHardcodedJwtSecret from './secrets/hardcoded-jwt-secret.js';
+import secretsHardcodedSessionSecret from './secrets/hardcoded-session-secret.js';
 import secretsKnownToken from './secrets/known-token.js';
 import tlsEnvVerificationDisabled from './tls/env-verification-disabled.js';
 import tlsPlainHttpUrl from './tls/plain-http-url.js';
@@ -58,8 +60,10 @@ export const rules: readonly AnyRule[] = [
   openapiSiblingUnsecured,
   openapiWriteWithoutSecurity,
   secretsConnectionString,
+  secretsEnvFallback,
   secretsHardcodedAdminKey,
   secretsHardcodedJwtSecret,
+  secretsHardcodedSessionSecret,
   secretsKnownToken,
   tlsEnvVerificationDisabled,
   tlsPlainHttpUrl,

@@ -123,7 +123,12 @@ export default rule<'module', Evidence>({
     { title: 'put together from the environment', good: 'export const url = `postgres://${process.env.DB_USER}:${process.env.DB_PASSWORD}@${process.env.DB_HOST}/app`; export const partly = `amqp://api:${secret}@queue`;' },
     { title: 'no password', good: `import mysql from 'mysql2'; mysql.createPool({ host: 'localhost', user: 'root', password: '' }); export const url = 'https://example.com:8443/@team', redis = 'redis://localhost:6379';` },
     { title: 'in development only', good: `const url = process.env.NODE_ENV === 'production' ? process.env.DATABASE_URL : 'postgres://api:Tr0ub4dor@localhost/app'; connect(url);` },
-    { title: 'a form, a schema, a text', good: `export const form = { host: 'Host', user: 'User name', password: 'Password' }, rules = { host: 'string', user: 'string', password: 'string' }, errors = { user: 'No user', password: 'Enter a password' };` },
+    {
+      title: 'a form, a schema, a text',
+      good: `
+        export const form = { host: 'Host', user: 'User name', password: 'Password' }, rules = { host: 'string', user: 'string', password: 'string' }, errors = { user: 'No user', password: 'Enter a password' };
+      `,
+    },
   ],
 });
 
@@ -195,7 +200,8 @@ function inSettings(object: ObjectValue, call: Call | undefined, context: RuleCo
   // Mail servers: the login stands one level below.
   const secret = entryIn(object, /^(password|pass|passwd|pwd)$/) ?? (auth?.kind === 'object' && entryIn(auth, /^user$/) ? entryIn(auth, /^pass$/) : undefined);
   if (!secret || (!user && !auth) || !host) return undefined;
-  const isConnection = (call !== undefined && CONNECTS.test(call.callee || call.name)) || entryIn(object, /^(database|dialect|port|client|type|db|ssl|auth)$/) !== undefined || /\.[a-z]{2,}$|^\d{1,3}(\.\d{1,3}){3}$|:\d{2,5}$/.test(textOf(host, context) ?? '');
+  const isNamed = (call !== undefined && CONNECTS.test(call.callee || call.name)) || entryIn(object, /^(database|dialect|port|client|type|db|ssl|auth)$/) !== undefined;
+  const isConnection = isNamed || /\.[a-z]{2,}$|^\d{1,3}(\.\d{1,3}){3}$|:\d{2,5}$/.test(textOf(host, context) ?? '');
   return isConnection ? asFound(secret.value, textOf(host, context), user && textOf(user, context), call?.name === 'createTransport' ? 'SMTP_PASSWORD' : 'DB_PASSWORD', context) : undefined;
 }
 /** `new Sequelize(database, user, password, options)`. */

@@ -21,6 +21,7 @@ export default rule<'module', Evidence>({
     confidence: 'high',
     topics: ['secret', 'jwt'],
     since: '0.1.0',
+    leansOn: ['jsonwebtoken8/unset-key'],
     whenNotToUse: 'Never for a key in use; suppress a sample with its reason.',
     references: ['https://datatracker.ietf.org/doc/html/rfc8725#section-3.5', 'https://cwe.mitre.org/data/definitions/321.html'],
   },
@@ -241,7 +242,15 @@ export default rule<'module', Evidence>({
     },
     { title: 'in development only', good: `import jwt from 'jsonwebtoken'; const key = process.env.NODE_ENV === 'production' ? process.env.JWT_SECRET : 'dev-key'; export const make = (sub) => jwt.sign({ sub }, key);` },
     { title: 'another sign and another verify', good: `import { sign } from './letters'; import crypto from 'node:crypto'; sign({ a: 1 }, 'RSA-SHA256'); crypto.createVerify('RSA-SHA256').verify(key, 'base64'); aws4.sign({ host }, 'x');` },
-    { title: 'no key: reading, and asking a configuration', good: `import jwt from 'jsonwebtoken'; import config from 'config'; jwt.decode(token, { complete: true }); jwt.verify(token, config.get('jwt.secret'), { algorithms: ['HS256'] });` },
+    {
+      title: 'no key: reading, and asking a configuration',
+      good: `
+        import jwt from 'jsonwebtoken';
+        import config from 'config';
+        jwt.decode(token, { complete: true });
+        jwt.verify(token, config.get('jwt.secret'), { algorithms: ['HS256'] });
+      `,
+    },
   ],
 });
 

@@ -19,7 +19,7 @@ export default rule<'module', Evidence>({
     confidence: 'high',
     topics: ['secret', 'cookie'],
     since: '0.1.0',
-    leansOn: ['cookie-session/readable-payload'],
+    leansOn: ['cookie-session/readable-payload', 'express-session/no-secret'],
     whenNotToUse: 'Never for a key in use; suppress a sample with its reason.',
     references: ['https://expressjs.com/en/resources/middleware/session.html', 'https://cwe.mitre.org/data/definitions/321.html'],
   },

@@ -129,8 +129,20 @@ export default rule<'module', Evidence>({
     { title: 'samples of documentation', good: `export const id = 'AKIAIOSFODNN7EXAMPLE', token = 'ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', stripe = 'sk_live_abcdefghijklmnopqrstuvwx';` },
     { title: 'the sample token of jwt.io', good: `export const sample = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c';` },
     { title: 'a token that every browser is given', good: `export const anon = 'eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJzdXBhYmFzZSIsInJvbGUiOiJhbm9uIn0.Zq3v9Lk2Xw8Rt5YbQ7nMd4Hs6Jf1Gc0';` },
-    { title: 'a token in a description', good: `/** Send eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4iLCJpc3MiOiJhcGkifQ.Zq3v9Lk2Xw8Rt5YbQ7nMd4Hs6Jf1Gc0 in the header. */\nexport const doc = { example: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4iLCJpc3MiOiJhcGkifQ.Zq3v9Lk2Xw8Rt5YbQ7nMd4Hs6Jf1Gc0' };` },
-    { title: 'code that wraps a key, and code that recognises tokens', good: "export const wrap = (body) => `-----BEGIN PRIVATE KEY-----\\n${body}\\n-----END PRIVATE KEY-----`; export const isKey = (text) => text.startsWith('-----BEGIN RSA PRIVATE KEY-----') || /^ghp_[A-Za-z0-9]{36}$/.test(text) || text.startsWith('sk_live_');" },
+    {
+      title: 'a token in a description',
+      good: `
+        /** Send eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4iLCJpc3MiOiJhcGkifQ.Zq3v9Lk2Xw8Rt5YbQ7nMd4Hs6Jf1Gc0 in the header. */
+        export const doc = { example: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4iLCJpc3MiOiJhcGkifQ.Zq3v9Lk2Xw8Rt5YbQ7nMd4Hs6Jf1Gc0' };
+      `,
+    },
+    {
+      title: 'code that wraps a key, and code that recognises tokens',
+      good: `
+        export const wrap = (body) => \`-----BEGIN PRIVATE KEY-----\\n\${body}\\n-----END PRIVATE KEY-----\`;
+        export const isKey = (text) => text.startsWith('-----BEGIN RSA PRIVATE KEY-----') || /^ghp_[A-Za-z0-9]{36}$/.test(text) || text.startsWith('sk_live_');
+      `,
+    },
     { title: 'names that begin alike', good: `export const cls = 'sk-fading-circle-container-with-many-words-in-it', slug = 'npm_config_registry_of_this_project_now', page = 'xoxo-love-letters-and-more';` },
     { title: 'from the environment', good: `import Stripe from 'stripe'; export const stripe = new Stripe(process.env.STRIPE_SECRET_KEY);` },
   ],
