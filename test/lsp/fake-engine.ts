@@ -174,6 +174,8 @@ export function fakeEngine(counters: Counters = { steps: 0, dropped: 0 }, slow: 
     inventory: () => [],
     gaps: () => [],
     files: () => [...files.keys()].sort(),
+    setups: () => [],
+    effect: () => undefined,
     source: (path) => files.get(path),
   };
 }

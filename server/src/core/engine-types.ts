@@ -1,3 +1,4 @@
+import type { EffectiveHeaders } from './effective/effective.js';
 import type { AppliedFix, Baseline, Finding, Severity } from './findings/finding.js';
 import type { Protects } from './model/api.js';
 import type { Policy } from './policy/policy.js';
@@ -55,6 +56,20 @@ export interface InventoryGap {
   readonly at: SourceRange;
   readonly why: string;
 }
+/** A call that sets response headers up, and what it makes responses carry in the version that is installed. */
+export interface Setup {
+  /** What a person points at: `helmet` in `app.use(helmet())`. */
+  readonly at: SourceRange;
+  /** The whole call, and the options it is handed where they stand elsewhere in the file. */
+  readonly parts: readonly SourceRange[];
+  /** `helmet 8`. */
+  readonly library: string;
+  readonly headers: EffectiveHeaders;
+}
+/** A set-up call, and what the first fix of a finding in it would make of its headers. */
+export interface Effect extends Setup {
+  readonly after: { readonly title: string; readonly headers: EffectiveHeaders } | undefined;
+}
 export interface EngineChange {
   readonly set?: readonly SourceFile[];
   readonly remove?: readonly FilePath[];
@@ -88,6 +103,10 @@ export interface Engine {
   inventory(file?: FilePath): readonly InventoryEntry[];
   /** What the inventory may lack, in order of place. */
   gaps(): readonly InventoryGap[];
+  /** Calls of the file that set response headers up, in order of place. */
+  setups(path: FilePath): readonly Setup[];
+  /** The set-up call at a place: at its name, or at a finding in it. */
+  effect(at: SourceRange): Effect | undefined;
   /** Files held, in order. */
   files(): readonly FilePath[];
   source(path: FilePath): SourceFile | undefined;

@@ -5,6 +5,7 @@ import { createFixer } from './findings/fixer.js';
 import { writeSuppression } from './findings/suppress.js';
 import { createCorsDetails } from './holding/cors-details.js';
 import { whileBroken, type Whole } from './holding/broken.js';
+import { effectAt, setupsOf } from './holding/effects.js';
 import { createFiles, type Files } from './holding/files.js';
 import { judge, note, projectUses, type Judged } from './holding/judging.js';
 import { createModel, type Model } from './holding/model.js';
@@ -191,16 +192,32 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       const facts = files.paths().flatMap((path) => files.facts(path) ?? []);
       return gapsOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), facts);
     },
+    setups: (path) => setupsOf(path, { files, project: projectNow(), policy: policyOf(path), baseline, today }),
+    effect: (at) => effectAt(at, { setups: () => engine.setups(at.path), isFound, fixes: firstFixes, textOf: (path) => files.get(path)?.text ?? '', tried: (texts) => withTexts(texts).setups(at.path) }),
     files: () => files.paths(),
     source: (path) => files.get(path),
   };
   const fixer = createFixer({ source: (path) => files.get(path), spanOf: (at) => files.spanOf(at), check: recheck, findings: (path) => judgedNow(path).findings });
   return engine;
 
+  function isFound({ path, span }: SourceRange): boolean {
+    return judgedNow(path).findings.some((one) => one.state === 'open' && one.at.span.start <= span.end && span.start <= one.at.span.end);
+  }
+  /** The first fix that holds of each open finding in the range. */
+  function firstFixes({ path, span }: SourceRange): readonly { readonly finding: Finding; readonly fix: AppliedFix }[] {
+    const { findings, fixes } = judgedNow(path);
+    return findings.filter((one) => one.state === 'open' && one.at.span.start >= span.start && one.at.span.end <= span.end).flatMap((finding) => {
+      const [fix] = fixer.fixes(finding, fixes.get(finding.fingerprint) ?? []);
+      return fix ? [{ finding, fix }] : [];
+    });
+  }
   /** Findings of a file as they would be with other texts, without touching this engine. */
   function recheck(path: FilePath, texts: ReadonlyMap<FilePath, string>): readonly Finding[] {
+    return withTexts(texts).findings(path);
+  }
+  function withTexts(texts: ReadonlyMap<FilePath, string>): Engine {
     const other = engineOver({ files: files.fork(), surroundings: { policies, baseline, today }, model: (forked) => model.fork(forked) });
     other.apply({ set: [...texts].map(([changedPath, text]) => ({ path: changedPath, text, revision: (files.get(changedPath)?.revision ?? 0) + 1 })) });
-    return other.findings(path);
+    return other;
   }
 }

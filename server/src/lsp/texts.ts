@@ -12,6 +12,12 @@ export interface Texts {
   readonly look: string;
   readonly whatToDo: string;
   readonly noFix: string;
+  sends(library: string): string;
+  afterFix(title: string): string;
+  readonly removes: string;
+  readonly depends: string;
+  readonly sendsNothing: string;
+  readonly refuses: string;
   readonly wrong: string;
   readonly right: string;
   notAnalysed(reason: string): string;
@@ -37,6 +43,12 @@ const english: Texts = {
   look: 'Look at this change before you accept it.',
   whatToDo: 'What to do:',
   noFix: 'No fix is offered:',
+  sends: (library) => `Responses carry (${library}):`,
+  afterFix: (title) => `After "${title}":`,
+  removes: 'removed',
+  depends: 'depends on the request, or on a value that is not written here',
+  sendsNothing: 'no security header',
+  refuses: 'The library does not take these options:',
   wrong: 'Wrong',
   right: 'Right',
   notAnalysed: (reason) => `Not analysed: ${reason}`,
@@ -62,6 +74,12 @@ const german: Texts = {
   look: 'Sehen Sie sich diese \u00c4nderung an, bevor Sie sie annehmen.',
   whatToDo: 'Was zu tun ist:',
   noFix: 'Keine Korrektur wird angeboten:',
+  sends: (library) => `Antworten tragen (${library}):`,
+  afterFix: (title) => `Nach "${title}":`,
+  removes: 'entfernt',
+  depends: 'h\u00e4ngt von der Anfrage ab, oder von einem Wert, der hier nicht steht',
+  sendsNothing: 'keinen Sicherheitsheader',
+  refuses: 'Die Bibliothek nimmt diese Optionen nicht an:',
   wrong: 'Falsch',
   right: 'Richtig',
   notAnalysed: (reason) => `Nicht analysiert: ${reason}`,

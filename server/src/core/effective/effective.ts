@@ -13,6 +13,8 @@ export interface EffectiveHeaders {
   readonly sent: readonly SentHeader[];
   /** Headers of others that it takes away. */
   readonly removed?: readonly string[];
+  /** What else there is to say of the whole. */
+  readonly note?: string;
   /** Why the library does not take these options: the program, or every request, fails. */
   readonly refuses?: string;
 }

@@ -43,7 +43,8 @@ export const helmetSetup: EffectiveReader = (call, context) => {
   if (part && !callee.startsWith('lusca')) return partSetup(part.header, call, context);
   if (call.name === 'register') {
     const plugin = pluginOf(call.args[0]?.value);
-    return plugin === undefined ? undefined : setup('@fastify/helmet', plugin, call.args[1]?.value, call, context);
+    const made = plugin && setup('@fastify/helmet', plugin, call.args[1]?.value, call, context);
+    return made && { ...made, at: call.args[0]?.value.at ?? made.at };
   }
   if (!/^(@hapi\/hapi|hapi)\.(server|Server)$/.test(callee)) return undefined;
   const routes = context.option(call.args[0]?.value, 'routes');
@@ -55,7 +56,7 @@ export const helmetSetup: EffectiveReader = (call, context) => {
 function wrapperOf(callee: string): string {
   return callee === 'koa-helmet' ? callee : 'helmet';
 }
-function pluginOf(value: Value | undefined): string | undefined {
+function pluginOf(value: Value | undefined): '@fastify/helmet' | 'fastify-helmet' | undefined {
   const from = value?.kind === 'ref' && value.root.kind === 'import' ? value.root.from : undefined;
   return from === '@fastify/helmet' || from === 'fastify-helmet' ? from : undefined;
 }

@@ -2,12 +2,13 @@ import { MarkupKind, type CancellationToken, type Hover, type HoverParams } from
 import type { RulePage } from '../../core/engine-types.js';
 import type { Finding } from '../../core/findings/finding.js';
 import type { Session } from '../session.js';
+import { effectMarkdown, effectPlain } from './effect-text.js';
 import { findingsOf, pageOf, refusalOf } from './items.js';
 
 /** Findings explained in one hover. */
 const MOST = 3;
 
-/** Registers the hover on findings: what is wrong, what an attacker gains, what to do, a wrong and a right sample. */
+/** Registers the hover on findings (what is wrong, what an attacker gains, what to do, a wrong and a right sample) and on calls that set headers up: what responses carry. */
 export function registerHover(session: Session): void {
   session.connection.onHover((params, token) => session.fence<Hover | null>('textDocument/hover', null, () => hover(session, params, token)));
 }
@@ -21,13 +22,15 @@ async function hover(session: Session, { textDocument, position }: HoverParams, 
   if (!source) return null;
   const offset = session.convert(source).offset(position);
   const findings = findingsOf(session, folder, path).filter(({ at }) => at.span.start <= offset && offset <= at.span.end);
-  const first = findings[0];
+  const effect = folder.engine.effect({ path, span: { start: offset, end: offset } });
+  const first = findings[0] ?? effect;
   if (!first) return null;
   const offered = findings.some((finding) => finding.fix !== undefined) ? folder.engine.fixes({ path, span: { start: offset, end: offset } }) : [];
   const texts = findings.slice(0, MOST).map((finding) => {
     const refused = refusalOf(folder, finding, offered);
     return session.client.markdown ? markdownOf(session, finding, refused) : plainOf(session, finding, refused);
   });
+  if (effect) texts.push(session.client.markdown ? effectMarkdown(effect, session.texts) : effectPlain(effect, session.texts));
   return {
     contents: { kind: session.client.markdown ? MarkupKind.Markdown : MarkupKind.PlainText, value: texts.join(session.client.markdown ? '\n\n---\n\n' : '\n\n') },
     range: session.convert(source).range(first.at.span),

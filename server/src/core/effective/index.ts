@@ -1,0 +1,5 @@
+import type { EffectiveReader } from './effective.js';
+import { helmetSetup } from './helmet.js';
+
+/** Every family of libraries that is read, each for its own calls. */
+export const readers: readonly EffectiveReader[] = [helmetSetup];
