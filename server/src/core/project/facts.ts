@@ -83,6 +83,8 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
     const mark = MARKS.get(step.call.name);
     if (mark !== undefined) uses.add(mark);
   }
+  // Options given to it count for every interceptor of the application.
+  if (module.imports.some((one) => one.name === 'MulterModule')) uses.add('upload-module');
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
   return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
 }

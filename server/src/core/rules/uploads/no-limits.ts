@@ -1,0 +1,246 @@
+import type { ModuleView } from '../../model/module.js';
+import type { Change } from '../../findings/changes.js';
+import type { Value } from '../../model/value.js';
+import { entriesOf } from '../facts/entries.js';
+import { uploadersOf, type Uploader } from '../facts/uploads.js';
+import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
+
+type Evidence =
+  | { readonly what: 'none'; readonly uploader: Uploader }
+  | { readonly what: 'cut'; readonly uploader: Uploader }
+  | { readonly what: 'endless' | 'large'; readonly size: number; readonly value: Value };
+const MEGABYTE = 1024 * 1024;
+const LARGE = 100 * MEGABYTE;
+const LARGE_PAYLOAD = 50 * MEGABYTE;
+
+export default rule<'module', Evidence>({
+  meta: {
+    id: 'uploads/no-limits',
+    title: 'Upload size is not limited',
+    owasp: ['API4:2019', 'API4:2023'],
+    cwe: [770, 400],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['upload'],
+    since: '0.1.0',
+    leansOn: ['multer/no-limit', 'express-fileupload/truncates', '@fastify/multipart/limit'],
+    whenNotToUse: 'A proxy in front of every instance limits the size of request bodies, and nothing else can reach the service.',
+    references: ['https://github.com/expressjs/multer#limits', 'https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/'],
+  },
+  on: 'module',
+  words: ['multer', 'interceptor', 'fileupload', 'busboy', 'formidable', 'filesize', 'maxbytes', 'maxfilesize'],
+  *detect(module, context) {
+    for (const uploader of uploadersOf(module, context)) yield* ofUploader(uploader, module, context);
+    yield* sizes(module, context);
+  },
+  explain(evidence) {
+    const why = 'Files are kept in memory or written to disk while they arrive: without a limit one request can stop the service for everybody.';
+    switch (evidence.what) {
+      case 'none':
+        return { message: 'Uploads have no size limit, so one request can fill memory or disk. Set limits.fileSize.', why, remedy: 'Set limits.fileSize to the largest file this endpoint needs, and answer 413 above it.' };
+      case 'cut':
+        return {
+          message: 'Uploads over the limit are cut off and still handed on as if they were whole. Set abortOnLimit to true.',
+          why: 'express-fileupload truncates a file at the limit and calls the handler with what is left.',
+          remedy: 'Set abortOnLimit, so that the request is refused with 413.',
+        };
+      case 'endless':
+        return { message: 'Uploads have no size limit, so one request can fill memory or disk. Set the size this endpoint needs.', why, remedy: 'Set the limit to the largest file this endpoint needs.' };
+      case 'large':
+        return {
+          message: `Uploads of up to ${Math.round(evidence.size / MEGABYTE)} MB are taken, so a few requests can fill memory or disk. Set the size this endpoint needs.`,
+          why,
+          remedy: 'Set the limit to the largest file this endpoint needs.',
+        };
+    }
+  },
+  *fix({ evidence }, context): Iterable<FixAnswer> {
+    if (evidence.what === 'none') yield* limited(evidence.uploader, context);
+    else if (evidence.what === 'cut') yield* withEntry('Refuse what is over the limit', evidence.uploader, 'abortOnLimit: true', context);
+    else if (evidence.what === 'endless') yield { title: 'Limit to 5 MB', safety: 'review', changes: [{ do: 'replace', at: evidence.value.at, code: ['5 * 1024 * 1024'] }] };
+    else yield { refused: 'Only you know how large a file this endpoint needs.' };
+  },
+  examples: [
+    {
+      title: 'multer with a folder only',
+      bad: `
+        import multer from 'multer';
+        const upload = multer({ dest: 'uploads/' });
+        //             ^^^^^^ uploads/no-limits "Uploads have no size limit"
+        app.post('/files', requireAuth, upload.array('files'), save);`,
+      fixed: `
+        import multer from 'multer';
+        const upload = multer({ dest: 'uploads/', limits: { fileSize: 5 * 1024 * 1024 } });
+        app.post('/files', requireAuth, upload.array('files'), save);`,
+    },
+    {
+      title: 'multer in memory, for one file',
+      bad: `
+        const multer = require('multer');
+        app.post('/avatar', multer({ storage: multer.memoryStorage() }).single('avatar'), save);
+        //                  ^^^^^^ uploads/no-limits`,
+      fixed: `
+        const multer = require('multer');
+        app.post('/avatar', multer({ storage: multer.memoryStorage(), limits: { fileSize: 5 * 1024 * 1024, files: 1 } }).single('avatar'), save);`,
+    },
+    {
+      title: 'a limit on something else',
+      bad: `
+        import multer from 'multer';
+        export const upload = multer({ limits: { files: 3 } });
+        //                    ^^^^^^ uploads/no-limits`,
+      fixed: `
+        import multer from 'multer';
+        export const upload = multer({ limits: { files: 3, fileSize: 5 * 1024 * 1024 } });`,
+    },
+    {
+      title: 'express-fileupload without options',
+      bad: `
+        const fileUpload = require('express-fileupload');
+        app.use(fileUpload());
+        //      ^^^^^^^^^^ uploads/no-limits`,
+      fixed: `
+        const fileUpload = require('express-fileupload');
+        app.use(fileUpload({ limits: { fileSize: 5 * 1024 * 1024 }, abortOnLimit: true }));`,
+    },
+    {
+      title: 'express-fileupload that cuts files off',
+      bad: `
+        import fileUpload from 'express-fileupload';
+        app.use(fileUpload({ limits: { fileSize: 2e6 } }));
+        //      ^^^^^^^^^^ uploads/no-limits "cut off"`,
+      fixed: `
+        import fileUpload from 'express-fileupload';
+        app.use(fileUpload({ limits: { fileSize: 2e6 }, abortOnLimit: true }));`,
+    },
+    {
+      title: 'a Nest interceptor',
+      bad: `
+        import { Controller, Post, UploadedFile, UseInterceptors } from '@nestjs/common';
+        import { FileInterceptor } from '@nestjs/platform-express';
+        @Controller('files')
+        export class FilesController {
+          @Post()
+          @UseInterceptors(FileInterceptor('file'))
+          //               ^^^^^^^^^^^^^^^ uploads/no-limits
+          upload(@UploadedFile() file) { return this.files.save(file); }
+        }`,
+      fixed: `
+        import { Controller, Post, UploadedFile, UseInterceptors } from '@nestjs/common';
+        import { FileInterceptor } from '@nestjs/platform-express';
+        @Controller('files')
+        export class FilesController {
+          @Post()
+          @UseInterceptors(FileInterceptor('file', { limits: { fileSize: 5 * 1024 * 1024 } }))
+          upload(@UploadedFile() file) { return this.files.save(file); }
+        }`,
+    },
+    {
+      title: 'busboy, and a limit that is none',
+      bad: `
+        import busboy from 'busboy';
+        import multer from 'multer';
+        export const read = (req) => req.pipe(busboy({ headers: req.headers }));
+        //                                    ^^^^^^ uploads/no-limits
+        export const upload = multer({ limits: { fileSize: Infinity } });
+        //                                                 ^^^^^^^^ uploads/no-limits`,
+    },
+    {
+      title: 'very large files',
+      bad: `
+        import formidable from 'formidable';
+        export const form = formidable({ maxFileSize: 2 * 1024 * 1024 * 1024 });
+        //                                            ^^^^^^^^^^^^^^^^^^^^^^ uploads/no-limits "up to 2048 MB"
+        server.route({ method: 'POST', path: '/up', options: { payload: { maxBytes: 209715200, output: 'file' } }, handler });
+        //                                                                          ^^^^^^^^^ uploads/no-limits "up to 200 MB"`,
+    },
+    { title: 'a limit', good: `import multer from 'multer'; const MB = 1024 * 1024; multer({ dest: 'up/', limits: { fileSize: 2e6 } }); multer({ storage: multer.memoryStorage(), limits: { fileSize: 5 * MB } });` },
+    { title: 'fields only', good: `import multer from 'multer'; app.post('/x', multer().none(), h); const form = multer(); app.post('/y', form.none(), h);` },
+    { title: 'limits of another file', good: `
+        //- limits.js
+        module.exports = { fileSize: 1e6 };
+        //- app.js
+        const multer = require('multer');
+        const limits = require('./limits');
+        module.exports = multer({ dest: 'up', limits });` },
+    { title: 'options that are not known', good: `
+        import multer from 'multer'; export const make = (options) => multer(options); export const more = (base) => multer({ ...base, dest: 'up' });
+        export const set = multer({ limits: { fileSize: Number(process.env.MAX) } });` },
+    { title: 'libraries with a limit of their own', good: `import multipart from '@fastify/multipart'; import formidable from 'formidable'; app.register(multipart); formidable({ multiples: true });` },
+    {
+      title: 'limits for all interceptors of an application',
+      good: `
+        //- app.module.ts
+        import { Module } from '@nestjs/common';
+        import { MulterModule } from '@nestjs/platform-express';
+        @Module({ imports: [MulterModule.register({ limits: { fileSize: 1e6 } })] })
+        export class AppModule {}
+        //- files.controller.ts
+        import { Controller, Post, UseInterceptors } from '@nestjs/common';
+        import { FileInterceptor } from '@nestjs/platform-express';
+        @Controller('files')
+        export class FilesController {
+          @Post()
+          @UseInterceptors(FileInterceptor('file'))
+          upload() {}
+        }`,
+    },
+    { title: 'refuses what is over the limit', good: `import fileUpload from 'express-fileupload'; app.use(fileUpload({ limits: { fileSize: 2e6 }, abortOnLimit: true }));` },
+    { title: 'a size that is no upload', good: `export const cache = { maxBytes: 1e12 }; export const file = { fileSize: 5e9 }; new Cache({ maxFileSize: Infinity });` },
+  ],
+});
+
+function* ofUploader(uploader: Uploader, module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {
+  const { call, options, uses, library, when } = uploader;
+  if (uses.size > 0 && [...uses].every((use) => use === 'none')) return;
+  const isDefault = library === 'nest' && call.name !== 'register' && (options === undefined || context.option(options, 'limits').kind === 'absent');
+  if (isDefault && context.projectUses('upload-module')) return;
+  const limits = context.option(options, 'limits');
+  const size = limits.kind === 'value' ? context.option(limits.value, 'fileSize') : limits;
+  const found = { at: call.nameAt, subject: `${library} ${call.name} ${module.path}`, when };
+  if (size.kind === 'absent') yield { ...found, evidence: { what: 'none', uploader } };
+  else if (size.kind === 'value' && library === 'express-fileupload') {
+    const aborts = context.option(options, 'abortOnLimit');
+    const handler = context.option(options, 'limitHandler');
+    const isCut = (aborts.kind === 'absent' || (aborts.kind === 'value' && context.constant(aborts.value)?.value === false)) && handler.kind === 'absent';
+    if (isCut) yield { ...found, evidence: { what: 'cut', uploader }, severity: 'info' };
+  }
+}
+/** Numbers that are larger than any form needs, at the places where libraries read them. */
+function* sizes(module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {
+  for (const { entry, keys, call, argument, when } of entriesOf(module)) {
+    const isPayload = entry.key === 'maxBytes' && keys.at(-1) === 'payload';
+    const isLimit = entry.key === 'fileSize' && keys.at(-1) === 'limits' && call !== undefined && argument !== undefined;
+    const isFormidable = entry.key === 'maxFileSize' && call !== undefined && (/^(formidable|koa-body|koa-better-body)(\.|$)/.test(call.callee) || keys.at(-1) === 'formidable');
+    if (!isPayload && !isLimit && !isFormidable) continue;
+    const isEndless = entry.value.kind === 'ref' && /^(Number\.)?(Infinity|POSITIVE_INFINITY|MAX_SAFE_INTEGER|MAX_VALUE)$/.test(entry.value.text);
+    const size = isEndless ? Infinity : context.constant(entry.value)?.value;
+    if (typeof size !== 'number' || size <= (isPayload ? LARGE_PAYLOAD : LARGE)) continue;
+    yield { at: entry.value.at, subject: `${entry.key ?? ''} ${module.path}`, evidence: { what: isEndless ? 'endless' : 'large', size, value: entry.value }, severity: isEndless ? 'warning' : 'info', when };
+  }
+}
+
+function* limited(uploader: Uploader, context: RuleContext): Iterable<FixAnswer> {
+  const limits = context.option(uploader.options, 'limits');
+  const object = limits.kind === 'value' ? context.resolve(limits.value).value : undefined;
+  const onlyOne = uploader.uses.size > 0 && [...uploader.uses].every((use) => use === 'single');
+  const title = 'Limit the size of a file';
+  if (object) {
+    if (object.kind === 'object' && object.at.path === uploader.call.at.path) yield { title, safety: 'review', changes: [{ do: 'insert', at: object.at, where: 'entry-last', code: ['fileSize: 5 * 1024 * 1024'] }] };
+    else yield { refused: 'The limits stand in another file.' };
+    return;
+  }
+  yield* withEntry(title, uploader, `limits: { fileSize: 5 * 1024 * 1024${onlyOne ? ', files: 1' : ''} }${uploader.library === 'express-fileupload' ? ', abortOnLimit: true' : ''}`, context);
+}
+/** One more option, in the object that is there or in a new one. */
+function* withEntry(title: string, { call, options, before, library }: Uploader, entry: string, context: RuleContext): Iterable<FixAnswer> {
+  const object = options && context.resolve(options).value;
+  const given = call.args.length;
+  const changes: readonly Change[] | undefined =
+    object?.kind === 'object' && object.at.path === call.at.path
+      ? [{ do: 'insert', at: object.at, where: 'entry-last', code: [entry] }]
+      : !options && (given === before || (library === 'nest' && given === 1))
+        ? [{ do: 'insert', at: call.at, where: 'argument-last', code: [`{ ${entry} }`] }]
+        : undefined;
+  yield changes ? { title, safety: 'review', changes } : { refused: 'The options stand where this repair cannot reach.' };
+}
