@@ -3,6 +3,7 @@ import type { AnyRule } from './rule.js';
 import authBypassShortcut from './auth/bypass-shortcut.js';
 import authRouteMissingAuth from './auth/route-missing-auth.js';
 import cookiesInsecureFlags from './cookies/insecure-flags.js';
+import cookiesSamesiteNone from './cookies/samesite-none.js';
 import corsCredentialsAnyOrigin from './cors/credentials-any-origin.js';
 import corsReflectedOrigin from './cors/reflected-origin.js';
 import corsWildcardOrigin from './cors/wildcard-origin.js';
@@ -29,9 +30,13 @@ import secretsHardcodedAdminKey from './secrets/hardcoded-admin-key.js';
 import secretsHardcodedJwtSecret from './secrets/hardcoded-jwt-secret.js';
 import secretsHardcodedSessionSecret from './secrets/hardcoded-session-secret.js';
 import secretsKnownToken from './secrets/known-token.js';
+import tlsDbPlain from './tls/db-plain.js';
 import tlsEnvVerificationDisabled from './tls/env-verification-disabled.js';
+import tlsOldProtocol from './tls/old-protocol.js';
 import tlsPlainHttpUrl from './tls/plain-http-url.js';
 import tlsVerificationDisabled from './tls/verification-disabled.js';
+import uploadsNoLimits from './uploads/no-limits.js';
+import uploadsOriginalName from './uploads/original-name.js';
 import uploadsPutWritesFile from './uploads/put-writes-file.js';
 
 /** Every unit of this folder, sorted by path. */
@@ -39,6 +44,7 @@ export const rules: readonly AnyRule[] = [
   authBypassShortcut,
   authRouteMissingAuth,
   cookiesInsecureFlags,
+  cookiesSamesiteNone,
   corsCredentialsAnyOrigin,
   corsReflectedOrigin,
   corsWildcardOrigin,
@@ -65,8 +71,12 @@ export const rules: readonly AnyRule[] = [
   secretsHardcodedJwtSecret,
   secretsHardcodedSessionSecret,
   secretsKnownToken,
+  tlsDbPlain,
   tlsEnvVerificationDisabled,
+  tlsOldProtocol,
   tlsPlainHttpUrl,
   tlsVerificationDisabled,
+  uploadsNoLimits,
+  uploadsOriginalName,
   uploadsPutWritesFile,
 ];

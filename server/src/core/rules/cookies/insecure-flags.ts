@@ -20,6 +20,10 @@ export default rule<'module', Evidence>({
     confidence: 'medium',
     topics: ['cookie'],
     since: '0.1.0',
+    leansOn: [
+      'express/cookie-flags', 'express-session/cookie-flags', 'cookie-session/cookie-flags', '@fastify/session/cookie-flags', '@fastify/cookie/cookie-flags',
+      'koa/cookie-flags', 'koa-session/cookie-flags', '@hapi/hapi/cookie-flags', 'hono/cookie-flags',
+    ],
     whenNotToUse: 'A layer in front of every instance adds the flags to each cookie.',
     references: ['https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie', 'https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html'],
   },

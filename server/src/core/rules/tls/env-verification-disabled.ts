@@ -28,6 +28,7 @@ export default rule<'module', Evidence>({
     confidence: 'high',
     topics: ['tls'],
     since: '0.1.0',
+    leansOn: ['node/environment-switch'],
     whenNotToUse: 'Never in a process that talks to other machines; a local experiment can be suppressed with its reason.',
     references: ['https://nodejs.org/api/cli.html#node_tls_reject_unauthorizedvalue', 'https://cwe.mitre.org/data/definitions/295.html'],
   },

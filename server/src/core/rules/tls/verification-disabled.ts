@@ -33,6 +33,7 @@ export default rule<'module', Evidence>({
     confidence: 'medium',
     topics: ['tls'],
     since: '0.1.0',
+    leansOn: ['node/reject-unauthorized', 'node/check-server-identity', 'axios/inert-option'],
     alsoInTests: true,
     whenNotToUse: 'Never for a connection that carries data; suppress a probe that only looks at certificates.',
     references: ['https://nodejs.org/api/tls.html#tlsconnectoptions-callback', 'https://cwe.mitre.org/data/definitions/295.html'],
