@@ -85,6 +85,7 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
   }
   // Options given to it count for every interceptor of the application.
   if (module.imports.some((one) => one.name === 'MulterModule')) uses.add('upload-module');
+  if ([...module.functions.values()].some((fn) => /csrf|xsrf/i.test(fn.name))) uses.add('csrf-check');
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
   return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
 }

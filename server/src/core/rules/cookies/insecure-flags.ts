@@ -210,7 +210,7 @@ export default rule<'module', Evidence>({
     },
     { title: 'a cookie that scripts must read, and one that holds no login', good: `
         export const send = (req, res, t) => { res.cookie('XSRF-TOKEN', t, { secure: true, sameSite: 'strict' }); res.cookie('theme', req.body.theme);
-          res.cookie('authorName', req.body.name); };` },
+          res.cookie('authorName', req.body.name); res.cookie('login_dest', req.query.dest); res.cookie('login', req.query.login); };` },
     { title: 'a cookie is taken back', good: `export const logout = (req, res) => { res.cookie('token', '', { maxAge: 0 }); res.clearCookie('sid'); res.cookie('jwt', 'loggedout', { expires: new Date(0) }); };` },
     { title: 'options that are not all known', good: `export const login = (req, res, base) => { res.cookie('token', req.token, { ...base }); res.cookie('sid', req.sid, base); };` },
     {
@@ -220,6 +220,9 @@ export default rule<'module', Evidence>({
         const settings = { secret: process.env.SECRET, cookie: { sameSite: 'lax' } };
         if (app.get('env') === 'production') settings.cookie.secure = true;
         app.use(session(settings));
+        const later = { secret: process.env.SECRET };
+        if (process.env.HTTPS) later.cookie = { secure: true, sameSite: 'lax' };
+        app.use(session(later));
         const sendToken = (user, res) => {
           const cookieOptions = { httpOnly: true, sameSite: 'lax' };
           if (process.env.NODE_ENV === 'production') cookieOptions.secure = true;

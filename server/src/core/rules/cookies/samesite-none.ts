@@ -30,7 +30,7 @@ export default rule<'module', Evidence>({
   on: 'module',
   words: ['samesite'],
   *detect(module, context) {
-    const isChecked = CSRF.some((name) => context.projectUses(name));
+    const isChecked = context.projectUses('csrf-check') || CSRF.some((name) => context.projectUses(name));
     const seen = new Set<string>();
     for (const setting of cookieSettings(module, context)) {
       if (!setting.login) continue;
@@ -126,6 +126,13 @@ export default rule<'module', Evidence>({
         const app = require('express')();
         app.use(require('./session'));
         app.use(doubleCsrf({ getSecret: () => process.env.CSRF }).doubleCsrfProtection);`,
+    },
+    {
+      title: 'protected by a check of its own',
+      good: `
+        import session from 'express-session';
+        app.use(session({ secret: process.env.SECRET, cookie: { sameSite: 'none', secure: true } }));
+        app.use(function csrfProtection(req, res, next) { return req.get('origin') === process.env.ORIGIN ? next() : res.sendStatus(403); });`,
     },
     { title: 'in development only', good: `const isProd = process.env.NODE_ENV === 'production'; export const send = (req, res) => res.cookie('token', req.token, { secure: true, sameSite: isProd ? 'strict' : 'none' });` },
     { title: 'decided elsewhere', good: `export const send = (req, res, options) => res.cookie('token', req.token, { sameSite: options.sameSite, secure: true });` },

@@ -59,7 +59,7 @@ const DEFAULTS = {
   'iron-session': { httpOnly: true, secure: true, sameSite: true },
 } as const satisfies Readonly<Record<string, Defaults>>;
 
-const NOT_LOGIN = /csrf|xsrf|theme|lang|locale|consent|redirect|return|hint|state|nonce|verifier|challenge|author(?!i)|assess|possess|expir|timeout|flash/i;
+const NOT_LOGIN = /csrf|xsrf|theme|lang|locale|consent|redirect|return|hint|state|nonce|verifier|challenge|author(?!i)|assess|possess|expir|timeout|flash|dest|target|next|url|path|attempt|count/i;
 const LOGIN = /sess|auth|token|jwt|remember|login/i;
 const LOGIN_WORDS: ReadonlySet<string> = new Set(['sid', 'ssid', 'jwt', 'session', 'auth', 'token', 'rt', 'sso']);
 
@@ -261,7 +261,11 @@ function assignedLater(options: Value | undefined, path: readonly string[], modu
   const wanted = [...options.path, ...path].join('.');
   for (const view of [module.top, ...module.functions.values()])
     for (const step of view.steps) {
-      if (step.do !== 'assign' || step.target.root.kind !== 'local' || step.target.root.binding !== binding || step.target.path.join('.') !== wanted) continue;
+      if (step.do !== 'assign' || step.target.root.kind !== 'local' || step.target.root.binding !== binding) continue;
+      const target = step.target.path.join('.');
+      // The object that holds the flag is put in later.
+      if (target !== '' && wanted.startsWith(`${target}.`) && context.option(step.value, path.at(-1) ?? '').kind !== 'absent') return unknownFlag;
+      if (target !== wanted) continue;
       const constant = context.constant(step.value);
       return { state: constant?.value === true || typeof constant?.value === 'string' ? 'on' : 'unknown', value: step.value, entry: undefined };
     }
@@ -272,10 +276,12 @@ function objectHere(options: Value, from: At, context: RuleContext): At | undefi
   const end = context.resolve(options).value;
   return end.kind === 'object' && end.at.path === from.path ? end.at : undefined;
 }
-/** A cookie is taken back: no value, or no time to live. */
+/** A cookie is taken back (no value, no time to live), or holds what the caller sent, which is no secret of the server. */
 function clears(value: Value | undefined, options: Value | undefined, context: RuleContext): boolean {
   const constant = value && context.constant(value);
   if (constant) return true;
+  const sent = value && context.request(value)?.from;
+  if (sent === 'query' || sent === 'param' || sent === 'path' || sent === 'url') return true;
   const age = context.option(options, 'maxAge');
   return age.kind === 'value' && Number(context.constant(age.value)?.value ?? 1) <= 0;
 }

@@ -1,5 +1,5 @@
-import type { Branch, FunctionView, ModuleView } from '../../model/module.js';
-import type { Call, Entry, ObjectValue, Value } from '../../model/value.js';
+import type { Branch, FunctionView, ModuleView, Step } from '../../model/module.js';
+import type { Call, Entry, ObjectValue, Ref, Value } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
 import { alternatives, type Alternative } from '../facts/alternatives.js';
 import { rule, type Detection, type Fix, type RuleContext } from '../rule.js';
@@ -8,6 +8,8 @@ import type { At } from '../../text/source.js';
 interface Evidence {
   readonly entry: Entry | undefined;
   readonly inert: boolean;
+  /** A server that asks its clients for certificates. */
+  readonly server?: boolean;
 }
 /** Where a value stands: the call it is an argument of, the keys above it, the tests it is under. */
 interface Place {
@@ -50,8 +52,10 @@ export default rule<'module', Evidence>({
       yield inTests ? { ...found, severity: 'info' } : found;
     }
   },
-  explain: ({ inert }) => ({
-    message: inert
+  explain: ({ inert, server }) => ({
+    message: server === true
+      ? 'Clients are let in whatever certificate they show: anyone can claim to be one of them. Refuse those without authorized on their socket, or remove the option.'
+      : inert
       ? "This option has no effect here: axios takes it from 'httpsAgent' only, and certificates stay checked. Remove it."
       : "Certificate checks are off: anyone between the two services can read or change this traffic. Remove the option, or trust your own CA with 'ca'.",
     why: 'Encryption without a check of the certificate is encryption to whoever answers.',
@@ -168,6 +172,20 @@ export default rule<'module', Evidence>({
         //                                                                                                 ^^^^^ tls/verification-disabled
       `,
     },
+    {
+      title: 'certificates of clients that the server judges itself',
+      bad: `
+        import https from 'node:https';
+        export function serve(options, app) {
+          options.requestCert = true;
+          options.rejectUnauthorized = false;
+          //                           ^^^^^ tls/verification-disabled "Clients are let in"
+          return https.createServer(options, app);
+        }
+        export const again = (socket) => socket.renegotiate({ requestCert: true, rejectUnauthorized: false });
+        //                                                                                           ^^^^^ tls/verification-disabled
+      `,
+    },
     { title: 'decided by a setting', good: `import https from 'node:https'; options.rejectUnauthorized = query.verify === 'true' ? true : false; new https.Agent({ rejectUnauthorized: process.env.STRICT_TLS === 'true' ? true : false });` },
     { title: 'a CA of your own', good: `import https from 'node:https'; import fs from 'node:fs'; import { Pool } from 'pg'; new https.Agent({ ca: fs.readFileSync('ca.pem') }); new Pool({ ssl: { ca: process.env.PG_CA } });` },
     { title: 'checked', good: `import https from 'node:https'; new https.Agent({ rejectUnauthorized: true }); new https.Agent({ rejectUnauthorized: process.env.NODE_ENV === 'production' });` },
@@ -195,10 +213,18 @@ function* stepsOf(fn: FunctionView, context: RuleContext): Iterable<Found> {
       if (key !== undefined && (OFF_WHEN_FALSE.has(key) || OFF_WHEN_TRUE.has(key)) && step.target.path.length > 0)
         for (const one of written(step.value, context))
           if (one.value.kind === 'literal' && one.value.value === OFF_WHEN_TRUE.has(key))
-            yield { at: one.at, subject: `${step.target.text}`, evidence: { entry: undefined, inert: false }, severity: 'error', confidence: 'high', when: [...step.when, ...one.when] };
+{
+            const server = fn.steps.some((other) => asksLater(other, step.target));
+            yield { at: one.at, subject: `${step.target.text}`, evidence: { entry: undefined, inert: false, server }, severity: server ? 'info' : 'error', confidence: 'high', when: [...step.when, ...one.when] };
+          }
       yield* search(step.value, key === undefined ? place : { ...place, keys: [key] }, context, 0);
     } else if (step.value) yield* search(step.value, place, context, 0);
   }
+}
+/** `options.requestCert = true` beside it: the options of a server. */
+function asksLater(step: Step, { root }: Ref): boolean {
+  if (step.do !== 'assign' || step.target.path.at(-1) !== 'requestCert' || step.target.root.kind !== root.kind) return false;
+  return step.target.root.kind === 'local' && root.kind === 'local' ? step.target.root.binding === root.binding : step.target.root.kind === 'parameter';
 }
 function* search(value: Value, place: Place, context: RuleContext, depth: number): Iterable<Found> {
   if (depth > 10) return;
@@ -247,11 +273,16 @@ function* entryOf(entry: Entry, object: ObjectValue, place: Place, context: Rule
   const wanted = badValue(key, object, place, context);
   if (wanted === undefined) return;
   const callee = place.call?.callee ?? '';
-  const isServer = SERVER.test(callee) && place.keys.length === 0;
+  const isServer = (SERVER.test(callee) && place.keys.length === 0) || asksClients(object, context);
   const inert = key === 'rejectUnauthorized' && /^axios(\.|$)/.test(callee) && place.keys.length === 0;
   const severity: Severity = isServer || inert ? 'info' : 'error';
   for (const one of written(entry.value, context))
-    if (one.value.kind === 'literal' && one.value.value === wanted) yield { at: one.at, subject, evidence: { entry, inert }, severity, confidence: isServer ? 'medium' : 'high', when: [...place.when, ...one.when] };
+    if (one.value.kind === 'literal' && one.value.value === wanted) yield { at: one.at, subject, evidence: { entry, inert, server: isServer }, severity, confidence: isServer ? 'medium' : 'high', when: [...place.when, ...one.when] };
+}
+/** Only a server asks for the certificates of its clients: they are its to judge, and it may do so later. */
+function asksClients(object: ObjectValue, context: RuleContext): boolean {
+  const asks = context.option(object, 'requestCert');
+  return asks.kind === 'value' && context.constant(asks.value)?.value !== false;
 }
 /** What is written outright, or chosen by production; a value that a setting decides is the setting's matter. */
 function written(value: Value, context: RuleContext): readonly Alternative[] {

@@ -185,6 +185,20 @@ export default rule<'module', Evidence>({
           upload() {}
         }`,
     },
+    {
+      title: 'a stream that is measured',
+      good: `
+        import busboy from 'busboy';
+        export function read(req, done) {
+          const parser = busboy({ headers: req.headers });
+          let totalBytes = 0;
+          parser.on('file', (name, stream) => stream.on('data', (chunk) => {
+            totalBytes += chunk.length;
+            if (totalBytes > MOST) done(new Error('too large'));
+          }));
+          req.pipe(parser);
+        }`,
+    },
     { title: 'refuses what is over the limit', good: `import fileUpload from 'express-fileupload'; app.use(fileUpload({ limits: { fileSize: 2e6 }, abortOnLimit: true }));` },
     { title: 'a size that is no upload', good: `export const cache = { maxBytes: 1e12 }; export const file = { fileSize: 5e9 }; new Cache({ maxFileSize: Infinity });` },
   ],
@@ -195,6 +209,7 @@ function* ofUploader(uploader: Uploader, module: ModuleView, context: RuleContex
   if (uses.size > 0 && [...uses].every((use) => use === 'none')) return;
   const isDefault = library === 'nest' && call.name !== 'register' && (options === undefined || context.option(options, 'limits').kind === 'absent');
   if (isDefault && context.projectUses('upload-module')) return;
+  if (library === 'busboy' && counts(module)) return;
   const limits = context.option(options, 'limits');
   const size = limits.kind === 'value' ? context.option(limits.value, 'fileSize') : limits;
   const found = { at: call.nameAt, subject: `${library} ${call.name} ${module.path}`, when };
@@ -205,6 +220,12 @@ function* ofUploader(uploader: Uploader, module: ModuleView, context: RuleContex
     const isCut = (aborts.kind === 'absent' || (aborts.kind === 'value' && context.constant(aborts.value)?.value === false)) && handler.kind === 'absent';
     if (isCut) yield { ...found, evidence: { what: 'cut', uploader }, severity: 'info' };
   }
+}
+/** What is streamed is measured by the code itself. */
+function counts(module: ModuleView): boolean {
+  const isSize = (value: Value): boolean => value.kind === 'ref' && /size|bytes|length|limit/i.test(value.path.at(-1) ?? value.text);
+  const measures = (test: Value): boolean => test.kind === 'compare' && /[<>]/.test(test.op) && (isSize(test.left) || isSize(test.right));
+  return [module.top, ...module.functions.values()].some((fn) => fn.steps.some((step) => step.when.some(({ test }) => measures(test))));
 }
 /** Numbers that are larger than any form needs, at the places where libraries read them. */
 function* sizes(module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {
