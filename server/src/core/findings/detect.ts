@@ -1,5 +1,6 @@
 import type { FileFacts } from '../project/facts.js';
 import { corsPolicies } from '../project/cors.js';
+import { originTests } from '../project/origin-tests.js';
 import type { FileClass, ProjectModel, Siblings } from '../project/project.js';
 import { literalsOf } from '../project/literals.js';
 import type { AnyRule, Hit, RuleContext, Subjects } from '../rules/rule.js';
@@ -64,7 +65,9 @@ export function detect(facts: FileFacts, rules: readonly AnyRule[], project: Pro
     }
   }
   if (wanted.has('literal')) for (const literal of literalsOf(module)) ask('literal', literal);
-  if (wanted.has('cors')) for (const cors of corsPolicies(module, context)) ask('cors', cors, () => ({ cors: atKey(cors.at) }));
+  const policies = wanted.has('cors') || wanted.has('origin') ? [...corsPolicies(module, context)] : [];
+  for (const cors of policies) ask('cors', cors, () => ({ cors: atKey(cors.at) }));
+  if (wanted.has('origin')) for (const test of originTests(module, policies, context)) ask('origin', test);
   for (const endpoint of project.byFile.get(facts.file.path) ?? []) ask('endpoint', endpoint, () => ({ endpoint: atKey(endpoint.methodAt) }));
   if (wanted.has('siblings')) for (const group of siblingsOf(facts, project)) ask('siblings', group);
   for (const scope of project.scopes.values()) if (scope.at.path === facts.file.path) ask('scope', scope, () => ({ application: scope.id }));

@@ -3,10 +3,15 @@ import type { Call, Entry, FunctionId, Ref, Value } from '../model/value.js';
 import type { Alternative } from '../rules/facts/alternatives.js';
 import type { CorsPolicy } from '../rules/rule.js';
 import type { At } from '../text/source.js';
+import { namesIn, unsaid } from './cors-names.js';
 import { arms, exclusive, originHeader, testKind, type CorsContext } from './cors-origin.js';
 
 const ORIGIN = 'access-control-allow-origin';
 const CREDENTIALS = 'access-control-allow-credentials';
+const METHODS = 'access-control-allow-methods';
+const HEADERS = 'access-control-allow-headers';
+const EXPOSED = 'access-control-expose-headers';
+const KNOWN: ReadonlySet<string> = new Set([ORIGIN, CREDENTIALS, METHODS, HEADERS, EXPOSED]);
 const SETTERS: ReadonlySet<string> = new Set(['setHeader', 'setHeaders', 'header', 'headers', 'set', 'append', 'writeHead']);
 /** Constructors and helpers whose second argument has a `headers` option. */
 const RESPONSES = /(^|[./])(Response|NextResponse|Response\.json|NextResponse\.(json|next|rewrite|redirect))$/;
@@ -14,7 +19,7 @@ const BODIES: ReadonlySet<string> = new Set(['json', 'text', 'html', 'body']);
 
 /** One header a call sets. `group` is the object or function it is set in. */
 interface Setting {
-  readonly header: typeof ORIGIN | typeof CREDENTIALS;
+  readonly header: string;
   readonly value: Value;
   readonly call: Call;
   readonly when: readonly Branch[];
@@ -34,19 +39,37 @@ export function* manualPolicies(module: ModuleView, context: CorsContext): Itera
       if (seen.has(key)) continue;
       seen.add(key);
       const credentials = settings.find((other) => other.header === CREDENTIALS && !exclusive(other.when, setting.when));
-      for (const arm of arms(setting.value, context)) yield policy(setting, credentials, arm, fn.id, context);
+      for (const arm of arms(setting.value, context)) yield policy(setting, credentials, arm, fn.id, namesBeside(settings, setting, context), context);
     }
+    // Methods and headers of an answer whose origin is set elsewhere.
+    if (settings.some((one) => one.header === ORIGIN)) continue;
+    const [first] = settings.filter((one) => one.header !== CREDENTIALS);
+    if (first) yield { ...policy(first, undefined, { value: first.value, at: first.value.at, when: [] }, fn.id, namesBeside(settings, first, context), context), origin: 'unknown', credentials: 'unknown', values: [], originWritten: false };
   }
 }
 
-function policy(setting: Setting, credentials: Setting | undefined, arm: Alternative, inside: FunctionId, context: CorsContext): CorsPolicy {
+type Lists = Pick<CorsPolicy, 'methods' | 'headers' | 'exposed'>;
+/** The other lists that are set where this header is. */
+function namesBeside(settings: readonly Setting[], own: Setting, context: CorsContext): Lists {
+  const of = (header: string): CorsPolicy['methods'] => {
+    const found = settings.find((other) => other.header === header && !exclusive(other.when, own.when));
+    return found ? namesIn(found.value, context) : unsaid;
+  };
+  return { methods: of(METHODS), headers: of(HEADERS), exposed: of(EXPOSED) };
+}
+function policy(setting: Setting, credentials: Setting | undefined, arm: Alternative, inside: FunctionId, lists: Lists, context: CorsContext): CorsPolicy {
   const constant = credentials && context.constant(credentials.value);
   return {
     origin: originOf(arm, [...setting.when, ...arm.when], context),
     credentials: credentials === undefined ? false : constant === undefined ? 'unknown' : String(constant.value).toLowerCase() === 'true',
     values: [arm.value],
+    inList: false,
     source: 'manual',
     library: 'manual',
+    major: undefined,
+    options: undefined,
+    ...lists,
+    path: undefined,
     originAt: arm.at,
     originWritten: true,
     credentialsAt: credentials?.value.at,
@@ -120,9 +143,9 @@ function settingsOf(fn: FunctionView, context: CorsContext): readonly Setting[] 
   }
 }
 
-function headerOf(name: string): Setting['header'] | undefined {
+function headerOf(name: string): string | undefined {
   const lower = name.toLowerCase();
-  return lower === ORIGIN || lower === CREDENTIALS ? lower : undefined;
+  return KNOWN.has(lower) ? lower : undefined;
 }
 
 /** Not a request, a map, an application's settings, or headers that only an outgoing call gets. */

@@ -1,6 +1,7 @@
 import type { Branch, FunctionView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import { alternatives, fromEnvironment, type Alternative } from '../rules/facts/alternatives.js';
+import { judgePattern, patternOf } from '../rules/facts/origin-pattern.js';
 import type { CorsPolicy, RuleContext } from '../rules/rule.js';
 import type { At } from '../text/source.js';
 
@@ -10,11 +11,17 @@ export type CorsContext = Pick<RuleContext, 'resolve' | 'constant' | 'option' | 
 /** How one library reads `origin`: what `true`, `'*'`, a list with `'*'` and an empty list do, and how a function is called. */
 export interface OriginWords {
   readonly yes: CorsPolicy['origin'];
+  /** What `false`, `null` and an empty text do. */
+  readonly no: CorsPolicy['origin'];
   readonly star: CorsPolicy['origin'];
   readonly starInList: CorsPolicy['origin'];
   readonly emptyList: CorsPolicy['origin'];
   /** `callback`: (origin, cb); `origin`: returns for an origin; `context`: returns for a request context. */
   readonly calls: 'callback' | 'origin' | 'context';
+  /** Patterns are taken. */
+  readonly patterns: boolean;
+  /** A star anywhere in a text counts as one. */
+  readonly starInText?: true;
   /** hapi's word for "answer '*'". */
   readonly ignore?: true;
 }
@@ -24,6 +31,8 @@ export interface Judged {
   readonly values: readonly Value[];
   readonly at: At;
   readonly when: readonly Branch[];
+  /** The values are members of a list. */
+  readonly inList?: true;
 }
 const DEEPEST = 8;
 
@@ -42,18 +51,24 @@ function judgeArm(arm: Alternative, words: OriginWords, context: CorsContext): J
   const answer = (origin: CorsPolicy['origin'], values: readonly Value[] = [value], place = at, more: readonly Branch[] = []): Judged => ({ origin, values, at: place, when: [...when, ...more] });
   switch (value.kind) {
     case 'literal': return answer(literalOrigin(value.value, words));
-    case 'regex': return answer(matchesAll(value.source) ? 'reflect' : 'regex');
-    case 'call': return answer(value.callee === 'RegExp' ? 'regex' : 'unknown');
+    case 'regex': return answer(!words.patterns ? 'unknown' : everyone(value, context) ? 'reflect' : 'regex');
+    case 'call': {
+      if (value.callee === 'RegExp') return answer(!words.patterns ? 'unknown' : everyone(value, context) ? 'reflect' : 'regex');
+      const items = listItems(value, context);
+      return items.length > 0 ? { origin: 'list', values: items.map((item) => item.value), at, when, inList: true } : answer('unknown');
+    }
     case 'function': {
       const { origin, when: own } = judgeFunction(value.fn, words.calls, context);
       return answer(origin, [value], at, own);
     }
     case 'array': {
-      const items = value.items.filter((item) => !item.spread).map((item) => ({ value: followed(item.value, context), at: item.value.at }));
+      const items = listItems(value, context);
       const values = items.map((item) => item.value);
-      const star = items.find((item) => item.value.kind === 'literal' && item.value.value === '*');
+      const answer = (origin: CorsPolicy['origin'], inside: readonly Value[], place = at): Judged => ({ origin, values: inside, at: place, when, inList: true });
+      const always = items.filter((item) => item.when.length === 0);
+      const star = always.find((item) => item.value.kind === 'literal' && item.value.value === '*');
       if (star && words.starInList !== 'list') return answer(words.starInList, values, star.at);
-      const wide = items.find((item) => item.value.kind === 'regex' && matchesAll(item.value.source));
+      const wide = words.patterns ? always.find((item) => everyone(item.value, context)) : undefined;
       if (wide) return answer('reflect', values, wide.at);
       if (values.some((item) => item.kind === 'regex' || (item.kind === 'call' && item.callee === 'RegExp'))) return answer('regex', values);
       if (value.items.length === 0 && !value.open) return answer(words.emptyList, values);
@@ -65,17 +80,37 @@ function judgeArm(arm: Alternative, words: OriginWords, context: CorsContext): J
 
 function literalOrigin(value: unknown, words: OriginWords): CorsPolicy['origin'] {
   if (value === true) return words.yes;
-  if (value === false || value === '' || value === null || value === undefined) return 'off';
-  if (value === '*') return words.star;
+  if (value === false || value === '' || value === null || value === undefined) return words.no;
+  if (value === '*' || (words.starInText && typeof value === 'string' && value.includes('*'))) return words.star;
   if (value === 'ignore' && words.ignore) return 'any';
   if (value === 'null') return 'null';
   return typeof value === 'string' ? 'list' : 'unknown';
 }
 
-/** A pattern that accepts every origin, told by its text: no pattern of the user's is ever run here. */
-function matchesAll(source: string): boolean {
-  const bare = source.replaceAll('\\/', '/').replaceAll('(?:', '(').replace(/[()^$]/g, '').replace('s?:', ':');
-  return ['', '.', '.*', '.+', '.*?', '[\\s\\S]*', 'http', 'https', 'http:', 'https:', 'http://', 'https://', 'http://.*', 'https://.*', 'http://.+', 'https://.+'].includes(bare);
+/** A pattern that accepts every origin. */
+function everyone(value: Value, context: CorsContext): boolean {
+  const pattern = patternOf(value, context);
+  return pattern !== undefined && judgePattern(pattern.source, pattern.flags)?.lets === 'everyone';
+}
+
+/** The members of a list, with the tests that add them: spread lists, `concat`, and lists that are filtered, trimmed or made a set. */
+export function listItems(value: Value, context: CorsContext, depth = 0): readonly Alternative[] {
+  if (depth > DEEPEST) return [];
+  const resolved = followed(value, context);
+  if (resolved.kind === 'array')
+    return resolved.items.slice(0, 500).flatMap((item) => {
+      if (!item.spread) return [{ value: followed(item.value, context), at: item.value.at, when: [] }];
+      return alternatives(item.value, context).flatMap((arm) => listItems(arm.value, context, depth + 1).map((one) => ({ ...one, when: [...arm.when, ...one.when] })));
+    });
+  if (resolved.kind !== 'call') return [];
+  if (resolved.callee === 'Set' || resolved.callee === 'Object.freeze' || resolved.callee === 'Array.from') return resolved.args[0] ? listItems(resolved.args[0].value, context, depth + 1) : [];
+  if (!resolved.receiver) return [];
+  if (/^(filter|flat|slice|values)$/.test(resolved.name)) return listItems(resolved.receiver, context, depth + 1);
+  if (resolved.name === 'concat') return [resolved.receiver, ...resolved.args.map((arg) => arg.value)].flatMap((one) => {
+    const inner = listItems(one, context, depth + 1);
+    return inner.length > 0 ? inner : followed(one, context).kind === 'literal' ? [{ value: followed(one, context), at: one.at, when: [] }] : [];
+  });
+  return [];
 }
 
 type Verdict = 'echo' | 'any' | 'deny' | 'tested' | 'unknown';
@@ -178,18 +213,18 @@ function originOf(body: FunctionView, calls: OriginWords['calls'], context: Cors
 }
 
 /** `req.headers.origin`, `req.get('origin')`, `ctx.get('Origin')`, `c.req.header('origin')`, `request.headers.get('origin')`: directly or through a name. */
-export function originHeader(value: Value, context: CorsContext): boolean {
+export function originHeader(value: Value, context: CorsContext, name = 'origin'): boolean {
   const found = value.kind === 'ref' ? [value, context.resolve(value).value] : [value];
   return found.some((one) => {
     if (one.kind === 'ref') {
       const keys = one.path.map((key) => key?.toLowerCase());
-      return keys.at(-1) === 'origin' && keys.slice(0, -1).some((key) => key === 'headers' || key === 'header');
+      return keys.at(-1) === name && keys.slice(0, -1).some((key) => key === 'headers' || key === 'header');
     }
-    if (one.kind === 'call') return /^(get|header|getHeader)$/.test(one.name) && (one.receiver !== undefined || one.target.kind === 'ref') && isText(one.args[0]?.value, 'origin', context);
-    if (one.kind === 'logic') return one.op !== '&&' && originHeader(one.left, context);
+    if (one.kind === 'call') return /^(get|header|getHeader)$/.test(one.name) && (one.receiver !== undefined || one.target.kind === 'ref') && isText(one.args[0]?.value, name, context);
+    if (one.kind === 'logic') return one.op !== '&&' && originHeader(one.left, context, name);
     if (one.kind === 'template') {
       const only = one.parts.length === 1 ? one.parts[0] : undefined;
-      return only !== undefined && typeof only !== 'string' && originHeader(only, context);
+      return only !== undefined && typeof only !== 'string' && originHeader(only, context, name);
     }
     return false;
   });

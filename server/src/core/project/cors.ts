@@ -3,6 +3,8 @@ import type { Call, Entry, FunctionId, Value } from '../model/value.js';
 import type { CorsPolicy } from '../rules/rule.js';
 import type { At } from '../text/source.js';
 import { manualPolicies } from './cors-headers.js';
+import { corsNames, optionNames } from './cors-names.js';
+import { nextPolicies } from './cors-next.js';
 import { arms, judge, type CorsContext, type Judged, type OriginWords } from './cors-origin.js';
 
 export type { CorsContext } from './cors-origin.js';
@@ -14,16 +16,19 @@ interface Library {
   readonly absent: CorsPolicy['origin'];
   readonly bare: CorsPolicy['origin'];
   readonly credentials: boolean;
+  readonly major?: number | undefined;
 }
-const EXPRESS_WORDS: OriginWords = { yes: 'reflect', star: 'any', starInList: 'list', emptyList: 'list', calls: 'callback' };
+const EXPRESS_WORDS: OriginWords = { yes: 'reflect', no: 'off', star: 'any', starInList: 'list', emptyList: 'list', calls: 'callback', patterns: true };
 const EXPRESS: Library = { name: 'cors', words: EXPRESS_WORDS, absent: 'any', bare: 'any', credentials: false };
 const NEST: Library = { ...EXPRESS, name: '@nestjs/core' };
 const SOCKET: Library = { ...EXPRESS, name: 'socket.io' };
 const FASTIFY: Library = { ...EXPRESS, name: '@fastify/cors', words: { ...EXPRESS_WORDS, starInList: 'any' } };
-const HONO: Library = { ...EXPRESS, name: 'hono/cors', words: { ...EXPRESS_WORDS, yes: 'unknown', calls: 'origin' } };
-const KOA: Library = { ...EXPRESS, name: '@koa/cors', words: { ...EXPRESS_WORDS, yes: 'unknown', calls: 'context' } };
-const HAPI: Library = { name: '@hapi/hapi', words: { yes: 'unknown', star: 'reflect', starInList: 'reflect', emptyList: 'unknown', calls: 'origin', ignore: true }, absent: 'reflect', bare: 'reflect', credentials: false };
-const YOGA: Library = { name: 'graphql-yoga', words: { yes: 'unknown', star: 'reflect', starInList: 'reflect', emptyList: 'reflect', calls: 'origin' }, absent: 'reflect', bare: 'unknown', credentials: true };
+const HONO: Library = { ...EXPRESS, name: 'hono/cors', words: { ...EXPRESS_WORDS, yes: 'unknown', calls: 'origin', patterns: false } };
+const KOA: Library = { ...EXPRESS, name: '@koa/cors', words: { ...EXPRESS_WORDS, yes: 'unknown', no: 'any', calls: 'context', patterns: false } };
+const HAPI_WORDS: OriginWords = { yes: 'unknown', no: 'unknown', star: 'reflect', starInList: 'reflect', emptyList: 'unknown', calls: 'origin', patterns: false, ignore: true };
+const HAPI: Library = { name: '@hapi/hapi', words: HAPI_WORDS, absent: 'reflect', bare: 'reflect', credentials: false };
+const YOGA_WORDS: OriginWords = { yes: 'unknown', no: 'reflect', star: 'reflect', starInList: 'reflect', emptyList: 'reflect', calls: 'origin', patterns: false, starInText: true };
+const YOGA: Library = { name: 'graphql-yoga', words: YOGA_WORDS, absent: 'reflect', bare: 'unknown', credentials: true };
 /** Packages whose defaults nobody measured: only what is written counts. */
 const KOA_OTHERS: ReadonlySet<string> = new Set(['koa2-cors', 'koa-cors', 'kcors']);
 const FASTIFY_NAMES: ReadonlySet<string> = new Set(['@fastify/cors', 'fastify-cors']);
@@ -62,6 +67,7 @@ function* everyPolicy(module: ModuleView, context: CorsContext): Iterable<CorsPo
   for (const { call, when, inside } of callsOf(module))
     for (const setup of setups(call, module, context)) yield* policies(setup, { call, when, inside }, context);
   yield* manualPolicies(module, context);
+  yield* nextPolicies(module, context);
 }
 
 function* callsOf(module: ModuleView): Iterable<Place> {
@@ -78,7 +84,7 @@ function* setups(call: Call, module: ModuleView, context: CorsContext): Iterable
   const nameAt = call.nameAt;
   if (callee === 'cors') yield { library: EXPRESS, value: first, nameAt };
   else if (callee === '@koa/cors') yield { library: koa(context.major('@koa/cors', module.path)), value: first, nameAt };
-  else if (KOA_OTHERS.has(callee)) yield { library: { ...KOA, absent: 'unknown' }, value: first, nameAt };
+  else if (KOA_OTHERS.has(callee)) yield { library: { ...KOA, absent: 'unknown', words: { ...KOA.words, no: 'unknown' } }, value: first, nameAt };
   else if (callee === 'hono/cors.cors') yield { library: HONO, value: first, nameAt };
   else if (call.name === 'enableCors' && call.receiver) yield { library: NEST, value: first, nameAt };
   else if (call.name === 'register' && isFastifyCors(first, context)) yield { library: FASTIFY, value: call.args[1]?.value, nameAt: first?.kind === 'ref' ? first.nameAt : nameAt };
@@ -120,9 +126,9 @@ function isFastifyCors(value: Value | undefined, context: CorsContext): boolean 
   const candidates = value === undefined ? [] : [value, context.resolve(value).value];
   return candidates.some((one) => one.kind === 'ref' && one.root.kind === 'import' && FASTIFY_NAMES.has(one.root.from.replace(/^(npm|jsr):/, '')));
 }
-/** Before 5 a missing origin echoed the caller's (C13); since 5 `credentials: true` turns '*' into an echo (C12). */
+/** Before 5 a missing origin echoed the caller's (C13); `credentials: true` turns '*' into an echo (C12). */
 function koa(major: number | undefined): Library {
-  return major !== undefined && major < 5 ? { ...KOA, absent: 'reflect' } : { ...KOA, name: '@koa/cors@5' };
+  return { ...KOA, name: '@koa/cors@5', major, ...(major !== undefined && major < 5 ? { absent: 'reflect', words: { ...KOA.words, no: 'reflect' } } : {}) };
 }
 
 function* policies(setup: Setup, place: Place, context: CorsContext): Iterable<CorsPolicy> {
@@ -185,6 +191,7 @@ function dynamic(options: Value, context: CorsContext): boolean {
 
 function policy(setup: Setup, place: Place, judged: Judged, written: boolean, options: Value | undefined, context: CorsContext): CorsPolicy {
   const { library } = setup;
+  const names = optionNames(library.name.replace('@5', ''));
   const answer = options ? context.option(options, 'credentials') : undefined;
   const credentials = credentialsOf(answer, library, judged.origin, context);
   const entry: Entry | undefined = answer?.kind === 'value' ? answer.entry : undefined;
@@ -195,6 +202,13 @@ function policy(setup: Setup, place: Place, judged: Judged, written: boolean, op
     values: judged.values,
     source: 'module',
     library: library.name.replace('@5', ''),
+    inList: judged.inList === true,
+    major: library.major ?? context.major(packageOf(library), place.call.at.path),
+    options,
+    methods: corsNames(options, names.methods, context),
+    headers: corsNames(options, names.headers, context),
+    exposed: corsNames(options, names.exposed, context),
+    path: undefined,
     originAt: judged.at,
     originWritten: written,
     credentialsAt: answer?.kind === 'value' ? answer.value.at : undefined,
@@ -206,6 +220,9 @@ function policy(setup: Setup, place: Place, judged: Judged, written: boolean, op
   };
 }
 
+function packageOf({ name }: Library): string {
+  return name === '@koa/cors@5' ? '@koa/cors' : name === 'hono/cors' ? 'hono' : name;
+}
 function credentialsOf(answer: ReturnType<CorsContext['option']> | undefined, library: Library, origin: CorsPolicy['origin'], context: CorsContext): boolean | 'unknown' {
   if (answer === undefined || answer.kind === 'absent') return library.credentials && origin === 'reflect';
   if (answer.kind === 'unknown') return 'unknown';

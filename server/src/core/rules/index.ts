@@ -5,6 +5,9 @@ import authRouteMissingAuth from './auth/route-missing-auth.js';
 import cookiesInsecureFlags from './cookies/insecure-flags.js';
 import cookiesSamesiteNone from './cookies/samesite-none.js';
 import corsCredentialsAnyOrigin from './cors/credentials-any-origin.js';
+import corsNullOrigin from './cors/null-origin.js';
+import corsOriginCheckSubstring from './cors/origin-check-substring.js';
+import corsOriginRegexLoose from './cors/origin-regex-loose.js';
 import corsReflectedOrigin from './cors/reflected-origin.js';
 import corsWildcardOrigin from './cors/wildcard-origin.js';
 import errorsMessageInResponse from './errors/message-in-response.js';
@@ -46,6 +49,9 @@ export const rules: readonly AnyRule[] = [
   cookiesInsecureFlags,
   cookiesSamesiteNone,
   corsCredentialsAnyOrigin,
+  corsNullOrigin,
+  corsOriginCheckSubstring,
+  corsOriginRegexLoose,
   corsReflectedOrigin,
   corsWildcardOrigin,
   errorsMessageInResponse,

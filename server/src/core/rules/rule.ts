@@ -49,9 +49,20 @@ export interface CorsPolicy {
   readonly credentials: boolean | 'unknown';
   /** The origins as written: literals, patterns. */
   readonly values: readonly Value[];
+  /** They are members of a list. */
+  readonly inList: boolean;
   readonly source: 'module' | 'manual' | 'config';
   /** npm package, or 'manual'. */
   readonly library: string;
+  /** The installed major version of it, where known: assume the newest. */
+  readonly major: number | undefined;
+  /** The object the options stand in; undefined: there is none, or it is not known. */
+  readonly options: Value | undefined;
+  readonly methods: CorsNames;
+  readonly headers: CorsNames;
+  readonly exposed: CorsNames;
+  /** The path a settings file gives it for. */
+  readonly path: string | undefined;
   /** The value token of `origin`; where it is left out, the callee's last name (`cors`). */
   readonly originAt: At;
   readonly originWritten: boolean;
@@ -64,6 +75,42 @@ export interface CorsPolicy {
   readonly call: Call | undefined;
   readonly when: readonly Branch[];
   /** The function it stands in. */
+  readonly inside: FunctionId;
+}
+/** The methods or headers a CORS setting names. `default`: left out; `part`: there are more, which nobody can tell; `echo`: what the caller asks for. */
+export interface CorsNames {
+  readonly state: 'default' | 'listed' | 'part' | 'unknown' | 'echo';
+  /** Each as written, without the commas around it. */
+  readonly names: readonly { readonly text: string; readonly at: At }[];
+  /** The value of the option or header. */
+  readonly at: At | undefined;
+}
+/** One way a caller's origin is told from others: what an origin option or header names, or a test in code. */
+export interface OriginTest {
+  /** Compared as a whole (also as a member of a list), by a pattern, or by a part of its text. */
+  readonly how: 'equals' | 'matches' | 'starts' | 'ends' | 'contains';
+  /** What it is compared with, names followed; several where a list is walked through. */
+  readonly with: readonly Value[];
+  /** Where that is written in this file; the name of it, where it stands elsewhere. */
+  readonly at: At;
+  /** What is compared: the caller's origin, the page it names as `Referer`, or the host of either. */
+  readonly of: 'origin' | 'referer' | 'host';
+  /** That value, in code. */
+  readonly value: Value | undefined;
+  /** An item of a list: it can be taken out. */
+  readonly inList: boolean;
+  /** The other members of the list, or the other tests of one condition. */
+  readonly beside: readonly Value[];
+  /** The comparing call, and the whole test it makes with `!== -1` and the like. */
+  readonly call: Call | undefined;
+  readonly testAt: At | undefined;
+  /** Its success lets the caller in, turns it away, or leads to something nobody can tell. */
+  readonly leads: 'in' | 'away' | 'unknown';
+  /** Known by the header or by the library that hands it over; else by its name alone. */
+  readonly sure: boolean;
+  /** The setting it belongs to. */
+  readonly policy: CorsPolicy | undefined;
+  readonly when: readonly Branch[];
   readonly inside: FunctionId;
 }
 /** A literal at a place that gives it meaning. */
@@ -97,6 +144,7 @@ export interface Subjects {
   literal: LiteralUse;
   send: { readonly send: Send; readonly in: FunctionView };
   cors: CorsPolicy;
+  origin: OriginTest;
   endpoint: Endpoint;
   siblings: Siblings;
   scope: Scope;

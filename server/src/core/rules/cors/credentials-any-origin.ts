@@ -14,6 +14,7 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
     confidence: 'high',
     topics: ['cors'],
     since: '0.1.0',
+    leansOn: ['cors/wildcard-credentials', '@koa/cors/credentials-echo', 'graphql-yoga/cors-on', 'graphql-yoga/cors-texts'],
     whenNotToUse: 'Never for an API that knows its users by cookie, Basic or client certificate.',
     references: ['https://portswigger.net/web-security/cors', 'https://fetch.spec.whatwg.org/#cors-protocol-and-credentials'],
   },

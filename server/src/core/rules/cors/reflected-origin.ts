@@ -12,6 +12,7 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
     confidence: 'high',
     topics: ['cors'],
     since: '0.1.0',
+    leansOn: ['cors/echo', '@hapi/hapi/cors-echo', 'koa-cors4/echo-by-default'],
     whenNotToUse: 'The API is public, holds nothing private and will never use cookies.',
     references: ['https://portswigger.net/web-security/cors', 'https://developer.mozilla.org/docs/Web/HTTP/CORS'],
   },

@@ -12,6 +12,7 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
     confidence: 'high',
     topics: ['cors'],
     since: '0.1.0',
+    leansOn: ['cors/open', 'cors/function-star', '@fastify/cors/defaults', '@koa/cors/no-off', 'hono/cors-defaults', '@nestjs/core/cors-off', 'socket.io/cors-off', 'cors/off'],
     whenNotToUse: 'The API is meant for every website, holds nothing private and runs on no internal network. Name its paths in `cors.publicPaths` rather than switching the rule off.',
     references: ['https://developer.mozilla.org/docs/Web/HTTP/CORS', 'https://fetch.spec.whatwg.org/#http-cors-protocol'],
   },
