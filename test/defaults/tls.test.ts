@@ -278,3 +278,41 @@ verify('express-fileupload/original-name', async () => {
   const fileUpload: () => Handler = load('express-fileupload');
   assert.equal(await nameOf(fileUpload()), 'evil.html');
 });
+
+interface SessionState {
+  user?: string;
+}
+/** What a handler behind this session finds in it, and the cookie it sets, for a request with a cookie. */
+async function sessionOf(session: Handler, cookie: string, store?: string): Promise<{ readonly found: string; readonly cookie: string }> {
+  const app = express();
+  app.use(session);
+  app.get('/', (request, response) => {
+    const { session: state }: { session: SessionState } = Object(request);
+    const answer: Answer = Object(response);
+    const found = state.user ?? '';
+    if (store !== undefined) state.user = store;
+    answer.json({ found });
+  });
+  return await served(http.createServer(app), async (port) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { cookie } });
+    const { found }: { found?: string } = Object(await answer.json());
+    return { found: found ?? '', cookie: answer.headers.get('set-cookie') ?? '' };
+  });
+}
+const written = `s=${Buffer.from(JSON.stringify({ user: 'admin' })).toString('base64')}`;
+verify('cookie-session/unsigned', async () => {
+  const session: (options: object) => Handler = load('cookie-session');
+  assert.equal((await sessionOf(session({ name: 's', signed: false }), written)).found, 'admin');
+  assert.equal((await sessionOf(session({ name: 's', keys: ['for this test only'] }), written)).found, '');
+});
+verify('cookie-session/readable', async () => {
+  const session: (options: object) => Handler = load('cookie-session');
+  const { cookie } = await sessionOf(session({ name: 's', keys: ['for this test only'] }), '', 'ann');
+  assert.match(Buffer.from(/s=([^;]+)/.exec(cookie)?.[1] ?? '', 'base64').toString(), /"user":"ann"/);
+});
+verify('express-session/uninitialized', async () => {
+  const session: (options: object) => Handler = load('express-session');
+  const options = { secret: 'for this test only', resave: false };
+  assert.match((await sessionOf(session({ ...options, saveUninitialized: true }), '')).cookie, /^connect\.sid=/);
+  assert.equal((await sessionOf(session({ ...options, saveUninitialized: false }), '')).cookie, '');
+});

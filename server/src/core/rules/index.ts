@@ -15,6 +15,8 @@ import errorsRawErrorInResponse from './errors/raw-error-in-response.js';
 import errorsStackInResponse from './errors/stack-in-response.js';
 import exposureEnvOrConfigInResponse from './exposure/env-or-config-in-response.js';
 import exposureSecretInResponse from './exposure/secret-in-response.js';
+import graphqlDebugExposed from './graphql/debug-exposed.js';
+import graphqlPermissiveServer from './graphql/permissive-server.js';
 import headersHelmetAfterRoutes from './headers/helmet-after-routes.js';
 import headersHelmetMissing from './headers/helmet-missing.js';
 import headersPoweredBy from './headers/powered-by.js';
@@ -33,6 +35,7 @@ import secretsHardcodedAdminKey from './secrets/hardcoded-admin-key.js';
 import secretsHardcodedJwtSecret from './secrets/hardcoded-jwt-secret.js';
 import secretsHardcodedSessionSecret from './secrets/hardcoded-session-secret.js';
 import secretsKnownToken from './secrets/known-token.js';
+import sessionInsecureDefaults from './session/insecure-defaults.js';
 import tlsDbPlain from './tls/db-plain.js';
 import tlsEnvVerificationDisabled from './tls/env-verification-disabled.js';
 import tlsOldProtocol from './tls/old-protocol.js';
@@ -59,6 +62,8 @@ export const rules: readonly AnyRule[] = [
   errorsStackInResponse,
   exposureEnvOrConfigInResponse,
   exposureSecretInResponse,
+  graphqlDebugExposed,
+  graphqlPermissiveServer,
   headersHelmetAfterRoutes,
   headersHelmetMissing,
   headersPoweredBy,
@@ -77,6 +82,7 @@ export const rules: readonly AnyRule[] = [
   secretsHardcodedJwtSecret,
   secretsHardcodedSessionSecret,
   secretsKnownToken,
+  sessionInsecureDefaults,
   tlsDbPlain,
   tlsEnvVerificationDisabled,
   tlsOldProtocol,

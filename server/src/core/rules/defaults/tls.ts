@@ -21,4 +21,10 @@ export const tlsDefaults: readonly LibraryDefault[] = [
   { id: 'node/old-protocol', name: 'Node.js', version: '20', installed: 'node', says: 'TLS 1.0 is refused by default and spoken when minVersion and the security level of the ciphers allow it.' },
   { id: 'multer/original-name', name: 'multer', version: '2.5.0', installed: 'multer', says: "The name of the client keeps its extension and has lost its '../'." },
   { id: 'express-fileupload/original-name', name: 'express-fileupload', version: '1.5.2', installed: 'express-fileupload', says: "The name of the client keeps its extension and has lost its '../'." },
+  { id: 'cookie-session/unsigned', name: 'cookie-session', version: '2.1.1', installed: 'cookie-session', says: 'With signed: false a session that a stranger wrote is accepted.' },
+  { id: 'cookie-session/readable', name: 'cookie-session', version: '2.1.1', installed: 'cookie-session', says: 'What is stored in the session can be read in the cookie.' },
+  { id: 'express-session/uninitialized', name: 'express-session', version: '1.19.0', installed: 'express-session', says: 'With saveUninitialized: true every visitor is given a session, with false only those for whom something is stored.' },
+  { id: '@apollo/server/development', name: '@apollo/server', version: '5.5.1', installed: '@apollo/server', says: 'In production introspection and stack traces are off unless an option turns them on.' },
+  { id: '@apollo/server/csrf', name: '@apollo/server', version: '5.5.1', installed: '@apollo/server', says: 'A request that a form of another site can send is refused unless csrfPrevention is false.' },
+  { id: 'graphql-yoga/open', name: 'graphql-yoga', version: '5.24.1', installed: 'graphql-yoga', says: 'In production GraphiQL is served and introspection answered; error texts are masked unless maskedErrors is false.' },
 ];

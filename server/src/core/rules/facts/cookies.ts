@@ -255,7 +255,7 @@ function stateOf(flag: FlagName, value: unknown): Flag['state'] {
   return value === false ? 'off' : value === true || value === 'auto' ? 'on' : 'unknown';
 }
 /** `options.cookie.secure = true` somewhere after the object was made: what is set under a test counts as known to nobody. */
-function assignedLater(options: Value | undefined, path: readonly string[], module: ModuleView, context: RuleContext): Flag | undefined {
+export function assignedLater(options: Value | undefined, path: readonly string[], module: ModuleView, context: RuleContext): Flag | undefined {
   if (options?.kind !== 'ref' || options.root.kind !== 'local') return undefined;
   const { binding } = options.root;
   const wanted = [...options.path, ...path].join('.');

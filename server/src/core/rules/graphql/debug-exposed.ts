@@ -1,0 +1,188 @@
+import type { Branch } from '../../model/module.js';
+import type { Severity } from '../../findings/finding.js';
+import type { Change, Code } from '../../findings/changes.js';
+import { alternatives } from '../facts/alternatives.js';
+import { graphqlOptions, graphqlServers, type GraphqlOption } from '../facts/graphql.js';
+import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly option: string;
+  readonly shows: 'the whole schema' | 'an API console' | 'stack traces' | 'internal error texts' | undefined;
+  readonly changes: readonly Change[];
+}
+type Found = Detection<Evidence>;
+const OUTSIDE_PRODUCTION: Code = ['process.env.NODE_ENV !== ', { quote: 'production' }];
+/** Pages with a console, made by a call. */
+const CONSOLES = /(^|\.)(ApolloServerPluginLandingPageLocalDefault|ApolloServerPluginLandingPageGraphQLPlayground|graphiqlExpress|graphiqlKoa|altairExpress|expressPlayground)$|^graphql-playground-middleware-(express|koa)(\.default)?$/;
+
+export default rule<'module', Evidence>({
+  meta: {
+    id: 'graphql/debug-exposed',
+    title: 'Schema, playground or stack traces are open in production',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [200, 209],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['debug'],
+    since: '0.1.0',
+    leansOn: ['@apollo/server/development', 'graphql-yoga/open'],
+    whenNotToUse: 'The API is public, its schema is its documentation, and callers are invited to try it.',
+    references: ['https://www.apollographql.com/docs/apollo-server/api/apollo-server', 'https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html'],
+  },
+  on: 'module',
+  words: ['graphql', 'apollo', 'yoga', 'mercurius'],
+  *detect(module, context) {
+    for (const option of graphqlOptions(module, context)) yield* ofOption(option, context);
+    for (const { library, call, options, when } of graphqlServers(module)) {
+      if (library !== 'yoga' || call.name === 'GraphQLServer' || context.option(options, 'graphiql').kind !== 'absent') continue;
+      const object = options && context.resolve(options).value;
+      const entry: Code = ['graphiql: ', ...OUTSIDE_PRODUCTION];
+      const changes: readonly Change[] =
+        object?.kind === 'object' && object.at.path === module.path 
+          ? [{ do: 'insert', at: object.at, where: 'entry-last', code: entry }]
+          : options ? [] : [{ do: 'insert', at: call.at, where: 'argument-last', code: ['{ ', ...entry, ' }'] }];
+      yield { at: call.nameAt, subject: 'yoga graphiql', evidence: { option: call.name, shows: 'an API console', changes }, severity: 'info', when };
+    }
+    for (const view of [module.top, ...module.functions.values()])
+      for (const step of view.steps) {
+        if (step.do !== 'call' || !CONSOLES.test(step.call.callee) || step.call.target.kind !== 'ref' || step.call.target.root.kind !== 'import') continue;
+        yield { at: step.call.nameAt, subject: step.call.name, evidence: { option: step.call.name, shows: 'an API console', changes: [] }, severity: 'info', when: step.when };
+      }
+  },
+  explain: ({ option, shows }) => ({
+    message: shows === undefined ? `Apollo Server ignores '${option}' since version 4. Remove it.` : `'${option}' shows ${shows} to every caller in production. Enable it in development only.`,
+    why: 'Field names, types and internals of resolvers are the map an attacker starts with.',
+    remedy: "Tie the option to the environment: process.env.NODE_ENV !== 'production'.",
+  }),
+  *fix({ evidence: { changes, option, shows } }): Iterable<FixAnswer> {
+    if (changes.length === 0) yield { refused: 'The option is put together elsewhere.' };
+    else yield { title: shows === undefined || option === 'maskedErrors' ? 'Remove the option' : 'Outside production only', safety: 'review', changes };
+  },
+  examples: [
+    {
+      title: 'introspection for everybody',
+      bad: `
+        import { ApolloServer } from '@apollo/server';
+        const server = new ApolloServer({ typeDefs, resolvers, introspection: true });
+        //                                                                    ^^^^ graphql/debug-exposed "'introspection' shows the whole schema"`,
+      fixed: `
+        import { ApolloServer } from '@apollo/server';
+        const server = new ApolloServer({ typeDefs, resolvers, introspection: process.env.NODE_ENV !== 'production' });`,
+    },
+    {
+      title: 'errors that are not masked',
+      bad: `
+        import { createYoga } from 'graphql-yoga';
+        export const yoga = createYoga({ schema, graphiql: false, maskedErrors: false });
+        //                                                                      ^^^^^ graphql/debug-exposed "internal error texts"`,
+      fixed: `
+        import { createYoga } from 'graphql-yoga';
+        export const yoga = createYoga({ schema, graphiql: false });`,
+    },
+    {
+      title: 'a console nobody asked for',
+      bad: `
+        const { createYoga } = require('graphql-yoga');
+        const yoga = createYoga({ schema });
+        //           ^^^^^^^^^^ graphql/debug-exposed "an API console"`,
+      fixed: `
+        const { createYoga } = require('graphql-yoga');
+        const yoga = createYoga({ schema, graphiql: process.env.NODE_ENV !== 'production' });`,
+    },
+    {
+      title: 'stack traces, and options of their own',
+      bad: `
+        import { ApolloServer } from '@apollo/server';
+        const options = { typeDefs, includeStacktraceInErrorResponses: true };
+        //                                                             ^^^^ graphql/debug-exposed "stack traces"
+        export const server = new ApolloServer(options);`,
+    },
+    {
+      title: 'Nest, and a factory',
+      bad: `
+        import { Module } from '@nestjs/common';
+        import { GraphQLModule } from '@nestjs/graphql';
+        @Module({ imports: [GraphQLModule.forRoot({ driver, playground: true, debug: true })] })
+        //                                                              ^^^^ graphql/debug-exposed "an API console"
+        //                                                                           ^^^^ graphql/debug-exposed "stack traces"
+        export class AppModule {}
+        @Module({ imports: [GraphQLModule.forRootAsync({ useFactory: () => ({ introspection: true }) })] })
+        //                                                                                   ^^^^ graphql/debug-exposed
+        export class OtherModule {}`,
+    },
+    {
+      title: 'middleware of Express, a plugin of Fastify, an old Apollo',
+      bad: `
+        import { graphqlHTTP } from 'express-graphql';
+        import mercurius from 'mercurius';
+        import { ApolloServer } from 'apollo-server-express';
+        app.use('/graphql', graphqlHTTP({ schema, graphiql: true }));
+        //                                                  ^^^^ graphql/debug-exposed
+        fastify.register(mercurius, { schema, graphiql: 'graphiql' });
+        //                                              ^^^^^^^^^^ graphql/debug-exposed
+        new ApolloServer({ typeDefs, playground: { endpoint: '/graphql' } });
+        //                                       ^^^^^^^^^^^^^^^^^^^^^^^^ graphql/debug-exposed`,
+    },
+    {
+      title: 'a landing page for development, and an option without effect',
+      bad: `
+        import { ApolloServer } from '@apollo/server';
+        import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+        new ApolloServer({ typeDefs, playground: true, plugins: [ApolloServerPluginLandingPageLocalDefault()] });
+        //                                       ^^^^ graphql/debug-exposed "ignores 'playground' since version 4"
+        //                                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ graphql/debug-exposed`,
+      fixed: `
+        import { ApolloServer } from '@apollo/server';
+        import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+        new ApolloServer({ typeDefs, plugins: [ApolloServerPluginLandingPageLocalDefault()] });`,
+    },
+    { title: 'outside production only', good: `
+        import { ApolloServer } from '@apollo/server'; const isDev = process.env.NODE_ENV !== 'production';
+        new ApolloServer({ typeDefs, introspection: isDev, includeStacktraceInErrorResponses: process.env.NODE_ENV === 'development' });` },
+    { title: 'switched off', good: `import { createYoga } from 'graphql-yoga'; createYoga({ schema, graphiql: false }); createYoga({ schema, graphiql: process.env.NODE_ENV === 'development', cors: false });` },
+    { title: 'the defaults of Apollo', good: `import { ApolloServer } from '@apollo/server'; new ApolloServer({ typeDefs, resolvers });` },
+    {
+      title: 'a page chosen by the environment',
+      good: `
+        import { ApolloServerPluginLandingPageLocalDefault, ApolloServerPluginLandingPageProductionDefault } from '@apollo/server/plugin/landingPage/default';
+        export const page = process.env.NODE_ENV === 'production' ? ApolloServerPluginLandingPageProductionDefault() : ApolloServerPluginLandingPageLocalDefault();`,
+    },
+    { title: 'decided by a setting that nobody knows', good: `import { ApolloServer } from '@apollo/server'; export const make = (config) => new ApolloServer({ typeDefs, introspection: config.introspection, ...config.more });` },
+    { title: 'options of something else', good: `import hapi from '@hapi/hapi'; hapi.server({ debug: { request: ['error'] } }); new Sentry({ debug: true }); export const flags = { playground: true, introspection: true };` },
+  ],
+});
+
+function* ofOption({ library, key, entry, when }: GraphqlOption, context: RuleContext): Iterable<Found> {
+  const judged = judge(library, key);
+  if (!judged) return;
+  for (const one of alternatives(entry.value, context)) {
+    const { value } = one;
+    const constant = value.kind === 'literal' ? value.value : undefined;
+    const isOn = key === 'maskedErrors' ? constant === false : constant === true || (judged.shows === 'an API console' && (value.kind === 'object' || (typeof constant === 'string' && constant !== '' && constant !== 'false')));
+    if (!isOn) continue;
+    const isPair = entry.form === 'pair' && one.when.length === 0;
+    yield {
+      at: one.at,
+      subject: `${library} ${key}`,
+      evidence: { option: key, shows: judged.shows, changes: !isPair ? [] : changed(key, judged.shows, entry.at, one.at, value.kind === 'object' || typeof constant === 'string') },
+      severity: judged.severity,
+      when: [...when, ...one.when],
+    };
+  }
+}
+function changed(key: string, shows: Evidence['shows'], entry: Branch['at'], at: Branch['at'], keep: boolean): readonly Change[] {
+  if (shows === undefined || key === 'maskedErrors') return [{ do: 'remove', at: entry, as: 'entry' }];
+  return [{ do: 'replace', at, code: keep ? [...OUTSIDE_PRODUCTION, ' && ', { copy: at }] : OUTSIDE_PRODUCTION }];
+}
+function judge(library: GraphqlOption['library'], key: string): { readonly shows: Evidence['shows']; readonly severity: Severity } | undefined {
+  switch (key) {
+    case 'introspection': return library === 'yoga' ? undefined : { shows: 'the whole schema', severity: 'warning' };
+    case 'includeStacktraceInErrorResponses': return { shows: 'stack traces', severity: 'error' };
+    case 'graphiql':
+    case 'ide': return { shows: 'an API console', severity: 'warning' };
+    case 'playground': return library === 'apollo' ? { shows: undefined, severity: 'hint' } : { shows: 'an API console', severity: 'warning' };
+    case 'debug': return library === 'apollo-old' || library === 'nest' ? { shows: 'stack traces', severity: 'warning' } : undefined;
+    case 'maskedErrors': return library === 'yoga' ? { shows: 'internal error texts', severity: 'error' } : undefined;
+    default: return undefined;
+  }
+}
