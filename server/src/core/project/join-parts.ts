@@ -149,8 +149,9 @@ export function habitsOf(endpoints: readonly Endpoint[]): ProjectModel['habits']
     seen.add(endpoint.route);
     for (const layer of endpoint.route.layers) {
       const isRole = layer.claims.some((one) => one.protects === 'authorization');
-      if (isRole) roleGuards.set(layer.name, (roleGuards.get(layer.name) ?? 0) + 1);
-      else if (layer.claims.some((one) => one.protects === 'authentication') && layer.value.kind === 'ref') guards.set(layer.name, (guards.get(layer.name) ?? 0) + 1);
+      // What a call is told is its own: only names can be repeated elsewhere.
+      if (isRole && layer.value.kind === 'ref') roleGuards.set(layer.name, (roleGuards.get(layer.name) ?? 0) + 1);
+      else if (!isRole && layer.claims.some((one) => one.protects === 'authentication') && layer.value.kind === 'ref') guards.set(layer.name, (guards.get(layer.name) ?? 0) + 1);
     }
   }
   const sorted = (map: Map<string, number>): { text: string; import: undefined; count: number }[] => [...map].map(([text, count]) => ({ text, import: undefined, count })).sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1));

@@ -144,7 +144,8 @@ export function joinProject(input: JoinInput): JoinResult {
             const full = paths.flatMap((piece) => patternsOf([...before, piece, ...under], scope));
             const mounted = mountedIn(target, at);
             for (const below of mounted) {
-              if (isFirst) order.push({ kind: 'mount', at: value.value.at, path: full[0], layer: undefined, when: logged.when });
+              const pathAt = paths.some((piece) => piece !== '') ? (event.paths[0] ?? event.values[0])?.at : undefined;
+              if (isFirst) order.push({ kind: 'mount', at: value.value.at, ...(pathAt ? { pathAt } : {}), path: full[0], layer: undefined, when: logged.when });
               if (at.stack.includes(below.id) || at.stack.length > DEEPEST_MOUNT || walks > MOST_WALKS) {
                 addReason(scope, reasons, { why: 'routers mount each other', at: value.value.at }, isFirst);
                 continue;

@@ -83,7 +83,7 @@ export interface Scope {
   /** Everything registered with `use` at the scope itself, in order, wherever its path. */
   readonly layers: readonly ChainLink[];
   /** Routes and mounts in order with layers: what comes before what. */
-  readonly order: readonly { readonly kind: 'layer' | 'route' | 'mount'; readonly at: At; readonly path: PathPattern | undefined; readonly layer: Layer | undefined; readonly when: readonly Branch[] }[];
+  readonly order: readonly { readonly kind: 'layer' | 'route' | 'mount'; readonly at: At; readonly pathAt?: At; readonly path: PathPattern | undefined; readonly layer: Layer | undefined; readonly when: readonly Branch[] }[];
   readonly settings: ReadonlyMap<string, { readonly value: Value | boolean; readonly at: At }>;
   /** No unknown call may have registered something. */
   readonly complete: boolean;

@@ -70,7 +70,7 @@ function endpointHash(endpoint: Endpoint, once: (value: object) => number): Hash
 function routeHash(hash: Hash, route: Route, once: (value: object) => number): void {
   for (const layer of route.handler ? [...route.layers, route.handler] : route.layers) hash.number(once(layer));
   for (const method of route.methods) hash.text(method.name);
-  hash.number(route.path ? once(route.path) : 0).number(route.options ? once(route.options) : 0).number(route.public ? 1 : 0);
+  hash.number(route.path ? once(route.path) : 0).number(route.options ? once(route.options) : 0).number(route.public ? 1 : 0).number(route.unread ? 1 : 0);
 }
 function linkHash(hash: Hash, link: ChainLink, once: (value: object) => number): void {
   hash.number(once(link.layer)).text(link.from).number(link.sure ? 1 : 0);

@@ -119,15 +119,15 @@ export default rule<'function', Evidence>({
         import { auth } from './auth';
         const app = express();
         const isProd = process.env.NODE_ENV === 'production';
-        app.get('/admin', ...(isProd ? [auth] : []), show);
-        //                    ^^^^^^ auth/bypass-shortcut "not (isProd)"
+        app.get('/orders', ...(isProd ? [auth] : []), show);
+        //                     ^^^^^^ auth/bypass-shortcut "not (isProd)"
       `,
       fixed: `
         import express from 'express';
         import { auth } from './auth';
         const app = express();
         const isProd = process.env.NODE_ENV === 'production';
-        app.get('/admin', auth, show);
+        app.get('/orders', auth, show);
       `,
     },
     {
@@ -261,11 +261,26 @@ if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return
         app.get('/', async () => data);
       `,
     },
-    { title: 'Fastify: a hook that leaves out a kind of request', good: `import Fastify from 'fastify'; Fastify().addHook('onRequest', async (request, reply) => { if (request.method === 'OPTIONS') return; await request.jwtVerify(); });` },
-    { title: 'another check outside production', good: `import express from 'express'; import { requireAuth, checkStaff } from './auth'; express().use(process.env.NODE_ENV === 'production' ? requireAuth : checkStaff);` },
+    {
+      title: 'Fastify: a hook that leaves out a kind of request',
+      good: `
+        import Fastify from 'fastify'; Fastify().addHook('onRequest', async (request, reply) => { if (request.method === 'OPTIONS') return; await request.jwtVerify(); });
+      `,
+    },
+    {
+      title: 'another check outside production',
+      good: `
+        import express from 'express'; import { requireAuth, checkStaff } from './auth'; express().use(process.env.NODE_ENV === 'production' ? requireAuth : checkStaff);
+      `,
+    },
     { title: 'a logger in development', good: `import express from 'express'; import morgan from 'morgan'; const app = express(); if (process.env.NODE_ENV !== 'production') app.use(morgan('dev'));` },
     { title: 'more strictness in production', good: `import express from 'express'; const app = express(); app.use(requireAuth); if (process.env.NODE_ENV === 'production') app.use(requireToken);` },
-    { title: 'no guard: a redirect to https', good: `export function https(req, res, next) { if (process.env.NODE_ENV !== 'production') return next(); res.redirect('https://example.com' + req.url); }` },
+    {
+      title: 'no guard: a redirect to https',
+      good: `
+        export function https(req, res, next) { if (process.env.NODE_ENV !== 'production') return next(); res.redirect('https://example.com' + req.url); }
+      `,
+    },
     { title: 'a key that is checked', good: `export function requireAuth(req, res, next) { if (req.headers['x-internal-key'] === process.env.INTERNAL_KEY) return next(); res.sendStatus(401); }` },
     {
       title: 'a key that has to be there and to be right',

@@ -2,7 +2,7 @@ import type { Severity } from '../../findings/finding.js';
 import type { Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import { changing, methodName, refusesByItself } from '../facts/methods.js';
-import { laterGuard, openingOption, switchedOff } from '../facts/openings.js';
+import { laterGuard, switchedOff } from '../facts/openings.js';
 import { adminPath, assetPath, identityPath, sensitivePath, strongAdminPath } from '../facts/paths.js';
 import { commonGuard, guardFix, isMeantForAll, isSignUp, publicFix, standsOpen, type PeerGuard } from '../facts/peers.js';
 import { rule, type Fix, type RuleContext } from '../rule.js';
@@ -84,11 +84,7 @@ export default rule<'endpoint', Evidence>({
     const added = guard && guardFix(endpoint, guard, context);
     if (added) yield added;
     if (off && how === 'decorator') yield { title: 'Remove the decorator', safety: 'review', changes: [{ do: 'remove', at: off, as: 'statement' }] };
-    if (off && how === 'option') {
-      const entry = openingOption(endpoint, context);
-      if (entry?.mode === true) yield { title: "Use 'required'", safety: 'review', changes: [{ do: 'replace', at: off, code: [{ quote: 'required' }] }] };
-      else if (entry) yield { title: 'Remove auth: false', safety: 'review', changes: [{ do: 'remove', at: entry.entryAt, as: 'entry' }] };
-    }
+    if (off && how === 'option') yield { title: 'Remove auth: false', safety: 'review', changes: [{ do: 'remove', at: off, as: 'entry' }] };
     const open = publicFix(endpoint, context);
     if (open) yield open;
   },
@@ -279,22 +275,6 @@ export default rule<'endpoint', Evidence>({
         server.auth.strategy('token', 'jwt', { keys });
         server.auth.default('token');
         server.route({ method: 'DELETE', path: '/orders/{id}', options: { handler: remove } });
-      `,
-    },
-    {
-      title: 'hapi: a route that tries only',
-      bad: `
-        const Hapi = require('@hapi/hapi');
-        const server = Hapi.server();
-        server.auth.strategy('token', 'jwt', { keys });
-        server.route({ method: 'POST', path: '/orders', options: { auth: { strategy: 'token', mode: 'try' } }, handler: add });
-        //                                                                                          ^^^^^ auth/route-missing-auth
-      `,
-      fixed: `
-        const Hapi = require('@hapi/hapi');
-        const server = Hapi.server();
-        server.auth.strategy('token', 'jwt', { keys });
-        server.route({ method: 'POST', path: '/orders', options: { auth: { strategy: 'token', mode: 'required' } }, handler: add });
       `,
     },
     {

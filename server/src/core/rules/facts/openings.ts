@@ -25,12 +25,12 @@ function isSame(a: At, b: At): boolean {
 /** What takes a check away from one route. */
 export interface Off {
   readonly at: At;
-  /** The decorator, or the value. */
+  /** The decorator, or the entry. */
   readonly whole: At;
   readonly how: 'decorator' | 'option';
   readonly name: string;
 }
-/** What takes a check away from this route alone: `@Public()`, `auth: false`, `mode: 'try'`. */
+/** What takes a check away from this route alone: `@Public()`, `auth: false`. */
 export function switchedOff(endpoint: Endpoint, context: RuleContext): Off | undefined {
   if (endpoint.framework === 'nest') {
     const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
@@ -39,7 +39,8 @@ export function switchedOff(endpoint: Endpoint, context: RuleContext): Off | und
     return { at: found.kind === 'call' ? found.nameAt : found.at, whole: found.at, how: 'decorator', name: `@${context.textOf(found.at)}` };
   }
   const option = openingOption(endpoint, context);
-  return option && { at: option.valueAt, whole: option.valueAt, how: 'option', name: option.mode ? `mode: ${context.textOf(option.valueAt)}` : 'auth: false' };
+  // A mode that lets everybody pass is another rule's matter.
+  return option?.mode === false ? { at: option.valueAt, whole: option.entryAt, how: 'option', name: 'auth: false' } : undefined;
 }
 /** `auth: false`, or a mode under it that lets everybody through. */
 export function openingOption(endpoint: Endpoint, context: RuleContext): { readonly valueAt: At; readonly entryAt: At; readonly mode: boolean } | undefined {

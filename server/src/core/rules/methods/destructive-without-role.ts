@@ -1,14 +1,13 @@
 import { links, type Endpoint } from '../../project/project.js';
 import type { FunctionView } from '../../model/module.js';
-import type { Value } from '../../model/value.js';
-import { authGuardName } from '../facts/guards.js';
 import { refusesByItself } from '../facts/methods.js';
 import { identityPath } from '../facts/paths.js';
+import { mayAskForRights, roleFix } from '../facts/rights.js';
+import { someValue } from '../facts/walk.js';
 import { rule, type Fix, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly endpoint: Endpoint;
-  readonly roleGuard: string | undefined;
 }
 const DESTRUCTIVE_POST = /\/(delete|remove|ban|disable|purge|reset|promote|demote|roles?|permissions|impersonate)$/i;
 const ROLE_WRITE = /\/(roles?|permissions)$/i;
@@ -42,7 +41,7 @@ export default rule<'endpoint', Evidence>({
     yield {
       at: endpoint.methodAt,
       subject: endpoint.id,
-      evidence: { endpoint, roleGuard: context.habits().roleGuards[0]?.text },
+      evidence: { endpoint },
       confidence: 'medium',
       when: endpoint.when,
       severity: body ? (isOpen ? 'error' : 'warning') : 'info',
@@ -55,15 +54,9 @@ export default rule<'endpoint', Evidence>({
     why: 'A login says who calls, not what the caller may destroy: DELETE /users/1 removes the super admin.',
     remedy: 'Require an administrator role, or compare the account with the caller.',
   }),
-  *fix({ evidence: { endpoint, roleGuard } }, context): Iterable<Fix> {
-    const handlerAt = endpoint.route.handler?.at;
-    if (!handlerAt || endpoint.route.branch === true || handlerAt.path !== endpoint.methodAt.path) return;
-    const known = roleGuard !== undefined && context.visible(roleGuard.split('.')[0] ?? '', endpoint.methodAt) === 'present' ? roleGuard : undefined;
-    yield {
-      title: 'Require an admin role',
-      safety: known === undefined ? 'manual' : 'review',
-      changes: [{ do: 'insert', at: handlerAt, where: 'before', code: [known ?? { slot: "requireRole('admin')" }, ', '] }],
-    };
+  *fix({ evidence: { endpoint } }, context): Iterable<Fix> {
+    const required = roleFix(endpoint, context);
+    if (required) yield required;
   },
   examples: [
     {
@@ -101,13 +94,23 @@ export default rule<'endpoint', Evidence>({
         //        ^^^ methods/destructive-without-role "can change any account"
       `,
     },
-    { title: 'a guard that is told which right it takes', good: `import express from 'express'; express().delete('/users/:id', auth('manageUsers'), (req, res) => { remove(req.params.id); res.end(); });` },
+    {
+      title: 'a guard that is told which right it takes',
+      good: `
+        import express from 'express'; express().delete('/users/:id', auth('manageUsers'), (req, res) => { remove(req.params.id); res.end(); });
+      `,
+    },
     { title: 'a role guard', good: `import { Router } from 'express'; const router = Router(); router.delete('/users/:id', requireAuth, requireRole('admin'), removeUser);` },
     {
       title: 'the caller is compared',
       good: `import { Router } from 'express'; const router = Router(); router.delete('/users/:id', requireAuth, (req, res) => { if (req.user.id !== req.params.id) return res.sendStatus(403); del(req, res); });`,
     },
-    { title: 'the query asks for the owner', good: `import { Router } from 'express'; const router = Router(); router.delete('/accounts/:id', requireAuth, (req, res) => Account.deleteOne({ _id: req.params.id, owner: req.user.id }));` },
+    {
+      title: 'the query asks for the owner',
+      good: `
+        import { Router } from 'express'; const router = Router(); router.delete('/accounts/:id', requireAuth, (req, res) => Account.deleteOne({ _id: req.params.id, owner: req.user.id }));
+      `,
+    },
     { title: 'the own account', good: `import { Router } from 'express'; const router = Router(); router.delete('/users/me', requireAuth, deleteMe);` },
   ],
 });
@@ -119,37 +122,7 @@ function isDestructive(endpoint: Endpoint): boolean {
   return (endpoint.method === 'PUT' || endpoint.method === 'PATCH') && identityPath(path) && ROLE_WRITE.test(path);
 }
 
-/** A guard of the project that is told something: `auth('manageUsers')`. The words of a package's guard (`authenticate('jwt')`) name a way to log in. */
-function mayAskForRights(value: Value): boolean {
-  if (value.kind === 'array') return value.items.some((item) => mayAskForRights(item.value));
-  if (value.kind !== 'call' || /authenticate$/i.test(value.callee) || isPackage(value.target)) return false;
-  return authGuardName(value.callee || value.name) && value.args.some(({ value: arg }) => arg.kind === 'array' || (arg.kind === 'literal' && typeof arg.value === 'string') || (arg.kind === 'ref' && arg.path.length > 0));
-}
-function isPackage(target: Value): boolean {
-  return target.kind === 'ref' && target.root.kind === 'import' && !/^[./~#@]/.test(target.root.from);
-}
 /** The body looks at who calls: in a test, or in what it hands to a query. */
 function readsCaller(body: FunctionView, context: RuleContext): boolean {
-  let found = false;
-  const visit = (value: Value, depth: number): void => {
-    if (found || depth > 12) return;
-    if (value.kind === 'ref' && (context.request(value)?.from === 'identity' || value.path.some((key) => key === 'user' || key === 'session' || key === 'auth'))) found = true;
-    else if (value.kind === 'ref' && value.root.kind === 'value') visit(value.root.of, depth + 1);
-    else if (value.kind === 'call') {
-      for (const item of value.args) visit(item.value, depth + 1);
-      if (value.receiver) visit(value.receiver, depth + 1);
-    } else if (value.kind === 'object') for (const entry of value.entries) visit(entry.value, depth + 1);
-    else if (value.kind === 'array') for (const item of value.items) visit(item.value, depth + 1);
-    else if (value.kind === 'compare' || value.kind === 'logic') {
-      visit(value.left, depth + 1);
-      visit(value.right, depth + 1);
-    } else if (value.kind === 'not') visit(value.of, depth + 1);
-  };
-  for (const step of body.steps) {
-    for (const branch of step.when) visit(branch.test, 0);
-    if (step.do === 'call') visit(step.call, 0);
-    else if (step.do === 'assign') visit(step.value, 0);
-    else if (step.value) visit(step.value, 0);
-  }
-  return found;
+  return someValue(body, (value) => value.kind === 'ref' && (context.request(value)?.from === 'identity' || value.path.some((key) => key === 'user' || key === 'session' || key === 'auth')));
 }

@@ -22,6 +22,7 @@ export default rule<'endpoint', Evidence>({
     confidence: 'medium',
     topics: ['method'],
     since: '0.1.0',
+    leansOn: ['express/other-method'],
     whenNotToUse: 'A gateway in front authenticates every call: say `auth: { at: gateway }` in the policy.',
     references: ['https://owasp.org/API-Security/editions/2019/en/0xa7-security-misconfiguration/'],
   },
@@ -109,7 +110,12 @@ export default rule<'endpoint', Evidence>({
       good: `import express from 'express'; import crypto from 'node:crypto'; const app = express();
 app.put('/hook', (req, res) => { const mac = crypto.createHmac('sha256', key).update(req.rawBody).digest('hex'); if (mac !== req.headers['x-sig']) return res.sendStatus(401); store(req.body); res.end(); });`,
     },
-    { title: 'an application set up by code that is not here', good: `import express from 'express'; import { setup } from './missing'; const app = express(); setup({ app }); app.put('/a', (req, res) => { store(req.body); res.end(); });` },
+    {
+      title: 'an application set up by code that is not here',
+      good: `
+        import express from 'express'; import { setup } from './missing'; const app = express(); setup({ app }); app.put('/a', (req, res) => { store(req.body); res.end(); });
+      `,
+    },
     { title: 'a guard in front of everything', good: `import express from 'express'; const app = express(); app.use(requireLogin); app.put('/profile', (req, res) => res.end());` },
   ],
 });

@@ -23,6 +23,7 @@ export default rule<'endpoint', Evidence>({
     confidence: 'medium',
     topics: ['method', 'auth'],
     since: '0.1.0',
+    leansOn: ['express/sibling-middleware'],
     whenNotToUse: 'The open method is meant for everybody: mark the route `// unlatched: public -- reason`.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/'],
   },

@@ -1,0 +1,207 @@
+import type { Call } from '../../model/value.js';
+import type { Endpoint } from '../../project/project.js';
+import type { At } from '../../text/source.js';
+import { changing } from '../facts/methods.js';
+import { openingOption } from '../facts/openings.js';
+import { isMeantForAll, isSignUp } from '../facts/peers.js';
+import { rule, type FixAnswer, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly written: string;
+  readonly entryAt: At | undefined;
+  readonly how: 'option' | 'mode' | 'strategy';
+  readonly example: Endpoint;
+}
+/** Options that let requests without a credential pass: express-jwt 8.5.1 and koa-jwt 4.0.4. */
+const OPTIONS: readonly (readonly [RegExp, string, boolean])[] = [
+  [/^express-jwt$/, 'credentialsRequired', false],
+  [/^(koa-jwt|koa-jwt2)$/, 'passthrough', true],
+];
+
+export default rule<'call', Evidence>({
+  meta: {
+    id: 'auth/optional-auth',
+    title: 'Authentication is optional here',
+    owasp: ['API2:2019', 'API2:2023'],
+    cwe: [287, 306],
+    severity: 'warning',
+    confidence: 'medium',
+    topics: ['auth'],
+    since: '0.1.0',
+    leansOn: ['express-jwt/optional', 'koa-jwt/passthrough', 'hapi/auth-modes'],
+    whenNotToUse: 'The routes behind it serve strangers and members alike, and each handler decides for itself.',
+    references: ['https://github.com/auth0/express-jwt', 'https://hapi.dev/api/?v=21#-routeoptionsauthmode'],
+  },
+  on: 'call',
+  words: ['credentialsrequired', 'passthrough', 'try', 'optional', 'anonymous'],
+  *detect({ call, step, in: fn }, context) {
+    const base = { subject: `${fn.name} ${call.name}`, when: step.when };
+    for (const found of written(call, context)) {
+      const open = risky(context.endpointsThrough(call.at));
+      const [first] = open.filter((one) => !isMeantForAll(one, context) && !isSignUp(one));
+      if (!first) continue;
+      yield {
+        ...base, at: found.at, evidence: { written: context.textOf(found.at), entryAt: found.entryAt, how: found.how, example: first },
+        confidence: 'high', related: [{ at: first.methodAt, label: `${first.method} ${first.path.text} runs for everybody` }],
+      };
+    }
+    if (call.name === 'route') for (const endpoint of risky(context.endpoints({ file: call.at.path }).filter((one) => one.route.at.mark === call.at.mark))) {
+      const option = openingOption(endpoint, context);
+      if (option?.mode !== true || isMeantForAll(endpoint, context)) continue;
+      yield { ...base, subject: endpoint.id, at: option.valueAt, confidence: 'high', evidence: { written: context.textOf(option.valueAt), entryAt: undefined, how: 'mode', example: endpoint } };
+    }
+  },
+  explain: ({ written: text, how, example }) => ({
+    message: `Requests without a ${how === 'option' ? 'token' : 'credential'} pass this check (${text}) and reach ${example.method === 'all' ? 'every method of' : example.method} ${example.path.text}. ` +
+      'Require the credential on routes that change or return private data.',
+    why: 'The name says authentication, the option takes its effect away: whoever leaves the token out is let through.',
+    remedy: 'Take the option away, or use it on public reading routes only.',
+  }),
+  *fix({ at, evidence: { how, entryAt } }): Iterable<FixAnswer> {
+    if (how === 'mode') yield { title: "Use 'required'", safety: 'review', changes: [{ do: 'replace', at, code: [{ quote: 'required' }] }] };
+    else if (how === 'strategy') yield { title: 'Remove the anonymous strategy', safety: 'review', changes: [{ do: 'remove', at, as: 'item' }] };
+    else if (entryAt) yield { title: 'Require the credential', safety: 'review', changes: [{ do: 'remove', at: entryAt, as: 'entry' }] };
+    else yield { refused: 'The option stands in another place.' };
+  },
+  examples: [
+    {
+      title: 'express-jwt in front of everything',
+      bad: `
+        import express from 'express';
+        import { expressjwt } from 'express-jwt';
+        const app = express();
+        app.use(expressjwt({ secret, algorithms: ['HS256'], credentialsRequired: false }));
+        //                                                                       ^^^^^ auth/optional-auth "reach DELETE /posts/{id}"
+        app.delete('/posts/:id', (req, res) => { remove(req.params.id); res.end(); });
+      `,
+      fixed: `
+        import express from 'express';
+        import { expressjwt } from 'express-jwt';
+        const app = express();
+        app.use(expressjwt({ secret, algorithms: ['HS256'] }));
+        app.delete('/posts/:id', (req, res) => { remove(req.params.id); res.end(); });
+      `,
+    },
+    {
+      title: 'koa-jwt that passes strangers on',
+      bad: `
+        const Koa = require('koa');
+        const Router = require('@koa/router');
+        const jwt = require('koa-jwt');
+        const app = new Koa();
+        const router = new Router();
+        router.put('/orders/:id', (ctx) => { ctx.body = save(ctx.request.body); });
+        app.use(jwt({ secret: process.env.SECRET, passthrough: true }));
+        //                                                     ^^^^ auth/optional-auth
+        app.use(router.routes());
+      `,
+      fixed: `
+        const Koa = require('koa');
+        const Router = require('@koa/router');
+        const jwt = require('koa-jwt');
+        const app = new Koa();
+        const router = new Router();
+        router.put('/orders/:id', (ctx) => { ctx.body = save(ctx.request.body); });
+        app.use(jwt({ secret: process.env.SECRET }));
+        app.use(router.routes());
+      `,
+    },
+    {
+      title: 'hapi: a changing route that tries only',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.auth.strategy('jwt', 'jwt', { keys });
+        server.route({ method: 'DELETE', path: '/posts/{id}', options: { auth: { strategy: 'jwt', mode: 'try' } }, handler: (request) => remove(request.params.id) });
+        //                                                                                              ^^^^^ auth/optional-auth "'try'"
+      `,
+      fixed: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.auth.strategy('jwt', 'jwt', { keys });
+        server.route({ method: 'DELETE', path: '/posts/{id}', options: { auth: { strategy: 'jwt', mode: 'required' } }, handler: (request) => remove(request.params.id) });
+      `,
+    },
+    {
+      title: 'passport: a strategy for everybody',
+      bad: `
+        import express from 'express';
+        import passport from 'passport';
+        const app = express();
+        app.post('/posts', passport.authenticate(['jwt', 'anonymous'], { session: false }), (req, res) => res.json(add(req.body)));
+        //                                               ^^^^^^^^^^^ auth/optional-auth
+      `,
+      fixed: `
+        import express from 'express';
+        import passport from 'passport';
+        const app = express();
+        app.post('/posts', passport.authenticate(['jwt'], { session: false }), (req, res) => res.json(add(req.body)));
+      `,
+    },
+    {
+      title: 'only public reading behind it',
+      good: `
+        import express from 'express'; import { expressjwt } from 'express-jwt'; const app = express();
+        app.get('/posts', expressjwt({ secret, algorithms: ['HS256'], credentialsRequired: false }), list);
+      `,
+    },
+    {
+      title: 'a guard follows',
+      good: `
+        import express from 'express'; import { expressjwt } from 'express-jwt'; const app = express(); app.use(expressjwt({ secret, algorithms: ['HS256'], credentialsRequired: false }));
+        app.delete('/posts/:id', requireUser, (req, res) => { remove(req.params.id); res.end(); });
+      `,
+    },
+    {
+      title: 'the handler asks who calls',
+      good: `
+        import express from 'express'; import { expressjwt } from 'express-jwt'; const app = express(); app.use(expressjwt({ secret, algorithms: ['HS256'], credentialsRequired: false }));
+        app.post('/posts', (req, res) => { if (!req.auth) return res.sendStatus(401); res.json(add(req.body)); });
+      `,
+    },
+    {
+      title: 'paths that need no token are named',
+      good: `
+        import express from 'express'; import { expressjwt } from 'express-jwt'; const app = express(); app.use(expressjwt({ secret, algorithms: ['RS256'] }).unless({ path: ['/login'] }));
+        app.post('/posts', add);
+      `,
+    },
+    {
+      title: 'a login, behind an optional check',
+      good: `
+        import express from 'express'; import { expressjwt } from 'express-jwt'; const app = express(); app.use(expressjwt({ secret, algorithms: ['HS256'], credentialsRequired: false }));
+        app.post('/login', (req, res) => res.json(login(req.body)));
+      `,
+    },
+    {
+      title: 'hapi: reading that knows its members',
+      good: `
+        import Hapi from '@hapi/hapi'; const server = Hapi.server(); server.auth.strategy('jwt', 'jwt', { keys });
+        server.route({ method: 'GET', path: '/posts', options: { auth: { strategy: 'jwt', mode: 'try' } }, handler: list });
+      `,
+    },
+  ],
+});
+
+/** Endpoints that change data although nothing behind the check refuses a stranger. */
+function risky(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  return endpoints.filter((one) => changing.has(one.method) && one.authentication.state === 'open');
+}
+interface Written {
+  readonly at: At;
+  readonly entryAt: At | undefined;
+  readonly how: 'option' | 'strategy';
+}
+function* written(call: Call, context: RuleContext): Iterable<Written> {
+  const from = call.target.kind === 'ref' && call.target.root.kind === 'import' ? call.target.root.from : '';
+  for (const [module, key, value] of OPTIONS) {
+    if (!module.test(from)) continue;
+    for (const { value: options } of call.args) {
+      const held = context.option(options, key);
+      if (held.kind === 'value' && context.constant(held.value)?.value === value && held.value.at.path === call.at.path) yield { at: held.value.at, entryAt: held.entry.at, how: 'option' };
+    }
+  }
+  const [strategies] = call.name === 'authenticate' && /^(koa-)?passport\b/.test(call.callee) ? call.args : [];
+  if (strategies?.value.kind !== 'array') return;
+  for (const item of strategies.value.items) if (item.value.kind === 'literal' && item.value.value === 'anonymous') yield { at: item.at, entryAt: undefined, how: 'strategy' };
+}

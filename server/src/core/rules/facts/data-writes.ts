@@ -1,0 +1,66 @@
+import type { FunctionView } from '../../model/module.js';
+import type { Call, Value } from '../../model/value.js';
+import { wordsOf } from './names.js';
+
+/** A call that changes stored data, as far as its name and what it is called on tell. */
+export interface DataWrite {
+  readonly call: Call;
+  readonly kind: 'delete' | 'write';
+  /** As a person would name it: `User.findByIdAndDelete`, `DELETE FROM`. */
+  readonly name: string;
+}
+const DELETES = /^(delete|deleteOne|deleteMany|deleteById|findByIdAndDelete|findOneAndDelete|findByIdAndRemove|findOneAndRemove|destroy|remove|del|drop|dropTable|truncate|softDelete)$/;
+const WRITES = /^(update|updateOne|updateMany|updateById|findByIdAndUpdate|findOneAndUpdate|findOneAndReplace|replaceOne|insert|insertOne|insertMany|create|createMany|bulkCreate|bulkWrite|save|upsert)$/;
+/** Words of names that hold what only remembers something: sessions, counts, logs, caches. */
+const ASIDE: ReadonlySet<string> = new Set((
+  'cache caches cached map set sets session sessions cookie cookies storage localstorage sessionstorage log logs logger audit audits auditlog history view views visit visits hit hits counter counters metric metrics stat stats '
+  + 'analytics event events tracker tracking params searchparams headers token tokens nonce nonces lock locks queue timer timers element dom document crypto object array promise url store stores stripe axios client http api response res req request app router '
+  + 'limiter bucket buffer formatter factory builder schema validator zod yup joi'
+).split(' '));
+/** Names under which a database is reached; what stands below is a table. */
+const DATABASE = /^(_?(prisma(client)?|db|database|knex|sequelize|em|entitymanager|manager|orm|drizzle|mongo(db)?|supabase|sql|conn|connection|pool|tx|trx))$/i;
+const MODEL = /(repository|repo|model|dao|collection|entity)$/i;
+const STATEMENT = /^\s*(delete\s+from|update\s+\S{1,80}\s+set|insert\s+into|drop\s+table|truncate)\b/i;
+
+/** The calls of a body that change stored data. */
+export function dataWrites(body: FunctionView): readonly DataWrite[] {
+  return body.steps.flatMap((step): readonly DataWrite[] => {
+    const found = step.do === 'call' ? dataWrite(step.call) : undefined;
+    return found ? [found] : [];
+  });
+}
+/** What a call does to stored data; undefined where it does nothing to it, or nobody can tell. */
+export function dataWrite(call: Call): DataWrite | undefined {
+  const statement = statementIn(call);
+  if (statement !== undefined) return { call, kind: /^(delete|drop|truncate)/i.test(statement) ? 'delete' : 'write', name: statement };
+  const kind = DELETES.test(call.name) ? 'delete' : WRITES.test(call.name) ? 'write' : undefined;
+  if (!kind || !call.receiver || !isTable(call.receiver, call, 0)) return undefined;
+  return { call, kind, name: call.callee === '' ? call.name : call.callee };
+}
+/** `db.query('DELETE FROM carts')`, also as a tagged template. */
+function statementIn(call: Call): string | undefined {
+  if (!/^(query|execute|exec|run|raw|sql|all|unsafe|\$executeRaw(Unsafe)?|\$queryRaw(Unsafe)?)$/.test(call.name)) return undefined;
+  const first = call.args[0]?.value;
+  const text = first?.kind === 'literal' ? String(first.value) : first?.kind === 'template' && typeof first.parts[0] === 'string' ? first.parts[0] : '';
+  const found = STATEMENT.exec(text)?.[1];
+  return found?.replace(/\s+/g, ' ').split(' ').slice(0, 2).join(' ').toUpperCase();
+}
+function isTable(receiver: Value, call: Call, depth: number): boolean {
+  if (depth > 4) return false;
+  if (receiver.kind === 'call') {
+    // `knex('users').where(...).del()`, `db.collection('users').deleteOne()`, `getRepository(User).remove()`.
+    if (/^(collection|table|from|into|getRepository|getCustomRepository|model|withSchema)$/.test(receiver.name)) return true;
+    if (receiver.receiver === undefined) return DATABASE.test(receiver.callee);
+    return isTable(receiver.receiver, call, depth + 1);
+  }
+  if (receiver.kind !== 'ref') return false;
+  const names = receiver.text.replace(/^this\./, '').split('.').filter((part) => part !== '');
+  const last = names.at(-1) ?? '';
+  if (names.some((name) => wordsOf(name).some((word) => ASIDE.has(word)) && !DATABASE.test(name))) return false;
+  if (names.length > 1 && names.slice(0, -1).some((name) => DATABASE.test(name))) return true;
+  if (MODEL.test(last)) return true;
+  // A name with a capital is a model where it is called like one; `new Date()` and built-in names are none.
+  if (names.length === 1 && /^[A-Z][a-zA-Z0-9]{1,60}$/.test(last)) return receiver.root.kind !== 'global' || !BUILT_IN.test(last);
+  return names.length === 1 && DATABASE.test(last) && call.args.length > 0 && call.name !== 'create' && call.name !== 'save';
+}
+const BUILT_IN = /^(Object|Array|Map|Set|WeakMap|WeakSet|Promise|Reflect|Proxy|Date|Math|JSON|Intl|URL|Buffer|Symbol|String|Number|Boolean|Error|Atomics)$/;

@@ -1,0 +1,225 @@
+import type { Endpoint } from '../../project/project.js';
+import { dataWrites } from '../facts/data-writes.js';
+import { refusesByItself } from '../facts/methods.js';
+import { someValue } from '../facts/walk.js';
+import { rule, type Change, type FixAnswer, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly endpoint: Endpoint;
+  /** The word that stands for every method, as it is written. */
+  readonly word: string;
+}
+/** What serves a whole tree by itself and sorts the methods there. */
+const WHOLE = /proxy|graphql|yoga|apollo|trpc|next-?auth|nextHandler|toNodeHandler|toNextJsHandler|auth\.handler|bull|adminjs|swagger|socket|upgrade|static|(handle|request)(Request|Handler)|webdav|mcp|rpc|inngest|uploadthing/i;
+const AUTH_TREE = /\/(auth|api-auth|graphql|trpc|rpc|mcp|proxy|socket\.io|inngest)(\/|$)/i;
+/** As many as make a list of all of them. */
+const NEARLY_ALL = 6;
+
+export default rule<'endpoint', Evidence>({
+  meta: {
+    id: 'methods/all-methods',
+    title: 'The route answers every HTTP method',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [650, 749],
+    severity: 'warning',
+    confidence: 'low',
+    topics: ['method'],
+    since: '0.1.0',
+    leansOn: ['express/all-methods', 'fastify/all-methods', 'hapi/any-method', 'hono/all-methods', 'nest/all-methods', 'koa/any-method', '@koa/router/all-methods', 'express4/wildcard-path', 'express/wildcard-path'],
+    whenNotToUse: 'The handlers pass requests on to something that sorts the methods.',
+    references: ['https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/'],
+  },
+  on: 'endpoint',
+  words: ['all', '*', 'handler', 'method'],
+  *detect(endpoint, context) {
+    const { route, path, method, framework } = endpoint;
+    const changing = ['PUT', 'DELETE', 'TRACE', 'PATCH'].filter((one) => route.methods.some(({ name }) => name === one)).length;
+    const isList = method !== 'all' && route.methods.length >= NEARLY_ALL && route.methods[0]?.name === method && changing >= 3;
+    if ((method !== 'all' && !isList) || route.public || framework === 'node-http' || framework === 'koa' && route.branch === true) return;
+    if (path.segments.at(-1)?.kind === 'rest' || path.segments.length === 0 && framework !== 'nest' || AUTH_TREE.test(path.text)) return;
+    if (refusesByItself(endpoint, context) || isElsewhere(endpoint, context)) return;
+    const { conduct } = endpoint;
+    if (conduct && (conduct.closed || conduct.tests.includes('method') || conduct.touches.includes('outgoing'))) return;
+    const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+    if (body) {
+      if (someValue(body, (value) => context.request(value)?.from === 'method' || (value.kind === 'ref' && value.path.at(-1) === 'method'))) return;
+      const sends = context.sends(body.id);
+      if (sends.length > 0 && sends.every(({ status }) => Number(status && context.constant(status)?.value) >= 300)) return;
+      if (body.steps.some((step) => step.do === 'call' && (/redirect|sendFile|render/i.test(step.call.name) || WHOLE.test(step.call.callee)))) return;
+    }
+    // A page's handler is asked by every method; only what changes data should not be.
+    if (route.branch === true && !(body && dataWrites(body).length > 0)) return;
+    const word = context.textOf(endpoint.methodAt);
+    yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, confidence: body ? 'high' : 'low', evidence: { endpoint, word } };
+  },
+  explain: ({ endpoint, word }) => ({
+    message: `${/^['"]|^\[/.test(word) ? word : `'${word}'`} answers every method on ${endpoint.path.text}, PUT, DELETE and TRACE too. List the methods it needs.`,
+    why: 'Filters and firewalls that allow GET and POST only are passed by, and checks of one method do not stand before the others.',
+    remedy: 'Register the handler for the methods it was written for.',
+  }),
+  *fix({ at, evidence: { endpoint } }, context): Iterable<FixAnswer> {
+    const { framework, route } = endpoint;
+    const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+    const writes = body !== undefined && dataWrites(body).length > 0;
+    if (route.branch === true || route.methods.length > 1) {
+      yield { refused: 'Which methods the handler was written for is for the author to say.' };
+      return;
+    }
+    if (framework === 'hapi') {
+      yield { title: 'Answer GET and POST only', safety: 'review', changes: [{ do: 'replace', at, code: ['[', { quote: 'GET' }, ', ', { quote: 'POST' }, ']'] }] };
+      return;
+    }
+    const names = writes ? ['Post', 'Get'] : ['Get', 'Post'];
+    for (const name of names) {
+      const changes: Change[] = [{ do: 'replace', at, code: [framework === 'nest' ? name : name.toLowerCase()] }];
+      if (framework === 'nest') changes.push({ do: 'import', path: at.path, from: '@nestjs/common', name, as: name });
+      if (context.textOf(at) === (framework === 'nest' ? 'All' : 'all')) yield { title: `Answer ${name.toUpperCase()} only`, safety: 'review', changes };
+    }
+  },
+  examples: [
+    {
+      title: 'Express: a handler for all methods',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.all('/orders', (req, res) => res.json(run(req)));
+        //  ^^^ methods/all-methods "'all' answers every method on /orders"
+      `,
+      fixed: `
+        import express from 'express';
+        const app = express();
+        app.get('/orders', (req, res) => res.json(run(req)));
+      `,
+    },
+    {
+      title: 'a handler that stores',
+      bad: `
+        const router = require('express').Router();
+        router.all('/orders', async (req, res) => { await Order.create(req.body); res.end(); });
+        //     ^^^ methods/all-methods
+        module.exports = router;
+      `,
+      fixed: `
+        const router = require('express').Router();
+        router.post('/orders', async (req, res) => { await Order.create(req.body); res.end(); });
+        module.exports = router;
+      `,
+    },
+    {
+      title: 'hapi: the star',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.route({ method: '*', path: '/items', handler: () => items() });
+        //                     ^^^ methods/all-methods "'*' answers every method on /items"
+      `,
+      fixed: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server();
+        server.route({ method: ['GET', 'POST'], path: '/items', handler: () => items() });
+      `,
+    },
+    {
+      title: 'Nest',
+      bad: `
+        import { All, Controller, Module } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        @Controller('items')
+        class ItemsController {
+          @All() any() { return this.items.all(); }
+        // ^^^ methods/all-methods
+        }
+        @Module({ controllers: [ItemsController] }) class AppModule {}
+        NestFactory.create(AppModule).then((app) => app.listen(3000));
+      `,
+      fixed: `
+        import { All, Controller, Module, Get } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        @Controller('items')
+        class ItemsController {
+          @Get() any() { return this.items.all(); }
+        }
+        @Module({ controllers: [ItemsController] }) class AppModule {}
+        NestFactory.create(AppModule).then((app) => app.listen(3000));
+      `,
+    },
+    {
+      title: 'Fastify: a list of every method',
+      bad: `
+        import Fastify from 'fastify';
+        const fastify = Fastify();
+        fastify.route({ method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], url: '/x', handler: async () => x() });
+        //                       ^^^^^ methods/all-methods
+        fastify.all('/y', async () => y());
+        //      ^^^ methods/all-methods
+      `,
+    },
+    {
+      title: 'Hono and Koa',
+      bad: `
+        import { Hono } from 'hono';
+        import Router from '@koa/router';
+        import Koa from 'koa';
+        const app = new Hono();
+        app.all('/a', (c) => c.json(a()));
+        //  ^^^ methods/all-methods
+        const router = new Router();
+        router.all('/b', (ctx) => { ctx.body = b(); });
+        //     ^^^ methods/all-methods
+        new Koa().use(router.routes());
+      `,
+    },
+    {
+      title: 'Next: a page handler that never looks at the method',
+      bad: `
+        //- pages/api/orders.ts
+        import { prisma } from '../../db';
+        export default async function handler(req, res) {
+        //                            ^^^^^^^ methods/all-methods
+          await prisma.order.create({ data: req.body });
+          res.status(200).json({ ok: true });
+        }
+        //- package.json
+        { "dependencies": { "next": "15.0.0" } }
+      `,
+    },
+    {
+      title: 'a path nobody knows is answered with 404',
+      good: `
+        import express from 'express'; const app = express(); app.all('/{*any}', (req, res) => res.sendStatus(404)); app.all('/old', (req, res) => res.status(410).end());
+      `,
+    },
+    { title: 'a guard for all methods', good: `import express from 'express'; const app = express(); app.all('/admin', requireAuth); app.all('/log', (req, res, next) => { log(req); next(); });` },
+    {
+      title: 'methods that are not allowed',
+      good: `
+        import express from 'express'; const app = express(); app.all('/files', (req, res) => res.sendStatus(405)); app.all('/gone', (req, res) => res.redirect('/here'));
+      `,
+    },
+    {
+      title: 'what is handed on',
+      good: `
+        import express from 'express'; import { createProxyMiddleware } from 'http-proxy-middleware'; import { toNodeHandler } from 'better-auth/node'; const app = express();
+        app.all('/legacy', createProxyMiddleware({ target })); app.all('/api/auth/{*any}', toNodeHandler(auth));
+      `,
+    },
+    {
+      title: 'the handler sorts the methods',
+      good: `
+        import express from 'express'; const app = express(); app.all('/a', (req, res) => { switch (req.method) { case 'GET': return res.json(a()); default: return res.sendStatus(405); } });
+        app.all('/b', (req, res) => { if (req.method !== 'GET') return res.sendStatus(405); res.json(b()); });
+      `,
+    },
+    { title: 'a list of what is needed', good: `import Fastify from 'fastify'; const fastify = Fastify(); fastify.route({ method: ['GET', 'POST'], url: '/x', handler: async () => x() });` },
+    { title: 'Promise.all and Map', good: `const done = Promise.all([a(), b()]); db.all('select 1', (rows) => rows); const items = store.all('/orders', () => 1);` },
+  ],
+});
+
+/** The handler comes from a package, or its name says that it serves a tree of its own. */
+function isElsewhere({ route }: Endpoint, context: RuleContext): boolean {
+  const value = route.handler?.value;
+  if (!value) return false;
+  const target = value.kind === 'call' ? value.target : value;
+  const isPackage = target.kind === 'ref' && target.root.kind === 'import' && !/^[.~#]|^@\//.test(target.root.from);
+  return isPackage || WHOLE.test(context.textOf(value.at).slice(0, 60).split(/[({]/)[0] ?? '') || WHOLE.test(route.handler.name);
+}
