@@ -1,0 +1,49 @@
+import type { Call, Value } from '../../model/value.js';
+import type { RuleContext } from '../rule.js';
+
+const MB = 1024 * 1024;
+
+/** The size limit of request bodies as one call sets it. `scope`: of everything the application serves, or of what the layer stands before. */
+export interface BodySetting {
+  readonly key: string;
+  readonly value: Value;
+  /** Above these bytes it is too much for every route at once (RULES limits/body-too-large). */
+  readonly most: number;
+  /** The library reads text with units. */
+  readonly text: boolean;
+  readonly scope: 'application' | 'layer';
+}
+
+/** Parsers of bodies by callee, with the options that limit them. */
+const PARSERS: readonly { readonly callee: RegExp; readonly keys: readonly string[] }[] = [
+  { callee: /^express\.(json|urlencoded|text|raw)$/, keys: ['limit'] },
+  { callee: /^body-parser(\.(json|urlencoded|text|raw))?$/, keys: ['limit'] },
+  { callee: /^(koa-bodyparser|@koa\/bodyparser(\.bodyParser)?|koa-body(\.koaBody)?|koa-better-body)$/, keys: ['jsonLimit', 'formLimit', 'textLimit', 'xmlLimit'] },
+  { callee: /^hono\/body-limit\.bodyLimit$/, keys: ['maxSize'] },
+];
+
+/** The body limits a call sets; none for other calls. */
+export function* bodySettings(call: Call, context: RuleContext): Iterable<BodySetting> {
+  const parser = PARSERS.find(({ callee }) => callee.test(call.callee));
+  if (parser) {
+    for (const key of parser.keys) {
+      const option = context.option(call.args[0]?.value, key);
+      if (option.kind === 'value') yield { key, value: option.value, most: 5 * MB, text: key !== 'maxSize', scope: 'layer' };
+    }
+    return;
+  }
+  if (/^fastify(\.(fastify|default))?$/.test(call.callee)) {
+    const option = context.option(call.args[0]?.value, 'bodyLimit');
+    if (option.kind === 'value') yield { key: 'bodyLimit', value: option.value, most: 10 * MB, text: false, scope: 'application' };
+    return;
+  }
+  if (/^@hapi\/hapi\.(server|Server)$/.test(call.callee)) {
+    let value = call.args[0]?.value;
+    for (const key of ['routes', 'payload', 'maxBytes']) {
+      const option = context.option(value, key);
+      if (option.kind !== 'value') return;
+      ({ value } = option);
+    }
+    if (value) yield { key: 'maxBytes', value, most: 10 * MB, text: false, scope: 'application' };
+  }
+}

@@ -1,0 +1,151 @@
+import { links } from '../../project/project.js';
+import type { Branch } from '../../model/module.js';
+import type { Call, Value } from '../../model/value.js';
+import { alternatives } from '../facts/alternatives.js';
+import { bodySettings } from '../facts/body-limits.js';
+import { rule, type RuleContext } from '../rule.js';
+
+const MB = 1024 * 1024;
+
+export default rule<'call', { readonly size: string; readonly replacement: string | { readonly quote: string }; readonly replaceable: boolean }>({
+  meta: {
+    id: 'limits/body-too-large',
+    title: 'Very large request bodies are accepted',
+    owasp: ['API4:2019', 'API4:2023'],
+    cwe: [770],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['rate-limit'],
+    since: '0.1.0',
+    whenNotToUse: 'Every endpoint really takes bodies of this size, and a proxy limits how many arrive at once.',
+    references: ['https://expressjs.com/en/api.html#express.json', 'https://fastify.dev/docs/latest/Reference/Server/#bodylimit'],
+  },
+  on: 'call',
+  words: ['limit', 'maxbytes'],
+  *detect({ call, step }, context) {
+    for (const setting of bodySettings(call, context)) {
+      if (setting.scope === 'layer' && onlySomeRoutes(call, context)) continue;
+      for (const { value, at, when } of alternatives(setting.value, context)) {
+        const bytes = bytesOf(value, context);
+        if (bytes === undefined || bytes <= setting.most) continue;
+        const branches: readonly Branch[] = [...step.when, ...when];
+        const replacement = setting.text ? { quote: '1mb' } : '1024 * 1024';
+        yield { at, subject: `${call.callee} ${setting.key}`, evidence: { size: sizeText(bytes), replacement, replaceable: at.path === call.at.path }, when: branches };
+      }
+    }
+  },
+  explain: ({ size }) => ({
+    message: `Every endpoint accepts ${size} bodies; a few requests can exhaust memory. Lower it, and raise it only on the upload route.`,
+    why: 'A body is read into memory before the handler runs, often before anybody was asked who they are.',
+    remedy: 'Keep the limit of the whole application near the default and give the one route that needs more a parser of its own.',
+  }),
+  *fix({ at, evidence: { replacement, replaceable } }) {
+    if (replaceable) yield { title: 'Lower the limit to 1 MB', safety: 'review', changes: [{ do: 'replace', at, code: [replacement] }] };
+    else yield { refused: 'The limit is written in another file.' };
+  },
+  examples: [
+    {
+      title: 'half a gigabyte of JSON for every route',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.use(express.json({ limit: '500mb' }));
+        //                            ^^^^^^^ limits/body-too-large "accepts 500 MB bodies"`,
+      fixed: `
+        import express from 'express';
+        const app = express();
+        app.use(express.json({ limit: '1mb' }));`,
+    },
+    {
+      title: 'the body-parser package, and a limit behind a name',
+      bad: `
+        const express = require('express');
+        const bodyParser = require('body-parser');
+        const LIMIT = 50 * 1024 * 1024;
+        const app = express();
+        app.use(bodyParser.urlencoded({ extended: true, limit: LIMIT }));
+        //                                                     ^^^^^ limits/body-too-large "50 MB"`,
+    },
+    {
+      title: 'no limit at all',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.use(express.text({ limit: Infinity }));
+        //                            ^^^^^^^^ limits/body-too-large "unlimited bodies"`,
+    },
+    {
+      title: 'Fastify',
+      bad: `
+        import Fastify from 'fastify';
+        const app = Fastify({ logger: true, bodyLimit: 1024 * 1024 * 1024 });
+        //                                             ^^^^^^^^^^^^^^^^^^ limits/body-too-large "1 GB"`,
+      fixed: `
+        import Fastify from 'fastify';
+        const app = Fastify({ logger: true, bodyLimit: 1024 * 1024 });`,
+    },
+    {
+      title: 'hapi, for all routes',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        const server = Hapi.server({ routes: { payload: { maxBytes: 209715200 } } });
+        //                                                          ^^^^^^^^^ limits/body-too-large "200 MB"`,
+    },
+    {
+      title: 'a Koa body parser',
+      bad: `
+        import Koa from 'koa';
+        import bodyParser from 'koa-bodyparser';
+        const app = new Koa();
+        app.use(bodyParser({ jsonLimit: '100mb' }));
+        //                              ^^^^^^^ limits/body-too-large "100 MB"`,
+    },
+    {
+      title: 'a parser of Nest applications',
+      bad: `
+        import { NestFactory } from '@nestjs/core';
+        import { json } from 'express';
+        async function bootstrap() {
+          const app = await NestFactory.create(AppModule);
+          app.use(json({ limit: '50mb' }));
+          //                    ^^^^^^ limits/body-too-large "50 MB"
+          await app.listen(3000);
+        }`,
+    },
+    { title: 'a small limit', good: `import express from 'express';\nconst app = express();\napp.use(express.json({ limit: '1mb' }));` },
+    { title: 'more for one route', good: `import express from 'express';\nconst app = express();\napp.post('/import', express.json({ limit: '20mb' }), importer);` },
+    { title: 'more below one path', good: `import express from 'express';\nconst app = express();\napp.use('/uploads', express.json({ limit: '50mb' }));\napp.post('/uploads/photo', h);\napp.get('/', h);` },
+    { title: 'a limit from the environment', good: `import express from 'express';\nconst app = express();\napp.use(express.json({ limit: process.env.BODY_LIMIT }));` },
+    { title: 'a limit of something else', good: `import { rows } from './db';\nrows({ limit: 100000000 });\nlist.json({ limit: '500mb' });` },
+    { title: 'one hapi route that takes files', good: `import Hapi from '@hapi/hapi';\nconst server = Hapi.server();\nserver.route({ method: 'POST', path: '/files', options: { payload: { maxBytes: 209715200, output: 'stream' } }, handler });` },
+    { title: 'one Fastify route that takes more', good: `import Fastify from 'fastify';\nconst app = Fastify();\napp.post('/files', { bodyLimit: 200 * 1024 * 1024 }, handler);` },
+    { title: 'sizes without a unit are bytes', good: `import express from 'express';\nconst app = express();\napp.use(express.json({ limit: 1000000 }));` },
+  ],
+});
+
+/** The parser stands before some routes only: on one route, or below a path of its own. */
+function onlySomeRoutes(call: Call, context: RuleContext): boolean {
+  const scope = context.scopeOf(call.at);
+  const layer = scope?.order.find((entry) => entry.kind === 'layer' && entry.at.path === call.at.path && entry.at.mark === call.at.mark);
+  if (layer?.path?.known && layer.path.segments.length > 0) return true;
+  const through = context.endpointsThrough(call.at);
+  return through.length > 0 && through.every(({ chain }) => links(chain).some((link) => link.from === 'route' && link.layer.at.path === call.at.path && link.layer.at.mark === call.at.mark));
+}
+
+/** Bytes of a size as body parsers read it: a number, or text with a unit; Infinity is no limit; undefined when it cannot be told. */
+function bytesOf(value: Value, context: RuleContext): number | undefined {
+  if (value.kind === 'ref' && value.root.kind === 'global' && (value.text === 'Infinity' || value.text === 'Number.POSITIVE_INFINITY' || value.text === 'Number.MAX_SAFE_INTEGER')) return Infinity;
+  const constant = context.constant(value)?.value;
+  if (typeof constant === 'number') return constant;
+  if (typeof constant !== 'string') return undefined;
+  // The grammar of the bytes package, which body-parser, raw-body and co-body use.
+  const match = /^(\d{1,15}(?:\.\d{1,6})?) {0,3}(b|kb|mb|gb|tb|pb)?$/i.exec(constant.trim());
+  if (!match) return undefined;
+  const power = ['b', 'kb', 'mb', 'gb', 'tb', 'pb'].indexOf((match[2] ?? 'b').toLowerCase());
+  return Number(match[1]) * 1024 ** power;
+}
+function sizeText(bytes: number): string {
+  if (!Number.isFinite(bytes)) return 'unlimited';
+  const [amount, unit] = bytes >= 1024 * MB ? [bytes / (1024 * MB), 'GB'] : [bytes / MB, 'MB'];
+  return `${Math.round(amount * 10) / 10} ${unit}`;
+}
