@@ -13,6 +13,7 @@ export interface ModuleView {
   /** The module's own statements, as a function without parameters. */
   readonly top: FunctionView;
   readonly notes: readonly Note[];
+  readonly remarks: readonly Remark[];
   readonly holes: readonly At[];
   readonly style: Style;
 }
@@ -134,6 +135,14 @@ export interface Note {
   readonly text: string;
   readonly at: At;
   readonly governs: At | undefined;
+}
+/** A `//` line of its own that speaks of protection: a registration that is commented out, or work that is left to do. */
+export interface Remark {
+  readonly kind: 'code' | 'todo';
+  /** What follows the slashes. */
+  readonly text: string;
+  /** The whole comment, slashes included. */
+  readonly at: At;
 }
 /** How this file is written; fixes obey it. `importsEnd` is an empty place where a new import line goes. */
 export interface Style {

@@ -28,7 +28,7 @@ export function dataModule(file: SourceFile): DataModule | undefined {
   const module: ModuleView = {
     path, system: 'commonjs', imports: [], exports: [{ name: '=', value: parsed.value.root, at, nameAt: at }], bindings: [], functions: new Map(), classes: new Map(),
     top: { id: top, name: '', nameAt: at, at, bodyAt: at, parameters: [], async: true, owner: undefined, within: undefined, decorators: [], when: [], steps: [], complete: true },
-    notes: [], holes: [], style: { quote: '"', semicolons: false, indent: '  ', newline: '\n', trailingComma: false, importsEnd: at },
+    notes: [], remarks: [], holes: [], style: { quote: '"', semicolons: false, indent: '  ', newline: '\n', trailingComma: false, importsEnd: at },
   };
   return { module, spans: Int32Array.from(spans) };
 }

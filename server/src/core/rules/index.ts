@@ -13,17 +13,20 @@ import corsOriginCheckSubstring from './cors/origin-check-substring.js';
 import corsOriginRegexLoose from './cors/origin-regex-loose.js';
 import corsReflectedOrigin from './cors/reflected-origin.js';
 import corsWildcardOrigin from './cors/wildcard-origin.js';
+import debugSecurityTodo from './debug/security-todo.js';
 import errorsMessageInResponse from './errors/message-in-response.js';
 import errorsRawErrorInResponse from './errors/raw-error-in-response.js';
 import errorsStackInResponse from './errors/stack-in-response.js';
 import exposureEnvOrConfigInResponse from './exposure/env-or-config-in-response.js';
 import exposureSecretInResponse from './exposure/secret-in-response.js';
+import exposureSourceMaps from './exposure/source-maps.js';
 import graphqlDebugExposed from './graphql/debug-exposed.js';
 import graphqlPermissiveServer from './graphql/permissive-server.js';
 import headersHelmetAfterRoutes from './headers/helmet-after-routes.js';
 import headersHelmetMissing from './headers/helmet-missing.js';
 import headersPoweredBy from './headers/powered-by.js';
 import headersProtectionDisabled from './headers/protection-disabled.js';
+import limitsBodyTooLarge from './limits/body-too-large.js';
 import methodsAllMethods from './methods/all-methods.js';
 import methodsDestructiveWithoutRole from './methods/destructive-without-role.js';
 import methodsPutEnabled from './methods/put-enabled.js';
@@ -39,6 +42,7 @@ import secretsHardcodedAdminKey from './secrets/hardcoded-admin-key.js';
 import secretsHardcodedJwtSecret from './secrets/hardcoded-jwt-secret.js';
 import secretsHardcodedSessionSecret from './secrets/hardcoded-session-secret.js';
 import secretsKnownToken from './secrets/known-token.js';
+import secretsTimingUnsafeCompare from './secrets/timing-unsafe-compare.js';
 import sessionInsecureDefaults from './session/insecure-defaults.js';
 import tlsDbPlain from './tls/db-plain.js';
 import tlsEnvVerificationDisabled from './tls/env-verification-disabled.js';
@@ -64,17 +68,20 @@ export const rules: readonly AnyRule[] = [
   corsOriginRegexLoose,
   corsReflectedOrigin,
   corsWildcardOrigin,
+  debugSecurityTodo,
   errorsMessageInResponse,
   errorsRawErrorInResponse,
   errorsStackInResponse,
   exposureEnvOrConfigInResponse,
   exposureSecretInResponse,
+  exposureSourceMaps,
   graphqlDebugExposed,
   graphqlPermissiveServer,
   headersHelmetAfterRoutes,
   headersHelmetMissing,
   headersPoweredBy,
   headersProtectionDisabled,
+  limitsBodyTooLarge,
   methodsAllMethods,
   methodsDestructiveWithoutRole,
   methodsPutEnabled,
@@ -90,6 +97,7 @@ export const rules: readonly AnyRule[] = [
   secretsHardcodedJwtSecret,
   secretsHardcodedSessionSecret,
   secretsKnownToken,
+  secretsTimingUnsafeCompare,
   sessionInsecureDefaults,
   tlsDbPlain,
   tlsEnvVerificationDisabled,

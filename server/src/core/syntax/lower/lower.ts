@@ -9,6 +9,7 @@ import { decorateAll } from './decorated.js';
 import { classLike, directive, functionLike } from './functions.js';
 import { exported, imports } from './modules.js';
 import { notes } from './notes.js';
+import { remarks } from './remarks.js';
 import { hoist, statements } from './statements.js';
 import { mark, type FunctionFrame, type Lowering } from './state.js';
 import { style } from './style.js';
@@ -94,6 +95,7 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
       complete: frame.complete && problems.length === 0,
     },
     notes: notes(l),
+    remarks: remarks(l),
     holes: holes.map((hole) => mark(l, hole.start, hole.end)),
     style: style(l),
   };

@@ -37,7 +37,7 @@ function commentAround(l: Lowering, position: number): { start: number; end: num
 }
 
 /** Whether the offset lies inside a string, template, regular expression or JSX text. */
-function insideToken(tree: ts.SourceFile, node: ts.Node, position: number): boolean {
+export function insideToken(tree: ts.SourceFile, node: ts.Node, position: number): boolean {
   let current: ts.Node = node;
   for (;;) {
     const next: ts.Node | undefined = current.forEachChild((child) => (position >= child.pos && position < child.end ? child : undefined));
