@@ -22,6 +22,7 @@ import exposureSecretInResponse from './exposure/secret-in-response.js';
 import exposureSourceMaps from './exposure/source-maps.js';
 import graphqlDebugExposed from './graphql/debug-exposed.js';
 import graphqlPermissiveServer from './graphql/permissive-server.js';
+import headersCspUnsafeScript from './headers/csp-unsafe-script.js';
 import headersHelmetAfterRoutes from './headers/helmet-after-routes.js';
 import headersHelmetMissing from './headers/helmet-missing.js';
 import headersPoweredBy from './headers/powered-by.js';
@@ -77,6 +78,7 @@ export const rules: readonly AnyRule[] = [
   exposureSourceMaps,
   graphqlDebugExposed,
   graphqlPermissiveServer,
+  headersCspUnsafeScript,
   headersHelmetAfterRoutes,
   headersHelmetMissing,
   headersPoweredBy,

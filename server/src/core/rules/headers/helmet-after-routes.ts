@@ -22,6 +22,7 @@ export default rule<'call', Late>({
     confidence: 'high',
     topics: ['headers'],
     since: '0.1.0',
+    leansOn: ['express/order', 'express4/order'],
     whenNotToUse: 'The routes above are answered to machines only, never to browsers.',
     references: ['https://helmetjs.github.io/', 'https://expressjs.com/en/guide/using-middleware.html'],
   },

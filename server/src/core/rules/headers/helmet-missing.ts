@@ -33,6 +33,7 @@ export default rule<'scope', { readonly scope: Scope }>({
     confidence: 'high',
     topics: ['headers'],
     since: '0.1.0',
+    leansOn: ['frameworks/no-powered-by', 'hapi/security'],
     whenNotToUse: 'A proxy or gateway in front of every instance sets the headers, and nothing reaches the application past it.',
     references: ['https://helmetjs.github.io/', 'https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html'],
   },

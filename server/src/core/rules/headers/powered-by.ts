@@ -28,6 +28,7 @@ export default rule<'module', Evidence>({
     confidence: 'high',
     topics: ['headers'],
     since: '0.1.0',
+    leansOn: ['express/x-powered-by', 'express4/x-powered-by', 'nest/x-powered-by'],
     whenNotToUse: 'The framework is public knowledge anyway and you prefer not to read about it.',
     references: ['https://expressjs.com/en/advanced/best-practice-security.html', 'https://nextjs.org/docs/app/api-reference/config/next-config-js/poweredByHeader'],
   },

@@ -26,6 +26,8 @@ export default rule<'call', Evidence>({
     confidence: 'high',
     topics: ['headers'],
     since: '0.1.0',
+    leansOn: ['helmet/defaults', 'helmet7/defaults', 'helmet6/defaults', 'helmet5/defaults', 'helmet4/defaults',
+      'helmet3/defaults', 'helmet/aliases', 'helmet/refused-options', 'helmet/part-alone', '@fastify/helmet/defaults', 'koa-helmet/defaults'],
     whenNotToUse: 'Another layer in front of every instance sets this header.',
     references: ['https://helmetjs.github.io/', 'https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html'],
   },
