@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { createServer, request, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,12 +12,13 @@ import { Server } from 'socket.io';
 
 /** Koa and its parts come without types. */
 interface Koa {
+  silent: boolean;
   use(middleware: unknown): void;
   callback(): RequestListener;
 }
 /** The types of Yoga bring those of a browser with them, which are not those of Node. */
 interface Yoga {
-  fetch(url: string, init: { readonly method: string; readonly headers: Record<string, string> }): Promise<{ readonly headers: Iterable<readonly [string, string]> }>;
+  fetch(url: string, init: { readonly method: string; readonly headers: Record<string, string> }): Promise<{ readonly status: number; readonly headers: Iterable<readonly [string, string]> }>;
 }
 const load = createRequire(import.meta.url);
 const KoaApp: new () => Koa = load('koa');
@@ -37,7 +39,7 @@ export type CorsAnswer = ReadonlyMap<string, string>;
 /** The method and the header a preflight asks for. */
 export const asked = { method: 'PUT', header: 'content-type' } as const;
 
-/** Runs the real library with these options and asks it; `options` undefined: none are given. */
+/** Runs the real library with these options and asks it; `options` undefined: none are given. Rejects where the program or the request fails. */
 export async function askCors(library: CorsLibrary, options: unknown, question: CorsQuestion): Promise<CorsAnswer> {
   const method = question.preflight ? 'OPTIONS' : 'GET';
   const headers: Record<string, string> = { origin: question.origin };
@@ -45,11 +47,22 @@ export async function askCors(library: CorsLibrary, options: unknown, question: 
   switch (library) {
     case 'cors': {
       const middleware = options === undefined ? cors() : cors(options as never);
-      return overHttp((req, res) => middleware(req as never, res as never, () => res.end('{}')), method, '/', headers);
+      return overHttp((req, res) => {
+        try {
+          middleware(req as never, res as never, (error?: unknown) => {
+            res.statusCode = error ? 500 : 200;
+            res.end('{}');
+          });
+        } catch {
+          res.statusCode = 500;
+          res.end();
+        }
+      }, method, '/', headers);
     }
     case '@koa/cors':
     case '@koa/cors@4': {
       const app = new KoaApp();
+      app.silent = true;
       app.use(koaCors[library](options));
       app.use((ctx: { body: unknown }) => {
         ctx.body = {};
@@ -60,23 +73,28 @@ export async function askCors(library: CorsLibrary, options: unknown, question: 
       const app = Fastify();
       await app.register(fastifyCors, (options ?? {}) as never);
       app.get('/', async () => ({}));
-      return only(Object.entries((await app.inject({ method, url: '/', headers })).headers));
+      const answer = await app.inject({ method, url: '/', headers });
+      return only(Object.entries(answer.headers), answer.statusCode);
     }
     case '@hapi/hapi': {
       const server = Hapi.server({ routes: { cors: (options ?? true) as never } });
       server.route({ method: ['GET', 'PUT'], path: '/', handler: () => ({}) });
-      return only(Object.entries((await server.inject({ method, url: '/', headers })).headers));
+      const answer = await server.inject({ method, url: '/', headers });
+      return only(Object.entries(answer.headers), answer.statusCode);
     }
     case 'hono/cors': {
       const app = new Hono();
       app.use('*', options === undefined ? honoCors() : honoCors(options as never));
       app.get('/', (c) => c.json({}));
-      return only((await app.request('/', { method, headers })).headers);
+      app.onError((_, c) => c.text('failed', 500));
+      const answer = await app.request('/', { method, headers });
+      return only(answer.headers, answer.status);
     }
     case 'graphql-yoga': {
       const schema = createSchema({ typeDefs: 'type Query { a: String }' });
       const yoga = createYoga({ schema, logging: false, ...(options === undefined ? {} : { cors: options }) });
-      return only((await yoga.fetch('http://localhost/graphql?query=%7Ba%7D', { method, headers })).headers);
+      const answer = await yoga.fetch('http://localhost/graphql?query=%7Ba%7D', { method, headers });
+      return only(answer.headers, answer.status);
     }
     case 'socket.io': {
       const server = createServer();
@@ -105,9 +123,10 @@ async function overServer(server: ReturnType<typeof createServer>, method: strin
     request({ host: '127.0.0.1', port, method, path, headers: { ...headers, connection: 'close' } }, done).on('error', fail).end();
   });
   answer.resume();
-  return only(Object.entries(answer.headers));
+  return only(Object.entries(answer.headers), answer.statusCode ?? 0);
 }
-function only(headers: Iterable<readonly [string, unknown]>): CorsAnswer {
+function only(headers: Iterable<readonly [string, unknown]>, status: number): CorsAnswer {
+  assert.ok(status < 500, `answered ${status}`);
   const found = new Map<string, string>();
   for (const [name, value] of headers) if (/^(access-control-|vary$)/.test(name.toLowerCase())) found.set(name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value));
   return found;

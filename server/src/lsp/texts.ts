@@ -17,6 +17,9 @@ export interface Texts {
   readonly removes: string;
   readonly depends: string;
   readonly sendsNothing: string;
+  readonly sendsNoCors: string;
+  askedBy(origin: string): string;
+  readonly askedBefore: string;
   readonly refuses: string;
   readonly wrong: string;
   readonly right: string;
@@ -48,6 +51,9 @@ const english: Texts = {
   removes: 'removed',
   depends: 'depends on the request, or on a value that is not written here',
   sendsNothing: 'no security header',
+  sendsNoCors: 'no CORS header',
+  askedBy: (origin) => `to a page of ${origin}:`,
+  askedBefore: 'to its preflight as well:',
   refuses: 'The library does not take these options:',
   wrong: 'Wrong',
   right: 'Right',
@@ -79,6 +85,9 @@ const german: Texts = {
   removes: 'entfernt',
   depends: 'h\u00e4ngt von der Anfrage ab, oder von einem Wert, der hier nicht steht',
   sendsNothing: 'keinen Sicherheitsheader',
+  sendsNoCors: 'keinen CORS-Header',
+  askedBy: (origin) => `an eine Seite von ${origin}:`,
+  askedBefore: 'auf deren Preflight zus\u00e4tzlich:',
   refuses: 'Die Bibliothek nimmt diese Optionen nicht an:',
   wrong: 'Falsch',
   right: 'Richtig',

@@ -11,6 +11,8 @@ export interface SentHeader {
 /** What a set-up call makes responses carry, as the version of the library that is installed does it. */
 export interface EffectiveHeaders {
   readonly sent: readonly SentHeader[];
+  /** Where the answer depends on who asks: the origin that does, and what the answer to its preflight carries. */
+  readonly asked?: { readonly origin: string; readonly preflight: readonly SentHeader[] };
   /** Headers of others that it takes away. */
   readonly removed?: readonly string[];
   /** What else there is to say of the whole. */
@@ -24,6 +26,6 @@ export interface EffectiveSetup extends EffectiveHeaders {
   readonly library: string;
   readonly at: At;
 }
-export type EffectiveContext = Pick<RuleContext, 'resolve' | 'constant' | 'option' | 'major' | 'environment'>;
+export type EffectiveContext = Pick<RuleContext, 'resolve' | 'constant' | 'option' | 'body' | 'major' | 'environment'>;
 /** Reads one family of libraries; undefined where the call sets up none of them, or nothing can be said. */
 export type EffectiveReader = (call: Call, context: EffectiveContext) => EffectiveSetup | undefined;

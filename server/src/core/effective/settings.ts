@@ -2,7 +2,7 @@ import type { ArrayValue, Call, ObjectValue, Scalar, Value } from '../model/valu
 import type { EffectiveContext } from './effective.js';
 
 /** Options as data: what a library would be handed, as far as the code tells. */
-export type Setting = Scalar | SettingList | SettingObject | SettingOther;
+export type Setting = Scalar | SettingList | SettingObject | SettingPattern | SettingOther;
 export interface SettingList {
   readonly is: 'list';
   readonly items: readonly Setting[];
@@ -12,6 +12,11 @@ export interface SettingObject {
   readonly is: 'object';
   readonly entries: ReadonlyMap<string, Setting>;
   readonly open: boolean;
+}
+export interface SettingPattern {
+  readonly is: 'pattern';
+  readonly source: string;
+  readonly flags: string;
 }
 /** 'no-default-src' is helmet's symbol `dangerouslyDisableDefaultSrc`. */
 export interface SettingOther {
@@ -37,6 +42,7 @@ function read(written: Value, context: EffectiveContext, known: (call: Call) => 
       return constant ? constant.value : UNKNOWN;
     }
     case 'function': return { is: 'function' };
+    case 'regex': return { is: 'pattern', source: value.source, flags: value.flags };
     case 'array': return list(value, context, known, depth);
     case 'object': return object(value, context, known, depth);
     case 'call': return known(value);

@@ -12,6 +12,10 @@ export type { CorsContext } from './cors-origin.js';
 /** What a library does with its options; `absent`: no `origin` key; `bare`: `cors: true`; `credentials`: the key is left out. */
 interface Library {
   readonly name: string;
+  /** The npm package. */
+  readonly package: string;
+  /** The package whose answers these are: others hand their options on. */
+  readonly family: 'cors' | '@fastify/cors' | '@koa/cors' | 'hono/cors' | '@hapi/hapi' | 'graphql-yoga';
   readonly words: OriginWords;
   readonly absent: CorsPolicy['origin'];
   readonly bare: CorsPolicy['origin'];
@@ -19,22 +23,22 @@ interface Library {
   readonly major?: number | undefined;
 }
 const EXPRESS_WORDS: OriginWords = { yes: 'reflect', no: 'off', star: 'any', starInList: 'list', emptyList: 'list', calls: 'callback', patterns: true };
-const EXPRESS: Library = { name: 'cors', words: EXPRESS_WORDS, absent: 'any', bare: 'any', credentials: false };
-const NEST: Library = { ...EXPRESS, name: '@nestjs/core' };
-const SOCKET: Library = { ...EXPRESS, name: 'socket.io' };
-const FASTIFY: Library = { ...EXPRESS, name: '@fastify/cors', words: { ...EXPRESS_WORDS, starInList: 'any' } };
-const HONO: Library = { ...EXPRESS, name: 'hono/cors', words: { ...EXPRESS_WORDS, yes: 'unknown', calls: 'origin', patterns: false } };
-const KOA: Library = { ...EXPRESS, name: '@koa/cors', words: { ...EXPRESS_WORDS, yes: 'unknown', no: 'any', calls: 'context', patterns: false } };
+const EXPRESS: Library = { name: 'cors', package: 'cors', family: 'cors', words: EXPRESS_WORDS, absent: 'any', bare: 'any', credentials: false };
+const NEST: Library = { ...EXPRESS, name: '@nestjs/core', package: '@nestjs/core' };
+const SOCKET: Library = { ...EXPRESS, name: 'socket.io', package: 'socket.io' };
+const FASTIFY: Library = { ...EXPRESS, name: '@fastify/cors', package: '@fastify/cors', family: '@fastify/cors', words: { ...EXPRESS_WORDS, starInList: 'any' } };
+const HONO: Library = { ...EXPRESS, name: 'hono/cors', package: 'hono', family: 'hono/cors', words: { ...EXPRESS_WORDS, yes: 'unknown', calls: 'origin', patterns: false } };
+const KOA: Library = { ...EXPRESS, name: '@koa/cors', package: '@koa/cors', family: '@koa/cors', words: { ...EXPRESS_WORDS, yes: 'unknown', no: 'any', calls: 'context', patterns: false } };
 const HAPI_WORDS: OriginWords = { yes: 'unknown', no: 'unknown', star: 'reflect', starInList: 'reflect', emptyList: 'unknown', calls: 'origin', patterns: false, ignore: true };
-const HAPI: Library = { name: '@hapi/hapi', words: HAPI_WORDS, absent: 'reflect', bare: 'reflect', credentials: false };
+const HAPI: Library = { name: '@hapi/hapi', package: '@hapi/hapi', family: '@hapi/hapi', words: HAPI_WORDS, absent: 'reflect', bare: 'reflect', credentials: false };
 const YOGA_WORDS: OriginWords = { yes: 'unknown', no: 'reflect', star: 'reflect', starInList: 'reflect', emptyList: 'reflect', calls: 'origin', patterns: false, starInText: true };
-const YOGA: Library = { name: 'graphql-yoga', words: YOGA_WORDS, absent: 'reflect', bare: 'unknown', credentials: true };
+const YOGA: Library = { name: 'graphql-yoga', package: 'graphql-yoga', family: 'graphql-yoga', words: YOGA_WORDS, absent: 'reflect', bare: 'unknown', credentials: true };
 /** Packages whose defaults nobody measured: only what is written counts. */
 const KOA_OTHERS: ReadonlySet<string> = new Set(['koa2-cors', 'koa-cors', 'kcors']);
 const FASTIFY_NAMES: ReadonlySet<string> = new Set(['@fastify/cors', 'fastify-cors']);
 
 /** Where a call keeps its CORS options. `keyed`: `value` was an entry `cors: ...` of larger options. */
-interface Setup {
+export interface CorsSetup {
   readonly library: Library;
   readonly value: Value | undefined;
   /** Underlined where `origin` is left out. */
@@ -65,7 +69,7 @@ function atHome(policy: CorsPolicy, module: ModuleView): CorsPolicy {
 }
 function* everyPolicy(module: ModuleView, context: CorsContext): Iterable<CorsPolicy> {
   for (const { call, when, inside } of callsOf(module))
-    for (const setup of setups(call, module, context)) yield* policies(setup, { call, when, inside }, context);
+    for (const setup of corsSetups(call, context)) yield* policies(setup, { call, when, inside }, context);
   yield* manualPolicies(module, context);
   yield* nextPolicies(module, context);
 }
@@ -78,17 +82,18 @@ function* callsOf(module: ModuleView): Iterable<Place> {
     for (const call of view.decorators) if (call.kind === 'call') yield { call, when: [], inside: module.top.id };
 }
 
-function* setups(call: Call, module: ModuleView, context: CorsContext): Iterable<Setup> {
+/** The CORS settings one call makes, each with its library and its options. */
+export function* corsSetups(call: Call, context: CorsContext): Iterable<CorsSetup> {
   const callee = call.callee.replace(/^(npm|jsr):/, '');
   const first = call.args[0]?.value;
   const nameAt = call.nameAt;
   if (callee === 'cors') yield { library: EXPRESS, value: first, nameAt };
-  else if (callee === '@koa/cors') yield { library: koa(context.major('@koa/cors', module.path)), value: first, nameAt };
+  else if (callee === '@koa/cors') yield { library: koa(context.major('@koa/cors', call.at.path)), value: first, nameAt };
   else if (KOA_OTHERS.has(callee)) yield { library: { ...KOA, absent: 'unknown', words: { ...KOA.words, no: 'unknown' } }, value: first, nameAt };
   else if (callee === 'hono/cors.cors') yield { library: HONO, value: first, nameAt };
-  else if (call.name === 'enableCors' && call.receiver) yield { library: NEST, value: first, nameAt };
+  else if (call.name === 'enableCors' && call.receiver) yield { library: nest(context.resolve(call.receiver).value, context), value: first, nameAt };
   else if (call.name === 'register' && isFastifyCors(first, context)) yield { library: FASTIFY, value: call.args[1]?.value, nameAt: first?.kind === 'ref' ? first.nameAt : nameAt };
-  else if (callee === '@nestjs/core.NestFactory.create') yield* keyed(NEST, call.args.slice(1), context);
+  else if (callee === '@nestjs/core.NestFactory.create') yield* keyed(nest(call, context), call.args.slice(1), context);
   else if (callee === '@nestjs/websockets.WebSocketGateway') yield* keyed(SOCKET, call.args, context);
   else if ((callee === 'socket.io.Server' && call.form === 'new') || callee === 'socket.io') yield* keyed(SOCKET, call.args, context);
   else if (callee === 'graphql-yoga.createYoga') {
@@ -102,7 +107,7 @@ function* setups(call: Call, module: ModuleView, context: CorsContext): Iterable
 }
 
 /** The `cors` entry of the first argument that has one. */
-function* keyed(library: Library, options: readonly { readonly value: Value }[], context: CorsContext): Iterable<Setup> {
+function* keyed(library: Library, options: readonly { readonly value: Value }[], context: CorsContext): Iterable<CorsSetup> {
   for (const { value } of options) {
     const cors = context.option(value, 'cors');
     if (cors.kind !== 'value') continue;
@@ -111,7 +116,7 @@ function* keyed(library: Library, options: readonly { readonly value: Value }[],
   }
 }
 /** hapi: `server.route({ method, path, options: { cors } })`, one route or a list. */
-function* hapiRoutes(value: Value | undefined, context: CorsContext): Iterable<Setup> {
+function* hapiRoutes(value: Value | undefined, context: CorsContext): Iterable<CorsSetup> {
   const resolved = value?.kind === 'ref' ? context.resolve(value).value : value;
   const routes = resolved?.kind === 'array' ? resolved.items.slice(0, 500).map((item) => item.value) : resolved ? [resolved] : [];
   for (const route of routes) {
@@ -126,12 +131,17 @@ function isFastifyCors(value: Value | undefined, context: CorsContext): boolean 
   const candidates = value === undefined ? [] : [value, context.resolve(value).value];
   return candidates.some((one) => one.kind === 'ref' && one.root.kind === 'import' && FASTIFY_NAMES.has(one.root.from.replace(/^(npm|jsr):/, '')));
 }
+/** Nest hands the options to the package of its HTTP server. */
+function nest(made: Value, context: CorsContext): Library {
+  const adapter = made.kind === 'call' && made.name === 'create' ? made.args[1] && context.resolve(made.args[1].value).value : undefined;
+  return adapter?.kind === 'call' && /(^|\.)FastifyAdapter$/.test(adapter.callee) ? { ...FASTIFY, name: '@fastify/cors', package: '@nestjs/platform-fastify' } : NEST;
+}
 /** Before 5 a missing origin echoed the caller's (C13); `credentials: true` turns '*' into an echo (C12). */
 function koa(major: number | undefined): Library {
   return { ...KOA, name: '@koa/cors@5', major, ...(major !== undefined && major < 5 ? { absent: 'reflect', words: { ...KOA.words, no: 'reflect' } } : {}) };
 }
 
-function* policies(setup: Setup, place: Place, context: CorsContext): Iterable<CorsPolicy> {
+function* policies(setup: CorsSetup, place: Place, context: CorsContext): Iterable<CorsPolicy> {
   const { library, value, nameAt } = setup;
   if (value === undefined) {
     yield policy(setup, place, { origin: library.absent, values: [], at: nameAt, when: [] }, false, undefined, context);
@@ -189,7 +199,7 @@ function dynamic(options: Value, context: CorsContext): boolean {
   return ['delegator', 'allowOrigin', 'originFunction'].some((key) => context.option(options, key).kind === 'value');
 }
 
-function policy(setup: Setup, place: Place, judged: Judged, written: boolean, options: Value | undefined, context: CorsContext): CorsPolicy {
+function policy(setup: CorsSetup, place: Place, judged: Judged, written: boolean, options: Value | undefined, context: CorsContext): CorsPolicy {
   const { library } = setup;
   const names = optionNames(library.name.replace('@5', ''));
   const answer = options ? context.option(options, 'credentials') : undefined;
@@ -203,7 +213,7 @@ function policy(setup: Setup, place: Place, judged: Judged, written: boolean, op
     source: 'module',
     library: library.name.replace('@5', ''),
     inList: judged.inList === true,
-    major: library.major ?? context.major(packageOf(library), place.call.at.path),
+    major: library.major ?? context.major(library.package, place.call.at.path),
     options,
     methods: corsNames(options, names.methods, context),
     headers: corsNames(options, names.headers, context),
@@ -220,9 +230,6 @@ function policy(setup: Setup, place: Place, judged: Judged, written: boolean, op
   };
 }
 
-function packageOf({ name }: Library): string {
-  return name === '@koa/cors@5' ? '@koa/cors' : name === 'hono/cors' ? 'hono' : name;
-}
 function credentialsOf(answer: ReturnType<CorsContext['option']> | undefined, library: Library, origin: CorsPolicy['origin'], context: CorsContext): boolean | 'unknown' {
   if (answer === undefined || answer.kind === 'absent') return library.credentials && origin === 'reflect';
   if (answer.kind === 'unknown') return 'unknown';

@@ -16,9 +16,15 @@ export function effectPlain(effect: Effect, texts: Texts): string {
   return [texts.sends(library), ...linesOf(headers, texts), ...(after ? [texts.afterFix(after.title), ...changesOf(headers, after.headers, texts)] : [])].join('\n');
 }
 
-function linesOf({ sent, removed, refuses }: Headers, texts: Texts): readonly string[] {
+function linesOf({ sent, asked, removed, refuses }: Headers, texts: Texts): readonly string[] {
   if (refuses !== undefined) return [`${texts.refuses} ${refuses}`];
-  const lines = [...sent.map(({ name, value, note }) => `${name}: ${value ?? `? (${note ?? texts.depends})`}`), ...(removed ?? []).map((name) => `${name}: (${texts.removes})`)];
+  const shown = ({ name, value, note }: Headers['sent'][number]): string => `${name}: ${value ?? `? (${note ?? texts.depends})`}`;
+  const lines = [...sent.map(shown), ...(removed ?? []).map((name) => `${name}: (${texts.removes})`)];
+  if (asked) {
+    const more = asked.preflight.map(shown).filter((line) => !lines.includes(line));
+    lines.unshift(`# ${texts.askedBy(asked.origin)}${lines.length === 0 ? ` ${texts.sendsNoCors}` : ''}`);
+    if (more.length > 0) lines.push(`# ${texts.askedBefore}`, ...more);
+  }
   return lines.length > 0 ? lines.map((line) => line.replace(/[\r\n]+/g, ' ')) : [texts.sendsNothing];
 }
 function changesOf(before: Headers, after: Headers, texts: Texts): readonly string[] {
