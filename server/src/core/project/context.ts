@@ -69,6 +69,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     leaves: payloads.leaves,
     environment: (when) => environmentOf(when, (value) => followedTest(value, held)),
     body,
+    top: (path) => held.module(path)?.top,
     conduct: (fn): Conduct | undefined => {
       const module = moduleOf(fn);
       const view = body(fn);

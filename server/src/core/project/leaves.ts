@@ -37,6 +37,7 @@ interface Place {
   readonly through: readonly string[];
   readonly entry: Entry | undefined;
   readonly via: Value | undefined;
+  readonly entered: readonly FunctionView[];
   readonly frame: Frame | undefined;
   /** A name was followed already. */
   readonly followed: boolean;
@@ -51,8 +52,8 @@ interface Write {
 /** The leaves of a payload; `steps` is what the function around does to its locals. */
 export function leavesOf(value: Value, { follow, enter }: Search, steps: readonly Step[] = []): Iterable<Leaf> {
   const found: Leaf[] = [];
-  const push = (at: Value, { when, key, through, entry, via, frame }: Place): void => {
-    if (frame?.quiet !== true) found.push({ value: at, when, key, through, entry, via });
+  const push = (at: Value, { when, key, through, entry, via, entered, frame }: Place): void => {
+    if (frame?.quiet !== true) found.push({ value: at, when, key, through, entry, via, entered });
   };
   const visit = (at: Value, place: Place, depth: number): void => {
     if (found.length >= MOST_LEAVES || depth > DEEPEST) return;
@@ -91,7 +92,7 @@ export function leavesOf(value: Value, { follow, enter }: Search, steps: readonl
     const entered = enter?.(at);
     if (!entered || framesOf(place.frame).some(({ fn }) => fn.id === entered.fn.id)) return;
     const frame: Frame = { ...entered, call: at, outer: place.frame };
-    for (const one of entered.values) visit(one.value, { ...place, when: [...place.when, ...one.when], key: one.key ?? place.key, via: place.via ?? at, frame, followed: false }, depth + 1);
+    for (const one of entered.values) visit(one.value, { ...place, when: [...place.when, ...one.when], key: one.key ?? place.key, via: place.via ?? at, entered: [...place.entered, entered.fn], frame, followed: false }, depth + 1);
   };
   const visitRef = (at: Ref, place: Place, depth: number): void => {
     const { root } = at;
@@ -143,7 +144,7 @@ export function leavesOf(value: Value, { follow, enter }: Search, steps: readonl
       if (left) visit(write.value, { ...place, key: write.key ?? place.key, when: [...place.when, ...write.when, ...left] }, depth + 1);
     });
   };
-  visit(value, { when: [], key: undefined, through: [], entry: undefined, via: undefined, frame: undefined, followed: false }, 0);
+  visit(value, { when: [], key: undefined, through: [], entry: undefined, via: undefined, entered: [], frame: undefined, followed: false }, 0);
   return found;
 }
 

@@ -162,6 +162,8 @@ export interface Leaf {
   readonly entry: Entry | undefined;
   /** The name it was reached through, where it stands elsewhere. */
   readonly via: Value | undefined;
+  /** Functions of the project the payload came through. */
+  readonly entered?: readonly FunctionView[];
 }
 /** A value followed through names and files, with every stop on the way. `exact` false: the end is unknown. */
 export interface Resolved {
@@ -184,6 +186,8 @@ export interface RuleContext {
   /** Where code under these branches runs: only in development, unless production, under another switch, anywhere. */
   environment(when: readonly Branch[]): Environment;
   body(fn: FunctionId): FunctionView | undefined;
+  /** What a file does outside all functions. */
+  top(path: FilePath): FunctionView | undefined;
   conduct(fn: FunctionId): Conduct | undefined;
   role(fn: FunctionId): Role | undefined;
   /** The request field a value reads, if its root is a request by role. */
