@@ -1,0 +1,155 @@
+import type { Call, Value } from '../../model/value.js';
+import type { Entry } from '../../model/value.js';
+import type { At } from '../../text/source.js';
+import { reachedBy } from '../facts/mounts.js';
+import { folderOf, staticMounts, type StaticMount } from '../facts/static.js';
+import { rule, type FixAnswer, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly root: string;
+  readonly call: Call;
+  readonly entry: Entry | undefined;
+  readonly statementAt: At;
+  /** The listing is all that the statement mounts. */
+  readonly alone: boolean;
+  readonly others: At | undefined;
+}
+const OPTION: Readonly<Partial<Record<StaticMount['library'], string>>> = { fastify: 'list', hapi: 'listing' };
+
+export default rule<'call', Evidence>({
+  meta: {
+    id: 'exposure/directory-listing',
+    title: 'Folder contents are listed',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [548],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['static'],
+    since: '0.1.0',
+    leansOn: ['serve-index/lists', '@fastify/static/list'],
+    whenNotToUse: 'The folder is a public archive and people are meant to browse it.',
+    references: ['https://cwe.mitre.org/data/definitions/548.html', 'https://github.com/fastify/fastify-static#list'],
+  },
+  on: 'call',
+  words: ['index', 'list', 'static', 'directory'],
+  *detect({ call, step, in: fn }, context) {
+    for (const mount of staticMounts(call, context)) {
+      const found = mount.library === 'serve-index' ? { at: mount.at, entry: undefined } : listed(mount, context);
+      if (!found) continue;
+      const use = mount.library === 'serve-index' ? fn.steps.find((one) => one.do === 'call' && one.call !== call && one.call.args.some((item) => item.value.at.mark === call.at.mark)) : undefined;
+      const args = use?.do === 'call' ? use.call.args : [];
+      const rest = args.filter(({ value }) => value.at.mark !== call.at.mark && !(value.kind === 'literal' || value.kind === 'template'));
+      const own = args.find(({ value }) => value.at.mark === call.at.mark)?.at;
+      const root = shown(mount, context);
+      yield {
+        at: found.at,
+        subject: `${mount.library} ${root}`,
+        evidence: { root, call, entry: found.entry, statementAt: use?.statementAt ?? step.statementAt, alone: use !== undefined && rest.length === 0, others: rest.length > 0 ? own : undefined },
+        ...(mount.library === 'serve-index' && reachedBy(call, context).by === 'guarded' ? { severity: 'info' as const } : {}),
+        when: step.when,
+      };
+    }
+  },
+  explain: ({ root }) => ({
+    message: `Visitors can list every file in ${root}. Remove the listing.`,
+    why: 'Backups, drafts and uploads nobody links to are found at once.',
+    remedy: 'Serve the files without a list of them.',
+  }),
+  *fix({ evidence: { entry, statementAt, alone, others } }): Iterable<FixAnswer> {
+    const title = 'Remove the listing';
+    if (entry) yield { title, safety: 'review', changes: [{ do: 'remove', at: entry.at, as: 'entry' }] };
+    else if (alone) yield { title, safety: 'review', changes: [{ do: 'remove', at: statementAt, as: 'statement' }] };
+    else if (others) yield { title, safety: 'review', changes: [{ do: 'remove', at: others, as: 'argument' }] };
+    else yield { refused: 'The listing is bound to a name, and its use would have to go with it.' };
+  },
+  examples: [
+    {
+      title: 'serve-index',
+      bad: `
+        import express from 'express';
+        import serveIndex from 'serve-index';
+        const app = express();
+        app.use('/ftp', serveIndex('ftp'));
+        //              ^^^^^^^^^^ exposure/directory-listing "every file in 'ftp'"
+        app.use('/ftp', express.static('ftp'));
+      `,
+      fixed: `
+        import express from 'express';
+        import serveIndex from 'serve-index';
+        const app = express();
+        app.use('/ftp', express.static('ftp'));
+      `,
+    },
+    {
+      title: 'beside the files',
+      bad: `
+        const express = require('express');
+        const serveIndex = require('serve-index');
+        express().use('/logs', express.static('logs'), serveIndex('logs', { icons: true }));
+        //                                             ^^^^^^^^^^ exposure/directory-listing
+      `,
+      fixed: `
+        const express = require('express');
+        const serveIndex = require('serve-index');
+        express().use('/logs', express.static('logs'));
+      `,
+    },
+    {
+      title: 'hapi',
+      bad: `
+        const server = require('@hapi/hapi').server();
+        server.route({ method: 'GET', path: '/f/{p*}', handler: { directory: { path: 'f', listing: true } } });
+        //                                                                                         ^^^^ exposure/directory-listing
+      `,
+      fixed: `
+        const server = require('@hapi/hapi').server();
+        server.route({ method: 'GET', path: '/f/{p*}', handler: { directory: { path: 'f' } } });
+      `,
+    },
+    {
+      title: 'Fastify',
+      bad: `
+        import Fastify from 'fastify';
+        import fastifyStatic from '@fastify/static';
+        const LIST = { format: 'html', render };
+        Fastify().register(fastifyStatic, { root: '/srv/files', prefix: '/files/', index: false, list: LIST });
+        //                                                                                             ^^^^ exposure/directory-listing
+      `,
+    },
+    {
+      title: 'behind a login it is worth less',
+      bad: `
+        import express from 'express';
+        import serveIndex from 'serve-index';
+        const app = express();
+        app.use('/logs', requireAuth, serveIndex('logs'));
+        //                            ^^^^^^^^^^ exposure/directory-listing
+      `,
+    },
+    { title: 'files without a list', good: `import express from 'express'; const app = express(); app.use('/ftp', express.static('ftp'));` },
+    { title: 'in development only', good: `import express from 'express'; import serveIndex from 'serve-index'; const app = express(); if (process.env.NODE_ENV === 'development') app.use(serveIndex('dist'));` },
+    {
+      title: 'switched off',
+      good: `
+        import Fastify from 'fastify';
+        import fastifyStatic from '@fastify/static';
+        Fastify().register(fastifyStatic, { root: '/srv/files', list: false });
+        require('@hapi/hapi').server().route({ method: 'GET', path: '/f/{p*}', handler: { directory: { path: 'f', listing: false } } });
+      `,
+    },
+    { title: 'lists of something else', good: `import serveIndex from './serve-index'; serveIndex('ftp'); shop.route({ directory: { path: 'f', listing: true } });` },
+  ],
+});
+
+function listed(mount: StaticMount, context: RuleContext): { readonly at: At; readonly entry: Entry } | undefined {
+  const key = OPTION[mount.library];
+  const answer = key === undefined ? undefined : context.option(mount.options, key);
+  if (answer?.kind !== 'value') return undefined;
+  const isOn = answer.resolved.value.kind === 'object' || context.constant(answer.value)?.value === true;
+  return isOn ? { at: answer.value.at, entry: answer.entry } : undefined;
+}
+function shown({ roots }: StaticMount, context: RuleContext): string {
+  const [root]: readonly Value[] = roots;
+  const last = root && folderOf(root, context)?.segments.at(-1);
+  return last === undefined ? 'this folder' : `'${last}'`;
+}

@@ -1,0 +1,188 @@
+import type { Value } from '../../model/value.js';
+import type { At } from '../../text/source.js';
+import { folderOf, isPublicFolder, staticMounts, type StaticMount } from '../facts/static.js';
+import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly mount: StaticMount;
+  /** The setting that shows hidden files; undefined: none hides them. */
+  readonly setting: { readonly at: At; readonly safe: string } | undefined;
+  readonly root: string;
+}
+/** What shows hidden files, by library: the option, the value that does, and the one that does not. */
+const SHOWING: Readonly<Record<StaticMount['library'], { readonly key: string; readonly shows: unknown; readonly safe: string } | undefined>> = {
+  express: { key: 'dotfiles', shows: 'allow', safe: 'ignore' },
+  fastify: { key: 'dotfiles', shows: 'allow', safe: 'ignore' },
+  nest: { key: 'dotfiles', shows: 'allow', safe: 'ignore' },
+  koa: { key: 'hidden', shows: true, safe: 'false' },
+  hapi: { key: 'showHidden', shows: true, safe: 'false' },
+  'serve-index': { key: 'hidden', shows: true, safe: 'false' },
+  hono: undefined,
+};
+
+export default rule<'call', Evidence>({
+  meta: {
+    id: 'exposure/static-dotfiles',
+    title: 'Hidden files are served',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [538],
+    severity: 'warning',
+    confidence: 'medium',
+    topics: ['static'],
+    since: '0.1.0',
+    leansOn: ['express4/static-dot-folders', 'express/static-dotfiles', '@fastify/static/dotfiles'],
+    whenNotToUse: 'The folder is made by a build that never puts a hidden file into it.',
+    references: ['https://expressjs.com/en/resources/middleware/serve-static.html', 'https://github.com/fastify/fastify-static#dotfiles'],
+  },
+  on: 'call',
+  words: ['static', 'directory', 'serve'],
+  *detect({ call, step }, context): Iterable<Detection<Evidence>> {
+    for (const mount of staticMounts(call, context)) {
+      const showing = SHOWING[mount.library];
+      const [first] = mount.roots;
+      if (!showing || mount.roots.some((root) => endsWellKnown(root, context))) continue;
+      const root = first === undefined ? 'this folder' : shown(first, context);
+      const common = { subject: `${mount.library} ${root}`, when: step.when };
+      const answer = context.option(mount.options, showing.key);
+      if (answer.kind === 'value') {
+        if (context.constant(answer.value)?.value === showing.shows) yield { ...common, at: answer.value.at, evidence: { mount, setting: { at: answer.value.at, safe: showing.safe }, root }, confidence: 'high' };
+        continue;
+      }
+      if (answer.kind === 'unknown' && mount.options !== undefined) continue;
+      const isOpen = mount.library === 'fastify' || (mount.library === 'express' && context.major('express', context.pathOf(call.at)) === 4);
+      if (!isOpen) continue;
+      const isMade = mount.roots.length > 0 && mount.roots.every((one) => isPublicFolder(folderOf(one, context)?.segments ?? []));
+      yield { ...common, at: mount.at, evidence: { mount, setting: undefined, root }, severity: isMade ? 'hint' : 'info', confidence: 'medium' };
+    }
+  },
+  explain: ({ root, mount, setting }) => ({
+    message: `Files ${setting === undefined && mount.library === 'express' ? 'in hidden folders like .git' : 'like .env or .git/config'} in ${root} can be downloaded. ${advice(mount.library)}`,
+    why: 'A .git folder gives away the whole source, a .env file every secret of the application.',
+    remedy: 'Serve no hidden files; a folder such as .well-known can be served by a mount of its own.',
+  }),
+  *fix({ evidence: { mount, setting } }): Iterable<FixAnswer> {
+    if (setting) {
+      yield { title: 'Hide them', safety: 'review', changes: [{ do: 'replace', at: setting.at, code: setting.safe === 'false' ? ['false'] : [{ quote: setting.safe }] }] };
+      return;
+    }
+    const title = "Set dotfiles: 'ignore'";
+    if (mount.options?.kind === 'object') yield { title, safety: 'review', changes: [{ do: 'insert', at: mount.options.at, where: 'entry-last', code: ['dotfiles: ', { quote: 'ignore' }] }] };
+    else if (mount.options === undefined) yield { title, safety: 'review', changes: [{ do: 'insert', at: mount.call.at, where: 'argument-last', code: ['{ dotfiles: ', { quote: 'ignore' }, ' }'] }] };
+    else yield { refused: 'The options stand elsewhere and may be used for other folders too.' };
+  },
+  examples: [
+    {
+      title: 'hidden files allowed',
+      bad: `
+        import express from 'express';
+        express().use(express.static('public', { dotfiles: 'allow' }));
+        //                                                 ^^^^^^^ exposure/static-dotfiles ".env"
+      `,
+      fixed: `
+        import express from 'express';
+        express().use(express.static('public', { dotfiles: 'ignore' }));
+      `,
+    },
+    {
+      title: 'Koa, hapi and a listing',
+      bad: `
+        const app = new (require('koa'))();
+        const koaStatic = require('koa-static');
+        const serveIndex = require('serve-index');
+        app.use(koaStatic('public', { hidden: true }));
+        //                                    ^^^^ exposure/static-dotfiles
+        require('express')().use(serveIndex('files', { hidden: true }));
+        //                                                     ^^^^ exposure/static-dotfiles
+        require('@hapi/hapi').server().route({ method: 'GET', path: '/{p*}', handler: { directory: { path: 'files', showHidden: true } } });
+        //                                                                                                                      ^^^^ exposure/static-dotfiles
+      `,
+    },
+    {
+      title: 'Fastify serves them unless told otherwise',
+      bad: `
+        import Fastify from 'fastify';
+        import fastifyStatic from '@fastify/static';
+        Fastify().register(fastifyStatic, { root: '/srv/files', prefix: '/files/' });
+        //                 ^^^^^^^^^^^^^ exposure/static-dotfiles
+      `,
+      fixed: `
+        import Fastify from 'fastify';
+        import fastifyStatic from '@fastify/static';
+        Fastify().register(fastifyStatic, { root: '/srv/files', prefix: '/files/', dotfiles: 'ignore' });
+      `,
+    },
+    {
+      title: 'Express 4 serves what is in hidden folders',
+      bad: `
+        //- package.json
+        { "dependencies": { "express": "^4.18.0" } }
+        //- app.js
+        const express = require('express');
+        express().use(express.static('files'));
+        //                    ^^^^^^ exposure/static-dotfiles "hidden folders"
+      `,
+      fixed: `
+        //- package.json
+        { "dependencies": { "express": "^4.18.0" } }
+        //- app.js
+        const express = require('express');
+        express().use(express.static('files', { dotfiles: 'ignore' }));
+      `,
+    },
+    {
+      title: 'a constant from another file, in Nest',
+      bad: `
+        //- settings.ts
+        export const DOTFILES = 'allow';
+        //- main.ts
+        import { NestFactory } from '@nestjs/core';
+        import { DOTFILES } from './settings';
+        const app = await NestFactory.create(AppModule);
+        app.useStaticAssets('files', { dotfiles: DOTFILES });
+        //                                       ^^^^^^^^ exposure/static-dotfiles
+      `,
+    },
+    {
+      title: 'hidden files kept in',
+      good: `
+        import express from 'express';
+        import Fastify from 'fastify';
+        import fastifyStatic from '@fastify/static';
+        express().use(express.static('public', { dotfiles: 'ignore' }));
+        express().use(express.static('public', { dotfiles: 'deny' }));
+        Fastify().register(fastifyStatic, { root, dotfiles: 'deny' });
+      `,
+    },
+    {
+      title: 'the default of Express 5, Koa and hapi',
+      good: `
+        import express from 'express';
+        import koaStatic from 'koa-static';
+        import Hapi from '@hapi/hapi';
+        express().use(express.static('files'));
+        app.use(koaStatic('files'));
+        Hapi.server().route({ method: 'GET', path: '/{p*}', handler: { directory: { path: 'files' } } });
+      `,
+    },
+    {
+      title: 'the folder for well-known documents',
+      good: `import express from 'express'; express().use('/.well-known', express.static('public/.well-known', { dotfiles: 'allow' }));`,
+    },
+    { title: 'options nobody knows', good: `import Fastify from 'fastify'; import fastifyStatic from '@fastify/static'; Fastify().register(fastifyStatic, options);` },
+    { title: 'an option of something else', good: `import { grid } from './grid'; grid.render('files', { hidden: true, dotfiles: 'allow' });` },
+    { title: 'in development only', good: `import express from 'express'; const app = express(); if (process.env.NODE_ENV !== 'production') app.use(express.static('files', { dotfiles: 'allow' }));` },
+  ],
+});
+
+function endsWellKnown(root: Value, context: RuleContext): boolean {
+  return folderOf(root, context)?.segments.includes('.well-known') === true || /\.well-known/.test(root.kind === 'ref' ? '' : context.textOf(root.at));
+}
+function shown(root: Value, context: RuleContext): string {
+  const folder = folderOf(root, context);
+  const last = folder?.segments.at(-1);
+  return last === undefined ? 'this folder' : `'${last}'`;
+}
+function advice(library: StaticMount['library']): string {
+  const showing = SHOWING[library];
+  return showing === undefined || showing.safe === 'ignore' ? "Set dotfiles: 'ignore'." : `Leave ${showing.key} out.`;
+}
