@@ -34,11 +34,15 @@ const CODE = /\.[cm]?[jt]sx?$/i;
 /** Methods that tell what a file does, whatever they are called on. */
 const MARKS: ReadonlyMap<string, string> = new Map([
   ['render', 'html'], ['sendFile', 'html'], ['sendfile', 'html'], ['static', 'html'],
+  ['setErrorHandler', 'error-handler'],
   ['cookie', 'cookies'], ['clearCookie', 'cookies'], ['setCookie', 'cookies'],
 ]);
 const MOST_GROWTH = 2;
 const LEAST_PLACES = 5_000;
 const NOTHING: ReadonlySet<never> = new Set();
+/** Scripts, images and process files that set the environment. */
+const PRODUCTION = /\bNODE_ENV\b['"]?[ \t]{0,3}[=: ][ \t]{0,3}['"]?production\b/;
+const SETS_PRODUCTION: ReadonlySet<string> = new Set(['production']);
 
 /** Reads one file to its facts. Never fails; broken parts are named in `problems`. `before`: the facts of its last revision; `trees`: knows trees of edited files. */
 export function readFacts(file: SourceFile, before?: FileFacts, trees?: Trees): FileFacts {
@@ -60,7 +64,8 @@ function read(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | 
     spans.push(span.start, span.end);
     return { path: file.path, mark: -(spans.length / 2) };
   };
-  const empty = nothingOf(file);
+  const nothing = nothingOf(file);
+  const empty = PRODUCTION.test(file.text) ? { ...nothing, uses: SETS_PRODUCTION } : nothing;
   if (/(^|\/)package\.json$/.test(file.path)) return { ...empty, manifest: readManifest(file.text) };
   if (!/\.(ya?ml|json)$/i.test(file.path) || !isOpenApi(file.path, file.text)) return empty;
   const parsed = readSettings(file, mark);

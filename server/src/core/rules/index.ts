@@ -13,13 +13,22 @@ import corsOriginCheckSubstring from './cors/origin-check-substring.js';
 import corsOriginRegexLoose from './cors/origin-regex-loose.js';
 import corsReflectedOrigin from './cors/reflected-origin.js';
 import corsWildcardOrigin from './cors/wildcard-origin.js';
+import debugErrorHandlerPackage from './debug/error-handler-package.js';
 import debugSecurityTodo from './debug/security-todo.js';
+import errorsFastifyDefaultHandler from './errors/fastify-default-handler.js';
+import errorsFramework500Message from './errors/framework-500-message.js';
 import errorsMessageInResponse from './errors/message-in-response.js';
+import errorsNoErrorHandler from './errors/no-error-handler.js';
 import errorsRawErrorInResponse from './errors/raw-error-in-response.js';
 import errorsStackInResponse from './errors/stack-in-response.js';
+import exposureApiDocsUnprotected from './exposure/api-docs-unprotected.js';
+import exposureDirectoryListing from './exposure/directory-listing.js';
 import exposureEnvOrConfigInResponse from './exposure/env-or-config-in-response.js';
 import exposureSecretInResponse from './exposure/secret-in-response.js';
+import exposureSensitiveFieldInResponse from './exposure/sensitive-field-in-response.js';
 import exposureSourceMaps from './exposure/source-maps.js';
+import exposureStaticDotfiles from './exposure/static-dotfiles.js';
+import exposureStaticRiskyRoot from './exposure/static-risky-root.js';
 import graphqlDebugExposed from './graphql/debug-exposed.js';
 import graphqlPermissiveServer from './graphql/permissive-server.js';
 import headersCspUnsafeScript from './headers/csp-unsafe-script.js';
@@ -69,13 +78,22 @@ export const rules: readonly AnyRule[] = [
   corsOriginRegexLoose,
   corsReflectedOrigin,
   corsWildcardOrigin,
+  debugErrorHandlerPackage,
   debugSecurityTodo,
+  errorsFastifyDefaultHandler,
+  errorsFramework500Message,
   errorsMessageInResponse,
+  errorsNoErrorHandler,
   errorsRawErrorInResponse,
   errorsStackInResponse,
+  exposureApiDocsUnprotected,
+  exposureDirectoryListing,
   exposureEnvOrConfigInResponse,
   exposureSecretInResponse,
+  exposureSensitiveFieldInResponse,
   exposureSourceMaps,
+  exposureStaticDotfiles,
+  exposureStaticRiskyRoot,
   graphqlDebugExposed,
   graphqlPermissiveServer,
   headersCspUnsafeScript,

@@ -19,7 +19,10 @@ export const errorsDefaults: readonly LibraryDefault[] = [
   { name: 'koa', version: '3.3.0', installed: 'koa', id: 'koa/expose', says: 'The text of a failure is hidden, and shown only for a 4xx status or with expose set.' },
   { name: '@hapi/hapi', version: '21.4.10', installed: '@hapi/hapi', id: '@hapi/hapi/failure-hidden', says: 'The text of a failure that is thrown, returned or wrapped is hidden.' },
   { name: 'hono', version: '4.13.19', installed: 'hono', id: 'hono/http-exception', says: 'The text of a failure is hidden; the message of an HTTPException is the answer, whatever its status.' },
-  { name: '@nestjs/core', version: '12.5.1', installed: '@nestjs/core', id: '@nestjs/core/exception-message', says: 'The text of a failure is hidden; the message of an HTTP exception is in the answer, whatever its status, and its cause is not.' },
+  {
+    name: '@nestjs/core', version: '12.5.1', installed: '@nestjs/core', id: '@nestjs/core/exception-message',
+    says: 'The text of a failure is hidden; the message of an HTTP exception is in the answer, whatever its status, and its cause is not.',
+  },
   { name: 'errorhandler', version: '1.5.2', installed: 'errorhandler', id: 'errorhandler/always', says: 'It answers with message and stack whatever NODE_ENV is.' },
   { name: 'serve-index', version: '1.9.2', installed: 'serve-index', id: 'serve-index/lists', says: 'It lists the files of a folder, hidden ones only with hidden set.' },
   { ...fastifyStatic, id: '@fastify/static/dotfiles', says: "Hidden files and folders are served, unless dotfiles is 'ignore' or 'deny'." },

@@ -26,6 +26,7 @@ export default rule<'send', Evidence>({
     confidence: 'medium',
     topics: ['error-leak'],
     since: '0.1.0',
+    leansOn: ['express/error-as-text'],
     whenNotToUse: 'Every error that reaches this place is made by the application itself, with a text meant for users.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/'],
   },

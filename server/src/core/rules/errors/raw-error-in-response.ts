@@ -23,6 +23,7 @@ export default rule<'send', Evidence>({
     confidence: 'medium',
     topics: ['error-leak'],
     since: '0.1.0',
+    leansOn: ['express/error-as-json', 'fastify/error-sent', '@hapi/hapi/failure-hidden'],
     whenNotToUse: 'Every error that reaches this place is made by the application itself, with fields meant for users.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/', 'https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html'],
   },

@@ -26,7 +26,7 @@ export default rule<'call', Evidence>({
     confidence: 'high',
     topics: ['static'],
     since: '0.1.0',
-    leansOn: ['serve-index/lists', '@fastify/static/list'],
+    leansOn: ['serve-index/lists', '@fastify/static/list', 'express/static-no-listing', '@hapi/inert/listing'],
     whenNotToUse: 'The folder is a public archive and people are meant to browse it.',
     references: ['https://cwe.mitre.org/data/definitions/548.html', 'https://github.com/fastify/fastify-static#list'],
   },

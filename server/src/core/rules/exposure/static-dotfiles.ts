@@ -30,7 +30,7 @@ export default rule<'call', Evidence>({
     confidence: 'medium',
     topics: ['static'],
     since: '0.1.0',
-    leansOn: ['express4/static-dot-folders', 'express/static-dotfiles', '@fastify/static/dotfiles'],
+    leansOn: ['express4/static-dot-folders', 'express/static-dotfiles', '@fastify/static/dotfiles', '@hono/node-server/dotfiles'],
     whenNotToUse: 'The folder is made by a build that never puts a hidden file into it.',
     references: ['https://expressjs.com/en/resources/middleware/serve-static.html', 'https://github.com/fastify/fastify-static#dotfiles'],
   },
@@ -40,9 +40,13 @@ export default rule<'call', Evidence>({
     for (const mount of staticMounts(call, context)) {
       const showing = SHOWING[mount.library];
       const [first] = mount.roots;
-      if (!showing || mount.roots.some((root) => endsWellKnown(root, context))) continue;
+      if (mount.roots.some((root) => endsWellKnown(root, context))) continue;
       const root = first === undefined ? 'this folder' : shown(first, context);
       const common = { subject: `${mount.library} ${root}`, when: step.when };
+      if (!showing) {
+        if (mount.roots.some((one) => servesOthers(one, context))) yield { ...common, at: mount.at, evidence: { mount, setting: undefined, root }, severity: 'info', confidence: 'medium' };
+        continue;
+      }
       const answer = context.option(mount.options, showing.key);
       if (answer.kind === 'value') {
         if (context.constant(answer.value)?.value === showing.shows) yield { ...common, at: answer.value.at, evidence: { mount, setting: { at: answer.value.at, safe: showing.safe }, root }, confidence: 'high' };
@@ -51,7 +55,7 @@ export default rule<'call', Evidence>({
       if (answer.kind === 'unknown' && mount.options !== undefined) continue;
       const isOpen = mount.library === 'fastify' || (mount.library === 'express' && context.major('express', context.pathOf(call.at)) === 4);
       if (!isOpen) continue;
-      const isMade = mount.roots.length > 0 && mount.roots.every((one) => isPublicFolder(folderOf(one, context)?.segments ?? []));
+      const isMade = mount.roots.length > 0 && !mount.roots.some((one) => !isPublicFolder(folderOf(one, context)?.segments ?? []));
       yield { ...common, at: mount.at, evidence: { mount, setting: undefined, root }, severity: isMade ? 'hint' : 'info', confidence: 'medium' };
     }
   },
@@ -63,6 +67,10 @@ export default rule<'call', Evidence>({
   *fix({ evidence: { mount, setting } }): Iterable<FixAnswer> {
     if (setting) {
       yield { title: 'Hide them', safety: 'review', changes: [{ do: 'replace', at: setting.at, code: setting.safe === 'false' ? ['false'] : [{ quote: setting.safe }] }] };
+      return;
+    }
+    if (mount.library === 'hono') {
+      yield { refused: 'serveStatic of Hono has no option that hides them.' };
       return;
     }
     const title = "Set dotfiles: 'ignore'";
@@ -143,6 +151,16 @@ export default rule<'call', Evidence>({
       `,
     },
     {
+      title: 'Hono has no option against it',
+      bad: `
+        import { Hono } from 'hono';
+        import { serveStatic } from '@hono/node-server/serve-static';
+        new Hono().use('/files/*', serveStatic({ root: './storage' }));
+        //                         ^^^^^^^^^^^ exposure/static-dotfiles "without hidden ones"
+        new Hono().use('/*', serveStatic({ root: './public' }));
+      `,
+    },
+    {
       title: 'hidden files kept in',
       good: `
         import express from 'express';
@@ -174,6 +192,11 @@ export default rule<'call', Evidence>({
   ],
 });
 
+/** A folder that is known, and not one a build makes. */
+function servesOthers(root: Value, context: RuleContext): boolean {
+  const folder = folderOf(root, context);
+  return folder !== undefined && folder.segments.length > 0 && !isPublicFolder(folder.segments);
+}
 function endsWellKnown(root: Value, context: RuleContext): boolean {
   return folderOf(root, context)?.segments.includes('.well-known') === true || /\.well-known/.test(root.kind === 'ref' ? '' : context.textOf(root.at));
 }
@@ -184,5 +207,6 @@ function shown(root: Value, context: RuleContext): string {
 }
 function advice(library: StaticMount['library']): string {
   const showing = SHOWING[library];
-  return showing === undefined || showing.safe === 'ignore' ? "Set dotfiles: 'ignore'." : `Leave ${showing.key} out.`;
+  if (showing === undefined) return 'Serve a folder without hidden ones.';
+  return showing.safe === 'ignore' ? "Set dotfiles: 'ignore'." : `Leave ${showing.key} out.`;
 }
