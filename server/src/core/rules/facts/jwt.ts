@@ -1,7 +1,7 @@
 import type { FunctionView, ModuleView, StepFrame } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
-import type { RuleContext } from '../rule.js';
+import type { Change, Code, RuleContext } from '../rule.js';
 
 /** What a call does with tokens; `setup` gives the key and the options to what verifies (and, with Nest and Fastify, signs) later. */
 export type JwtDeed = 'sign' | 'verify' | 'decode' | 'setup';
@@ -237,4 +237,17 @@ function handedOn(call: Call, step: StepFrame, fn: FunctionView, context: RuleCo
     if (key) return { library: form.library, does: form.does, call, at: call.nameAt, token: undefined, payload: undefined, key, options: undefined, last: undefined, through: use, step, in: fn };
   }
   return undefined;
+}
+
+/** The change that adds an option to a call: among those in `within`, in options of its own, or as a new argument before a callback. */
+export function optionAdded({ call, options, library, does, last }: JwtUse, within: Value | undefined, list: Code): Change | undefined {
+  if (within?.kind === 'object') {
+    const inner: Code = library === '@fastify/jwt' && within === options ? ['verify: { ', ...list, ' }'] : list;
+    return { do: 'insert', at: within.at, where: 'entry-last', code: inner };
+  }
+  if (within !== undefined || does !== 'verify' || !last) return undefined;
+  const third: { readonly at: At } | undefined = call.args[2];
+  const given: Code = ['{ ', ...list, ' }'];
+  if (third) return { do: 'insert', at: third.at, where: 'before', code: [...given, ', '] };
+  return call.args.length === 2 ? { do: 'insert', at: call.at, where: 'argument-last', code: given } : undefined;
 }

@@ -1,0 +1,167 @@
+import type { ArrayValue, Value } from '../../model/value.js';
+import { jwtUses, optionAdded, type JwtUse } from '../facts/jwt.js';
+import { rule, type Code, type FixAnswer, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly use: JwtUse;
+  readonly mixed: boolean;
+  /** The object the option goes into, under the name of an option of its own where the library wants that. */
+  readonly within: Value | undefined;
+  readonly algorithm: 'HS256' | 'RS256' | undefined;
+}
+/** Libraries that do without a list. express-jwt 6 and newer and hono want one; what Nest's service checks may be said where its module is set up. */
+const OPTIONAL: ReadonlySet<string> = new Set(['jsonwebtoken', 'jose', 'koa-jwt', 'passport-jwt', '@fastify/jwt']);
+const PUBLIC_KEY = /public|pem|cert|rsa|jwk|spki/i;
+const SECRET_KEY = /secret|hmac|shared/i;
+
+export default rule<'module', Evidence>({
+  meta: {
+    id: 'jwt/no-algorithms',
+    title: 'Accepted algorithms are not pinned',
+    owasp: ['API2:2019', 'API2:2023'],
+    cwe: [347],
+    severity: 'info',
+    confidence: 'high',
+    topics: ['jwt'],
+    since: '0.1.0',
+    leansOn: ['jsonwebtoken/guessed-algorithm', 'koa-jwt/algorithms', 'passport-jwt/algorithms', 'express-jwt/algorithms'],
+    whenNotToUse: 'The library is new enough to derive the algorithms from the key, and keys are never chosen by the token.',
+    references: ['https://datatracker.ietf.org/doc/html/rfc8725#section-3.1'],
+  },
+  on: 'module',
+  words: ['jwt', 'jose'],
+  *detect(module, context) {
+    for (const use of jwtUses(module, context)) {
+      if (!OPTIONAL.has(use.library) || use.through || (use.does !== 'verify' && use.does !== 'setup') || isEmpty(use.key, context)) continue;
+      const nested = use.library === '@fastify/jwt' ? context.option(use.options, 'verify') : undefined;
+      if (nested?.kind === 'unknown' || (use.library === '@fastify/jwt' && use.does === 'verify')) continue;
+      const within = nested?.kind === 'value' ? nested.value : use.options;
+      // A call with more arguments than are understood, or that is handed everything: nothing is known to be missing.
+      if (use.call.args.some((item) => item.spread)) continue;
+      const answer = nested?.kind === 'absent' ? nested : context.option(within, 'algorithms');
+      const algorithm = algorithmOf(use, context);
+      const evidence: Evidence = { use, mixed: false, within, algorithm };
+      if (answer.kind === 'absent') {
+        const chosen = use.library !== 'jose' && isCallback(use.key, context);
+        yield { at: use.at, subject: `${use.library} ${use.does}`, evidence, severity: chosen ? 'warning' : 'info', when: use.step.when };
+      } else if (answer.kind === 'value') {
+        const list = answer.resolved.value;
+        if (list.kind !== 'array' || !mixes(list, context)) continue;
+        const at = list.at.path === module.path ? list.at : answer.value.at;
+        if (at.path === module.path) yield { at, subject: `${use.library} ${use.does} list`, evidence: { ...evidence, mixed: true }, severity: 'warning', when: use.step.when };
+      }
+    }
+  },
+  explain: ({ mixed }) => ({
+    message: mixed
+      ? 'Tokens may be signed with a shared secret or with a private key, so a public key may pass for the secret and anyone can sign. Name the one algorithm you sign with.'
+      : 'Name the algorithm you sign with, so a token cannot choose another.',
+    why: 'Which algorithm a token is checked with is read from the token itself, which its author wrote.',
+    remedy: "List the one algorithm the tokens are signed with: `algorithms: ['HS256']` for a secret, `['RS256']` for a key pair.",
+  }),
+  *fix({ evidence: { use, mixed, within, algorithm } }): Iterable<FixAnswer> {
+    if (mixed) {
+      yield { refused: 'Which of the algorithms the tokens are signed with, the code does not say.' };
+      return;
+    }
+    const list: Code = algorithm === undefined ? ['algorithms: [', { slot: "'HS256'" }, ']'] : ['algorithms: [', { quote: algorithm }, ']'];
+    const change = optionAdded(use, within, list);
+    if (change) yield { title: algorithm === undefined ? 'Name the algorithm' : `Accept ${algorithm} only`, safety: algorithm === undefined ? 'manual' : 'review', changes: [change] };
+    else yield { refused: 'The options are put together elsewhere.' };
+  },
+  examples: [
+    {
+      title: 'a public key',
+      bad: `
+        import jwt from 'jsonwebtoken';
+        export const read = (token, publicKey) => jwt.verify(token, publicKey);
+        //                                            ^^^^^^ jwt/no-algorithms "Name the algorithm you sign with"
+      `,
+      fixed: `
+        import jwt from 'jsonwebtoken';
+        export const read = (token, publicKey) => jwt.verify(token, publicKey, { algorithms: ['RS256'] });
+      `,
+    },
+    {
+      title: 'a secret, other options, and a callback',
+      bad: `
+        const jwt = require('jsonwebtoken');
+        exports.read = (token, done) => jwt.verify(token, process.env.JWT_SECRET, { issuer: 'api' }, done);
+        //                                  ^^^^^^ jwt/no-algorithms
+      `,
+      fixed: `
+        const jwt = require('jsonwebtoken');
+        exports.read = (token, done) => jwt.verify(token, process.env.JWT_SECRET, { issuer: 'api', algorithms: ['HS256'] }, done);
+      `,
+    },
+    {
+      title: 'a callback in place of options',
+      bad: `
+        const { verify } = require('jsonwebtoken');
+        exports.read = (token, done) => verify(token, process.env.JWT_SECRET, (error, claims) => done(error, claims));
+        //                              ^^^^^^ jwt/no-algorithms
+      `,
+      fixed: `
+        const { verify } = require('jsonwebtoken');
+        exports.read = (token, done) => verify(token, process.env.JWT_SECRET, { algorithms: ['HS256'] }, (error, claims) => done(error, claims));
+      `,
+    },
+    {
+      title: 'a key that the token chooses, and a list that mixes',
+      bad: `
+        import jwt from 'jsonwebtoken';
+        function getKey(header, done) { client.getSigningKey(header.kid, (error, key) => done(error, key.getPublicKey())); }
+        export const one = (token, done) => jwt.verify(token, getKey, {}, done);
+        //                                      ^^^^^^ jwt/no-algorithms
+        export const two = (token, done) => jwt.verify(token, getKey, { algorithms: ['HS256', 'RS256'] }, done);
+        //                                                                          ^^^^^^^^^^^^^^^^^^ jwt/no-algorithms "a public key may pass for the secret"
+      `,
+    },
+    {
+      title: 'middleware and strategies',
+      bad: `
+        import koaJwt from 'koa-jwt';
+        import { Strategy, ExtractJwt } from 'passport-jwt';
+        import { jwtVerify } from 'jose';
+        import Fastify from 'fastify';
+        koaJwt({ secret: process.env.JWT_SECRET });
+        // <- jwt/no-algorithms
+        new Strategy({ jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(), secretOrKey: process.env.JWT_SECRET }, () => {});
+        //  ^^^^^^^^ jwt/no-algorithms
+        Fastify().register(import('@fastify/jwt'), { secret: process.env.JWT_SECRET });
+        //        ^^^^^^^^ jwt/no-algorithms
+        export const read = (token, key) => jwtVerify(token, key);
+        //                                  ^^^^^^^^^ jwt/no-algorithms
+      `,
+    },
+    { title: 'pinned', good: `import jwt from 'jsonwebtoken'; export const read = (token, publicKey) => jwt.verify(token, publicKey, { algorithms: ['RS256'] });` },
+    { title: 'libraries that want a list', good: `import { expressjwt } from 'express-jwt'; import { jwt } from 'hono/jwt'; expressjwt({ secret, algorithms: ['HS256'] }); jwt({ secret, alg: 'HS256' });` },
+    { title: 'options that are not known', good: `import jwt from 'jsonwebtoken'; import { options } from './settings'; jwt.verify(token, key, options); jwt.verify(token, key, { ...defaults, issuer: 'api' }); jwt.verify(...args); jwt.verify(token, key, config.jwt);` },
+    { title: 'one family', good: `import jwt from 'jsonwebtoken'; jwt.verify(token, key, { algorithms: ['RS256', 'ES256', 'PS256'] }); jwt.verify(token, key, { algorithms: ['HS256', 'HS512'] });` },
+    { title: 'another verify', good: `import { verify } from 'argon2'; import crypto from 'node:crypto'; verify(hash, password); crypto.createVerify('sha256').verify(key, signature); captcha.verify(token, secret);` },
+  ],
+});
+
+function isEmpty(key: Value | undefined, context: RuleContext): boolean {
+  if (!key) return false;
+  const known = context.constant(key);
+  return known !== undefined && (known.value === '' || known.value === null || known.value === undefined || known.value === false);
+}
+function isCallback(key: Value | undefined, context: RuleContext): boolean {
+  const end = key && context.resolve(key).value;
+  return end?.kind === 'function' || (end?.kind === 'call' && /jwks|jwtSecret|JWKSet|keyProvider/i.test(end.callee || end.name));
+}
+/** What the key's name, or what gives it, says about the algorithm. */
+function algorithmOf({ key }: JwtUse, context: RuleContext): Evidence['algorithm'] {
+  if (!key) return undefined;
+  if (isCallback(key, context)) return 'RS256';
+  const text = context.textOf(key.at).slice(0, 200);
+  if (PUBLIC_KEY.test(text) || /readFile/.test(text)) return 'RS256';
+  const known = context.constant(key)?.value;
+  if (typeof known === 'string') return known.includes('-----BEGIN') ? 'RS256' : 'HS256';
+  return SECRET_KEY.test(text) ? 'HS256' : undefined;
+}
+function mixes(list: ArrayValue, context: RuleContext): boolean {
+  const names = list.items.map((item) => context.constant(item.value)?.value).filter((one): one is string => typeof one === 'string');
+  return names.some((one) => /^HS/.test(one)) && names.some((one) => /^(RS|ES|PS|EdDSA)/.test(one));
+}
