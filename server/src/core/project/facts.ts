@@ -8,6 +8,7 @@ import { TOO_DEEP, type SyntaxProblem } from '../syntax/parsed.js';
 import { readSettings } from '../syntax/yaml.js';
 import type { PlaceRecord } from '../text/places.js';
 import type { At, SourceFile, Span } from '../text/source.js';
+import { envChecks } from './env-checks.js';
 import { isBundled } from './bundled.js';
 import { readManifest, type Manifest } from './manifests.js';
 
@@ -92,6 +93,7 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
   if (module.imports.some((one) => one.name === 'MulterModule')) uses.add('upload-module');
   if ([...module.functions.values()].some((fn) => /csrf|xsrf/i.test(fn.name))) uses.add('csrf-check');
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
+  for (const name of envChecks(module)) uses.add(`checks ${name}`);
   return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
 }
 

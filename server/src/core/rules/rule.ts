@@ -204,7 +204,7 @@ export interface RuleContext {
   /** The nearest manifest lists the package; undefined: there is no manifest. */
   depends(name: string, from: FilePath): boolean | undefined;
   fileClass(path: FilePath): FileClass;
-  /** The file imports the module, or carries the mark ('cookies', 'sessions', 'html'). */
+  /** The file imports the module, or carries the mark ('cookies', 'sessions', 'html', 'checks NAME': it refuses to run without the environment variable). */
   uses(path: FilePath, what: string): boolean;
   projectUses(what: string): boolean;
   habits(): Habits;

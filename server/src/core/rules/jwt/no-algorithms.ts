@@ -136,7 +136,17 @@ export default rule<'module', Evidence>({
     },
     { title: 'pinned', good: `import jwt from 'jsonwebtoken'; export const read = (token, publicKey) => jwt.verify(token, publicKey, { algorithms: ['RS256'] });` },
     { title: 'libraries that want a list', good: `import { expressjwt } from 'express-jwt'; import { jwt } from 'hono/jwt'; expressjwt({ secret, algorithms: ['HS256'] }); jwt({ secret, alg: 'HS256' });` },
-    { title: 'options that are not known', good: `import jwt from 'jsonwebtoken'; import { options } from './settings'; jwt.verify(token, key, options); jwt.verify(token, key, { ...defaults, issuer: 'api' }); jwt.verify(...args); jwt.verify(token, key, config.jwt);` },
+    {
+      title: 'options that are not known',
+      good: `
+        import jwt from 'jsonwebtoken';
+        import { options } from './settings';
+        jwt.verify(token, key, options);
+        jwt.verify(token, key, { ...defaults, issuer: 'api' });
+        jwt.verify(...args);
+        jwt.verify(token, key, config.jwt);
+      `,
+    },
     { title: 'one family', good: `import jwt from 'jsonwebtoken'; jwt.verify(token, key, { algorithms: ['RS256', 'ES256', 'PS256'] }); jwt.verify(token, key, { algorithms: ['HS256', 'HS512'] });` },
     { title: 'another verify', good: `import { verify } from 'argon2'; import crypto from 'node:crypto'; verify(hash, password); crypto.createVerify('sha256').verify(key, signature); captcha.verify(token, secret);` },
   ],

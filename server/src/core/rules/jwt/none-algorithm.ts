@@ -185,13 +185,22 @@ function* withoutKey(module: ModuleView, context: RuleContext): Iterable<Found> 
       if (!empty) continue;
       const pins = context.option(use.options, 'algorithms').kind !== 'absent';
       const closed = (context.major('jsonwebtoken', module.path) ?? 8) >= 9;
-      yield { at: empty, subject: 'verify without a key', evidence: { how: 'no-key', list: undefined, literal: use.key?.kind === 'literal' ? empty : undefined, closed, ...(pins ? {} : { use }) }, severity: closed ? 'info' : 'error', confidence: 'high', when: use.step.when };
+      yield {
+        at: empty, subject: 'verify without a key',
+        evidence: { how: 'no-key', list: undefined, literal: use.key?.kind === 'literal' ? empty : undefined, closed, ...(pins ? {} : { use }) },
+        severity: closed ? 'info' : 'error', confidence: 'high', when: use.step.when,
+      };
     }
     if (use.call.callee === 'jose.UnsecuredJWT.decode') yield { at: use.at, subject: 'UnsecuredJWT.decode', evidence: { how: 'unsecured', list: undefined, literal: undefined, closed: false }, confidence: 'high', when: use.step.when };
   }
   for (const fn of [module.top, ...module.functions.values()])
     for (const step of fn.steps)
-      if (step.do === 'call' && step.call.form === 'new' && step.call.callee === 'jose.UnsecuredJWT') yield { at: step.call.nameAt, subject: 'new UnsecuredJWT', evidence: { how: 'unsecured', list: undefined, literal: undefined, closed: false }, confidence: 'high', when: step.when };
+      if (step.do === 'call' && step.call.form === 'new' && step.call.callee === 'jose.UnsecuredJWT')
+        yield {
+          at: step.call.nameAt, subject: 'new UnsecuredJWT',
+          evidence: { how: 'unsecured', list: undefined, literal: undefined, closed: false },
+          confidence: 'high', when: step.when,
+        };
 }
 /** The key that is surely none: `''`, null, undefined, false, or left out. */
 function emptyKey({ key, call, at }: JwtUse, context: RuleContext): At | undefined {
