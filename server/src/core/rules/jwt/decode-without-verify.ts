@@ -21,7 +21,7 @@ interface Reading {
   readonly in: FunctionView;
 }
 const SERVER =
-  /^(express|fastify|koa|@koa\/router|koa-router|@hapi\/hapi|hono|@nestjs\/[\w-]+|next\/server|next\/headers|http|https|http2|restify|polka|jsonwebtoken|passport|passport-[\w-]+|mongoose|@prisma\/client|sequelize|typeorm|@apollo\/server|socket\.io|aws-lambda)$/;
+  /^(express|fastify|koa|@koa\/router|koa-router|@hapi\/hapi|hono|@nestjs\/[\w-]+|next\/server|next\/headers|http|https|http2|jsonwebtoken|passport|passport-[\w-]+|mongoose|@prisma\/client|@apollo\/server|socket\.io|aws-lambda)$/;
 const CLIENT_PATH = /(^|\/)(client|frontend|web|ui|components|hooks|composables|stores?|contexts?|providers)\/|\.[jt]sx$/i;
 const IDENTITY = /^(user|users?Id|userId|uid|auth|session|account|identity|currentUser|principal|claims|jwt|decoded|tokenPayload|payload|role|roles|isAdmin|tenant|tenantId|username|email)$/i;
 const POWER = /^(role|roles|isAdmin|admin|scope|scopes|permissions?|groups?|sub|id|_id|userId|uid|tenant|tenantId|email|username|type|aud)$/i;
