@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
+import basicAuth from 'express-basic-auth';
 import { expressjwt } from 'express-jwt';
 import { SignJWT, UnsecuredJWT, decodeJwt, jwtVerify } from 'jose';
 import jwt from 'jsonwebtoken';
@@ -149,4 +150,11 @@ verify('cookie-session/readable-payload', async () => {
   assert.deepEqual(JSON.parse(Buffer.from(value, 'base64').toString()), { user: 'ada' });
   assert.match(cookies[1] ?? '', /^session\.sig=/);
   assert.throws(() => cookieSession({}), /keys required/);
+});
+verify('express-basic-auth/any-password', async () => {
+  const app = express();
+  app.use(basicAuth({ users: { admin: 'admin' } }));
+  app.get('/', (_req, res) => { res.send('in'); });
+  assert.equal((await ask(app, '/', { authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}` })).status, 200);
+  assert.equal((await ask(app, '/')).status, 401);
 });

@@ -15,4 +15,5 @@ export const secretsDefaults: readonly LibraryDefault[] = [
   { id: 'passport-jwt/algorithms', name: 'passport-jwt', version: '4.0.1', installed: 'passport-jwt', says: 'The list of algorithms may be left out, and ignoreExpiration lets expired tokens in.' },
   { id: 'express-session/no-secret', name: 'express-session', version: '1.19.0', installed: 'express-session', says: 'Any text is a secret, and what is signed with it is accepted.' },
   { id: 'cookie-session/readable-payload', name: 'cookie-session', version: '2.1.1', installed: 'cookie-session', says: 'The cookie holds the session itself, readable, and its keys alone keep it from being forged.' },
+  { id: 'express-basic-auth/any-password', name: 'express-basic-auth', version: '1.2.1', installed: 'express-basic-auth', says: 'A user named admin with the password admin is let in.' },
 ];
