@@ -6,6 +6,8 @@ const NOT_SECRET: ReadonlySet<string> = new Set((
   'public publishable csrf xsrf name label field header param path url uri endpoint type length min max regex pattern placeholder hint reset expires expiry ttl count limit message error title prefix strategy policy rules'
 ).split(' '));
 const PLACEHOLDER_WORDS = ['your', 'insert', 'enter', 'replace', 'example', 'placeholder', 'dummy', 'todo', 'tbd', 'redacted', 'masked', 'changeme_here'];
+const WEAK =
+  /^(admin|administrator|password|passw0rd|p@ssw0rd|pass|pwd|root|toor|secret|supersecret|changeme|change_?me|letmein|qwerty|test|testing|guest|welcome|default|demo|master|user|login|abc123|iloveyou|monkey|dragon|superadmin|manager)[!@#._-]?\d{0,4}[!@#]?$|^\d{1,10}$/i;
 /** Longer values are judged by their first characters. */
 const LONGEST = 4096;
 
@@ -93,4 +95,9 @@ export function pointsToKey(value: string): boolean {
   if (text === '' || (text.startsWith('<') && text.endsWith('>'))) return true;
   if (/^-----BEGIN (?:[A-Z ]{0,20}PUBLIC KEY|CERTIFICATE)/.test(text) || /^ssh-(rsa|ed25519) /.test(text)) return true;
   return /^[a-z][a-z0-9+.-]{0,20}:\/\//i.test(text) || /^[\w./\\~-]{1,200}\.(pem|key|crt|cer|pub|der|json|txt)$/i.test(text);
+}
+
+/** One of the first guesses of every scanner, as they are or with digits behind. */
+export function weakPassword(value: string): boolean {
+  return WEAK.test(value.slice(0, 60));
 }

@@ -2,7 +2,7 @@ import type { ModuleView } from '../../model/module.js';
 import type { Call, Entry, FunctionId, ObjectValue, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { keyTexts } from '../facts/key-texts.js';
-import { placeholder } from '../facts/secrets.js';
+import { placeholder, weakPassword } from '../facts/secrets.js';
 import { rule, type Detection, type FixAnswer, type RuleContext, type Severity } from '../rule.js';
 
 interface Evidence {
@@ -12,9 +12,6 @@ interface Evidence {
   readonly variable: string;
 }
 type Found = Detection<Evidence>;
-/** The first guesses of every scanner. */
-const WEAK =
-  /^(admin|administrator|password|passw0rd|p@ssw0rd|pass|pwd|root|toor|secret|supersecret|changeme|change_?me|letmein|qwerty|test|testing|guest|welcome|default|demo|master|user|login|abc123|iloveyou|monkey|dragon|superadmin|manager)[!@#._-]?\d{0,4}[!@#]?$|^\d{1,10}$/i;
 const PASSWORD = /^(password|pass|pwd|passwd|plainPassword|plaintextPassword|rawPassword)$/i;
 const PERSON = /^(role|roles|isAdmin|is_admin|admin|username|userName|user_name|user|login|email|mail|name)$/;
 const STORES = /^(create\w*|insert\w*|save\w*|upsert\w*|register\w*|signUp\w*|add\w*|bulkCreate|bulkInsert|seed\w*|findOrCreate|hash\w*|push|User|Admin|Account)$/;
@@ -346,7 +343,7 @@ function person(object: ObjectValue, module: ModuleView, context: RuleContext, w
   return found(secret.value, userIn(object, context), 'account', module, context, { when, confidence: 'high' }).filter(({ evidence }) => {
     const text = evidence.literal && textAt(secret, context);
     // Words of a form: the label of a field is its own name.
-    return text !== undefined && WEAK.test(text) && !isLabels(object, context);
+    return text !== undefined && weakPassword(text) && !isLabels(object, context);
   });
 }
 function textAt(entry: Entry, context: RuleContext): string | undefined {
