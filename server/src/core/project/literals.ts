@@ -10,6 +10,7 @@ interface Place {
   readonly argument: number | undefined;
   readonly siblings: readonly Entry[];
   readonly against: Value | undefined;
+  readonly compare?: Extract<Value, { readonly kind: 'compare' }>;
   readonly env: string | undefined;
   readonly joined: boolean;
   readonly when: readonly Branch[];
@@ -52,8 +53,8 @@ export function literalsOf(module: ModuleView): readonly LiteralUse[] {
         return;
       }
       case 'compare':
-        visit(value.left, { ...place, position: 'comparison', against: value.right, name: nameOf(value.right) }, depth + 1);
-        visit(value.right, { ...place, position: 'comparison', against: value.left, name: nameOf(value.left) }, depth + 1);
+        visit(value.left, { ...place, position: 'comparison', against: value.right, compare: value, name: nameOf(value.right) }, depth + 1);
+        visit(value.right, { ...place, position: 'comparison', against: value.left, compare: value, name: nameOf(value.left) }, depth + 1);
         return;
       case 'not': return visit(value.of, place, depth + 1);
       case 'ref': if (value.root.kind === 'value') visit(value.root.of, { ...place, position: 'other' }, depth + 1); return;

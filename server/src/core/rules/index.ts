@@ -36,6 +36,11 @@ import headersHelmetAfterRoutes from './headers/helmet-after-routes.js';
 import headersHelmetMissing from './headers/helmet-missing.js';
 import headersPoweredBy from './headers/powered-by.js';
 import headersProtectionDisabled from './headers/protection-disabled.js';
+import jwtDecodeWithoutVerify from './jwt/decode-without-verify.js';
+import jwtNoAlgorithms from './jwt/no-algorithms.js';
+import jwtNoExpiry from './jwt/no-expiry.js';
+import jwtNoneAlgorithm from './jwt/none-algorithm.js';
+import jwtSecretMayBeUnset from './jwt/secret-may-be-unset.js';
 import limitsBodyTooLarge from './limits/body-too-large.js';
 import methodsAllMethods from './methods/all-methods.js';
 import methodsDestructiveWithoutRole from './methods/destructive-without-role.js';
@@ -47,6 +52,7 @@ import openapiNoSecurityDefined from './openapi/no-security-defined.js';
 import openapiSiblingUnsecured from './openapi/sibling-unsecured.js';
 import openapiWriteWithoutSecurity from './openapi/write-without-security.js';
 import secretsConnectionString from './secrets/connection-string.js';
+import secretsDefaultPassword from './secrets/default-password.js';
 import secretsEnvFallback from './secrets/env-fallback.js';
 import secretsHardcodedAdminKey from './secrets/hardcoded-admin-key.js';
 import secretsHardcodedJwtSecret from './secrets/hardcoded-jwt-secret.js';
@@ -101,6 +107,11 @@ export const rules: readonly AnyRule[] = [
   headersHelmetMissing,
   headersPoweredBy,
   headersProtectionDisabled,
+  jwtDecodeWithoutVerify,
+  jwtNoAlgorithms,
+  jwtNoExpiry,
+  jwtNoneAlgorithm,
+  jwtSecretMayBeUnset,
   limitsBodyTooLarge,
   methodsAllMethods,
   methodsDestructiveWithoutRole,
@@ -112,6 +123,7 @@ export const rules: readonly AnyRule[] = [
   openapiSiblingUnsecured,
   openapiWriteWithoutSecurity,
   secretsConnectionString,
+  secretsDefaultPassword,
   secretsEnvFallback,
   secretsHardcodedAdminKey,
   secretsHardcodedJwtSecret,

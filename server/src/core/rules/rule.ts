@@ -126,6 +126,8 @@ export interface LiteralUse {
   readonly siblings: readonly Entry[];
   /** The other side of a comparison. */
   readonly against: Value | undefined;
+  /** The comparison, where it is written as one. */
+  readonly compare?: Extract<Value, { readonly kind: 'compare' }>;
   /** Environment variable the literal is the fallback of. */
   readonly env: string | undefined;
   /** Part of a `+` or template. */

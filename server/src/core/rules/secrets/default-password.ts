@@ -1,6 +1,7 @@
 import type { ModuleView } from '../../model/module.js';
 import type { Call, Entry, FunctionId, ObjectValue, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { constantTime } from '../facts/constant-time.js';
 import { keyTexts } from '../facts/key-texts.js';
 import { placeholder, weakPassword } from '../facts/secrets.js';
 import { rule, type Detection, type FixAnswer, type RuleContext, type Severity } from '../rule.js';
@@ -10,6 +11,8 @@ interface Evidence {
   /** The literal to replace; undefined: an empty one. */
   readonly literal: At | undefined;
   readonly variable: string;
+  /** The comparison it stands in, and what it is compared with. */
+  readonly compare?: { readonly whole: At; readonly op: string; readonly with: At };
 }
 type Found = Detection<Evidence>;
 const PASSWORD = /^(password|pass|pwd|passwd|plainPassword|plaintextPassword|rawPassword)$/i;
@@ -54,13 +57,16 @@ export default rule<'module', Evidence>({
     why: 'Built-in logins are the first thing that is tried, and few of them are ever changed.',
     remedy: 'Read the first password from the environment, or make a random one and show it once.',
   }),
-  *fix({ evidence: { literal, variable } }): Iterable<FixAnswer> {
+  *fix({ evidence: { literal, variable, compare } }): Iterable<FixAnswer> {
     if (!literal) yield { refused: 'The login is written as one text, or in another file.' };
     else
       yield {
         title: `Read ${variable} from the environment`,
         safety: 'review',
-        changes: [{ do: 'replace', at: literal, code: [`process.env.${variable}`] }, { do: 'require-env', path: literal.path, name: variable }],
+        changes: [
+          ...(compare ? constantTime(compare.whole, compare.op, [{ copy: compare.with }], [`process.env.${variable}`]) : [{ do: 'replace' as const, at: literal, code: [`process.env.${variable}`] }]),
+          { do: 'require-env', path: literal.path, name: variable },
+        ],
       };
   },
   examples: [
@@ -256,10 +262,14 @@ function* compared(id: FunctionId, index: number, module: ModuleView, context: R
   const fn = context.body(id);
   if (!fn || !id.startsWith(`${module.path}#`)) return;
   const isParameter = (value: Value): boolean => value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === id && value.root.index === index && value.path.length === 0;
-  for (const { left, right } of comparisonsIn(id, context)) {
+  for (const { whole, left, right } of comparisonsIn(id, context)) {
     const other = isParameter(left) ? right : isParameter(right) ? left : undefined;
-    if (other) yield* found(other, undefined, 'compared password', module, context, { confidence: 'high' });
+    if (other) yield* inComparison(found(other, undefined, 'compared password', module, context, { confidence: 'high' }), whole, other, other === left ? right : left);
   }
+}
+/** A password that is written in the comparison itself is compared in constant time once it is a secret. */
+function inComparison(all: readonly Found[], whole: Comparison['whole'], literal: Value, other: Value): readonly Found[] {
+  return all.map((one) => (whole && one.evidence.literal === literal.at ? { ...one, evidence: { ...one.evidence, compare: { whole: whole.at, op: whole.op, with: other.at } } } : one));
 }
 /** Comparisons with what a request brought: its password, the parts of its basic login, the whole header. */
 function* byHand(id: FunctionId, module: ModuleView, context: RuleContext): Iterable<Found> {
@@ -270,9 +280,9 @@ function* byHand(id: FunctionId, module: ModuleView, context: RuleContext): Iter
     const holder = value.root.kind === 'value' ? value.root.of : value.root.kind === 'local' ? module.bindings[value.root.binding]?.value : undefined;
     return holder?.kind === 'call' && /^basic-auth(\.parse)?$/.test(holder.callee);
   };
-  for (const { left, right, when } of comparisonsIn(id, context)) {
+  for (const { whole, left, right, when } of comparisonsIn(id, context)) {
     for (const [one, other] of [[left, right], [right, left]] as const) {
-      if (isPassword(one)) yield* found(other, undefined, 'compared password', module, context, { confidence: 'high', when });
+      if (isPassword(one)) yield* inComparison(found(other, undefined, 'compared password', module, context, { confidence: 'high', when }), whole, other, one);
       const text = other.kind === 'literal' && typeof other.value === 'string' ? other.value : '';
       const field = BASIC.test(text) ? context.request(one) : undefined;
       if (field?.from === 'header') yield { at: other.at, subject: 'basic header', evidence: { user: undefined, literal: undefined, variable: '' }, confidence: 'high', when };
@@ -280,6 +290,7 @@ function* byHand(id: FunctionId, module: ModuleView, context: RuleContext): Iter
   }
 }
 interface Comparison {
+  readonly whole: { readonly at: At; readonly op: string } | undefined;
   readonly left: Value;
   readonly right: Value;
   readonly when: NonNullable<Found['when']>;
@@ -289,7 +300,7 @@ function comparisonsIn(id: FunctionId, context: RuleContext): readonly Compariso
   const visit = (value: Value | undefined, when: Comparison['when'], depth: number): void => {
     if (!value || depth > 12) return;
     switch (value.kind) {
-      case 'compare': if (/^[!=]==?$/.test(value.op)) all.push({ left: value.left, right: value.right, when }); return;
+      case 'compare': if (/^[!=]==?$/.test(value.op)) all.push({ whole: value, left: value.left, right: value.right, when }); return;
       case 'not': visit(value.of, when, depth + 1); return;
       case 'logic':
         visit(value.left, when, depth + 1);
@@ -302,7 +313,7 @@ function comparisonsIn(id: FunctionId, context: RuleContext): readonly Compariso
         return;
       case 'object': for (const entry of value.entries) visit(entry.value, when, depth + 1); return;
       case 'call':
-        if (/^(safeCompare|timingSafeEqual|tsscmp|safeEqual)$/.test(value.name) && value.args[0] && value.args[1]) all.push({ left: value.args[0].value, right: value.args[1].value, when });
+        if (/^(safeCompare|timingSafeEqual|tsscmp|safeEqual)$/.test(value.name) && value.args[0] && value.args[1]) all.push({ whole: undefined, left: value.args[0].value, right: value.args[1].value, when });
         for (const arg of value.args) visit(arg.value, when, depth + 1);
         return;
       default:

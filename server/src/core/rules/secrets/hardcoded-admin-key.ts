@@ -1,3 +1,4 @@
+import { constantTime } from '../facts/constant-time.js';
 import { secretName, secretValue, tokenName } from '../facts/secrets.js';
 import { tokensIn } from '../facts/token-formats.js';
 import { rule, type Change, type Fix, type LiteralUse, type RuleContext } from '../rule.js';
@@ -56,7 +57,8 @@ export default rule<'literal', Evidence>({
   *fix({ at, evidence: { variable, use } }): Iterable<Fix> {
     // Behind a variable the default has to go, and what then happens without it is the author's to say.
     if (use.joined || use.position === 'fallback') return;
-    const changes: Change[] = [{ do: 'replace', at, code: [`process.env.${variable}`] }];
+    const { compare, against } = use;
+    const changes: Change[] = compare && against ? [...constantTime(compare.at, compare.op, [{ copy: against.at }], [`process.env.${variable}`])] : [{ do: 'replace', at, code: [`process.env.${variable}`] }];
     // An unset key compared with a missing header would be equal: undefined === undefined.
     if (use.position === 'comparison' || use.position === 'binding') changes.push({ do: 'require-env', path: at.path, name: variable });
     yield { title: `Read ${variable} from the environment`, safety: 'review', changes };
@@ -83,6 +85,16 @@ export default rule<'literal', Evidence>({
         app.use((req, res, next) => {
           if (req.headers['x-admin-key'] === 'letmein') return next();
         //                                   ^^^^^^^^^ secrets/hardcoded-admin-key
+          res.sendStatus(401);
+        });
+      `,
+      fixed: `
+        import express from 'express';
+        import { createHash, timingSafeEqual } from 'node:crypto';
+        if (!process.env.ADMIN_KEY) throw new Error('ADMIN_KEY is not set');
+        const app = express();
+        app.use((req, res, next) => {
+          if (timingSafeEqual(createHash('sha256').update(String(req.headers['x-admin-key'])).digest(), createHash('sha256').update(String(process.env.ADMIN_KEY)).digest())) return next();
           res.sendStatus(401);
         });
       `,

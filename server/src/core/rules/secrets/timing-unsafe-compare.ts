@@ -1,8 +1,8 @@
-import type { Code } from '../../findings/changes.js';
 import type { FunctionView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { comparesOf, type Compare } from '../facts/compares.js';
+import { constantTime } from '../facts/constant-time.js';
 import { secretName } from '../facts/secrets.js';
 import { rule, type RuleContext } from '../rule.js';
 
@@ -51,14 +51,11 @@ export default rule<'function', Evidence>({
     remedy: 'Hash both sides and compare the hashes with crypto.timingSafeEqual; refuse to start when the secret is not set.',
   }),
   *fix({ at, evidence: { compare, variable, mayBeUnset } }) {
-    const hash = (side: At): Code => ['createHash(', { quote: 'sha256' }, ').update(String(', { copy: side }, ')).digest()'];
     yield {
       title: 'Compare hashes in constant time',
       safety: 'review',
       changes: [
-        { do: 'replace', at: compare.at, code: [compare.op.startsWith('!') ? '!timingSafeEqual(' : 'timingSafeEqual(', ...hash(compare.left.at), ', ', ...hash(compare.right.at), ')'] },
-        { do: 'import', path: at.path, from: 'node:crypto', name: 'createHash', as: 'createHash' },
-        { do: 'import', path: at.path, from: 'node:crypto', name: 'timingSafeEqual', as: 'timingSafeEqual' },
+        ...constantTime(compare.at, compare.op, [{ copy: compare.left.at }], [{ copy: compare.right.at }]),
         ...(variable !== undefined && mayBeUnset ? [{ do: 'require-env' as const, path: at.path, name: variable }] : []),
       ],
     };
