@@ -1,4 +1,5 @@
 import type { ModuleView, Note } from '../model/module.js';
+import type { Value } from '../model/value.js';
 import type { OpenApiDocument } from '../openapi/document.js';
 import { readOpenApi } from '../openapi/read.js';
 import { isOpenApi } from '../openapi/sniff.js';
@@ -10,6 +11,7 @@ import type { PlaceRecord } from '../text/places.js';
 import type { At, SourceFile, Span } from '../text/source.js';
 import { envChecks } from './env-checks.js';
 import { isBundled } from './bundled.js';
+import { folderMarks } from './folders.js';
 import { readManifest, type Manifest } from './manifests.js';
 
 /** What one file alone says; made once per revision. */
@@ -38,6 +40,8 @@ const MARKS: ReadonlyMap<string, string> = new Map([
   ['setErrorHandler', 'error-handler'],
   ['cookie', 'cookies'], ['clearCookie', 'cookies'], ['setCookie', 'cookies'],
 ]);
+/** Calls that look a text up in a list, or hold it against a pattern. */
+const CHECKS: ReadonlySet<string> = new Set(['includes', 'has', 'test', 'startsWith', 'match', 'indexOf', 'exec']);
 const MOST_GROWTH = 2;
 const LEAST_PLACES = 5_000;
 const NOTHING: ReadonlySet<never> = new Set();
@@ -88,13 +92,22 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
     if (step.do !== 'call') continue;
     const mark = MARKS.get(step.call.name);
     if (mark !== undefined) uses.add(mark);
+    if (CHECKS.has(step.call.name) && [step.call.receiver, ...step.call.args.map((item) => item.value)].some(isType)) uses.add('type-check');
+    if (step.when.some(({ test }) => test.kind === 'compare' && (isType(test.left) || isType(test.right)))) uses.add('type-check');
   }
+  if (module.imports.some((one) => one.name === 'FileTypeValidator' || one.name === 'ParseFilePipeBuilder')) uses.add('type-check');
+  for (const mark of folderMarks(module)) uses.add(mark);
   // Options given to it count for every interceptor of the application.
   if (module.imports.some((one) => one.name === 'MulterModule')) uses.add('upload-module');
   if ([...module.functions.values()].some((fn) => /csrf|xsrf/i.test(fn.name))) uses.add('csrf-check');
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
   for (const name of envChecks(module)) uses.add(`checks ${name}`);
   return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
+}
+
+/** The type a file was sent with. */
+function isType(value: Value | undefined): boolean {
+  return value?.kind === 'ref' && /^mimetype$/i.test(value.path.at(-1) ?? value.text);
 }
 
 function unstableBindings(module: ModuleView): ReadonlySet<number> {

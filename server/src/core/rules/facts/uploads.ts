@@ -2,6 +2,8 @@ import type { Branch, ModuleView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 
+/** What reading folders and uploaders needs: the context of a rule, or one file alone. */
+export type FolderReader = Pick<RuleContext, 'resolve' | 'constant' | 'option' | 'body'>;
 /** A call that makes something which takes in files, with its options. */
 export interface Uploader {
   readonly library: 'multer' | 'nest' | 'express-fileupload' | 'busboy';
@@ -24,7 +26,7 @@ export function isMulter(call: Call): boolean {
 }
 
 /** Everything in a file that takes in uploads. */
-export function uploadersOf(module: ModuleView, context: RuleContext): readonly Uploader[] {
+export function uploadersOf(module: ModuleView, context: FolderReader): readonly Uploader[] {
   const found: Uploader[] = [];
   const uses = new Map<number, Set<string>>();
   const note = (call: Call): void => {
@@ -72,7 +74,7 @@ function madeBy(call: Call): Pick<Uploader, 'library' | 'options' | 'before'> | 
 }
 
 /** The folder uploads are written to, where it is known: `dest`, or what the storage's `destination` says. */
-export function destinationOf(options: Value | undefined, context: RuleContext): { readonly value: Value; readonly text: string } | undefined {
+export function destinationOf(options: Value | undefined, context: FolderReader): { readonly value: Value; readonly text: string } | undefined {
   const dest = context.option(options, 'dest');
   const storage = context.option(options, 'storage');
   const made = storage.kind === 'value' ? context.resolve(storage.value).value : undefined;
@@ -85,7 +87,7 @@ export function destinationOf(options: Value | undefined, context: RuleContext):
   return written && text !== undefined ? { value: written, text } : undefined;
 }
 /** `destination: (req, file, cb) => cb(null, 'uploads')`. */
-function handedOn(given: Extract<Value, { kind: 'function' }>, context: RuleContext): Value | undefined {
+function handedOn(given: Extract<Value, { kind: 'function' }>, context: FolderReader): Value | undefined {
   const body = context.body(given.fn);
   const calls = (body?.steps ?? []).flatMap((step) => (step.do === 'call' && isCallback(step.call, given.fn) ? [step.call] : []));
   return calls.length === 1 ? calls[0]?.args[1]?.value : undefined;
@@ -96,7 +98,7 @@ export function isCallback(call: Call, fn: string): boolean {
   return target.kind === 'ref' && target.root.kind === 'parameter' && target.root.fn === fn && target.root.index >= 1 && target.path.length === 0 && call.args.length >= 2;
 }
 /** A folder as it is written, without `./`, `__dirname` and the like: `public/uploads`. */
-export function folderText(value: Value, context: RuleContext, depth = 0): string | undefined {
+export function folderText(value: Value, context: FolderReader, depth = 0): string | undefined {
   if (depth > 6) return undefined;
   const end = context.resolve(value).value;
   const tidy = (text: string): string => text.split('/').reduce<string[]>((kept, part) => (part === '' || part === '.' ? kept : part === '..' ? kept.slice(0, -1) : [...kept, part]), []).join('/');
@@ -111,7 +113,7 @@ export function folderText(value: Value, context: RuleContext, depth = 0): strin
   }
   return end.kind === 'template' ? joined(end.parts, '', context, depth) : undefined;
 }
-function joined(parts: readonly (string | Value)[], between: string, context: RuleContext, depth: number): string | undefined {
+function joined(parts: readonly (string | Value)[], between: string, context: FolderReader, depth: number): string | undefined {
   const texts = parts.map((part) => (typeof part === 'string' ? part : folderText(part, context, depth + 1)));
   if (texts.some((text) => text === undefined)) return undefined;
   const whole = texts.join(between);
@@ -120,4 +122,27 @@ function joined(parts: readonly (string | Value)[], between: string, context: Ru
 }
 function isHere(value: Value): boolean {
   return value.kind === 'ref' && /^(__dirname|import\.meta\.(dirname|url|filename)|__filename)$/.test(value.text);
+}
+
+/** The folder a call serves as files, with the options it is served under. */
+export function staticRootOf(call: Call, context: FolderReader): { readonly value: Value; readonly text: string; readonly options: Value | undefined } | undefined {
+  const [first, second] = call.args;
+  if (!first || first.spread) return undefined;
+  const read = (value: Value | undefined, options: Value | undefined): ReturnType<typeof staticRootOf> => {
+    const text = value && folderText(value, context);
+    return value && text !== undefined ? { value, text, options } : undefined;
+  };
+  if (/^(express\.static|serve-static|koa-static|koa-serve|koa-static-server)$/.test(call.callee) || (call.name === 'useStaticAssets' && call.receiver !== undefined)) return read(first.value, second?.value);
+  const plugin = first.value;
+  const isPlugin = call.name === 'register' && plugin.kind === 'ref' && plugin.root.kind === 'import' && /^(@fastify\/static|fastify-static)$/.test(plugin.root.from);
+  const isHono = /(^|\.)serveStatic$/.test(call.callee) && /hono/.test(call.callee);
+  if (!isPlugin && !isHono) return undefined;
+  const options = isPlugin ? second?.value : first.value;
+  const root = context.option(options, 'root');
+  return root.kind === 'value' ? read(root.value, options) : undefined;
+}
+/** A folder and every one above it: `public/up`, `public`. */
+export function foldersAbove(folder: string): readonly string[] {
+  const parts = folder.split('/');
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/')).filter((text) => text !== '');
 }
