@@ -1,7 +1,7 @@
 import type { FileFacts } from '../project/facts.js';
 import { corsPolicies } from '../project/cors.js';
 import { originTests } from '../project/origin-tests.js';
-import type { FileClass, ProjectModel, Siblings } from '../project/project.js';
+import type { Endpoint, FileClass, ProjectModel, Siblings } from '../project/project.js';
 import { literalsOf } from '../project/literals.js';
 import type { AnyRule, Hit, RuleContext, Subjects } from '../rules/rule.js';
 import type { Confidence, Severity } from './finding.js';
@@ -56,7 +56,7 @@ export function detect(facts: FileFacts, rules: readonly AnyRule[], project: Pro
   for (const fn of [module.top, ...module.functions.values()]) {
     ask('function', fn, () => ({ function: fn.id }));
     if (wanted.has('call') || wanted.has('assign')) for (const step of fn.steps) {
-      if (step.do === 'call') ask('call', { call: step.call, step, in: fn, module }, () => ({ call: atKey(step.call.at) }));
+      if (step.do === 'call') ask('call', { call: step.call, step, in: fn, module }, () => ({ call: atKey(step.call.at), ...endpointGround(context.endpoints({ handler: fn.id })) }));
       else if (step.do === 'assign') ask('assign', { step, in: fn });
     }
     if (wanted.has('send')) {
@@ -74,6 +74,11 @@ export function detect(facts: FileFacts, rules: readonly AnyRule[], project: Pro
   return { raw, crashes };
 }
 
+/** A call in a handler is about the endpoint, where it has one only. */
+function endpointGround(endpoints: readonly Endpoint[]): Raw['grounds'] {
+  const [only] = endpoints;
+  return only && endpoints.length === 1 ? { endpoint: atKey(only.methodAt) } : {};
+}
 const noGrounds = (): Raw['grounds'] => ({});
 function modified(severity: Severity, hit: Hit, rule: AnyRule, context: RuleContext): Severity | undefined {
   if (!hit.detection.when || rule.meta.alsoInDevelopment) return severity;

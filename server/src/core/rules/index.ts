@@ -62,12 +62,15 @@ import secretsTimingUnsafeCompare from './secrets/timing-unsafe-compare.js';
 import sessionInsecureDefaults from './session/insecure-defaults.js';
 import tlsDbPlain from './tls/db-plain.js';
 import tlsEnvVerificationDisabled from './tls/env-verification-disabled.js';
+import tlsHttpServer from './tls/http-server.js';
 import tlsOldProtocol from './tls/old-protocol.js';
 import tlsPlainHttpUrl from './tls/plain-http-url.js';
 import tlsVerificationDisabled from './tls/verification-disabled.js';
+import uploadsNoFileFilter from './uploads/no-file-filter.js';
 import uploadsNoLimits from './uploads/no-limits.js';
 import uploadsOriginalName from './uploads/original-name.js';
 import uploadsPutWritesFile from './uploads/put-writes-file.js';
+import uploadsServedInline from './uploads/served-inline.js';
 
 /** Every unit of this folder, sorted by path. */
 export const rules: readonly AnyRule[] = [
@@ -133,10 +136,13 @@ export const rules: readonly AnyRule[] = [
   sessionInsecureDefaults,
   tlsDbPlain,
   tlsEnvVerificationDisabled,
+  tlsHttpServer,
   tlsOldProtocol,
   tlsPlainHttpUrl,
   tlsVerificationDisabled,
+  uploadsNoFileFilter,
   uploadsNoLimits,
   uploadsOriginalName,
   uploadsPutWritesFile,
+  uploadsServedInline,
 ];

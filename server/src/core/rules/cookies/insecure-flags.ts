@@ -1,6 +1,6 @@
 import type { Change, Code } from '../../findings/changes.js';
 import { cookieSettings, type CookieSetting, type FlagName } from '../facts/cookies.js';
-import { rule, type Fix, type RuleContext } from '../rule.js';
+import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly setting: CookieSetting;
@@ -28,7 +28,7 @@ export default rule<'module', Evidence>({
     references: ['https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie', 'https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html'],
   },
   on: 'module',
-  words: ['cookie', 'session'],
+  words: ['cookie', 'session', 'issecure', 'ishttponly'],
   *detect(module, context) {
     const seen = new Set<string>();
     for (const setting of cookieSettings(module, context)) {
@@ -58,9 +58,10 @@ export default rule<'module', Evidence>({
       remedy: 'Set httpOnly, secure and sameSite on every cookie that holds a login.',
     };
   },
-  *fix({ evidence: { setting, lacks } }, context): Iterable<Fix> {
+  *fix({ evidence: { setting, lacks } }, context): Iterable<FixAnswer> {
     const changes = changesFor(setting, lacks, context);
     if (changes.length > 0) yield { title: lacks.length > 1 ? 'Add the missing flags' : 'Add the missing flag', safety: 'review', changes };
+    else yield { refused: 'The options of this cookie stand where this repair cannot reach.' };
   },
   examples: [
     {

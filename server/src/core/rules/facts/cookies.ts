@@ -61,7 +61,7 @@ const DEFAULTS = {
 
 const NOT_LOGIN = /csrf|xsrf|theme|lang|locale|consent|redirect|return|hint|state|nonce|verifier|challenge|author(?!i)|assess|possess|expir|timeout|flash|dest|target|next|url|path|attempt|count/i;
 const LOGIN = /sess|auth|token|jwt|remember|login/i;
-const LOGIN_WORDS: ReadonlySet<string> = new Set(['sid', 'ssid', 'jwt', 'session', 'auth', 'token', 'rt', 'sso']);
+const LOGIN_WORDS: ReadonlySet<string> = new Set(['sid', 'ssid', 'jwt', 'session', 'auth', 'token', 'refresh', 'rt', 'sso']);
 
 /** Whether a cookie of this name holds a login. */
 export function loginCookie(name: string): boolean {
@@ -287,7 +287,7 @@ function clears(value: Value | undefined, options: Value | undefined, context: R
 }
 function holdsToken(value: Value, context: RuleContext): boolean {
   const end = value.kind === 'ref' ? context.resolve(value).value : value;
-  if (end.kind === 'call') return /^jsonwebtoken\.sign$|(^|\.)(signToken|generateToken|createToken|generateAccessToken|generateAuthToken)$/.test(end.callee);
+  if (end.kind === 'call' && /^jsonwebtoken\.sign$|(^|\.)(signToken|generateToken|createToken|generateAccessToken|generateAuthToken|jwtSign)$/.test(end.callee)) return true;
   return value.kind === 'ref' && /^(access|refresh|auth|id|session)?_?(token|jwt)$|^session_?id$/i.test(value.path.at(-1) ?? value.text);
 }
 /** The constant a name is, or how it reads in the code. */

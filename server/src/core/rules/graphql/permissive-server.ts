@@ -50,7 +50,7 @@ export default rule<'module', Evidence>({
     for (const { library, call, options, when } of graphqlServers(module)) {
       const limits = library === 'mercurius' ? ['queryDepth', 'validationRules'] : ['validationRules', 'plugins'];
       if (!options || limits.some((key) => context.option(options, key).kind !== 'absent')) continue;
-      yield { at: call.nameAt, subject: `${library} depth`, evidence: { option: call.name === 'register' ? 'mercurius' : call.name, changes: [] }, severity: 'hint', when };
+      yield { at: call.nameAt, subject: `${library} depth`, evidence: { option: library === 'mercurius' ? 'mercurius' : library === 'nest' ? 'GraphQLModule' : call.name, changes: [] }, severity: 'hint', when };
     }
   },
   explain({ option }) {

@@ -37,7 +37,8 @@ export default rule<'module', Evidence>({
     references: ['https://node-postgres.com/features/ssl', 'https://cwe.mitre.org/data/definitions/319.html'],
   },
   on: 'module',
-  words: ['ssl', 'tls', 'encrypt', 'redis://', 'amqp://', 'ldap://', 'mongodb://'],
+  // The address may stand in another file: then a driver's name does here.
+  words: ['pg', 'postgres', 'mysql', 'maria', 'mongo', 'redis', 'mssql', 'tedious', 'amqp', 'ldap', 'mailer', 'kafka', 'sequelize', 'typeorm', 'knex', 'orm', 'bull', 'cassandra', 'slonik', 'keyv', 'rascal', 'stompit'],
   *detect(module, context) {
     const seen = new Set<string>();
     for (const found of everything(module, context)) {

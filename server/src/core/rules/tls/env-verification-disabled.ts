@@ -3,7 +3,7 @@ import type { Value } from '../../model/value.js';
 import type { Change } from '../../findings/changes.js';
 import { alternatives } from '../facts/alternatives.js';
 import { entriesOf } from '../facts/entries.js';
-import { rule, type Detection, type RuleContext } from '../rule.js';
+import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly name: string;
@@ -55,8 +55,8 @@ export default rule<'module', Evidence>({
     why: 'Encryption without a check of the certificate is encryption to whoever answers, for every library of the process.',
     remedy: 'Remove the variable; for a certificate of your own, start the process with NODE_EXTRA_CA_CERTS.',
   }),
-  *fix({ evidence: { changes } }) {
-    if (changes.length > 0) yield { title: 'Remove it', safety: 'review', changes };
+  *fix({ evidence: { changes } }): Iterable<FixAnswer> {
+    yield changes.length > 0 ? { title: 'Remove it', safety: 'review', changes } : { refused: 'Other values stand beside it: what is left has to be decided.' };
   },
   examples: [
     {

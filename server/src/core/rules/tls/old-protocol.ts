@@ -33,7 +33,7 @@ export default rule<'module', Evidence>({
     references: ['https://nodejs.org/api/tls.html#tlscreatesecurecontextoptions', 'https://www.rfc-editor.org/rfc/rfc8996'],
   },
   on: 'module',
-  words: ['tlsv1', 'sslv', 'ciphers', '--tls-min'],
+  words: ['tlsv1', 'sslv', 'minversion', 'maxversion', 'secureprotocol', 'default_m', 'ciphers', '--tls-min'],
   *detect(module, context) {
     for (const { entry, when } of entriesOf(module)) if (entry.key !== undefined && entry.form !== 'spread') yield* ofOption(entry.key, entry.value, entry, when, context);
     for (const view of [module.top, ...module.functions.values()])

@@ -2,7 +2,7 @@ import type { ModuleView } from '../../model/module.js';
 import type { Severity } from '../../findings/finding.js';
 import { carriesCredentials, clientTargets, type ClientTarget } from '../facts/clients.js';
 import { hostClass, urlsOf, type HostClass } from '../facts/hosts.js';
-import { rule, type Detection, type RuleContext } from '../rule.js';
+import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
 
 interface Evidence {
@@ -29,7 +29,11 @@ export default rule<'module', Evidence>({
     references: ['https://owasp.org/API-Security/editions/2023/en/0xaa-unsafe-consumption-of-apis/', 'https://cwe.mitre.org/data/definitions/319.html'],
   },
   on: 'module',
-  words: ['http://', 'ws://', 'ftp://', 'mqtt://', 'http.request', 'http.get', 'axios', 'fetch', 'got', 'proxy'],
+  // The address may stand in another file: then a client's name does here.
+  words: [
+    'http', 'ws', 'ftp://', 'mqtt', 'fetch', 'axios', 'got', 'request', 'superagent', 'needle', 'ky', 'soap', 'jwks', 'socket', 'eventsource', 'proxy', 'graphql', 'apollo', 'passport', 'oauth', 'openid', 'saml',
+    'okta', 'search', 'influx', 'clickhouse', 'minio', 'aws', 'nats', 'consul', 'vault', 'wretch', 'bent', 'phin', 'undici', 'popsicle', 'urllib', 'grpc', 'weaviate', 'qdrant', 'typesense', 'upstream',
+  ],
   *detect(module, context) {
     const best = new Map<string, Detection<Evidence>>();
     for (const found of allCalls(module, context)) {
@@ -44,8 +48,9 @@ export default rule<'module', Evidence>({
     why: 'Between two services lie networks that others share: passwords, tokens and data of the call can be read and replaced on the way.',
     remedy: 'Call the other side over TLS, and let it refuse plain connections.',
   }),
-  *fix({ evidence: { better, schemeAt } }) {
+  *fix({ evidence: { better, schemeAt } }): Iterable<FixAnswer> {
     if (better !== undefined && schemeAt) yield { title: `Use ${better}`, safety: 'review', changes: [{ do: 'replace', at: schemeAt, code: [better] }] };
+    else yield { refused: schemeAt ? 'This protocol needs another client to be encrypted.' : 'The module that is called speaks plain HTTP only: another one has to be imported.' };
   },
   examples: [
     {

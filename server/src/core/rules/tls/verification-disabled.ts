@@ -2,7 +2,7 @@ import type { Branch, FunctionView, ModuleView, Step } from '../../model/module.
 import type { Call, Entry, ObjectValue, Ref, Value } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
 import { alternatives, type Alternative } from '../facts/alternatives.js';
-import { rule, type Detection, type Fix, type RuleContext } from '../rule.js';
+import { rule, type Detection, type Fix, type FixAnswer, type RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
 
 interface Evidence {
@@ -61,8 +61,11 @@ export default rule<'module', Evidence>({
     why: 'Encryption without a check of the certificate is encryption to whoever answers.',
     remedy: "Remove the option; for a certificate of your own, hand over its CA in 'ca'.",
   }),
-  *fix({ at, evidence: { entry, inert } }, context): Iterable<Fix> {
-    if (!entry || entry.form !== 'pair') return;
+  *fix({ at, evidence: { entry, inert } }, context): Iterable<FixAnswer> {
+    if (!entry || entry.form !== 'pair') {
+      yield { refused: entry ? 'The value stands elsewhere.' : 'This is no entry of an object: what should stand there instead has to be decided.' };
+      return;
+    }
     const remove: Fix = { title: 'Remove the option', safety: 'review', changes: [{ do: 'remove', at: entry.at, as: 'entry' }] };
     if (entry.key !== 'rejectUnauthorized' || inert) {
       yield remove;

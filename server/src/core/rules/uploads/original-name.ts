@@ -156,6 +156,20 @@ export default rule<'call', Evidence>({
           res.end();
         });`,
     },
+    {
+      title: 'every part of a request to Fastify',
+      bad: `
+        import Fastify from 'fastify';
+        import multipart from '@fastify/multipart';
+        import fs from 'node:fs';
+        const app = Fastify();
+        app.register(multipart);
+        app.post('/many', async (request) => {
+          for await (const part of request.files()) part.file.pipe(fs.createWriteStream('./up/' + part.filename));
+          //                                                                                      ^^^^^^^^^^^^^ uploads/original-name
+          return 'ok';
+        });`,
+    },
     { title: 'a generated name with the extension', good: `
         import multer from 'multer'; import path from 'node:path'; import { randomUUID } from 'node:crypto';
         multer.diskStorage({ filename: (req, file, cb) => cb(null, randomUUID() + path.extname(file.originalname)) });` },
@@ -219,6 +233,8 @@ function clientName(value: Value, context: RuleContext): Source | undefined {
   if (last === 'name') return context.request(value)?.from === 'file' ? { value, unique: false, raw: false } : undefined;
   if (last !== 'filename') return undefined;
   const end = context.resolve(value).value;
+  // `for await (const part of request.files())`: the name of a loop has no value of its own.
+  if (value.root.kind === 'local' && /^(part|file|data|upload)\.filename$/.test(value.text) && (end === value || end.kind !== 'ref') && context.projectUses('@fastify/multipart')) return { value, unique: false, raw: false };
   const of = end.kind === 'ref' && end.root.kind === 'value' && end.root.of.kind === 'call' ? end.root.of : undefined;
   return of && of.name === 'file' && of.receiver && context.request(of.receiver)?.from === 'whole' ? { value, unique: false, raw: false } : undefined;
 }

@@ -1,7 +1,7 @@
 import type { FunctionView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
-import { rule, type Change, type Fix, type RuleContext } from '../rule.js';
+import { rule, type Change, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly source: Value;
@@ -63,10 +63,16 @@ export default rule<'call', Evidence>({
     why: 'A path from the request reaches pages, scripts and settings of the server: `../` leaves the folder.',
     remedy: 'Store the file under a generated id, and keep the name given by the caller as data only.',
   }),
-  *fix({ at, evidence: { source, direct } }, context): Iterable<Fix> {
-    if (!direct) return;
+  *fix({ at, evidence: { source, direct } }, context): Iterable<FixAnswer> {
+    if (!direct) {
+      yield { refused: 'The path is put together earlier: the name has to be cleaned there.' };
+      return;
+    }
     const known = context.localName(at.path, 'node:path', '*') ?? context.localName(at.path, 'path', '*') ?? context.localName(at.path, 'node:path', 'default') ?? context.localName(at.path, 'path', 'default');
-    if (known === undefined && context.visible('path', at) !== 'absent') return;
+    if (known === undefined && context.visible('path', at) !== 'absent') {
+      yield { refused: "The name 'path' means something else in this file." };
+      return;
+    }
     const changes: Change[] = [{ do: 'replace', at: source.at, code: [`${known ?? 'path'}.basename(`, { copy: source.at }, ')'] }];
     if (known === undefined) changes.push({ do: 'import', path: at.path, from: 'node:path', name: 'default', as: 'path' });
     yield { title: 'Keep the last part of the name only', safety: 'review', changes };
