@@ -36,7 +36,7 @@ export interface FileFacts {
 const CODE = /\.[cm]?[jt]sx?$/i;
 /** Methods that tell what a file does, whatever they are called on. */
 const MARKS: ReadonlyMap<string, string> = new Map([
-  ['render', 'html'], ['sendFile', 'html'], ['sendfile', 'html'], ['static', 'html'],
+  ['render', 'html'], ['sendFile', 'html'], ['sendfile', 'html'], ['static', 'html'], ['html', 'html'], ['view', 'html'], ['serveStatic', 'html'],
   ['setErrorHandler', 'error-handler'],
   ['cookie', 'cookies'], ['clearCookie', 'cookies'], ['setCookie', 'cookies'],
 ]);

@@ -31,11 +31,17 @@ import exposureStaticDotfiles from './exposure/static-dotfiles.js';
 import exposureStaticRiskyRoot from './exposure/static-risky-root.js';
 import graphqlDebugExposed from './graphql/debug-exposed.js';
 import graphqlPermissiveServer from './graphql/permissive-server.js';
+import headersCacheSensitive from './headers/cache-sensitive.js';
+import headersCspReportOnly from './headers/csp-report-only.js';
 import headersCspUnsafeScript from './headers/csp-unsafe-script.js';
+import headersCspWildcardSource from './headers/csp-wildcard-source.js';
+import headersFramingAllowed from './headers/framing-allowed.js';
 import headersHelmetAfterRoutes from './headers/helmet-after-routes.js';
 import headersHelmetMissing from './headers/helmet-missing.js';
+import headersHstsWeak from './headers/hsts-weak.js';
 import headersPoweredBy from './headers/powered-by.js';
 import headersProtectionDisabled from './headers/protection-disabled.js';
+import headersReferrerUnsafe from './headers/referrer-unsafe.js';
 import jwtDecodeWithoutVerify from './jwt/decode-without-verify.js';
 import jwtNoAlgorithms from './jwt/no-algorithms.js';
 import jwtNoExpiry from './jwt/no-expiry.js';
@@ -105,11 +111,17 @@ export const rules: readonly AnyRule[] = [
   exposureStaticRiskyRoot,
   graphqlDebugExposed,
   graphqlPermissiveServer,
+  headersCacheSensitive,
+  headersCspReportOnly,
   headersCspUnsafeScript,
+  headersCspWildcardSource,
+  headersFramingAllowed,
   headersHelmetAfterRoutes,
   headersHelmetMissing,
+  headersHstsWeak,
   headersPoweredBy,
   headersProtectionDisabled,
+  headersReferrerUnsafe,
   jwtDecodeWithoutVerify,
   jwtNoAlgorithms,
   jwtNoExpiry,
