@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
 import { createRequire } from 'node:module';
 import basicAuth from 'express-basic-auth';
 import { expressjwt } from 'express-jwt';
@@ -34,6 +35,7 @@ const load = createRequire(import.meta.url);
 const express = load('express') as () => Application;
 const cookieSession = load('cookie-session') as (options: object) => unknown;
 const session = load('express-session') as (options: object) => unknown;
+const morgan = load('morgan') as (format: string, options: object) => unknown;
 const jwt8 = load('jsonwebtoken8') as typeof jwt;
 const Koa = load('koa') as new () => KoaApplication;
 const { ExtractJwt, Strategy } = load('passport-jwt') as {
@@ -92,6 +94,12 @@ verify('jsonwebtoken/no-expiry', () => {
 verify('jsonwebtoken/decode', () => {
   assert.deepEqual(jwt.decode(forged), { admin: true });
   assert.deepEqual(jwt.decode(unsigned), { admin: true });
+});
+verify('jsonwebtoken/short-key', () => {
+  assert.equal((jwt.verify(jwt.sign({ a: 1 }, 'k'), 'k') as { a: number }).a, 1);
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  assert.throws(() => jwt.sign({ a: 1 }, privateKey, { algorithm: 'RS256' }), /minimum key size of 2048/);
+  assert.ok(jwt.sign({ a: 1 }, privateKey, { algorithm: 'RS256', allowInsecureKeySizes: true }));
 });
 verify('jsonwebtoken/text-of-nothing', () => {
   const nothing: string | undefined = undefined;
@@ -157,4 +165,14 @@ verify('express-basic-auth/any-password', async () => {
   app.get('/', (_req, res) => { res.send('in'); });
   assert.equal((await ask(app, '/', { authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}` })).status, 200);
   assert.equal((await ask(app, '/')).status, 401);
+});
+verify('morgan/query', async () => {
+  const lines: string[] = [];
+  const stream = new Writable({ write(chunk: Buffer, _encoding, done) { lines.push(chunk.toString()); done(); } });
+  const app = express();
+  app.use(morgan('combined', { stream }));
+  app.get('/', (_req, res) => { res.send('ok'); });
+  await ask(app, '/?api_key=SECRET&token=abc', { authorization: 'Bearer HIDDEN' });
+  assert.match(lines.join(''), /\/\?api_key=SECRET&token=abc/);
+  assert.doesNotMatch(lines.join(''), /HIDDEN/);
 });
