@@ -64,7 +64,9 @@ import secretsHardcodedAdminKey from './secrets/hardcoded-admin-key.js';
 import secretsHardcodedJwtSecret from './secrets/hardcoded-jwt-secret.js';
 import secretsHardcodedSessionSecret from './secrets/hardcoded-session-secret.js';
 import secretsKnownToken from './secrets/known-token.js';
+import secretsLogged from './secrets/logged.js';
 import secretsTimingUnsafeCompare from './secrets/timing-unsafe-compare.js';
+import secretsWeakKey from './secrets/weak-key.js';
 import sessionInsecureDefaults from './session/insecure-defaults.js';
 import tlsDbPlain from './tls/db-plain.js';
 import tlsEnvVerificationDisabled from './tls/env-verification-disabled.js';
@@ -144,7 +146,9 @@ export const rules: readonly AnyRule[] = [
   secretsHardcodedJwtSecret,
   secretsHardcodedSessionSecret,
   secretsKnownToken,
+  secretsLogged,
   secretsTimingUnsafeCompare,
+  secretsWeakKey,
   sessionInsecureDefaults,
   tlsDbPlain,
   tlsEnvVerificationDisabled,

@@ -194,6 +194,7 @@ export default rule<'module', Evidence>({
       `,
     },
     { title: 'what a client library wants in place of a key', good: `import OpenAI from 'openai'; export const ai = new OpenAI({ apiKey: process.env.OPENAI_API_KEY || 'not-needed', baseURL: process.env.LLM_URL });` },
+    { title: 'which of two, said by name', good: `export const wins = { env: 'MERGE_BY_DEVICE_TOKEN', default: 'deviceToken' }, keep = process.env.MERGE_ON_TOKEN || 'installation-id';` },
     { title: 'made anew at each start', good: `import { randomBytes } from 'node:crypto'; export const secret = process.env.SESSION_SECRET || randomBytes(32).toString('hex');` },
     { title: 'other getters', good: `map.get('secret', 'none'); cache.get('token', 'fallback'); i18n.get('password', 'Password');` },
   ],
@@ -208,5 +209,6 @@ function isKnown({ value }: Literal, name: string): boolean {
   if (typeof value !== 'string' || value === '' || pointsToKey(value) || /^(true|false|\d{1,5}|\d+ ?(ms|s|m|h|d|w|days?|hours?|minutes?))$/i.test(value)) return false;
   if (shortSecretName(name)) return true;
   if (STAND_IN.test(value)) return false;
-  return !tokenName(name) || secretValue(value);
+  // `DEVICE_TOKEN_WINS || 'deviceToken'`: words are the names of things.
+  return !tokenName(name) || (secretValue(value) && !/^[A-Za-z]+([-_.][A-Za-z]+){0,20}$/.test(value));
 }

@@ -146,6 +146,7 @@ export default rule<'literal', Evidence>({
     { title: 'a token of dependency injection', good: `export const JWT_SECRET = 'JWT_SECRET';` },
     { title: 'a placeholder', good: `const apiKey = '<your-api-key>';` },
     { title: 'texts and codes', good: `export const errors = { password: 'incorrectPassword', apiKey: 'errors.apiKey.missing' }; const passwordMessage = 'Incorrect username or password';` },
+    { title: 'tokens of a grammar', good: `export const rules = [{ token: '@brackets.directive', next: 'root' }, { token: 'delimiter.interpolation' }, { token: 'constant.reserved.$0' }];` },
     { title: 'a schema', good: `export const schema = { COOKIE_SECRET: { type: 'string' }, adminKey: { type: 'string', description: 'the key' } };` },
     { title: 'the key of a public client', good: `const config = { publishableKey: 'pk_live_51HxyzABCDEF' };` },
   ],
@@ -165,13 +166,17 @@ function judged(use: LiteralUse, context: RuleContext): string | undefined {
   if (name === undefined || use.joined) return undefined;
   if (use.position === 'entry' && /^authorization$/i.test(name)) return /^Bearer \S{16,}$/.test(value) && secretValue(value.slice(7)) ? name : undefined;
   if (!['binding', 'entry', 'assignment', 'fallback'].includes(use.position) || PLACE.test(value) || (VARIABLE.test(value) && secretName(value))) return undefined;
-  if (!secretName(name) || HARMLESS_WORD.test(name) || HARMLESS_END.test(name) || HARMLESS_USE.test(name) || (tokenName(name) && !POWERFUL.test(name) && !secretValue(value, { shortest: 16 }))) return undefined;
+  if (!secretName(name) || HARMLESS_WORD.test(name) || HARMLESS_END.test(name) || HARMLESS_USE.test(name) || (tokenName(name) && !POWERFUL.test(name) && !tokenValue(value))) return undefined;
   // Passwords, session and signing secrets have rules of their own.
   if (/passw|passphrase|pwd|session|jwt|cookie/i.test(name)) return undefined;
   // Plain words ('not_available', 'incorrectPassword') are texts and codes; a key has digits, or a name that says what it opens.
   if (/^[A-Za-z]+([-_.][A-Za-z]+){0,20}$/.test(value) && !POWERFUL.test(name)) return undefined;
   const isStrong = POWERFUL.test(name) ? secretValue(value, { name, shortest: 6, anyValue: true }) && /[\d_-]/.test(value) : secretValue(value, { name });
   return isStrong ? name : undefined;
+}
+/** Random enough, of the characters tokens are made of, with digits: parsers and themes call much else a token. */
+function tokenValue(value: string): boolean {
+  return secretValue(value, { shortest: 16 }) && /^[\w+/=~:.-]{16,}$/.test(value) && /\d/.test(value);
 }
 function isCredentialKey(key: string): boolean {
   return secretName(key) || /(^|[-_])(admin|api|auth|access|master|internal)[-_]?(key|token|secret)$/i.test(key) || /^(x-)?(admin|api)-?key$/i.test(key);

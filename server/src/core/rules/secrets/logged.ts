@@ -23,7 +23,8 @@ const CREDENTIAL_HEADER = /^(authorization|proxy-authorization|cookie|set-cookie
 const PASSWORD_FIELD = /^(password|passwd|pwd|pass|newPassword|oldPassword|currentPassword|secret|token|apiKey|api_key|access_token|refresh_token|otp|pin)$/i;
 /** Whether something is there, not what it is. */
 const ASKS = /^(is|has|had|should|needs?|no|with|without|requires?|use|uses|valid|missing|invalid|expired|num|total|max|min|hashed|masked|encrypted|show|hide)$/;
-const KIND = /^(manager|service|provider|store|repository|controller|handler|validator|generator|strategy|config|options|settings|result|response|error|err|info|meta|metadata|schema|model|list|address|contract|symbol|mint|price|usage|limits?)$/;
+const KIND =
+  /^(manager|service|provider|store|repository|controller|handler|validator|generator|strategy|config|options|settings|result|response|error|err|info|meta|metadata|schema|model|list|address|contract|symbol|mint|price|usage|limits?)$/;
 const TOKEN_WORD = /^(access|auth|refresh|id|bearer|jwt|api|reset|session|user|admin|verification|signed|raw)_?token$/i;
 
 export default rule<'call', Evidence>({
