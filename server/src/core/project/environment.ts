@@ -5,6 +5,9 @@ import type { Environment } from '../rules/rule.js';
 type Verdict = 'development' | 'unless-production' | 'production' | 'switchable' | 'other';
 const DEVELOPMENT = new Set(['development', 'dev', 'local', 'test', 'testing']);
 const DEVELOPMENT_NAME = /^(is|in)?_?(dev|development|local|test|debug)(mode|env|elopment)?$/i;
+/** Objects that hold settings, by the names code gives them. */
+const SETTINGS = /^(config|configuration|cfg|conf|settings|flags|features|feature_?flags|env|environment|argv)$/i;
+const ENVIRONMENT_KEY = /^(node_?env|app_?env|env|environment|app\.env|mode)$/i;
 const PRODUCTION_NAME = /^(is|in)?_?prod(uction)?(mode|env)?$/i;
 
 /** Where code under these branches runs (RULES 0.4). `follow` gives the value a name is bound to, where it can be known. */
@@ -28,7 +31,7 @@ function judge(test: Value, holds: boolean, follow: (value: Value) => Value, dep
       if (!equal && test.op !== '!==' && test.op !== '!=') return 'other';
       const [name, literal] = test.right.kind === 'literal' ? [test.left, test.right] : [test.right, test.left];
       if (literal.kind !== 'literal') return 'other';
-      if (!isNodeEnv(name, follow)) return rootsInEnvironment(name, follow) ? 'switchable' : 'other';
+      if (!isNodeEnv(name, follow)) return rootsInEnvironment(name, follow) || isSetting(name) ? 'switchable' : 'other';
       const same = equal === holds;
       if (literal.value === 'production' || literal.value === 'prod') return same ? 'production' : 'unless-production';
       if (typeof literal.value === 'string' && DEVELOPMENT.has(literal.value)) return same ? 'development' : 'other';
@@ -48,7 +51,7 @@ function judge(test: Value, holds: boolean, follow: (value: Value) => Value, dep
         const all = test.receiver.items.every((item) => item.value.kind === 'literal' && typeof item.value.value === 'string' && DEVELOPMENT.has(item.value.value));
         return all && holds ? 'development' : 'other';
       }
-      return 'other';
+      return isSetting(test) ? 'switchable' : 'other';
     }
     case 'ref': {
       const name = test.path.at(-1) ?? test.text;
@@ -61,7 +64,7 @@ function judge(test: Value, holds: boolean, follow: (value: Value) => Value, dep
       if (test.text === '__DEV__') return holds ? 'development' : 'production';
       if (bound.kind === 'ref' && bound.root.kind === 'env') return 'switchable';
       if (DEVELOPMENT_NAME.test(name)) return 'switchable';
-      if (PRODUCTION_NAME.test(name)) return 'switchable';
+      if (PRODUCTION_NAME.test(name) || isSetting(test)) return 'switchable';
       return 'other';
     }
     default: return 'other';
@@ -71,12 +74,24 @@ function isDevelopment(verdict: Verdict): boolean {
   return verdict === 'development' || verdict === 'unless-production';
 }
 
-/** `process.env.NODE_ENV`, a name bound to it, `app.get('env')`. */
+/** `process.env.NODE_ENV`, a name bound to it, `config.env`, `app.get('env')`, `config.get('NODE_ENV')`. */
 function isNodeEnv(value: Value, follow: (value: Value) => Value): boolean {
   const bound = value.kind === 'ref' ? follow(value) : value;
   const end = bound.kind === 'logic' ? bound.left : bound;
-  if (end.kind === 'ref') return (end.root.kind === 'env' && /^(NODE_ENV|APP_ENV|ENV|MODE|ENVIRONMENT)$/.test(end.root.name ?? '')) || /(^|\.)(NODE_ENV|nodeEnv)$/.test(end.text);
-  return end.kind === 'call' && end.name === 'get' && end.args.length === 1 && end.args[0]?.value.kind === 'literal' && end.args[0].value.value === 'env';
+  if (end.kind === 'ref') {
+    if (end.root.kind === 'env') return /^(NODE_ENV|APP_ENV|ENV|MODE|ENVIRONMENT)$/.test(end.root.name ?? '');
+    const [key = '', holder = ''] = end.text.split('.').reverse();
+    return /^(NODE_ENV|nodeEnv)$/.test(key) || (SETTINGS.test(holder) && ENVIRONMENT_KEY.test(key));
+  }
+  if (end.kind !== 'call' || !/^get(OrThrow)?$/.test(end.name) || !end.receiver) return false;
+  const key = end.args[0]?.value;
+  return key?.kind === 'literal' && typeof key.value === 'string' && ENVIRONMENT_KEY.test(key.value);
+}
+/** Read from an object that holds settings: `config.showErrors`, `settings.get('debug')`. */
+function isSetting(value: Value): boolean {
+  if (value.kind === 'ref') return value.path.length > 0 && value.text.split('.').slice(0, -1).some((part) => SETTINGS.test(part));
+  if (value.kind !== 'call' || !/^(get|getOrThrow|isEnabled|enabled|has)$/.test(value.name) || value.receiver?.kind !== 'ref') return false;
+  return value.receiver.text.split('.').some((part) => SETTINGS.test(part) || /config|settings|flags/i.test(part));
 }
 function rootsInEnvironment(value: Value, follow: (value: Value) => Value): boolean {
   const bound = value.kind === 'ref' ? follow(value) : value;

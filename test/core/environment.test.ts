@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { createEngine, defaultPolicy } from '../../server/src/core/engine.js';
+import { filePath } from '../../server/src/core/text/source.js';
+
+/** The severity of a policy that reflects origins under this test: error anywhere, warning under a switch, undefined in development only. */
+function severity(condition: string, before = ''): string | undefined {
+  const path = filePath('app.ts');
+  const engine = createEngine();
+  const text = `import cors from 'cors';\n${before}\napp.use(cors({ origin: ${condition} ? true : 'https://a.example', credentials: true }));\n`;
+  engine.apply({ set: [{ path, text, revision: 1 }], policies: new Map([['', defaultPolicy]]), today: '2026-11-28' });
+  return engine.findings(path).find(({ rule }) => rule === 'cors/credentials-any-origin')?.severity;
+}
+
+suite('where code under a test runs', () => {
+  for (const condition of [
+    "process.env.NODE_ENV === 'development'",
+    "process.env.NODE_ENV !== 'production'",
+    "config.get('NODE_ENV') === 'development'",
+    "configService.getOrThrow('NODE_ENV') !== 'production'",
+    "app.get('env') === 'development'",
+    "config.env === 'test'",
+    "settings.nodeEnv !== 'production'",
+    "['development', 'test'].includes(config.get('NODE_ENV'))",
+  ])
+    test(`only in development: ${condition}`, () => assert.equal(severity(condition), undefined));
+  for (const condition of ["process.env.OPEN === 'true'", 'config.openCors', "config.get('cors.open')", "flags.isEnabled('open')", '!settings.cors.strict', "config.mode2 === 'open'", 'isDev'])
+    test(`under a switch: ${condition}`, () => assert.equal(severity(condition), 'warning'));
+  for (const condition of ['open', 'request.open', "cache.get('NODE')", "user.env2 === 'x'", 'config', "headers.get('origin')"])
+    test(`anywhere: ${condition}`, () => assert.equal(severity(condition), 'error'));
+});
