@@ -206,6 +206,12 @@ verify('axios/inert-option', async () => {
   });
 });
 
+verify('pg/ssl-off', () => {
+  const { Client }: { Client: new (options: object) => { readonly ssl: unknown } } = load('pg');
+  assert.equal(new Client({ host: 'db.example.com' }).ssl, false);
+  assert.equal(new Client({ host: 'db.example.com', ssl: true }).ssl, true);
+});
+
 /** A form with one file of so many bytes. */
 function form(size: number, filename = 'a.bin'): { readonly headers: Record<string, string>; readonly body: Buffer } {
   const head = `--x\r\nContent-Disposition: form-data; name="file"; filename="${filename}"\r\nContent-Type: application/octet-stream\r\n\r\n`;

@@ -92,11 +92,12 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
     if (step.do !== 'call') continue;
     const mark = MARKS.get(step.call.name);
     if (mark !== undefined) uses.add(mark);
+    if (/(^|\.)MulterModule\.register(Async)?$/.test(step.call.callee)) uses.add('upload-module');
     if (CHECKS.has(step.call.name) && [step.call.receiver, ...step.call.args.map((item) => item.value)].some(isType)) uses.add('type-check');
     if (step.when.some(({ test }) => test.kind === 'compare' && (isType(test.left) || isType(test.right)))) uses.add('type-check');
   }
   if (module.imports.some((one) => one.name === 'FileTypeValidator' || one.name === 'ParseFilePipeBuilder')) uses.add('type-check');
-  for (const mark of folderMarks(module)) uses.add(mark);
+  if ([...uses].some((name) => /multer|static|express|koa|hono|nestjs/.test(name))) for (const mark of folderMarks(module)) uses.add(mark);
   // Options given to it count for every interceptor of the application.
   if (module.imports.some((one) => one.name === 'MulterModule')) uses.add('upload-module');
   if ([...module.functions.values()].some((fn) => /csrf|xsrf/i.test(fn.name))) uses.add('csrf-check');

@@ -212,6 +212,20 @@ export default rule<'module', Evidence>({
     { title: 'a cookie that scripts must read, and one that holds no login', good: `
         export const send = (req, res, t) => { res.cookie('XSRF-TOKEN', t, { secure: true, sameSite: 'strict' }); res.cookie('theme', req.body.theme);
           res.cookie('authorName', req.body.name); res.cookie('login_dest', req.query.dest); res.cookie('login', req.query.login); };` },
+    {
+      title: 'names of libraries, and a name that holds two words',
+      bad: `
+        export const send = (req, res, id) => {
+          res.cookie('next-auth.session-token', id, { httpOnly: true, secure: false });
+          //                                                                  ^^^^^ cookies/insecure-flags "'next-auth.session-token'"
+          res.cookie('accountToken', id, { secure: true });
+          //         ^^^^^^^^^^^^^^ cookies/insecure-flags "lacks HttpOnly"
+          res.cookie('auth_provider', id);
+          res.cookie(req.config.sessionCookieName, id);
+          //         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cookies/insecure-flags
+          res.end();
+        };`,
+    },
     { title: 'a cookie is taken back', good: `export const logout = (req, res) => { res.cookie('token', '', { maxAge: 0 }); res.clearCookie('sid'); res.cookie('jwt', 'loggedout', { expires: new Date(0) }); };` },
     { title: 'options that are not all known', good: `export const login = (req, res, base) => { res.cookie('token', req.token, { ...base }); res.cookie('sid', req.sid, base); };` },
     {

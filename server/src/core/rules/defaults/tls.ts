@@ -15,6 +15,7 @@ export const tlsDefaults: readonly LibraryDefault[] = [
   { id: 'node/check-server-identity', name: 'Node.js', version: '20', installed: 'node', says: 'With a checkServerIdentity that returns nothing, a certificate for another host is accepted.' },
   { id: 'node/environment-switch', name: 'Node.js', version: '20', installed: 'node', says: "Certificate checks are off when NODE_TLS_REJECT_UNAUTHORIZED is exactly '0'; 'false', '1' and the empty text leave them on." },
   { id: 'axios/inert-option', name: 'axios', version: '1.21.1', installed: 'axios', says: 'rejectUnauthorized in the options of a request is ignored; only that of an httpsAgent counts.' },
+  { id: 'pg/ssl-off', name: 'pg', version: '8.23.1', installed: 'pg', says: 'A client that is told nothing of TLS does not use it.' },
   { id: 'multer/no-limit', name: 'multer', version: '2.5.0', installed: 'multer', says: 'Without limits a file of any size is taken into memory; limits.fileSize is enforced.' },
   { id: 'express-fileupload/truncates', name: 'express-fileupload', version: '1.5.2', installed: 'express-fileupload', says: 'A file over limits.fileSize is cut off and the handler runs, unless abortOnLimit is set.' },
   { id: '@fastify/multipart/limit', name: '@fastify/multipart', version: '10.1.9', installed: '@fastify/multipart', says: 'A file larger than the body limit of the server is refused without further options.' },

@@ -59,14 +59,22 @@ const DEFAULTS = {
   'iron-session': { httpOnly: true, secure: true, sameSite: true },
 } as const satisfies Readonly<Record<string, Defaults>>;
 
-const NOT_LOGIN = /csrf|xsrf|theme|lang|locale|consent|redirect|return|hint|state|nonce|verifier|challenge|author(?!i)|assess|possess|expir|timeout|flash|dest|target|next|url|path|attempt|count/i;
+const NOT_LOGIN = /csrf|xsrf|redirect|consent|assess|possess/i;
+/** Words that say what a cookie is instead, wherever they stand, and as the last word: `login_dest`, `auth_provider`. */
+const OTHER_WORDS: ReadonlySet<string> = new Set((
+  'theme lang language locale return hint state nonce verifier challenge author authors expires expiry expiration expire timeout flash dest destination target attempt attempts count url uri path'
+).split(' '));
+const OTHER_ENDS: ReadonlySet<string> = new Set('next to back from page tab step type provider method email name username domain origin at time date status error message count enabled required'.split(' '));
 const LOGIN = /sess|auth|token|jwt|remember|login/i;
 const LOGIN_WORDS: ReadonlySet<string> = new Set(['sid', 'ssid', 'jwt', 'session', 'auth', 'token', 'refresh', 'rt', 'sso']);
 
 /** Whether a cookie of this name holds a login. */
 export function loginCookie(name: string): boolean {
-  if (NOT_LOGIN.test(name)) return false;
-  return LOGIN.test(name) || wordsOf(name).some((word) => LOGIN_WORDS.has(word));
+  return !saysOther(name) && (LOGIN.test(name) || wordsOf(name).some((word) => LOGIN_WORDS.has(word)));
+}
+function saysOther(name: string): boolean {
+  const words = wordsOf(name);
+  return NOT_LOGIN.test(name) || words.some((word) => OTHER_WORDS.has(word)) || OTHER_ENDS.has(words.at(-1) ?? '');
 }
 
 /** Every cookie a file sets and every session library it sets up, in source order of its functions. */
@@ -136,13 +144,15 @@ function cookieOf(call: Call, when: readonly Branch[], module: ModuleView, conte
   const text = textOf(name, context);
   if (text === undefined || clears(value, options, context)) return undefined;
   const flag = (key: FlagName): Flag => assignedLater(options, [optionKey(library, key)], module, context) ?? flagOf(key, options, optionKey(library, key), library, context);
+  // `config.sessionCookieName` names a name.
+  const said = typeof context.constant(name)?.value === 'string' ? text : text.replace(/[._]?(name|key)$/i, '');
   const object = options && objectHere(options, call.at, context);
   const place: FlagPlace = object ? { kind: 'object', at: object } : options === undefined && call.args.length === found.before ? { kind: 'argument', at: call.at, under: undefined } : { kind: 'none' };
   return {
     library,
     kind: 'cookie',
     name: text,
-    login: loginCookie(text) || (!NOT_LOGIN.test(text) && value !== undefined && holdsToken(value, context)),
+    login: loginCookie(said) || (!saysOther(said) && value !== undefined && holdsToken(value, context)),
     flags: { httpOnly: flag('httpOnly'), secure: flag('secure'), sameSite: flag('sameSite') },
     at: name.at.path === call.at.path ? name.at : call.nameAt,
     place,

@@ -46,6 +46,8 @@ export default rule<'module', Evidence>({
     for (const view of [module.top, ...module.functions.values()])
       for (const step of view.steps) {
         if (step.do !== 'call' || !CONSOLES.test(step.call.callee) || step.call.target.kind !== 'ref' || step.call.target.root.kind !== 'import') continue;
+        // A setting of the application decides, and nobody here knows what it says.
+        if (step.when.length > 0 && context.environment(step.when) === 'any') continue;
         yield { at: step.call.nameAt, subject: step.call.name, evidence: { option: step.call.name, shows: 'an API console', changes: [] }, severity: 'info', when: step.when };
       }
   },
@@ -148,6 +150,13 @@ export default rule<'module', Evidence>({
         export const page = process.env.NODE_ENV === 'production' ? ApolloServerPluginLandingPageProductionDefault() : ApolloServerPluginLandingPageLocalDefault();`,
     },
     { title: 'decided by a setting that nobody knows', good: `import { ApolloServer } from '@apollo/server'; export const make = (config) => new ApolloServer({ typeDefs, introspection: config.introspection, ...config.more });` },
+    {
+      title: 'a page that a setting of the application asks for',
+      good: `
+        import { ApolloServer } from '@apollo/server';
+        import { ApolloServerPluginLandingPageLocalDefault, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/landingPage/default';
+        export const make = (config) => new ApolloServer({ typeDefs, plugins: [config.playground ? ApolloServerPluginLandingPageLocalDefault() : ApolloServerPluginLandingPageDisabled()] });`,
+    },
     { title: 'options of something else', good: `import hapi from '@hapi/hapi'; hapi.server({ debug: { request: ['error'] } }); new Sentry({ debug: true }); export const flags = { playground: true, introspection: true };` },
   ],
 });

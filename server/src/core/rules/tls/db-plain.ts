@@ -33,6 +33,7 @@ export default rule<'module', Evidence>({
     confidence: 'high',
     topics: ['tls'],
     since: '0.1.0',
+    leansOn: ['pg/ssl-off'],
     whenNotToUse: 'A tunnel or a service mesh encrypts the way to this server, and nothing can reach it otherwise.',
     references: ['https://node-postgres.com/features/ssl', 'https://cwe.mitre.org/data/definitions/319.html'],
   },
@@ -131,6 +132,16 @@ export default rule<'module', Evidence>({
         import Redis from 'ioredis';
         export const cache = new Redis('rediss://cache:6379');`,
     },
+    {
+      title: 'nothing said to a driver that is plain then',
+      bad: `
+        import pg from 'pg';
+        export const pool = new pg.Pool({ host: 'db.example-cloud.com', user: 'app' });
+        //                                      ^^^^^^^^^^^^^^^^^^^^^^ tls/db-plain "db.example-cloud.com"`,
+      fixed: `
+        import pg from 'pg';
+        export const pool = new pg.Pool({ host: 'db.example-cloud.com', user: 'app', ssl: true });`,
+    },
     { title: 'this machine and the own network', good: `
         import { Pool } from 'pg'; import { createClient } from 'redis'; new Pool({ host: 'localhost', ssl: false }); new Pool({ host: 'db', ssl: false });
         createClient({ url: 'redis://10.0.0.5' }); new Pool({ host: '/var/run/postgresql', ssl: false });` },
@@ -206,6 +217,12 @@ function hasTls(value: Value, context: RuleContext): boolean {
 function* ofOptions(object: ObjectValue, holder: ObjectValue, call: Call, when: readonly Branch[], context: RuleContext, depth: number): Iterable<Found> {
   const host = hostIn(holder, context);
   if (host === undefined || !counts(host, context)) return;
+  if (depth === 0 && /^pg(-pool)?(\.\w{1,20}){0,2}$/.test(call.callee) && ['ssl', 'connectionString', 'stream'].every((key) => context.option(holder, key).kind === 'absent') && holder.at.path === call.at.path) {
+    const given = context.option(holder, 'host');
+    const changes: readonly Change[] = [{ do: 'insert', at: holder.at, where: 'entry-last', code: ['ssl: true'] }];
+    if (given.kind === 'value' && given.value.at.path === call.at.path)
+      yield { at: given.value.at, subject: `${call.name} ssl`, when, severity: 'info', evidence: { host, title: 'Turn TLS on', changes, refused: '' } };
+  }
   for (const entry of object.entries) {
     if (entry.key === undefined) continue;
     const constant = context.constant(entry.value)?.value;

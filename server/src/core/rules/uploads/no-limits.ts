@@ -199,6 +199,17 @@ export default rule<'module', Evidence>({
           req.pipe(parser);
         }`,
     },
+    {
+      title: 'the same after a compiler',
+      good: `
+        //- module.js
+        const _platformexpress = require('@nestjs/platform-express');
+        const metadata = { imports: [_platformexpress.MulterModule.register({ limits: { fileSize: SIZES.most } })] };
+        exports.metadata = metadata;
+        //- controller.js
+        const _platformexpress = require('@nestjs/platform-express');
+        exports.interceptors = [(0, _platformexpress.AnyFilesInterceptor)()];`,
+    },
     { title: 'refuses what is over the limit', good: `import fileUpload from 'express-fileupload'; app.use(fileUpload({ limits: { fileSize: 2e6 }, abortOnLimit: true }));` },
     { title: 'a size that is no upload', good: `export const cache = { maxBytes: 1e12 }; export const file = { fileSize: 5e9 }; new Cache({ maxFileSize: Infinity });` },
   ],
