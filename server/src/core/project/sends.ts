@@ -166,7 +166,7 @@ export function guessRole(fn: FunctionView): Role | undefined {
   if (!isPair && !isContext && !isHelper) return undefined;
   // A response alone may be a client's: `.then((res) => res.json())`; with a request before it, it is a server's.
   // A function that is handed a response and an error answers for whoever caught it.
-  const isFailure = isHelper || (named[0] === 'error' && named.length === 4);
+  const isFailure = isHelper || (named.includes('error') && (isPair || named.length === 4));
   return { framework: 'unknown', as: named[0] === 'error' && named.length === 4 ? 'error' : 'other', parameters: named.map((one) => (one === 'error' && !isFailure ? 'other' : one)), returnSends: false, sure: false };
 }
 /** Calls only a server's response has: `status(500)` with a number, `sendStatus`, `setHeader`. */

@@ -2,6 +2,7 @@ import type { FunctionView, Step } from '../../model/module.js';
 import type { Call } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { registration, wrapped } from '../facts/development.js';
+import { isImported } from '../facts/imported.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -37,7 +38,7 @@ export default rule<'call', Evidence>({
   words: ['error', 'youch', 'ouch'],
   *detect({ call, step, in: fn }, context): Iterable<Detection<Evidence>> {
     const name = call.callee.split('.')[0] ?? call.callee;
-    if (ALWAYS.test(call.callee)) {
+    if (ALWAYS.test(call.callee) && isImported(call)) {
       const mount = registration(call, fn);
       yield { at: call.nameAt, subject: call.callee, evidence: { name, setting: undefined, statementAt: mount }, when: step.when };
       return;
@@ -144,6 +145,7 @@ export default rule<'call', Evidence>({
       `,
     },
     { title: 'a setting that the environment decides', good: `const strong = require('strong-error-handler'); require('express')().use(strong({ debug: process.env.NODE_ENV === 'development', log: true }));` },
+    { title: 'a function of the file', good: `import express from 'express'; function errorhandler() { return (err, req, res, next) => res.sendStatus(500); } express().use(errorhandler());` },
     { title: 'a handler of the project', good: `import express from 'express'; import errorhandler from './errorhandler.js'; express().use(errorhandler());` },
   ],
 });

@@ -1,0 +1,198 @@
+import type { Change } from '../../findings/changes.js';
+import type { FunctionView, Step } from '../../model/module.js';
+import type { Call, Value } from '../../model/value.js';
+import type { Severity } from '../../findings/finding.js';
+import type { At } from '../../text/source.js';
+import { isImported } from '../facts/imported.js';
+import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly what: string;
+  readonly consequence: string;
+  readonly title: string;
+  readonly changes: readonly Change[];
+}
+interface Mode extends Evidence {
+  readonly at: At;
+  readonly severity: Severity;
+}
+const DEVELOPMENT = /^(development|dev|test)$/;
+const CREATES_HAPI = /^(@hapi\/hapi|hapi)\.([sS]erver)$/;
+
+export default rule<'function', Evidence>({
+  meta: {
+    id: 'debug/mode-enabled',
+    title: 'Debug mode is switched on in code',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [489],
+    severity: 'info',
+    confidence: 'high',
+    topics: ['debug'],
+    since: '0.1.0',
+    whenNotToUse: 'The program is a tool for developers and never serves anybody else.',
+    references: ['https://nodejs.org/en/learn/getting-started/debugging', 'https://cwe.mitre.org/data/definitions/489.html'],
+  },
+  on: 'function',
+  words: ['node_env', 'debug', 'inspector', "'env'", '"env"', 'env:'],
+  *detect(fn, context): Iterable<Detection<Evidence>> {
+    for (const step of fn.steps) {
+      const found = step.do === 'call' ? ofCall(step.call, step, fn, context) : ofAssignment(step, fn, context);
+      if (found) yield { at: found.at, subject: found.what, evidence: found, severity: found.severity, when: step.when };
+    }
+  },
+  explain: ({ what, consequence }) => ({
+    message: `${what} is on for every environment; ${consequence}. Switch it by NODE_ENV.`,
+    why: 'A mode made for developers shows more, checks less and runs slower wherever it is left on.',
+    remedy: 'Let NODE_ENV decide, and set NODE_ENV to production where the service runs.',
+  }),
+  *fix({ evidence: { title, changes } }): Iterable<FixAnswer> {
+    if (changes.length > 0) yield { title, safety: 'review', changes };
+    else yield { refused: 'It is no statement of its own that could be removed.' };
+  },
+  examples: [
+    {
+      title: 'the environment set in code',
+      bad: `
+        import express from 'express';
+        process.env.NODE_ENV = 'development';
+        //                     ^^^^^^^^^^^^^ debug/mode-enabled "stack traces"
+        express().listen(3000);
+      `,
+      fixed: `
+        import express from 'express';
+        express().listen(3000);
+      `,
+    },
+    {
+      title: 'a debugger for the whole network',
+      bad: `
+        import inspector from 'node:inspector';
+        inspector.open(9229, '0.0.0.0');
+        //                   ^^^^^^^^^ debug/mode-enabled "runs code"
+      `,
+      fixed: `
+        import inspector from 'node:inspector';
+        inspector.open(9229, '127.0.0.1');
+      `,
+    },
+    {
+      title: 'every query on the console',
+      bad: `
+        const mongoose = require('mongoose');
+        mongoose.set('debug', true);
+        //                    ^^^^ debug/mode-enabled
+      `,
+      fixed: `
+        const mongoose = require('mongoose');
+        mongoose.set('debug', process.env.NODE_ENV === 'development');
+      `,
+    },
+    {
+      title: 'frameworks told that they run in development',
+      bad: `
+        import express from 'express';
+        import Koa from 'koa';
+        import Hapi from '@hapi/hapi';
+        const app = express();
+        app.set('env', 'development');
+        //             ^^^^^^^^^^^^^ debug/mode-enabled
+        export const koa = new Koa({ env: 'development' });
+        //                                ^^^^^^^^^^^^^ debug/mode-enabled
+        export const server = Hapi.server({ port: 3000, debug: { request: ['*'] } });
+        //                                                                 ^^^ debug/mode-enabled
+      `,
+    },
+    {
+      title: 'the environment decides',
+      good: `
+        import express from 'express';
+        import mongoose from 'mongoose';
+        import inspector from 'node:inspector';
+        process.env.NODE_ENV = process.env.NODE_ENV || 'development';
+        process.env.NODE_ENV ??= 'development';
+        if (!process.env.NODE_ENV) process.env.NODE_ENV = 'development';
+        mongoose.set('debug', process.env.NODE_ENV === 'development');
+        inspector.open(9229, '127.0.0.1');
+        inspector.open();
+        if (process.env.NODE_ENV === 'development') mongoose.set('debug', true);
+        express().set('env', process.env.APP_ENV);
+      `,
+    },
+    { title: 'production', good: `process.env.NODE_ENV = 'production'; require('express')().set('env', 'production');` },
+    { title: 'errors alone on the console of hapi', good: `import Hapi from '@hapi/hapi'; Hapi.server({ debug: { request: ['error'] } }); Hapi.server({ debug: false });` },
+    {
+      title: 'settings of something else',
+      good: `
+        import { store } from './store';
+        store.set('debug', true);
+        store.set('env', 'development');
+        const inspector = store.inspector;
+        inspector.open(1, '0.0.0.0');
+        const env = { NODE_ENV: 'development' };
+        spawn('node', [], { env });
+      `,
+    },
+  ],
+});
+
+function ofCall(call: Call, step: Step, fn: FunctionView, context: RuleContext): Mode | undefined {
+  const [first, second] = call.args;
+  const key = first && context.constant(first.value)?.value;
+  const value = second && context.constant(second.value)?.value;
+  if (isImported(call) && /^(node:)?inspector\.open$/.test(call.callee) && second && (value === '0.0.0.0' || value === '::')) {
+    return {
+      at: second.value.at, severity: 'error', what: 'The debugger', consequence: 'whoever reaches its port runs code in this process',
+      title: 'Listen on this machine only', changes: second.value.kind === 'literal' ? [{ do: 'replace', at: second.value.at, code: [{ quote: '127.0.0.1' }] }] : [],
+    };
+  }
+  if (isImported(call) && call.callee === 'mongoose.set' && key === 'debug' && value === true && second) {
+    return {
+      at: second.value.at, severity: 'info', what: "mongoose 'debug'", consequence: 'every query is printed with the values of users',
+      title: 'Switch it by NODE_ENV', changes: [{ do: 'replace', at: second.value.at, code: ['process.env.NODE_ENV === ', { quote: 'development' }] }],
+    };
+  }
+  if (call.name === 'set' && key === 'env' && typeof value === 'string' && DEVELOPMENT.test(value) && second && isApplication(call.receiver, context)) {
+    return {
+      at: second.value.at, severity: 'info', what: `env '${value}'`, consequence: 'stack traces are sent to clients', title: 'Remove the setting',
+      changes: step.do === 'call' && !step.used && call.receiver?.kind === 'ref' ? [{ do: 'remove', at: step.statementAt, as: 'statement' }] : [],
+    };
+  }
+  if (call.callee === 'koa' && first) return entryOf(context.option(first.value, 'env'), (one) => typeof one === 'string' && DEVELOPMENT.test(one), "Koa env 'development'", 'what asks for it behaves as on a desk', context);
+  if (!CREATES_HAPI.test(call.callee) || !first) return undefined;
+  const debug = context.option(first.value, 'debug');
+  const request = debug.kind === 'value' ? context.option(debug.value, 'request') : undefined;
+  const all = request?.kind === 'value' && request.resolved.value.kind === 'array' ? request.resolved.value.items.find((item) => context.constant(item.value)?.value === '*') : undefined;
+  if (!all || debug.kind !== 'value' || all.value.at.path !== call.at.path) return undefined;
+  return {
+    at: all.value.at, severity: 'info', what: "hapi debug '*'", consequence: 'every event of a request is printed with its data', title: 'Print errors only',
+    changes: all.value.kind === 'literal' ? [{ do: 'replace', at: all.value.at, code: [{ quote: 'error' }] }] : [],
+  };
+}
+function entryOf(answer: ReturnType<RuleContext['option']>, isOn: (value: unknown) => boolean, what: string, consequence: string, context: RuleContext): Mode | undefined {
+  if (answer.kind !== 'value' || !isOn(context.constant(answer.value)?.value)) return undefined;
+  return { at: answer.value.at, severity: 'info', what, consequence, title: 'Remove the setting', changes: [{ do: 'remove', at: answer.entry.at, as: 'entry' }] };
+}
+/** `process.env.NODE_ENV = 'development'`, not only where it is unset. */
+function ofAssignment(step: Step, fn: FunctionView, context: RuleContext): Mode | undefined {
+  if (step.do !== 'assign' || step.target.root.kind !== 'env' || step.target.root.name !== 'NODE_ENV' || step.target.path.length > 0) return undefined;
+  const value = context.constant(step.value)?.value;
+  if (typeof value !== 'string' || !DEVELOPMENT.test(value) || step.when.some((branch) => asksForNodeEnv(branch.test, 0))) return undefined;
+  return {
+    at: step.value.at, severity: 'warning', what: `NODE_ENV '${value}'`, consequence: 'stack traces are sent to clients and protections for production stay off',
+    title: 'Remove the assignment', changes: [{ do: 'remove', at: step.statementAt, as: 'statement' }],
+  };
+}
+function asksForNodeEnv(test: Value, depth: number): boolean {
+  if (depth > 6) return false;
+  switch (test.kind) {
+    case 'not': return asksForNodeEnv(test.of, depth + 1);
+    case 'compare':
+    case 'logic': return asksForNodeEnv(test.left, depth + 1) || asksForNodeEnv(test.right, depth + 1);
+    case 'ref': return test.root.kind === 'env' && test.root.name === 'NODE_ENV';
+    default: return false;
+  }
+}
+function isApplication(receiver: Value | undefined, context: RuleContext): boolean {
+  const made = receiver?.kind === 'ref' ? context.resolve(receiver).value : receiver;
+  return made?.kind === 'call' && made.callee === 'express';
+}

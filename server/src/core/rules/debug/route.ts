@@ -1,0 +1,219 @@
+import type { FunctionView } from '../../model/module.js';
+import type { Value } from '../../model/value.js';
+import type { Endpoint } from '../../project/project.js';
+import type { At } from '../../text/source.js';
+import { ownStatement, wrapped } from '../facts/development.js';
+import { rule, type FixAnswer, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly path: string;
+  readonly statementAt: At | undefined;
+}
+const SEGMENT =
+  /^_*(debug|debugger|test|tests|testing|dev|devtools|internal-test|seed|seeder|reset-db|resetdb|db-reset|drop|phpinfo|env|dump|heapdump|heap|profiler|eval|exec|shell|console|sandbox|mock|fake|playground|trace|actuator)$|^__.{1,60}$/i;
+/** Tools of their own, and names that frameworks and monitors use. */
+const KNOWN = /^_+(health\w*|ping|status|version|webpack\w*|vite\w*|next\w*|nextjs\w*|nuxt\w*|build|manifest|data|image|assets?|static|_data)$/i;
+/** Words of the trade as often as of developers: what stands before them decides. */
+const WORDS = /^(test|tests|testing|trace|dump|mock|exec|drop|seed|heap|env|shell|console|sandbox|playground|fake|eval)$/i;
+/** Tools that a login is enough for. */
+const TOOLS = /^(console|env|sandbox|shell|playground)$/i;
+const ROOT = /^(api|apis|rest|v\d{1,3}|public|internal|private|app|admin|_+|dev|debug|system|utils?|helpers?)$/i;
+const DANGEROUS = /^(eval|Function|(node:)?child_process\.(exec|execSync|spawn|spawnSync|execFile|fork)|(node:)?vm\.\w{1,40}|(node:)?v8\.writeHeapSnapshot|exec|execSync|spawn|writeHeapSnapshot|heapdump\.writeSnapshot)$/;
+
+export default rule<'endpoint', Evidence>({
+  meta: {
+    id: 'debug/route',
+    title: 'A debug or test route is mounted',
+    owasp: ['API7:2019', 'API9:2019', 'API8:2023', 'API9:2023'],
+    cwe: [489, 215],
+    severity: 'warning',
+    confidence: 'low',
+    topics: ['debug'],
+    since: '0.1.0',
+    whenNotToUse: 'Such words name things of the trade: laboratory tests, sandboxes that customers may use.',
+    references: ['https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/', 'https://cwe.mitre.org/data/definitions/489.html'],
+  },
+  on: 'endpoint',
+  words: [],
+  *detect(endpoint, context) {
+    const { segments } = endpoint.path;
+    const index = segments.findIndex(({ kind, text }) => kind === 'text' && SEGMENT.test(text) && !KNOWN.test(text));
+    const name = segments[index]?.text;
+    if (name === undefined || isTrade(name, index, endpoint, context)) return;
+    if (endpoint.authorization.state === 'guarded' || (TOOLS.test(name) && endpoint.authentication.state === 'guarded')) return;
+    const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+    const isDangerous = body !== undefined && body.steps.some((step) => step.do === 'call' && isDanger(step.call.callee, step.call.name, step.call.args[0]?.value, context));
+    if (!isDangerous && (endpoint.authentication.state === 'unknown' || !endpoint.chainComplete)) return;
+    const at = placeOf(name, endpoint, context);
+    if (!at) return;
+    const isHarmless = endpoint.authentication.state === 'guarded' || (body !== undefined && saysNothing(body, context));
+    yield {
+      at,
+      subject: `${endpoint.method} ${endpoint.path.text}`,
+      evidence: { path: endpoint.path.text, statementAt: statementOf(endpoint, context) },
+      severity: isDangerous ? 'error' : isHarmless ? 'info' : 'warning',
+      confidence: isDangerous ? 'high' : WORDS.test(name) ? 'low' : 'medium',
+      when: endpoint.when,
+    };
+  },
+  explain: ({ path }) => ({
+    message: `${path} looks like a development route and is reachable in production. Remove it or register it only in development.`,
+    why: 'Routes made for developers reset data, show internals or run code, and nobody watches them.',
+    remedy: 'Delete the route, or register it under a test for development.',
+  }),
+  *fix({ evidence: { statementAt } }): Iterable<FixAnswer> {
+    if (statementAt) yield { title: 'Register it in development only', safety: 'review', changes: wrapped(statementAt) };
+    else yield { refused: 'The route is no statement of its own that a test could be put before.' };
+  },
+  examples: [
+    {
+      title: 'a route that resets the database',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.post('/debug/reset-db', (req, res) => sequelize.sync({ force: true }));
+        //         ^^^^^ debug/route "/debug/reset-db looks like"
+        app.listen(3000);
+      `,
+      fixed: `
+        import express from 'express';
+        const app = express();
+        if (process.env.NODE_ENV === 'development') app.post('/debug/reset-db', (req, res) => sequelize.sync({ force: true }));
+        app.listen(3000);
+      `,
+    },
+    {
+      title: 'a snapshot of the memory, on a router',
+      bad: `
+        const v8 = require('v8');
+        const express = require('express');
+        const app = express();
+        const router = express.Router();
+        router.get('/__dump', (req, res) => res.json(v8.writeHeapSnapshot()));
+        //           ^^^^^^ debug/route
+        app.use('/api', router);
+        app.listen(3000);
+      `,
+      fixed: `
+        const v8 = require('v8');
+        const express = require('express');
+        const app = express();
+        const router = express.Router();
+        if (process.env.NODE_ENV === 'development') router.get('/__dump', (req, res) => res.json(v8.writeHeapSnapshot()));
+        app.use('/api', router);
+        app.listen(3000);
+      `,
+    },
+    {
+      title: 'Fastify and Hono',
+      bad: `
+        import Fastify from 'fastify';
+        import { Hono } from 'hono';
+        import { exec } from 'node:child_process';
+        const app = Fastify();
+        app.get('/api/dev/state', async () => store.dump());
+        //            ^^^ debug/route
+        app.listen({ port: 3000 });
+        const api = new Hono();
+        api.post('/exec', async (c) => { exec(await c.req.text()); return c.text('ok'); });
+        //         ^^^^ debug/route
+        export default api;
+      `,
+    },
+    {
+      title: 'a controller of Nest',
+      bad: `
+        import { Controller, Get, Module } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        @Controller('debug')
+        class DebugController {
+          @Get('state') state() { return dump(); }
+        // ^^^ debug/route
+        }
+        @Module({ controllers: [DebugController] })
+        class AppModule {}
+        const app = await NestFactory.create(AppModule);
+        await app.listen(3000);
+      `,
+    },
+    {
+      title: 'a router that is mounted there is told once',
+      bad: `
+        //- app.js
+        const express = require('express');
+        const app = express();
+        app.use('/debug', require('./debug'));
+        app.listen(3000);
+        //- debug.js
+        const router = require('express').Router();
+        router.get('/state', (req, res) => res.json(state()));
+        //     ^^^ debug/route
+        router.get('/users', (req, res) => res.json(all()));
+        module.exports = router;
+      `,
+    },
+    {
+      title: 'in development only',
+      good: `
+        import express from 'express';
+        const app = express();
+        if (process.env.NODE_ENV === 'development') app.get('/debug/state', h);
+        if (process.env.NODE_ENV !== 'production') { app.use('/dev', dev); } app.listen(3000);
+      `,
+    },
+    {
+      title: 'tests are what this API is about',
+      good: `
+        import express from 'express';
+        const app = express();
+        app.get('/tests/:id', auth, showTest);
+        app.post('/tests', auth, createTest);
+        app.post('/connections/:id/test', tryOut);
+        app.post('/smtp/test', tryOut);
+        app.get('/shipments/:id/trace', show);
+        app.listen(3000);
+      `,
+    },
+    { title: 'for administrators', good: `import express from 'express'; const app = express(); app.get('/debug/state', requireAuth, requireRole('admin'), h); app.get('/console', requireAuth, h); app.listen(3000);` },
+    { title: 'what frameworks and monitors use', good: `import express from 'express'; const app = express(); app.get('/__health', h); app.get('/_next/data', h); app.get('/device/state', h); app.get('/contest', h); app.listen(3000);` },
+    { title: 'a client', good: `import axios from 'axios'; axios.get('/debug/state'); const config = new Map(); config.get('/test/x');` },
+  ],
+});
+
+/** A word of the trade: it stands behind what it is done to, or things under it are numbered. */
+function isTrade(name: string, index: number, endpoint: Endpoint, context: RuleContext): boolean {
+  const { segments } = endpoint.path;
+  if (segments[index + 1]?.kind === 'parameter') return !/^_*(debug|debugger|eval|exec|shell|dump)$/i.test(name);
+  if (!WORDS.test(name)) return false;
+  const before = segments[index - 1];
+  if (before !== undefined && !(before.kind === 'text' && ROOT.test(before.text))) return true;
+  const own = segments.slice(0, index + 1).map(({ text }) => text).join('/');
+  const list = context.endpoints({ scope: endpoint.scope });
+  return list.some((one) => one.path.segments[index + 1]?.kind === 'parameter' && one.path.segments.slice(0, index + 1).map(({ text }) => text).join('/') === own);
+}
+function isDanger(callee: string, name: string, first: Value | undefined, context: RuleContext): boolean {
+  if (DANGEROUS.test(callee) || name === 'dropDatabase' || name === 'writeHeapSnapshot') return true;
+  if (name === 'sync') {
+    const force = context.option(first, 'force');
+    return force.kind === 'value' && context.constant(force.value)?.value === true;
+  }
+  return name === 'deleteMany' && (first === undefined || (first.kind === 'object' && first.entries.length === 0));
+}
+/** All it answers is written in it: nothing leaks. */
+function saysNothing(body: FunctionView, context: RuleContext): boolean {
+  const sends = context.sends(body.id);
+  return sends.length > 0 && sends.every((send) => [...context.leaves(send.value, body)].every(({ value }) => value.kind === 'literal'));
+}
+/** The segment in the route's own path; a segment of a mount is told at the first route below it. */
+function placeOf(name: string, endpoint: Endpoint, context: RuleContext): At | undefined {
+  const { pathAt } = endpoint;
+  const text = pathAt && context.textOf(pathAt);
+  const from = text === undefined ? -1 : text.search(new RegExp(`(?<![\\w-])${name.replace(/[^\w-]/g, '.')}(?![\\w-])`));
+  if (pathAt && from >= 0 && text !== undefined && /^['"`]/.test(text)) return context.within(pathAt, from, from + name.length);
+  const first = context.endpoints({ scope: endpoint.scope }).find((one) => one.methodAt.path === endpoint.methodAt.path && one.path.segments.some((segment) => segment.text === name));
+  return first?.id === endpoint.id ? endpoint.methodAt : undefined;
+}
+function statementOf(endpoint: Endpoint, context: RuleContext): At | undefined {
+  const top = context.top(context.pathOf(endpoint.route.at));
+  return (top && ownStatement(endpoint.route.at, top)) ?? undefined;
+}
