@@ -14,7 +14,10 @@ import corsOriginRegexLoose from './cors/origin-regex-loose.js';
 import corsReflectedOrigin from './cors/reflected-origin.js';
 import corsWildcardOrigin from './cors/wildcard-origin.js';
 import debugErrorHandlerPackage from './debug/error-handler-package.js';
+import debugModeEnabled from './debug/mode-enabled.js';
+import debugRoute from './debug/route.js';
 import debugSecurityTodo from './debug/security-todo.js';
+import debugTestIdentity from './debug/test-identity.js';
 import errorsFastifyDefaultHandler from './errors/fastify-default-handler.js';
 import errorsFramework500Message from './errors/framework-500-message.js';
 import errorsMessageInResponse from './errors/message-in-response.js';
@@ -24,6 +27,7 @@ import errorsStackInResponse from './errors/stack-in-response.js';
 import exposureApiDocsUnprotected from './exposure/api-docs-unprotected.js';
 import exposureDirectoryListing from './exposure/directory-listing.js';
 import exposureEnvOrConfigInResponse from './exposure/env-or-config-in-response.js';
+import exposureOpsEndpoint from './exposure/ops-endpoint.js';
 import exposureSecretInResponse from './exposure/secret-in-response.js';
 import exposureSensitiveFieldInResponse from './exposure/sensitive-field-in-response.js';
 import exposureSourceMaps from './exposure/source-maps.js';
@@ -96,7 +100,10 @@ export const rules: readonly AnyRule[] = [
   corsReflectedOrigin,
   corsWildcardOrigin,
   debugErrorHandlerPackage,
+  debugModeEnabled,
+  debugRoute,
   debugSecurityTodo,
+  debugTestIdentity,
   errorsFastifyDefaultHandler,
   errorsFramework500Message,
   errorsMessageInResponse,
@@ -106,6 +113,7 @@ export const rules: readonly AnyRule[] = [
   exposureApiDocsUnprotected,
   exposureDirectoryListing,
   exposureEnvOrConfigInResponse,
+  exposureOpsEndpoint,
   exposureSecretInResponse,
   exposureSensitiveFieldInResponse,
   exposureSourceMaps,

@@ -8,8 +8,6 @@ interface Evidence {
   readonly role: string | undefined;
   /** The statement that sets it. */
   readonly statementAt: At | undefined;
-  /** The whole value and its first alternative: `req.user || { ... }`. */
-  readonly fallback: { readonly at: At; readonly left: At } | undefined;
 }
 const PLACES = /^(user|auth|identity|account|currentUser|principal|credentials)$/;
 const WHO = /^(id|_id|userId|user_id|uid|sub|email|username|login)$/;
@@ -41,7 +39,7 @@ export default rule<'function', Evidence>({
       yield {
         at: found.at,
         subject: `${given.name} identity`,
-        evidence: { role, statementAt: step.do === 'call' && step.used ? undefined : step.statementAt, fallback: found.fallback },
+        evidence: { role, statementAt: step.do === 'call' && step.used ? undefined : step.statementAt },
         confidence: 'medium',
         when: step.when,
       };
@@ -52,9 +50,8 @@ export default rule<'function', Evidence>({
     why: 'Whoever sends a request without a login is that user, with all it may do.',
     remedy: 'Take the user from a token or session that was checked, and refuse everybody else.',
   }),
-  *fix({ evidence: { statementAt, fallback } }): Iterable<FixAnswer> {
-    if (fallback) yield { title: 'Remove the fixed identity', safety: 'review', changes: [{ do: 'replace', at: fallback.at, code: [{ copy: fallback.left }] }] };
-    else if (statementAt) yield { title: 'Remove the fixed identity', safety: 'review', changes: [{ do: 'remove', at: statementAt, as: 'statement' }] };
+  *fix({ evidence: { statementAt } }): Iterable<FixAnswer> {
+    if (statementAt) yield { title: 'Remove the fixed identity', safety: 'review', changes: [{ do: 'remove', at: statementAt, as: 'statement' }] };
     else yield { refused: 'It is no statement of its own that could be removed.' };
   },
   examples: [
@@ -88,7 +85,6 @@ export default rule<'function', Evidence>({
       `,
       fixed: `
         export function loadUser(req, res, next) {
-          req.user = req.user;
           next();
         }
       `,
@@ -100,6 +96,8 @@ export default rule<'function', Evidence>({
         module.exports = (req, res, next) => {
           if (!req.user) req.user = TEST_USER;
           //                        ^^^^^^^^^ debug/test-identity
+          req.account ??= { id: 1, role: 'owner' };
+          //              ^^^^^^^^^^^^^^^^^^^^^^^^ debug/test-identity
           next();
         };
       `,
@@ -183,11 +181,10 @@ function onRequest(ref: Ref, context: RuleContext): boolean {
   return role === 'request' || role === 'context';
 }
 /** The object written out that says who the caller is, whatever the request brings. */
-function fixedIn(value: Value, target: Ref | undefined, context: RuleContext): { readonly object: ObjectValue; readonly at: At; readonly fallback: Evidence['fallback'] } | undefined {
+function fixedIn(value: Value, target: Ref | undefined, context: RuleContext): { readonly object: ObjectValue; readonly at: At } | undefined {
   if (value.kind === 'logic' && (value.op === '||' || value.op === '??')) {
     const isSame = target !== undefined && context.sameValue(value.left, target);
-    const inner = isSame ? fixedIn(value.right, undefined, context) : undefined;
-    return inner && { ...inner, fallback: { at: value.at, left: value.left.at } };
+    return isSame ? fixedIn(value.right, undefined, context) : undefined;
   }
   const end = value.kind === 'ref' ? context.resolve(value).value : value;
   if (end.kind !== 'object' || end.open) return undefined;
@@ -198,7 +195,7 @@ function fixedIn(value: Value, target: Ref | undefined, context: RuleContext): {
     return text === null || (typeof text === 'string' && NOBODY.test(text));
   });
   const isSomebody = entries.some((one) => one.key !== undefined && (WHO.test(one.key) || context.constant(one.value)?.value !== false));
-  return isNobody || !isSomebody ? undefined : { object: end, at: value.at, fallback: undefined };
+  return isNobody || !isSomebody ? undefined : { object: end, at: value.at };
 }
 function isConstant(value: Value, context: RuleContext): boolean {
   return value.kind === 'array' ? value.items.every((item) => isConstant(item.value, context)) : context.constant(value) !== undefined;

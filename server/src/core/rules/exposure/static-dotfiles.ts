@@ -55,8 +55,9 @@ export default rule<'call', Evidence>({
       if (answer.kind === 'unknown' && mount.options !== undefined) continue;
       const isOpen = mount.library === 'fastify' || (mount.library === 'express' && context.major('express', context.pathOf(call.at)) === 4);
       if (!isOpen) continue;
-      const isMade = mount.roots.length > 0 && !mount.roots.some((one) => !isPublicFolder(folderOf(one, context)?.segments ?? []));
-      yield { ...common, at: mount.at, evidence: { mount, setting: undefined, root }, severity: isMade ? 'hint' : 'info', confidence: 'medium' };
+      const isKnown = mount.roots.some((one) => context.constant(one) !== undefined || folderOf(one, context) !== undefined);
+      const isMade = mount.roots.every((one) => isPublicFolder(folderOf(one, context)?.segments ?? []));
+      yield { ...common, at: mount.at, evidence: { mount, setting: undefined, root }, severity: isKnown && !isMade ? 'info' : 'hint', confidence: 'medium' };
     }
   },
   explain: ({ root, mount, setting }) => ({

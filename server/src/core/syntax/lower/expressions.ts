@@ -195,6 +195,13 @@ function binary(l: Lowering, node: ts.BinaryExpression, used: boolean): Value {
   const fold = ARITHMETIC.get(operator);
   if (fold && left.kind === 'literal' && right.kind === 'literal' && typeof left.value === 'number' && typeof right.value === 'number')
     return { kind: 'literal', value: fold(left.value, right.value), folded: true, at: at(l, node) };
+  // `a ||= b` is `a = a || b`.
+  const filled = operator === ts.SyntaxKind.BarBarEqualsToken ? '||' : operator === ts.SyntaxKind.QuestionQuestionEqualsToken ? '??' : undefined;
+  if (left.kind === 'ref' && filled) {
+    const value: Value = { kind: 'logic', op: filled, left, right, at: at(l, node) };
+    step(l, node, { do: 'assign', target: left, value });
+    return value;
+  }
   if (left.kind === 'ref' && operator >= ts.SyntaxKind.FirstCompoundAssignment && operator <= ts.SyntaxKind.LastCompoundAssignment) step(l, node, { do: 'assign', target: left, value: unknown(l, node, 'compound assignment') });
   return unknown(l, node, 'operator');
 }
