@@ -39,7 +39,7 @@ export default rule<'module', Evidence>({
     cwe: [345, 347],
     severity: 'error',
     confidence: 'medium',
-    topics: ['jwt', 'auth'],
+    topics: ['jwt'],
     since: '0.1.0',
     leansOn: ['jsonwebtoken/decode', 'jose/decode'],
     whenNotToUse: 'A gateway in front of the service verifies every token and nothing else can reach it.',

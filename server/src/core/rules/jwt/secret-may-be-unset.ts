@@ -28,7 +28,7 @@ export default rule<'module', Evidence>({
     cwe: [347, 1188],
     severity: 'warning',
     confidence: 'medium',
-    topics: ['jwt', 'secret'],
+    topics: ['jwt'],
     since: '0.1.0',
     leansOn: ['jsonwebtoken8/unset-key', 'jsonwebtoken/unset-key', 'jsonwebtoken/text-of-nothing'],
     whenNotToUse: 'The deployment refuses to start the service without its variables.',

@@ -16,7 +16,7 @@ export default rule<'call', { readonly size: string; readonly replacement: strin
     cwe: [770],
     severity: 'warning',
     confidence: 'high',
-    topics: ['rate-limit'],
+    topics: ['rate-limit', 'upload'],
     since: '0.1.0',
     whenNotToUse: 'Every endpoint really takes bodies of this size, and a proxy limits how many arrive at once.',
     references: ['https://expressjs.com/en/api.html#express.json', 'https://fastify.dev/docs/latest/Reference/Server/#bodylimit'],

@@ -20,7 +20,7 @@ export default rule<'endpoint', Evidence>({
     cwe: [650],
     severity: 'warning',
     confidence: 'medium',
-    topics: ['method'],
+    topics: ['method', 'auth'],
     since: '0.1.0',
     leansOn: ['express/other-method'],
     whenNotToUse: 'A gateway in front authenticates every call: say `auth: { at: gateway }` in the policy.',

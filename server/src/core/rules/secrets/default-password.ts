@@ -31,7 +31,7 @@ export default rule<'module', Evidence>({
     cwe: [1392, 259],
     severity: 'error',
     confidence: 'medium',
-    topics: ['secret', 'auth'],
+    topics: ['secret'],
     since: '0.1.0',
     alsoInTests: true,
     leansOn: ['express-basic-auth/any-password'],

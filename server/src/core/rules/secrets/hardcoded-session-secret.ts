@@ -17,7 +17,7 @@ export default rule<'module', Evidence>({
     cwe: [798, 321],
     severity: 'error',
     confidence: 'high',
-    topics: ['secret', 'cookie'],
+    topics: ['secret'],
     since: '0.1.0',
     leansOn: ['cookie-session/readable-payload', 'express-session/no-secret'],
     whenNotToUse: 'Never for a key in use; suppress a sample with its reason.',

@@ -35,7 +35,7 @@ export default rule<'call', Evidence>({
     cwe: [532],
     severity: 'warning',
     confidence: 'medium',
-    topics: ['secret', 'data-exposure'],
+    topics: ['secret'],
     since: '0.1.0',
     leansOn: ['morgan/query'],
     whenNotToUse: 'The logger takes out credentials by its own settings, in another file.',
