@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 import Hapi from '@hapi/hapi';
 import * as common from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import fastifyRateLimit from '@fastify/rate-limit';
+import { rateLimit } from 'express-rate-limit';
 import Fastify from 'fastify';
 import { Hono } from 'hono';
 import { verify } from './verify.js';
@@ -52,6 +54,9 @@ const Koa = load('koa') as new () => KoaApplication;
 const { Router } = load('@koa/router') as { Router: new () => KoaRouter };
 const koaJwt = load('koa-jwt') as (options: object) => Passing;
 const basicAuth = load('express-basic-auth') as (options: object) => Handler;
+const methodOverride = load('method-override') as (getter?: string) => Handler;
+const csurf = load('csurf') as (options: object) => Handler;
+const session = load('express-session') as (options: object) => Handler;
 
 interface Answer {
   readonly status: number;
@@ -77,6 +82,8 @@ async function serving(listener: RequestListener, use: (ask: Ask) => Promise<voi
   }
 }
 const ok: Handler = (_req, res) => { res.sendStatus(200); };
+const json = { 'content-type': 'application/json' };
+const bodyOf = (size: number): string => JSON.stringify({ text: 'x'.repeat(size) });
 
 verify('express/all-methods', async () => {
   const app = express();
@@ -105,6 +112,27 @@ verify('express/sibling-middleware', async () => {
     assert.equal((await ask('PUT', '/files')).status, 200);
   });
 });
+verify('express/body-limit', async () => {
+  const app = express();
+  app.use(express.json());
+  app.post('/a', ok);
+  await serving(app, async (ask) => {
+    assert.equal((await ask('POST', '/a', json, bodyOf(100_000))).status, 200);
+    assert.equal((await ask('POST', '/a', json, bodyOf(110_000))).status, 413);
+  });
+});
+verify('express/trust-proxy', async () => {
+  const app = express();
+  app.get('/ip', ((req, res) => { res.json(req.ip); }) satisfies Handler);
+  const forwarded = { 'x-forwarded-for': '9.9.9.9, 8.8.8.8' };
+  await serving(app, async (ask) => {
+    assert.match((await ask('GET', '/ip', forwarded)).body, /127\.0\.0\.1/);
+    app.set('trust proxy', true);
+    assert.equal((await ask('GET', '/ip', forwarded)).body, '"9.9.9.9"');
+    app.set('trust proxy', 1);
+    assert.equal((await ask('GET', '/ip', forwarded)).body, '"8.8.8.8"');
+  });
+});
 verify('express4/wildcard-path', async () => {
   const app = express4();
   app.all('*', ok);
@@ -122,6 +150,41 @@ verify('fastify/all-methods', async () => {
   for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE'] as const) assert.equal((await app.inject({ method: method as 'GET', url: '/a' })).statusCode, 200, method);
   await app.close();
 });
+verify('fastify/body-limit', async () => {
+  const app = Fastify();
+  app.post('/a', () => 'ok');
+  const post = async (size: number): Promise<number> => (await app.inject({ method: 'POST', url: '/a', headers: json, payload: bodyOf(size) })).statusCode;
+  assert.equal(await post(1_000_000), 200);
+  assert.equal(await post(1_100_000), 413);
+  await app.close();
+});
+const schema = { body: { type: 'object', properties: { count: { type: 'integer' } }, required: ['count'], additionalProperties: false } };
+verify('fastify/attach-validation', async () => {
+  const app = Fastify();
+  app.post('/checked', { schema }, () => 'ok');
+  app.post('/attached', { schema, attachValidation: true }, (req) => ({ failed: req.validationError !== undefined }));
+  const post = async (url: string): Promise<{ status: number; body: string }> => {
+    const { statusCode, body } = await app.inject({ method: 'POST', url, payload: { count: 'many' } });
+    return { status: statusCode, body };
+  };
+  assert.equal((await post('/checked')).status, 400);
+  assert.deepEqual(await post('/attached'), { status: 200, body: '{"failed":true}' });
+  await app.close();
+});
+verify('fastify/remove-additional', async () => {
+  const app = Fastify();
+  app.post('/a', { schema }, (req) => req.body);
+  assert.equal((await app.inject({ method: 'POST', url: '/a', payload: { count: 1, role: 'admin' } })).body, '{"count":1}');
+  await app.close();
+});
+verify('fastify/trust-proxy', async () => {
+  for (const [trustProxy, ip] of [[false, '127.0.0.1'], [true, '9.9.9.9']] as const) {
+    const app = Fastify({ trustProxy });
+    app.get('/ip', (req) => req.ip);
+    assert.equal((await app.inject({ url: '/ip', headers: { 'x-forwarded-for': '9.9.9.9, 8.8.8.8' } })).body, ip);
+    await app.close();
+  }
+});
 verify('koa/any-method', async () => {
   const app = new Koa();
   app.use((ctx) => { ctx.body = 'ok'; });
@@ -138,6 +201,20 @@ verify('hapi/any-method', async () => {
   const server = Hapi.server();
   server.route({ method: '*', path: '/a', handler: () => 'ok' });
   for (const method of ['TRACE', 'PUT', 'DELETE']) assert.equal((await server.inject({ method, url: '/a' })).statusCode, 200, method);
+});
+verify('hapi/max-bytes', async () => {
+  const server = Hapi.server();
+  server.route({ method: 'POST', path: '/a', handler: () => 'ok' });
+  const post = async (size: number): Promise<number> => (await server.inject({ method: 'POST', url: '/a', headers: json, payload: bodyOf(size) })).statusCode;
+  assert.equal(await post(900_000), 200);
+  assert.equal(await post(1_100_000), 413);
+});
+verify('hapi/fail-action', async () => {
+  const server = Hapi.server();
+  const validate = (): never => { throw new Error('wrong'); };
+  for (const failAction of ['error', 'ignore', 'log'] as const) server.route({ method: 'POST', path: `/${failAction}`, handler: () => 'ok', options: { validate: { payload: validate, failAction } } });
+  const statuses = await Promise.all(['error', 'ignore', 'log'].map(async (one) => (await server.inject({ method: 'POST', url: `/${one}`, payload: {} })).statusCode));
+  assert.deepEqual(statuses, [400, 200, 200]);
 });
 verify('hapi/auth-modes', async () => {
   const server = Hapi.server();
@@ -210,4 +287,54 @@ verify('express-basic-auth/authorizer', async () => {
     assert.equal((await ask('GET', '/open', headers)).status, 200);
     assert.equal((await ask('GET', '/closed', headers)).status, 401);
   });
+});
+verify('method-override/post', async () => {
+  const app = express();
+  app.use(methodOverride());
+  app.delete('/a', ok);
+  await serving(app, async (ask) => {
+    assert.equal((await ask('POST', '/a', { 'x-http-method-override': 'DELETE' })).status, 200);
+    assert.equal((await ask('GET', '/a', { 'x-http-method-override': 'DELETE' })).status, 404);
+    assert.equal((await ask('POST', '/a')).status, 404);
+  });
+});
+verify('csurf/ignored-methods', async () => {
+  for (const [ignoreMethods, status] of [[['GET', 'HEAD', 'OPTIONS'], 403], [['GET', 'HEAD', 'OPTIONS', 'POST'], 200]] as const) {
+    const app = express();
+    app.use(session({ secret: 'x', resave: false, saveUninitialized: true }));
+    app.use(csurf({ ignoreMethods }));
+    app.post('/a', ok);
+    app.use(((_error, _req, res, _next) => { res.sendStatus(403); }) as (error: unknown, req: Asked, res: Answered, next: unknown) => void);
+    await serving(app, async (ask) => { assert.equal((await ask('POST', '/a')).status, status); });
+  }
+});
+const quiet = { validate: false } as const;
+verify('express-rate-limit/defaults', async () => {
+  const app = express();
+  app.get('/a', rateLimit(quiet), ok);
+  app.get('/none', rateLimit({ ...quiet, max: 0 }), ok);
+  await serving(app, async (ask) => {
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 6; turn++) statuses.push((await ask('GET', '/a')).status);
+    assert.deepEqual(statuses, [200, 200, 200, 200, 200, 429]);
+    assert.equal((await ask('GET', '/none')).status, 429);
+  });
+});
+verify('express-rate-limit/spoofed', async () => {
+  const app = express();
+  app.set('trust proxy', true);
+  app.get('/a', rateLimit({ ...quiet, limit: 1 }), ok);
+  await serving(app, async (ask) => {
+    for (let turn = 1; turn < 5; turn++) assert.equal((await ask('GET', '/a', { 'x-forwarded-for': `9.9.9.${turn}` })).status, 200);
+    assert.equal((await ask('GET', '/a', { 'x-forwarded-for': '9.9.9.1' })).status, 429);
+  });
+});
+verify('@fastify/rate-limit/defaults', async () => {
+  const app = Fastify();
+  await app.register(fastifyRateLimit);
+  app.get('/a', () => 'ok');
+  const { headers } = await app.inject('/a');
+  assert.equal(headers['x-ratelimit-limit'], '1000');
+  assert.equal(headers['x-ratelimit-reset'], '60');
+  await app.close();
 });

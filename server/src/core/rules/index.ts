@@ -3,8 +3,10 @@ import type { AnyRule } from './rule.js';
 import authAdminRouteWithoutRole from './auth/admin-route-without-role.js';
 import authAlwaysAllow from './auth/always-allow.js';
 import authBypassShortcut from './auth/bypass-shortcut.js';
+import authClientSuppliedRole from './auth/client-supplied-role.js';
 import authOptionalAuth from './auth/optional-auth.js';
 import authRouteMissingAuth from './auth/route-missing-auth.js';
+import authValidationIgnored from './auth/validation-ignored.js';
 import cookiesInsecureFlags from './cookies/insecure-flags.js';
 import cookiesSamesiteNone from './cookies/samesite-none.js';
 import corsCredentialsAnyOrigin from './cors/credentials-any-origin.js';
@@ -13,6 +15,8 @@ import corsOriginCheckSubstring from './cors/origin-check-substring.js';
 import corsOriginRegexLoose from './cors/origin-regex-loose.js';
 import corsReflectedOrigin from './cors/reflected-origin.js';
 import corsWildcardOrigin from './cors/wildcard-origin.js';
+import csrfMissing from './csrf/missing.js';
+import csrfWeakened from './csrf/weakened.js';
 import debugErrorHandlerPackage from './debug/error-handler-package.js';
 import debugModeEnabled from './debug/mode-enabled.js';
 import debugRoute from './debug/route.js';
@@ -52,10 +56,17 @@ import jwtNoExpiry from './jwt/no-expiry.js';
 import jwtNoneAlgorithm from './jwt/none-algorithm.js';
 import jwtSecretMayBeUnset from './jwt/secret-may-be-unset.js';
 import limitsBodyTooLarge from './limits/body-too-large.js';
+import limitsNoRateLimit from './limits/no-rate-limit.js';
+import limitsRateLimitIneffective from './limits/rate-limit-ineffective.js';
+import limitsTrustProxyAny from './limits/trust-proxy-any.js';
 import methodsAllMethods from './methods/all-methods.js';
 import methodsDestructiveWithoutRole from './methods/destructive-without-role.js';
+import methodsMethodOverride from './methods/method-override.js';
+import methodsNotInAllowList from './methods/not-in-allow-list.js';
 import methodsPutEnabled from './methods/put-enabled.js';
+import methodsTraceOrWebdav from './methods/trace-or-webdav.js';
 import methodsUnguardedSibling from './methods/unguarded-sibling.js';
+import methodsUnsafeGet from './methods/unsafe-get.js';
 import openapiInsecureServerUrl from './openapi/insecure-server-url.js';
 import openapiMissingAuthResponses from './openapi/missing-auth-responses.js';
 import openapiNoSecurityDefined from './openapi/no-security-defined.js';
@@ -89,8 +100,10 @@ export const rules: readonly AnyRule[] = [
   authAdminRouteWithoutRole,
   authAlwaysAllow,
   authBypassShortcut,
+  authClientSuppliedRole,
   authOptionalAuth,
   authRouteMissingAuth,
+  authValidationIgnored,
   cookiesInsecureFlags,
   cookiesSamesiteNone,
   corsCredentialsAnyOrigin,
@@ -99,6 +112,8 @@ export const rules: readonly AnyRule[] = [
   corsOriginRegexLoose,
   corsReflectedOrigin,
   corsWildcardOrigin,
+  csrfMissing,
+  csrfWeakened,
   debugErrorHandlerPackage,
   debugModeEnabled,
   debugRoute,
@@ -138,10 +153,17 @@ export const rules: readonly AnyRule[] = [
   jwtNoneAlgorithm,
   jwtSecretMayBeUnset,
   limitsBodyTooLarge,
+  limitsNoRateLimit,
+  limitsRateLimitIneffective,
+  limitsTrustProxyAny,
   methodsAllMethods,
   methodsDestructiveWithoutRole,
+  methodsMethodOverride,
+  methodsNotInAllowList,
   methodsPutEnabled,
+  methodsTraceOrWebdav,
   methodsUnguardedSibling,
+  methodsUnsafeGet,
   openapiInsecureServerUrl,
   openapiMissingAuthResponses,
   openapiNoSecurityDefined,

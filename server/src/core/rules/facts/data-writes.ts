@@ -35,7 +35,7 @@ export function dataWrite(call: Call): DataWrite | undefined {
   if (statement !== undefined) return { call, kind: /^(delete|drop|truncate)/i.test(statement) ? 'delete' : 'write', name: statement };
   const kind = DELETES.test(call.name) ? 'delete' : WRITES.test(call.name) ? 'write' : undefined;
   if (!kind || !call.receiver || !isTable(call.receiver, call, 0)) return undefined;
-  return { call, kind, name: call.callee === '' ? call.name : call.callee };
+  return { call, kind, name: call.target.kind === 'ref' ? call.target.text : call.name };
 }
 /** `db.query('DELETE FROM carts')`, also as a tagged template. */
 function statementIn(call: Call): string | undefined {

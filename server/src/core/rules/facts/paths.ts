@@ -1,6 +1,6 @@
 const PUBLIC_LAST = /^(login|log-?in|signin|sign-?in|signup|sign-?up|register|logout|refresh(-?token)?|token|oauth2?|authorize|callback|forgot(-?password)?|reset(-?password)?|verify(-?email)?|confirm|activate|health(z|check)?|ready(z)?|live(z)?|ping|status|version|webhooks?|hooks?|public|\.well-known|jwks(\.json)?|robots\.txt|favicon\.ico|contact|subscribe|unsubscribe|newsletter|csp-report|report|track|collect|captcha|otp|magic-?link|saml|sso)$/i;
 /** Public although a one-time token or a provider's name follows: `/reset-password/{token}`. */
-const PUBLIC_BEFORE_PARAMETER = /^(callback|forgot(-?password)?|reset(-?password)?|verify(-?email)?|confirm|activate|unsubscribe|magic-?link|otp|saml|sso|hooks?)$/i;
+const PUBLIC_BEFORE_PARAMETER = /^(token|callback|forgot(-?password)?|reset(-?password)?|verify(-?email)?|confirm|activate|unsubscribe|magic-?link|otp|saml|sso|hooks?)$/i;
 const PUBLIC_ANY = /^(public|webhooks?|\.well-known|oauth2?|auth)$/i;
 const ADMIN = /^(admin|administrator|administration|superadmin|root|backoffice|back-office|internal|management|manage|ops|staff|moderation|sudo|system|tenants|impersonate|feature-?flags|settings|config|configuration|maintenance)$/i;
 const ADMIN_STRONG = /^(admin.{0,40}|superadmin|root|backoffice|back-office|sudo|impersonate)$/i;

@@ -18,6 +18,7 @@ export default rule<'call', { readonly size: string; readonly replacement: strin
     confidence: 'high',
     topics: ['rate-limit', 'upload'],
     since: '0.1.0',
+    leansOn: ['express/body-limit', 'fastify/body-limit', 'hapi/max-bytes'],
     whenNotToUse: 'Every endpoint really takes bodies of this size, and a proxy limits how many arrive at once.',
     references: ['https://expressjs.com/en/api.html#express.json', 'https://fastify.dev/docs/latest/Reference/Server/#bodylimit'],
   },

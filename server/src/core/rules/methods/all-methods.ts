@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../project/project.js';
+import { links, type Endpoint } from '../../project/project.js';
 import { dataWrites } from '../facts/data-writes.js';
 import { refusesByItself } from '../facts/methods.js';
 import { someValue } from '../facts/walk.js';
@@ -36,8 +36,9 @@ export default rule<'endpoint', Evidence>({
     const changing = ['PUT', 'DELETE', 'TRACE', 'PATCH'].filter((one) => route.methods.some(({ name }) => name === one)).length;
     const isList = method !== 'all' && route.methods.length >= NEARLY_ALL && route.methods[0]?.name === method && changing >= 3;
     if ((method !== 'all' && !isList) || route.public || framework === 'node-http' || framework === 'koa' && route.branch === true) return;
-    if (path.segments.at(-1)?.kind === 'rest' || path.segments.length === 0 && framework !== 'nest' || AUTH_TREE.test(path.text)) return;
-    if (refusesByItself(endpoint, context) || isElsewhere(endpoint, context)) return;
+    const last = path.segments.at(-1)?.kind;
+    if (last === 'rest' || last === 'unknown' || path.segments.length === 0 && framework !== 'nest' || AUTH_TREE.test(path.text)) return;
+    if (route.path?.kind === 'regex' || refusesByItself(endpoint, context) || isElsewhere(endpoint, context) || sortsBefore(endpoint, context)) return;
     const { conduct } = endpoint;
     if (conduct && (conduct.closed || conduct.tests.includes('method') || conduct.touches.includes('outgoing'))) return;
     const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
@@ -45,6 +46,8 @@ export default rule<'endpoint', Evidence>({
       if (someValue(body, (value) => context.request(value)?.from === 'method' || (value.kind === 'ref' && value.path.at(-1) === 'method'))) return;
       const sends = context.sends(body.id);
       if (sends.length > 0 && sends.every(({ status }) => Number(status && context.constant(status)?.value) >= 300)) return;
+      const ends = body.steps.flatMap((step) => (step.do === 'call' && /^(status|sendStatus|writeHead|code)$/.test(step.call.name) && step.call.args[0] ? [Number(context.constant(step.call.args[0].value)?.value)] : []));
+      if (sends.length === 0 && ends.length > 0 && ends.every((status) => status >= 300)) return;
       if (body.steps.some((step) => step.do === 'call' && (/redirect|sendFile|render/i.test(step.call.name) || WHOLE.test(step.call.callee)))) return;
     }
     // A page's handler is asked by every method; only what changes data should not be.
@@ -211,6 +214,7 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     { title: 'a list of what is needed', good: `import Fastify from 'fastify'; const fastify = Fastify(); fastify.route({ method: ['GET', 'POST'], url: '/x', handler: async () => x() });` },
+    { title: 'a function before it sorts the methods', good: `import express from 'express'; const app = express(); app.all('/a', restrictMethods(['GET']), (req, res) => res.json(a()));` },
     { title: 'Promise.all and Map', good: `const done = Promise.all([a(), b()]); db.all('select 1', (rows) => rows); const items = store.all('/orders', () => 1);` },
   ],
 });
@@ -222,4 +226,8 @@ function isElsewhere({ route }: Endpoint, context: RuleContext): boolean {
   const target = value.kind === 'call' ? value.target : value;
   const isPackage = target.kind === 'ref' && target.root.kind === 'import' && !/^[.~#]|^@\//.test(target.root.from);
   return isPackage || WHOLE.test(context.textOf(value.at).slice(0, 60).split(/[({]/)[0] ?? '') || WHOLE.test(route.handler.name);
+}
+/** A function before the handler lets some methods through only: `restrictMethods(['GET'])`. */
+function sortsBefore({ chain }: Endpoint, context: RuleContext): boolean {
+  return links(chain).some(({ layer }) => /methods?$/i.test(layer.name) || (layer.fn !== undefined && context.conduct(layer.fn)?.tests.includes('method') === true));
 }

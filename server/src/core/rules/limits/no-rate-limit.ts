@@ -1,0 +1,174 @@
+import type { Endpoint } from '../../project/project.js';
+import { refusesByItself } from '../facts/methods.js';
+import { mayBeLimited } from '../facts/limiters.js';
+import { insertGuard } from '../facts/peers.js';
+import { rule, type FixAnswer, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly endpoint: Endpoint;
+  readonly count: number;
+}
+const TRIED = /^(log-?in|sign-?in|authenticate|token|otp|verify(-?(otp|code|token|email|phone|2fa|mfa))?|forgot(-?password)?|reset(-?password)?|password-?reset|register|sign-?up|2fa|mfa|pin|two-?factor|recover)$/i;
+const LOCAL_LIMITER = 'rateLimit({ windowMs: 15 * 60 * 1000, limit: 10 })';
+
+export default rule<'endpoint', Evidence>({
+  meta: {
+    id: 'limits/no-rate-limit',
+    title: 'Login can be tried without limit',
+    owasp: ['API4:2019', 'API2:2019', 'API4:2023', 'API2:2023'],
+    cwe: [307, 770],
+    severity: 'warning',
+    confidence: 'medium',
+    topics: ['rate-limit'],
+    since: '0.1.0',
+    whenNotToUse: 'A gateway in front of the service counts requests.',
+    references: ['https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/', 'https://express-rate-limit.mintlify.app/'],
+  },
+  on: 'endpoint',
+  words: ['login', 'log-in', 'signin', 'sign-in', 'authenticate', 'token', 'otp', 'verify', 'forgot', 'reset', 'register', 'signup', 'sign-up', '2fa', 'mfa', 'pin', 'two-factor', 'recover', 'password'],
+  *detect(endpoint, context) {
+    if (!concerns(endpoint, context)) return;
+    // One finding in a file: what helps one route helps them all.
+    const alike = context.endpoints({ file: endpoint.methodAt.path }).filter((one) => concerns(one, context));
+    if (alike[0] && alike[0].id !== endpoint.id) return;
+    yield {
+      at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, confidence: 'medium',
+      severity: context.policy('auth').at === 'gateway' ? 'hint' : endpoint.chainComplete ? 'warning' : 'info',
+      evidence: { endpoint, count: alike.length },
+      related: alike.slice(1, 4).map((one) => ({ at: one.methodAt, label: `${one.path.text} has none either` })),
+    };
+  },
+  explain: ({ endpoint, count }) => ({
+    message: `${endpoint.method} ${endpoint.path.text}${count > 1 ? ` (and ${count - 1} more in this file)` : ''} has no rate limit, so passwords and codes can be guessed. Add a limiter.`,
+    why: 'A code of six digits is guessed in an hour by a single client that may ask as often as it likes.',
+    remedy: 'Let a client try such a route a few times in a quarter of an hour.',
+  }),
+  *fix({ evidence: { endpoint } }, context): Iterable<FixAnswer> {
+    const { path } = endpoint.methodAt;
+    const changes = endpoint.framework === 'express' ? insertGuard(endpoint, [LOCAL_LIMITER], context) : undefined;
+    if (changes) {
+      const name = context.localName(path, 'express-rate-limit', 'rateLimit') ?? context.localName(path, 'express-rate-limit', 'default');
+      const known = name === undefined ? changes : insertGuard(endpoint, [LOCAL_LIMITER.replace('rateLimit', name)], context);
+      yield {
+        title: 'Add a rate limit', safety: 'review',
+        changes: [...(known ?? changes), ...(name === undefined ? [{ do: 'import', path, from: 'express-rate-limit', name: 'rateLimit', as: 'rateLimit' } as const] : [])],
+        ...(context.depends('express-rate-limit', path) === false ? { installs: ['express-rate-limit'] } : {}),
+      };
+      return;
+    }
+    yield { refused: 'The limiter of this framework is set up once for the whole application: where, is for the author to say.' };
+  },
+  examples: [
+    {
+      title: 'a login anybody may try for ever',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.post('/login', (req, res) => res.json(login(req.body)));
+        //  ^^^^ limits/no-rate-limit "POST /login has no rate limit"
+        app.listen(3000);
+      `,
+      fixed: `
+        import express from 'express';
+        import { rateLimit } from 'express-rate-limit';
+        const app = express();
+        app.post('/login', rateLimit({ windowMs: 15 * 60 * 1000, limit: 10 }), (req, res) => res.json(login(req.body)));
+        app.listen(3000);
+      `,
+    },
+    {
+      title: 'one finding for all of a file',
+      bad: `
+        const router = require('express').Router();
+        const users = require('./users');
+        router.post('/signin', users.signIn);
+        //     ^^^^ limits/no-rate-limit "(and 2 more in this file)"
+        router.post('/forgot-password', users.forgot);
+        router.post('/verify-otp', users.verify);
+        module.exports = router;
+      `,
+    },
+    {
+      title: 'Fastify',
+      bad: `
+        import Fastify from 'fastify';
+        const fastify = Fastify();
+        fastify.post('/auth/login', async (request) => login(request.body));
+        //      ^^^^ limits/no-rate-limit
+      `,
+    },
+    {
+      title: 'Nest and Hono',
+      bad: `
+        import { Body, Controller, Module, Post } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        import { Hono } from 'hono';
+        @Controller('auth')
+        class AuthController {
+          @Post('login') login(@Body() body) { return this.service.login(body); }
+        // ^^^^ limits/no-rate-limit "(and 1 more in this file)"
+        }
+        @Module({ controllers: [AuthController] }) class AppModule {}
+        NestFactory.create(AppModule).then((app) => app.listen(3000));
+        const app = new Hono();
+        app.post('/token', (c) => c.json(tokens()));
+      `,
+    },
+    {
+      title: 'a limiter of the route',
+      good: `
+        import express from 'express'; import rateLimit from 'express-rate-limit'; const app = express(); app.post('/login', rateLimit({ windowMs: 6e5, limit: 10 }), login); app.listen(3000);
+      `,
+    },
+    {
+      title: 'a limiter before a path',
+      good: `
+        import express from 'express'; import rateLimit from 'express-rate-limit'; const app = express(); app.use('/auth', rateLimit({ limit: 20 })); app.post('/auth/login', login); app.listen(3000);
+      `,
+    },
+    {
+      title: 'a limiter by its name, in another file',
+      good: `
+        import express from 'express'; import { loginLimiter } from './limits.js'; const app = express(); app.post('/login', loginLimiter, login); app.listen(3000);
+      `,
+    },
+    {
+      title: 'the handler counts',
+      good: `
+        import express from 'express'; const app = express(); app.post('/login', async (req, res) => { await limiter.consume(req.ip); res.json(login(req.body)); }); app.listen(3000);
+      `,
+    },
+    {
+      title: 'Fastify: a plugin for the whole application',
+      good: `
+        import Fastify from 'fastify'; import limit from '@fastify/rate-limit'; const fastify = Fastify(); await fastify.register(limit); fastify.post('/login', login);
+      `,
+    },
+    {
+      title: 'what stands before cannot be read',
+      good: `
+        import express from 'express'; import { shield } from './shield.js'; const app = express(); app.use(shield); app.post('/login', login); app.listen(3000);
+      `,
+    },
+    {
+      title: 'reading a login page, and other routes',
+      good: `
+        import express from 'express'; const app = express(); app.get('/login', page); app.post('/orders', auth, add); app.post('/pins/:id/items', auth, add); app.listen(3000);
+      `,
+    },
+    {
+      title: 'behind a login already',
+      good: `
+        import express from 'express'; const app = express(); app.post('/devices/register', requireAuth, (req, res) => res.json(add(req.body))); app.listen(3000);
+      `,
+    },
+  ],
+});
+
+function concerns(endpoint: Endpoint, context: RuleContext): boolean {
+  const last = endpoint.path.segments.findLast(({ kind }) => kind === 'text')?.text ?? '';
+  if (endpoint.method !== 'POST' || endpoint.route.public || !TRIED.test(last)) return false;
+  // Who is known already does not guess.
+  if (endpoint.authentication.state === 'guarded' && endpoint.authentication.by !== undefined) return false;
+  return !refusesByItself(endpoint, context) && !mayBeLimited(endpoint, context);
+}

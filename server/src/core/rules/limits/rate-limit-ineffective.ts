@@ -1,0 +1,214 @@
+import type { FunctionView } from '../../model/module.js';
+import type { Call, Value } from '../../model/value.js';
+import type { At } from '../../text/source.js';
+import type { Severity } from '../../findings/finding.js';
+import { someValue } from '../facts/walk.js';
+import { applicationOf, trustedEverywhere } from '../facts/trust-proxy.js';
+import { rule, type FixAnswer, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly reason: string;
+  readonly todo: string;
+  readonly fix: { readonly code: string } | { readonly entryAt: At } | undefined;
+}
+interface Found extends Evidence {
+  readonly at: At;
+  readonly severity: Severity;
+}
+const PACKAGES = /^(express-rate-limit|express-slow-down|@fastify\/rate-limit|fastify-rate-limit|koa-ratelimit|hono-rate-limiter)$/;
+/** More than this in a minute limits nobody who guesses. */
+const MOST_A_MINUTE = 10_000;
+const MINUTE = 60_000;
+
+export default rule<'call', Evidence>({
+  meta: {
+    id: 'limits/rate-limit-ineffective',
+    title: 'The rate limit can be bypassed',
+    owasp: ['API4:2019', 'API4:2023'],
+    cwe: [770],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['rate-limit'],
+    since: '0.1.0',
+    leansOn: ['express-rate-limit/defaults', 'express-rate-limit/spoofed', '@fastify/rate-limit/defaults'],
+    whenNotToUse: 'A proxy in front overwrites X-Forwarded-For, and nobody can reach the service around it.',
+    references: ['https://express-rate-limit.mintlify.app/guides/troubleshooting-proxy-issues'],
+  },
+  on: 'call',
+  words: ['rate', 'limit', 'slow', 'skipthrottle', 'proxy'],
+  *detect({ call, step, in: fn }, context) {
+    const trusted = trustedEverywhere(call, context);
+    const found = [...(trusted ? limitedThrough(call, trusted, context) : []), ...inOptions(call, context)];
+    for (const one of found) yield { at: one.at, subject: `${fn.name} ${one.reason}`, severity: one.severity, when: step.when, evidence: one };
+  },
+  explain: ({ reason, todo }) => ({
+    message: `${reason}, so callers can send as many requests as they like. ${todo}`,
+    why: 'A limit that can be walked around is none: passwords are guessed and services are flooded.',
+    remedy: 'Count by an address the caller cannot choose, and by few requests in a minute.',
+  }),
+  *fix({ at, evidence: { fix } }): Iterable<FixAnswer> {
+    if (!fix) yield { refused: 'How many requests are right is for the author to say.' };
+    else if ('code' in fix) yield { title: `Use ${fix.code}`, safety: 'review', changes: [{ do: 'replace', at, code: [fix.code] }] };
+    else yield { title: 'Remove the option', safety: 'review', changes: [{ do: 'remove', at: fix.entryAt, as: 'entry' }] };
+  },
+  examples: [
+    {
+      title: 'every address is believed',
+      bad: `
+        import express from 'express';
+        import rateLimit from 'express-rate-limit';
+        const app = express();
+        app.set('trust proxy', true);
+        //                     ^^^^ limits/rate-limit-ineffective "X-Forwarded-For"
+        app.use(rateLimit({ limit: 100 }));
+        app.get('/a', a);
+      `,
+      fixed: `
+        import express from 'express';
+        import rateLimit from 'express-rate-limit';
+        const app = express();
+        app.set('trust proxy', 1);
+        app.use(rateLimit({ limit: 100 }));
+        app.get('/a', a);
+      `,
+    },
+    {
+      title: 'the key is what the caller sends',
+      bad: `
+        import rateLimit from 'express-rate-limit';
+        export const limiter = rateLimit({
+          windowMs: 60000,
+          limit: 20,
+          keyGenerator: (req) => req.headers['x-forwarded-for'] || req.ip,
+        //^^^^^^^^^^^^ limits/rate-limit-ineffective "The key comes from a header"
+        });
+      `,
+      fixed: `
+        import rateLimit from 'express-rate-limit';
+        export const limiter = rateLimit({
+          windowMs: 60000,
+          limit: 20,
+        });
+      `,
+    },
+    {
+      title: 'a limit nobody reaches, and one that is always skipped',
+      bad: `
+        const rateLimit = require('express-rate-limit');
+        exports.wide = rateLimit({ windowMs: 1000, limit: 100000 });
+        //                                                ^^^^^^ limits/rate-limit-ineffective "6000000 requests a minute"
+        exports.skipped = rateLimit({ limit: 10, skip: () => true });
+        //                                       ^^^^ limits/rate-limit-ineffective "skipped for every request"
+      `,
+    },
+    {
+      title: 'Fastify: all addresses are exempt',
+      bad: `
+        import Fastify from 'fastify';
+        import limit from '@fastify/rate-limit';
+        const fastify = Fastify();
+        fastify.register(limit, { max: 100, allowList: ['10.0.0.0/8', '0.0.0.0/0'] });
+        //                                                            ^^^^^^^^^^^ limits/rate-limit-ineffective "every address"
+      `,
+    },
+    {
+      title: 'old versions take 0 for no limit',
+      bad: `
+        //- app.js
+        import rateLimit from 'express-rate-limit';
+        export const limiter = rateLimit({ windowMs: 60000, max: 0 });
+        //                                                       ^ limits/rate-limit-ineffective "max: 0 switches the limit off"
+        //- package.json
+        { "dependencies": { "express-rate-limit": "^6.7.0" } }
+      `,
+    },
+    {
+      title: 'a number of hops, and networks',
+      good: `
+        import express from 'express'; import rateLimit from 'express-rate-limit'; const app = express(); app.set('trust proxy', 1); app.use(rateLimit({ limit: 100 })); const other = express();
+        other.set('trust proxy', ['loopback', '10.0.0.0/8']); other.use(rateLimit({ limit: 100 }));
+      `,
+    },
+    { title: 'every address is believed, without a limit', good: `import express from 'express'; const app = express(); app.set('trust proxy', true); app.get('/a', a);` },
+    { title: 'a key of who is logged in', good: `import rateLimit from 'express-rate-limit'; export const limiter = rateLimit({ limit: 100, keyGenerator: (req) => req.user.id });` },
+    {
+      title: 'skipped in tests, and for some',
+      good: `
+        import rateLimit from 'express-rate-limit'; export const limiter = rateLimit({ limit: 100, skip: () => process.env.NODE_ENV === 'test' });
+        export const other = rateLimit({ limit: 100, skip: (req) => req.path === '/health' });
+      `,
+    },
+    { title: 'a large limit over a day', good: `import rateLimit from 'express-rate-limit'; export const limiter = rateLimit({ windowMs: 24 * 60 * 60 * 1000, limit: 100000 });` },
+    { title: '0 refuses all in version 7 and later', good: `import rateLimit from 'express-rate-limit'; export const limiter = rateLimit({ max: 0 });` },
+  ],
+});
+
+/** A limiter of an application that believes every address: the counted address is the caller's own invention. */
+function* limitedThrough(call: Call, at: At, context: RuleContext): Iterable<Found> {
+  const scope = applicationOf(call, context);
+  const limited = scope?.layers.some(({ layer }) => layer.claims.some((claim) => claim.protects === 'rate')) === true
+    || (scope && context.endpoints({ scope: scope.id }).some((one) => one.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'rate'))));
+  if (limited) yield { at, severity: 'warning', reason: 'Every X-Forwarded-For is believed and counts as a new client', todo: 'State how many proxies are in front.', fix: { code: '1' } };
+}
+function* inOptions(call: Call, context: RuleContext): Iterable<Found> {
+  const from = packageOf(call);
+  if (from === undefined) return;
+  const options = call.args.map((item) => item.value).find((value) => context.resolve(value).value.kind === 'object');
+  if (!options || options.kind !== 'object') return;
+  const key = context.option(options, 'keyGenerator');
+  const keyed = key.kind === 'value' ? bodyOf(key.value, context) : undefined;
+  if (key.kind === 'value' && keyed && readsHeader(keyed, context))
+    yield { at: key.entry.keyAt, severity: 'warning', reason: 'The key comes from a header the caller writes', todo: 'Count by req.ip, with trust proxy set to the number of proxies.', fix: { entryAt: key.entry.at } };
+  const skip = context.option(options, 'skip');
+  const skipped = skip.kind === 'value' ? bodyOf(skip.value, context) : undefined;
+  const returned = skipped?.steps.length === 1 && skipped.steps[0]?.do === 'return' ? skipped.steps[0].value : undefined;
+  if (skip.kind === 'value' && returned?.kind === 'literal' && returned.value === true)
+    yield { at: skip.entry.keyAt, severity: 'warning', reason: 'The limit is skipped for every request', todo: 'Remove the option.', fix: { entryAt: skip.entry.at } };
+  yield* tooMany(options, from, context);
+  const list = context.option(options, 'allowList');
+  if (list.kind === 'value' && list.value.kind === 'array') for (const item of list.value.items)
+    if (item.value.kind === 'literal' && /^(0\.0\.0\.0\/0|::\/0|\*)$/.test(String(item.value.value))) yield { at: item.at, severity: 'warning', reason: 'The limit lets every address by', todo: 'Name single addresses.', fix: undefined };
+}
+function* tooMany(options: Value, from: string, context: RuleContext): Iterable<Found> {
+  for (const name of ['limit', 'max']) {
+    const held = context.option(options, name);
+    if (held.kind !== 'value') continue;
+    const count = context.constant(held.value)?.value;
+    if (typeof count !== 'number') continue;
+    if (count === 0 && name === 'max' && from === 'express-rate-limit' && (context.major(from, held.value.at.path) ?? 99) < 7) {
+      yield { at: held.value.at, severity: 'warning', reason: 'In this version max: 0 switches the limit off', todo: 'Give a number of requests.', fix: undefined };
+      continue;
+    }
+    const window = windowOf(options, from, context);
+    const perMinute = window === undefined ? undefined : Math.round((count * MINUTE) / window);
+    if (window !== undefined && window <= MINUTE && perMinute !== undefined && perMinute > MOST_A_MINUTE)
+      yield { at: held.value.at, severity: 'warning', reason: `The limit is ${perMinute} requests a minute`, todo: 'Allow what a person needs.', fix: undefined };
+  }
+}
+/** The time a limit counts over, in milliseconds: 60 s where nothing is said. */
+function windowOf(options: Value, from: string, context: RuleContext): number | undefined {
+  const held = context.option(options, /fastify/.test(from) ? 'timeWindow' : /koa/.test(from) ? 'duration' : 'windowMs');
+  if (held.kind === 'absent') return MINUTE;
+  const value = held.kind === 'value' ? context.constant(held.value)?.value : undefined;
+  if (typeof value === 'number' && value > 0) return value;
+  return typeof value === 'string' && /^1 ?(m|min|minute)s?$/.test(value) ? MINUTE : undefined;
+}
+function packageOf(call: Call): string | undefined {
+  const value = call.name === 'register' ? call.args[0]?.value : call.target;
+  const root = value?.kind === 'ref' ? value.root : undefined;
+  return root?.kind === 'import' && PACKAGES.test(root.from) ? root.from : undefined;
+}
+function bodyOf(value: Value, context: RuleContext): FunctionView | undefined {
+  const end = context.resolve(value).value;
+  return end.kind === 'function' ? context.body(end.fn) : undefined;
+}
+/** An address as a header says it, with no proxy to answer for it. */
+function readsHeader(body: FunctionView, context: RuleContext): boolean {
+  const isAddress = (key: string): boolean => /^(x-forwarded-for|x-real-ip|x-client-ip|client-ip|true-client-ip|forwarded)$/i.test(key);
+  return someValue(body, (value) => {
+    if (value.kind === 'ref' && value.root.kind === 'parameter') return value.path.some((key) => key !== undefined && isAddress(key));
+    if (value.kind !== 'call' || !/^(get|header)$/.test(value.name)) return false;
+    const key = value.args[0] && context.constant(value.args[0].value)?.value;
+    return typeof key === 'string' && isAddress(key);
+  });
+}

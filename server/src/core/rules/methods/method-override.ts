@@ -1,0 +1,146 @@
+import type { Call, Value } from '../../model/value.js';
+import type { At } from '../../text/source.js';
+import { rule, type FixAnswer, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly through: string;
+  /** It does so for GET as well, which a link can be. */
+  readonly any: boolean;
+  readonly statementAt: At;
+}
+const PACKAGES = /^(method-override|koa-methodoverride|koa-override|koa-method-override)$/;
+
+export default rule<'function', Evidence>({
+  meta: {
+    id: 'methods/method-override',
+    title: 'A POST can be turned into any method',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [650],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['method'],
+    since: '0.1.0',
+    leansOn: ['method-override/post'],
+    whenNotToUse: 'The application renders HTML forms that need PUT and DELETE, and checks each of them against forgery.',
+    references: ['https://expressjs.com/en/resources/middleware/method-override.html'],
+  },
+  on: 'function',
+  words: ['override', '.method'],
+  *detect(fn, context) {
+    for (const step of fn.steps) {
+      const base = { when: step.when, subject: `${fn.name} method` };
+      if (step.do === 'call' && isOverride(step.call)) {
+        const forms = context.uses(step.at.path, 'html') || context.scopeOf(step.call.at)?.reaches.has('html') === true;
+        const isGuarded = context.endpointsThrough(step.call.at).some((one) => one.authentication.state === 'guarded');
+        const any = anyMethod(step.call, context);
+        yield {
+          ...base, at: step.call.nameAt, confidence: 'high', severity: any ? 'error' : forms && isGuarded ? 'info' : 'warning',
+          evidence: { through: throughOf(step.call, context), any, statementAt: step.statementAt },
+        };
+      }
+      if (step.do !== 'assign' || step.target.path.at(-1) !== 'method' || context.request({ ...step.target, path: step.target.path.slice(0, -1) })?.from === undefined) continue;
+      const source = sourceIn(step.value, context, 0);
+      if (source) yield { ...base, at: step.target.at, confidence: 'high', severity: 'warning', evidence: { through: source, any: false, statementAt: step.statementAt } };
+    }
+  },
+  explain: ({ through, any }) => ({
+    message: `Callers can turn ${any ? 'any request, a link too,' : 'POST'} into PUT or DELETE with ${through}, past any method filter in front. Remove it; fetch can send every method itself.`,
+    why: 'A firewall or gateway that lets only GET and POST through sees a POST; the application runs a DELETE.',
+    remedy: 'Take it away; where HTML forms need it, let it stand behind a check against forgery.',
+  }),
+  *fix({ evidence: { statementAt } }): Iterable<FixAnswer> {
+    yield { title: 'Remove it', safety: 'review', changes: [{ do: 'remove', at: statementAt, as: 'statement' }] };
+  },
+  examples: [
+    {
+      title: 'a header says the method',
+      bad: `
+        import express from 'express';
+        import methodOverride from 'method-override';
+        const app = express();
+        app.use(methodOverride('X-HTTP-Method-Override'));
+        //      ^^^^^^^^^^^^^^ methods/method-override "with the header X-HTTP-Method-Override"
+        app.delete('/posts/:id', remove);
+      `,
+      fixed: `
+        import express from 'express';
+        import methodOverride from 'method-override';
+        const app = express();
+        app.delete('/posts/:id', remove);
+      `,
+    },
+    {
+      title: 'a query parameter, for every method',
+      bad: `
+        const express = require('express');
+        const methodOverride = require('method-override');
+        const app = express();
+        app.use(methodOverride('_method', { methods: null }));
+        //      ^^^^^^^^^^^^^^ methods/method-override "any request, a link too, into PUT or DELETE with the query parameter _method"
+      `,
+    },
+    {
+      title: 'written by hand',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.use((req, res, next) => {
+          req.method = req.query._method ?? req.method;
+        //^^^^^^^^^^ methods/method-override "the query parameter _method"
+          next();
+        });
+      `,
+      fixed: `
+        import express from 'express';
+        const app = express();
+        app.use((req, res, next) => {
+          next();
+        });
+      `,
+    },
+    {
+      title: 'in development only',
+      good: `
+        import express from 'express'; import methodOverride from 'method-override'; const app = express(); if (process.env.NODE_ENV === 'development') app.use(methodOverride());
+      `,
+    },
+    { title: 'the method itself', good: `import express from 'express'; const app = express(); app.delete('/posts/:id', auth, remove);` },
+    {
+      title: 'a client sets its own method',
+      good: `
+        export function prepare(options) { options.method = options.query.method; return fetch(options.url, options); }
+        const config = {}; config.method = process.env.METHOD;
+      `,
+    },
+  ],
+});
+
+function isOverride(call: Call): boolean {
+  return call.form === 'call' && call.target.kind === 'ref' && call.target.root.kind === 'import' && PACKAGES.test(call.target.root.from) && call.target.path.length === 0;
+}
+function throughOf(call: Call, context: RuleContext): string {
+  const first = call.args[0]?.value;
+  if (!first) return 'the header X-HTTP-Method-Override';
+  const text = context.constant(first)?.value;
+  if (typeof text !== 'string') return 'what they send';
+  // The package reads names that begin with X- from headers, others from the query.
+  return /^x-/i.test(text) ? `the header ${text}` : `the query parameter ${text}`;
+}
+function anyMethod(call: Call, context: RuleContext): boolean {
+  const methods = context.option(call.args[1]?.value, 'methods');
+  if (methods.kind !== 'value') return false;
+  const { value } = methods.resolved;
+  if (value.kind === 'literal') return value.value === null;
+  return value.kind === 'array' && value.items.some((item) => item.value.kind === 'literal' && /^get$/i.test(String(item.value.value)));
+}
+/** Where a method that is assigned comes from, if a caller can say it. */
+function sourceIn(value: Value, context: RuleContext, depth: number): string | undefined {
+  if (depth > 6) return undefined;
+  if (value.kind === 'logic') return sourceIn(value.left, context, depth + 1) ?? sourceIn(value.right, context, depth + 1);
+  if (value.kind === 'choice') return sourceIn(value.then, context, depth + 1) ?? sourceIn(value.else, context, depth + 1);
+  if (value.kind === 'call' && value.receiver && /^(toUpperCase|toString|trim)$/.test(value.name)) return sourceIn(value.receiver, context, depth + 1);
+  const field = context.request(value);
+  if (field?.from === 'header' && /method/i.test(field.key ?? '')) return `the header ${field.key ?? ''}`;
+  if (field?.from === 'query' && field.key !== undefined) return `the query parameter ${field.key}`;
+  return field?.from === 'body' && field.key !== undefined ? `the field ${field.key} of the body` : undefined;
+}

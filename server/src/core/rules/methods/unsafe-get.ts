@@ -1,0 +1,188 @@
+import type { Endpoint } from '../../project/project.js';
+import { dataWrites, type DataWrite } from '../facts/data-writes.js';
+import { publicPath } from '../facts/paths.js';
+import { rule, type FixAnswer } from '../rule.js';
+
+interface Evidence {
+  readonly endpoint: Endpoint;
+  readonly write: DataWrite | undefined;
+  readonly word: string | undefined;
+}
+const ACTION = /^(delete|remove|destroy|purge|reset|disable|enable|approve|transfer)(-?[a-z]{1,30})?$/i;
+const EXACT_ACTION = /^(delete|remove|destroy|purge|disable|approve|transfer)$/i;
+/** Links in mails, and ends of sessions, that have to be GET; and what is remembered of a visit. */
+const BY_LINK = /(^|\/)(verify|confirm|activate|unsubscribe|callback|logout|log-out|signout|sign-out|invite|invitation|accept|magic|track|pixel|open|click|redirect|cron|webhooks?|health|seed)(-?\w{1,30})?(\/|$)/i;
+const ASIDE = /seen|visit|view|count|hit|access|log|audit|track|stat|last|session|cache|history|activity|online|read/i;
+
+export default rule<'endpoint', Evidence>({
+  meta: {
+    id: 'methods/unsafe-get',
+    title: 'A GET request changes data',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [650, 352],
+    severity: 'warning',
+    confidence: 'low',
+    topics: ['method'],
+    since: '0.1.0',
+    whenNotToUse: 'The change only remembers that something was read.',
+    references: ['https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1'],
+  },
+  on: 'endpoint',
+  words: ['get', 'delete', 'update', 'create', 'remove'],
+  *detect(endpoint, context) {
+    const { method, path, route } = endpoint;
+    if (method !== 'GET' || route.public || publicPath(path.text) || BY_LINK.test(path.text)) return;
+    const last = path.segments.at(-1);
+    const word = last?.kind === 'text' && EXACT_ACTION.test(last.text) ? last.text : undefined;
+    const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+    const writes = body ? dataWrites(body).filter((one) => !isAside(one, context.textOf(one.call.at))) : [];
+    // A read may remember that it was made; a removal, or a path that names an action, is no such thing.
+    const write = writes.find((one) => one.kind === 'delete') ?? (writes[0] && (word !== undefined || ACTION.test(last?.text ?? '') || !reads(body?.name ?? '')) ? writes[0] : undefined);
+    if (!write && (word === undefined || !body || rendersOnly(body.steps.flatMap((step) => (step.do === 'call' ? [step.call.name] : []))))) return;
+    const severity = !write || (write.kind === 'write' && word === undefined) ? 'info' : 'warning';
+    yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, severity, confidence: write ? 'medium' : 'low', evidence: { endpoint, write, word } };
+  },
+  explain: ({ endpoint, write, word }) => ({
+    message: `GET ${endpoint.path.text} changes data (${write?.name ?? `its path ends in ${word ?? ''}`}); links and prefetching can trigger it without the user's intent. ` +
+      `Use ${write?.kind === 'delete' || /delete|remove|destroy|purge/i.test(word ?? '') ? 'DELETE' : 'POST'}.`,
+    why: 'Pictures, links, prefetchers and crawlers send GET with the cookies of whoever looks; defences against forgery leave GET out.',
+    remedy: 'Answer it to POST or DELETE, and send that from the page.',
+  }),
+  *fix({ at, evidence: { endpoint, write, word } }, context): Iterable<FixAnswer> {
+    const to = write?.kind === 'delete' || /delete|remove|destroy|purge/i.test(word ?? '') ? 'delete' : 'post';
+    const text = context.textOf(at);
+    const [quote] = /^['"]/.exec(text) ?? [];
+    if (endpoint.route.branch === true && endpoint.framework !== 'next') yield { refused: 'The method is tested inside a function that does more.' };
+    else if (text === 'get') yield { title: `Use ${to.toUpperCase()}`, safety: 'review', changes: [{ do: 'replace', at, code: [to] }] };
+    else if (text === 'GET' || quote !== undefined) yield { title: `Use ${to.toUpperCase()}`, safety: 'review', changes: [{ do: 'replace', at, code: quote === undefined ? [to.toUpperCase()] : [{ quote: to.toUpperCase() }] }] };
+    else if (text === 'Get') {
+      const name = to === 'delete' ? 'Delete' : 'Post';
+      yield { title: `Use ${to.toUpperCase()}`, safety: 'review', changes: [{ do: 'replace', at, code: [name] }, { do: 'import', path: at.path, from: '@nestjs/common', name, as: name }] };
+    } else yield { refused: 'The method is written in a form this fix does not know how to edit.' };
+  },
+  examples: [
+    {
+      title: 'a link deletes',
+      bad: `
+        import express from 'express';
+        import { Cart } from './models.js';
+        const app = express();
+        app.get('/carts/:id/delete', auth, async (req, res) => res.json(await Cart.findByIdAndDelete(req.params.id)));
+        //  ^^^ methods/unsafe-get "changes data (Cart.findByIdAndDelete)"
+      `,
+      fixed: `
+        import express from 'express';
+        import { Cart } from './models.js';
+        const app = express();
+        app.delete('/carts/:id/delete', auth, async (req, res) => res.json(await Cart.findByIdAndDelete(req.params.id)));
+      `,
+    },
+    {
+      title: 'a statement of SQL',
+      bad: `
+        const router = require('express').Router();
+        router.get('/empty', auth, async (req, res) => { await db.query('DELETE FROM carts'); res.end(); });
+        //     ^^^ methods/unsafe-get "(DELETE FROM)"
+        module.exports = router;
+      `,
+    },
+    {
+      title: 'Fastify with Prisma',
+      bad: `
+        import Fastify from 'fastify';
+        import { prisma } from './db.js';
+        const fastify = Fastify();
+        fastify.route({ method: 'GET', url: '/orders/:id/remove', handler: async (request) => prisma.order.delete({ where: { id: request.params.id } }) });
+        //                      ^^^^^ methods/unsafe-get "(prisma.order.delete)"
+      `,
+      fixed: `
+        import Fastify from 'fastify';
+        import { prisma } from './db.js';
+        const fastify = Fastify();
+        fastify.route({ method: 'DELETE', url: '/orders/:id/remove', handler: async (request) => prisma.order.delete({ where: { id: request.params.id } }) });
+      `,
+    },
+    {
+      title: 'Nest with a repository',
+      bad: `
+        import { Controller, Get, Module, Param } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        @Controller('posts')
+        class PostsController {
+          constructor(private readonly postRepository) {}
+          @Get(':id/remove') remove(@Param('id') id) { return this.postRepository.delete(id); }
+        // ^^^ methods/unsafe-get
+        }
+        @Module({ controllers: [PostsController] }) class AppModule {}
+        NestFactory.create(AppModule).then((app) => app.listen(3000));
+      `,
+      fixed: `
+        import { Controller, Get, Module, Param, Delete } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        @Controller('posts')
+        class PostsController {
+          constructor(private readonly postRepository) {}
+          @Delete(':id/remove') remove(@Param('id') id) { return this.postRepository.delete(id); }
+        }
+        @Module({ controllers: [PostsController] }) class AppModule {}
+        NestFactory.create(AppModule).then((app) => app.listen(3000));
+      `,
+    },
+    {
+      title: 'reading, and a cache',
+      good: `
+        import express from 'express'; import { User } from './models.js'; const app = express();
+        app.get('/users/:id', auth, async (q, s) => { cache.delete('x'); seen.delete(q.ip); s.json(await User.findById(q.params.id).select('name')); });
+      `,
+    },
+    {
+      title: 'links in mails and the end of a session',
+      good: `
+        import express from 'express'; import { User } from './models.js'; const app = express();
+        app.get('/verify/:token', async (q, s) => { await User.updateOne({ token: q.params.token }, { verified: true }); s.end(); });
+        app.get('/logout', async (q, s) => { await Session.deleteOne({ id: q.sessionID }); s.redirect('/'); });
+      `,
+    },
+    {
+      title: 'counts and logs',
+      good: `
+        import express from 'express'; import { Post, AuditLog } from './models.js'; const app = express();
+        app.get('/posts/:id', async (q, s) => { await AuditLog.create({ path: q.path }); await Post.updateOne({ _id: q.params.id }, { $inc: { views: 1 } }); s.json(await Post.findById(q.params.id)); });
+      `,
+    },
+    {
+      title: 'objects, cookies and parameters',
+      good: `
+        import express from 'express'; const app = express();
+        app.get('/a', (q, s) => { const url = new URL(q.url); url.searchParams.delete('x'); const hash = crypto.createHash('sha1'); s.json(Object.create(null)); });
+        app.get('/b', (c) => { c.cookies.delete('a'); });
+      `,
+    },
+    {
+      title: 'the page that asks whether to delete',
+      good: `
+        import express from 'express'; const app = express(); app.get('/posts/:id/delete', auth, (q, s) => s.render('delete', { id: q.params.id }));
+      `,
+    },
+    {
+      title: 'changes by methods that change',
+      good: `
+        import express from 'express'; import { User } from './models.js'; const app = express();
+        app.post('/users/:id/remove', auth, async (q, s) => s.json(await User.findByIdAndDelete(q.params.id)));
+        app.delete('/users/:id', auth, async (q, s) => s.json(await User.deleteOne({ _id: q.params.id })));
+      `,
+    },
+  ],
+});
+
+/** What only remembers something beside the answer. */
+function isAside({ name }: DataWrite, text: string): boolean {
+  return ASIDE.test(name) || /\$inc\b|lastSeen|last_?(login|access|active|used)|views?\b|counter/i.test(text.slice(0, 400));
+}
+function reads(name: string): boolean {
+  return /(^|\.)(get|list|find|show|read|fetch|index|view|load|search)[A-Z_]?\w*$/i.test(name);
+}
+/** A page that asks, or what answers without doing: nothing else is called. */
+function rendersOnly(calls: readonly string[]): boolean {
+  return calls.length === 0 || calls.some((name) => /^(render|sendFile|redirect)$/.test(name));
+}
