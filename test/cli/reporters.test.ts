@@ -108,6 +108,25 @@ test('a name that is underlined in place of its literal hides the literal', () =
   const text = rendered('pretty', runOn(source, [findingOn(source, 'adminKey', { rule: 'secrets/hardcoded-admin-key' })]));
   assert.match(text, /const adminKey = '\u2022\u2022\u2022';\n {6}\| {7}\^{8}\n/);
 });
+test('what is named like a secret, and the password of an address, stay hidden though no rule tells of them', () => {
+  for (const code of [`const o = { jwtSecret: '${SECRET}', origin: '*' };`, `const dbPassword = "${SECRET}", o = '*';`, `if (apiKey === '${SECRET}') origin('*');`, `connect('pg://api:${SECRET}@db', '*');`]) {
+    const source = file('a.js', `${code}\n`);
+    const text = rendered('pretty', runOn(source, [findingOn(source, "'*'")]));
+    assert.match(text, /\u2022\u2022\u2022/);
+    for (let at = 0; at + 6 <= SECRET.length; at++) assert.ok(!text.includes(SECRET.slice(at, at + 6)), text);
+  }
+});
+test('an operator, the name of a parameter and a name that leads to a secret are shown', () => {
+  const source = file('a.js', "if (given === key) sign(config.jwt.secret, req.query.api_key, '*');\n");
+  const findings = [
+    findingOn(source, '===', { rule: 'secrets/timing-unsafe-compare' }),
+    findingOn(source, 'config.jwt.secret', { rule: 'secrets/hardcoded-jwt-secret' }),
+    findingOn(source, 'api_key', { rule: 'secrets/key-in-query' }),
+  ];
+  const text = rendered('pretty', runOn(source, findings));
+  assert.doesNotMatch(text, /\u2022/);
+  assert.match(text, /given === key/);
+});
 test('columns count UTF-16 code units from 1, ends exclusive; a byte order mark and CRLF do not count', () => {
   const source = file('a.js', "\ufeff/* \u{1f600} */ x('*');\r\ny('**')\r\n");
   const { findings } = JSON.parse(rendered('json', runOn(source, [findingOn(source, "'*'"), findingOn(source, "'**'")]))) as {

@@ -3,6 +3,18 @@ import type { FilePath, Span } from '../core/text/source.js';
 
 /** What stands for a secret, whatever its length. */
 export const MASK = '\u2022\u2022\u2022';
+/** These underline how a secret is handled, not the secret: an operator, the name of a parameter, a variable. */
+const OPEN: ReadonlySet<string> = new Set(['secrets/timing-unsafe-compare', 'secrets/key-in-query', 'secrets/logged']);
+/** These underline the secret itself, within a longer text. */
+const EXACT: ReadonlySet<string> = new Set(['secrets/known-token', 'secrets/connection-string']);
+/** In code, a name that leads to a secret in another file is underlined in its place. */
+const CODE = /\.[cm]?[jt]sx?$/i;
+const NAME = /^[A-Za-z_$][\w$]*(\??\.[A-Za-z_$][\w$]*)+$/;
+/** What reads like a secret, whether or not a rule that is on tells of it: a text named so, and the password of an address. */
+const WORD = '(?:secret|password|passwd|pwd|passphrase|(?:api|private|secret|access|signing|encryption|jwt|master|admin)_?key|(?:auth|access|api|refresh|bearer)_?token)';
+const TEXT = `(?:'([^'\\s\\\\]{1,400})'|"([^"\\s\\\\]{1,400})"|\`([^\`\\s\\\\$]{1,400})\`)`;
+const NAMED = new RegExp(`${WORD}['"]?\\s{0,3}(?::|=|===|!==)\\s{0,3}${TEXT}`, 'dgi');
+const ADDRESSED = /:\/\/[^\s:/@'"`]{0,100}:([^\s@/'"`]{1,200})@/dg;
 const QUOTES = new Set(["'", '"', '`']);
 const KEY_START = '-----BEGIN';
 const KEY_END = '-----END';
@@ -15,14 +27,16 @@ export interface Masked {
   move(offset: number): number;
 }
 
-/** Spans of a file's text that hold a secret, sorted and apart: the inside of the literals that `secrets/...` findings underline, a whole key block. */
+/** Spans of a file's text that hold a secret, sorted and apart: the inside of the literals that `secrets/...` findings underline, a whole key block, what is named like a secret. */
 export function secretSpans(findings: Iterable<Finding>, path: FilePath, text: string): readonly Span[] {
-  const spans: Span[] = [];
+  const spans: Span[] = [...named(text)];
   for (const { rule, at } of findings) {
-    if (!rule.startsWith('secrets/') || at.path !== path) continue;
+    if (!rule.startsWith('secrets/') || OPEN.has(rule) || at.path !== path) continue;
     const { start, end } = at.span;
     const part = text.slice(start, end);
-    if (QUOTES.has(part[0] ?? '') && part.length > 1) spans.push({ start: start + 1, end: part.endsWith(part[0] ?? '') ? end - 1 : end });
+    if (!EXACT.has(rule) && QUOTES.has(part[0] ?? '') && part.length > 1) spans.push({ start: start + 1, end: part.endsWith(part[0] ?? '') ? end - 1 : end });
+    else if (EXACT.has(rule)) spans.push({ start, end });
+    else if (CODE.test(path) && NAME.test(part)) continue;
     else if (/^[A-Za-z_$][\w$.]*$/.test(part) && /^\s*[=:]/.test(text.slice(end, end + 40))) spans.push(...literalsOfLine(text, end));
     else spans.push({ start, end });
     if (part.includes(KEY_START)) spans.push({ start: start + part.indexOf(KEY_START), end: endOfKey(text, start) });
@@ -37,6 +51,13 @@ export function secretSpans(findings: Iterable<Finding>, path: FilePath, text: s
   return apart;
 }
 
+function* named(text: string): Iterable<Span> {
+  for (const pattern of [NAMED, ADDRESSED])
+    for (const { indices } of text.matchAll(pattern)) {
+      const found = indices?.slice(1).find((one) => one !== undefined);
+      if (found) yield { start: found[0], end: found[1] };
+    }
+}
 /** Replaces each span, which must be sorted and apart, by the mask. */
 export function mask(text: string, spans: readonly Span[]): Masked {
   let out = '';

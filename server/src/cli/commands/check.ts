@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { rulePages } from '../../core/engine.js';
+import type { FilePath, Span } from '../../core/text/source.js';
 import type { CheckCommand } from '../arguments.js';
 import { secretSpans } from '../masking.js';
 import { Problem, systemProblem } from '../problem.js';
@@ -36,6 +37,7 @@ function runOf(session: Session, command: CheckCommand, { version, homepage, col
       return source ? [[path, source] as const] : [];
     }),
   );
+  const masks = new Map<FilePath, readonly Span[]>();
   return {
     findings: sorted(selected(findings, command, (path) => policies.of(path))),
     notAnalysed,
@@ -49,7 +51,11 @@ function runOf(session: Session, command: CheckCommand, { version, homepage, col
         .fixes(finding.at)
         .filter((one) => one.finding.fingerprint === finding.fingerprint)
         .map(({ fix }) => fix),
-    secrets: (path) => secretSpans(engine.findings(path), path, files.get(path)?.text ?? ''),
+    secrets: (path) => {
+      const known = masks.get(path) ?? secretSpans(engine.findings(path), path, files.get(path)?.text ?? '');
+      masks.set(path, known);
+      return known;
+    },
     colours: colours && command.output === undefined,
     quiet: command.quiet,
   };

@@ -78,6 +78,7 @@ import secretsEnvFallback from './secrets/env-fallback.js';
 import secretsHardcodedAdminKey from './secrets/hardcoded-admin-key.js';
 import secretsHardcodedJwtSecret from './secrets/hardcoded-jwt-secret.js';
 import secretsHardcodedSessionSecret from './secrets/hardcoded-session-secret.js';
+import secretsKeyInQuery from './secrets/key-in-query.js';
 import secretsKnownToken from './secrets/known-token.js';
 import secretsLogged from './secrets/logged.js';
 import secretsTimingUnsafeCompare from './secrets/timing-unsafe-compare.js';
@@ -175,6 +176,7 @@ export const rules: readonly AnyRule[] = [
   secretsHardcodedAdminKey,
   secretsHardcodedJwtSecret,
   secretsHardcodedSessionSecret,
+  secretsKeyInQuery,
   secretsKnownToken,
   secretsLogged,
   secretsTimingUnsafeCompare,

@@ -34,7 +34,9 @@ export default rule<'module', Evidence>({
         const at = text.at.path === module.path ? text.at : text.via;
         const mark = `${text.at.path} ${text.at.mark} ${text.at.part?.start ?? ''}`;
         // A private key in the source is a finding of its own.
-        if (!at || seen.has(mark) || pointsToKey(text.value) || tokensIn(text.value).length > 0) continue;
+        // A default in another file is told there.
+        const isTold = text.fallback && text.at.path !== module.path;
+        if (!at || isTold || seen.has(mark) || pointsToKey(text.value) || tokensIn(text.value).length > 0) continue;
         seen.add(mark);
         const name = text.via ? lastName(context.textOf(text.via)) : undefined;
         const used = text.via ?? key.at;
@@ -238,6 +240,29 @@ export default rule<'module', Evidence>({
         export const a = (t) => jwt.verify(t, publicPem, { algorithms: ['RS256'] });
         export const b = (t) => jwt.verify(t, readFileSync('keys/public.pem'), { algorithms: ['RS256'] });
         export const c = (t) => jwtVerify(t, createRemoteJWKSet(new URL('https://id.example.com/jwks.json')));
+      `,
+    },
+    {
+      title: 'a key set in the constructor',
+      bad: `
+        const jwt = require('jsonwebtoken');
+        class Tokens {
+          constructor() { this.secret = 'tokens-key'; }
+          //                            ^^^^^^^^^^^^ secrets/hardcoded-jwt-secret
+          make(id) { return jwt.sign({ id }, this.secret, { expiresIn: '1h' }); }
+        }
+        module.exports = Tokens;
+      `,
+    },
+    {
+      title: 'a default in another file, where it is told',
+      good: `
+        //- config.js
+        exports.jwt = { secret: process.env.JWT_SECRET || 'known' };
+        //- tokens.js
+        const jwt = require('jsonwebtoken');
+        const config = require('./config');
+        exports.make = (id) => jwt.sign({ id }, config.jwt.secret, { expiresIn: '1h' });
       `,
     },
     { title: 'in development only', good: `import jwt from 'jsonwebtoken'; const key = process.env.NODE_ENV === 'production' ? process.env.JWT_SECRET : 'dev-key'; export const make = (sub) => jwt.sign({ sub }, key);` },

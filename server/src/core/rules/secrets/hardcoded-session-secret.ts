@@ -32,7 +32,9 @@ export default rule<'module', Evidence>({
       for (const text of texts) {
         const at = text.at.path === module.path ? text.at : text.via;
         const mark = `${text.at.path} ${text.at.mark} ${text.at.part?.start ?? ''}`;
-        if (!at || seen.has(mark) || pointsToKey(text.value) || tokensIn(text.value).length > 0) continue;
+        // A default in another file is told there.
+        const isTold = text.fallback && text.at.path !== module.path;
+        if (!at || isTold || seen.has(mark) || pointsToKey(text.value) || tokensIn(text.value).length > 0) continue;
         seen.add(mark);
         const shown = text.via ? context.textOf(text.via) : '';
         const name = shown === '' ? undefined : shown.slice(shown.lastIndexOf('.') + 1);
