@@ -1,4 +1,4 @@
-import type { FunctionView, ModuleView } from '../../model/module.js';
+import type { FunctionView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import { links } from '../../project/project.js';
 import type { At } from '../../text/source.js';
@@ -37,19 +37,22 @@ function isSame(a: At, b: At): boolean {
 }
 
 /** Where the project serves its documentation; `path` undefined: somewhere. Undefined: nowhere. */
-export function docsPage(module: ModuleView, policy: CspPolicy, context: RuleContext): { readonly path: string | undefined } | undefined {
-  const used = docsPackages.filter((name) => context.uses(module.path, name) || context.projectUses(name));
+export function docsPage(views: readonly FunctionView[], policy: Pick<CspPolicy, 'call'>, context: RuleContext): { readonly path: string | undefined } | undefined {
+  const used = docsPackages.filter((name) => context.projectUses(name));
   // Decorators alone serve no page.
   const serving = used.filter((name) => name !== '@nestjs/swagger');
-  const setUp = setUpIn(module, context);
+  const setUp = setUpIn(views, context);
   if (setUp !== undefined) return { path: setUp };
   if (serving.length === 0) return undefined;
   for (const entry of (policy.call && context.scopeOf(policy.call.at)?.order) ?? []) if (entry.layer && entry.path?.known && isDocs(entry.layer.value)) return { path: entry.path.text };
   return { path: undefined };
 }
+/** Why no stricter policy is offered: the page would break, and people would take all headers away. */
+export function docsReason(path: string | undefined): string {
+  return `The documentation page${path === undefined ? ' of this project' : ` at ${path}`} needs more than a strict policy lets in: give that page a policy of its own first.`;
+}
 /** `SwaggerModule.setup('docs', app, document)`, `app.use('/api-docs', swaggerUi.serve, ...)`, `register(swaggerUi, { routePrefix })`. */
-function setUpIn(module: ModuleView, context: RuleContext): string | undefined {
-  const views: readonly FunctionView[] = [module.top, ...module.functions.values()];
+function setUpIn(views: readonly FunctionView[], context: RuleContext): string | undefined {
   for (const view of views)
     for (const step of view.steps) {
       if (step.do !== 'call') continue;

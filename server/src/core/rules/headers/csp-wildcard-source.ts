@@ -50,7 +50,8 @@ export default rule<'module', Evidence>({
       const lost = lostDefaults(policy);
       if (lost !== undefined && policy.noDefaults?.value.at.path === module.path)
         yield { at: policy.noDefaults.value.at, subject: `${policy.inside} useDefaults`, evidence: { kind: 'defaults', policy, lost }, when: policy.when, severity: 'info' };
-      if (policy.disabledDefault?.path === module.path)
+      // Without any word on scripts the policy is about framing alone, as for an API.
+      if (policy.disabledDefault?.path === module.path && policy.directives.get('script-src')?.words.length !== 0)
         yield { at: policy.disabledDefault, subject: `${policy.inside} default-src`, evidence: { kind: 'disabled', policy }, when: policy.when };
     }
   },
@@ -187,6 +188,12 @@ export default rule<'module', Evidence>({
       good: `
         import helmet from 'helmet';
         app.use(helmet.contentSecurityPolicy({ useDefaults: false, directives: { defaultSrc: ["'self'"], frameAncestors: ["'none'"], baseUri: ["'self'"] } }));`,
+    },
+    {
+      title: 'a policy of an API, which is about framing alone',
+      good: `
+        import helmet from 'helmet';
+        app.use('/api', helmet.contentSecurityPolicy({ directives: { defaultSrc: helmet.contentSecurityPolicy.dangerouslyDisableDefaultSrc, scriptSrc: null, styleSrc: null, frameAncestors: ["'none'"] } }));`,
     },
     { title: 'a policy that only reports', good: `export const page = (req, res) => { res.set('Content-Security-Policy-Report-Only', 'default-src *'); };` },
     {

@@ -4,13 +4,20 @@ import type { Severity } from '../../findings/finding.js';
 import { links } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import { alternatives } from '../facts/alternatives.js';
+import { docsLine } from '../facts/csp-fixes.js';
+import { docsPage, docsReason } from '../facts/docs-page.js';
 import { handSet, headersOf, isHeaderSetup, onResponse } from '../facts/header-setup.js';
 import { headerFacts, headerOption } from '../facts/headers.js';
 import { rule } from '../rule.js';
-import type { RuleContext, Subjects } from '../rule.js';
+import type { FixAnswer, RuleContext, Subjects } from '../rule.js';
+import type { Change } from '../../findings/changes.js';
 
 type Evidence =
-  | { readonly kind: 'option'; readonly option: string; readonly header: string; readonly risk: string; readonly entry: Entry | undefined }
+  | {
+      readonly kind: 'option'; readonly option: string; readonly header: string; readonly risk: string; readonly entry: Entry | undefined;
+      /** The set-up call, where its policy comes back with the fix. */
+      readonly policy?: { readonly call: Call; readonly statementAt: At; readonly docs: { readonly path: string | undefined } | undefined };
+    }
   | { readonly kind: 'announced'; readonly option: string; readonly entry: Entry | undefined }
   | { readonly kind: 'global'; readonly entry: Entry | undefined }
   | { readonly kind: 'xss' }
@@ -37,7 +44,11 @@ export default rule<'call', Evidence>({
     const { call, step } = subject;
     const options = optionsOf(call, context);
     // Options kept in another file are reported where this one hands them over.
-    if (options) for (const one of disabled(options, subject, context)) yield one.at.path === call.at.path ? one : { ...one, at: options.at };
+    for (const arm of options ? alternatives(options, context) : [])
+      for (const one of disabled(arm.value, subject, context)) {
+        const found = { ...one, when: [...one.when, ...arm.when] };
+        yield one.at.path === call.at.path ? found : { ...found, at: arm.at };
+      }
     if (call.name === 'register' && /@fastify\/helmet|fastify-helmet/.test(pluginOf(call))) {
       const global = context.option(call.args[1]?.value, 'global');
       if (global.kind === 'value')
@@ -84,12 +95,73 @@ export default rule<'call', Evidence>({
         };
     }
   },
-  *fix({ evidence, at }) {
+  *fix({ evidence, at }, context) {
+    if (evidence.kind === 'option' && evidence.policy && evidence.entry) {
+      yield withPolicy(evidence.entry, evidence.policy, context);
+      return;
+    }
     if (evidence.kind === 'xss') yield { title: "Send '0'", safety: 'review', changes: [{ do: 'replace', at, code: [{ quote: '0' }] }] };
     else if (evidence.kind === 'sniff') yield { title: "Send 'nosniff'", safety: 'review', changes: [{ do: 'replace', at, code: [{ quote: 'nosniff' }] }] };
     else if (evidence.entry !== undefined) yield { title: 'Remove line', safety: 'review', changes: [{ do: 'remove', at: evidence.entry.at, as: 'entry' }] };
+    else yield { refused: 'The value is one of several, or stands in another file.' };
   },
   examples: [
+    {
+      title: 'switched off for the page of the documentation, which keeps a policy of its own',
+      bad: `
+        import express from 'express';
+        import helmet from 'helmet';
+        import swaggerUi from 'swagger-ui-express';
+        const app = express();
+        app.use(helmet({ contentSecurityPolicy: false }));
+        //                                      ^^^^^ headers/protection-disabled
+        app.use('/api-docs', swaggerUi.serve, swaggerUi.setup(document));
+        app.listen(3000);`,
+      fixed: `
+        import express from 'express';
+        import helmet from 'helmet';
+        import swaggerUi from 'swagger-ui-express';
+        const app = express();
+        app.use(helmet());
+        app.use('/api-docs', helmet.contentSecurityPolicy({ directives: { scriptSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:', 'https:'] } }));
+        app.use('/api-docs', swaggerUi.serve, swaggerUi.setup(document));
+        app.listen(3000);`,
+    },
+    {
+      title: 'a plugin for documentation that would break',
+      bad: `
+        import Fastify from 'fastify';
+        import helmet from '@fastify/helmet';
+        import swaggerUi from '@fastify/swagger-ui';
+        const app = Fastify();
+        app.register(helmet, { contentSecurityPolicy: false });
+        //                                            ^^^^^ headers/protection-disabled
+        app.register(swaggerUi, { routePrefix: '/docs' });`,
+    },
+    {
+      title: 'one of two sets of options',
+      bad: `
+        import helmet from 'helmet';
+        app.use(helmet(process.env.NODE_ENV === 'development' ? { hsts: false } : { noSniff: false }));
+        //                                                                                   ^^^^^ headers/protection-disabled`,
+    },
+    {
+      title: 'what the library does not send of itself',
+      good: `
+        //- package.json
+        { "dependencies": { "helmet": "^3.0.0" } }
+        //- app.js
+        const helmet = require('helmet');
+        app.use(helmet({ contentSecurityPolicy: false, referrerPolicy: false }));`,
+    },
+    {
+      title: 'what hapi and Hono do not send of themselves',
+      good: `
+        import Hapi from '@hapi/hapi';
+        import { secureHeaders } from 'hono/secure-headers';
+        app.use(secureHeaders({ contentSecurityPolicy: false }));
+        const server = Hapi.server({ routes: { security: { referrer: false } } });`,
+    },
     {
       title: 'helmet without its content security policy',
       bad: `
@@ -203,7 +275,7 @@ function pluginOf(call: Call): string {
 
 function* disabled(options: Value, { call, step, in: body }: Subjects['call'], context: RuleContext): Iterable<{ at: At; subject: string; evidence: Evidence; severity: Severity; when: readonly Branch[] }> {
   for (const fact of headerFacts) {
-    if (fact.whenOff === 'none' && fact.option !== 'xXssProtection') continue;
+    if ((fact.whenOff === 'none' && fact.option !== 'xXssProtection') || !sentUnasked(fact.option, call, context)) continue;
     for (const key of [fact.option, ...fact.aliases]) {
       const answer = context.option(options, key);
       if (answer.kind !== 'value') continue;
@@ -214,19 +286,38 @@ function* disabled(options: Value, { call, step, in: body }: Subjects['call'], c
       }
       if (fact.option === 'contentSecurityPolicy' && setElsewhere(call, body.steps, context)) continue;
       if (fact.option === 'xFrameOptions' && governedByPolicy(options, context)) continue;
-      const severity = fact.option === 'contentSecurityPolicy' && !context.projectUses('html') ? 'info' : fact.whenOff === 'info' ? 'info' : 'warning';
+      const isPolicy = fact.option === 'contentSecurityPolicy';
+      const severity = isPolicy && !context.projectUses('html') ? 'info' : fact.whenOff === 'info' ? 'info' : 'warning';
       for (const one of falses(answer.value, context))
         if (fact.option === 'xPoweredBy') yield { at: one.at, subject: `helmet ${key}`, evidence: { kind: 'announced', option: key, entry: one.direct ? answer.entry : undefined }, severity, when: [...step.when, ...one.when] };
         else
           yield {
             at: one.at,
             subject: `helmet ${key}`,
-            evidence: { kind: 'option', option: key, header: headerOption(key)?.header ?? fact.header, risk: fact.risk, entry: one.direct ? answer.entry : undefined },
+            evidence: { kind: 'option', option: key, header: headerOption(key)?.header ?? fact.header, risk: fact.risk, entry: one.direct ? answer.entry : undefined,
+              ...(isPolicy ? { policy: { call, statementAt: step.statementAt, docs: docsPage([body], { call }, context) } } : {}) },
             severity,
             when: [...step.when, ...one.when],
           };
     }
   }
+}
+
+/** Whether the library sends the header unless it is told not to: helmet 3 and Hono have no policy of their own, helmet 3 and hapi no Referrer-Policy. */
+function sentUnasked(option: string, call: Call, context: RuleContext): boolean {
+  const isHapi = /hapi/.test(call.callee);
+  const isHono = call.callee.startsWith('hono/');
+  const isOld = call.callee === 'helmet' && (context.major('helmet', call.at.path) ?? 8) < 4;
+  if (option === 'contentSecurityPolicy') return !isHono && !isHapi && !isOld;
+  return option !== 'referrerPolicy' || (!isHapi && !isOld);
+}
+type Policy = NonNullable<Extract<Evidence, { kind: 'option' }>['policy']>;
+/** The policy comes back; a page with documentation gets one it can live with. */
+function withPolicy(entry: Entry, { call, statementAt, docs }: Policy, context: RuleContext): FixAnswer {
+  const removal: Change = { do: 'remove', at: entry.at, as: 'entry' };
+  if (!docs) return { title: 'Remove line', safety: 'review', changes: [removal] };
+  const line = docs.path === undefined ? undefined : docsLine(call, statementAt, docs.path, context.major('helmet', call.at.path) ?? 8, context);
+  return line ? { title: `Remove line, with a policy for the documentation at ${docs.path ?? ''}`, safety: 'review', changes: [removal, line] } : { refused: docsReason(docs.path) };
 }
 
 /** The places where the value is false, with the tests that make it so; `direct`: it is written as the option itself. */
