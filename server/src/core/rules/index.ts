@@ -40,6 +40,7 @@ import exposureStaticRiskyRoot from './exposure/static-risky-root.js';
 import graphqlDebugExposed from './graphql/debug-exposed.js';
 import graphqlPermissiveServer from './graphql/permissive-server.js';
 import headersCacheSensitive from './headers/cache-sensitive.js';
+import headersCspMissing from './headers/csp-missing.js';
 import headersCspReportOnly from './headers/csp-report-only.js';
 import headersCspUnsafeScript from './headers/csp-unsafe-script.js';
 import headersCspWildcardSource from './headers/csp-wildcard-source.js';
@@ -138,6 +139,7 @@ export const rules: readonly AnyRule[] = [
   graphqlDebugExposed,
   graphqlPermissiveServer,
   headersCacheSensitive,
+  headersCspMissing,
   headersCspReportOnly,
   headersCspUnsafeScript,
   headersCspWildcardSource,

@@ -66,6 +66,8 @@ export function writtenHeader(value: Value, home: FilePath, context: RuleContext
       collect(current.else, here, [...when, { test: current.test, holds: false, early: false, at: current.test.at }], depth + 1);
     } else if (current.kind === 'logic' && current.op === '&&') collect(current.right, here, [...when, { test: current.left, holds: true, early: false, at: current.left.at }], depth + 1);
     else if (current.kind === 'call' && current.receiver && SHAPES.has(current.name)) collect(current.receiver, here, when, depth + 1);
+    else if (current.kind === 'call' && current.receiver && current.name === 'filter' && current.args[0]?.value.kind === 'ref' && current.args[0].value.text === 'Boolean') collect(current.receiver, here, when, depth + 1);
+    else if (current.kind === 'call' && current.receiver && current.name === 'concat') list([{ value: current.receiver }, ...current.args], ' ', here, when, depth, false);
     else if (current.kind === 'call' && current.receiver && current.name === 'join') joined(current.receiver, current.args[0]?.value, here, when, depth);
     else add(HOLE, undefined, -1, when);
   }
@@ -94,10 +96,10 @@ export function writtenHeader(value: Value, home: FilePath, context: RuleContext
     if (items.kind === 'array' && typeof glue === 'string') list(items.items, glue, place, when, depth);
     else add(HOLE, undefined, -1, when);
   }
-  function list(items: readonly { readonly value: Value; readonly spread: boolean }[], glue: string, place: Value | undefined, when: readonly Branch[], depth: number): void {
+  function list(items: readonly { readonly value: Value }[], glue: string, place: Value | undefined, when: readonly Branch[], depth: number, areItems = true): void {
     for (const [index, { value: item }] of items.entries()) {
       if (index > 0) add(glue, undefined, -1, when);
-      collect(item, place, when, depth + 1, true);
+      collect(item, place, when, depth + 1, areItems);
     }
   }
   function wordsIn(from: number, to: number): readonly Word[] {

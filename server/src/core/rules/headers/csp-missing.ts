@@ -111,7 +111,7 @@ export default rule<'module', Evidence>({
       title: 'the security of hapi knows no policy',
       bad: `
         import Hapi from '@hapi/hapi';
-        const server = Hapi.server({ routes: { security: true } });
+        const server = Hapi.server({ routes: { security: { hsts: 31536000, xframe: 'sameorigin' } } });
         //                  ^^^^^^ headers/csp-missing
         server.route({ method: 'GET', path: '/', handler: (request, h) => h.view('home') });
         await server.start();`,
@@ -198,8 +198,9 @@ function setupOf(call: Call, context: RuleContext): Evidence | undefined {
   if (/^(@hapi\/hapi|hapi)\.(server|Server)$/.test(call.callee)) {
     const routes = context.option(first, 'routes');
     const security = routes.kind === 'value' ? context.option(routes.value, 'security') : routes;
-    const isOn = security.kind === 'value' && (security.resolved.value.kind === 'object' || context.constant(security.value)?.value === true);
-    if (!isOn || context.projectUses('blankie')) return undefined;
+    // A bare `true` is what repairs an application without any headers: it is not blamed for what it cannot give.
+    const isOwn = security.kind === 'value' && security.resolved.value.kind === 'object';
+    if (!isOwn || context.projectUses('blankie')) return undefined;
     return { setup: "hapi's security", change: undefined, refused: 'hapi has no option for it: register the plugin blankie with the sources your pages need.' };
   }
   if (call.callee !== 'helmet' && call.callee !== 'koa-helmet') return undefined;

@@ -30,7 +30,7 @@ export default rule<'module', Evidence>({
   words: ['helmet', 'secureheaders', 'content-security-policy', 'blankie', 'lusca'],
   *detect(module, context) {
     for (const policy of cspPolicies(module, context)) {
-      if (policy.reportOnly !== false || forDocsOnly(policy, context)) continue;
+      if (policy.reportOnly === true || forDocsOnly(policy, context)) continue;
       for (const directive of scriptDirectives(policy))
         for (const word of directive.words) {
           const severity = dangerous(word.text, directive, policy.library);
@@ -220,6 +220,14 @@ export default rule<'module', Evidence>({
         const { options } = require('./policy');
         app.use(helmet(options));
         //      ^^^^^^ headers/csp-unsafe-script "'unsafe-eval' in script-src"`,
+    },
+    {
+      title: 'a list that is added to, and a policy that may be enforced',
+      bad: `
+        import helmet from 'helmet';
+        const scripts = ["'self'", "'unsafe-eval'"].concat(extra).filter(Boolean);
+        //                          ^^^^^^^^^^^^^ headers/csp-unsafe-script
+        app.use(helmet({ contentSecurityPolicy: { reportOnly: process.env.CSP_TRIAL === 'on', directives: { scriptSrc: scripts } } }));`,
     },
     { title: "helmet's own policy lets inline styles in", good: `import helmet from 'helmet';\napp.use(helmet());\napp.use(helmet({ contentSecurityPolicy: { directives: { styleSrc: ["'self'", "'unsafe-inline'"] } } }));` },
     {

@@ -33,7 +33,7 @@ export default rule<'module', Evidence>({
   words: ['helmet', 'secureheaders', 'content-security-policy', 'blankie', 'lusca'],
   *detect(module, context) {
     for (const policy of cspPolicies(module, context)) {
-      if (policy.reportOnly !== false || forDocsOnly(policy, context)) continue;
+      if (policy.reportOnly === true || forDocsOnly(policy, context)) continue;
       for (const directive of policy.directives.values()) {
         const severity = GUARDED.get(directive.name);
         if (severity === undefined || ignoresHosts(directive)) continue;

@@ -182,7 +182,7 @@ export default rule<'module', Evidence>({
 });
 
 function* ofPolicy(policy: CspPolicy, module: ModuleView, context: RuleContext): Iterable<Found> {
-  if (policy.reportOnly !== false || (policy.header?.path !== undefined && FRAMED.test(policy.header.path)) || isFramed(policy.call, policy.inside, context)) return;
+  if (policy.reportOnly === true || (policy.header?.path !== undefined && FRAMED.test(policy.header.path)) || isFramed(policy.call, policy.inside, context)) return;
   for (const word of policy.directives.get('frame-ancestors')?.words ?? []) {
     const at = word.at.path === module.path ? word.at : policy.call?.nameAt;
     if (!at || !ANY.test(word.text)) continue;

@@ -55,7 +55,10 @@ export default rule<'call', Late>({
   }),
   *fix({ evidence: { call, scope, statementAt } }, context) {
     const isAlone = scope.order.filter((entry) => entry.layer && isSame(entry.at, call.at)).length === 1 && context.textOf(statementAt).length <= context.textOf(call.at).length + 40;
-    if (!isAlone || scope.statementAt.path !== statementAt.path || call.args.some(({ value }) => usesNames(value))) return;
+    if (!isAlone || scope.statementAt.path !== statementAt.path || call.args.some(({ value }) => usesNames(value))) {
+      yield { refused: 'The line does more than this, stands in another file, or needs what is declared above it.' };
+      return;
+    }
     yield { title: 'Move to the top', safety: 'review', changes: [{ do: 'move', at: statementAt, after: scope.statementAt }] };
   },
   examples: [

@@ -21,6 +21,8 @@ const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
   ['hono', { from: 'hono/secure-headers', name: 'secureHeaders', as: 'secureHeaders', statement: USE }],
   ['fastify', { ...HELMET, from: '@fastify/helmet', statement: (app, as) => [`${app}.register(${as});`] }],
 ]);
+/** Hono has no policy of its own, which pages need. */
+const POLICY = `{ contentSecurityPolicy: { defaultSrc: ["'self'"] } }`;
 const SETUP_NAME = /setup|configure|init|middlewares?|security|bootstrap|load/i;
 
 export default rule<'scope', { readonly scope: Scope }>({
@@ -61,12 +63,17 @@ export default rule<'scope', { readonly scope: Scope }>({
       return;
     }
     const remedy = REMEDIES.get(scope.framework);
-    if (!remedy || scope.binding === undefined) return;
+    if (!remedy) return;
+    if (scope.binding === undefined) {
+      yield { refused: 'The application is bound to no name here that middleware could be added to.' };
+      return;
+    }
     const known = context.localName(path, remedy.from, remedy.name);
     const as = known ?? (context.visible(remedy.as, scope.at) === 'present' ? `${remedy.as}Headers` : remedy.as);
     const changes: Change[] = known === undefined ? [{ do: 'import', path, from: remedy.from, name: remedy.name, as }] : [];
     const npm = remedy.from.startsWith('hono/') ? 'hono' : remedy.from;
-    const fix: Fix = { title: remedy.as === 'helmet' ? 'Add helmet' : `Add ${remedy.as}`, safety: 'review', changes: [...changes, { do: 'insert', at: scope.statementAt, where: 'line-after', code: remedy.statement(scope.binding, as) }] };
+    const fix: Fix = { title: remedy.as === 'helmet' ? 'Add helmet' : `Add ${remedy.as}`, safety: 'review',
+      changes: [...changes, { do: 'insert', at: scope.statementAt, where: 'line-after', code: scope.framework === 'hono' && scope.reaches.has('html') ? [`${scope.binding}.use(${as}(${POLICY}));`] : remedy.statement(scope.binding, as) }] };
     yield context.depends(npm, path) === false ? { ...fix, installs: [npm] } : fix;
   },
   examples: [
@@ -155,6 +162,22 @@ export default rule<'scope', { readonly scope: Scope }>({
         router.get('/', (ctx) => { ctx.body = page; });
         app.use(router.routes());
         app.listen(3000);`,
+    },
+    {
+      title: 'a Hono application with pages',
+      bad: `
+        import { Hono } from 'hono';
+        const app = new Hono();
+        //              ^^^^ headers/helmet-missing
+        app.get('/', (c) => c.html('<p>home</p>'));
+        export default app;`,
+      fixed: `
+        import { Hono } from 'hono';
+        import { secureHeaders } from 'hono/secure-headers';
+        const app = new Hono();
+        app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'self'"] } }));
+        app.get('/', (c) => c.html('<p>home</p>'));
+        export default app;`,
     },
     {
       title: 'a Nest application without headers',
