@@ -35,7 +35,7 @@ export default rule<'send', Evidence>({
     const status = send.status && context.constant(send.status)?.value;
     const isClientError = typeof status === 'number' && status >= 400 && status < 500;
     for (const leaf of context.leaves(send.value, fn)) {
-      const error = wholeError(leaf, context);
+      const error = isLastResort(leaf, send) ? undefined : wholeError(leaf, context);
       const place = error === undefined ? undefined : placeOfLeaf(leaf, send);
       if (error === undefined || !place) continue;
       if (isFormattedByFramework(send, leaf.value, fn, context) || isForeseen(leaf.when) || underStatusTest([...leaf.when, ...send.when])) continue;
@@ -239,6 +239,15 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'the text of a client error, and the error where there is none',
+      good: `
+        import express from 'express';
+        express().post('/a', (req, res) => {
+          try { parse(req.body); } catch (error) { res.status(400).json({ error: error.message || error }); }
+        });
+      `,
+    },
+    {
       title: 'Fastify and hapi make an answer of an error of their own',
       good: `
         import Fastify from 'fastify';
@@ -273,6 +282,10 @@ export default rule<'send', Evidence>({
   ],
 });
 
+/** `err.message || err`: every error has a text. */
+function isLastResort({ value, entry }: Leaf, send: Send): boolean {
+  return [entry?.value, send.value].some((one) => one?.kind === 'logic' && one.op !== '&&' && one.right === value && one.left.kind === 'ref' && one.left.path.at(-1) === 'message');
+}
 /** The name of the error a leaf holds whole. */
 function wholeError({ value, through, key }: Leaf, context: RuleContext): string | undefined {
   if (value.kind !== 'ref' || value.path.length > 0 || !through.every((name) => KEEPS.test(name))) return undefined;
