@@ -1,6 +1,6 @@
 import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { Call, Entry, FunctionId, Value } from '../model/value.js';
-import type { CorsPolicy } from '../rules/rule.js';
+import type { CorsNames, CorsPolicy } from '../rules/rule.js';
 import type { At } from '../text/source.js';
 import { manualPolicies } from './cors-headers.js';
 import { corsNames, optionNames } from './cors-names.js';
@@ -53,8 +53,17 @@ interface Place {
 /** Every CORS setting of a module, normalised (RULES 0.13). A setting whose parts cannot be known is given with 'unknown' in their place. */
 export function* corsPolicies(module: ModuleView, context: CorsContext): Iterable<CorsPolicy> {
   const seen = new Set<string>();
+  const told = new Set<string>();
+  // Alternatives of one setting share its lists, which are told once.
+  const once = (names: CorsNames): CorsNames => {
+    const key = names.at && `${names.at.path}:${names.at.mark}`;
+    if (key !== undefined && told.has(key)) return { state: 'unknown', names: [], at: undefined };
+    if (key !== undefined) told.add(key);
+    return names;
+  };
   for (const found of everyPolicy(module, context)) {
-    const policy = atHome(found, module);
+    const home = atHome(found, module);
+    const policy = { ...home, methods: once(home.methods), headers: once(home.headers), exposed: once(home.exposed) };
     const key = `${policy.originAt.path}:${policy.originAt.mark}:${policy.origin}`;
     if (seen.has(key)) continue;
     seen.add(key);

@@ -26,13 +26,27 @@ export function* originTests(module: ModuleView, policies: readonly CorsPolicy[]
 }
 function* everyTest(module: ModuleView, policies: readonly CorsPolicy[], context: CorsContext): Iterable<OriginTest> {
   for (const policy of policies) yield* named(policy, module, context);
-  const origins = new Set<FunctionId>();
-  for (const { values: [only] } of policies) if (only?.kind === 'function') origins.add(only.fn);
+  const origins = new Map<FunctionId, CorsPolicy>();
+  for (const policy of policies) {
+    const [only] = policy.values;
+    if (only?.kind === 'function') origins.set(only.fn, policy);
+  }
   const reader: Reader = { module, context, origins };
   for (const fn of [module.top, ...module.functions.values()]) {
     for (const step of fn.steps) if (step.do === 'call') yield* ofCall(step.call, step.when, step.loop, fn, reader);
     for (const { value, when } of valuesOf(fn, module)) yield* ofComparisons(value, when, fn, reader, 0);
   }
+}
+
+/** The setting a function decides for, itself or through the function around it. */
+function askedIn(fn: FunctionView, { origins, context }: Reader): CorsPolicy | undefined {
+  let current: FunctionView | undefined = fn;
+  for (let hops = 0; current && hops < 4; hops++) {
+    const found = origins.get(current.id);
+    if (found) return found;
+    current = current.within === undefined ? undefined : context.body(current.within);
+  }
+  return undefined;
 }
 
 /** What a setting names. */
@@ -48,7 +62,7 @@ function* named(policy: CorsPolicy, module: ModuleView, context: CorsContext): I
     yield {
       how: value.kind === 'literal' ? 'equals' : 'matches',
       with: [value], at, of: 'origin', value: undefined, inList: item !== undefined,
-      beside: policy.values.filter((other) => other !== value), call: undefined, testAt: undefined, leads: 'in', sure: true, policy,
+      beside: policy.values.filter((other) => other !== value), call: undefined, testAt: undefined, leads: 'in', sure: true, policy, within: undefined,
       when: [...policy.when, ...(item?.when ?? [])], inside: policy.inside,
     };
   }
@@ -68,7 +82,7 @@ function* ofCall(call: Call, when: readonly Branch[], loop: Loop | undefined, fn
     for (const { values, at } of compared)
       yield {
         ...subject, how: isTest || call.name === 'match' || call.name === 'search' ? 'matches' : found.start ? 'starts' : how, with: values,
-        at: how === 'matches' && at !== undefined ? at : call.nameAt, value: text, inList: false, beside: found.joined, call, testAt: found.at, leads: found.leads, policy: undefined, when, inside: fn.id,
+        at: how === 'matches' && at !== undefined ? at : call.nameAt, value: text, inList: false, beside: found.joined, call, testAt: found.at, leads: found.leads, policy: undefined, within: askedIn(fn, reader), when, inside: fn.id,
       };
     return;
   }
@@ -81,7 +95,7 @@ function* ofCall(call: Call, when: readonly Branch[], loop: Loop | undefined, fn
   for (const item of items)
     yield {
       ...member, how: 'equals', with: [item.value], at: item.value.at.path === reader.module.path ? item.value.at : item.at, value: first, inList: true,
-      beside: items.filter((other) => other !== item).map((other) => other.value), call, testAt: undefined, leads, policy: undefined, when: [...when, ...item.when], inside: fn.id,
+      beside: items.filter((other) => other !== item).map((other) => other.value), call, testAt: undefined, leads, policy: undefined, within: askedIn(fn, reader), when: [...when, ...item.when], inside: fn.id,
     };
 }
 
@@ -107,7 +121,7 @@ function* ofComparisons(value: Value, when: readonly Branch[], fn: FunctionView,
         const leads = value.op.startsWith('!') && same !== 'unknown' ? (same === 'in' ? 'away' : 'in') : same;
         const at = literal.at.path === reader.module.path ? literal.at : other.at;
         yield {
-          ...subject, how: 'equals', with: [literal], at, value: side, inList: false, beside: joined, call: undefined, testAt: value.at, leads, policy: undefined, when, inside: fn.id,
+          ...subject, how: 'equals', with: [literal], at, value: side, inList: false, beside: joined, call: undefined, testAt: value.at, leads, policy: undefined, within: askedIn(fn, reader), when, inside: fn.id,
         };
       }
     }

@@ -1,5 +1,6 @@
 import type { FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Value } from '../model/value.js';
+import type { CorsPolicy } from '../rules/rule.js';
 import type { At } from '../text/source.js';
 import type { CorsContext } from './cors-origin.js';
 
@@ -18,7 +19,7 @@ export interface Standing {
 export interface Reader {
   readonly module: ModuleView;
   readonly context: CorsContext;
-  readonly origins: ReadonlySet<FunctionId>;
+  readonly origins: ReadonlyMap<FunctionId, CorsPolicy>;
 }
 interface Found {
   readonly positive: boolean;

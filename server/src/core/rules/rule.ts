@@ -108,8 +108,10 @@ export interface OriginTest {
   readonly leads: 'in' | 'away' | 'unknown';
   /** Known by the header or by the library that hands it over; else by its name alone. */
   readonly sure: boolean;
-  /** The setting it belongs to. */
+  /** The setting that names it. */
   readonly policy: CorsPolicy | undefined;
+  /** The setting whose origin function it stands in. */
+  readonly within: CorsPolicy | undefined;
   readonly when: readonly Branch[];
   readonly inside: FunctionId;
 }
