@@ -1,6 +1,6 @@
 import type { Code, Fix } from '../../findings/changes.js';
 import { rule } from '../rule.js';
-import type { FixAnswer, OriginTest } from '../rule.js';
+import type { Detection, FixAnswer, OriginTest } from '../rule.js';
 
 type Fault = 'star' | 'wildcard' | 'several' | 'slash' | 'scheme' | 'case' | 'port' | 'list';
 /** Libraries that take a list of origins. */
@@ -8,7 +8,13 @@ const TAKES_LISTS = /^(cors|@nestjs\/core|socket\.io|@fastify\/cors|hono\/cors|g
 /** Libraries that take patterns. */
 const TAKES_PATTERNS = /^(cors|@nestjs\/core|socket\.io|@fastify\/cors)$/;
 
-export default rule<'origin', { readonly test: OriginTest; readonly text: string; readonly fault: Fault }>({
+interface Evidence {
+  readonly test: OriginTest;
+  readonly text: string;
+  readonly fault: Fault;
+}
+
+export default rule<'origin', Evidence>({
   meta: {
     id: 'cors/ineffective-option',
     title: 'This CORS option does not do what it says',
@@ -30,7 +36,7 @@ export default rule<'origin', { readonly test: OriginTest; readonly text: string
     const text = value && context.constant(value)?.value;
     if (typeof text !== 'string') return;
     const { policy } = test;
-    const found = (fault: Fault, at = test.at): { at: typeof at; subject: string; evidence: { test: OriginTest; text: string; fault: Fault }; when: OriginTest['when'] } =>
+    const found = (fault: Fault, at = test.at): Detection<Evidence> =>
       ({ at, subject: `${test.inside} ${policy?.library ?? 'test'} ${fault} ${text}`, evidence: { test, text, fault }, when: test.when });
     // @koa/cors sends each member of a list as a header of its own, and browsers refuse several.
     if (policy && test.inList && policy.library === '@koa/cors' && policy.origin === 'list') {
@@ -191,7 +197,7 @@ function asBrowsersDo(text: string): string {
   const whole = /^[a-z][a-z0-9+.-]*:\/\//.test(bare) ? bare : /^localhost(:|$)/.test(bare) ? `http://${bare}` : `https://${bare}`;
   return whole.replace(/^(https:\/\/[^/:]+):443$/, '$1').replace(/^(http:\/\/[^/:]+):80$/, '$1');
 }
-function* repairs({ test, text, fault }: { readonly test: OriginTest; readonly text: string; readonly fault: Fault }): Iterable<FixAnswer> {
+function* repairs({ test, text, fault }: Evidence): Iterable<FixAnswer> {
   const { policy, at, inList } = test;
   const [value] = test.with;
   if (fault === 'list') {
