@@ -20,6 +20,8 @@ export interface OriginWords {
   readonly calls: 'callback' | 'origin' | 'context';
   /** Patterns are taken. */
   readonly patterns: boolean;
+  /** A star in a member of a list stands for any text. */
+  readonly starsInItems?: true;
   /** A star anywhere in a text counts as one. */
   readonly starInText?: true;
   /** hapi's word for "answer '*'". */
@@ -68,6 +70,8 @@ function judgeArm(arm: Alternative, words: OriginWords, context: CorsContext): J
       const always = items.filter((item) => item.when.length === 0);
       const star = always.find((item) => item.value.kind === 'literal' && item.value.value === '*');
       if (star && words.starInList !== 'list') return answer(words.starInList, values, star.at);
+      const open = words.starsInItems ? always.find((item) => item.value.kind === 'literal' && typeof item.value.value === 'string' && starred(item.value.value)) : undefined;
+      if (open) return answer('reflect', values, open.at);
       const wide = words.patterns ? always.find((item) => everyone(item.value, context)) : undefined;
       if (wide) return answer('reflect', values, wide.at);
       if (values.some((item) => item.kind === 'regex' || (item.kind === 'call' && item.callee === 'RegExp'))) return answer('regex', values);
@@ -87,6 +91,11 @@ function literalOrigin(value: unknown, words: OriginWords): CorsPolicy['origin']
   return typeof value === 'string' ? 'list' : 'unknown';
 }
 
+/** A text with stars that covers every origin of a scheme: `https://*`. */
+function starred(text: string): boolean {
+  const source = text.replace(/[.+?^${}()|[\]\\/]/g, '\\$&').replaceAll('*', '.*');
+  return text.includes('*') && judgePattern(`^${source}$`, '')?.lets === 'everyone';
+}
 /** A pattern that accepts every origin. */
 function everyone(value: Value, context: CorsContext): boolean {
   const pattern = patternOf(value, context);

@@ -47,7 +47,7 @@ export function standing(test: Value, fn: FunctionView, reader: Reader, depth = 
     const missed = under(!found.positive);
     const around = fn.steps.find((step) => step.when.some((branch) => branch.test === value))?.when.filter((branch) => branch.test !== value && branch.holds).map((branch) => branch.test) ?? [];
     const away = held.some((step) => step.when.at(-1)?.test === value && turnsAway(step));
-    const lets = held.some((step) => letsIn(step, fn, reader));
+    const lets = held.some((step) => letsIn(step, fn, reader) || marksIn(step, fn, reader));
     const leads = lets ? 'in' : away ? 'away' : missed.some((step) => turnsAway(step)) ? 'in' : 'unknown';
     const answer: Standing = { leads, joined: [...found.joined, ...around], at: found.at, start: found.start };
     if (leads !== 'unknown') return answer;
@@ -148,6 +148,17 @@ function letsIn(step: Step, fn: FunctionView, reader: Reader): boolean {
   if (setsOrigin(step.call, reader.context)) return true;
   const [error, allowed] = step.call.args;
   return isCallback(step.call, fn, reader) && error?.value.kind === 'literal' && !error.value.value && allowed !== undefined && !(allowed.value.kind === 'literal' && !allowed.value.value);
+}
+/** `ok = true`, where the caller is let in under `ok` later, or `ok` is what the function answers. */
+function marksIn(step: Step, fn: FunctionView, reader: Reader): boolean {
+  if (step.do !== 'assign' || step.value.kind !== 'literal' || step.value.value !== true || step.target.root.kind !== 'local' || step.target.path.length > 0) return false;
+  const { binding } = step.target.root;
+  const isMark = (value: Value | undefined): boolean => value?.kind === 'ref' && value.root.kind === 'local' && value.root.binding === binding && value.path.length === 0;
+  return fn.steps.some((other) => {
+    if (other.do === 'return' && isMark(other.value)) return decidesByName(fn, reader) || reader.origins.has(fn.id);
+    if (other.do === 'call' && isCallback(other.call, fn, reader) && other.call.args.some(({ value }) => isMark(value))) return true;
+    return letsIn(other, fn, reader) && other.when.some((branch) => branch.holds && isMark(branch.test));
+  });
 }
 /** Ends the request with a refusal: a throw, a 4xx, `return false`, an error or `false` for the callback. */
 function turnsAway(step: Step): boolean {

@@ -1,7 +1,7 @@
 import { rule } from '../rule.js';
 import type { OriginTest } from '../rule.js';
 
-export default rule<'origin', { readonly test: OriginTest; readonly app: boolean }>({
+export default rule<'origin', { readonly test: OriginTest; readonly fallback: boolean }>({
   meta: {
     id: 'cors/null-origin',
     title: 'Sandboxed pages may call this API',
@@ -11,33 +11,38 @@ export default rule<'origin', { readonly test: OriginTest; readonly app: boolean
     confidence: 'medium',
     topics: ['cors'],
     since: '0.1.0',
-    leansOn: ['cors/null-origin', 'cors/one-text', 'cors/exact-list'],
+    leansOn: ['cors/null-origin', 'graphql-yoga/cors-texts'],
     whenNotToUse: 'Files opened from disk must call the API, and nothing in it is private.',
     references: ['https://portswigger.net/web-security/cors', 'https://developer.mozilla.org/docs/Web/HTTP/Headers/Origin'],
   },
   on: 'origin',
-  words: ['null'],
+  words: ['null', 'graphql-yoga'],
   *detect(test, context) {
     if (test.how !== 'equals' || test.of !== 'origin' || test.leads !== 'in') return;
     const [value] = test.with;
+    const { policy } = test;
+    // graphql-yoga answers callers that are not in its list of several with the text null.
+    if (policy?.library === 'graphql-yoga' && policy.origin === 'list' && policy.inList && policy.values.length > 1 && policy.values[0] === value && policy.credentialsEntryAt === undefined)
+      yield { at: policy.originAt, subject: `${test.inside} graphql-yoga fallback`, evidence: { test, fallback: true }, when: policy.when, confidence: 'high' };
     if (!value || context.constant(value)?.value !== 'null') return;
     // Apps that load their pages from disk name schemes of their own beside it.
     const app = test.beside.some((other) => /^(capacitor|file|ionic|app|electron):\/\//.test(String(context.constant(other)?.value ?? '')));
     yield {
       at: test.at,
       subject: `${test.inside} ${test.policy?.library ?? 'test'} null`,
-      evidence: { test, app },
+      evidence: { test, fallback: false },
       when: test.when,
       confidence: test.sure ? 'high' : 'medium',
       ...(app ? { severity: 'info' } : {}),
     };
   },
-  explain: () => ({
-    message: "Origin 'null' is sent by sandboxed frames that any website can create. Remove it from the allowed origins.",
+  explain: ({ fallback }) => ({
+    message: fallback ? "graphql-yoga answers callers beside this list with the origin 'null' and credentials, and sandboxed frames have that origin. Give cors a function that answers one origin of the list." : "Origin 'null' is sent by sandboxed frames that any website can create. Remove it from the allowed origins.",
     why: 'A page puts a sandboxed frame into itself, and the script in it calls this API as an allowed origin.',
     remedy: 'Allow the origins of real pages only; a missing Origin header is something else and needs no entry.',
   }),
-  *fix({ evidence: { test } }) {
+  *fix({ evidence: { test, fallback } }) {
+    if (fallback) return yield { refused: 'The whole cors option has to become a function of the request.' };
     const { policy, at } = test;
     const [value] = test.with;
     if (!value || value.at.path !== at.path || value.at.mark !== at.mark) return yield { refused: "The 'null' is named here but written elsewhere." };
@@ -122,6 +127,14 @@ export default rule<'origin', { readonly test: OriginTest; readonly app: boolean
         await fastify.register(fastifyCors, { origin: ['https://app.example.com', 'null'] });
         //                                                                        ^^^^^^ cors/null-origin`,
     },
+    {
+      title: 'the answer of graphql-yoga to everybody beside its list',
+      bad: `
+        import { createYoga } from 'graphql-yoga';
+        const yoga = createYoga({ schema, cors: { origin: ['https://app.example.com', 'https://admin.example.com'] } });
+        //                                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/null-origin "beside this list"`,
+    },
+    { title: 'graphql-yoga with one origin, or without credentials', good: `import { createYoga } from 'graphql-yoga';\nconst a = createYoga({ schema, cors: { origin: ['https://app.example.com'] } });\nconst b = createYoga({ schema, cors: { origin: ['https://a.example.com', 'https://b.example.com'], credentials: false } });` },
     { title: 'listed origins', good: `import cors from 'cors';\napp.use(cors({ origin: ['https://app.example.com'] }));` },
     { title: 'the value null switches the middleware off', good: `import cors from 'cors';\napp.use(cors({ origin: null }));` },
     { title: 'a request without an origin', good: `import cors from 'cors';\napp.use(cors({ origin: (origin, cb) => cb(null, !origin || allowed.has(origin)) }));` },

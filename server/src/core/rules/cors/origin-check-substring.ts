@@ -131,6 +131,23 @@ export default rule<'origin', { readonly test: OriginTest; readonly text: string
         }`,
     },
     {
+      title: 'a mark that is set in a loop',
+      bad: `
+        function setCors(req, res) {
+          const origin = req.headers.origin || '';
+          let ok = false;
+          for (const domain of ['example.com', 'example.org']) {
+            if (origin.endsWith(domain)) {
+              //       ^^^^^^^^ cors/origin-check-substring "https://attackerexample.com"
+              ok = true;
+              break;
+            }
+          }
+          if (ok) res.setHeader('Access-Control-Allow-Origin', origin);
+        }
+        module.exports = setCors;`,
+    },
+    {
       title: 'the name of the host, by its end',
       bad: `
         export const setCors = (req, res, next) => {

@@ -139,6 +139,13 @@ export default rule<'origin', { readonly test: OriginTest; readonly pattern: Val
         app.use(middleware({ origin: /^https:\\/\\/www\\.example\\.com|https:\\/\\/api\\.example\\.com$/ }));
         //                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/origin-regex-loose "https://www.example.com.evil.test"`,
     },
+    {
+      title: 'subdomains without an end',
+      bad: `
+        import cors from 'cors';
+        app.use(cors({ origin: /\\.example\\.com/ }));
+        //                     ^^^^^^^^^^^^^^^^ cors/origin-regex-loose "https://app.example.com.evil.test"`,
+    },
     { title: 'the whole origin, with subdomains', good: `import cors from 'cors';\napp.use(cors({ origin: /^https:\\/\\/([a-z0-9-]+\\.)?example\\.com$/ }));` },
     { title: 'alternatives of one domain', good: `import cors from 'cors';\napp.use(cors({ origin: /^https:\\/\\/(www|app)\\.shop\\.co\\.uk$/ }));` },
     { title: 'previews of one project', good: `import cors from 'cors';\napp.use(cors({ origin: /^https:\\/\\/my-project-[a-z0-9]+-my-team\\.vercel\\.app$/ }));` },

@@ -130,6 +130,16 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
         app.use(cors());
         //      ^^^^ cors/reflected-origin`,
     },
+    {
+      title: 'a star that covers every host of hapi and of graphql-yoga',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        import { createYoga } from 'graphql-yoga';
+        const server = Hapi.server({ routes: { cors: { origin: ['https://*'] } } });
+        //                                                      ^^^^^^^^^^^ cors/reflected-origin
+        const yoga = createYoga({ schema, cors: { origin: 'https://*.example.com', credentials: false } });
+        //                                                ^^^^^^^^^^^^^^^^^^^^^^^ cors/reflected-origin`,
+    },
     { title: 'a function that looks the origin up', good: `import cors from 'cors';\napp.use(cors({ origin: (o, cb) => cb(null, !o || list.includes(o)) }));` },
     { title: 'hapi with listed origins', good: `import Hapi from '@hapi/hapi';\nconst server = Hapi.server({ routes: { cors: { origin: ['https://app.example.com'] } } });` },
     {

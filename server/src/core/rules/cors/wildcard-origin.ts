@@ -175,6 +175,30 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
         koa.use(koaCors());
         //      ^^^^^^^ cors/wildcard-origin`,
     },
+    {
+      title: 'the API of a Next.js configuration, beside a script that every site may load',
+      bad: `
+        //- next.config.mjs
+        export default {
+          async headers() {
+            return [
+              { source: '/tracker.js', headers: [{ key: 'Access-Control-Allow-Origin', value: '*' }] },
+              { source: '/api/:path*', headers: [{ key: 'Access-Control-Allow-Origin', value: '*' }] },
+              //                                                                              ^^^ cors/wildcard-origin
+            ];
+          },
+        };`,
+      fixed: `
+        //- next.config.mjs
+        export default {
+          async headers() {
+            return [
+              { source: '/tracker.js', headers: [{ key: 'Access-Control-Allow-Origin', value: '*' }] },
+              { source: '/api/:path*', headers: [{ key: 'Access-Control-Allow-Origin', value: 'https://app.example.com' }] },
+            ];
+          },
+        };`,
+    },
     { title: 'listed origins', good: `import cors from 'cors';\napp.use(cors({ origin: ['https://app.example.com'] }));` },
     {
       title: 'a font that every site may load',

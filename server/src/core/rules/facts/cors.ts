@@ -18,6 +18,9 @@ export function corsSubject(policy: CorsPolicy): string {
 export function openOnPurpose(policy: CorsPolicy, context: RuleContext): boolean {
   const { origins, publicPaths } = context.policy('cors');
   if (origins.includes('*')) return true;
+  // A settings file says for which paths.
+  const { path } = policy;
+  if (path !== undefined) return assetPath(path.replace(/\/?(:\w+\*?|\(\.\*\))$/, '')) || publicPaths.some((glob) => pathMatches(glob, path));
   const handled = policy.source === 'manual' ? context.endpoints({ handler: policy.inside }) : [];
   const through = handled.length > 0 ? handled : context.endpointsThrough(policy.at);
   if (through.length > 0 && publicPaths.length > 0 && through.every((endpoint) => publicPaths.some((glob) => pathMatches(glob, endpoint.path.text)))) return true;
@@ -108,7 +111,7 @@ function listOf(policy: CorsPolicy, trusted: readonly string[], spelling: 'filte
   const first = trusted[0];
   const quotedList: Code = trusted.length > 0 ? ['[', ...items, ']'] : ['[', { slot: PLACEHOLDER }, ']'];
   const item: Code = trusted.length > 0 ? items : [{ slot: PLACEHOLDER }];
-  if (policy.source === 'manual') return { code: first === undefined ? [{ slot: PLACEHOLDER }] : [{ quote: first }], item, complete: first !== undefined };
+  if (policy.source !== 'module') return { code: first === undefined ? [{ slot: PLACEHOLDER }] : [{ quote: first }], item, complete: first !== undefined };
   // hapi refuses an empty list, and Yoga reads one as "every origin".
   if (policy.library === '@hapi/hapi' || policy.library === 'graphql-yoga') return { code: quotedList, item, complete: trusted.length > 0 };
   const environment: Code = spelling === 'filtered'

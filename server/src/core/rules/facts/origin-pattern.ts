@@ -70,7 +70,7 @@ function strangers(hosts: readonly string[], runs: readonly Run[]): readonly str
   for (const host of hosts) {
     const own = registrable(host);
     if (handedOut(host)) found.push(`attacker.${host}`);
-    else found.push(`evil-${own}`, `evil${own}`, `${host}.evil.test`, `${own}.evil.test`);
+    else found.push(`evil-${own}`, `evil${own}`, `${host}.evil.test`, `${own}.evil.test`, `app.${host}.evil.test`);
   }
   for (const { text } of runs) {
     const start = /^https?:\/\/([a-z0-9.-]{1,100})$/i.exec(text)?.[1];
