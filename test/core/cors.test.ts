@@ -70,6 +70,16 @@ test('every framework has its own words', () => {
     ["const app = require('fastify')(); app.register(require('@fastify/cors'), { origin: true })", 'reflect@true'],
     ["import fastifyCors from '@fastify/cors'; app.register(fastifyCors, { delegator: (req, cb) => cb(null, {}) })"],
     ["app.enableCors(options)"],
+    ["import { NestFactory } from '@nestjs/core'; import { FastifyAdapter } from '@nestjs/platform-fastify'; const app = await NestFactory.create(M, new FastifyAdapter()); app.enableCors({ origin: ['*'] })", "any@'*'"],
+    ["import { NestFactory } from '@nestjs/core'; const app = await NestFactory.create(M); app.enableCors({ origin: ['*'] })"],
+    ["import cors from '@koa/cors'; app.use(cors({ origin: false }))", 'any@false'],
+    ["import cors from '@koa/cors'; app.use(cors({ origin: '', credentials: true }))", "credentials@''"],
+    ["import Hapi from '@hapi/hapi'; Hapi.server({ routes: { cors: { origin: ['https://*'] } } })", "reflect@'https://*'"],
+    ["import Hapi from '@hapi/hapi'; Hapi.server({ routes: { cors: { origin: ['https://*.example.com'] } } })"],
+    ["import { createYoga } from 'graphql-yoga'; createYoga({ schema, cors: { origin: 'https://*.example.com' } })", "credentials@'https://*.example.com'"],
+    ["import cors from 'cors'; app.use(cors({ origin: [...list, /.*/] }))", 'reflect@/.*/'],
+    ["import cors from 'cors'; app.use(cors({ origin: ['https://a.example.com', process.env.X].filter(Boolean) }))"],
+    ["import { cors } from 'hono/cors'; app.use(cors({ origin: /.*/ }))"],
     ["app.enableCors({ origin: true, credentials: true }); // cors", 'credentials@true'],
   ]);
 });

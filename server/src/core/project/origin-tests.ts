@@ -82,7 +82,7 @@ function* ofCall(call: Call, when: readonly Branch[], loop: Loop | undefined, fn
     for (const { values, at } of compared)
       yield {
         ...subject, how: isTest || call.name === 'match' || call.name === 'search' ? 'matches' : found.start ? 'starts' : how, with: values,
-        at: how === 'matches' && at !== undefined ? at : call.nameAt, value: text, inList: false, beside: found.joined, call, testAt: found.at, leads: found.leads, policy: undefined, within: askedIn(fn, reader), when, inside: fn.id,
+        at: how === 'matches' && at !== undefined ? at : call.nameAt, value: text, inList: false, beside: found.joined, call, testAt: found.at, leads: found.leads, policy: undefined, within: askedIn(fn, reader), when: [...when, ...found.joined.map(branch)], inside: fn.id,
       };
     return;
   }
@@ -91,12 +91,17 @@ function* ofCall(call: Call, when: readonly Branch[], loop: Loop | undefined, fn
   if (!member) return;
   const items = listItems(call.receiver, context);
   if (items.length === 0) return;
-  const { leads } = standing(call, fn, reader);
+  const { leads, joined } = standing(call, fn, reader);
   for (const item of items)
     yield {
       ...member, how: 'equals', with: [item.value], at: item.value.at.path === reader.module.path ? item.value.at : item.at, value: first, inList: true,
-      beside: items.filter((other) => other !== item).map((other) => other.value), call, testAt: undefined, leads, policy: undefined, within: askedIn(fn, reader), when: [...when, ...item.when], inside: fn.id,
+      beside: items.filter((other) => other !== item).map((other) => other.value), call, testAt: undefined, leads, policy: undefined, within: askedIn(fn, reader), when: [...when, ...joined.map(branch), ...item.when], inside: fn.id,
     };
+}
+
+/** What must hold with a test may say that this is development only: `isLocal && process.env.NODE_ENV !== 'production'`. */
+function branch(test: Value): Branch {
+  return { test, holds: true, early: false, at: test.at };
 }
 
 /** Comparisons with `===`, wherever they stand. */
@@ -121,7 +126,8 @@ function* ofComparisons(value: Value, when: readonly Branch[], fn: FunctionView,
         const leads = value.op.startsWith('!') && same !== 'unknown' ? (same === 'in' ? 'away' : 'in') : same;
         const at = literal.at.path === reader.module.path ? literal.at : other.at;
         yield {
-          ...subject, how: 'equals', with: [literal], at, value: side, inList: false, beside: joined, call: undefined, testAt: value.at, leads, policy: undefined, within: askedIn(fn, reader), when, inside: fn.id,
+          ...subject, how: 'equals', with: [literal], at, value: side, inList: false, beside: joined, call: undefined, testAt: value.at, leads, policy: undefined, within: askedIn(fn, reader),
+          when: [...when, ...joined.map(branch)], inside: fn.id,
         };
       }
     }

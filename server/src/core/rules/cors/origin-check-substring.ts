@@ -28,7 +28,7 @@ export default rule<'origin', { readonly test: OriginTest; readonly text: string
       const found = lookAlike(test, text);
       if (!found || refusedBeside(test, found.example, context) || doubtBeside(test, found.example, context)) continue;
       // A name alone is none of a caller's: what it is compared with has to look like a host.
-      if (!test.sure && !/[a-z0-9]\.[a-z]|:\/\/|localhost/i.test(text)) continue;
+      if (!test.sure && !/[a-z0-9]\.[a-z0-9]|:\/\/|localhost/i.test(text)) continue;
       yield {
         at: test.at,
         subject: `${test.inside} ${test.call.name} ${text}`,
@@ -226,6 +226,18 @@ export default rule<'origin', { readonly test: OriginTest; readonly text: string
       good: `
         import cors from 'cors';
         app.use(cors({ origin: (o, cb) => cb(null, o.startsWith('https://app-') && o.endsWith('.preview.example.com') && known.has(o)) }));`,
+    },
+    {
+      title: 'a test that counts in development only',
+      good: `
+        import { Hono } from 'hono';
+        const app = new Hono();
+        app.use('*', async (c, next) => {
+          const origin = c.req.header('Origin') ?? '';
+          const isLocal = origin.startsWith('http://localhost');
+          if (allowed.has(origin) || (isLocal && process.env.NODE_ENV !== 'production')) c.header('Access-Control-Allow-Origin', origin);
+          await next();
+        });`,
     },
     { title: 'a text chosen by the page of the client', good: `export const baseFor = (origin) => (origin.includes('localhost') ? 'http://localhost:3000' : 'https://api.example.com');` },
     { title: 'an origin that is no web origin', good: `export const isDomestic = (origin) => origin.startsWith('DE') || origin.includes('EU');\nexport const near = (flight) => flight.origin.includes('HAM');` },

@@ -71,6 +71,16 @@ export default rule<'origin', { readonly test: OriginTest; readonly pattern: Val
         app.use(cors({ origin: [/^https:\\/\\/app\\.example\\.com$/] }));`,
     },
     {
+      title: 'a dot that stands for any character, below a subdomain',
+      bad: `
+        import cors from 'cors';
+        app.use(cors({ origin: /^https:\\/\\/[\\w-]+\\.shop.example.com$/ }));
+        //                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/origin-regex-loose "https://a.shopxexample.com"`,
+      fixed: `
+        import cors from 'cors';
+        app.use(cors({ origin: /^https:\\/\\/[\\w-]+\\.shop\\.example\\.com$/ }));`,
+    },
+    {
       title: 'anything before the domain',
       bad: `
         import cors from 'cors';

@@ -86,7 +86,7 @@ function strangers(hosts: readonly string[], runs: readonly Run[]): readonly str
 function withoutDot(host: string): readonly string[] {
   const own = registrable(host);
   const dots = [...host].flatMap((sign, index) => (sign === '.' ? [index] : [])).slice(0, -1);
-  return dots.map((index) => `${host.slice(0, index)}x${host.slice(index + 1)}`).filter((other) => registrable(other) !== own);
+  return dots.map((index) => `${host.slice(0, index)}x${host.slice(index + 1)}`).filter((other) => registrable(other) !== own).flatMap((other) => [other, `a.${other}`]);
 }
 function escapedDots(source: string, flags: string, runs: readonly Run[], hosts: readonly string[], likes: readonly string[], tails: readonly string[]): string | undefined {
   const dots = [...new Set(runs.flatMap((run) => run.dots))].sort((a, b) => b - a);
