@@ -37,7 +37,9 @@ export default rule<'origin', { readonly test: OriginTest; readonly fallback: bo
     };
   },
   explain: ({ fallback }) => ({
-    message: fallback ? "graphql-yoga answers callers beside this list with the origin 'null' and credentials, and sandboxed frames have that origin. Give cors a function that answers one origin of the list." : "Origin 'null' is sent by sandboxed frames that any website can create. Remove it from the allowed origins.",
+    message: fallback
+      ? "graphql-yoga answers callers beside this list with the origin 'null' and credentials, and sandboxed frames have that origin. Give cors a function that answers one origin of the list."
+      : "Origin 'null' is sent by sandboxed frames that any website can create. Remove it from the allowed origins.",
     why: 'A page puts a sandboxed frame into itself, and the script in it calls this API as an allowed origin.',
     remedy: 'Allow the origins of real pages only; a missing Origin header is something else and needs no entry.',
   }),
@@ -134,7 +136,10 @@ export default rule<'origin', { readonly test: OriginTest; readonly fallback: bo
         const yoga = createYoga({ schema, cors: { origin: ['https://app.example.com', 'https://admin.example.com'] } });
         //                                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/null-origin "beside this list"`,
     },
-    { title: 'graphql-yoga with one origin, or without credentials', good: `import { createYoga } from 'graphql-yoga';\nconst a = createYoga({ schema, cors: { origin: ['https://app.example.com'] } });\nconst b = createYoga({ schema, cors: { origin: ['https://a.example.com', 'https://b.example.com'], credentials: false } });` },
+    { title: 'graphql-yoga with one origin, or without credentials', good: `
+        import { createYoga } from 'graphql-yoga';
+        const a = createYoga({ schema, cors: { origin: ['https://app.example.com'] } });
+        const b = createYoga({ schema, cors: { origin: ['https://a.example.com', 'https://b.example.com'], credentials: false } });` },
     { title: 'listed origins', good: `import cors from 'cors';\napp.use(cors({ origin: ['https://app.example.com'] }));` },
     { title: 'the value null switches the middleware off', good: `import cors from 'cors';\napp.use(cors({ origin: null }));` },
     { title: 'a request without an origin', good: `import cors from 'cors';\napp.use(cors({ origin: (origin, cb) => cb(null, !origin || allowed.has(origin)) }));` },
