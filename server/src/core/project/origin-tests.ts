@@ -82,7 +82,8 @@ function* ofCall(call: Call, when: readonly Branch[], loop: Loop | undefined, fn
     for (const { values, at } of compared)
       yield {
         ...subject, how: isTest || call.name === 'match' || call.name === 'search' ? 'matches' : found.start ? 'starts' : how, with: values,
-        at: how === 'matches' && at !== undefined ? at : call.nameAt, value: text, inList: false, beside: found.joined, call, testAt: found.at, leads: found.leads, policy: undefined, within: askedIn(fn, reader), when: [...when, ...found.joined.map(branch)], inside: fn.id,
+        at: how === 'matches' && at !== undefined ? at : call.nameAt, value: text, inList: false, beside: found.joined, call, testAt: found.at, leads: found.leads,
+        policy: undefined, within: askedIn(fn, reader), when: [...when, ...found.joined.map(branch)], inside: fn.id,
       };
     return;
   }

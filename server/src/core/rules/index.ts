@@ -10,9 +10,13 @@ import authValidationIgnored from './auth/validation-ignored.js';
 import cookiesInsecureFlags from './cookies/insecure-flags.js';
 import cookiesSamesiteNone from './cookies/samesite-none.js';
 import corsCredentialsAnyOrigin from './cors/credentials-any-origin.js';
+import corsIneffectiveOption from './cors/ineffective-option.js';
+import corsInsecureOrigin from './cors/insecure-origin.js';
 import corsNullOrigin from './cors/null-origin.js';
 import corsOriginCheckSubstring from './cors/origin-check-substring.js';
 import corsOriginRegexLoose from './cors/origin-regex-loose.js';
+import corsPermissiveHeaders from './cors/permissive-headers.js';
+import corsPermissiveMethods from './cors/permissive-methods.js';
 import corsReflectedOrigin from './cors/reflected-origin.js';
 import corsWildcardOrigin from './cors/wildcard-origin.js';
 import csrfMissing from './csrf/missing.js';
@@ -109,9 +113,13 @@ export const rules: readonly AnyRule[] = [
   cookiesInsecureFlags,
   cookiesSamesiteNone,
   corsCredentialsAnyOrigin,
+  corsIneffectiveOption,
+  corsInsecureOrigin,
   corsNullOrigin,
   corsOriginCheckSubstring,
   corsOriginRegexLoose,
+  corsPermissiveHeaders,
+  corsPermissiveMethods,
   corsReflectedOrigin,
   corsWildcardOrigin,
   csrfMissing,
