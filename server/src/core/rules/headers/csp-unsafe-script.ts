@@ -252,6 +252,7 @@ export default rule<'module', Evidence>({
         app.use(helmet({ contentSecurityPolicy: { directives: { scriptSrc: ["'self'", "'wasm-unsafe-eval'"] } } }));
         app.use(helmet.contentSecurityPolicy({ reportOnly: true, directives: { scriptSrc: ["'unsafe-inline'"] } }));`,
     },
+    { title: 'eval has no say in a directive for attributes', good: `import helmet from 'helmet';\napp.use(helmet({ contentSecurityPolicy: { directives: { scriptSrcAttr: ["'unsafe-eval'"] } } }));` },
     { title: 'default-src behind a script-src of its own', good: `export const page = (req, res) => { res.setHeader('content-security-policy', "default-src 'self' 'unsafe-inline'; script-src 'self'"); };` },
     { title: "helmet's script-src stands beside a loose default-src", good: `import helmet from 'helmet';\napp.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'self'", "'unsafe-inline'"] } } }));` },
     {
@@ -280,7 +281,8 @@ function dangerous(written: string, { name, words, complete, nonce }: CspDirecti
   const token = new RegExp(`^${quotes}(unsafe-inline|unsafe-eval|unsafe-hashes)${quotes}$`, 'i').exec(written)?.[1]?.toLowerCase();
   // A nonce beside it, which may hide in what is not known, makes browsers ignore it.
   if (token === 'unsafe-inline') return nonce || !complete ? undefined : 'warning';
-  if (token === 'unsafe-eval') return 'warning';
+  // Browsers look for eval in script-src and default-src only.
+  if (token === 'unsafe-eval') return /-(elem|attr)$/.test(name) ? undefined : 'warning';
   if (token === 'unsafe-hashes') return 'info';
   const isScheme = /^(data|blob):$/i.test(written) && (name === 'script-src' || name === 'script-src-elem');
   return isScheme && !words.some((word) => /strict-dynamic/.test(word.text)) ? 'warning' : undefined;
