@@ -194,7 +194,14 @@ export default rule<'module', Evidence>({
         req.user = jwt.decode(req.token); }
       `,
     },
-    { title: 'when it ends', good: `import jwt from 'jsonwebtoken'; export const isStale = (t) => jwt.decode(t).exp * 1000 < Date.now(); export function tokenExpiry(t) { return jwt.decode(t); }` },
+    {
+      title: 'when it ends',
+      good: `
+        import jwt from 'jsonwebtoken';
+        export const isStale = (t) => jwt.decode(t).exp * 1000 < Date.now();
+        export function tokenExpiry(t) { return jwt.decode(t); } export function stale(t) { const whole = jwt.decode(t, { complete: true }); return whole.payload.exp * 1000 < Date.now(); }
+      `,
+    },
     { title: 'in the browser', good: `import { jwtDecode } from 'jwt-decode'; export const nameOf = (token) => jwtDecode(token).name;` },
     {
       title: 'an answer of the identity provider, a token just made',
@@ -269,7 +276,8 @@ function trusted(reading: Reading, module: ModuleView, context: RuleContext): Se
   let other = 0;
   const holds = (value: Value): boolean => holdsCall(value, call) || [...refsIn(value)].some((ref) => isNamed(ref.root, names));
   const note = (value: Value): void => {
-    for (const ref of refsIn(value)) if (isNamed(ref.root, names) || (ref.root.kind === 'value' && ref.root.of.kind === 'call' && ref.root.of.at.mark === call.at.mark)) read.add(ref.path[0] ?? '');
+    for (const ref of refsIn(value))
+      if (isNamed(ref.root, names) || (ref.root.kind === 'value' && ref.root.of.kind === 'call' && ref.root.of.at.mark === call.at.mark)) read.add((ref.path[0] === 'payload' ? ref.path[1] : ref.path[0]) ?? '');
   };
   for (const binding of module.bindings) if (binding.value.kind === 'ref' && holdsCall(binding.value, call)) note(binding.value);
   for (const one of around)
@@ -308,9 +316,9 @@ function readInSums(call: Call, names: ReadonlySet<BindingId>, fn: FunctionView,
   const text = context.textOf(fn.bodyAt).slice(0, 20_000);
   const own = context.textOf(call.at);
   const from = text.indexOf(own);
-  const direct = from < 0 ? undefined : /^[)\s!]{0,4}\??\.(\w{1,40})/.exec(text.slice(from + own.length, from + own.length + 50))?.[1];
+  const direct = from < 0 ? undefined : /^[)\s!]{0,4}\??\.(?:payload\??\.)?(\w{1,40})/.exec(text.slice(from + own.length, from + own.length + 60))?.[1];
   const found = direct === undefined ? [] : [direct];
-  for (const match of text.matchAll(/\b(\w{1,40})[?!]?\.(\w{1,40})/g)) if ([...names].some((id) => module.bindings[id]?.name === match[1])) found.push(match[2] ?? '');
+  for (const match of text.matchAll(/\b(\w{1,40})[?!]?\.(?:payload\??\.)?(\w{1,40})/g)) if ([...names].some((id) => module.bindings[id]?.name === match[1])) found.push(match[2] ?? '');
   return found;
 }
 function isNamed(root: { readonly kind: string; readonly binding?: BindingId }, names: ReadonlySet<BindingId>): boolean {

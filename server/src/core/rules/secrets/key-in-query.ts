@@ -10,12 +10,12 @@ interface Evidence {
   readonly outgoing: boolean;
 }
 type Found = Detection<Evidence>;
-const CREDENTIAL = /^(api_?key|access_?token|auth|auth_?token|jwt|secret|password|passwd|pwd|session(_?id)?|sid)$/i;
-/** Also names of other things: a credential where it is compared, verified or handed to a check. */
-const MAYBE = /^(key|token)$/i;
+const CREDENTIAL = /^(api_?key|access_?token|auth|auth_?token|jwt|secret|password|passwd|pwd)$/i;
+/** Also names of other things, as of a conversation: a credential where it is compared, verified or handed to a check. */
+const MAYBE = /^(key|token|session(_?id)?|sid)$/i;
 /** Links that are good once, uploads and downloads that are signed, and what providers send. */
 const LINK = /reset|verif|confirm|unsubscribe|invit|magic|callback|download|activat|oauth|share|preview|signed|webhook|one-?time|otp|recover|forgot|accept|subscribe|export|redirect|saml|sso|captcha/i;
-const CHECKS = /^(verify|validate|check|authenticate|authorize|decode|introspect|compare|is_?valid|find(One|Unique|First)?(By\w*(Key|Token))|get\w*By(Key|Token))/i;
+const CHECKS = /^(verify|validate|check|authenticate|authorize|decode|introspect|compare|is_?valid|find(One|Unique|First)?(By\w*(Key|Token))|get\w*By(Key|Token)|(load|get|find)Session)/i;
 const IN_URL = /[?&](api_?key|access_?token|auth_?token|jwt|token|client_secret|secret|password)=$/i;
 const CLIENTS = /^(axios|got|ky|superagent|request|needle|undici|node-fetch|http|https|fetch|\$fetch|ofetch)(\.|$)/;
 const HOLDERS: ReadonlySet<string> = new Set(['params', 'qs', 'searchParams', 'query']);
