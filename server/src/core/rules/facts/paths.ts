@@ -22,6 +22,12 @@ export function publicPath(path: string): boolean {
   return PUBLIC_BEFORE_PARAMETER.test(segments.at(-2) ?? '');
 }
 
+/** The last segment is a one-time token, or the like, after a word that says so: `/reset-password/{token}`. */
+export function oneTimePath(path: string): boolean {
+  const segments = segmentsOf(path);
+  return isParameter(segments.at(-1) ?? '') && PUBLIC_BEFORE_PARAMETER.test(segments.at(-2) ?? '');
+}
+
 /** RULES 0.9 `adminPath`: a segment names administration, internals or settings. */
 export function adminPath(path: string): boolean {
   return segmentsOf(path).some((segment) => ADMIN.test(segment));

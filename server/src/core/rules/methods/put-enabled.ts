@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../project/project.js';
-import { pathMatches } from '../facts/paths.js';
+import { oneTimePath, pathMatches } from '../facts/paths.js';
 import { refusesByItself } from '../facts/methods.js';
 import { isAlone, insertGuard } from '../facts/peers.js';
 import { rule, type Change, type Fix } from '../rule.js';
@@ -39,7 +39,7 @@ export default rule<'endpoint', Evidence>({
       if (!allowed.some((method) => method.toUpperCase() === 'PUT')) yield { ...base, evidence: { endpoint, kind: 'policy', allowed, guard: undefined, policy }, confidence: 'high' };
       return;
     }
-    if (endpoint.authentication.state === 'open' && endpoint.chainComplete && !(endpoint.conduct?.touches.includes('file-write') ?? false) && !refusesByItself(endpoint, context)) {
+    if (endpoint.authentication.state === 'open' && endpoint.chainComplete && !oneTimePath(endpoint.path.text) && !(endpoint.conduct?.touches.includes('file-write') ?? false) && !refusesByItself(endpoint, context)) {
       const { at } = context.policy('auth');
       const { publicPaths } = context.policy('auth');
       if (publicPaths.some((glob) => pathMatches(glob, endpoint.path.text))) return;
@@ -100,6 +100,7 @@ export default rule<'endpoint', Evidence>({
         //  ^^^ methods/put-enabled "allowed methods (GET, POST)"
       `,
     },
+    { title: 'a token that is sent by mail is the permission', good: `import express from 'express'; const app = express(); app.put('/reset-password/:token', (req, res) => { store(req.body); res.end(); });` },
     { title: 'guarded', good: `import express from 'express'; const app = express(); app.put('/profile', requireAuth, saveProfile);` },
     { title: 'a client and a cache are no servers', good: `import axios from 'axios'; const cache = new Map(); cache.put('k', v); await axios.put('/x', body); request(app).put('/y').send({});` },
     { title: 'nobody knows where the router is mounted', good: `import { Router } from 'express'; const router = Router(); router.put('/profile', save); export default router;` },
