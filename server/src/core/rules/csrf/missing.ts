@@ -36,6 +36,8 @@ export default rule<'call', Evidence>({
   on: 'call',
   words: ['session'],
   *detect({ call, step, in: fn }, context) {
+    // Next to a syntax error the check may be what is just being typed.
+    if (!fn.complete) return;
     const from = call.target.kind === 'ref' && call.target.root.kind === 'import' && call.target.path.length === 0 ? call.target.root.from : '';
     const flags = SESSIONS.test(from) && call.form === 'call' ? flagsOf(call, from, context) : undefined;
     const scope = flags && context.scopeOf(call.at);

@@ -108,12 +108,13 @@ export default rule<'endpoint', Evidence>({
       title: 'Fastify and Hono',
       bad: `
         import Fastify from 'fastify';
-        import { Hono } from 'hono';
-        import { exec } from 'node:child_process';
         const app = Fastify();
         app.get('/api/dev/state', async () => store.dump());
         //            ^^^ debug/route
         app.listen({ port: 3000 });
+        //- api.ts
+        import { Hono } from 'hono';
+        import { exec } from 'node:child_process';
         const api = new Hono();
         api.post('/exec', async (c) => { exec(await c.req.text()); return c.text('ok'); });
         //         ^^^^ debug/route

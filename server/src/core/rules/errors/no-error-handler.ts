@@ -79,12 +79,14 @@ export default rule<'scope', { readonly scope: Scope; readonly before: At | unde
       good: `
         //- app.js
         import express from 'express';
-        import * as Sentry from '@sentry/node';
         import { onFailure } from './failures.js';
         const app = express();
         app.get('/', h);
         app.use(onFailure);
         app.listen(3000);
+        //- other.js
+        import express from 'express';
+        import * as Sentry from '@sentry/node';
         const other = express();
         other.get('/', h);
         other.use(Sentry.Handlers.errorHandler());

@@ -192,7 +192,7 @@ export default rule<'send', Evidence>({
       bad: `
         import express from 'express';
         express().get('/a', (req, res) => {
-          db.all('select * from users', (err, rows) => {
+          db.query('select * from users', (err, rows) => {
             const problem = err;
             if (problem) return res.status(400).json({ problem });
             //                                         ^^^^^^^ errors/raw-error-in-response

@@ -57,7 +57,7 @@ export default rule<'call', Evidence>({
         if (!found || isAskedOnly(logged.value)) continue;
         const { entry, argument: whole } = logged;
         const remove = entry ? { at: entry.at, as: 'entry' as const } : whole && whole.value === logged.value ? { at: whole.at, as: 'argument' as const } : undefined;
-        yield { at: logged.value.at, subject: `${fn.name} ${found.what}`, evidence: { what: found.what, remove }, confidence: found.sure ? 'high' : 'medium', when: step.when };
+        yield { at: logged.value.at, subject: `${fn.name} ${found.what.replace(/["'`\s]/g, '')}`, evidence: { what: found.what, remove }, confidence: found.sure ? 'high' : 'medium', when: step.when };
       }
   },
   explain: ({ what }) => ({
