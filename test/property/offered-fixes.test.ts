@@ -71,7 +71,7 @@ suite('every fix that is offered', () => {
     }
     assert.deepEqual(failed, []);
   });
-  test('all of a rule at once, again while edits that touch each other were left out, is one after the other', () => {
+  test('all of a rule at once, again while edits that touch each other were left out, ends as one after the other does', () => {
     const failed: string[] = [];
     let tried = 0;
     for (const { title, files, policy } of samples) {
@@ -91,13 +91,22 @@ suite('every fix that is offered', () => {
             tried++;
             now = withFix(now, all);
           }
-          if (shown(now) !== shown(wanted)) failed.push(`${title} > ${rule}: at once\n${shown(now)}one by one\n${shown(wanted)}`);
+          // A repair may make the next finding moot: then both ways must leave nothing of the rule that could be repaired, and add nothing.
+          if (shown(now) !== shown(wanted) && !(isDone(now, policy, path, rule) && isDone(wanted, policy, path, rule) && addsNothing(files, now, policy))) failed.push(`${title} > ${rule}: at once\n${shown(now)}one by one\n${shown(wanted)}`);
         }
     }
     assert.deepEqual(failed, []);
     assert.ok(tried > 80, `only ${tried} were tried`);
   });
 });
+
+function isDone(files: Files, policy: NamedSample['policy'], path: Finding['at']['path'], rule: string): boolean {
+  return engineOver(files, policy).fixAll(path, rule) === undefined;
+}
+function addsNothing(before: Files, after: Files, policy: NamedSample['policy']): boolean {
+  const [was, is] = [before, after].map((files) => counted(open(engineOver(files, policy), files)));
+  return [...(is ?? [])].every(([each, total]) => total <= (was?.get(each) ?? 0));
+}
 
 /** The first fix of the first finding of the rule that has one, until none has. */
 function oneByOne(files: Files, policy: NamedSample['policy'], path: Finding['at']['path'], rule: string): Files {
