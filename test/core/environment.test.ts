@@ -26,6 +26,7 @@ suite('where code under a test runs', () => {
     test(`only in development: ${condition}`, () => assert.equal(severity(condition), undefined));
   for (const condition of ["process.env.OPEN === 'true'", 'config.openCors', "config.get('cors.open')", "flags.isEnabled('open')", '!settings.cors.strict', "config.mode2 === 'open'", 'isDev'])
     test(`under a switch: ${condition}`, () => assert.equal(severity(condition), 'warning'));
+  test('under a setting whose default the file sets', () => assert.equal(severity('settings.open', 'export const settings = { open: true };'), 'warning'));
   for (const condition of ['open', 'request.open', "cache.get('NODE')", "user.env2 === 'x'", 'config', "headers.get('origin')"])
     test(`anywhere: ${condition}`, () => assert.equal(severity(condition), 'error'));
 });

@@ -56,6 +56,8 @@ function judge(test: Value, holds: boolean, follow: (value: Value) => Value, dep
     case 'ref': {
       const name = test.path.at(-1) ?? test.text;
       const bound = follow(test);
+      // What a file sets is the default of a setting, not its value.
+      if (bound.kind === 'literal' && isSetting(test)) return 'switchable';
       if (bound !== test && bound.kind !== 'ref' && bound.kind !== 'unknown') return judge(bound, holds, follow, depth + 1);
       if (test.root.kind === 'env') {
         if (test.root.name === 'DEV' || test.root.name === 'PROD') return (test.root.name === 'DEV') === holds ? 'development' : 'production';

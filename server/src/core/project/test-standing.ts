@@ -147,7 +147,15 @@ function letsIn(step: Step, fn: FunctionView, reader: Reader): boolean {
   if (step.do !== 'call') return false;
   if (setsOrigin(step.call, reader.context)) return true;
   const [error, allowed] = step.call.args;
-  return isCallback(step.call, fn, reader) && error?.value.kind === 'literal' && !error.value.value && allowed !== undefined && !(allowed.value.kind === 'literal' && !allowed.value.value);
+  return isCallback(step.call, fn, reader) && error?.value.kind === 'literal' && !error.value.value && allowed !== undefined && allows(allowed.value, reader.context);
+}
+/** What a callback hands back lets the caller in: true, an origin, or options of the cors package that do not switch it off (`{ origin: false }`). */
+function allows(value: Value, context: Reader['context']): boolean {
+  const end = context.resolve(value).value;
+  if (end.kind === 'literal') return Boolean(end.value);
+  if (end.kind !== 'object') return true;
+  const origin = context.option(end, 'origin');
+  return origin.kind === 'value' && !(origin.resolved.value.kind === 'literal' && !origin.resolved.value.value);
 }
 /** `ok = true`, where the caller is let in under `ok` later, or `ok` is what the function answers. */
 function marksIn(step: Step, fn: FunctionView, reader: Reader): boolean {

@@ -140,6 +140,16 @@ export default rule<'origin', { readonly test: OriginTest; readonly fallback: bo
         import { createYoga } from 'graphql-yoga';
         const a = createYoga({ schema, cors: { origin: ['https://app.example.com'] } });
         const b = createYoga({ schema, cors: { origin: ['https://a.example.com', 'https://b.example.com'], credentials: false } });` },
+    {
+      title: 'options that switch the answer off for null',
+      good: `
+        import cors from 'cors';
+        app.use(cors((req, callback) => {
+          const origin = req.get('origin');
+          if (origin === 'null') return callback(null, { origin: false });
+          callback(null, { origin: allowed.has(origin) });
+        }));`,
+    },
     { title: 'listed origins', good: `import cors from 'cors';\napp.use(cors({ origin: ['https://app.example.com'] }));` },
     { title: 'the value null switches the middleware off', good: `import cors from 'cors';\napp.use(cors({ origin: null }));` },
     { title: 'a request without an origin', good: `import cors from 'cors';\napp.use(cors({ origin: (origin, cb) => cb(null, !origin || allowed.has(origin)) }));` },

@@ -2,7 +2,8 @@ import type { Endpoint } from '../../project/project.js';
 import { oneTimePath, pathMatches } from '../facts/paths.js';
 import { refusesByItself } from '../facts/methods.js';
 import { isAlone, insertGuard } from '../facts/peers.js';
-import { rule, type Change, type Fix } from '../rule.js';
+import { someValue } from '../facts/walk.js';
+import { rule, type Change, type Fix, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly endpoint: Endpoint;
@@ -52,7 +53,7 @@ export default rule<'endpoint', Evidence>({
       return;
     }
     const twin = context.endpoints({ shape: `${endpoint.app} ${endpoint.path.shape}` }).find((one) => one.method === 'PATCH' && one.handler !== undefined && one.handler === endpoint.handler);
-    if (twin && endpoint.authentication.state !== 'guarded')
+    if (twin && endpoint.authentication.state !== 'guarded' && endpoint.conduct?.tests.includes('method') !== true && !asksForMethod(endpoint, context))
       yield { ...base, evidence: { endpoint, kind: 'twin', allowed: [], guard: undefined, policy }, severity: 'info', related: [{ at: twin.methodAt, label: 'PATCH has the same handler' }] };
   },
   explain: ({ endpoint, kind, allowed }) => ({
@@ -117,6 +118,20 @@ app.put('/hook', (req, res) => { const mac = crypto.createHmac('sha256', key).up
         import express from 'express'; import { setup } from './missing'; const app = express(); setup({ app }); app.put('/a', (req, res) => { store(req.body); res.end(); });
       `,
     },
+    {
+      title: 'one handler that does something else for each method',
+      good: `import { Router } from 'express'; const router = Router();
+        function save(req, res) { res.json(req.method === 'PATCH' ? merge(req.body) : replace(req.body)); }
+        router.put('/posts/:id', save);
+        router.patch('/posts/:id', save);
+        export default router;`,
+    },
     { title: 'a guard in front of everything', good: `import express from 'express'; const app = express(); app.use(requireLogin); app.put('/profile', (req, res) => res.end());` },
   ],
 });
+
+/** The shared handler does something else for each method. */
+function asksForMethod({ handler }: Endpoint, context: RuleContext): boolean {
+  const body = handler && context.body(handler);
+  return body !== undefined && someValue(body, (value) => context.request(value)?.from === 'method');
+}

@@ -158,6 +158,7 @@ export default rule<'call', Evidence>({
         const passwordMessage = 'Wrong password'; console.log('password changed', passwordMessage, mask(apiKey), redact({ headers: req.headers }), accessToken.slice(0, 4), hasPassword, isTokenValid, passwordErrors.length, tokenCount);
       `,
     },
+    { title: 'where a key lies', good: `const apikeyFilename = './APIKEY.txt'; const sessionKeyPath = './SESSIONKEY.txt'; console.log('reading', apikeyFilename, sessionKeyPath);` },
     { title: 'a body that is no login', good: `import express from 'express'; express().post('/orders', (req, res) => { console.log('order', req.body); console.log(req.body.amount, req.headers['user-agent']); });` },
     {
       title: 'taken out by the logger',
