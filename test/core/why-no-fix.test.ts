@@ -38,3 +38,27 @@ suite('why a finding has no fix', () => {
     assert.equal(fixer([finding]).refusal(finding, []), undefined);
   });
 });
+
+test('a fix is tried once for the texts of one moment, however often it is asked for, and again after a change', () => {
+  const engine = createEngine();
+  engine.apply({ set: [{ path, text: "import cors from 'cors';\napp.use(cors({ origin: '*' }));\n", revision: 1 }], policies: new Map([['', defaultPolicy]]), today: '2026-11-28' });
+  const finding = engine.findings(path).find(({ rule }) => rule === 'cors/wildcard-origin');
+  assert.ok(finding);
+  let trials = 0;
+  const fixer = createFixer({
+    source: (each) => engine.source(each),
+    spanOf: () => finding.at.span,
+    check: () => {
+      trials++;
+      return [finding];
+    },
+    findings: () => [finding],
+  });
+  const wanted = [{ title: 'Nothing that helps', safety: 'review' as const, changes: [{ do: 'replace' as const, at: { path, mark: 0 }, code: ["'*' /* still */"] }] }];
+  assert.deepEqual([fixer.fixes(finding, wanted), fixer.fixes(finding, wanted)], [[], []]);
+  assert.equal(fixer.refusal(finding, wanted), 'On a copy of this code it did not remove the finding.');
+  assert.equal(trials, 1);
+  fixer.forget();
+  assert.deepEqual(fixer.fixes(finding, wanted), []);
+  assert.equal(trials, 2);
+});

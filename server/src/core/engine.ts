@@ -105,6 +105,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
 
   const engine: Engine = {
     apply(change: EngineChange) {
+      fixer.forget();
       let isOther = false;
       for (const file of change.set ?? []) {
         const how = files.set(file);

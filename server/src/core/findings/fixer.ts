@@ -18,25 +18,27 @@ export interface Fixer {
   fixes(finding: Finding, wanted: readonly Fix[]): readonly AppliedFix[];
   /** Why none of these fixes can be offered; undefined when one can, or there is none. */
   refusal(finding: Finding, wanted: readonly Fix[]): string | undefined;
+  /** What was tried holds for the texts of one moment: to be called whenever one may have changed. */
+  forget(): void;
   /** Several fixes as one; undefined when nothing is left. */
   join(fixes: readonly AppliedFix[], title: string): AppliedFix | undefined;
 }
 
+type Trial = AppliedFix | { readonly refused: string };
+
 /** Realises fixes and re-checks each of them before it is offered (invariant 8). */
 export function createFixer(input: FixerInput): Fixer {
   const sources = (path: FilePath): SourceFile | undefined => input.source(path);
+  // A trial judges a copy of the file, and a hover asks several times for the same.
+  const trials = new Map<readonly Fix[], readonly Trial[]>();
   return {
-    fixes(finding, wanted) {
-      return wanted.flatMap((fix) => {
-        const tried = attempt(finding, fix);
-        return 'refused' in tried ? [] : [tried];
-      });
-    },
+    fixes: (finding, wanted) => trialsOf(finding, wanted).flatMap((tried) => ('refused' in tried ? [] : [tried])),
     refusal(finding, wanted) {
-      const tried = wanted.map((fix) => attempt(finding, fix));
+      const tried = trialsOf(finding, wanted);
       const refused = tried.flatMap((one) => ('refused' in one ? [one.refused] : []));
       return refused.length === tried.length ? refused[0] : undefined;
     },
+    forget: () => trials.clear(),
     join(fixes, title) {
       if (fixes.length === 0) return undefined;
       const { fix } = joinFixes(fixes, sources, title);
@@ -44,7 +46,12 @@ export function createFixer(input: FixerInput): Fixer {
     },
   };
 
-  function attempt(finding: Finding, fix: Fix): AppliedFix | { readonly refused: string } {
+  function trialsOf(finding: Finding, wanted: readonly Fix[]): readonly Trial[] {
+    const known = trials.get(wanted) ?? wanted.map((fix) => attempt(finding, fix));
+    trials.set(wanted, known);
+    return known;
+  }
+  function attempt(finding: Finding, fix: Fix): Trial {
     const applied = realise(fix, sources, (at) => input.spanOf(at), writeAllSettings);
     if ('refused' in applied) return applied;
     const fault = faultOf(finding, applied);
