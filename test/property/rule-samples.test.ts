@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { transformSync } from 'esbuild';
-import { createEngine, defaultPolicy, type Engine } from '../../server/src/core/engine.js';
+import type { Engine } from '../../server/src/core/engine.js';
 import type { Finding } from '../../server/src/core/findings/finding.js';
 import { rules } from '../../server/src/core/rules/index.js';
 import type { Example } from '../../server/src/core/rules/rule.js';
 import { filePath, type FilePath } from '../../server/src/core/text/source.js';
-import type { Files } from '../support/analyse.js';
+import { engineOver, type Files } from '../support/analyse.js';
 import { readMarked } from '../support/marked-source.js';
 
 /** Characters between two cuts of the samples that are not a rule's first. STEP=1 cuts each sample at each character. */
@@ -26,15 +26,7 @@ const wrong: readonly Wrong[] = rules.flatMap(({ meta, examples }) =>
     .map((one, index) => ({ rule: meta.id, title: one.title, isFirst: index === 0, files: readMarked(one.bad).files, policy: one.policy })),
 );
 
-function over({ files, policy }: Wrong): Engine {
-  const engine = createEngine();
-  engine.apply({
-    set: [...files].map(([path, text]) => ({ path, text, revision: 1 })),
-    policies: new Map([['', { ...defaultPolicy, ...policy }]]),
-    today: '2026-11-24',
-  });
-  return engine;
-}
+const over = ({ files, policy }: Wrong): Engine => engineOver(files, policy);
 /** No rule failed, and every place lies in its text. */
 function check(found: readonly Finding[], texts: Files, where: string): void {
   for (const { rule, at, related, explanation } of found) {

@@ -5,6 +5,7 @@ import { isDay, type Directive, type Piece } from './directive.js';
 import type { Confidence, Explanation, FixSafety, Severity } from './finding.js';
 import { didYouMean, nearest } from './nearest.js';
 import type { NodeSuppression } from './node-suppressions.js';
+import { listed } from '../rules/facts/prose.js';
 
 /** A finding about a suppression, not yet addressed to a file: the engine adds path and fingerprint. */
 export interface OwnFinding {
@@ -56,7 +57,7 @@ export function expired(d: Directive): OwnFinding {
 }
 /** No rule of the comment found anything on its line. */
 export function unused(d: Directive): OwnFinding {
-  const message = `This comment suppresses nothing: ${list(d.ids.map(({ text }) => text))} found nothing ${d.note.kind === 'ignore-file' ? 'in this file' : 'on the line meant'}. Remove it.`;
+  const message = `This comment suppresses nothing: ${listed(d.ids.map(({ text }) => text))} found nothing ${d.note.kind === 'ignore-file' ? 'in this file' : 'on the line meant'}. Remove it.`;
   return { ...make('unlatched/suppression-unused', d, whole(d), message, [removal(d, 'safe')]), unnecessary: true };
 }
 /** One rule of several found nothing; `dead` are all that did not. */
@@ -140,7 +141,4 @@ function unknownMessage(id: string, ruleIds: ReadonlySet<string>): string {
 function expiredMessage(until: string): string {
   if (!isDay(until)) return `The day "${until.slice(0, 30)}" cannot be read, so this suppresses nothing. Write it as YYYY-MM-DD.`;
   return `This held through ${until} and suppresses nothing now. Repair what is reported here, or have the risk accepted again.`;
-}
-function list(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 }

@@ -112,6 +112,10 @@ export interface Branch {
   readonly early: boolean;
   readonly at: At;
 }
+/** What stands on one side of a test. */
+export function branchOf(test: Value, holds: boolean): Branch {
+  return { test, holds, early: false, at: test.at };
+}
 /** `for (const binding of over)` and `over.forEach((binding) => ...)`. */
 export interface Loop {
   readonly binding: BindingId;

@@ -1,6 +1,6 @@
 import type { ClassView, FunctionView, ModuleView } from '../model/module.js';
 import type { ClassId, FunctionId, Ref, Value } from '../model/value.js';
-import type { FilePath } from '../text/source.js';
+import { fileOf } from '../text/source.js';
 import { resolveValue, type Followed } from './values.js';
 
 /** What finding a called function needs of the project. */
@@ -87,5 +87,5 @@ function baseOf(view: ClassView, project: Calling): ClassId | undefined {
   return base?.kind === 'class' ? base.id : undefined;
 }
 function moduleOf(id: ClassId, project: Calling): ModuleView | undefined {
-  return project.module(id.slice(0, id.indexOf('#')) as FilePath);
+  return project.module(fileOf(id));
 }

@@ -4,7 +4,7 @@ import type { FunctionId, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import type { RuleContext } from '../rules/rule.js';
-import type { At, FilePath, Span } from '../text/source.js';
+import { fileOf, type At, type FilePath, type Span } from '../text/source.js';
 import { conductOf, type ConductInput } from './conduct.js';
 import { environmentOf } from './environment.js';
 import { createPayloads, filterRole } from './payloads.js';
@@ -29,7 +29,7 @@ export interface Holdings extends Followed {
 /** Answers for the rules that look at one file. Pure over its holdings; a new one is made when they change. */
 export function createContext(file: FilePath, held: Holdings): RuleContext {
   const { project } = held;
-  const moduleOf = (fn: FunctionId): ModuleView | undefined => held.module(fn.slice(0, fn.indexOf('#')) as FilePath);
+  const moduleOf = (fn: FunctionId): ModuleView | undefined => held.module(fileOf(fn));
   const body = (fn: FunctionId): FunctionView | undefined => {
     const module = moduleOf(fn);
     return module?.top.id === fn ? module.top : module?.functions.get(fn);

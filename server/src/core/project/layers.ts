@@ -4,7 +4,7 @@ import type { ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
-import type { FilePath } from '../text/source.js';
+import { fileOf, type FilePath } from '../text/source.js';
 import type { Abstract, Frame } from './abstract.js';
 import { conductOf, givenRoles, type ConductInput, type Followed } from './conduct.js';
 import type { Evaluation } from './evaluation.js';
@@ -67,7 +67,7 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
   function conduct(fn: FunctionId): Conduct | undefined {
     const before = conducts.get(fn);
     if (before) return before.conduct;
-    const module = modules.get(fn.slice(0, fn.indexOf('#')) as FilePath);
+    const module = modules.get(fileOf(fn));
     const view = module?.functions.get(fn);
     if (!module || !view) return undefined;
     const role = roles.get(fn);

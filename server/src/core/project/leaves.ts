@@ -1,4 +1,4 @@
-import type { Branch, FunctionView, Step } from '../model/module.js';
+import { branchOf, type Branch, type FunctionView, type Step } from '../model/module.js';
 import type { Call, Entry, Ref, Value } from '../model/value.js';
 import type { Leaf } from '../rules/rule.js';
 
@@ -57,7 +57,7 @@ export function leavesOf(value: Value, { follow, enter }: Search, steps: readonl
   };
   const visit = (at: Value, place: Place, depth: number): void => {
     if (found.length >= MOST_LEAVES || depth > DEEPEST) return;
-    const under = (test: Value, holds: boolean): Place => ({ ...place, when: [...place.when, branch(test, holds)] });
+    const under = (test: Value, holds: boolean): Place => ({ ...place, when: [...place.when, branchOf(test, holds)] });
     switch (at.kind) {
       case 'object':
         for (const one of at.entries) visitEntry(one, place, depth);
@@ -124,7 +124,7 @@ export function leavesOf(value: Value, { follow, enter }: Search, steps: readonl
   const visitEntry = (one: Entry, place: Place, depth: number): void => {
     const isGuarded = one.form === 'spread' && one.value.kind === 'logic' && one.value.op === '&&';
     const inner: Place = { ...place, key: one.key ?? place.key, entry: one };
-    if (isGuarded && one.value.kind === 'logic') visit(one.value.right, { ...inner, when: [...place.when, branch(one.value.left, true)] }, depth + 1);
+    if (isGuarded && one.value.kind === 'logic') visit(one.value.right, { ...inner, when: [...place.when, branchOf(one.value.left, true)] }, depth + 1);
     else visit(one.value, inner, depth + 1);
   };
   /** What a local holds: its value, as far as later writes leave it, and what they add. */
@@ -178,7 +178,4 @@ function remains(key: string | undefined, when: readonly Branch[], later: readon
     left.push({ ...last, holds: !last.holds });
   }
   return left;
-}
-function branch(test: Value, holds: boolean): Branch {
-  return { test, holds, early: false, at: test.at };
 }

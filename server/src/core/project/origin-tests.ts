@@ -1,4 +1,4 @@
-import type { Branch, FunctionView, Loop, ModuleView } from '../model/module.js';
+import { branchOf, type Branch, type FunctionView, type Loop, type ModuleView } from '../model/module.js';
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
 import type { CorsPolicy, OriginTest } from '../rules/rule.js';
 import type { At } from '../text/source.js';
@@ -83,7 +83,7 @@ function* ofCall(call: Call, when: readonly Branch[], loop: Loop | undefined, fn
       yield {
         ...subject, how: isTest || call.name === 'match' || call.name === 'search' ? 'matches' : found.start ? 'starts' : how, with: values,
         at: how === 'matches' && at !== undefined ? at : call.nameAt, value: text, inList: false, beside: found.joined, call, testAt: found.at, leads: found.leads,
-        policy: undefined, within: askedIn(fn, reader), when: [...when, ...found.joined.map(branch)], inside: fn.id,
+        policy: undefined, within: askedIn(fn, reader), when: [...when, ...found.joined.map((test) => branchOf(test, true))], inside: fn.id,
       };
     return;
   }
@@ -96,14 +96,11 @@ function* ofCall(call: Call, when: readonly Branch[], loop: Loop | undefined, fn
   for (const item of items)
     yield {
       ...member, how: 'equals', with: [item.value], at: item.value.at.path === reader.module.path ? item.value.at : item.at, value: first, inList: true,
-      beside: items.filter((other) => other !== item).map((other) => other.value), call, testAt: undefined, leads, policy: undefined, within: askedIn(fn, reader), when: [...when, ...joined.map(branch), ...item.when], inside: fn.id,
+      beside: items.filter((other) => other !== item).map((other) => other.value), call, testAt: undefined, leads, policy: undefined, within: askedIn(fn, reader), inside: fn.id,
+      when: [...when, ...joined.map((test) => branchOf(test, true)), ...item.when],
     };
 }
 
-/** What must hold with a test may say that this is development only: `isLocal && process.env.NODE_ENV !== 'production'`. */
-function branch(test: Value): Branch {
-  return { test, holds: true, early: false, at: test.at };
-}
 
 /** Comparisons with `===`, wherever they stand. */
 function* ofComparisons(value: Value, when: readonly Branch[], fn: FunctionView, reader: Reader, depth: number): Iterable<OriginTest> {
@@ -128,7 +125,7 @@ function* ofComparisons(value: Value, when: readonly Branch[], fn: FunctionView,
         const at = literal.at.path === reader.module.path ? literal.at : other.at;
         yield {
           ...subject, how: 'equals', with: [literal], at, value: side, inList: false, beside: joined, call: undefined, testAt: value.at, leads, policy: undefined, within: askedIn(fn, reader),
-          when: [...when, ...joined.map(branch)], inside: fn.id,
+          when: [...when, ...joined.map((test) => branchOf(test, true))], inside: fn.id,
         };
       }
     }

@@ -1,5 +1,5 @@
 import type { Route } from '../model/api.js';
-import type { FilePath } from '../text/source.js';
+import { fileOf, type FilePath } from '../text/source.js';
 import { links, type ChainLink, type Endpoint, type ProjectModel, type Scope } from './project.js';
 
 /**
@@ -85,9 +85,6 @@ function scopeHash(scope: Scope, once: (value: object) => number): Hash {
     for (const branch of entry.when) hash.number(once(branch));
   }
   return hash;
-}
-function fileOf(fn: string): FilePath {
-  return fn.slice(0, fn.indexOf('#')) as FilePath;
 }
 
 /** FNV-1a over 16-bit units, in two lanes of 32 bits. */

@@ -42,6 +42,16 @@ export function filePath(text: string): FilePath {
   return text.replaceAll('\\', '/').replace(/^\.\//, '') as FilePath;
 }
 
+/** Whether two places have one mark; parts of a place count as the place. */
+export function samePlace(a: At, b: At): boolean {
+  return a.path === b.path && a.mark === b.mark;
+}
+
+/** The file that holds a function or class, by its id. */
+export function fileOf(id: string): FilePath {
+  return id.slice(0, id.indexOf('#')) as FilePath;
+}
+
 /** The span of a place, by a table in which `spans[2 * i], spans[2 * i + 1]` are the offsets of mark `-(i + 1)`; empty at 0 for a place the table does not have. */
 export function spanAt(at: At, spans: Int32Array | undefined): Span {
   const index = (-at.mark - 1) * 2;

@@ -242,21 +242,6 @@ export default rule<'endpoint', Evidence>({
         }
         @Module({ controllers: [OrdersController], providers: [{ provide: APP_GUARD, useClass: JwtAuthGuard }] }) class AppModule {}
         NestFactory.create(AppModule).then((app) => app.listen(3000));
-        //- jwt-auth.guard.ts
-        import { Injectable } from '@nestjs/common';
-        import { Reflector } from '@nestjs/core';
-        import { AuthGuard } from '@nestjs/passport';
-        @Injectable()
-        export class JwtAuthGuard extends AuthGuard('jwt') {
-          constructor(private reflector: Reflector) { super(); }
-          canActivate(context) {
-            const open = this.reflector.getAllAndOverride('open', [context.getHandler(), context.getClass()]);
-            return open ? true : super.canActivate(context);
-          }
-        }
-        //- public.decorator.ts
-        import { SetMetadata } from '@nestjs/common';
-        export const Public = () => SetMetadata('open', true);
       `,
     },
     {

@@ -1,5 +1,6 @@
 import type { Change, Code } from '../../findings/changes.js';
 import { cookieSettings, type CookieSetting, type FlagName } from '../facts/cookies.js';
+import { listed } from '../facts/prose.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -277,9 +278,6 @@ function lacking({ kind, library, flags }: CookieSetting): readonly FlagName[] {
   // 'none' is a choice, and another rule's; most browsers take a missing SameSite for Lax.
   if (flags.sameSite.state === 'absent' && (found.length > 0 || isSession)) found.push('sameSite');
   return found;
-}
-function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 }
 
 function changesFor({ flags, place, library, call }: CookieSetting, lacks: readonly FlagName[], context: RuleContext): readonly Change[] {

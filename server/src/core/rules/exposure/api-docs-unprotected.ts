@@ -1,9 +1,10 @@
 import type { FunctionView } from '../../model/module.js';
-import type { Call, Value } from '../../model/value.js';
+import type { Call } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { ownStatement, wrapped } from '../facts/development.js';
 import { authGuardName } from '../facts/guards.js';
 import { guards, reachedBy } from '../facts/mounts.js';
+import { dottedName } from '../facts/names.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -188,12 +189,9 @@ function mounted(call: Call, fn: FunctionView, context: RuleContext): Console | 
   return { at: typeof path === 'string' && first ? first.at : call.nameAt, path: typeof path === 'string' ? path : 'This page', open: isOpen, statementAt: ownStatement(mount.at, fn) };
 }
 function isReached(call: Call, mount: Call, context: RuleContext): boolean {
-  if (mount.args.some(({ value }) => authGuardName(nameOf(value)))) return false;
+  if (mount.args.some(({ value }) => authGuardName(dottedName(value)))) return false;
   const reached = reachedBy(call, context);
   return reached.by === 'everyone' && !reached.internal;
-}
-function nameOf(value: Value): string {
-  return value.kind === 'call' ? value.callee || value.name : value.kind === 'ref' ? value.text : '';
 }
 function ofNest(call: Call, fn: FunctionView, context: RuleContext): Console | undefined {
   const [first, , , options] = call.args;
@@ -202,7 +200,7 @@ function ofNest(call: Call, fn: FunctionView, context: RuleContext): Console | u
     const answer = context.option(options?.value, key);
     return answer.kind === 'value' && context.constant(answer.value)?.value !== true;
   });
-  const isGuarded = fn.steps.some((one) => one.do === 'call' && one.call.name === 'use' && one.call.args.some(({ value }) => /auth|login|guard|protect/i.test(nameOf(value))));
+  const isGuarded = fn.steps.some((one) => one.do === 'call' && one.call.name === 'use' && one.call.args.some(({ value }) => /auth|login|guard|protect/i.test(dottedName(value))));
   const path = context.constant(first.value)?.value;
   return { at: first.value.at, path: typeof path === 'string' ? `/${path.replace(/^\//, '')}` : 'This page', open: !isOff && !isGuarded, statementAt: ownStatement(call.at, fn) };
 }

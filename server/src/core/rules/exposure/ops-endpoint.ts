@@ -1,5 +1,5 @@
 import type { FunctionView, Step } from '../../model/module.js';
-import type { Call, Value } from '../../model/value.js';
+import type { Call } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
 import type { Severity } from '../../findings/finding.js';
 import type { Change, Code } from '../../findings/changes.js';
@@ -8,6 +8,7 @@ import { isImported } from '../facts/imported.js';
 import { guardInserted } from '../facts/guard-place.js';
 import { authGuardName } from '../facts/guards.js';
 import { reachedBy } from '../facts/mounts.js';
+import { dottedName } from '../facts/names.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Tool {
@@ -188,7 +189,7 @@ function toolOf(call: Call, context: RuleContext): Tool | undefined {
 /** Where a tool is mounted, if strangers get there. */
 function mounted(call: Call, step: Step, fn: FunctionView, tool: Tool, context: RuleContext): Detection<Evidence> | undefined {
   const outer = fn.steps.find((one) => one.do === 'call' && one.call !== call && one.call.args.some((item) => item.value.at.mark === call.at.mark));
-  if (outer?.do !== 'call' || !/^(use|register|all|get)$/.test(outer.call.name) || outer.call.args.some(({ value }) => authGuardName(nameOf(value)))) return undefined;
+  if (outer?.do !== 'call' || !/^(use|register|all|get)$/.test(outer.call.name) || outer.call.args.some(({ value }) => authGuardName(dottedName(value)))) return undefined;
   const reached = reachedBy(call, context);
   if (reached.by !== 'everyone' || reached.internal) return undefined;
   const first = outer.call.args[0]?.value;
@@ -202,9 +203,6 @@ function mounted(call: Call, step: Step, fn: FunctionView, tool: Tool, context: 
     confidence: 'high',
     when: step.when,
   };
-}
-function nameOf(value: Value): string {
-  return value.kind === 'call' ? value.callee || value.name : value.kind === 'ref' ? value.text : '';
 }
 /** A path that says what stands there: `/metrics`, `/api/actuator`. */
 function byPath(endpoint: Endpoint, context: RuleContext): Tool | undefined {

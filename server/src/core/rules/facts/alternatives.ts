@@ -1,4 +1,4 @@
-import type { Branch } from '../../model/module.js';
+import { branchOf, type Branch } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
@@ -23,12 +23,12 @@ export function alternatives(value: Value, context: Pick<RuleContext, 'resolve'>
     if (depth > DEEPEST || found.length >= MOST) return;
     if (whole(current)) found.push({ value: current, at, when });
     else if (current.kind === 'choice') {
-      collect(current.then, place, [...when, branch(current.test, true)], depth + 1);
-      collect(current.else, place, [...when, branch(current.test, false)], depth + 1);
-    } else if (current.kind === 'logic' && current.op === '&&') collect(current.right, place, [...when, branch(current.left, true)], depth + 1);
+      collect(current.then, place, [...when, branchOf(current.test, true)], depth + 1);
+      collect(current.else, place, [...when, branchOf(current.test, false)], depth + 1);
+    } else if (current.kind === 'logic' && current.op === '&&') collect(current.right, place, [...when, branchOf(current.left, true)], depth + 1);
     else if (current.kind === 'logic') {
       found.push({ value: current.left, at: place ?? current.left.at, when });
-      if (fromEnvironment(current.left, context)) collect(current.right, place, [...when, branch(current.left, false)], depth + 1);
+      if (fromEnvironment(current.left, context)) collect(current.right, place, [...when, branchOf(current.left, false)], depth + 1);
     } else if (current.kind === 'ref') {
       const resolved = context.resolve(current);
       if (resolved.value.kind !== 'ref' && resolved.exact) collect(resolved.value, at, when, depth + 1);
@@ -55,7 +55,4 @@ export function fromEnvironment(value: Value, context: Pick<RuleContext, 'resolv
     case 'call': return (value.receiver !== undefined && fromEnvironment(value.receiver, context, depth + 1)) || value.args.some((arg) => fromEnvironment(arg.value, context, depth + 1));
     default: return false;
   }
-}
-function branch(test: Value, holds: boolean): Branch {
-  return { test, holds, early: false, at: test.at };
 }

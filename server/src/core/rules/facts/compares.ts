@@ -1,5 +1,6 @@
 import type { Branch, FunctionView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
+import { partsOf } from './walk.js';
 
 export type Compare = Extract<Value, { readonly kind: 'compare' }>;
 /** A comparison in a function, with the branches the statement around it stands in. */
@@ -14,39 +15,12 @@ export function comparesOf(fn: FunctionView): readonly PlacedCompare[] {
   const found = new Map<string, PlacedCompare>();
   const visit = (value: Value | undefined, when: readonly Branch[], depth: number): void => {
     if (!value || depth > DEEPEST) return;
-    const below = (next: Value | undefined): void => visit(next, when, depth + 1);
-    switch (value.kind) {
-      case 'compare': {
-        const key = `${value.at.mark} ${value.at.part?.start ?? ''}`;
-        if (!found.has(key)) found.set(key, { compare: value, when });
-        below(value.left);
-        below(value.right);
-        return;
-      }
-      case 'logic':
-        below(value.left);
-        below(value.right);
-        return;
-      case 'not':
-        below(value.of);
-        return;
-      case 'choice':
-        below(value.test);
-        below(value.then);
-        below(value.else);
-        return;
-      case 'call':
-        below(value.receiver);
-        for (const item of value.args) below(item.value);
-        return;
-      case 'object':
-        for (const entry of value.entries) below(entry.value);
-        return;
-      case 'array':
-        for (const item of value.items) below(item.value);
-        return;
-      default:
+    if (value.kind === 'compare') {
+      const key = `${value.at.mark} ${value.at.part?.start ?? ''}`;
+      if (!found.has(key)) found.set(key, { compare: value, when });
     }
+    // What is read from a comparison, or written with one, decides nothing.
+    if (value.kind !== 'ref' && value.kind !== 'template') for (const part of partsOf(value)) visit(part, when, depth + 1);
   };
   for (const step of fn.steps) {
     for (const [index, branch] of step.when.entries()) visit(branch.test, step.when.slice(0, index), 0);

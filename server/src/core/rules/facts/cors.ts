@@ -1,7 +1,7 @@
 import { links } from '../../project/project.js';
 import type { Endpoint, Scope } from '../../project/project.js';
 import type { ObjectValue, Value } from '../../model/value.js';
-import type { At } from '../../text/source.js';
+import { samePlace } from '../../text/source.js';
 import type { Code, Fix } from '../../findings/changes.js';
 import type { CorsPolicy, RuleContext } from '../rule.js';
 import { assetPath, pathMatches, publicPath } from './paths.js';
@@ -26,7 +26,7 @@ export function openOnPurpose(policy: CorsPolicy, context: RuleContext): boolean
   if (through.length > 0 && publicPaths.length > 0 && through.every((endpoint) => publicPaths.some((glob) => pathMatches(glob, endpoint.path.text)))) return true;
   const mounted = mountedPath(policy, context.scopeOf(policy.at));
   if (mounted !== undefined && (publicPath(mounted) || assetPath(mounted) || publicPaths.some((glob) => pathMatches(glob, mounted)))) return true;
-  const isRouteLevel = handled.length > 0 || through.every((endpoint) => links(endpoint.chain).some((link) => link.from === 'route' && isSame(link.layer.at, policy.at)));
+  const isRouteLevel = handled.length > 0 || through.every((endpoint) => links(endpoint.chain).some((link) => link.from === 'route' && samePlace(link.layer.at, policy.at)));
   return through.length > 0 && isRouteLevel && through.every(isPublic);
 }
 function isPublic(endpoint: Endpoint): boolean {
@@ -34,11 +34,8 @@ function isPublic(endpoint: Endpoint): boolean {
 }
 /** The path a layer is mounted at, when it is not the whole application. */
 function mountedPath(policy: CorsPolicy, scope: Scope | undefined): string | undefined {
-  const path = scope?.order.find((entry) => entry.kind === 'layer' && (isSame(entry.at, policy.at) || (policy.source === 'manual' && entry.layer?.fn === policy.inside)))?.path;
+  const path = scope?.order.find((entry) => entry.kind === 'layer' && (samePlace(entry.at, policy.at) || (policy.source === 'manual' && entry.layer?.fn === policy.inside)))?.path;
   return path?.known && path.segments.some((segment) => segment.kind === 'text') ? path.text : undefined;
-}
-function isSame(a: At, b: At): boolean {
-  return a.path === b.path && a.mark === b.mark;
 }
 
 /** Fix "use an allow-list": origins of the policy file, else the environment where the library takes an empty list, else a placeholder. `spelling` is how the environment is read. */
@@ -97,7 +94,7 @@ function inList(policy: CorsPolicy, context: RuleContext): boolean {
   if (policy.library === '@hapi/hapi') return !context.textOf(policy.originAt).includes('ignore');
   const options = optionsOf(policy, context);
   const origin = options && context.option(options, 'origin');
-  return origin?.kind === 'value' && origin.resolved.value.kind === 'array' && !isSame(origin.value.at, policy.originAt);
+  return origin?.kind === 'value' && origin.resolved.value.kind === 'array' && !samePlace(origin.value.at, policy.originAt);
 }
 
 interface List {

@@ -1,7 +1,7 @@
 import type { FunctionView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import { links } from '../../project/project.js';
-import type { At } from '../../text/source.js';
+import { samePlace } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
 import type { CspPolicy } from './csp.js';
 
@@ -24,16 +24,13 @@ export function forDocsOnly(policy: CspPolicy, context: RuleContext): boolean {
   if (handled.length > 0) return handled.every((endpoint) => docsPath(endpoint.path.text));
   const { call } = policy;
   if (!call) return false;
-  const order = context.scopeOf(call.at)?.order.find((entry) => entry.kind === 'layer' && (isSame(entry.at, call.at) || (policy.library === 'manual' && entry.layer?.fn === policy.inside)));
+  const order = context.scopeOf(call.at)?.order.find((entry) => entry.kind === 'layer' && (samePlace(entry.at, call.at) || (policy.library === 'manual' && entry.layer?.fn === policy.inside)));
   if (order?.path?.segments.some((segment) => segment.kind === 'text')) return docsPath(order.path.text);
   // A route that brings its own options: `app.get('/docs', { helmet: { ... } }, ...)`.
   const first = call.args[0] && context.constant(call.args[0].value)?.value;
   if (typeof first === 'string' && call.receiver && docsPath(first)) return true;
   const through = context.endpointsThrough(call.at);
-  return through.length > 0 && through.every((endpoint) => docsPath(endpoint.path.text) && links(endpoint.chain).some((link) => link.from === 'route' && isSame(link.layer.at, call.at)));
-}
-function isSame(a: At, b: At): boolean {
-  return a.path === b.path && a.mark === b.mark;
+  return through.length > 0 && through.every((endpoint) => docsPath(endpoint.path.text) && links(endpoint.chain).some((link) => link.from === 'route' && samePlace(link.layer.at, call.at)));
 }
 
 /** Where the project serves its documentation; `path` undefined: somewhere. Undefined: nowhere. */

@@ -1,4 +1,4 @@
-import type { Branch, FunctionView, ModuleView } from '../../model/module.js';
+import { branchOf, type Branch, type FunctionView, type ModuleView } from '../../model/module.js';
 import type { Call, Entry, ObjectValue, Value } from '../../model/value.js';
 
 /** One entry of an object anywhere in a file, with what it stands in. */
@@ -40,12 +40,12 @@ export function* entriesOf(module: ModuleView): Iterable<PlacedEntry> {
         for (const item of value.items) yield* visit(item.value, place, depth + 1);
         return;
       case 'choice':
-        yield* visit(value.then, { ...place, when: [...place.when, branch(value.test, true)] }, depth + 1);
-        yield* visit(value.else, { ...place, when: [...place.when, branch(value.test, false)] }, depth + 1);
+        yield* visit(value.then, { ...place, when: [...place.when, branchOf(value.test, true)] }, depth + 1);
+        yield* visit(value.else, { ...place, when: [...place.when, branchOf(value.test, false)] }, depth + 1);
         return;
       case 'logic':
         if (value.op !== '&&') yield* visit(value.left, place, depth + 1);
-        yield* visit(value.right, value.op === '&&' ? { ...place, when: [...place.when, branch(value.left, true)] } : place, depth + 1);
+        yield* visit(value.right, value.op === '&&' ? { ...place, when: [...place.when, branchOf(value.left, true)] } : place, depth + 1);
         return;
       case 'ref':
         if (value.root.kind === 'value') yield* visit(value.root.of, place, depth + 1);
@@ -66,7 +66,4 @@ export function* entriesOf(module: ModuleView): Iterable<PlacedEntry> {
     for (const decorator of view.decorators) yield* visit(decorator, nowhere, 0);
     for (const field of view.fields) yield* visit(field.value, { ...nowhere, name: field.name }, 0);
   }
-}
-function branch(test: Value, holds: boolean): Branch {
-  return { test, holds, early: false, at: test.at };
 }

@@ -1,4 +1,4 @@
-import type { Branch, ModuleView } from '../../model/module.js';
+import { branchOf, type Branch, type ModuleView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { Change, RuleContext } from '../rule.js';
@@ -44,11 +44,11 @@ export function* fallbacksIn(module: ModuleView, context: RuleContext): Iterable
         return;
       case 'logic':
         if (!found) yield* visit(value.left, name, when, depth + 1);
-        yield* visit(value.right, name, value.op === '&&' ? [...when, { test: value.left, holds: true, early: false, at: value.left.at }] : when, depth + 1);
+        yield* visit(value.right, name, value.op === '&&' ? [...when, branchOf(value.left, true)] : when, depth + 1);
         return;
       case 'choice':
-        yield* visit(value.then, name, [...when, { test: value.test, holds: true, early: false, at: value.test.at }], depth + 1);
-        yield* visit(value.else, name, [...when, { test: value.test, holds: false, early: false, at: value.test.at }], depth + 1);
+        yield* visit(value.then, name, [...when, branchOf(value.test, true)], depth + 1);
+        yield* visit(value.else, name, [...when, branchOf(value.test, false)], depth + 1);
         return;
       default:
     }
@@ -87,8 +87,8 @@ function read(value: Value, name: string | undefined, when: readonly Branch[], r
     return { variable, names: names(variable), fallback: value.right, when, repair };
   }
   if (value.kind === 'choice') {
-    const unset = unsetTest({ test: value.test, holds: true, early: false, at: value.test.at });
-    const set = unsetTest({ test: value.test, holds: false, early: false, at: value.test.at });
+    const unset = unsetTest(branchOf(value.test, true));
+    const set = unsetTest(branchOf(value.test, false));
     const variable = unset ?? set;
     if (variable === undefined) return undefined;
     const [fallback, kept] = unset === undefined ? [value.else, value.then] : [value.then, value.else];

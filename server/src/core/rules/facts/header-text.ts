@@ -1,4 +1,4 @@
-import type { Branch } from '../../model/module.js';
+import { branchOf, type Branch } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import type { At, FilePath } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
@@ -61,10 +61,10 @@ export function writtenHeader(value: Value, home: FilePath, context: RuleContext
     else if (current.kind === 'template') template(current.parts, here ?? current, when, depth);
     else if (current.kind === 'array') list(current.items, ' ', here, when, depth);
     else if (current.kind === 'choice') {
-      collect(current.then, here, [...when, { test: current.test, holds: true, early: false, at: current.test.at }], depth + 1);
+      collect(current.then, here, [...when, branchOf(current.test, true)], depth + 1);
       add(' ', undefined, -1, when);
-      collect(current.else, here, [...when, { test: current.test, holds: false, early: false, at: current.test.at }], depth + 1);
-    } else if (current.kind === 'logic' && current.op === '&&') collect(current.right, here, [...when, { test: current.left, holds: true, early: false, at: current.left.at }], depth + 1);
+      collect(current.else, here, [...when, branchOf(current.test, false)], depth + 1);
+    } else if (current.kind === 'logic' && current.op === '&&') collect(current.right, here, [...when, branchOf(current.left, true)], depth + 1);
     else if (current.kind === 'call' && current.receiver && SHAPES.has(current.name)) collect(current.receiver, here, when, depth + 1);
     else if (current.kind === 'call' && current.receiver && current.name === 'filter' && current.args[0]?.value.kind === 'ref' && current.args[0].value.text === 'Boolean') collect(current.receiver, here, when, depth + 1);
     else if (current.kind === 'call' && current.receiver && current.name === 'concat') list([{ value: current.receiver }, ...current.args], ' ', here, when, depth, false);

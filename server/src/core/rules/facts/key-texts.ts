@@ -1,4 +1,4 @@
-import type { Branch, ModuleView } from '../../model/module.js';
+import { branchOf, type Branch, type ModuleView } from '../../model/module.js';
 import type { Call, ClassId, FunctionId, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
@@ -49,14 +49,14 @@ export function keyTexts(value: Value, context: RuleContext, module: ModuleView)
         return;
       }
       case 'choice':
-        below(current.then, { when: [...way.when, branch(current.test, true)] });
-        below(current.else, { when: [...way.when, branch(current.test, false)], fallback: way.fallback || current.test.kind === 'ref' });
+        below(current.then, { when: [...way.when, branchOf(current.test, true)] });
+        below(current.else, { when: [...way.when, branchOf(current.test, false)], fallback: way.fallback || current.test.kind === 'ref' });
         return;
       case 'logic':
-        if (current.op === '&&') below(current.right, { when: [...way.when, branch(current.left, true)] });
+        if (current.op === '&&') below(current.right, { when: [...way.when, branchOf(current.left, true)] });
         else {
           below(current.left);
-          below(current.right, { when: [...way.when, branch(current.left, false)], fallback: true });
+          below(current.right, { when: [...way.when, branchOf(current.left, false)], fallback: true });
         }
         return;
       case 'array': current.items.forEach((item, index) => { below(item.value, { index: way.index + index }); }); return;
@@ -119,7 +119,4 @@ export function bytesOf(call: Call, context: Pick<RuleContext, 'resolve'>): Valu
 }
 function isEncoder(value: Value): boolean {
   return value.kind === 'call' && value.form === 'new' && /(^|\.)TextEncoder$/.test(value.callee);
-}
-function branch(test: Value, holds: boolean): Branch {
-  return { test, holds, early: false, at: test.at };
 }

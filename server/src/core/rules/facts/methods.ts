@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../project/project.js';
 import { links } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
+import { dottedName } from './names.js';
 
 /** Methods that change data; 'all' answers them too. */
 export const changing: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE', 'all']);
@@ -24,8 +25,7 @@ const SIGNED = /(^|\.)(constructEvent(Async)?|createHmac|verify\w*(Signature|Web
 /** The handler lets nobody in, by its name, or looks at the signature of what it was sent, as webhooks do. */
 export function refusesByItself(endpoint: Endpoint, context: RuleContext): boolean {
   const value = endpoint.route.handler?.value;
-  const name = value?.kind === 'call' ? value.callee || value.name : value?.kind === 'ref' ? value.text : '';
-  if (DENIES.test(name)) return true;
+  if (DENIES.test(dottedName(value))) return true;
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   return body !== undefined && body.steps.some((step) => step.do === 'call' && SIGNED.test(step.call.callee || step.call.name));
 }

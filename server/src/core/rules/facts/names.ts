@@ -1,3 +1,5 @@
+import type { Value } from '../../model/value.js';
+
 /** Longest name that is read: longer text is cut, so that every test on names is bounded. */
 const LONGEST = 96;
 
@@ -23,4 +25,9 @@ export function lastSegments(text: string): readonly string[] {
   const end = head === text ? open : head.search(/[(<\s[]/);
   const bare = (end < 0 ? head : head.slice(0, end)).replace(/[?!]/g, '');
   return bare.split('.').filter((segment) => segment !== '' && segment !== 'this').slice(-2);
+}
+
+/** The dotted name of what is called or read; '' for a value without one. */
+export function dottedName(value: Value | undefined): string {
+  return value?.kind === 'call' ? value.callee || value.name : value?.kind === 'ref' ? value.text : '';
 }

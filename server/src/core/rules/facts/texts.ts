@@ -1,4 +1,4 @@
-import type { Branch, ModuleView } from '../../model/module.js';
+import { branchOf, type Branch, type ModuleView } from '../../model/module.js';
 import type { Call, Literal, Template, Value } from '../../model/value.js';
 
 /** A text as written: a constant, or a template whose holes are values. */
@@ -35,12 +35,12 @@ export function writtenTexts(module: ModuleView): readonly WrittenText[] {
         return;
       case 'choice':
         below(value.test);
-        below(value.then, [...when, { test: value.test, holds: true, early: false, at: value.test.at }]);
-        below(value.else, [...when, { test: value.test, holds: false, early: false, at: value.test.at }]);
+        below(value.then, [...when, branchOf(value.test, true)]);
+        below(value.else, [...when, branchOf(value.test, false)]);
         return;
       case 'logic':
         below(value.left);
-        below(value.right, value.op === '&&' ? [...when, { test: value.left, holds: true, early: false, at: value.left.at }] : when);
+        below(value.right, value.op === '&&' ? [...when, branchOf(value.left, true)] : when);
         return;
       case 'compare':
         below(value.left);

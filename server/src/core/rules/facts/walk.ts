@@ -17,17 +17,22 @@ export function someValue(body: FunctionView, wanted: (value: Value) => boolean)
 export function someIn(value: Value, wanted: (value: Value) => boolean, depth = 0): boolean {
   if (depth > DEEPEST) return false;
   if (wanted(value)) return true;
-  const within = (inner: Value): boolean => someIn(inner, wanted, depth + 1);
+  const inner = value.kind === 'ref' && value.computed ? [...partsOf(value), value.computed] : partsOf(value);
+  return inner.some((one) => someIn(one, wanted, depth + 1));
+}
+
+/** The values a value is made of, one step down, in source order; what a member is read from counts, the key of a computed member and the body of a function do not. */
+export function partsOf(value: Value): readonly Value[] {
   switch (value.kind) {
-    case 'ref': return (value.root.kind === 'value' && within(value.root.of)) || (value.computed !== undefined && within(value.computed));
-    case 'call': return value.args.some((item) => within(item.value)) || (value.receiver !== undefined && within(value.receiver));
-    case 'object': return value.entries.some((entry) => within(entry.value));
-    case 'array': return value.items.some((item) => within(item.value));
-    case 'template': return value.parts.some((part) => typeof part !== 'string' && within(part));
-    case 'choice': return within(value.test) || within(value.then) || within(value.else);
+    case 'ref': return value.root.kind === 'value' ? [value.root.of] : [];
+    case 'call': return [...(value.receiver ? [value.receiver] : []), ...value.args.map((item) => item.value)];
+    case 'object': return value.entries.map((entry) => entry.value);
+    case 'array': return value.items.map((item) => item.value);
+    case 'template': return value.parts.filter((part): part is Value => typeof part !== 'string');
+    case 'choice': return [value.test, value.then, value.else];
     case 'logic':
-    case 'compare': return within(value.left) || within(value.right);
-    case 'not': return within(value.of);
-    default: return false;
+    case 'compare': return [value.left, value.right];
+    case 'not': return [value.of];
+    default: return [];
   }
 }

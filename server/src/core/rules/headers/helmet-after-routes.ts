@@ -1,4 +1,4 @@
-import type { At } from '../../text/source.js';
+import { samePlace, type At } from '../../text/source.js';
 import type { Call, Value } from '../../model/value.js';
 import type { Scope } from '../../project/project.js';
 import { isHeaderSetup, setsHeaders } from '../facts/header-setup.js';
@@ -33,7 +33,7 @@ export default rule<'call', Late>({
     const scope = context.scopeOf(call.at);
     // Order within a scope does not matter to Fastify and hapi.
     if (!scope || !/^(express|koa|hono|nest|nestjs)$/.test(scope.framework)) return;
-    const index = scope.order.findIndex((entry) => entry.kind === 'layer' && isSame(entry.at, call.at));
+    const index = scope.order.findIndex((entry) => entry.kind === 'layer' && samePlace(entry.at, call.at));
     // Under a path of its own it was never meant for the routes above.
     if (index < 0 || scope.order[index]?.path?.segments.some((segment) => segment.kind === 'text')) return;
     const before = scope.order.slice(0, index);
@@ -54,7 +54,7 @@ export default rule<'call', Late>({
     remedy: 'Register helmet right after the application is created.',
   }),
   *fix({ evidence: { call, scope, statementAt } }, context) {
-    const isAlone = scope.order.filter((entry) => entry.layer && isSame(entry.at, call.at)).length === 1 && context.textOf(statementAt).length <= context.textOf(call.at).length + 40;
+    const isAlone = scope.order.filter((entry) => entry.layer && samePlace(entry.at, call.at)).length === 1 && context.textOf(statementAt).length <= context.textOf(call.at).length + 40;
     if (!isAlone || scope.statementAt.path !== statementAt.path || call.args.some(({ value }) => usesNames(value))) {
       yield { refused: 'The line does more than this, stands in another file, or needs what is declared above it.' };
       return;
@@ -120,9 +120,6 @@ export default rule<'call', Late>({
 
 function servesFiles(value: Value | undefined): boolean {
   return value?.kind === 'call' && /(^|[./])(static|serve-?static|koa-static|serve-index)$/i.test(value.callee);
-}
-function isSame(a: At, b: At): boolean {
-  return a.path === b.path && a.mark === b.mark;
 }
 /** The value depends on something declared elsewhere: the line must stay below it. */
 function usesNames(value: Value, depth = 0): boolean {

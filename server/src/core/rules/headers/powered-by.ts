@@ -3,7 +3,7 @@ import type { FixSafety } from '../../findings/finding.js';
 import type { FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import type { Scope } from '../../project/project.js';
-import type { At } from '../../text/source.js';
+import { samePlace } from '../../text/source.js';
 import { alternatives } from '../facts/alternatives.js';
 import { headersOf, isFullyKnown, isHeaderSetup, isProtected, isServed, onResponse } from '../facts/header-setup.js';
 import { rule } from '../rule.js';
@@ -134,7 +134,7 @@ function* ofCall(call: Call, step: Step, context: RuleContext): Iterable<Found> 
   const place = { when: step.when };
   if (isCreation(call)) {
     const scope = context.scopeOf(call.at);
-    if (scope && isSame(scope.at, call.at)) yield* ofScope(scope, call, context);
+    if (scope && samePlace(scope.at, call.at)) yield* ofScope(scope, call, context);
     return;
   }
   const first = call.args[0];
@@ -213,7 +213,4 @@ function* nextConfig(module: ModuleView, context: RuleContext): Iterable<Found> 
       evidence: evidence(object.open ? [] : [{ do: 'insert', at: object.at, where: 'entry-last', code: ['poweredByHeader: false'] }]),
     };
   else if (answer.kind === 'value' && context.constant(answer.value)?.value === true) yield { at: answer.value.at, subject: 'poweredByHeader', evidence: evidence([{ do: 'replace', at: answer.value.at, code: ['false'] }]) };
-}
-function isSame(a: At, b: At): boolean {
-  return a.path === b.path && a.mark === b.mark;
 }

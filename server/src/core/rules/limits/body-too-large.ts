@@ -4,6 +4,7 @@ import type { Call, Value } from '../../model/value.js';
 import { alternatives } from '../facts/alternatives.js';
 import { bodySettings } from '../facts/body-limits.js';
 import { rule, type RuleContext } from '../rule.js';
+import { samePlace } from '../../text/source.js';
 
 const MB = 1024 * 1024;
 const ENDLESS: ReadonlySet<string> = new Set(['Infinity', 'Number.POSITIVE_INFINITY', 'Number.MAX_SAFE_INTEGER', 'Number.MAX_VALUE']);
@@ -128,10 +129,10 @@ export default rule<'call', { readonly size: string; readonly replacement: strin
 /** The parser stands before some routes only: on one route, or below a path of its own. */
 function onlySomeRoutes(call: Call, context: RuleContext): boolean {
   const scope = context.scopeOf(call.at);
-  const layer = scope?.order.find((entry) => entry.kind === 'layer' && entry.at.path === call.at.path && entry.at.mark === call.at.mark);
+  const layer = scope?.order.find((entry) => entry.kind === 'layer' && samePlace(entry.at, call.at));
   if (layer?.path?.known && layer.path.segments.length > 0) return true;
   const through = context.endpointsThrough(call.at);
-  const isThis = (link: ChainLink): boolean => link.from === 'route' && link.layer.at.path === call.at.path && link.layer.at.mark === call.at.mark;
+  const isThis = (link: ChainLink): boolean => link.from === 'route' && samePlace(link.layer.at, call.at);
   return through.length > 0 && through.every(({ chain }) => links(chain).some(isThis));
 }
 

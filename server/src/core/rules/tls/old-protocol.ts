@@ -3,6 +3,7 @@ import type { Entry, Value } from '../../model/value.js';
 import type { Change } from '../../findings/changes.js';
 import { alternatives } from '../facts/alternatives.js';
 import { entriesOf } from '../facts/entries.js';
+import { listed } from '../facts/prose.js';
 import { rule, type Detection, type RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
 
@@ -180,7 +181,7 @@ function* ofCiphers(value: Value, entry: Entry | undefined, when: readonly Branc
   yield {
     at: from >= 0 ? context.within(end.at, from, from + first.length) : value.at,
     subject: 'ciphers',
-    evidence: { what: weak.length > 1 ? `${weak.slice(0, -1).join(', ')} and ${weak.at(-1) ?? ''}` : first, list: true, changes: rewrite },
+    evidence: { what: listed(weak), list: true, changes: rewrite },
     when,
   };
 }
