@@ -25,7 +25,7 @@ export function journey({ page, shot, look }) {
   const explorerRow = (name) => page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first();
   // The editor shows spaces as no-break spaces.
   const shownLine = (text) =>
-    editor.locator('.view-line').filter({ hasText: new RegExp(text.replace(/[.()'/{]/g, '\\$&').replaceAll(' ', '\\s')) });
+    editor.locator('.view-line').filter({ hasText: new RegExp(text.replace(/[.*()'/{]/g, '\\$&').replaceAll(' ', '\\s')) });
 
   return [
     [
@@ -86,9 +86,7 @@ export function journey({ page, shot, look }) {
         await page.locator('.part.statusbar').getByText('selected').first().waitFor();
         await page.keyboard.press('Control+j');
         await page.locator('.markers-panel').waitFor({ state: 'hidden' });
-        const at = await squiggle.boundingBox();
-        assert.ok(at, 'the squiggle is not in view');
-        await page.mouse.move(at.x + at.width / 2, at.y + at.height / 2, { steps: 5 });
+        await pointAt(page, squiggle);
         const hover = page.locator('.monaco-hover:not(.hidden)', { hasText: rule });
         await hover
           .filter({ hasText: 'What to do:' })
@@ -146,6 +144,21 @@ export function journey({ page, shot, look }) {
         await body.first().waitFor();
         await settled(page);
         await shot('rule-page', editorArea);
+      },
+    ],
+    [
+      'the hover on a set-up call shows what responses carry, and what the repair changes',
+      async () => {
+        await explorerRow('app.js').dblclick();
+        await page.locator('.tabs-container .tab.active', { hasText: 'app.js' }).waitFor();
+        const line = shownLine("app.use(cors({ origin: '*' }));");
+        await pointAt(page, line.locator('span', { hasText: /^cors$/ }).first());
+        const hover = page.locator('.monaco-hover:not(.hidden)', { hasText: 'Responses carry' }).first();
+        await hover.filter({ hasText: /Access-Control-Allow-Origin:\s\*/ }).waitFor();
+        assert.match((await hover.innerText()).replaceAll('\u00a0', ' '), /After "Name [^"]+":[^]*- Access-Control-Allow-Origin: \*/);
+        await settled(page);
+        await shot('headers', editorArea);
+        await page.keyboard.press('Escape');
       },
     ],
     [
@@ -244,6 +257,15 @@ async function widenSideBar(page, by) {
   await page.mouse.down();
   await page.mouse.move(x + by, y, { steps: 5 });
   await page.mouse.up();
+}
+
+/** Moves the pointer onto an element, once the lenses above it have taken their place. */
+async function pointAt(page, element) {
+  await element.waitFor();
+  await settled(page);
+  const at = await element.boundingBox();
+  assert.ok(at, 'what is to be pointed at is not in view');
+  await page.mouse.move(at.x + at.width / 2, at.y + at.height / 2, { steps: 5 });
 }
 
 /** Waits until nothing has moved for a moment, so that pictures show what a person would see. */
