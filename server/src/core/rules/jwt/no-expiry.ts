@@ -2,6 +2,7 @@ import type { FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { Entry, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { joseChain, jwtUses, optionAdded, type JwtUse } from '../facts/jwt.js';
+import { daysOf } from '../facts/lifetime.js';
 import { rule, type Change, type Code, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -14,7 +15,6 @@ const LONGEST_DAYS = 30;
 const REFRESH = /refresh|remember|offline|renew/i;
 /** Links in mails and invitations have ends of their own. */
 const LINK = /verif(y|ication)|confirm|reset|invit|unsubscribe|email|mail|magic|activation/i;
-const UNITS: Readonly<Record<string, number>> = { ms: 1 / 86_400_000, s: 1 / 86_400, m: 1 / 1440, h: 1 / 24, d: 1, w: 7, y: 365.25 };
 const QUARTER: Code = ["'15m'"];
 
 export default rule<'module', Evidence>({
@@ -299,13 +299,4 @@ function lacksEnd(use: JwtUse, under: ReturnType<RuleContext['option']>, context
 /** A call of Nest's service in the same file sets the end itself. */
 function givesEnd(module: ModuleView, context: RuleContext): boolean {
   return jwtUses(module, context).some((one) => one.library === '@nestjs/jwt' && one.does === 'sign' && context.option(one.options, 'expiresIn').kind === 'value');
-}
-/** '365d', 31536000 (seconds), '90 days'; 0 for what is no time. */
-function daysOf(value: unknown): number {
-  if (typeof value === 'number') return value / 86_400;
-  const found = typeof value === 'string' ? /^(\d{1,12}(?:\.\d{1,6})?) ?([a-z]{0,12})$/i.exec(value.trim()) : undefined;
-  if (!found) return 0;
-  const unit = (found[2] ?? '').toLowerCase();
-  const short = unit === '' || unit.startsWith('ms') || unit.startsWith('milli') ? 'ms' : unit.startsWith('mo') ? 'mo' : unit.slice(0, 1);
-  return Number(found[1]) * (short === 'mo' ? 30 : (UNITS[short] ?? 0));
 }

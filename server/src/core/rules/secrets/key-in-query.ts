@@ -1,24 +1,28 @@
 import type { FunctionView, ModuleView, Step } from '../../model/module.js';
-import type { Call, Ref, Value } from '../../model/value.js';
-import type { At } from '../../text/source.js';
+import type { BindingId, Call, Ref, Value } from '../../model/value.js';
+import { urlCredentials, type UrlCredential } from '../facts/url-credentials.js';
+import { linkName, servesLink } from '../facts/links.js';
 import { refsIn } from '../facts/mentions.js';
-import { rule, type Change, type Code, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
+import { wordsOf } from '../facts/names.js';
+import { checkedValues, flowsInto, queryParameters, queryRead, type QueryRead } from '../facts/query-reads.js';
+import { rule, type Change, type Code, type Detection, type FixAnswer, type RuleContext, type Severity } from '../rule.js';
 
 interface Evidence {
   readonly name: string;
-  readonly change: Change | readonly Change[] | undefined;
+  readonly changes: readonly Change[];
   readonly outgoing: boolean;
+  /** The other side is somebody else's, by its name. */
+  readonly foreign: boolean;
 }
 type Found = Detection<Evidence>;
-const CREDENTIAL = /^(api_?key|access_?token|auth|auth_?token|jwt|secret|password|passwd|pwd)$/i;
+const CREDENTIAL = new RegExp(
+  '^((x[-_])?(api|access|auth|admin|secret|private|service|internal|master|client|device|license)[-_]?(key|token|secret|password)'
+  + '|auth|jwt|bearer|secret|pass|password|passwd|pwd|(session|id|refresh|login|user)[-_]?token)$', 'i',
+);
 /** Also names of other things, as of a conversation: a credential where it is compared, verified or handed to a check. */
-const MAYBE = /^(key|token|session(_?id)?|sid)$/i;
-/** Links that are good once, uploads and downloads that are signed, and what providers send. */
-const LINK = /reset|verif|confirm|unsubscribe|invit|magic|callback|download|activat|oauth|share|preview|signed|webhook|one-?time|otp|recover|forgot|accept|subscribe|export|redirect|saml|sso|captcha/i;
-const CHECKS = /^(verify|validate|check|authenticate|authorize|decode|introspect|compare|is_?valid|find(One|Unique|First)?(By\w*(Key|Token))|get\w*By(Key|Token)|(load|get|find)Session)/i;
-const IN_URL = /[?&](api_?key|access_?token|auth_?token|jwt|token|client_secret|secret|password)=$/i;
-const CLIENTS = /^(axios|got|ky|superagent|request|needle|undici|node-fetch|http|https|fetch|\$fetch|ofetch)(\.|$)/;
-const HOLDERS: ReadonlySet<string> = new Set(['params', 'qs', 'searchParams', 'query']);
+const MAYBE = /^(key|token|session([-_]?id)?|sid|cred|credentials?)$/i;
+/** These open more than the one thing that a link is good for. */
+const NEVER_A_LINK = /^(x[-_])?(api[-_]?key|(admin|master|private)[-_]?\w*|pass(word|wd)?|pwd)$/i;
 
 export default rule<'module', Evidence>({
   meta: {
@@ -37,26 +41,21 @@ export default rule<'module', Evidence>({
   on: 'module',
   words: ['query', 'searchparams', '?', '&', 'params'],
   *detect(module, context) {
-    const seen = new Set<string>();
+    const checked = checkedValues(module, context);
     for (const fn of [module.top, ...module.functions.values()]) {
-      const found = [...read(fn, module, context), ...outgoing(fn, context)];
-      for (const one of found) {
-        const key = `${one.at.mark} ${one.at.part?.start ?? ''}`;
-        if (seen.has(key)) continue;
-        seen.add(key);
-        yield one;
-      }
+      yield* incoming(fn, checked, module, context);
+      yield* outgoing(fn, context);
     }
   },
-  explain: ({ name, outgoing: out }) => ({
+  explain: ({ name, outgoing: out, foreign }) => ({
     message: out
-      ? `'${name}' in the URL is stored in the logs of every server and proxy on the way. Send it in a header.`
+      ? `'${name}' in the URL is stored in the logs of every server and proxy on the way. Send it in a header${foreign ? ', if that API takes one' : ''}.`
       : `'${name}' in the URL is stored in server logs and browser history. Read it from the Authorization header.`,
     why: 'Addresses are written down by servers, proxies and browsers, and handed on in the Referer header; headers are not.',
     remedy: 'Take credentials from a header, and refuse them in the address.',
   }),
-  *fix({ evidence: { change, outgoing: out } }): Iterable<FixAnswer> {
-    if (change) yield { title: 'Read it from a header', safety: 'review', changes: 'do' in change ? [change] : change };
+  *fix({ evidence: { changes, outgoing: out } }): Iterable<FixAnswer> {
+    if (changes.length > 0) yield { title: 'Read it from a header', safety: 'review', changes };
     else yield { refused: out ? 'Which header the other side reads is for its documentation to say.' : 'It is taken out of the query together with others.' };
   },
   examples: [
@@ -140,6 +139,91 @@ export default rule<'module', Evidence>({
         //                                                                                 ^^^^^^ secrets/key-in-query
       `,
     },
+    {
+      title: 'a helper of a plain server, a key of administrators, a stand-in for a header',
+      bad: `
+        //- server.js
+        const http = require('http');
+        const API_KEY = process.env.API_KEY;
+        function authorised(req) {
+          const url = new URL(req.url, 'http://localhost');
+          return url.searchParams.get('key') === API_KEY;
+          //                          ^^^^^ secrets/key-in-query "'key'"
+        }
+        http.createServer((req, res) => res.end(authorised(req) ? 'yes' : 'no'));
+        //- app/api/results/route.ts
+        export async function GET(req: Request) {
+          const key = new URL(req.url).searchParams.get('admin_key');
+          //                                            ^^^^^^^^^^^ secrets/key-in-query "'admin_key'"
+          if (key !== process.env.ADMIN_KEY) return new Response(null, { status: 401 });
+          return Response.json({});
+        }
+        //- staff.js
+        const jwt = require('jsonwebtoken');
+        exports.staff = (req, res, next) => {
+          const token = req.get('x-access-token') || req.query.token;
+          //                                                   ^^^^^ secrets/key-in-query "'token'"
+          jwt.verify(token, process.env.JWT_SECRET, { algorithms: ['HS256'] }, (err, user) => { req.staff = user; next(err); });
+        };
+      `,
+    },
+    {
+      title: 'Nest, the parser of Node, a name that is compared later, one finding for each key',
+      bad: `
+        import { Controller, ForbiddenException, Get, Query } from '@nestjs/common';
+        import url from 'node:url';
+        import Koa from 'koa';
+        import Fastify from 'fastify';
+        @Controller('stats')
+        export class StatsController {
+          @Get()
+          all(@Query('api_key') given: string) {
+            //       ^^^^^^^^^ secrets/key-in-query "'api_key'"
+            if (given !== process.env.STATS_KEY) throw new ForbiddenException();
+            return [];
+          }
+        }
+        export function verifyToken(req, res, next) {
+          const { query } = url.parse(req.url, true);
+          if (query.access_token !== process.env.TOKEN) return res.end();
+          //        ^^^^^^^^^^^^ secrets/key-in-query
+          next();
+        }
+        new Koa().use(async (ctx, next) => {
+          const given = ctx.query.key;
+          //                      ^^^ secrets/key-in-query "'key'"
+          if (config.accessKey && config.accessKey === given) await next();
+        });
+        Fastify().addHook('onRequest', async (request, reply) => {
+          if (request.query.token) request.token = request.query.token;
+          if (!tokens.has(request.query.token)) return reply.code(401).send();
+          //                            ^^^^^ secrets/key-in-query
+        });
+      `,
+    },
+    {
+      title: 'addresses that are put together for others',
+      bad: `
+        import axios from 'axios';
+        import { request } from 'undici';
+        const partner = axios.create({ baseURL: process.env.PARTNER_URL });
+        export const push = (event) => partner.post('/events', event, { params: { api_key: process.env.REPORTING_KEY } });
+        //                                                                        ^^^^^^^ secrets/key-in-query "Send it in a header."
+        export async function load(id) {
+          const url = new URL('/v1/items', process.env.STOCK_URL);
+          url.searchParams.set('access_token', process.env.STOCK_TOKEN);
+          //                   ^^^^^^^^^^^^^^ secrets/key-in-query
+          return fetch(url);
+        }
+        export async function rates() {
+          const params = new URLSearchParams({ base: 'EUR', apiKey: process.env.RATES_KEY });
+          //                                                ^^^^^^ secrets/key-in-query "if that API takes one"
+          return request(\`https://rates.corp-site.com/latest?\${params}\`);
+        }
+        export const exportAll = (token) => axios({ url: \`\${process.env.BASE}/all?token=\${token}\`, method: 'GET' });
+        //                                                                        ^^^^^ secrets/key-in-query
+      `,
+    },
     { title: 'in a header', good: `import express from 'express'; express().use((req, res, next) => { const key = req.get('x-api-key'); if (key !== expected()) return res.sendStatus(401); next(); });` },
     {
       title: 'links that are good once',
@@ -151,6 +235,27 @@ export default rule<'module', Evidence>({
         export const link = (token) => send(\`https://x.io/verify-email?token=\${token}\`);
       `,
     },
+    {
+      title: 'a link of a mail behind a wrapper, a helper that is told what to verify',
+      good: `
+        import express from 'express';
+        const router = express.Router();
+        router.get('/register/verify-email', asyncHandler(async (req, res) => { await users.check(verified(req.query.token)); res.redirect('/'); }));
+        router.post('/join', safely(async (req, res) => { await service.verifyRegistration(req.query.token); res.end(); }));
+      `,
+    },
+    {
+      title: 'a token that is made for this one call, a body that holds a secret',
+      good: `
+        import jwt from 'jsonwebtoken';
+        export async function artifact(id) {
+          const token = jwt.sign({ id }, process.env.KEY, { expiresIn: '5m' });
+          return fetch(\`\${process.env.STORE}/artifacts/\${id}?token=\${token}\`);
+        }
+        export const login = (code) => fetch(process.env.TOKEN_URL, { method: 'POST', body: new URLSearchParams({ code, client_secret: process.env.CLIENT_SECRET }) });
+      `,
+    },
+    { title: 'an item found by its key', good: `import express from 'express'; express().get('/items', (req, res) => { res.json(items.find((one) => one.key === req.query.key)); });` },
     {
       title: 'pages, sorting, things found by a key',
       good: `
@@ -169,69 +274,86 @@ export default rule<'module', Evidence>({
   ],
 });
 
-/** Credentials that are taken from the query of a request. */
-function* read(fn: FunctionView, module: ModuleView, context: RuleContext): Iterable<Found> {
-  const isLink = LINK.test(fn.name) || context.endpoints({ handler: fn.id }).some((endpoint) => LINK.test(endpoint.path.text));
-  for (const step of fn.steps) {
-    if (step.do === 'call' && step.call.name === 'fromUrlQueryParameter') yield strategy(step.call, step, context);
-    if (isLink) continue;
-    if (step.do === 'call') {
-      const found = byCall(step.call, step, fn, context);
-      if (found) yield found;
-    }
-    for (const { value, checked } of valuesOf(step)) for (const ref of refsIn(value)) {
-      const found = ofRequest(ref, checked, step.when, context);
-      if (found) yield found;
-    }
+/** Credentials that are taken from the query of a request: one finding for each key of a function. */
+function* incoming(fn: FunctionView, checked: readonly Value[], module: ModuleView, context: RuleContext): Iterable<Found> {
+  for (const step of fn.steps) if (step.do === 'call' && step.call.name === 'fromUrlQueryParameter') yield strategy(step.call, step, context);
+  const byKey = new Map<string, Placed[]>();
+  for (const one of readsIn(fn, module, context)) {
+    const key = one.read.key.toLowerCase();
+    const isKnown = CREDENTIAL.test(key) || (MAYBE.test(key) && (one.read.socket || flowsInto(one.read, one.binding, checked, module)));
+    if (isKnown) byKey.set(key, [...(byKey.get(key) ?? []), one]);
   }
-  if (isLink) return;
-  for (const binding of module.bindings) {
-    if (binding.scope !== fn.id || binding.value.kind !== 'ref') continue;
-    const field = context.request(binding.value);
-    if (field?.from !== 'query' || field.key === undefined) continue;
-    const checked = MAYBE.test(field.key) && fn.steps.some((step) => valuesOf(step).some((one) => one.checked && [...refsIn(one.value)].some((ref) => ref.root.kind === 'local' && ref.root.binding === binding.id)));
-    const isDestructured = context.textOf(binding.value.at).split('.').at(-1) !== field.key;
-    if (isDestructured && (CREDENTIAL.test(field.key) || checked)) yield { at: binding.nameAt, subject: `query ${field.key}`, evidence: { name: field.key, change: undefined, outgoing: false }, confidence: 'medium' };
-    else if (!isDestructured) {
-      const found = ofRequest(binding.value, checked, [], context);
-      if (found) yield found;
-    }
+  if (byKey.size === 0) return;
+  const isLink = servesLink(fn, module, context);
+  const signs = fn.steps.some((step) => step.do === 'call' && /^(createHmac|hmac|verifySignature|signUrl|verifySignedUrl)$/i.test(step.call.name));
+  for (const places of byKey.values()) {
+    const [first] = places;
+    if (!first || (!NEVER_A_LINK.test(first.read.key) && (isLink || places.some(({ step }) => step?.do === 'call' && linkName(step.call.name))))) continue;
+    const { key, at, socket } = first.read;
+    const isGuess = MAYBE.test(key);
+    // The signature of a link stands in the link.
+    const severity: Severity = socket || (signs && isGuess) ? 'info' : 'warning';
+    yield { at, subject: `query ${key}`, evidence: { name: key, changes: repairs(places, context), outgoing: false, foreign: false }, severity, confidence: isGuess ? 'medium' : 'high', when: first.step?.when ?? [] };
   }
 }
-interface Used {
-  readonly value: Value;
-  /** Compared, or handed to what verifies. */
-  readonly checked: boolean;
+interface Placed {
+  readonly read: QueryRead;
+  readonly step: Step | undefined;
+  readonly binding: BindingId | undefined;
 }
-function valuesOf(step: Step): readonly Used[] {
-  const tests = step.when.map((branch) => ({ value: branch.test, checked: comparesSecret(branch.test) }));
-  if (step.do === 'call') {
-    const checked = CHECKS.test(step.call.name);
-    return [...tests, ...step.call.args.map((arg) => ({ value: arg.value, checked }))];
-  }
-  return step.value ? [...tests, { value: step.value, checked: comparesSecret(step.value) }] : tests;
-}
-/** A comparison with something that is no constant. */
-function comparesSecret(value: Value): boolean {
-  switch (value.kind) {
-    case 'compare': return /^[!=]==?$/.test(value.op) && value.left.kind !== 'literal' && value.right.kind !== 'literal';
-    case 'logic': return comparesSecret(value.left) || comparesSecret(value.right);
-    case 'not': return comparesSecret(value.of);
-    case 'choice': return comparesSecret(value.test);
-    default: return false;
-  }
-}
-function ofRequest(ref: Ref, checked: boolean, when: Step['when'], context: RuleContext): Found | undefined {
-  const isSocket = ref.path.includes('handshake') && ref.path.includes('query') && ref.root.kind === 'parameter';
-  const field = isSocket ? { from: 'query' as const, key: ref.path.at(-1) } : context.request(ref);
-  if (field?.from !== 'query' || field.key === undefined || !(CREDENTIAL.test(field.key) || (MAYBE.test(field.key) && (checked || isSocket)))) return undefined;
-  if (ref.path.at(-1) !== field.key) return undefined;
-  const holder = context.textOf(ref.at);
-  const code = isSocket ? undefined : header(holder.slice(0, holder.search(/\??\.?(query|request\.query)\b/)), field.key, ref, context);
-  return {
-    at: ref.nameAt, subject: `query ${field.key}`, evidence: { name: field.key, change: code && { do: 'replace', at: ref.at, code }, outgoing: false },
-    severity: isSocket ? 'info' : 'warning', confidence: MAYBE.test(field.key) ? 'medium' : 'high', when,
+/** Each reading once, in the order of the file. */
+function readsIn(fn: FunctionView, module: ModuleView, context: RuleContext): readonly Placed[] {
+  const found = new Map<string, Placed>();
+  const add = (placed: Placed): void => {
+    const { at } = placed.read;
+    const mark = `${at.mark} ${at.part?.start ?? ''}`;
+    if (!found.has(mark)) found.set(mark, placed);
   };
+  const search = (value: Value, step: Step): void => {
+    for (const ref of refsIn(value)) {
+      const read = mayBe(ref.path.at(-1)) ? queryRead(ref, fn, context) : undefined;
+      if (read) add({ read, step, binding: undefined });
+    }
+  };
+  for (const one of queryParameters(fn, context)) {
+    const parameter = fn.steps.find((step) => [...valuesOf(step)].some((value) => [...refsIn(value)].some((ref) => ref.root.kind === 'parameter' && ref.root.fn === fn.id && ref.root.index === one.index)));
+    if (CREDENTIAL.test(one.key)) add({ read: one, step: parameter, binding: undefined });
+  }
+  for (const binding of module.bindings) {
+    if (binding.scope !== fn.id || !mayBe(binding.value.kind === 'ref' ? binding.value.path.at(-1) : 'key')) continue;
+    const read = queryRead(binding.value, fn, context);
+    const isTaken = read !== undefined && binding.value.kind === 'ref' && context.textOf(binding.value.at).split('.').at(-1) !== read.key;
+    if (read) add({ read: isTaken ? { ...read, at: binding.nameAt } : read, step: undefined, binding: binding.id });
+    else if (binding.value.kind !== 'function') for (const ref of refsIn(binding.value)) {
+      const inner = mayBe(ref.path.at(-1)) ? queryRead(ref, fn, context) : undefined;
+      if (inner) add({ read: inner, step: undefined, binding: undefined });
+    }
+  }
+  for (const step of fn.steps) {
+    const read = step.do === 'call' ? queryRead(step.call, fn, context) : undefined;
+    if (read && mayBe(read.key)) add({ read, step, binding: undefined });
+    for (const value of valuesOf(step)) search(value, step);
+  }
+  return [...found.values()].filter(({ read }) => mayBe(read.key));
+}
+function mayBe(key: string | undefined): boolean {
+  return key !== undefined && (CREDENTIAL.test(key) || MAYBE.test(key));
+}
+function* valuesOf(step: Step): Iterable<Value> {
+  for (const branch of step.when) yield branch.test;
+  if (step.do === 'call') for (const arg of step.call.args) yield arg.value;
+  else if (step.value) yield step.value;
+}
+/** All readings of the key, out of a header in the words of the framework; none where one of them cannot be. */
+function repairs(places: readonly Placed[], context: RuleContext): readonly Change[] {
+  const changes = places.map(({ read }): Change | undefined => {
+    const ref = read.value?.kind === 'ref' && !read.socket ? read.value : undefined;
+    const holder = ref && context.textOf(ref.at);
+    const code = ref && holder !== undefined ? header(holder.slice(0, holder.search(/\??\.?(query|request\.query)\b/)), read.key, ref, context) : undefined;
+    return ref && code && read.at.mark === ref.nameAt.mark ? { do: 'replace', at: ref.at, code } : undefined;
+  });
+  const known = changes.filter((one): one is Change => one !== undefined);
+  return known.length === changes.length ? known : [];
 }
 /** The same credential out of a header, in the words of the framework. */
 function header(request: string, key: string, ref: Ref, context: RuleContext): Code | undefined {
@@ -243,52 +365,32 @@ function header(request: string, key: string, ref: Ref, context: RuleContext): C
   const taken: Code | undefined = /^(express|koa)$/.test(role.framework) ? [`${request}.get(`, { quote: name }, ')'] : /^(fastify|hapi)$/.test(role.framework) ? [`${request}.headers[`, { quote: name }, ']'] : undefined;
   return taken && (isBearer ? [...taken, '?.replace(/^Bearer /i, ', { quote: '' }, ')'] : taken);
 }
-/** `c.req.query('api_key')`, `url.searchParams.get('secret')`. */
-function byCall(call: Call, step: Step, fn: FunctionView, context: RuleContext): Found | undefined {
-  const first = call.args[0]?.value;
-  const key = first?.kind === 'literal' && typeof first.value === 'string' ? first.value : undefined;
-  if (key === undefined || first === undefined || !CREDENTIAL.test(key)) return undefined;
-  const isQuery = call.name === 'query' && context.request(call)?.from === 'query';
-  const isParameters = call.name === 'get' && call.receiver?.kind === 'ref' && call.receiver.path.at(-1) === 'searchParams' && isHandler(fn, context);
-  return isQuery || isParameters ? { at: first.at, subject: `query ${key}`, evidence: { name: key, change: undefined, outgoing: false }, confidence: 'high', when: step.when } : undefined;
-}
-function isHandler(fn: FunctionView, context: RuleContext): boolean {
-  return context.role(fn.id) !== undefined || /^(GET|POST|PUT|PATCH|DELETE|middleware)$/.test(fn.name);
-}
 function strategy(call: Call, step: Step, context: RuleContext): Found {
   const first = call.args[0]?.value;
   const key = first && context.constant(first)?.value;
-  const changes: readonly Change[] | undefined = first ? [{ do: 'replace', at: call.nameAt, code: ['fromAuthHeaderAsBearerToken'] }, { do: 'remove', at: first.at, as: 'argument' }] : undefined;
-  return { at: first?.at ?? call.nameAt, subject: 'passport-jwt query', evidence: { name: typeof key === 'string' ? key : 'token', change: changes, outgoing: false }, confidence: 'high', when: step.when };
+  const changes: readonly Change[] = first ? [{ do: 'replace', at: call.nameAt, code: ['fromAuthHeaderAsBearerToken'] }, { do: 'remove', at: first.at, as: 'argument' }] : [];
+  return { at: first?.at ?? call.nameAt, subject: 'passport-jwt query', evidence: { name: typeof key === 'string' ? key : 'token', changes, outgoing: false, foreign: false }, confidence: 'high', when: step.when };
 }
 
 /** Credentials in the addresses this program asks for. */
 function* outgoing(fn: FunctionView, context: RuleContext): Iterable<Found> {
-  if (LINK.test(fn.name)) return;
-  for (const step of fn.steps) {
-    if (step.do !== 'call' || !CLIENTS.test(step.call.callee)) continue;
-    for (const { value } of step.call.args) {
-      const end = context.resolve(value).value;
-      if (end.kind === 'template' && end.at.path === step.call.at.path) yield* inAddress(end, step, context);
-      if (value.kind !== 'object') continue;
-      for (const entry of value.entries) {
-        if (entry.key === undefined || !HOLDERS.has(entry.key) || entry.value.kind !== 'object') continue;
-        for (const inner of entry.value.entries)
-          if (inner.key !== undefined && inner.value.kind !== 'literal' && CREDENTIAL.test(inner.key) && !/^auth$/.test(inner.key)) yield out(inner.keyAt, inner.key, step);
-      }
-    }
+  const seen = new Set<string>();
+  for (const one of linkName(fn.name) ? [] : urlCredentials(fn, isCredentialKey, context)) {
+    const mark = `${one.at.mark} ${one.at.part?.start ?? ''}`;
+    if (!seen.has(mark)) yield out(one);
+    seen.add(mark);
   }
 }
-function* inAddress(address: Extract<Value, { kind: 'template' }>, step: Step, context: RuleContext): Iterable<Found> {
-  const source = context.textOf(address.at);
-  for (const [index, part] of address.parts.entries()) {
-    const next = address.parts[index + 1];
-    const name = typeof part === 'string' && next !== undefined && typeof next !== 'string' && !LINK.test(part) ? IN_URL.exec(part)?.[1] : undefined;
-    const from = name === undefined ? -1 : source.indexOf(`${name}=`);
-    if (name !== undefined && from >= 0) yield out(context.within(address.at, from, from + name.length), name, step);
-  }
+/** `auth` and `pass` say too little in somebody else's words; `key` and `token` do where a secret is their value. */
+function isCredentialKey(key: string, value: Value | undefined): boolean {
+  if (/^(auth|pass|code|grant_type)$/i.test(key)) return false;
+  if (CREDENTIAL.test(key)) return true;
+  const name = value?.kind === 'ref' ? (value.root.kind === 'env' && value.path.length === 0 ? value.root.name : value.path.at(-1)) ?? value.text : '';
+  const words = wordsOf(name);
+  if (/^token$/i.test(key) && words.at(-1) === 'token' && !words.some((word) => /^(page|next|cursor|continuation|sync|device|push|csrf)$/.test(word))) return true;
+  return /^(key|token|appid|app_?key)$/i.test(key) && words.some((word) => /^(apikey|secret)$/.test(word) || (word === 'key' && words.some((other) => /^(api|access|secret|auth|weather|maps?)$/.test(other))));
 }
-function out(at: At, name: string, step: Step): Found {
+function out({ at, key, step, foreign }: UrlCredential): Found {
   // What the other side reads is not decided here.
-  return { at, subject: `outgoing ${name}`, evidence: { name, change: undefined, outgoing: true }, severity: 'info', confidence: 'high', when: step.when };
+  return { at, subject: `outgoing ${key}`, evidence: { name: key, changes: [], outgoing: true, foreign }, severity: foreign ? 'hint' : 'info', confidence: 'high', when: step.when };
 }
