@@ -24,10 +24,17 @@ export interface Crash {
 }
 const LOWER: Readonly<Record<Severity, Severity>> = { error: 'warning', warning: 'info', info: 'hint', hint: 'hint' };
 
+/** What one file is asked with. `mentioned`: the words of the rules that stand in its text, in any letter case. */
+export interface Asked {
+  readonly rules: readonly AnyRule[];
+  readonly mentioned: ReadonlySet<string>;
+  readonly project: ProjectModel;
+  readonly context: RuleContext;
+  readonly fileClass: FileClass;
+}
 /** Runs all rules on what one file holds; severity is modified as RULES 0.2 says. */
-export function detect(facts: FileFacts, rules: readonly AnyRule[], project: ProjectModel, context: RuleContext, fileClass: FileClass): { readonly raw: readonly Raw[]; readonly crashes: readonly Crash[] } {
-  const text = facts.file.text.toLowerCase();
-  const speaking = rules.filter((rule) => (fileClass === 'source' || rule.meta.alsoInTests) && (rule.words.length === 0 || rule.words.some((word) => text.includes(word))));
+export function detect(facts: FileFacts, { rules, mentioned, project, context, fileClass }: Asked): { readonly raw: readonly Raw[]; readonly crashes: readonly Crash[] } {
+  const speaking = rules.filter((rule) => (fileClass === 'source' || rule.meta.alsoInTests) && (rule.words.length === 0 || rule.words.some((word) => mentioned.has(word))));
   const wanted = new Map<keyof Subjects, AnyRule[]>();
   for (const rule of speaking) wanted.set(rule.on, [...(wanted.get(rule.on) ?? []), rule]);
   const raw: Raw[] = [];

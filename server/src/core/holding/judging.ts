@@ -12,6 +12,7 @@ import type { ProjectModel } from '../project/project.js';
 import { rules } from '../rules/index.js';
 import type { FixAnswer } from '../rules/rule.js';
 import type { At, FilePath, SourceRange, Span } from '../text/source.js';
+import { createWordFinder } from '../text/words.js';
 import type { Files } from './files.js';
 
 /** Findings of one file, and what they were made of. */
@@ -37,6 +38,7 @@ export interface Bench {
 
 const CONFIDENCES: readonly Finding['confidence'][] = ['low', 'medium', 'high'];
 const ruleIds: ReadonlySet<string> = new Set(rules.map((rule) => rule.meta.id));
+const wordsIn = createWordFinder(rules.flatMap((rule) => rule.words));
 
 /** Runs the rules on one file: severities, precedence, suppressions and baseline applied. */
 export function judge(own: FileFacts, bench: Bench): Judged {
@@ -49,7 +51,7 @@ export function judge(own: FileFacts, bench: Bench): Judged {
   const context = createContext(path, held);
   const rangeOf = (at: At): SourceRange => ({ path: at.path, span: held.spanOf(at) });
   const on = rules.filter((rule) => policy.rules.get(rule.meta.id) !== 'off');
-  const { raw, crashes } = detect(own, on, bench.project, context, files.classOf(path));
+  const { raw, crashes } = detect(own, { rules: on, mentioned: wordsIn(own.file.text.toLowerCase()), project: bench.project, context, fileClass: files.classOf(path) });
   const placed = raw.map((one) => ({ one, span: held.spanOf(one.hit.detection.at) })).sort((a, b) => compareSpans(a.span, b.span) || (a.one.rule.meta.id < b.one.rule.meta.id ? -1 : 1));
   const { kept, silenced } = applyPrecedence(unique(placed).map(({ one, span }) => ({ rule: one.rule.meta.id, node: rangeKey({ path, span }), grounds: one.grounds, one })));
   const spoken = [...kept, ...silenced].map(({ one }) => one);
