@@ -25,3 +25,12 @@ export function calledUnder(fn: FunctionView, callers: ReadonlyMap<FunctionId, r
   const isDevelopment = (when: readonly Branch[]): boolean => /^(development|unless-production)$/.test(context.environment(when));
   return sites.every(isDevelopment) ? first : [];
 }
+
+/** The branches under which the routes a function answers are registered, where all of them agree on where they run. */
+export function servedUnder(fn: FunctionId, context: RuleContext): readonly Branch[] {
+  const routes = context.endpoints({ handler: fn });
+  if (routes.length === 0 || routes.some(({ when }) => when.length === 0)) return [];
+  const places = routes.map(({ when }) => ({ when, where: context.environment(when) }));
+  if (places.some(({ where }) => where === 'any')) return [];
+  return (places.find(({ where }) => where === 'switchable') ?? places[0])?.when ?? [];
+}

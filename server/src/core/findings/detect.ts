@@ -4,8 +4,10 @@ import { originTests } from '../project/origin-tests.js';
 import type { Endpoint, FileClass, ProjectModel, Siblings } from '../project/project.js';
 import { literalsOf } from '../project/literals.js';
 import type { AnyRule, Hit, RuleContext, Subjects } from '../rules/rule.js';
+import type { Branch } from '../model/module.js';
+import type { FunctionId } from '../model/value.js';
 import type { Confidence, Severity } from './finding.js';
-import { calledUnder, callersOf } from './callers.js';
+import { calledUnder, callersOf, servedUnder } from './callers.js';
 import { atKey, type Ranked } from './precedence.js';
 
 /** A detection with what the engine decided about it. */
@@ -39,12 +41,12 @@ export function detect(facts: FileFacts, { rules, mentioned, project, context, f
   for (const rule of speaking) wanted.set(rule.on, [...(wanted.get(rule.on) ?? []), rule]);
   const raw: Raw[] = [];
   const crashes: Crash[] = [];
-  const ask = <K extends keyof Subjects>(on: K, subject: Subjects[K], grounds: () => Raw['grounds'] = noGrounds): void => {
+  const ask = <K extends keyof Subjects>(on: K, subject: Subjects[K], grounds: () => Raw['grounds'] = noGrounds, outer: readonly Branch[] = []): void => {
     for (const rule of wanted.get(on) ?? []) {
       try {
         for (const hit of rule.run(on, subject, context)) {
           if (hit.detection.at.path !== facts.file.path) continue;
-          const severity = modified(hit.detection.severity ?? rule.meta.severity, hit, rule, context);
+          const severity = modified(hit.detection.severity ?? rule.meta.severity, hit, rule, context, outer);
           if (severity) raw.push({ rule, hit, severity, confidence: hit.detection.confidence ?? rule.meta.confidence, grounds: grounds() });
         }
       } catch (error) {
@@ -60,21 +62,25 @@ export function detect(facts: FileFacts, { rules, mentioned, project, context, f
   const { module } = facts;
   ask('module', module);
   const callers = callersOf(module);
+  const standing = (fn: FunctionId): readonly Branch[] => (module.functions.has(fn) ? servedUnder(fn, context) : []);
   for (const fn of [module.top, ...module.functions.values()]) {
-    ask('function', fn, () => ({ function: fn.id }));
+    if (!context.runs(fn.when)) continue;
+    const above = standing(fn.id);
+    ask('function', fn, () => ({ function: fn.id }), above);
     if (wanted.has('call') || wanted.has('assign')) for (const step of fn.steps) {
-      if (step.do === 'call') ask('call', { call: step.call, step, in: fn, module }, () => ({ call: atKey(step.call.at), ...endpointGround(context.endpoints({ handler: fn.id })) }));
-      else if (step.do === 'assign') ask('assign', { step, in: fn });
+      if ((step.do !== 'call' && step.do !== 'assign') || !context.runs(step.when)) continue;
+      if (step.do === 'call') ask('call', { call: step.call, step, in: fn, module }, () => ({ call: atKey(step.call.at), ...endpointGround(context.endpoints({ handler: fn.id })) }), above);
+      else ask('assign', { step, in: fn }, noGrounds, above);
     }
     if (wanted.has('send')) {
       const outer = calledUnder(fn, callers, context);
-      for (const send of context.sends(fn.id)) ask('send', { send: outer.length === 0 ? send : { ...send, when: [...outer, ...send.when] }, in: fn }, () => ({ sink: atKey(send.at) }));
+      for (const send of context.sends(fn.id)) ask('send', { send: outer.length === 0 ? send : { ...send, when: [...outer, ...send.when] }, in: fn }, () => ({ sink: atKey(send.at) }), above);
     }
   }
-  if (wanted.has('literal')) for (const literal of literalsOf(module)) ask('literal', literal);
-  const policies = wanted.has('cors') || wanted.has('origin') ? [...corsPolicies(module, context)] : [];
-  for (const cors of policies) ask('cors', cors, () => ({ cors: atKey(cors.at) }));
-  if (wanted.has('origin')) for (const test of originTests(module, policies, context)) ask('origin', test);
+  if (wanted.has('literal')) for (const literal of literalsOf(module)) if (context.runs(literal.when)) ask('literal', literal, noGrounds, standing(literal.inside));
+  const policies = wanted.has('cors') || wanted.has('origin') ? [...corsPolicies(module, context)].filter(({ when }) => context.runs(when)) : [];
+  for (const cors of policies) ask('cors', cors, () => ({ cors: atKey(cors.at) }), standing(cors.inside));
+  if (wanted.has('origin')) for (const test of originTests(module, policies, context)) ask('origin', test, noGrounds, standing(test.inside));
   for (const endpoint of project.byFile.get(facts.file.path) ?? []) ask('endpoint', endpoint, () => ({ endpoint: atKey(endpoint.methodAt) }));
   if (wanted.has('siblings')) for (const group of siblingsOf(facts, project)) ask('siblings', group);
   for (const scope of project.scopes.values()) if (scope.at.path === facts.file.path) ask('scope', scope, () => ({ application: scope.id }));
@@ -87,9 +93,10 @@ function endpointGround(endpoints: readonly Endpoint[]): Raw['grounds'] {
   return only && endpoints.length === 1 ? { endpoint: atKey(only.methodAt) } : {};
 }
 const noGrounds = (): Raw['grounds'] => ({});
-function modified(severity: Severity, hit: Hit, rule: AnyRule, context: RuleContext): Severity | undefined {
+function modified(severity: Severity, hit: Hit, rule: AnyRule, context: RuleContext, outer: readonly Branch[]): Severity | undefined {
   if (!hit.detection.when || rule.meta.alsoInDevelopment) return severity;
-  const environment = context.environment(hit.detection.when);
+  if (!context.runs(hit.detection.when)) return undefined;
+  const environment = context.environment([...outer, ...hit.detection.when]);
   if (environment === 'development' || environment === 'unless-production') return undefined;
   return environment === 'switchable' ? LOWER[severity] : severity;
 }

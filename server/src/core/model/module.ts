@@ -44,6 +44,8 @@ export interface Binding {
   readonly constant: boolean;
   readonly value: Value;
   readonly scope: FunctionId;
+  /** The branches its declaration stands in. */
+  readonly when: readonly Branch[];
 }
 /** One function body as a flat list of steps in source order; each step carries the branches it stands in. */
 export interface FunctionView {

@@ -27,7 +27,8 @@ export type Value =
   | { readonly kind: 'logic'; readonly op: '&&' | '||' | '??' | 'default'; readonly left: Value; readonly right: Value; readonly at: At }
   | { readonly kind: 'compare'; readonly op: CompareOperator; readonly left: Value; readonly right: Value; readonly at: At }
   | { readonly kind: 'not'; readonly of: Value; readonly at: At }
-  | { readonly kind: 'unknown'; readonly why: string; readonly at: At };
+  /** `of`: what its type is asked of, in `typeof x`. */
+  | { readonly kind: 'unknown'; readonly why: string; readonly of?: Value; readonly at: At };
 
 /** `folded`: computed from several tokens (`60 * 60`, `'a' + 'b'`). */
 export interface Literal {

@@ -1,6 +1,6 @@
 import type { Conduct, Role } from '../model/api.js';
-import type { FunctionView, ModuleView } from '../model/module.js';
-import type { FunctionId, Value } from '../model/value.js';
+import type { Branch, FunctionView, ModuleView } from '../model/module.js';
+import type { FunctionId, Ref, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import type { RuleContext } from '../rules/rule.js';
@@ -12,6 +12,7 @@ import type { Manifest } from './manifests.js';
 import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
 import { requestField } from './request.js';
 import { guessRole } from './sends.js';
+import { truthOf, type Known } from './truth.js';
 import { constantOf, optionOf, resolveValue, sameValue, type Followed } from './values.js';
 
 /** What the context needs of the engine's holdings. */
@@ -44,6 +45,15 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     guessed.set(fn, guess);
     return guess;
   };
+  /** What a framework hands a function is always there: of one that is registered, or that is written where it is registered. */
+  const given = (value: Value): Known | undefined => {
+    if (value.kind !== 'ref' || value.path.length > 0) return undefined;
+    if (value.root.kind !== 'parameter') return constantNamed(value, held);
+    const { fn, index } = value.root;
+    const known = role(fn);
+    return known && (known.sure || isWrittenInPlace(fn, body)) && GIVEN.has(known.parameters[index] ?? '') ? 'something' : undefined;
+  };
+  const runs = (when: readonly Branch[]): boolean => when.every(({ test, holds }) => truthOf(test, given) !== !holds);
   const payloads = createPayloads({ ...held, body, role });
   const isUnder = (at: At, wanted: Span): boolean => {
     const span = held.spanOf(at);
@@ -67,6 +77,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     constant: (value) => constantOf(value, held),
     option: (value, key) => optionOf(value, key, held),
     leaves: payloads.leaves,
+    runs,
     environment: (when) => environmentOf(when, (value) => followedTest(value, held)),
     body,
     top: (path) => held.module(path)?.top,
@@ -80,7 +91,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     isError: payloads.isError,
     sends(fn) {
       const view = body(fn);
-      return view ? payloads.sends(view) : [];
+      return view ? payloads.sends(view).filter((send) => runs(send.when)) : [];
     },
     endpoints(by) {
       if ('handler' in by) return handlersOf(by.handler, project, body);
@@ -133,6 +144,12 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     pathOf: (at) => at.path,
   };
 }
+const GIVEN: ReadonlySet<string> = new Set(['request', 'response', 'context', 'next']);
+/** An unnamed function of four, three or two parameters that is an argument: nobody but what it is given to calls it. */
+function isWrittenInPlace(fn: FunctionId, body: (fn: FunctionId) => FunctionView | undefined): boolean {
+  const view = body(fn);
+  return view !== undefined && view.name === 'anonymous' && view.parameters.length > 1;
+}
 function overlaps(a: Span, b: Span): boolean {
   return a.start < b.end && b.start < a.end;
 }
@@ -146,6 +163,14 @@ function handlersOf(fn: FunctionId, project: ProjectModel, body: (fn: FunctionId
     current = body(current)?.within;
   }
   return [];
+}
+
+/** The constant a name of this or another file stands for. */
+function constantNamed(value: Ref, held: Followed): Known | undefined {
+  if (value.root.kind !== 'local' && (value.root.kind !== 'import' || value.root.name === '*')) return undefined;
+  if (value.root.kind === 'local' && held.surface(value.at.path)?.bindings[value.root.binding]?.constant !== true) return undefined;
+  const end = resolveValue(value, held).value;
+  return end.kind === 'literal' ? { value: end.value } : undefined;
 }
 
 /** A name in a test leads to the test it was made of: `const isDev = process.env.NODE_ENV === 'development'`. */

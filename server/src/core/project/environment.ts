@@ -5,6 +5,11 @@ import type { Environment } from '../rules/rule.js';
 type Verdict = 'development' | 'unless-production' | 'production' | 'switchable' | 'other';
 const DEVELOPMENT = new Set(['development', 'dev', 'local', 'test', 'testing']);
 const DEVELOPMENT_NAME = /^(is|in)?_?(dev|development|local|test|debug)(mode|env|elopment)?$/i;
+/** Names that nobody gives to anything else. */
+const SURE_NAME = /^(isDev|isDevelopment|IS_DEV|IS_DEVELOPMENT|__DEV__)$/;
+/** Whether an address is set is no switch: every installation sets it. */
+const ADDRESS = /^(.{0,60}_)?(ur[il]|host(name)?|dsn|endpoint|address|port)s?$/i;
+const ADDRESS_KEY = /[a-z](Ur[il]|UR[IL]|Host(name)?|Dsn|Endpoint|Address|Port)s?$/;
 /** Objects that hold settings, by the names code gives them. */
 const SETTINGS = /^(config|configuration|cfg|conf|settings|flags|features|feature_?flags|env|environment|argv)$/i;
 const ENVIRONMENT_KEY = /^(node_?env|app_?env|env|environment|app\.env|mode)$/i;
@@ -17,9 +22,14 @@ export function environmentOf(when: readonly Branch[], follow: (value: Value) =>
     const verdict = judge(branch.test, branch.holds, follow, 0);
     if (verdict === 'development') return 'development';
     if (verdict === 'unless-production') found = 'unless-production';
-    else if (verdict === 'switchable' && found === 'any') found = 'switchable';
+    else if (verdict === 'switchable' && found === 'any' && !(branch.early && isOff(branch.test, branch.holds))) found = 'switchable';
   }
   return found;
+}
+/** What is left after `if (flag) return` runs by default: nobody had to switch it on. */
+function isOff(test: Value, holds: boolean): boolean {
+  if (test.kind === 'not') return isOff(test.of, !holds);
+  return !holds && (test.kind === 'ref' || test.kind === 'call' || (test.kind === 'compare' && (test.op === '===' || test.op === '==')));
 }
 
 function judge(test: Value, holds: boolean, follow: (value: Value) => Value, depth: number): Verdict {
@@ -31,7 +41,7 @@ function judge(test: Value, holds: boolean, follow: (value: Value) => Value, dep
       if (!equal && test.op !== '!==' && test.op !== '!=') return 'other';
       const [name, literal] = test.right.kind === 'literal' ? [test.left, test.right] : [test.right, test.left];
       if (literal.kind !== 'literal') return 'other';
-      if (!isNodeEnv(name, follow)) return rootsInEnvironment(name, follow) || isSetting(name) ? 'switchable' : 'other';
+      if (!isNodeEnv(name, follow)) return !isAddress(name, follow) && (rootsInEnvironment(name, follow) || isSetting(name)) ? 'switchable' : 'other';
       const same = equal === holds;
       if (literal.value === 'production' || literal.value === 'prod') return same ? 'production' : 'unless-production';
       if (typeof literal.value === 'string' && DEVELOPMENT.has(literal.value)) return same ? 'development' : 'other';
@@ -55,6 +65,7 @@ function judge(test: Value, holds: boolean, follow: (value: Value) => Value, dep
     }
     case 'ref': {
       const name = test.path.at(-1) ?? test.text;
+      if (isAddress(test, follow)) return 'other';
       const bound = follow(test);
       // What a file sets is the default of a setting, not its value.
       if (bound.kind === 'literal' && isSetting(test)) return 'switchable';
@@ -63,7 +74,7 @@ function judge(test: Value, holds: boolean, follow: (value: Value) => Value, dep
         if (test.root.name === 'DEV' || test.root.name === 'PROD') return (test.root.name === 'DEV') === holds ? 'development' : 'production';
         return 'switchable';
       }
-      if (test.text === '__DEV__') return holds ? 'development' : 'production';
+      if (SURE_NAME.test(test.text) && test.path.length === 0) return holds ? 'development' : 'production';
       if (bound.kind === 'ref' && bound.root.kind === 'env') return 'switchable';
       if (DEVELOPMENT_NAME.test(name)) return 'switchable';
       if (PRODUCTION_NAME.test(name) || isSetting(test)) return 'switchable';
@@ -99,4 +110,11 @@ function rootsInEnvironment(value: Value, follow: (value: Value) => Value): bool
   const bound = value.kind === 'ref' ? follow(value) : value;
   const end = bound.kind === 'logic' ? bound.left : bound;
   return end.kind === 'ref' && end.root.kind === 'env';
+}
+/** `process.env.REDIS_URL`, `config.redis.host`, or a name bound to it. */
+function isAddress(value: Value, follow: (value: Value) => Value): boolean {
+  const bound = value.kind === 'ref' ? follow(value) : value;
+  const end = bound.kind === 'logic' ? bound.left : bound;
+  const names = [value, end].flatMap((one) => (one.kind === 'ref' ? [one.root.kind === 'env' ? (one.root.name ?? '') : (one.path.at(-1) ?? '')] : []));
+  return names.some((name) => ADDRESS.test(name) || ADDRESS_KEY.test(name));
 }

@@ -12,6 +12,7 @@ import type { At, SourceFile, Span } from '../text/source.js';
 import { envChecks } from './env-checks.js';
 import { isBundled } from './bundled.js';
 import { folderMarks } from './folders.js';
+import { withoutDead } from './truth.js';
 import { readManifest, type Manifest } from './manifests.js';
 
 /** What one file alone says; made once per revision. */
@@ -86,7 +87,8 @@ function unreadBecause(problems: readonly SyntaxProblem[]): string | undefined {
 function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | undefined): FileFacts {
   // Places that nobody needs any more pile up with each revision: now and then they are counted anew.
   const inherited = before && before.ats.length <= before.fresh * MOST_GROWTH + LEAST_PLACES ? before : undefined;
-  const { module, places, problems } = lower(file, inherited, trees);
+  const { module: whole, places, problems } = lower(file, inherited, trees);
+  const module = withoutDead(whole);
   const uses = new Set(module.imports.filter((one) => !one.typeOnly).map((one) => one.from.replace(/^node:/, '')));
   for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
     if (step.do !== 'call') continue;

@@ -70,7 +70,7 @@ export function literalsOf(module: ModuleView): readonly LiteralUse[] {
     if (call.receiver) visit(call.receiver, { ...place, position: 'other' }, depth + 1);
   }
   const functions: readonly FunctionView[] = [module.top, ...module.functions.values()];
-  for (const binding of module.bindings) visit(binding.value, { ...emptyPlace(module.top), inside: binding.scope, name: binding.name, position: 'binding', statementAt: binding.nameAt }, 0);
+  for (const binding of module.bindings) visit(binding.value, { ...emptyPlace(module.top), inside: binding.scope, when: binding.when, name: binding.name, position: 'binding', statementAt: binding.nameAt }, 0);
   for (const view of module.classes.values()) for (const field of view.fields) visit(field.value, { ...emptyPlace(module.top), name: field.name, position: 'binding', statementAt: field.nameAt }, 0);
   for (const fn of functions) for (const step of fn.steps) {
     const place: Place = { ...emptyPlace(fn), when: step.when, statementAt: step.statementAt };

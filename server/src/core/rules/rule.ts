@@ -189,6 +189,8 @@ export interface RuleContext {
   leaves(value: Value, inside: FunctionView): Iterable<Leaf>;
   /** Where code under these branches runs: only in development, unless production, under another switch, anywhere. */
   environment(when: readonly Branch[]): Environment;
+  /** False: nothing under these branches ever runs, as after `next ? ... : ...` in a handler the framework gives `next`. */
+  runs(when: readonly Branch[]): boolean;
   body(fn: FunctionId): FunctionView | undefined;
   /** What a file does outside all functions. */
   top(path: FilePath): FunctionView | undefined;

@@ -254,6 +254,53 @@ export default rule<'send', Evidence>({
     { title: 'a client error', good: `import express from 'express'; express().post('/', (req, res) => { try { parse(req.body); } catch (e) { res.status(400).json({ error: e.message }); } });` },
     { title: 'logged, not sent', good: `import express from 'express'; express().get('/', (req, res) => { try { work(); } catch (e) { console.error(e.message); res.status(500).end(); } });` },
     { title: 'another service answers', good: `fetch('/a').then((res) => res.json()).catch((err) => console.log(err.message));` },
+    {
+      title: 'a router that is mounted outside production only, by another file',
+      good: `
+        //- app.js
+        const express = require('express');
+        const setup = require('./setup');
+        const app = express();
+        setup(app, { enabled: process.env.INSPECTOR === 'true' });
+        app.listen(3000);
+        //- setup.js
+        module.exports = function setup(app, options) {
+          const isProduction = process.env.NODE_ENV === 'production';
+          const wanted = options.enabled && !isProduction;
+          if (!wanted) return null;
+          const createInspector = require('./inspector');
+          app.use('/inspector', createInspector());
+        };
+        //- inspector.js
+        const express = require('express');
+        module.exports = function createInspector() {
+          const router = express.Router();
+          router.get('/state', async (req, res) => { try { res.json(await state()); } catch (err) { res.status(500).json({ error: err.message }); } });
+          return router;
+        };
+      `,
+    },
+    {
+      title: 'mounted everywhere, and once more in development',
+      bad: `
+        //- app.js
+        import Koa from 'koa';
+        import Router from '@koa/router';
+        import { state } from './state.js';
+        const app = new Koa();
+        const open = new Router();
+        open.get('/state', state);
+        const extra = new Router();
+        extra.get('/debug/state', state);
+        app.use(open.routes());
+        if (process.env.NODE_ENV === 'development') app.use(extra.routes());
+        //- state.js
+        export async function state(ctx) {
+          try { ctx.body = await load(); } catch (err) { ctx.status = 500; ctx.body = { error: err.message }; }
+          //                                                                                     ^^^^^^^^^^^ errors/message-in-response
+        }
+      `,
+    },
   ],
 });
 

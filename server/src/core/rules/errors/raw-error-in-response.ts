@@ -279,6 +279,51 @@ export default rule<'send', Evidence>({
     },
     { title: 'another service answers', good: `axios.get('/a').then((res) => res.json({ ok: true })).catch((err) => save({ err }));` },
     { title: 'whether there was an error', good: `import express from 'express'; express().get('/a', (req, res) => { load((err, rows) => { res.json({ ok: !err, failed: Boolean(err), rows: err ? [] : rows }); }); });` },
+    {
+      title: 'the framework always gives next: the other side of its test never runs',
+      good: `
+        //- app.js
+        import express from 'express';
+        import passport from 'passport';
+        import { remove } from './remove.js';
+        const app = express();
+        app.get('/me', (req, res, next) => {
+          passport.authenticate('jwt', async () => {
+            try { await load(); } catch (err) { return next ? next(err) : res.status(401).json(err); }
+          })(req, res, next);
+        });
+        app.post('/me', async (req, res, next) => {
+          try { await save(req.body); } catch (err) {
+            if (typeof next === 'function') return next(err);
+            res.status(500).json(err);
+          }
+        });
+        app.delete('/me', remove);
+        //- remove.js
+        export async function remove(req, res, next) {
+          try { await drop(req.body); } catch (err) {
+            if (next) next(err);
+            else res.status(500).json(err);
+          }
+        }
+      `,
+    },
+    {
+      title: 'a helper that may be called without next',
+      bad: `
+        //- app.js
+        import express from 'express';
+        import { fail } from './fail.js';
+        const app = express();
+        app.get('/me', async (req, res) => { try { await load(); } catch (err) { fail(err, req, res); } });
+        //- fail.js
+        export function fail(err, req, res, next) {
+          if (next) next(err);
+          else res.status(500).json(err);
+          //                        ^^^ errors/raw-error-in-response
+        }
+      `,
+    },
   ],
 });
 

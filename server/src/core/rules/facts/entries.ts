@@ -60,7 +60,7 @@ export function* entriesOf(module: ModuleView): Iterable<PlacedEntry> {
       else if (step.do === 'assign') yield* visit(step.value, { ...place, name: step.target.path.at(-1) ?? step.target.text }, 0);
       else if (step.value) yield* visit(step.value, place, 0);
     }
-  for (const binding of module.bindings) yield* visit(binding.value, { ...nowhere, name: binding.name }, 0);
+  for (const binding of module.bindings) yield* visit(binding.value, { ...nowhere, when: binding.when, name: binding.name }, 0);
   for (const one of module.exports) yield* visit(one.value, { ...nowhere, name: one.name }, 0);
   for (const view of module.classes.values()) {
     for (const decorator of view.decorators) yield* visit(decorator, nowhere, 0);

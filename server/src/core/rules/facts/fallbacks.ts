@@ -68,7 +68,7 @@ export function* fallbacksIn(module: ModuleView, context: RuleContext): Iterable
         if (found) yield found;
       }
     }
-  for (const binding of module.bindings) yield* visit(binding.value, binding.name, [], 0);
+  for (const binding of module.bindings) yield* visit(binding.value, binding.name, binding.when, 0);
   for (const view of module.classes.values()) for (const field of view.fields) yield* visit(field.value, field.name, [], 0);
   for (const one of module.exports) yield* visit(one.value, one.name, [], 0);
 }

@@ -57,7 +57,7 @@ export function writtenTexts(module: ModuleView): readonly WrittenText[] {
       if (step.do === 'call') visit(step.call, undefined, step.when, 0);
       else if (step.value) visit(step.value, undefined, step.when, 0);
     }
-  for (const binding of module.bindings) visit(binding.value, undefined, [], 0);
+  for (const binding of module.bindings) visit(binding.value, undefined, binding.when, 0);
   for (const view of module.classes.values()) for (const field of view.fields) visit(field.value, undefined, [], 0);
   for (const one of module.exports) visit(one.value, undefined, [], 0);
   return [...found.values()];

@@ -178,7 +178,7 @@ function* settingsIn(module: ModuleView, context: RuleContext): Iterable<Setting
           for (const object of objectsIn(end, 0)) yield { object, call: step.call, when: step.when };
         }
       } else if (step.value) for (const object of objectsIn(step.value, 0)) yield { object, call: undefined, when: step.when };
-  for (const binding of module.bindings) for (const object of objectsIn(binding.value, 0)) yield { object, call: undefined, when: [] };
+  for (const binding of module.bindings) for (const object of objectsIn(binding.value, 0)) yield { object, call: undefined, when: binding.when };
   for (const one of module.exports) for (const object of objectsIn(one.value, 0)) yield { object, call: undefined, when: [] };
 }
 function* objectsIn(value: Value, depth: number): Iterable<ObjectValue> {

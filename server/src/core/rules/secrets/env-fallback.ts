@@ -197,6 +197,18 @@ export default rule<'module', Evidence>({
     { title: 'which of two, said by name', good: `export const wins = { env: 'MERGE_BY_DEVICE_TOKEN', default: 'deviceToken' }, keep = process.env.MERGE_ON_TOKEN || 'installation-id';` },
     { title: 'made anew at each start', good: `import { randomBytes } from 'node:crypto'; export const secret = process.env.SESSION_SECRET || randomBytes(32).toString('hex');` },
     { title: 'other getters', good: `map.get('secret', 'none'); cache.get('token', 'fallback'); i18n.get('password', 'Password');` },
+    {
+      title: 'the function has returned before, in production',
+      good: `
+        export function seed(config) {
+          const isProduction = process.env.NODE_ENV === 'production';
+          const wanted = config.seed && !isProduction;
+          if (!wanted) return null;
+          const masterKey = process.env.SEED_SECRET_KEY || 'jeCh4vaiPhooZ7ma';
+          return connect({ masterKey });
+        }
+      `,
+    },
   ],
 });
 

@@ -172,6 +172,28 @@ export default rule<'call', Evidence>({
     },
     { title: 'in development only', good: `if (process.env.NODE_ENV === 'development') console.log('key', process.env.API_KEY);` },
     { title: 'other things called token', good: `for (const token of tokens) console.log(token, tokenizer, token.type); logger.info('usage', { promptTokens, tokenAddress, tokenManager, keyboard, monkey });` },
+    {
+      title: 'under a constant that is never set',
+      good: `
+        const mocked = null;
+        export function refresh(req) {
+          if (mocked != null) console.log('mocked', req.body.password);
+          const TRACE = false;
+          if (TRACE) console.log(req.body.password);
+          return TRACE && console.log(req.body.password);
+        }
+      `,
+    },
+    {
+      title: 'under a constant that holds',
+      bad: `
+        const TRACE = true;
+        export function login(req) {
+          if (TRACE) console.log('login', req.body.password);
+          //                              ^^^^^^^^^^^^^^^^^ secrets/logged
+        }
+      `,
+    },
   ],
 });
 

@@ -203,7 +203,7 @@ export default rule<'module', Evidence>({
 function* everything(module: ModuleView, context: RuleContext): Iterable<Found> {
   const start: Place = { call: undefined, keys: [], when: [] };
   for (const fn of [module.top, ...module.functions.values()]) yield* stepsOf(fn, context);
-  for (const binding of module.bindings) yield* search(binding.value, start, context, 0);
+  for (const binding of module.bindings) yield* search(binding.value, { ...start, when: binding.when }, context, 0);
   for (const one of module.exports) yield* search(one.value, start, context, 0);
 }
 function* stepsOf(fn: FunctionView, context: RuleContext): Iterable<Found> {

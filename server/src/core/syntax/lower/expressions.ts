@@ -52,13 +52,14 @@ function lower(l: Lowering, node: ts.Expression, used: boolean): Value {
     expression(l, node.expression, false);
     return { kind: 'literal', value: undefined, folded: true, at: at(l, node) };
   }
+  if (ts.isTypeOfExpression(node)) return { kind: 'unknown', why: 'typeof', of: expression(l, node.expression), at: at(l, node) };
   if (ts.isDeleteExpression(node)) return removal(l, node);
   if (ts.isYieldExpression(node)) return node.expression ? expression(l, node.expression) : unknown(l, node, 'yield');
   node.forEachChild((child) => inside(l, child));
   return unknown(l, node, ts.SyntaxKind[node.kind] ?? 'expression');
 }
 
-/** Reads the calls of a node whose own value is not modelled (JSX, typeof, ...). */
+/** Reads the calls of a node whose own value is not modelled (JSX, ...). */
 function inside(l: Lowering, node: ts.Node): void {
   if (ts.isExpression(node) && !ts.isJsxOpeningLikeElement(node)) expression(l, node);
   else node.forEachChild((child) => inside(l, child));

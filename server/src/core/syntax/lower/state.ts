@@ -111,7 +111,7 @@ export function openScope(l: Lowering, fn: FunctionId): NameScope {
 export function declare(l: Lowering, name: string, nameNode: ts.Node, constant: boolean, value?: Value): Writable<Binding> {
   const nameAt = at(l, nameNode);
   const id = l.bindings.length as BindingId;
-  const binding: Writable<Binding> = { id, name, nameAt, constant, value: value ?? { kind: 'unknown', why: 'not initialised', at: nameAt }, scope: l.scope.fn };
+  const binding: Writable<Binding> = { id, name, nameAt, constant, value: value ?? { kind: 'unknown', why: 'not initialised', at: nameAt }, scope: l.scope.fn, when: l.frame.when };
   l.bindings.push(binding);
   l.scope.names.set(name, { root: { kind: 'local', binding: id }, path: [] });
   return binding;

@@ -90,7 +90,9 @@ function fill(l: Lowering, name: string, value: Value): void {
   if (declared?.root.kind !== 'local') return;
   const binding = l.bindings[declared.root.binding];
   const isAdded = value.kind === 'object' && (binding?.value.kind === 'function' || binding?.value.kind === 'class');
-  if (binding && !isAdded) binding.value = value;
+  if (!binding || isAdded) return;
+  binding.value = value;
+  binding.when = l.frame.when;
 }
 
 export function variable(l: Lowering, node: ts.VariableDeclaration, constant: boolean): void {

@@ -1,0 +1,89 @@
+import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
+import type { Scalar, Value } from '../model/value.js';
+
+/** What is surely known of a value: the constant it is, or only that it is something. */
+export type Known = { readonly value: Scalar } | 'something';
+type Read = (value: Value) => Known | undefined;
+const DEEPEST = 8;
+const TYPES: Readonly<Record<string, string>> = { string: 'string', number: 'number', boolean: 'boolean', undefined: 'undefined' };
+
+/** Whether a test surely holds, by what `read` knows of the names in it; undefined where nobody can tell. */
+export function truthOf(test: Value, read: Read, depth = 0): boolean | undefined {
+  if (depth > DEEPEST) return undefined;
+  switch (test.kind) {
+    case 'not': {
+      const inner = truthOf(test.of, read, depth + 1);
+      return inner === undefined ? undefined : !inner;
+    }
+    case 'logic': {
+      if (test.op !== '&&' && test.op !== '||') return undefined;
+      const left = truthOf(test.left, read, depth + 1);
+      const right = truthOf(test.right, read, depth + 1);
+      const decides = test.op === '||';
+      if (left === decides || right === decides) return decides;
+      return left === undefined || right === undefined ? undefined : !decides;
+    }
+    case 'compare': return compared(test, read);
+    case 'literal':
+    case 'ref': {
+      const known = knownOf(test, read);
+      return known === undefined ? undefined : known === 'something' || Boolean(known.value);
+    }
+    default: return undefined;
+  }
+}
+function compared({ op, left, right }: Extract<Value, { readonly kind: 'compare' }>, read: Read): boolean | undefined {
+  const isEqual = op === '===' || op === '==';
+  if (!isEqual && op !== '!==' && op !== '!=') return undefined;
+  const [a, b] = [knownOf(left, read), knownOf(right, read)];
+  if (a === undefined || b === undefined) return undefined;
+  if (a === 'something' || b === 'something') {
+    const other = a === 'something' ? b : a;
+    return other !== 'something' && (other.value === null || other.value === undefined) ? !isEqual : undefined;
+  }
+  const isSame = a.value === b.value || (op.length === 2 && isNothing(a.value) && isNothing(b.value));
+  if (!isSame && op.length === 2 && typeof a.value !== typeof b.value && !isNothing(a.value) && !isNothing(b.value)) return undefined;
+  return isSame === isEqual;
+}
+function knownOf(value: Value, read: Read): Known | undefined {
+  if (value.kind === 'literal') return { value: value.value };
+  if (value.kind === 'ref') return read(value);
+  // `typeof next === 'function'`
+  if (value.kind !== 'unknown' || value.of === undefined) return undefined;
+  const of = read(value.of);
+  if (of === undefined) return undefined;
+  if (of !== 'something') return { value: TYPES[typeof of.value] ?? 'object' };
+  return value.of.kind === 'ref' && /^_?(next|done)$/.test(value.of.text) ? { value: 'function' } : undefined;
+}
+function isNothing(value: Scalar): boolean {
+  return value === null || value === undefined;
+}
+
+/**
+ * The module without what never runs: steps on the side of a test that surely fails, decided by constants of the file.
+ * A test that surely holds is none: what stands under it stands in the open.
+ */
+export function withoutDead(module: ModuleView): ModuleView {
+  const constants = new Map<number, Scalar>();
+  for (const { constant, value, id } of module.bindings) if (constant && value.kind === 'literal') constants.set(id, value.value);
+  const truths = new Map<Branch, boolean | undefined>();
+  const constantOf = (value: Value): Known | undefined => (value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0 && constants.has(value.root.binding) ? { value: constants.get(value.root.binding) } : undefined);
+  const decided = (branch: Branch): boolean | undefined => {
+    if (truths.has(branch)) return truths.get(branch);
+    const truth = truthOf(branch.test, constantOf);
+    const holds = truth === undefined ? undefined : truth === branch.holds;
+    truths.set(branch, holds);
+    return holds;
+  };
+  let changed = false;
+  const settled = (fn: FunctionView): FunctionView => {
+    if (!fn.when.some((branch) => decided(branch) !== undefined) && !fn.steps.some((step) => step.when.some((branch) => decided(branch) !== undefined))) return fn;
+    changed = true;
+    const left = (when: readonly Branch[]): readonly Branch[] => when.filter((branch) => decided(branch) === undefined);
+    const steps = fn.steps.flatMap((step): readonly Step[] => (step.when.some((branch) => decided(branch) === false) ? [] : [{ ...step, when: left(step.when) }]));
+    return { ...fn, when: left(fn.when), steps };
+  };
+  const top = settled(module.top);
+  const functions = new Map([...module.functions].map(([id, fn]) => [id, settled(fn)] as const));
+  return changed ? { ...module, top, functions } : module;
+}
