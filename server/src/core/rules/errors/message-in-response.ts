@@ -297,7 +297,7 @@ export default rule<'send', Evidence>({
         //- state.js
         export async function state(ctx) {
           try { ctx.body = await load(); } catch (err) { ctx.status = 500; ctx.body = { error: err.message }; }
-          //                                                                                     ^^^^^^^^^^^ errors/message-in-response
+          //                                                                                   ^^^^^^^^^^^ errors/message-in-response
         }
       `,
     },
