@@ -28,7 +28,8 @@ const POWER = /^(role|roles|isAdmin|admin|scope|scopes|permissions?|groups?|sub|
 const QUERIES = /^(find\w*|get\w*|query|fetch\w*|load\w*|select|update\w*|delete\w*|remove\w*|create\w*|insert\w*|where|exec\w*|set|has|count\w*)$/i;
 /** Read to choose a key, or to know when to renew. */
 const HARMLESS: ReadonlySet<string> = new Set(['header', 'kid', 'alg', 'iss', 'exp', 'iat', 'nbf', 'typ', 'x5t', 'jti']);
-const TIMING = /exp(ir|$)|header|kid|issuer|ttl|lifetime|debug|inspect/i;
+/** Names of functions that read for timing, or that say that what they give is not to be trusted. */
+const TIMING = /exp(ir|$)|header|kid|issuer|ttl|lifetime|debug|inspect|peek|unverified|untrusted/i;
 const LOGS = /^(console|logger|log|debug|winston)\b/;
 
 export default rule<'module', Evidence>({
@@ -220,6 +221,29 @@ export default rule<'module', Evidence>({
         const image = Buffer.from(data.split(',')[1], 'base64'); he.decode(html); JSON.parse(Buffer.from(cursor, 'base64').toString());
       `,
     },
+    {
+      title: 'how long the token of a provider lasts, after a look at what it is',
+      good: `
+        const jwt = require('jsonwebtoken');
+        exports.lifetimeOf = (user) => (user.ssoToken ? minutesOf(user) : 60);
+        const minutesOf = (user) => {
+          const whole = jwt.decode(user.ssoToken, { complete: false });
+          if (whole && typeof whole !== 'string') {
+            const seconds = whole.exp;
+            if (seconds) return (seconds * 1000 - Date.now()) / 60000;
+          }
+          return 60;
+        };
+      `,
+    },
+    {
+      title: 'a look that says it is no more',
+      good: `
+        const jwt = require('jsonwebtoken');
+        exports.peekSubject = (token) => (jwt.decode(token) || {}).sub;
+        exports.unverifiedClaims = (token) => jwt.decode(token);
+      `,
+    },
     { title: 'said in a log', good: `import jwt from 'jsonwebtoken'; export function debugToken(t) { console.log(jwt.decode(t)); }` },
   ],
 });
@@ -284,7 +308,8 @@ function trusted(reading: Reading, module: ModuleView, context: RuleContext): Se
     for (const step of one.steps) {
       for (const branch of step.when) {
         if (!holds(branch.test)) continue;
-        note(branch.test);
+        // Whether there is anything, and of what type, says nothing of what is in it.
+        if (!isAskedFor(branch.test)) note(branch.test);
         if (branch.test.kind === 'compare' && [...refsIn(branch.test)].some((ref) => POWER.test(ref.path.at(-1) ?? ref.text))) severity = 'error';
       }
       if (step.do === 'assign' && holds(step.value)) {
@@ -310,6 +335,17 @@ function trusted(reading: Reading, module: ModuleView, context: RuleContext): Se
   const fields = [...read].filter((field) => field !== '');
   if (fields.length > 0 && read.size === fields.length && fields.every((field) => HARMLESS.has(field))) return undefined;
   return severity;
+}
+/** `token && typeof token !== 'string'`, `token === null`: the whole is asked for, and no member of it. */
+function isAskedFor(test: Value): boolean {
+  switch (test.kind) {
+    case 'ref': return test.path.length === 0 && test.root.kind === 'local';
+    case 'not': return isAskedFor(test.of);
+    case 'logic': return isAskedFor(test.left) && isAskedFor(test.right);
+    case 'compare': return [test.left, test.right].every((side) => side.kind === 'literal' || side.kind === 'unknown' || (side.kind === 'call' && side.callee === 'typeof') || isAskedFor(side));
+    case 'unknown': return true;
+    default: return false;
+  }
 }
 /** Members read where the model keeps no value, as in `claims.exp * 1000`: they can only make it harmless. */
 function readInSums(call: Call, names: ReadonlySet<BindingId>, fn: FunctionView, module: ModuleView, context: RuleContext): readonly string[] {

@@ -1,5 +1,6 @@
 import type { ArrayValue, Value } from '../../model/value.js';
 import { jwtUses, optionAdded, type JwtUse } from '../facts/jwt.js';
+import type { FilePath } from '../../text/source.js';
 import { rule, type Code, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -32,6 +33,8 @@ export default rule<'module', Evidence>({
   words: ['jwt', 'jose'],
   *detect(module, context) {
     for (const use of jwtUses(module, context)) {
+      // jose binds each key to its algorithms.
+      if (use.library === 'jose' && use.call.callee !== 'jose.JWT.verify' && !isOld(use, module.path, context) && context.option(use.options, 'algorithms').kind === 'absent') continue;
       if (!OPTIONAL.has(use.library) || use.through || (use.does !== 'verify' && use.does !== 'setup') || isEmpty(use.key, context)) continue;
       const nested = use.library === '@fastify/jwt' ? context.option(use.options, 'verify') : undefined;
       if (nested?.kind === 'unknown' || (use.library === '@fastify/jwt' && use.does === 'verify')) continue;
@@ -40,9 +43,11 @@ export default rule<'module', Evidence>({
       if (use.call.args.some((item) => item.spread)) continue;
       const answer = nested?.kind === 'absent' ? nested : context.option(within, 'algorithms');
       const algorithm = algorithmOf(use, context);
+      // Newer libraries take the algorithms from the kind of the key: with a secret there is no other to confuse it with.
+      if (answer.kind === 'absent' && algorithm !== 'RS256' && !isOld(use, module.path, context)) continue;
       const evidence: Evidence = { use, mixed: false, within, algorithm };
       if (answer.kind === 'absent') {
-        const chosen = use.library !== 'jose' && isCallback(use.key, context);
+        const chosen = isCallback(use.key, context);
         yield { at: use.at, subject: `${use.library} ${use.does}`, evidence, severity: chosen ? 'warning' : 'info', when: use.step.when };
       } else if (answer.kind === 'value') {
         const list = answer.resolved.value;
@@ -83,13 +88,19 @@ export default rule<'module', Evidence>({
       `,
     },
     {
-      title: 'a secret, other options, and a callback',
+      title: 'an old library: a secret, other options, and a callback',
       bad: `
+        //- package.json
+        { "dependencies": { "jsonwebtoken": "^8.5.1" } }
+        //- read.js
         const jwt = require('jsonwebtoken');
         exports.read = (token, done) => jwt.verify(token, process.env.JWT_SECRET, { issuer: 'api' }, done);
         //                                  ^^^^^^ jwt/no-algorithms
       `,
       fixed: `
+        //- package.json
+        { "dependencies": { "jsonwebtoken": "^8.5.1" } }
+        //- read.js
         const jwt = require('jsonwebtoken');
         exports.read = (token, done) => jwt.verify(token, process.env.JWT_SECRET, { issuer: 'api', algorithms: ['HS256'] }, done);
       `,
@@ -98,12 +109,12 @@ export default rule<'module', Evidence>({
       title: 'a callback in place of options',
       bad: `
         const { verify } = require('jsonwebtoken');
-        exports.read = (token, done) => verify(token, process.env.JWT_SECRET, (error, claims) => done(error, claims));
+        exports.read = (token, done) => verify(token, process.env.JWT_PUBLIC_KEY, (error, claims) => done(error, claims));
         //                              ^^^^^^ jwt/no-algorithms
       `,
       fixed: `
         const { verify } = require('jsonwebtoken');
-        exports.read = (token, done) => verify(token, process.env.JWT_SECRET, { algorithms: ['HS256'] }, (error, claims) => done(error, claims));
+        exports.read = (token, done) => verify(token, process.env.JWT_PUBLIC_KEY, { algorithms: ['RS256'] }, (error, claims) => done(error, claims));
       `,
     },
     {
@@ -118,20 +129,38 @@ export default rule<'module', Evidence>({
       `,
     },
     {
-      title: 'middleware and strategies',
+      title: 'middleware and strategies with a public key or an old library',
       bad: `
+        //- package.json
+        { "dependencies": { "koa-jwt": "^3.6.0", "passport-jwt": "^4.0.1", "@fastify/jwt": "^9.0.0" } }
+        //- app.ts
+        import { readFileSync } from 'node:fs';
         import koaJwt from 'koa-jwt';
         import { Strategy, ExtractJwt } from 'passport-jwt';
-        import { jwtVerify } from 'jose';
         import Fastify from 'fastify';
         koaJwt({ secret: process.env.JWT_SECRET });
         // <- jwt/no-algorithms
-        new Strategy({ jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(), secretOrKey: process.env.JWT_SECRET }, () => {});
+        new Strategy({ jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(), secretOrKey: readFileSync('public.pem') }, () => {});
         //  ^^^^^^^^ jwt/no-algorithms
-        Fastify().register(import('@fastify/jwt'), { secret: process.env.JWT_SECRET });
+        Fastify().register(import('@fastify/jwt'), { secret: { public: readFileSync('public.pem') } });
         //        ^^^^^^^^ jwt/no-algorithms
-        export const read = (token, key) => jwtVerify(token, key);
-        //                                  ^^^^^^^^^ jwt/no-algorithms
+      `,
+    },
+    {
+      title: 'a secret, with libraries that take the algorithms from the key',
+      good: `
+        import jwt from 'jsonwebtoken';
+        import koaJwt from 'koa-jwt';
+        import { Strategy, ExtractJwt } from 'passport-jwt';
+        import { createRemoteJWKSet, jwtVerify } from 'jose';
+        import Fastify from 'fastify';
+        export const read = (token) => jwt.verify(token, process.env.JWT_SECRET!);
+        export const later = (token, done) => jwt.verify(token, config.jwt.secret, { issuer: 'api' }, done);
+        koaJwt({ secret: process.env.JWT_SECRET });
+        new Strategy({ jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(), secretOrKey: process.env.JWT_SECRET }, () => {});
+        Fastify().register(import('@fastify/jwt'), { secret: process.env.JWT_SECRET });
+        const keys = createRemoteJWKSet(new URL('https://id.example.com/jwks.json'));
+        export const one = (token) => jwtVerify(token, new TextEncoder().encode(process.env.JWT_SECRET)), two = (token) => jwtVerify(token, keys);
       `,
     },
     { title: 'pinned', good: `import jwt from 'jsonwebtoken'; export const read = (token, publicKey) => jwt.verify(token, publicKey, { algorithms: ['RS256'] });` },
@@ -152,6 +181,13 @@ export default rule<'module', Evidence>({
   ],
 });
 
+/** jsonwebtoken before 9, and what is built on it; jose before 3. */
+function isOld({ library }: JwtUse, path: FilePath, context: RuleContext): boolean {
+  const before = (name: string, major: number): boolean => (context.major(name, path) ?? major) < major;
+  if (library === 'jose') return before('jose', 3);
+  if (library === '@fastify/jwt') return false;
+  return before('jsonwebtoken', 9) || (library !== 'jsonwebtoken' && before(library, 4));
+}
 function isEmpty(key: Value | undefined, context: RuleContext): boolean {
   if (!key) return false;
   const known = context.constant(key);

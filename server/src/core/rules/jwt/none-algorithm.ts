@@ -1,11 +1,11 @@
-import type { ModuleView } from '../../model/module.js';
+import type { Branch, FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { ArrayValue, Literal, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { jwtUses, optionAdded, type JwtUse } from '../facts/jwt.js';
 import { rule, type Change, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
-  readonly how: 'listed' | 'no-key' | 'unsecured';
+  readonly how: 'listed' | 'no-key' | 'unsecured' | 'by-hand';
   /** The list it stands in, where that is written here. */
   readonly list: ArrayValue | undefined;
   readonly literal: At | undefined;
@@ -35,7 +35,7 @@ export default rule<'module', Evidence>({
   words: ['none', 'verify', 'unsecuredjwt'],
   *detect(module, context) {
     const seen = new Set<number>();
-    for (const found of [...listed(module, context), ...withoutKey(module, context)]) {
+    for (const found of [...listed(module, context), ...withoutKey(module, context), ...byHand(module)]) {
       if (seen.has(found.at.mark)) continue;
       seen.add(found.at.mark);
       yield found;
@@ -46,6 +46,8 @@ export default rule<'module', Evidence>({
       ? 'Without a key this call refuses every token; allowing none to make it pass would let anyone in as anyone. Give it the key.'
       : how === 'listed'
         ? "'none' accepts tokens with no signature: anyone can log in as anyone. Remove it and name the algorithm you sign with."
+        : how === 'by-hand'
+          ? 'A token that names no algorithm is taken without a signature: anyone can log in as anyone. Refuse it, and verify every token with a key.'
         : how === 'no-key'
           ? 'Without a key, tokens with no signature are accepted: anyone can log in as anyone. Give the key and name the algorithm you sign with.'
           : 'These tokens have no signature, so anyone can write one: whoever trusts what they say can be told anything. Sign them, and verify with a key.',
@@ -53,7 +55,8 @@ export default rule<'module', Evidence>({
     remedy: 'Verify with a key, and list the one algorithm the tokens are signed with.',
   }),
   *fix({ at, evidence: { how, list, literal, use } }): Iterable<FixAnswer> {
-    if (how === 'unsecured') yield { refused: 'Which key and which algorithm belong here, the code does not say.' };
+    if (how === 'by-hand') yield { refused: 'What is done with such a token has to be turned into a refusal.' };
+    else if (how === 'unsecured') yield { refused: 'Which key and which algorithm belong here, the code does not say.' };
     else if (how === 'no-key') {
       const pinned = use && optionAdded(use, use.options, ['algorithms: [', { quote: 'HS256' }, ']']);
       if (literal) {
@@ -135,6 +138,39 @@ export default rule<'module', Evidence>({
         export const byHand = (body) => encode(header) + '.' + encode(body) + '.';
       `,
     },
+    {
+      title: 'let in by hand',
+      bad: `
+        const jwt = require('jsonwebtoken');
+        exports.user = (token) => {
+          const complete = jwt.decode(token, { complete: true });
+          if (complete.header.alg === 'none') return complete.payload;
+          //                          ^^^^^^ jwt/none-algorithm "taken without a signature"
+          return jwt.verify(token, process.env.KEY, { algorithms: ['HS256'] });
+        };
+        exports.guard = (req, res, next) => {
+          const { header, claims } = parts(req.get('authorization'));
+          if (header.alg.toLowerCase() === 'none') { req.user = claims; return next(); }
+          //                               ^^^^^^ jwt/none-algorithm
+          return check(req, next);
+        };
+        exports.claims = (token) => {
+          const [head, body, signature] = token.split('.');
+          const { alg } = JSON.parse(Buffer.from(head, 'base64url'));
+          if (alg !== 'none') verifySignature(head, body, signature);
+          //          ^^^^^^ jwt/none-algorithm
+          return JSON.parse(Buffer.from(body, 'base64url'));
+        };
+      `,
+    },
+    {
+      title: 'refused by hand',
+      good: `
+        exports.read = (token) => { const { header, payload } = parts(token); if (header.alg === 'none') return null; if (header.alg !== 'none') verifySignature(token); return payload; };
+        exports.guard = (req, res, next) => { const { header } = parts(req.token); if (header.alg === 'none') return res.status(401).json({ error: 'unsigned' }); next(); };
+        exports.later = (header, next) => { if (header.alg === 'none') return next(new Error('unsigned')); return next(); };
+      `,
+    },
     { title: 'an algorithm that signs', good: `import jwt from 'jsonwebtoken'; export const read = (token, key) => jwt.verify(token, key, { algorithms: ['HS256'] });` },
     { title: 'refusing it', good: `import jwt from 'jsonwebtoken'; export function check(h) { if (h.alg === 'none') throw new Error('bad'); if (['none'].includes(h.alg)) throw new Error('bad'); }` },
     { title: 'none of something else', good: `import jwt from 'jsonwebtoken'; jwt.verify(token, key, { algorithms: ['HS256'] }); res.cookie('a', 'b', { sameSite: 'none' }); export const style = { display: 'none', algorithm: 'none' };` },
@@ -208,4 +244,54 @@ function emptyKey({ key, call, at }: JwtUse, context: RuleContext): At | undefin
   const known = context.constant(key);
   if (!known || (known.value !== '' && known.value !== null && known.value !== undefined && known.value !== false)) return undefined;
   return key.at;
+}
+
+/** Code that looks at the algorithm itself, and goes on where it is none. */
+function* byHand(module: ModuleView): Iterable<Found> {
+  for (const fn of [module.top, ...module.functions.values()]) {
+    const none = fn.steps.flatMap((step) => step.when.flatMap((branch) => testOf(branch) ?? []));
+    const refuses = none.some(({ branch, isNone: holds }) => holds && fn.steps.some((step) => step.when.includes(branch) && isRefusal(step)));
+    for (const { branch, literal, isNone: holds } of none) {
+      const under = fn.steps.filter((step) => step.when.some((one) => one.test === branch.test && one.holds === branch.holds) && !isWithin(step, branch));
+      const isOpen = holds ? !branch.early && under.some((step) => letsIn(step)) : !branch.early && !refuses && under.some(isCheck);
+      if (isOpen) yield { at: literal.at, subject: `none in ${fn.name}`, evidence: { how: 'by-hand', list: undefined, literal: undefined, closed: false }, confidence: 'medium', when: branchesBefore(fn, branch) };
+    }
+  }
+}
+/** The test itself is made of steps too. */
+function isWithin(step: Step, branch: Branch): boolean {
+  return step.at.mark === branch.test.at.mark;
+}
+function branchesBefore(fn: FunctionView, branch: Branch): readonly Branch[] {
+  const step = fn.steps.find((one) => one.when.includes(branch));
+  return step ? step.when.slice(0, step.when.indexOf(branch)) : [];
+}
+interface NoneTest {
+  readonly branch: Branch;
+  readonly literal: Literal;
+  /** The branch is taken by tokens without an algorithm, not by all others. */
+  readonly isNone: boolean;
+}
+/** `header.alg === 'none'`, also of the name in lower case. */
+function testOf(branch: Branch): NoneTest | undefined {
+  const { test } = branch;
+  if (test.kind !== 'compare' || !/^[!=]==?$/.test(test.op)) return undefined;
+  const [literal, other] = isNone(test.right) ? [test.right, test.left] : isNone(test.left) ? [test.left, test.right] : [undefined, test.left];
+  const asked = other.kind === 'call' && /^to(Lower|Upper|LocaleLower)Case$/.test(other.name) && other.receiver ? other.receiver : other;
+  if (!literal || asked.kind !== 'ref' || !/^(alg|algorithm)$/i.test(asked.path.at(-1) ?? asked.text)) return undefined;
+  return { branch, literal, isNone: test.op.startsWith('=') === branch.holds };
+}
+function isRefusal(step: Step): boolean {
+  if (step.do === 'throw') return true;
+  if (step.do === 'return') return step.value === undefined || (step.value.kind === 'literal' && !step.value.value) || step.value.kind === 'call';
+  return step.do === 'call' && /^(status|sendStatus|code|writeHead|reject|throw)$/.test(step.call.name);
+}
+/** What a token says is given back, kept as who the caller is, or the request goes on. */
+function letsIn(step: Step): boolean {
+  if (step.do === 'return') return step.value !== undefined && (step.value.kind === 'ref' ? step.value.text !== 'undefined' : step.value.kind === 'object' || (step.value.kind === 'literal' && step.value.value === true));
+  if (step.do === 'assign') return step.target.path.some((key) => key !== undefined && /^(user|auth|claims|session|identity|account|payload)$/.test(key));
+  return step.do === 'call' && step.call.callee === 'next' && step.call.args.length === 0;
+}
+function isCheck(step: Step): boolean {
+  return step.do === 'call' && /^(verify|check|validate|createHmac|createVerify|timingSafeEqual)/i.test(step.call.name);
 }

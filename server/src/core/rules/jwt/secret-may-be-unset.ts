@@ -1,16 +1,17 @@
+import type { ModuleView, Step, StepFrame } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
-import { jwtUses } from '../facts/jwt.js';
+import { jwtUses, type JwtUse } from '../facts/jwt.js';
+import { bytesOf } from '../facts/key-texts.js';
 import { refsIn } from '../facts/mentions.js';
 import { rule, type RuleContext, type Severity } from '../rule.js';
 
 interface Evidence {
   readonly variable: string;
-  readonly becomes: 'unsigned' | 'empty' | 'text' | 'refused';
-  /** The variable as it should be read, where the code makes a text of what is not there. */
-  readonly plain: At | undefined;
+  readonly becomes: Becomes;
   readonly at: At;
 }
+type Becomes = 'unsigned' | 'empty' | 'text' | 'refused';
 /** The variable a key is, and what the key becomes without it. */
 interface Unset {
   readonly variable: string;
@@ -38,29 +39,25 @@ export default rule<'module', Evidence>({
   words: ['verify', 'jwt', 'secret'],
   *detect(module, context) {
     const seen = new Set<number>();
-    const checked = CHECKERS.some((name) => context.projectUses(name));
-    for (const use of jwtUses(module, context)) {
-      if (use.library !== 'jsonwebtoken' || (use.does !== 'verify' && use.does !== 'sign') || use.through || !use.key) continue;
-      const unset = unsetOf(use.key, context, 0);
-      if (!unset || checked || context.projectUses(`checks ${unset.variable}`)) continue;
-      if (use.step.when.some((branch) => [...refsIn(branch.test)].some((ref) => variableOf(ref, context) === unset.variable))) continue;
-      // A key that is no text, and signs: the library throws.
-      if (use.does === 'sign' && unset.as !== 'text') continue;
-      const isOld = (context.major('jsonwebtoken', module.path) ?? 9) < 9;
-      const pinned = context.option(use.options, 'algorithms').kind !== 'absent';
-      const severity: Severity | undefined = unset.as === 'text' ? 'warning' : isOld && !pinned ? 'error' : isOld || pinned ? undefined : 'info';
-      const at = unset.at.path === module.path ? unset.at : use.key.at;
-      if (!severity || seen.has(at.mark)) continue;
+    if (CHECKERS.some((name) => context.projectUses(name))) return;
+    for (const { key, step, does, judge } of [...jwtKeys(module, context), ...macKeys(module)]) {
+      const unset = unsetOf(key, context, 0);
+      if (!unset || context.projectUses(`checks ${unset.variable}`)) continue;
+      if (step.when.some((branch) => [...refsIn(branch.test)].some((ref) => variableOf(ref, context) === unset.variable))) continue;
+      const verdict = judge(unset.as);
+      const at = unset.at.path === module.path ? unset.at : key.at;
+      if (!verdict || seen.has(at.mark)) continue;
       seen.add(at.mark);
-      const becomes = unset.as === 'text' ? 'text' : isOld ? 'unsigned' : unset.as === 'empty' ? 'empty' : 'refused';
-      yield { at, subject: `${unset.variable} ${use.does}`, evidence: { variable: unset.variable, becomes, plain: undefined, at }, severity, confidence: severity === 'error' ? 'high' : 'medium', when: use.step.when };
+      const { becomes, severity } = verdict;
+      yield { at, subject: `${unset.variable} ${does}`, evidence: { variable: unset.variable, becomes, at }, severity, confidence: severity === 'error' ? 'high' : 'medium', when: step.when };
     }
   },
   explain: ({ variable, becomes }) => ({
     message:
       becomes === 'unsigned' ? `If ${variable} is not set, unsigned tokens are accepted. Stop at start-up when it is missing.`
       : becomes === 'text' ? `If ${variable} is not set, the key is a text everybody can guess, and anyone can sign. Stop at start-up when it is missing.`
-      : `If ${variable} is not set, the key is empty. Stop at start-up when it is missing.`,
+      : becomes === 'empty' ? `If ${variable} is not set, the key is empty, and anyone can sign. Stop at start-up when it is missing.`
+      : `If ${variable} is not set, the key is empty and every token is refused, which only shows at the first login. Stop at start-up when it is missing.`,
     why: 'A variable forgotten in one environment is noticed by nobody but the one who tries it.',
     remedy: 'Throw at start-up when the variable is missing, and name the algorithm.',
   }),
@@ -113,11 +110,42 @@ export default rule<'module', Evidence>({
       `,
     },
     {
-      title: 'a newer library refuses, and says so late',
+      title: 'an empty default that a newer library refuses late, and that a hash takes as a key',
       bad: `
         import jwt from 'jsonwebtoken';
-        export const read = (token) => jwt.verify(token, process.env.JWT_SECRET as string);
-        //                                               ^^^^^^^^^^^^^^^^^^^^^^ jwt/secret-may-be-unset
+        import { jwtVerify } from 'jose';
+        import { createHmac } from 'node:crypto';
+        const secret = process.env.JWT_SECRET || '';
+        //             ^^^^^^^^^^^^^^^^^^^^^^ jwt/secret-may-be-unset "every token is refused"
+        export const read = (token) => jwt.verify(token, secret, { algorithms: ['HS256'] });
+        const key = new TextEncoder().encode(process.env.SESSION_KEY ?? '');
+        //                                   ^^^^^^^^^^^^^^^^^^^^^^^ jwt/secret-may-be-unset "SESSION_KEY"
+        export const session = (token) => jwtVerify(token, key, { algorithms: ['HS256'] });
+        export const signed = (body) => createHmac('sha256', process.env.WEBHOOK_KEY ?? '').update(body).digest('hex');
+        //                                                   ^^^^^^^^^^^^^^^^^^^^^^^ jwt/secret-may-be-unset "the key is empty, and anyone can sign"
+      `,
+    },
+    {
+      title: 'the text of nothing, in other libraries',
+      bad: `
+        import { jwtVerify } from 'jose';
+        import { jwt } from 'hono/jwt';
+        import { expressjwt } from 'express-jwt';
+        export const read = (t) => jwtVerify(t, new TextEncoder().encode(\`\${process.env.A_SECRET}\`));
+        //                                                               ^^^^^^^^^^^^^^^^^^^^^^^^^ jwt/secret-may-be-unset "A_SECRET"
+        export const one = jwt({ secret: String(process.env.B_SECRET), alg: 'HS256' });
+        //                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ jwt/secret-may-be-unset "B_SECRET"
+        export const two = expressjwt({ secret: \`\${process.env.C_SECRET}\`, algorithms: ['HS256'] });
+        //                                      ^^^^^^^^^^^^^^^^^^^^^^^^^ jwt/secret-may-be-unset "C_SECRET"
+      `,
+    },
+    {
+      title: 'newer libraries refuse what is not there',
+      good: `
+        import jwt from 'jsonwebtoken';
+        import { jwtVerify } from 'jose';
+        export const one = (t) => jwt.verify(t, process.env.JWT_SECRET as string);
+        export const two = (t) => jwtVerify(t, new TextEncoder().encode(process.env.JWT_SECRET));
       `,
     },
     { title: 'stops at start-up', good: `import jwt from 'jsonwebtoken'; if (!process.env.JWT_SECRET) throw new Error('JWT_SECRET is not set'); export const read = (t) => jwt.verify(t, process.env.JWT_SECRET);` },
@@ -156,6 +184,39 @@ export default rule<'module', Evidence>({
   ],
 });
 
+interface Keyed {
+  readonly key: Value;
+  readonly step: StepFrame;
+  readonly does: string;
+  /** What becomes of a key that is not there; undefined: nothing that this rule says. */
+  readonly judge: (as: Unset['as']) => { readonly becomes: Becomes; readonly severity: Severity } | undefined;
+}
+/** Keys that tokens are checked, or with a guessable text also signed, with. */
+function* jwtKeys(module: ModuleView, context: RuleContext): Iterable<Keyed> {
+  for (const use of jwtUses(module, context))
+    if (use.does !== 'decode' && !use.through && use.key) yield { key: use.key, step: use.step, does: use.does, judge: (as) => judged(use, as, module, context) };
+}
+function judged(use: JwtUse, as: Unset['as'], module: ModuleView, context: RuleContext): ReturnType<Keyed['judge']> {
+  if (as === 'text') return { becomes: 'text', severity: 'warning' };
+  // A key that is no text, and signs: every library throws.
+  if (use.does === 'sign') return undefined;
+  const accepts = use.library === 'jsonwebtoken' && (context.major('jsonwebtoken', module.path) ?? 9) < 9 && context.option(use.options, 'algorithms').kind === 'absent';
+  if (accepts) return { becomes: 'unsigned', severity: 'error' };
+  // Nothing is given in place of the variable: the library refuses, and nothing says otherwise.
+  return as === 'empty' ? { becomes: 'refused', severity: 'info' } : undefined;
+}
+/** Node takes the empty text as the key of a hash, and nothing at all as an error. */
+function* macKeys(module: ModuleView): Iterable<Keyed> {
+  for (const fn of [module.top, ...module.functions.values()])
+    for (const step of fn.steps) {
+      const key = macKey(step);
+      if (key) yield { key, step, does: 'hash', judge: (as) => (as === 'nothing' ? undefined : { becomes: as, severity: 'warning' }) };
+    }
+}
+function macKey(step: Step): Value | undefined {
+  return step.do === 'call' && /^((node:)?crypto\.)?createHmac$/.test(step.call.callee) ? step.call.args[1]?.value : undefined;
+}
+
 function unsetOf(value: Value, context: RuleContext, depth: number): Unset | undefined {
   if (depth > 6) return undefined;
   switch (value.kind) {
@@ -179,8 +240,12 @@ function unsetOf(value: Value, context: RuleContext, depth: number): Unset | und
     }
     case 'call': {
       const first = value.args[0]?.value;
-      const inner = first && value.callee === 'String' ? unsetOf(first, context, depth + 1) : undefined;
-      return inner && { ...inner, as: 'text', at: value.at };
+      if (first && value.callee === 'String') {
+        const inner = unsetOf(first, context, depth + 1);
+        return inner && { ...inner, as: 'text', at: value.at };
+      }
+      const bytes = bytesOf(value, context);
+      return bytes && unsetOf(bytes, context, depth + 1);
     }
     default: return undefined;
   }
