@@ -1,20 +1,8 @@
-import type { Branch, FunctionView, Step } from '../../model/module.js';
-import type { Call, Value } from '../../model/value.js';
-import { authGuardName } from '../facts/guards.js';
-import { disjuncts, environmentShortcut, requestShortcut, type Shortcut } from '../facts/shortcuts.js';
-import { rule, type Detection, type Fix, type RuleContext } from '../rule.js';
-import type { At } from '../../text/source.js';
+import type { FunctionView } from '../../model/module.js';
+import { bypassesIn, type Bypass } from '../facts/bypasses.js';
+import { rule, type Detection, type Fix } from '../rule.js';
 
-interface Evidence {
-  readonly shortcut: Shortcut;
-  readonly text: string;
-  /** How a fix settles the test: the shortcut goes (`never`), the guard stays without it (`always`). */
-  readonly settled: 'never' | 'always' | undefined;
-}
-const REGISTERS = /^(use|addHook|register|useGlobalGuards|all|get|post|put|patch|delete|route)$/;
-const IDENTITY = /^(user|auth|session|currentUser|account)$/;
-
-export default rule<'function', Evidence>({
+export default rule<'function', Bypass>({
   meta: {
     id: 'auth/bypass-shortcut',
     title: 'Authentication has a back door for testing',
@@ -31,23 +19,16 @@ export default rule<'function', Evidence>({
   // A guard is known by what it does, its names may be any.
   words: [],
   *detect(fn, context) {
-    const seen = new Set<unknown>();
-    for (const step of fn.steps) {
-      const branch = step.when.findLast((one) => !one.early && !fn.when.includes(one));
-      const passed = branch !== undefined && !seen.has(branch.test) && passes(step, fn, context);
-      const shortcut = passed && branch ? shortcutOf(branch, fn, context) : undefined;
-      if (branch && shortcut) {
-        seen.add(branch.test);
-        const text = context.textOf(branch.test.at);
-        yield { ...detection(branch.test.at, shortcut, fn), evidence: { shortcut, text, settled: branch.holds ? 'never' : undefined } };
-      }
-      if (step.do === 'call' && REGISTERS.test(step.call.name) && step.call.receiver) yield* conditional(step.call, step, fn, context);
-    }
+    for (const one of bypassesIn(fn, context)) yield detection(one, fn);
   },
   explain: ({ shortcut, text }) => ({
     message:
       shortcut.how === 'request'
         ? `A request that carries '${shortcut.key}' skips authentication: anyone can send it. Remove this branch.`
+        : shortcut.how === 'address'
+          ? `The caller's address is read from '${shortcut.key}', which anyone can send, so whoever names the right address passes. Ask for a credential, or use the address of the connection.`
+        : shortcut.how === 'identity'
+          ? `A request that carries '${shortcut.key}' gets an identity without a check: anyone can send it. Remove this branch.`
         : shortcut.how === 'value'
           ? 'The fixed value is a password for everyone. Remove it.'
           : `Authentication is off whenever ${text}; an unset or mistyped variable opens the API. Keep the check always on and inject a test identity in tests.`,
@@ -268,6 +249,92 @@ if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return
       `,
     },
     {
+      title: 'Fastify: a client of the tests',
+      bad: `
+        import Fastify from 'fastify';
+        const app = Fastify();
+        app.addHook('onRequest', async (req, reply) => {
+          if (req.headers['x-test-client'] === 'our-e2e') return;
+        //    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "carries 'x-test-client'"
+          if (!req.headers['x-device-key']) return reply.code(401).send({});
+        });
+        app.get('/', async () => data);
+      `,
+    },
+    {
+      title: 'a word written in the code, and what a client calls itself',
+      bad: `
+        export function requireUser(req, res, next) {
+          const preview = req.query.preview;
+          if (preview === 'letmein') return next();
+        //    ^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "carries 'preview'"
+          if (String(req.get('user-agent')).includes('kube-probe')) return next();
+        //    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "carries 'user-agent'"
+          if (!req.session.user) return res.sendStatus(401);
+          next();
+        }
+      `,
+    },
+    {
+      title: 'an identity for whoever asks',
+      bad: `
+        import { jwtVerify } from 'jose';
+        export async function identify(request) {
+          const dev = request.headers.get('x-debug-user');
+          if (dev) return { id: dev, roles: ['curator'] };
+        //    ^^^ auth/bypass-shortcut "'x-debug-user' gets an identity without a check"
+          const { payload } = await jwtVerify(request.headers.get('authorization'), key);
+          return { id: payload.sub };
+        }
+        exports.authenticate = async (req) => {
+          const url = new URL(req.url, 'https://bridge');
+          if (url.searchParams.get('sim') === '1') return { id: 'sim-0' };
+        //    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "'sim' gets an identity"
+          return known.get(req.socket.getPeerCertificate().fingerprint256) || null;
+        };
+      `,
+    },
+    {
+      title: 'Next: a variable switches the middleware off',
+      bad: `
+        import { NextResponse } from 'next/server';
+        import { getToken } from 'next-auth/jwt';
+        export async function middleware(req) {
+          if (process.env.SKIP_AUTH === 'true') return NextResponse.next();
+        //    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "off whenever process.env.SKIP_AUTH"
+          if (!(await getToken({ req }))) return NextResponse.redirect(new URL('/login', req.url));
+          return NextResponse.next();
+        }
+      `,
+    },
+    {
+      title: 'an address that is only claimed',
+      bad: `
+        const PRIVATE = /^(10\\.|192\\.168\\.)/;
+        export function internalOnly(req, res, next) {
+          const ip = String(req.headers['x-real-ip'] ?? req.socket.remoteAddress);
+          if (PRIVATE.test(ip)) return next();
+        //    ^^^^^^^^^^^^^^^^ auth/bypass-shortcut "is read from 'x-real-ip'"
+          res.sendStatus(404);
+        }
+        export async function office(ctx, next) {
+          const [first] = ctx.get('x-forwarded-for').split(',');
+          if (!OFFICE.has(first)) ctx.throw(403);
+        //    ^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "which anyone can send"
+          await next();
+        }
+      `,
+    },
+    {
+      title: 'what a request is about, and who it says it is',
+      good: `
+        export function requireUser(req, res, next) { if (req.headers['content-type'] === 'text/plain') return next(); if (req.headers.upgrade === 'websocket') return next(); if (!req.user) return res.sendStatus(401); next(); }
+        export async function identify(req) { const token = req.headers.authorization; if (token) return { id: (await verify(token)).sub }; return null; }
+        export function limit(req, res, next) { if (seen.has(req.headers['x-forwarded-for'])) return res.sendStatus(429); next(); }
+        export function page(req, res) { if (req.query.kind === 'all') return res.json(everything()); if (!req.query.id) return res.sendStatus(404); res.json(one(req.query.id)); }
+      `,
+    },
+    {
       title: 'another check outside production',
       good: `
         import express from 'express'; import { requireAuth, checkStaff } from './auth'; express().use(process.env.NODE_ENV === 'production' ? requireAuth : checkStaff);
@@ -298,87 +365,8 @@ if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return
 });
 
 /** The subject is made of names, never of source text: a formatter changes quotes and breaks lines. */
-function detection(at: At, shortcut: Shortcut, fn: FunctionView): Omit<Detection<Evidence>, 'evidence'> {
-  return { at, subject: `${fn.name} ${shortcut.how === 'request' ? shortcut.key : shortcut.how}`, severity: shortcut.severity, confidence: shortcut.how === 'request' ? 'high' : 'medium' };
-}
-/** The step lets the request through: `next()`, `return true` of a guard, a made-up user. */
-function passes(step: Step, fn: FunctionView, context: RuleContext): boolean {
-  if (step.do === 'call') return isNext(step.call, context);
-  if (step.do === 'assign')
-    return (
-      step.value.kind === 'object' && step.value.entries.length > 0 && step.value.entries.every((one) => isFixed(one.value)) && IDENTITY.test(step.target.path.at(-1) ?? '') && context.request(step.target)?.from === 'identity'
-    );
-  if (step.do !== 'return') return false;
-  // A hook that is given no `next` goes on by returning.
-  const role = context.role(fn.id);
-  if (!step.value || (step.value.kind === 'literal' && step.value.value === undefined)) return role?.sure === true && role.as === 'layer' && !role.parameters.includes('next');
-  return step.value.kind === 'literal' && step.value.value === true && isGuardName(fn.name);
-}
-/** A constant, or a list of constants. */
-function isFixed(value: Value): boolean {
-  return value.kind === 'literal' || (value.kind === 'array' && value.items.every((item) => item.value.kind === 'literal'));
-}
-function isNext(call: Call, context: RuleContext): boolean {
-  if (call.args.length > 0 || call.target.kind !== 'ref' || call.target.root.kind !== 'parameter' || call.target.path.length > 0) return false;
-  return call.name === 'next' || context.role(call.target.root.fn)?.parameters[call.target.root.index] === 'next';
-}
-function isGuardName(name: string): boolean {
-  return /(^|\.)canActivate$/.test(name) || authGuardName(name);
-}
-function isGuard(fn: FunctionView, context: RuleContext): boolean {
-  if (isGuardName(fn.name)) return true;
-  const conduct = context.conduct(fn.id);
-  return conduct !== undefined && (conduct.refuses.includes(401) || (conduct.refuses.includes(403) && conduct.tests.some((one) => one === 'identity' || one === 'credential')));
-}
-
-/** What kind of back door a test is. Only the way that the branch takes counts. */
-function shortcutOf(branch: Branch, fn: FunctionView, context: RuleContext): Shortcut | undefined {
-  const guard = isGuard(fn, context);
-  const environment = environmentShortcut(branch, context);
-  if (environment && guard) return environment;
-  if (!branch.holds) return undefined;
-  return disjuncts(branch.test, 0)
-    .map((test) => requestShortcut(test, guard, context))
-    .find((found) => found !== undefined);
-}
-/** A guard that is registered, or made, under an environment test only. */
-function* conditional(call: Call, step: Step, fn: FunctionView, context: RuleContext): Iterable<Detection<Evidence>> {
-  for (const { value: arg } of call.args) {
-    const made = arg.kind === 'ref' ? context.resolve(arg).value : arg;
-    if (made.at.path === call.at.path) yield* chosen(made, fn, context);
-  }
-  if (!/^(use|addHook|register|useGlobalGuards)$/.test(call.name)) return;
-  const guard = call.args.find((arg) => isGuardValue(arg.value));
-  const branch = step.when.findLast((one) => !one.early && !fn.when.includes(one));
-  if (!guard || !branch) return;
-  const shortcut = environmentShortcut({ ...branch, holds: !branch.holds }, context);
-  // Another guard stands anyway, or instead: only the strictness differs.
-  const another = fn.steps.some(
-    (other) => other !== step && other.do === 'call' && other.call.name === call.name && other.call.args.some((arg) => isGuardValue(arg.value)) && !other.when.some((one) => one.test === branch.test && one.holds === branch.holds),
-  );
-  if (!shortcut || another) return;
-  const text = context.textOf(branch.test.at);
-  yield { ...detection(branch.test.at, shortcut, fn), evidence: { shortcut, text: branch.holds ? `not (${text})` : text, settled: branch.holds ? 'always' : undefined } };
-}
-/** `isProd ? requireAuth : (q, s, n) => n()`, also spread from lists. */
-function* chosen(value: Value, fn: FunctionView, context: RuleContext): Iterable<Detection<Evidence>> {
-  if (value.kind !== 'choice') return;
-  const [first, second] = [isGuardValue(value.then), isGuardValue(value.else)];
-  if (first === second || !letsPass(first ? value.else : value.then, context)) return;
-  const shortcut = environmentShortcut({ test: value.test, holds: second, early: false, at: value.test.at }, context);
-  const text = context.textOf(value.test.at);
-  if (shortcut) yield { ...detection(value.test.at, shortcut, fn), evidence: { shortcut, text: first ? `not (${text})` : text, settled: first ? 'always' : 'never' } };
-}
-/** Nothing at all, an empty list, or a function that only goes on. Another check by another name is none. */
-function letsPass(value: Value, context: RuleContext): boolean {
-  const end = value.kind === 'ref' ? context.resolve(value).value : value;
-  if (end.kind === 'array') return end.items.length === 0;
-  if (end.kind === 'literal') return true;
-  const body = end.kind === 'function' ? context.body(end.fn) : undefined;
-  return body !== undefined && body.complete && body.steps.every((step) => step.do === 'return' || (step.do === 'call' && step.call.args.length === 0) || step.do === 'assign');
-}
-function isGuardValue(value: Value): boolean {
-  if (value.kind === 'ref') return authGuardName(value.text);
-  if (value.kind === 'call') return authGuardName(value.callee || value.name);
-  return value.kind === 'array' && value.items.some((item) => isGuardValue(item.value));
+function detection(found: Bypass, fn: FunctionView): Detection<Bypass> {
+  const { shortcut } = found;
+  const what = shortcut.how === 'request' || shortcut.how === 'address' || shortcut.how === 'identity' ? shortcut.key : shortcut.how;
+  return { at: found.at, evidence: found, subject: `${fn.name} ${what}`, severity: shortcut.severity, confidence: shortcut.how === 'request' || shortcut.how === 'identity' ? 'high' : 'medium' };
 }

@@ -53,7 +53,7 @@ function* ofPromises(fn: FunctionView, context: RuleContext): Iterable<Passing> 
       const one = call && !context.textOf(fn.bodyAt).includes(`await ${context.textOf(step.target.at)}`) ? found(call, step, 'promise') : undefined;
       if (one) yield one;
     }
-    if (step.do === 'call' && !step.used && !step.call.awaited && givesPromise(step.call, context) && isBare(step.call, step, context) && mayThrow(step.call, context)) {
+    if (step.do === 'call' && !step.used && !step.call.awaited && givesPromise(step.call, context) && isBare(step.call, step, context) && isCheck(step.call) && mayThrow(step.call, fn, context)) {
       const one = found(step.call, step, 'promise');
       if (one) yield one;
     } else if (step.do === 'call' && !step.used && isQuestion(step, step.call, context)) {
@@ -62,10 +62,16 @@ function* ofPromises(fn: FunctionView, context: RuleContext): Iterable<Passing> 
     }
   }
 }
+/** By its name it is there to refuse: `requireUser(req)`, `checkPermission(user)`. */
+function isCheck({ name }: Call): boolean {
+  return /^(verify|check|require|ensure|assert|validate|authorize|authenticate|protect|guard|must|demand|enforce|restrict)|Verify$/i.test(name);
+}
 /** What is called refuses by an exception, which is lost with the promise. */
-function mayThrow(call: Call, context: RuleContext): boolean {
+function mayThrow(call: Call, fn: FunctionView, context: RuleContext): boolean {
   const end = context.resolve(call.target).value;
   const body = end.kind === 'function' ? context.body(end.fn) : undefined;
+  // A function written inside answers by what it closes over.
+  if (body?.within === fn.id) return false;
   return body === undefined || body.steps.some((step) => step.do === 'throw' || (step.do === 'call' && MAY_REFUSE.test(step.call.name) && step.zone !== 'try'));
 }
 /** A call that only answers yes or no, whose answer is thrown away: `isAdmin(req.user);`. */

@@ -31,8 +31,8 @@ export function askedFor(test: Value, depth = 0): readonly Value[] {
 export function promiseIn(value: Value, fn: FunctionView, context: RuleContext): Call | undefined {
   if (value.kind === 'call') return !value.awaited && givesPromise(value, context) ? value : undefined;
   if (value.kind !== 'ref' || value.root.kind !== 'local' || value.path.length > 0) return undefined;
-  const end = context.resolve(value).value;
-  if (end.kind !== 'call' || end.awaited || end.at.path !== value.at.path || !givesPromise(end, context)) return undefined;
+  const { value: end, trail } = context.resolve(value);
+  if (trail.length !== 1 || end.kind !== 'call' || end.awaited || end.at.path !== value.at.path || !givesPromise(end, context)) return undefined;
   // `const found = check(id); const user = await found;`
   const name = value.text.replace(/[^\w$]/g, '');
   const text = context.textOf(fn.bodyAt);

@@ -2,14 +2,20 @@ import type { Severity } from '../../findings/finding.js';
 import type { Branch } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
+import { requestReads } from './request-reads.js';
 import { secretName } from './secrets.js';
+import { someIn } from './walk.js';
 
 /** One way round a check: a request that says so, an environment, a fixed value. */
 export type Shortcut =
-  | { readonly how: 'request'; readonly key: string; readonly severity: Severity }
+  | { readonly how: 'request' | 'address' | 'identity'; readonly key: string; readonly severity: Severity }
   | { readonly how: 'environment'; readonly severity: Severity }
   | { readonly how: 'value'; readonly severity: Severity };
-const BYPASS = /^(x-)?(bypass|skip|no|disable|test|debug|dev|internal|fake|mock|impersonate|override)[-_]?(auth|authentication|login|user|admin|token|key|mode)?$/i;
+const BYPASS = new RegExp('^(x[-_])?(bypass|skip|no|disable|test|testing|debug|dev|internal|fake|mock|impersonate|override|e2e|qa|simulat(e|or|ion)|sim|demo|dummy|sandbox|act[-_]as|login[-_]as|run[-_]as|backdoor|master|trusted)'
+  + '[-_]?(auth|authentication|login|user|user[-_]?id|admin|token|key|mode|client|account|identity|role|request|service|call|run|check)?$', 'i');
+/** Headers that say what a request is about, not who sends it; browsers and proxies set them. */
+const ABOUT_REQUEST = /^(content-.*|accept.*|upgrade|connection|access-control-.*|x-requested-with|x-http-method.*|purpose|sec-.*|range|if-.*|cache-control|origin|host|referer)$/;
+const CLAIMED = /^(x-forwarded-for|x-real-ip|x-client-ip|client-ip|true-client-ip|forwarded|x-cluster-client-ip|x-originating-ip|x-remote-ip|x-remote-addr)$/;
 const ABOUT_AUTH = /auth|login|user|admin|token/i;
 const SWITCH = /(^|_)(SKIP|DISABLED?|BYPASS|NO|MOCK|FAKE)_?(\w+_)?AUTH|(^|_)AUTH\w*_(DISABLED?|BYPASS|OFF|SKIP)/i;
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|::1|::ffff:127\.0\.0\.1|0\.0\.0\.0)(:\d+)?$/;
@@ -54,7 +60,8 @@ export function requestShortcut(test: Value, guard: boolean, context: RuleContex
     if (isRealCheck(test.left, context) || isRealCheck(test.right, context)) return undefined;
     return requestShortcut(test.left, guard, context) ?? requestShortcut(test.right, guard, context);
   }
-  if (test.kind === 'call' && test.name === 'includes') return byHostList(test, guard, context);
+  if (test.kind === 'call' && test.name === 'includes') return byHostList(test, guard, context) ?? byPiece(test, guard, context);
+  if (test.kind === 'call' && /^(startsWith|endsWith)$/.test(test.name)) return byPiece(test, guard, context);
   if (test.kind !== 'compare') return byKey(test, guard, context);
   if (test.op !== '===' && test.op !== '==') return undefined;
   const [value, literal] = test.right.kind === 'literal' ? [test.left, test.right] : [test.right, context.constant(test.left) ? test.left : test.right];
@@ -62,11 +69,37 @@ export function requestShortcut(test: Value, guard: boolean, context: RuleContex
   if (typeof text !== 'string' && typeof text !== 'boolean' && typeof text !== 'number') return undefined;
   const keyed = byKey(value, guard, context);
   if (keyed) return keyed;
-  if (typeof text !== 'string' || !guard) return undefined;
-  const host = LOCAL_HOST.test(text) ? byHost(value, text, context) : undefined;
+  if (typeof text === 'number' || text === '' || !guard) return undefined;
+  const host = typeof text === 'string' && LOCAL_HOST.test(text) ? byHost(value, text, context) : undefined;
   if (host) return host;
   const name = value.kind === 'ref' ? (value.path.at(-1) ?? value.text) : '';
-  return !NO_SECRET.test(text) && (secretName(name) || CODE.test(name)) && value.kind === 'ref' && value.root.kind !== 'env' ? { how: 'value', severity: 'error' } : undefined;
+  if (!(secretName(name) || CODE.test(name))) return byWord(value, context);
+  return typeof text === 'string' && !NO_SECRET.test(text) && (secretName(name) || CODE.test(name)) && value.kind === 'ref' && value.root.kind !== 'env' ? { how: 'value', severity: 'error' } : undefined;
+}
+/** A header, query or cookie that is compared with a word written in the code. */
+function byWord(value: Value, context: RuleContext): Shortcut | undefined {
+  const [read] = requestReads(value, context);
+  if (!read || read.field.key === undefined || !/^(header|query|cookie|body)$/.test(read.field.from)) return undefined;
+  return (read.field.from === 'header' && ABOUT_REQUEST.test(read.field.key)) || CLAIMED.test(read.field.key) ? undefined : { how: 'request', key: read.field.key, severity: 'error' };
+}
+/** `req.headers['user-agent'].includes('probe')`, `['1', 'yes'].includes(req.query.preview)`. */
+function byPiece(test: Call, guard: boolean, context: RuleContext): Shortcut | undefined {
+  const asked = test.args[0]?.value;
+  if (!guard || !asked || !test.receiver) return undefined;
+  const list = context.resolve(test.receiver).value;
+  if (list.kind === 'array') return list.items.length > 0 && list.items.every(({ value }) => value.kind === 'literal') ? byWord(asked, context) : undefined;
+  return typeof context.constant(asked)?.value === 'string' ? byWord(test.receiver, context) : undefined;
+}
+/** The header a test takes the caller's address from. */
+export function claimedAddress(test: Value, context: RuleContext): string | undefined {
+  let key: string | undefined;
+  someIn(test, (value) => {
+    if (value.kind !== 'ref' && value.kind !== 'call') return false;
+    const found = requestReads(value, context).find(({ field }) => field.from === 'header' && field.key !== undefined && CLAIMED.test(field.key));
+    key = found?.field.key;
+    return key !== undefined;
+  });
+  return key;
 }
 /** Two things nobody knows beforehand are compared: `key === process.env.INTERNAL_TOKEN`. */
 function isRealCheck(test: Value, context: RuleContext): boolean {
@@ -87,7 +120,7 @@ function byHost(value: Value, text: string, context: RuleContext): Shortcut | un
   return { how: 'request', key: field.key ?? (field.from === 'host' ? 'host' : text), severity: field.from === 'ip' ? 'warning' : 'error' };
 }
 function byKey(value: Value, guard: boolean, context: RuleContext): Shortcut | undefined {
-  const field = context.request(value) ?? (value.kind === 'ref' && value.root.kind === 'local' ? context.request(context.resolve(value).value) : undefined);
+  const field = requestReads(value, context)[0]?.field;
   if (!field || field.key === undefined || !['header', 'query', 'cookie', 'body'].includes(field.from) || !BYPASS.test(field.key)) return undefined;
   return guard || ABOUT_AUTH.test(field.key) ? { how: 'request', key: field.key, severity: 'error' } : undefined;
 }
