@@ -11,6 +11,7 @@ import { createPayloads, filterRole } from './payloads.js';
 import type { Manifest } from './manifests.js';
 import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
 import { requestField } from './request.js';
+import { createRunning } from './running.js';
 import { guessRole } from './sends.js';
 import { truthOf, type Known } from './truth.js';
 import { constantOf, optionOf, resolveValue, sameValue, type Followed } from './values.js';
@@ -70,6 +71,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
   };
   const inside: NonNullable<ConductInput['inside']> = new WeakMap();
   const scopes = (): Iterable<Scope> => project.scopes.values();
+  const running = createRunning({ project, body, follow: (target) => follow(target)?.fn.id });
 
   return {
     policy: (key) => held.policy[key],
@@ -111,6 +113,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       const wanted = held.spanOf(at);
       return [...project.endpoints.values()].filter((endpoint: Endpoint) => links(endpoint.chain).some((link) => link.layer.at.path === at.path && overlaps(held.spanOf(link.layer.at), wanted)));
     },
+    running,
     major(name, from) {
       const range = held.manifestOf(from)?.dependencies.get(name);
       const found = range === undefined ? undefined : /(\d+)(?:\.\d+|\.x|$|\s|-)/.exec(range.replace(/^[\^~>=v\s]+/, ''));

@@ -13,6 +13,7 @@ import { envChecks } from './env-checks.js';
 import { isBundled } from './bundled.js';
 import { folderMarks } from './folders.js';
 import { withoutDead } from './truth.js';
+import { graphMarks } from './graph-marks.js';
 import { readManifest, type Manifest } from './manifests.js';
 
 /** What one file alone says; made once per revision. */
@@ -105,6 +106,7 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
   if ([...module.functions.values()].some((fn) => /csrf|xsrf/i.test(fn.name))) uses.add('csrf-check');
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
   for (const name of envChecks(module)) uses.add(`checks ${name}`);
+  for (const mark of graphMarks(file.text)) uses.add(mark);
   return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
 }
 

@@ -143,8 +143,8 @@ export function joinProject(input: JoinInput): JoinResult {
             if (target.is === 'wrapped' && target.scopes.length === 0) continue;
             const full = paths.flatMap((piece) => patternsOf([...before, piece, ...under], scope));
             const mounted = mountedIn(target, at);
+            const pathAt = paths.some((piece) => piece !== '') ? (event.paths[0] ?? event.values[0])?.at : undefined;
             for (const below of mounted) {
-              const pathAt = paths.some((piece) => piece !== '') ? (event.paths[0] ?? event.values[0])?.at : undefined;
               if (isFirst) order.push({ kind: 'mount', at: value.value.at, ...(pathAt ? { pathAt } : {}), path: full[0], layer: undefined, when: logged.when });
               if (at.stack.includes(below.id) || at.stack.length > DEEPEST_MOUNT || walks > MOST_WALKS) {
                 addReason(scope, reasons, { why: 'routers mount each other', at: value.value.at }, isFirst);
@@ -173,7 +173,7 @@ export function joinProject(input: JoinInput): JoinResult {
               own.splice(0, own.length, ...own.map(unsure));
             }
             if (isFirst) {
-              order.push({ kind: 'layer', at: layer.at, path: full[0], layer, when: logged.when });
+              order.push({ kind: 'layer', at: layer.at, ...(pathAt ? { pathAt } : {}), path: full[0], layer, when: logged.when });
               set(layersOf, scope.id, () => []).push({ layer, from: active.from, scope: scope.id, when: logged.when, sure: active.sure && logged.when.length === 0, before: undefined });
             }
           }

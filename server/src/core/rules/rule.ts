@@ -6,6 +6,7 @@ import type { Call, Entry, FunctionId, Scalar, Value } from '../model/value.js';
 import type { OpenApiDocument, Operation } from '../openapi/document.js';
 import type { Policy } from '../policy/policy.js';
 import type { Endpoint, FileClass, Habits, Scope, Siblings } from '../project/project.js';
+import type { Running } from '../project/running.js';
 import type { At, FilePath } from '../text/source.js';
 
 export type { Change, Code, Fix, Severity };
@@ -205,6 +206,8 @@ export interface RuleContext {
   scopeOf(at: At): Scope | undefined;
   /** Endpoints whose chain holds the layer written at this call. */
   endpointsThrough(at: At): readonly Endpoint[];
+  /** Endpoints that run a function, in their handler, in a layer or through calls of these, and the places it is mounted at. */
+  running(fn: FunctionId): Running;
   /** Installed, else locked, else lowest of the range, else undefined: assume the newest. */
   major(name: string, from: FilePath): number | undefined;
   /** The nearest manifest lists the package; undefined: there is no manifest. */

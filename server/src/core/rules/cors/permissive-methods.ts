@@ -2,6 +2,7 @@ import type { Code } from '../../findings/changes.js';
 import type { Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import { openOnPurpose } from '../facts/cors.js';
+import { corsReach, publicData } from '../facts/cors-reach.js';
 import { rule } from '../rule.js';
 import type { CorsPolicy, Detection, RuleContext } from '../rule.js';
 
@@ -50,7 +51,10 @@ export default rule<'cors', Evidence>({
     }
     if (!used) return;
     const unused = CHANGING.filter((method) => !used.includes(method));
-    if (methods.state === 'default' && OPEN_BY_DEFAULT.test(policy.library) && (policy.origin === 'any' || policy.origin === 'reflect') && unused.length > 0)
+    // Origins that are trusted to change data are trusted with one method more.
+    const isOpen = policy.origin === 'any' || policy.origin === 'reflect' || policy.origin === 'null';
+    if (!isOpen && unused.length < CHANGING.length) return;
+    if (methods.state === 'default' && !publicData(policy, context) && OPEN_BY_DEFAULT.test(policy.library) && (policy.origin === 'any' || policy.origin === 'reflect') && unused.length > 0)
       yield found(policy.call?.nameAt ?? policy.originAt, unused, 'default');
     const places = new Map<number, { readonly at: At; readonly names: string[] }>();
     for (const { text, at } of methods.names) {
@@ -197,21 +201,44 @@ export default rule<'cors', Evidence>({
         mount(app);
         app.listen(3000);`,
     },
+    {
+      title: 'one method more for sites that are trusted to change data',
+      good: `
+        import { Hono } from 'hono';
+        import { cors } from 'hono/cors';
+        const app = new Hono();
+        app.use('*', cors({ origin: ['https://app.example.com'], allowMethods: ['GET', 'PUT', 'DELETE'] }));
+        app.get('/notes', (c) => c.json(notes));
+        app.delete('/notes/:id', (c) => c.json(remove(c.req.param('id'))));
+        export default app;`,
+    },
+    {
+      title: 'the methods of a Next.js route',
+      bad: `
+        //- app/api/export/route.ts
+        import { NextResponse } from 'next/server';
+        const allow = {
+          'Access-Control-Allow-Methods': 'GET,PUT,DELETE',
+          //                              ^^^^^^^^^^^^^^^^ cors/permissive-methods "PUT, DELETE"
+        };
+        export async function GET(request) {
+          return NextResponse.json(rows, { headers: { ...allow, 'Access-Control-Allow-Origin': request.headers.get('origin') } });
+        }`,
+    },
     { title: 'a list from elsewhere', good: `import cors from 'cors';\nexport const setup = (methods) => app.use(cors({ origin: 'https://app.example.com', methods }));` },
     { title: 'an answer to a question about methods', good: `export const options = (req, res) => { res.setHeader('Allow', 'GET, PUT, DELETE'); res.end(); };` },
     { title: 'only in development', good: `import cors from 'cors';\nif (process.env.NODE_ENV !== 'production') app.use(cors({ origin: 'http://localhost:3000', methods: '*' }));` },
   ],
 });
 
-/** Methods of the routes this setting covers, where all of them are known. */
+/** Methods of the routes this setting covers, where all of them are known. A header set by hand speaks for the paths of its handler. */
 function usedMethods(policy: CorsPolicy, context: RuleContext): readonly string[] | undefined {
-  if (policy.source !== 'module') return undefined;
-  const scope = context.scopeOf(policy.at);
-  const through = context.endpointsThrough(policy.at);
-  if (!scope?.complete || through.length === 0) return undefined;
-  const isKnown = (endpoint: Endpoint): boolean => endpoint.method !== 'all' && endpoint.chainComplete;
-  if (!through.every(isKnown)) return undefined;
-  return [...new Set(through.map(({ method }) => method))].filter((method) => method !== 'OPTIONS').sort((a, b) => rank(a) - rank(b));
+  const { endpoints, whole } = corsReach(policy, context);
+  if (!whole || endpoints.length === 0) return undefined;
+  const covered = policy.source === 'module' ? endpoints : endpoints.flatMap((endpoint) => context.endpoints({ shape: endpoint.path.shape }));
+  const isKnown = (endpoint: Endpoint): boolean => endpoint.method !== 'all' && endpoint.path.known && endpoint.chainComplete;
+  if (!covered.every(isKnown)) return undefined;
+  return [...new Set(covered.map(({ method }) => method))].filter((method) => method !== 'OPTIONS').sort((a, b) => rank(a) - rank(b));
 }
 function rank(method: string): number {
   const index = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].indexOf(method);

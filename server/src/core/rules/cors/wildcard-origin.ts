@@ -1,6 +1,7 @@
 import { allowListFixes, corsSubject, openOnPurpose } from '../facts/cors.js';
+import { publicData, readsOnly, repeatsEarlier } from '../facts/cors-reach.js';
 import { rule } from '../rule.js';
-import type { CorsPolicy, RuleContext } from '../rule.js';
+import type { CorsPolicy } from '../rule.js';
 
 export default rule<'cors', { readonly policy: CorsPolicy }>({
   meta: {
@@ -19,8 +20,8 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
   on: 'cors',
   words: ['cors', 'access-control-allow-origin'],
   *detect(policy, context) {
-    if (policy.origin !== 'any' || policy.credentials === true || openOnPurpose(policy, context)) return;
-    yield { at: policy.originAt, subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(isReadOnly(policy, context) ? { severity: 'info' } : {}) };
+    if (policy.origin !== 'any' || policy.credentials === true || openOnPurpose(policy, context) || publicData(policy, context) || repeatsEarlier(policy, context)) return;
+    yield { at: policy.originAt, subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(readsOnly(policy, context) ? { severity: 'info' } : {}) };
   },
   explain: ({ policy }) => ({
     message: `Every website may call this API from a visitor's browser ('*'${policy.originWritten ? '' : ', the default of cors()'}). Name the origins that need it.`,
@@ -84,13 +85,8 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
     },
     {
       title: 'options without an origin',
-      bad: `
-        import cors from 'cors';
-        app.use(cors({ methods: ['GET', 'POST'] }));
-        //      ^^^^ cors/wildcard-origin`,
-      fixed: `
-        import cors from 'cors';
-        app.use(cors({ methods: ['GET', 'POST'], origin: process.env.CORS_ORIGINS?.split(',') ?? [] }));`,
+      bad: `import cors from 'cors';\napp.use(cors({ methods: ['GET', 'POST'] }));\n//      ^^^^ cors/wildcard-origin`,
+      fixed: `import cors from 'cors';\napp.use(cors({ methods: ['GET', 'POST'], origin: process.env.CORS_ORIGINS?.split(',') ?? [] }));`,
     },
     {
       title: 'the fix names the origins of the policy',
@@ -199,6 +195,57 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
           },
         };`,
     },
+    {
+      title: 'reading what belongs to people',
+      bad: `
+        import cors from 'cors';
+        import express from 'express';
+        const app = express();
+        app.use(cors());
+        //      ^^^^ cors/wildcard-origin
+        app.get('/customers', (req, res) => res.json(customers));
+        app.listen(3000);`,
+    },
+    {
+      title: 'reading that asks for a key',
+      bad: `
+        import { Hono } from 'hono';
+        import { cors } from 'hono/cors';
+        import { bearerAuth } from 'hono/bearer-auth';
+        const app = new Hono();
+        app.use('*', cors({ origin: '*' }));
+        //                          ^^^ cors/wildcard-origin
+        app.use('*', bearerAuth({ token: process.env.TOKEN }));
+        app.get('/forecasts', (c) => c.json(forecasts));
+        export default app;`,
+    },
+    {
+      title: 'a helper that a writing handler calls',
+      bad: `
+        import http from 'node:http';
+        function send(res, body) {
+          res.writeHead(200, { 'Access-Control-Allow-Origin': '*' });
+          //                                                  ^^^ cors/wildcard-origin
+          res.end(JSON.stringify(body));
+        }
+        http.createServer((req, res) => {
+          if (req.method === 'GET') return send(res, list());
+          if (req.method === 'POST') return send(res, add(req));
+          res.writeHead(405).end();
+        }).listen(3000);`,
+    },
+    {
+      title: 'a GraphQL interface that changes data',
+      bad: `
+        import express from 'express';
+        import cors from 'cors';
+        import { expressMiddleware } from '@apollo/server/express4';
+        const typeDefs = 'type Query { paintings: [Painting] } type Mutation { addPainting(title: String): Painting } type Painting { title: String }';
+        const app = express();
+        app.use('/graphql', cors({ origin: '*' }), express.json(), expressMiddleware(serverOf(typeDefs)));
+        //                                 ^^^ cors/wildcard-origin
+        app.listen(4000);`,
+    },
     { title: 'listed origins', good: `import cors from 'cors';\napp.use(cors({ origin: ['https://app.example.com'] }));` },
     {
       title: 'a font that every site may load',
@@ -239,6 +286,102 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
         const app = express();
         app.get('/v1/catalog/items', cors(), list);`,
     },
+    {
+      title: 'data for everybody: all routes behind it are read and ask nobody who they are',
+      good: `
+        import Fastify from 'fastify';
+        import cors from '@fastify/cors';
+        const app = Fastify();
+        await app.register(cors, { origin: '*', methods: ['GET'] });
+        app.get('/v1/forecast/:city', async (request) => forecastOf(request.params.city));
+        await app.listen({ port: 3000 });`,
+    },
+    {
+      title: 'public routes beside those of the people who log in',
+      good: `
+        import { Hono } from 'hono';
+        import { cors } from 'hono/cors';
+        import { jwt } from 'hono/jwt';
+        const app = new Hono();
+        app.use('/listings/*', cors());
+        app.use('/me/*', jwt({ secret: process.env.JWT_SECRET, alg: 'HS256' }));
+        app.get('/listings/:id', (c) => c.json(find(c.req.param('id'))));
+        app.put('/me/favourites', (c) => c.json(save(c)));
+        export default app;`,
+    },
+    {
+      title: 'one public answer of a Next.js route',
+      good: `
+        //- app/api/quiz/[id]/route.ts
+        import { NextResponse } from 'next/server';
+        export async function GET(request, { params }) {
+          return NextResponse.json(open(params.id), { headers: { 'Access-Control-Allow-Origin': '*' } });
+        }
+        export async function POST(request) {
+          return NextResponse.json(score(await request.json()));
+        }`,
+    },
+    {
+      title: 'a helper of handlers that read, without an answer to a preflight',
+      good: `
+        const http = require('http');
+        const { send } = require('./send');
+        http.createServer((req, res) => {
+          if (req.method === 'GET') return send(res, list());
+          if (req.method === 'DELETE') return send(res, remove(req));
+          res.writeHead(405).end();
+        }).listen(3000);
+        //- send.js
+        exports.send = (res, body) => {
+          res.setHeader('Access-Control-Allow-Origin', '*');
+          res.end(JSON.stringify(body));
+        };`,
+    },
+    {
+      title: 'a GraphQL interface that only reads, in a project that knows nobody',
+      good: `
+        import express from 'express';
+        import cors from 'cors';
+        import { expressMiddleware } from '@apollo/server/express4';
+        const typeDefs = 'type Query { paintings: [Painting] } type Painting { title: String }';
+        const app = express();
+        app.use('/graphql', cors({ origin: '*' }), express.json(), expressMiddleware(serverOf(typeDefs)));
+        app.listen(4000);`,
+    },
+    {
+      title: 'documents and pictures whose place is partly known',
+      good: `
+        import express from 'express';
+        import { IMAGE_PREFIX } from './missing-constants';
+        import { allow } from './allow';
+        export const setup = (app, versions) => {
+          for (const version of versions) app.get(\`\${rootOf(version)}/openapi.json\`, (req, res) => {
+            res.header('Access-Control-Allow-Origin', '*');
+            res.json(definitions[version]);
+          });
+        };
+        const app = express();
+        app.use(IMAGE_PREFIX, allow, express.static('pictures'));
+        app.listen(3000);
+        //- allow.ts
+        export function allow(req, res, next) {
+          res.setHeader('Access-Control-Allow-Origin', '*');
+          next();
+        }`,
+    },
+    {
+      title: 'a route that repeats what its router says',
+      bad: `
+        import cors from 'cors';
+        import express from 'express';
+        const app = express();
+        const router = express.Router();
+        router.use(cors());
+        //         ^^^^ cors/wildcard-origin
+        router.post('/orders', cors(), add);
+        app.use(router);
+        app.listen(3000);`,
+    },
     { title: 'only outside production', good: `import cors from 'cors';\nif (process.env.NODE_ENV !== 'production') app.use(cors());` },
     { title: 'a wildcard only in development', good: `import cors from 'cors';\napp.use(cors({ origin: process.env.NODE_ENV === 'development' ? '*' : ['https://app.example.com'] }));` },
     { title: 'the middleware switched off', good: `import cors from 'cors';\napp.use(cors({ origin: false }));` },
@@ -251,14 +394,3 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
     { title: 'a request of a client', good: `export const call = (req) => { const headers = new Headers(); headers.set('Access-Control-Allow-Origin', '*'); return fetch('https://api.example.com', { headers }); };` },
   ],
 });
-
-/** Only reading is open: every route the policy covers is read with GET, or the file has no other and the project no guard. */
-function isReadOnly(policy: CorsPolicy, context: RuleContext): boolean {
-  const reads = (one: { readonly method: string }): boolean => one.method === 'GET' || one.method === 'HEAD';
-  const through = policy.source === 'manual' ? [] : context.endpointsThrough(policy.at);
-  if (through.length > 0) return through.every(reads);
-  const handled = policy.inside === undefined ? [] : context.endpoints({ handler: policy.inside });
-  if (handled.length > 0 && handled.every(reads)) return true;
-  const endpoints = context.endpoints({ file: context.pathOf(policy.at) });
-  return endpoints.length > 0 && endpoints.every(reads) && context.habits().guards.length === 0;
-}

@@ -4,10 +4,14 @@ import type { ObjectValue, Value } from '../../model/value.js';
 import { samePlace } from '../../text/source.js';
 import type { Code, Fix } from '../../findings/changes.js';
 import type { CorsPolicy, RuleContext } from '../rule.js';
+import { registration } from './cors-reach.js';
 import { assetPath, pathMatches, publicPath } from './paths.js';
 
 /** The placeholder of fixes that cannot know which site needs the API. */
 const PLACEHOLDER = "'https://app.example.com'";
+
+/** A constant that names where files are served. */
+const FILES = /^\w*(^|_|[a-z](?=[A-Z]))(static|assets?|images?|img|media|fonts?|icons?)(_|[A-Z]|$)\w*$/i;
 
 /** Names the setting for the fingerprint: never a position. */
 export function corsSubject(policy: CorsPolicy): string {
@@ -26,11 +30,20 @@ export function openOnPurpose(policy: CorsPolicy, context: RuleContext): boolean
   if (through.length > 0 && publicPaths.length > 0 && through.every((endpoint) => publicPaths.some((glob) => pathMatches(glob, endpoint.path.text)))) return true;
   const mounted = mountedPath(policy, context.scopeOf(policy.at));
   if (mounted !== undefined && (publicPath(mounted) || assetPath(mounted) || publicPaths.some((glob) => pathMatches(glob, mounted)))) return true;
+  if (isForFiles(policy, context)) return true;
+  const registered = policy.source === 'manual' && handled.length === 0 ? registration(policy.inside, context) : undefined;
+  if (registered && (publicPath(registered.tail) || (registered.method === 'get' && assetPath(registered.tail)))) return true;
   const isRouteLevel = handled.length > 0 || through.every((endpoint) => links(endpoint.chain).some((link) => link.from === 'route' && samePlace(link.layer.at, policy.at)));
   return through.length > 0 && isRouteLevel && through.every(isPublic);
 }
 function isPublic(endpoint: Endpoint): boolean {
   return publicPath(endpoint.path.text) || ((endpoint.method === 'GET' || endpoint.method === 'HEAD') && assetPath(endpoint.path.text));
+}
+/** Mounted at a path nobody can read whose constant says that files are served there: `app.use(STATIC_IMAGE_PREFIX, allow, serve)`. */
+function isForFiles(policy: CorsPolicy, context: RuleContext): boolean {
+  const own = context.scopeOf(policy.at)?.order.filter((entry) => entry.kind === 'layer' && samePlace(entry.at, policy.at)) ?? [];
+  const mounts = policy.source === 'manual' ? [...own, ...context.running(policy.inside).mounts] : own;
+  return mounts.length > 0 && mounts.every(({ path, pathAt }) => path?.known === false && pathAt !== undefined && FILES.test(context.textOf(pathAt).split('.').at(-1) ?? ''));
 }
 /** The path a layer is mounted at, when it is not the whole application. */
 function mountedPath(policy: CorsPolicy, scope: Scope | undefined): string | undefined {
