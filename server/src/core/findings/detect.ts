@@ -6,7 +6,7 @@ import { literalsOf } from '../project/literals.js';
 import type { AnyRule, Hit, RuleContext, Subjects } from '../rules/rule.js';
 import type { Branch } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
-import type { Confidence, Severity } from './finding.js';
+import { LOWER, type Confidence, type Severity } from './finding.js';
 import { calledUnder, callersOf, servedUnder } from './callers.js';
 import { atKey, type Ranked } from './precedence.js';
 
@@ -24,8 +24,6 @@ export interface Crash {
   readonly rule: string;
   readonly error: string;
 }
-const LOWER: Readonly<Record<Severity, Severity>> = { error: 'warning', warning: 'info', info: 'hint', hint: 'hint' };
-
 /** What one file is asked with. `mentioned`: the words of the rules that stand in its text, in any letter case. */
 export interface Asked {
   readonly rules: readonly AnyRule[];

@@ -1,6 +1,8 @@
 import type { FilePath, SourceRange, TextEdit } from '../text/source.js';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
+/** One level below. */
+export const LOWER: Readonly<Record<Severity, Severity>> = { error: 'warning', warning: 'info', info: 'hint', hint: 'hint' };
 export type Confidence = 'high' | 'medium' | 'low';
 
 /** safe: rightful callers cannot notice. review: behaviour changes as asked. manual: needs a value only the author knows. */

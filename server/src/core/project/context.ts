@@ -83,6 +83,10 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     environment: (when) => environmentOf(when, (value) => followedTest(value, held)),
     body,
     top: (path) => held.module(path)?.top,
+    functions(path) {
+      const module = held.module(path);
+      return module ? [module.top, ...module.functions.values()] : [];
+    },
     conduct: (fn): Conduct | undefined => {
       const module = moduleOf(fn);
       const view = body(fn);
@@ -101,6 +105,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       if ('scope' in by) return project.byScope.get(by.scope) ?? [];
       return project.byFile.get(by.file) ?? [];
     },
+    scope: (id) => project.scopes.get(id),
     scopeOf(at) {
       for (const scope of scopes()) {
         if (scope.at.path !== at.path) continue;

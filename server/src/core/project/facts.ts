@@ -12,6 +12,7 @@ import type { At, SourceFile, Span } from '../text/source.js';
 import { envChecks } from './env-checks.js';
 import { isBundled } from './bundled.js';
 import { folderMarks } from './folders.js';
+import { setsProduction } from './production.js';
 import { withoutDead } from './truth.js';
 import { graphMarks } from './graph-marks.js';
 import { readManifest, type Manifest } from './manifests.js';
@@ -105,6 +106,7 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
   if (module.imports.some((one) => one.name === 'MulterModule')) uses.add('upload-module');
   if ([...module.functions.values()].some((fn) => /csrf|xsrf/i.test(fn.name))) uses.add('csrf-check');
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
+  if (setsProduction(module)) uses.add('production');
   for (const name of envChecks(module)) uses.add(`checks ${name}`);
   for (const mark of graphMarks(file.text)) uses.add(mark);
   return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };

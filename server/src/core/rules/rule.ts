@@ -195,6 +195,8 @@ export interface RuleContext {
   body(fn: FunctionId): FunctionView | undefined;
   /** What a file does outside all functions. */
   top(path: FilePath): FunctionView | undefined;
+  /** Every function of a file, what it does outside all of them first. */
+  functions(path: FilePath): readonly FunctionView[];
   conduct(fn: FunctionId): Conduct | undefined;
   role(fn: FunctionId): Role | undefined;
   /** The request field a value reads, if its root is a request by role. */
@@ -203,6 +205,7 @@ export interface RuleContext {
   isError(value: Value): boolean;
   sends(fn: FunctionId): readonly Send[];
   endpoints(by: { readonly handler: FunctionId } | { readonly shape: string } | { readonly scope: ScopeId } | { readonly file: FilePath }): readonly Endpoint[];
+  scope(id: ScopeId): Scope | undefined;
   scopeOf(at: At): Scope | undefined;
   /** Endpoints whose chain holds the layer written at this call. */
   endpointsThrough(at: At): readonly Endpoint[];

@@ -6,6 +6,7 @@ import { adminPath, assetPath, publicPath, strongAdminPath } from '../facts/path
 import { isMeantForAll } from '../facts/peers.js';
 import { mayAskInChain, roleFix, roleGuardFor } from '../facts/rights.js';
 import { someValue } from '../facts/walk.js';
+import { answersLocally } from '../facts/listening.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -22,7 +23,6 @@ const WEAK_SEGMENT = /(^|\/)(internal|management|manage|ops|staff|moderation|sys
 const OWN = /(^|\/)(me|self|my|users?|accounts?|profile)\/(\{[^}]{0,60}\}\/)?(settings|config|configuration)(\/|$)/i;
 const ROLE_FIELD = /^(roles?|isAdmin|is_admin|admin|isSuperAdmin|superuser|permissions?|scopes?|abilities|accessLevel|rights)$/i;
 const ROLE_CALL = /(^|\.)(is|check|has|require|assert|ensure|must)\w{0,30}(admin|role|permission|access|rights|scope)\w{0,30}$|(^|\.)(can|cannot|authorize|enforce)$/i;
-const LOCAL = /['"](127\.0\.0\.1|::1|localhost)['"]/;
 
 export default rule<'endpoint', Evidence>({
   meta: {
@@ -244,8 +244,7 @@ function concerns(endpoint: Endpoint, strong: boolean, context: RuleContext): bo
   if (links(endpoint.chain).some(({ layer }) => layer.claims.length === 0)) return false;
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   if (body && someValue(body, (value) => (value.kind === 'ref' ? value.path.some((key) => key !== undefined && ROLE_FIELD.test(key)) : value.kind === 'call' && ROLE_CALL.test(value.callee || value.name)))) return false;
-  const scope = context.scopeOf(endpoint.methodAt);
-  return !(scope?.serves.some((at) => LOCAL.test(context.textOf(at))) ?? false);
+  return !answersLocally([endpoint], context);
 }
 /** The admin word in the path as it is written there. */
 function segmentOf(at: At | undefined, endpoint: Endpoint, strong: boolean, context: RuleContext): At | undefined {

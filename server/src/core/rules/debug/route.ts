@@ -3,6 +3,7 @@ import type { Value } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import { ownStatement, wrapped } from '../facts/development.js';
+import { answersLocally } from '../facts/listening.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -46,12 +47,13 @@ export default rule<'endpoint', Evidence>({
     if (!isDangerous && (endpoint.authentication.state === 'unknown' || !endpoint.chainComplete)) return;
     const at = placeOf(name, endpoint, context);
     if (!at) return;
+    const isLocal = answersLocally([endpoint], context);
     const isHarmless = endpoint.authentication.state === 'guarded' || (body !== undefined && saysNothing(body, context));
     yield {
       at,
       subject: `${endpoint.method} ${endpoint.path.text}`,
       evidence: { path: endpoint.path.text, statementAt: statementOf(endpoint, context) },
-      severity: isDangerous ? 'error' : isHarmless ? 'info' : 'warning',
+      severity: isDangerous ? (isLocal ? 'warning' : 'error') : isHarmless || isLocal ? 'info' : 'warning',
       confidence: isDangerous ? 'high' : WORDS.test(name) ? 'low' : 'medium',
       when: endpoint.when,
     };
@@ -178,6 +180,13 @@ export default rule<'endpoint', Evidence>({
     { title: 'for administrators', good: `import express from 'express'; const app = express(); app.get('/debug/state', requireAuth, requireRole('admin'), h); app.get('/console', requireAuth, h); app.listen(3000);` },
     { title: 'what frameworks and monitors use', good: `import express from 'express'; const app = express(); app.get('/__health', h); app.get('/_next/data', h); app.get('/device/state', h); app.get('/contest', h); app.listen(3000);` },
     { title: 'a client', good: `import axios from 'axios'; axios.get('/debug/state'); const config = new Map(); config.get('/test/x');` },
+    { title: 'an application that only this machine reaches is judged more mildly', bad: `
+        import Fastify from 'fastify';
+        const app = Fastify();
+        app.get('/debug/state', async () => state());
+        //        ^^^^^ debug/route
+        app.listen({ path: SOCKET });
+      ` },
   ],
 });
 

@@ -1,4 +1,5 @@
 import type { Scope } from '../../project/project.js';
+import { reachable } from '../facts/listening.js';
 import { rule, type FixAnswer } from '../rule.js';
 
 export default rule<'scope', { readonly scope: Scope }>({
@@ -21,7 +22,9 @@ export default rule<'scope', { readonly scope: Scope }>({
     if (scope.framework !== 'fastify' || scope.kind !== 'application' || !scope.root || scope.serves.length === 0) return;
     // A handler may be set by a plugin, anywhere in the project.
     if (scope.layers.some((link) => link.layer.phase === 'error') || context.projectUses('error-handler')) return;
-    yield { at: scope.nameAt, subject: `${scope.binding ?? 'fastify'} error handler`, evidence: { scope }, confidence: scope.complete ? 'high' : 'medium' };
+    const where = reachable(scope, context);
+    if (where === 'socket') return;
+    yield { at: scope.nameAt, subject: `${scope.binding ?? 'fastify'} error handler`, evidence: { scope }, confidence: scope.complete ? 'high' : 'medium', ...(where === 'loopback' || where === 'default' ? { severity: 'hint' } : {}) };
   },
   explain: () => ({
     message: 'Without setErrorHandler Fastify sends the text of unexpected errors to clients. Add a handler that hides 5xx messages.',
@@ -96,5 +99,16 @@ export default rule<'scope', { readonly scope: Scope }>({
     { title: 'a plugin', good: `import fp from 'fastify-plugin'; export default fp(async (app) => { app.get('/x', h); });` },
     { title: 'nothing is served', good: `import Fastify from 'fastify'; export const build = () => { const app = Fastify(); app.get('/', h); return app; };` },
     { title: 'another framework', good: `import Koa from 'koa'; const app = new Koa(); app.listen(3000);` },
+    {
+      title: 'only a socket or pipe of this machine',
+      good: `
+        import Fastify from 'fastify';
+        export async function start(socketPath) {
+          const app = Fastify();
+          app.get('/state', async () => state());
+          await app.listen({ path: socketPath });
+        }
+      `,
+    },
   ],
 });

@@ -1,4 +1,5 @@
 import type { Scope } from '../../project/project.js';
+import { reachable } from '../facts/listening.js';
 import type { At } from '../../text/source.js';
 import { rule, type FixAnswer } from '../rule.js';
 
@@ -22,9 +23,11 @@ export default rule<'scope', { readonly scope: Scope; readonly before: At | unde
     if (scope.framework !== 'express' || scope.kind !== 'application' || !scope.root || scope.serves.length === 0 || !scope.complete) return;
     if (context.endpoints({ scope: scope.id }).length === 0 && !scope.order.some((one) => one.kind === 'mount')) return;
     if (scope.layers.some(({ layer }) => layer.phase === 'error' || /err(or)?s?(_?handl\w+)?$|sentry|boom|celebrate/i.test(layer.name)) || context.projectUses('production')) return;
+    const where = reachable(scope, context);
+    if (where === 'socket') return;
     const [serves] = scope.serves;
     const before = serves && context.pathOf(serves) === context.pathOf(scope.at) ? serves : undefined;
-    yield { at: scope.nameAt, subject: `${scope.binding ?? 'express'} error handler`, evidence: { scope, before } };
+    yield { at: scope.nameAt, subject: `${scope.binding ?? 'express'} error handler`, evidence: { scope, before }, ...(where === 'loopback' ? { severity: 'hint' } : {}) };
   },
   explain: () => ({
     message: "Express prints stack traces to clients unless NODE_ENV is exactly 'production'. Add an error handler.",
@@ -107,5 +110,51 @@ export default rule<'scope', { readonly scope: Scope; readonly before: At | unde
     { title: 'a sub-application', good: `import express from 'express';\nconst app = express(); const sub = express(); sub.get('/', h); app.use('/sub', sub); app.use((err, req, res, next) => res.sendStatus(500)); app.listen(3000);` },
     { title: 'somebody else sets it up', good: `import express from 'express'; import { setup } from './setup'; const app = express(); app.get('/', h); setup(app); app.listen(3000);` },
     { title: 'nothing is served', good: `import express from 'express'; export const app = express(); app.get('/', h);` },
+    { title: 'the program sets the environment itself', good: `
+        //- server.js
+        if (!process.env.NODE_ENV) process.env.NODE_ENV = 'production';
+        const { start } = require('./app');
+        start();
+        //- app.js
+        const express = require('express');
+        exports.start = () => { const app = express(); app.get('/', h); app.listen(3000); };
+      ` },
+    { title: 'or where nobody else did, and it listens on a socket', good: `
+        //- main.js
+        import express from 'express';
+        process.env.NODE_ENV ??= 'production';
+        const app = express();
+        app.get('/', h);
+        app.listen(3000);
+      ` },
+    { title: 'only a socket of this machine', good: `
+        //- agent.js
+        import http from 'node:http';
+        import express from 'express';
+        const app = express();
+        app.get('/', h);
+        const server = http.createServer(app);
+        server.listen('/run/agent.sock');
+        //- other.js
+        import express from 'express';
+        const other = express();
+        other.get('/', h);
+        other.listen({ path: SOCKET });
+      ` },
+    {
+      title: 'a build script sets the environment of the build',
+      bad: `
+        //- tasks/build.js
+        process.env.NODE_ENV = 'production';
+        const webpack = require('webpack');
+        webpack(config).run();
+        //- app.js
+        const express = require('express');
+        const app = express();
+        //          ^^^^^^^ errors/no-error-handler
+        app.get('/', h);
+        app.listen(3000);
+      `,
+    },
   ],
 });

@@ -1,6 +1,7 @@
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
-import type { Severity } from '../../findings/finding.js';
+import { LOWER, type Severity } from '../../findings/finding.js';
+import { answersLocally } from '../facts/listening.js';
 import { adminPath } from '../facts/paths.js';
 import { secretName } from '../facts/secrets.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
@@ -43,6 +44,7 @@ export default rule<'send', Evidence>({
   words: [],
   *detect({ send, in: fn }, context) {
     const seen = new Set<unknown>();
+    const isLocal = answersLocally(context.endpoints({ handler: fn.id }), context);
     for (const leaf of context.leaves(send.value, fn)) {
       if (seen.has(leaf.entry) || leaf.through.some((name) => ONLY_NAMES.test(name))) continue;
       const found = exposed(leaf, context);
@@ -53,7 +55,7 @@ export default rule<'send', Evidence>({
         at: leaf.value.at,
         subject: `${found.text} ${leaf.key ?? ''}`,
         evidence: { ...found, place: leaf.via === undefined ? { at: leaf.entry?.form === 'spread' ? leaf.entry.at : leaf.value.at, spread: leaf.entry?.form === 'spread' } : undefined },
-        severity: found.severity,
+        severity: isLocal ? LOWER[found.severity] : found.severity,
         confidence: found.sure ? 'high' : 'medium',
         when: [...send.when, ...leaf.when],
       };

@@ -9,6 +9,7 @@ import { guardInserted } from '../facts/guard-place.js';
 import { authGuardName } from '../facts/guards.js';
 import { reachedBy } from '../facts/mounts.js';
 import { dottedName } from '../facts/names.js';
+import { answersLocally } from '../facts/listening.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Tool {
@@ -219,5 +220,5 @@ function byPath(endpoint: Endpoint, context: RuleContext): Tool | undefined {
 function isSeparate(endpoint: Endpoint, context: RuleContext): boolean {
   const all = context.endpoints({ scope: endpoint.app });
   if (all.length > 0 && all.every((one) => /(^|\/)(metrics|prometheus|health\w*|ready\w*|live\w*|status|ping|version)$|^\/$/i.test(one.path.text))) return true;
-  return (context.scopeOf(endpoint.route.at)?.serves ?? []).some((at) => /['"`](127\.0\.0\.1|localhost|::1)['"`]/.test(context.textOf(at).slice(0, 2_000)));
+  return answersLocally([endpoint], context);
 }

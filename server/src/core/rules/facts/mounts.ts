@@ -2,6 +2,7 @@ import type { Call } from '../../model/value.js';
 import { links, type Scope } from '../../project/project.js';
 import type { Layer } from '../../model/api.js';
 import type { RuleContext } from '../rule.js';
+import { isLocalOnly } from './listening.js';
 import { authGuardName } from './guards.js';
 
 /** What stands at a call that is given to `use`, or registers by itself: whether strangers get there. */
@@ -18,7 +19,7 @@ export function reachedBy(call: Call, context: RuleContext): Reached {
   if (!scope) return { by: 'unknown', internal: false };
   const index = scope.order.findIndex((one) => one.layer !== undefined && (one.layer.at.mark === call.at.mark || holds(one.layer, call)) && one.at.path === call.at.path);
   const entry = scope.order[index];
-  const internal = scope.serves.some((at) => isInternal(context.textOf(at)));
+  const internal = isLocalOnly(scope, context);
   // What registers on the application itself is no layer of it: guards in front of everything still stand before it.
   const before = scope.order.slice(0, index < 0 ? scope.order.length : index).filter((one) => index >= 0 || one.path === undefined || one.path.segments.length === 0);
   const isGuarded = before.some((one) => one.layer !== undefined && one.layer.phase !== 'error' && guards(one.layer) && covers(one.path?.segments.map(({ text }) => text), entry?.path?.segments.map(({ text }) => text)));
@@ -43,8 +44,4 @@ function covers(outer: readonly string[] | undefined, inner: readonly string[] |
 /** Nothing but what is known to be harmless stands above a router without routes. */
 function mountedOpenly(scope: Scope, context: RuleContext): boolean {
   return scope.parents.every((id) => context.endpoints({ scope: id }).slice(0, 20).every((one) => !links(one.chain).some((link) => link.from === 'application' && guards(link.layer)))) && scope.complete;
-}
-/** `listen(9100, '127.0.0.1')`. */
-function isInternal(text: string): boolean {
-  return /['"`](127\.0\.0\.1|localhost|::1)['"`]/.test(text.slice(0, 2_000));
 }

@@ -2,6 +2,7 @@ import type { Change, Code, Fix } from '../../findings/changes.js';
 import type { Scope } from '../../project/project.js';
 import type { ObjectValue } from '../../model/value.js';
 import { countsAsSetup, isFullyKnown, isProtected, isServed } from '../facts/header-setup.js';
+import { reachable } from '../facts/listening.js';
 import { rule } from '../rule.js';
 import type { RuleContext } from '../rule.js';
 
@@ -47,8 +48,10 @@ export default rule<'scope', { readonly scope: Scope }>({
     if (/(^|\/|[._-])(mock|mocks|fake|stub)([._/-]|$)/i.test(context.pathOf(scope.at)) || isProtected(scope, context)) return;
     if (scope.framework === 'hapi' && hasHapiSecurity(scope, context)) return;
     if (answersWithHeaders(scope, context)) return;
+    const where = reachable(scope, context);
+    if (where === 'socket') return;
     const subject = `${scope.binding ?? scope.framework} headers`;
-    if (isFullyKnown(scope, context)) yield { at: scope.nameAt, subject, evidence: { scope }, ...(isJsonOnly(scope, context) ? { severity: 'info' } : {}) };
+    if (isFullyKnown(scope, context)) yield { at: scope.nameAt, subject, evidence: { scope }, ...(where === 'loopback' ? { severity: 'hint' } : isJsonOnly(scope, context) ? { severity: where === 'default' ? 'hint' : 'info' } : {}) };
     else if (!scope.complete && scope.incompleteBecause.some((why) => SETUP_NAME.test(why))) yield { at: scope.nameAt, subject, evidence: { scope }, severity: 'hint', confidence: 'low' };
   },
   explain: ({ scope }) => ({
@@ -337,6 +340,14 @@ export default rule<'scope', { readonly scope: Scope }>({
         const app = express();
         app.get('/', h);
         app.listen(3000);`,
+    },
+    {
+      title: 'only a socket or pipe of this machine',
+      good: `
+        import http from 'node:http'; import express from 'express'; import Fastify from 'fastify';
+        const app = express(); app.get('/', h); app.listen('/run/app.sock');
+        const fast = Fastify(); fast.get('/', h); fast.listen({ path: process.env.PIPE });
+        const other = express(); other.get('/', h); http.createServer(other).listen({ path: '/run/other.sock' });`,
     },
   ],
 });
