@@ -1,5 +1,5 @@
 import type { At } from '../text/source.js';
-import type { Branch, Loop } from './module.js';
+import type { Attempt, Branch, Loop } from './module.js';
 import type { Call, FunctionId, Value } from './value.js';
 
 /** One instance of an application or router: its place of creation and the calls it was reached through. */
@@ -145,6 +145,7 @@ export interface Send {
   readonly when: readonly Branch[];
   readonly narrowed: boolean;
   readonly zone: 'body' | 'try' | 'catch' | 'finally';
+  readonly tries?: readonly Attempt[];
   readonly at: At;
   readonly statementAt: At;
 }

@@ -88,8 +88,15 @@ export interface StepFrame {
   readonly when: readonly Branch[];
   readonly loop: Loop | undefined;
   readonly zone: 'body' | 'try' | 'catch' | 'finally';
+  /** The `try` statements it stands in, outermost first, and where in each. */
+  readonly tries?: readonly Attempt[];
   readonly at: At;
   readonly statementAt: At;
+}
+/** A part of one `try` statement; `of` tells it from the others of the function. */
+export interface Attempt {
+  readonly of: number;
+  readonly zone: 'try' | 'catch' | 'finally';
 }
 /** `used`: the result is tested, sent, bound or returned. */
 export interface CallStep {

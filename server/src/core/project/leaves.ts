@@ -5,14 +5,15 @@ import type { Leaf } from '../rules/rule.js';
 const MOST_LEAVES = 500;
 const DEEPEST = 16;
 const MOST_FRAMES = 4;
+const MOST_WRITES = 8;
 /** Calls whose result carries what they are given. */
-const CARRIES = /(^|\.)(stringify|parse|String|inspect|format|toString|serializeError|assign|entries|values|fromEntries|from|concat|join|resolve|toJSON|freeze|getOwnPropertyNames|keys|encode|escape\w*)$/;
+const CARRIES = /(^|\.)(stringify|parse|String|inspect|format|toString|serializeError|assign|entries|values|fromEntries|from|concat|join|resolve|toJSON|freeze|getOwnPropertyNames|keys|encode|escape\w*|render\w*|art)$/;
 const CARRIES_RECEIVER = /^(toString|toJSON|concat|join)$/;
 
 /** A function a payload comes out of: what it gives back, or, handed the response itself, what it answers with. */
 export interface Entered {
   readonly fn: FunctionView;
-  readonly values: readonly { readonly value: Value; readonly when: readonly Branch[]; readonly key?: string }[];
+  readonly values: readonly { readonly value: Value; readonly when: readonly Branch[]; readonly key?: string; readonly step?: Step }[];
   /** Only what its caller gave it counts: the rest is the function's own answer. */
   readonly quiet: boolean;
   /** Parameters whose arguments do not count. */
@@ -28,6 +29,8 @@ export interface Search {
 /** A function that was entered, and where from. */
 interface Frame extends Entered {
   readonly call: Call;
+  /** The step the value stands in. */
+  readonly step: Step | undefined;
   readonly outer: Frame | undefined;
 }
 /** Where a value stands on its way into the payload. */
@@ -41,6 +44,8 @@ interface Place {
   readonly frame: Frame | undefined;
   /** A name was followed already. */
   readonly followed: boolean;
+  /** It was assigned to the name that is read: what that held before is known. */
+  readonly settled: boolean;
 }
 /** A value given to a local, or to a member of it, after its declaration: `out.stack = err.stack`. */
 interface Write {
@@ -91,25 +96,52 @@ export function leavesOf(value: Value, { follow, enter }: Search, steps: readonl
     if (framesOf(place.frame).length >= MOST_FRAMES) return;
     const entered = enter?.(at);
     if (!entered || framesOf(place.frame).some(({ fn }) => fn.id === entered.fn.id)) return;
-    const frame: Frame = { ...entered, call: at, outer: place.frame };
-    for (const one of entered.values) visit(one.value, { ...place, when: [...place.when, ...one.when], key: one.key ?? place.key, via: place.via ?? at, entered: [...place.entered, entered.fn], frame, followed: false }, depth + 1);
+    for (const one of entered.values) visit(one.value, { ...place, when: [...place.when, ...one.when], key: one.key ?? place.key, via: place.via ?? at, entered: [...place.entered, entered.fn], frame: { ...entered, call: at, outer: place.frame, step: one.step }, followed: false, settled: false }, depth + 1);
   };
-  const visitRef = (at: Ref, place: Place, depth: number): void => {
+  const visitRef = (written: Ref, given: Place, depth: number): void => {
+    const place = asWritten(written, given, depth);
+    if (place) visitRead(written, place, depth);
+  };
+  /** Where a parameter or a caught error still is what it was, as far as it was assigned before; what was assigned is looked at. */
+  const asWritten = (at: Ref, place: Place, depth: number): Place | undefined => {
+    if (place.settled || (at.root.kind !== 'parameter' && at.root.kind !== 'caught')) return place;
+    const { root } = at;
+    const frame = root.kind === 'parameter' ? framesOf(place.frame).find(({ fn }) => fn.id === root.fn) : undefined;
+    const body = frame?.fn.steps ?? steps;
+    const reader = frame ? frame.step : body.find((step) => stands(value, step));
+    const until = reader ? body.indexOf(reader) : body.length;
+    const writes = body.slice(0, until).flatMap((step) => (step.do === 'assign' && step.target.path.length === 0 && isSameRoot(step.target.root, root) && isAlongside(step, reader) ? [{ key: undefined, value: step.value, when: step.when }] : [])).slice(-MOST_WRITES);
+    if (writes.length === 0) return place;
+    const here = reader?.when ?? [];
+    writes.forEach((write, index) => {
+      const left = remains(undefined, [...write.when, ...here], writes.slice(index + 1));
+      if (!left || write.value.kind === 'literal') return;
+      const inner: Place = { ...place, settled: true, when: [...place.when, ...write.when.filter((one) => !here.includes(one)), ...left] };
+      for (const one of memberOf(write.value, at, follow)) visitRead(one, inner, depth + 1);
+    });
+    const left = remains(undefined, here, writes);
+    return left && { ...place, when: [...place.when, ...left] };
+  };
+  const visitRead = (at: Value, place: Place, depth: number): void => {
+    if (at.kind !== 'ref') {
+      visit(at, place, depth);
+      return;
+    }
     const { root } = at;
     const frame = root.kind === 'parameter' ? framesOf(place.frame).find(({ fn }) => fn.id === root.fn) : undefined;
     if (root.kind === 'parameter' && frame) {
-      given(at, root.index, frame, place, depth);
+      ofCaller(at, root.index, frame, place, depth);
       return;
     }
     push(at, place);
     if (!place.followed) visitName(at, { ...place, via: place.via ?? at, followed: true }, depth);
   };
   /** A parameter of a function that was entered: what its caller gave it. */
-  const given = (at: Ref, index: number, frame: Frame, place: Place, depth: number): void => {
+  const ofCaller = (at: Ref, index: number, frame: Frame, place: Place, depth: number): void => {
     if (frame.ignored.has(index)) return;
     const item = frame.call.args[index];
     if (item?.spread === true) return;
-    const outer: Place = { ...place, frame: frame.outer, followed: false };
+    const outer: Place = { ...place, frame: frame.outer, followed: false, settled: false };
     const arg = item?.value;
     if (!arg) {
       const initial = frame.fn.parameters[index]?.initial;
@@ -144,8 +176,27 @@ export function leavesOf(value: Value, { follow, enter }: Search, steps: readonl
       if (left) visit(write.value, { ...place, key: write.key ?? place.key, when: [...place.when, ...write.when, ...left] }, depth + 1);
     });
   };
-  visit(value, { when: [], key: undefined, through: [], entry: undefined, via: undefined, entered: [], frame: undefined, followed: false }, 0);
+  visit(value, { when: [], key: undefined, through: [], entry: undefined, via: undefined, entered: [], frame: undefined, followed: false, settled: false }, 0);
   return found;
+}
+
+/** The value is what the step answers, gives back or assigns. */
+function stands(value: Value, step: Step): boolean {
+  if (step.do !== 'call') return step.value === value;
+  return step.call === value || step.call.args.some((item) => item.value === value);
+}
+function isSameRoot(a: Ref['root'], b: Ref['root']): boolean {
+  return a.kind === 'parameter' ? b.kind === 'parameter' && a.fn === b.fn && a.index === b.index : a.kind === 'caught' && b.kind === 'caught' && a.how === b.how;
+}
+/** The step stands in no part of a `try` that the reader stands outside of. */
+function isAlongside(step: Step, reader: Step | undefined): boolean {
+  return (step.tries ?? []).every(({ of, zone }, index) => reader?.tries?.[index]?.of === of && reader.tries[index]?.zone === zone);
+}
+/** What a member of a value that was assigned is made of: for the text of an error that is made anew, what it is given. */
+function memberOf(value: Value, ref: Ref, follow: (value: Value) => Value | undefined): readonly Value[] {
+  if (ref.path.length === 0) return [value];
+  if (value.kind === 'call' && value.form === 'new') return ref.path[0] === 'message' ? value.args.map((item) => item.value) : [];
+  return [joined(value, ref, follow)];
 }
 
 /** The functions entered on the way, innermost first. */

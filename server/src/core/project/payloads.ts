@@ -1,5 +1,5 @@
 import type { Role, Send } from '../model/api.js';
-import type { Branch, FunctionView, ModuleView } from '../model/module.js';
+import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
 import { calledFunction } from './called.js';
 import { leavesOf, type Entered } from './leaves.js';
@@ -63,9 +63,9 @@ export function createPayloads(input: PayloadInput): Payloads {
     if (!fn) return undefined;
     const common = { fn, quiet: false, ignored: NOTHING };
     if (call.form === 'new') return { ...common, values: fieldsSet(fn) };
-    if (!isHanded(call)) return { ...common, values: fn.steps.flatMap(({ when, ...step }) => (step.do === 'return' && step.value ? [{ value: step.value, when: after(when, fn) }] : [])) };
+    if (!isHanded(call)) return { ...common, values: fn.steps.flatMap((step) => (step.do === 'return' && step.value ? [{ value: step.value, when: after(step.when, fn), step }] : [])) };
     const answered = answersIn(fn, call);
-    return answered && { fn, values: answered.sends.map(({ value, when }) => ({ value, when: after(when, fn) })), quiet: true, ignored: answered.ignored };
+    return answered && { fn, values: answered.sends.map(({ value, when }) => ({ value, when: after(when, fn), ...stepOf(value, fn) })), quiet: true, ignored: answered.ignored };
   }
   function isHanded(call: Call): boolean {
     return call.args.some(({ value }) => /^(response|context)$/.test(parameterOf(value) ?? ''));
@@ -105,6 +105,11 @@ function fieldsSet(fn: FunctionView): Entered['values'] {
 /** The branches inside a function. */
 function after(when: readonly Branch[], fn: FunctionView): readonly Branch[] {
   return when.slice(fn.when.length);
+}
+/** The step that answers with the value. */
+function stepOf(value: Value, fn: FunctionView): { readonly step?: Step } {
+  const step = fn.steps.find((one) => (one.do === 'call' ? one.call === value || one.call.args.some((item) => item.value === value) : one.value === value));
+  return step ? { step } : {};
 }
 function copiedIn(value: Value): Ref | undefined {
   const spread = value.kind === 'object' ? value.entries.find((one) => one.form === 'spread')?.value : undefined;

@@ -16,18 +16,38 @@ const CONTEXT_SINKS = /^(json|text|html|body)$/;
 
 /** Everything a function, or a callback inside it, hands to the client through a response that is known by role. */
 export function sendsOf(fn: FunctionView, roleOf: RoleOf, around: Around = {}): readonly Send[] {
-  const found: Send[] = [];
-  let status: { readonly value: Value; readonly step: Step } | undefined;
+  const found: { readonly send: Send; readonly step: Step }[] = [];
+  const statuses: { readonly value: Value; readonly step: Step }[] = [];
   for (const step of fn.steps) {
     const assigned = statusAssigned(step, roleOf);
-    if (assigned) status = { value: assigned, step };
+    if (assigned) {
+      statuses.push({ value: assigned, step });
+      // What is assigned is sent when all is done: a status set later is its status too.
+      found.forEach((one, index) => {
+        if (isAssigned(one.step) && isSurelyBehind(step, one.step)) found[index] = { ...one, send: { ...one.send, status: assigned } };
+      });
+    }
     const send = sendOf(step, fn, roleOf, around) ?? handedOn(step, roleOf, around);
     if (!send) continue;
-    // `res.status(500)` on a line of its own holds for a send under the same branches.
-    const earlier = status && status.step.when.every((branch) => step.when.includes(branch)) ? status.value : undefined;
-    found.push({ ...send, status: send.status ?? earlier, narrowed: isForeseen(step.when) });
+    // An assigned body that is assigned again, or left to a function that answers, is never sent.
+    const lost = new Set(found.filter((one) => isAssigned(one.step) && isSurelyBehind(step, one.step)));
+    if (lost.size > 0 && (isAssigned(step) || send.value === send.call)) found.splice(0, found.length, ...found.filter((one) => !lost.has(one)));
+    // `res.status(500)` on a line of its own holds for what surely comes after it.
+    const earlier = statuses.findLast((one) => one.step.when.every((branch) => step.when.includes(branch)) && holdsAfter(one.step, step))?.value;
+    found.push({ send: { ...send, status: send.status ?? earlier, narrowed: isForeseen(step.when, around.follow) }, step });
   }
-  return found;
+  return found.map((one) => one.send);
+}
+function isAssigned(step: Step): boolean {
+  return step.do === 'assign';
+}
+/** Runs whenever the earlier step has run, in the same part of a `try`. */
+function isSurelyBehind(later: Step, earlier: Step): boolean {
+  return later.loop === earlier.loop && later.when.every((branch) => earlier.when.includes(branch)) && (later.tries?.length ?? 0) === (earlier.tries?.length ?? 0) && holdsAfter(earlier, later);
+}
+/** The later step stands in all parts of `try` statements that the earlier one stands in. */
+function holdsAfter(earlier: Step, later: Step): boolean {
+  return (earlier.tries ?? []).every(({ of, zone }, index) => later.tries?.[index]?.of === of && later.tries[index]?.zone === zone);
 }
 
 /** `res.statusCode = 500`, `res.status(500);`, `ctx.status = 500`. */
@@ -40,8 +60,11 @@ function statusAssigned(step: Step, roleOf: RoleOf): Value | undefined {
   return undefined;
 }
 
+function frameOf({ when, zone, tries, statementAt }: Step): Pick<Send, 'when' | 'zone' | 'tries' | 'statementAt'> {
+  return { when, zone, statementAt, ...(tries ? { tries } : {}) };
+}
 function sendOf(step: Step, fn: FunctionView, roleOf: RoleOf, around: Around): Omit<Send, 'narrowed'> | undefined {
-  const frame = { when: step.when, zone: step.zone, statementAt: step.statementAt };
+  const frame = frameOf(step);
   if (step.do === 'assign') {
     const { target } = step;
     const isBody = target.path.at(-1) === 'body' && (target.path.length === 1 || target.path[0] === 'response');
@@ -111,7 +134,7 @@ function handedOn(step: Step, roleOf: RoleOf, around: Around): Omit<Send, 'narro
   const { call } = step;
   if (call.args.length < 2 || !call.args.some((item) => item.value.kind === 'ref' && item.value.path.length === 0 && isResponse(item.value, roleOf))) return undefined;
   const answer = around.answers(call);
-  return answer && { value: call, status: answer.status, call, when: step.when, zone: step.zone, at: call.at, statementAt: step.statementAt };
+  return answer && { value: call, status: answer.status, call, at: call.at, ...frameOf(step) };
 }
 
 /** The status in `h.response(data).code(500)`, which is set on what the call makes. */

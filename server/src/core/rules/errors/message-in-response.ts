@@ -1,8 +1,7 @@
 import type { At } from '../../text/source.js';
 import type { Send } from '../../model/api.js';
 import type { Ref, Value } from '../../model/value.js';
-import { asksOthers, errorNamed, placeOfLeaf, underStatusTest } from '../facts/errors.js';
-import { isForeseen } from '../facts/foreseen.js';
+import { answersAllErrors, errorNamed, isExcused, isOfCaller, placeOfLeaf, tried } from '../facts/errors.js';
 import { shapedText } from '../facts/shaped.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
 
@@ -36,19 +35,21 @@ export default rule<'send', Evidence>({
   *detect({ send, in: fn }, context) {
     if (send.narrowed) return;
     const status = send.status && context.constant(send.status)?.value;
-    const isClientError = typeof status === 'number' && status >= 400 && status < 500;
+    // A handler of all errors answers what nobody foresaw, whatever status it calls it.
+    const isClientError = typeof status === 'number' && status >= 400 && status < 500 && !answersAllErrors(fn, context);
+    const trying = tried(send, fn, context);
     for (const leaf of context.leaves(send.value, fn)) {
       const found = errorText(leaf, context);
-      if (!found || underStatusTest([...leaf.when, ...send.when]) || isForeseen(leaf.when)) continue;
-      const isFromOutside = isClientError && send.zone === 'catch' && asksOthers(fn);
-      if (isClientError && !isFromOutside && !ALWAYS.has(found.field)) continue;
+      if (!found || isExcused([...send.when, ...leaf.when], fn, context)) continue;
+      if (isClientError && trying !== 'others' && !ALWAYS.has(found.field)) continue;
+      const isHarmless = isClientError || /^(code|errno)$/.test(found.field) || trying === 'own' || (typeof status !== 'number' && isOfCaller(send, fn, context));
       const place = placeOfLeaf({ ...leaf, value: found.value }, send);
       if (!place) continue;
       yield {
         ...place,
         subject: `${found.text} ${leaf.key ?? ''}`,
         evidence: { text: found.text, at: found.value.at, status: place.related ? undefined : localStatus(send) },
-        severity: ALWAYS.has(found.field) ? 'error' : isClientError ? 'info' : 'warning',
+        severity: ALWAYS.has(found.field) ? 'error' : isHarmless ? 'info' : 'warning',
         confidence: 'medium',
         when: [...send.when, ...leaf.when],
       };
@@ -214,6 +215,112 @@ export default rule<'send', Evidence>({
             //                                                                               ^^^^^^^^^^^^^^^ errors/message-in-response
           }
         }
+      `,
+    },
+    {
+      title: 'a function that answers takes the text out of the error',
+      bad: `
+        const http = require('http');
+        class Server {
+          fail(out, problem, status) {
+            if (problem instanceof Error) problem = problem.message;
+            //                                      ^^^^^^^^^^^^^^^ errors/message-in-response
+            out.writeHead(status).end(problem);
+          }
+          start() {
+            http.createServer((req, res) => { try { work(req); } catch (error) { this.fail(res, error, 500); } }).listen(80);
+          }
+        }
+        new Server().start();
+      `,
+    },
+    {
+      title: 'the case of server errors, and a status that is set later',
+      bad: `
+        import express from 'express';
+        import Koa from 'koa';
+        express().use((err, req, res, next) => {
+          res.statusCode = err.statusCode || 500;
+          switch (res.statusCode) {
+            case 404: res.json({ message: err.message }); break;
+            case 500: res.json({ message: err.message }); break;
+            //                            ^^^^^^^^^^^ errors/message-in-response
+            default: res.json({ message: err.message });
+          }
+        });
+        new Koa().use(async (ctx, next) => {
+          try { await next(); ctx.status = 204; } catch (e) { ctx.body = e.message; ctx.status = 500; }
+          //                                                             ^^^^^^^^^ errors/message-in-response
+        });
+      `,
+    },
+    {
+      title: 'a handler of all errors that calls them client errors, and a page made of the text',
+      bad: `
+        import express from 'express';
+        import { art } from './art';
+        express().use((err, req, res, next) => { res.status(400).json({ message: err.toString() }); });
+        //                                                                       ^^^^^^^^^^^^^^ errors/message-in-response
+        express().get('/', async (req, res) => {
+          try { await work(); } catch (e) { res.end(art('error', { message: e.message })); }
+          //                                                                ^^^^^^^^^ errors/message-in-response
+        });
+      `,
+    },
+    {
+      title: 'unless the error was made for clients, wrapped with its own text',
+      bad: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          if (!err.isOperational) return res.status(500).json({ message: err.message });
+          //                                                             ^^^^^^^^^^^ errors/message-in-response
+          res.status(err.status).json({ message: err.message });
+        });
+        express().use((err, req, res, next) => {
+          if (!(err instanceof ApiError)) err = new ApiError(500, err.message);
+          //                                                      ^^^^^^^^^^^ errors/message-in-response
+          res.status(err.status).json({ message: err.message });
+        });
+      `,
+    },
+    {
+      title: 'a body that is replaced before it is sent',
+      good: `
+        import Koa from 'koa';
+        const fail = (ctx, status) => { ctx.status = status; ctx.body = 'failed'; };
+        new Koa().use(async (ctx, next) => {
+          try { await next(); } catch (e) { ctx.body = e.message; ctx.status = 500; ctx.body = 'failed'; }
+          try { await more(); } catch (e) { ctx.body = e.message; fail(ctx, 500); }
+        });
+      `,
+    },
+    {
+      title: 'the status of the answer is set behind it, and the try asks the application itself',
+      good: `
+        import Koa from 'koa';
+        import { pool } from './pool';
+        const refuse = (ctx, status, text) => { ctx.body = text; ctx.status = status; };
+        new Koa().use(async (ctx) => {
+          try {
+            const rows = await pool.query('select 1');
+            try { check(ctx.request.body); } catch (e) { ctx.body = e.message; ctx.status = 400; }
+            try { check(rows); } catch (e) { refuse(ctx, 400, e.message); }
+          } catch (e) { ctx.throw(500); }
+        });
+      `,
+    },
+    {
+      title: 'an error of another kind is replaced first',
+      good: `
+        import express from 'express';
+        express().use((err, req, res, next) => {
+          if (!(err instanceof ApiError)) err = new ApiError(500, 'Internal server error');
+          res.status(err.status).json({ message: err.message });
+        });
+        express().use((err, req, res, next) => {
+          if (!(err instanceof ApiError) && !err.isOperational) return res.sendStatus(500);
+          res.status(err.status).json({ message: err.message });
+        });
       `,
     },
     {

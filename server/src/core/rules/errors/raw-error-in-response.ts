@@ -1,8 +1,7 @@
 import type { Send } from '../../model/api.js';
 import type { Change } from '../../findings/changes.js';
-import { asksOthers, errorNamed, isFormattedByFramework, isHandedOn, placeOfLeaf, underStatusTest } from '../facts/errors.js';
+import { errorNamed, isExcused, isFormattedByFramework, isHandedOn, placeOfLeaf, tried } from '../facts/errors.js';
 import { genericAnswer, logged } from '../facts/error-fixes.js';
-import { isForeseen } from '../facts/foreseen.js';
 import { rule, type FixAnswer, type Leaf, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -11,7 +10,7 @@ interface Evidence {
   readonly error: string;
 }
 /** Calls that hand the error on with all its own fields. */
-const KEEPS = /(^|\.)(stringify|assign|serializeError|fromEntries|entries|toJSON|parse|freeze|resolve|from|concat|values)$/;
+const KEEPS = /(^|\.)(stringify|assign|serializeError|fromEntries|entries|toJSON|parse|freeze|resolve|from|concat|values|render\w*|art)$/;
 
 export default rule<'send', Evidence>({
   meta: {
@@ -31,19 +30,21 @@ export default rule<'send', Evidence>({
   // The error of an error handler may have any name.
   words: [],
   *detect({ send, in: fn }, context) {
-    if (send.narrowed) return;
+    // What the language itself throws prints as {}.
+    const trying = tried(send, fn, context);
+    if (send.narrowed || trying === 'own') return;
     const status = send.status && context.constant(send.status)?.value;
     const isClientError = typeof status === 'number' && status >= 400 && status < 500;
     for (const leaf of context.leaves(send.value, fn)) {
       const error = isLastResort(leaf, send) ? undefined : wholeError(leaf, context);
       const place = error === undefined ? undefined : placeOfLeaf(leaf, send);
       if (error === undefined || !place) continue;
-      if (isFormattedByFramework(send, leaf.value, fn, context) || isForeseen(leaf.when) || underStatusTest([...leaf.when, ...send.when])) continue;
+      if (isFormattedByFramework(send, leaf.value, fn, context) || isExcused([...send.when, ...leaf.when], fn, context)) continue;
       yield {
         ...place,
         subject: `${error} ${leaf.key ?? ''}`,
         evidence: { send, leaf, error },
-        severity: isClientError && !asksOthers(fn) ? 'info' : 'warning',
+        severity: isClientError && trying !== 'others' ? 'info' : 'warning',
         confidence: context.role(fn.id)?.sure === false ? 'medium' : 'high',
         when: [...send.when, ...leaf.when],
       };
@@ -188,6 +189,21 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'a code is answered before, and a page is made of it',
+      bad: `
+        const express = require('express');
+        const pug = require('pug');
+        const app = express();
+        app.use((err, req, res, next) => {
+          if (err.code === 'EBADCSRFTOKEN') return res.status(403).render('error', { message: 'Form expired' });
+          if (req.accepts('html')) return res.status(500).render('error', { message: 'Failed', error: err });
+          //                                                                                          ^^^ errors/raw-error-in-response
+          res.status(500).send(pug.renderFile('error.pug', { err }));
+          //                                                 ^^^ errors/raw-error-in-response
+        });
+      `,
+    },
+    {
       title: 'a callback, and a name of its own',
       bad: `
         import express from 'express';
@@ -255,6 +271,18 @@ export default rule<'send', Evidence>({
         const app = Fastify();
         app.get('/a', async (request, reply) => { try { return await load(); } catch (err) { reply.send(err); } });
         Hapi.server().route({ method: 'GET', path: '/a', handler: async (request, h) => { try { return await load(); } catch (e) { return h.response(e); } } });
+      `,
+    },
+    {
+      title: 'a function that answers takes the text out of the error first, or gets one of the language alone',
+      good: `
+        import express from 'express';
+        const fail = (out, problem) => {
+          if (problem instanceof Error) problem = 'failed';
+          out.status(500).send(problem);
+        };
+        express().get('/a', (req, res) => { try { work(); } catch (e) { fail(res, e); } });
+        express().get('/b', (req, res) => { try { res.json(JSON.parse(req.query.filter)); } catch (e) { res.status(500).json(e); } });
       `,
     },
     {

@@ -1,18 +1,51 @@
 import type { At } from '../../text/source.js';
 import type { Send } from '../../model/api.js';
-import type { Branch, FunctionView, Step } from '../../model/module.js';
-import type { Ref, Value } from '../../model/value.js';
+import type { Branch, FunctionView } from '../../model/module.js';
+import type { Call, Ref, Value } from '../../model/value.js';
 import type { Detection, Leaf, RuleContext } from '../rule.js';
+import { isForeseen } from './foreseen.js';
 
 /** Databases, files and other services: what they throw speaks of the inside. */
 const CLIENTS = /^(node:)?(fs|fs-extra|fs\/promises|axios|got|node-fetch|undici|pg|mysql2?|mongodb|mongoose|ioredis|redis|knex|sequelize|child_process)(\.|$)|^fetch$/;
 const QUERIES = /(^|\.)(prisma|knex|sequelize|pool|db|client|connection|conn)\.(\w+\.)?(query|execute|\$queryRaw|raw|(find|create|update|delete|insert)\w*)$/;
 const MODELS = /(^|\.)[A-Z]\w*\.(find(One|ById|All|AndCount\w*|Many|Unique|First|OneAnd\w+|ByIdAnd\w+|ByPk)?|create|insertMany|bulkCreate|updateOne|updateMany|deleteOne|deleteMany|countDocuments|aggregate|destroy)$/;
 
-/** The function asks a database, the file system or another service inside a `try`. */
-export function asksOthers(fn: FunctionView): boolean {
-  return fn.steps.some((step: Step) => step.do === 'call' && step.zone === 'try' && (CLIENTS.test(step.call.callee) || QUERIES.test(step.call.callee) || MODELS.test(step.call.callee)));
+/** What stands in the `try` whose failure is answered: calls to a database, the file system or another service; only what the language itself has; something else, or nobody can tell. */
+export type Tried = 'others' | 'own' | 'unknown';
+
+/** What the `try` of the catch a send stands in does. */
+export function tried(send: Send, fn: FunctionView, context: RuleContext): Tried {
+  const { calls, throws } = tryOf(send, fn);
+  if (calls.some(({ callee }) => CLIENTS.test(callee) || QUERIES.test(callee) || MODELS.test(callee))) return 'others';
+  return !throws && calls.length > 0 && calls.every((call) => isOfLanguage(call, context)) ? 'own' : 'unknown';
 }
+/** The `try` waits for nothing and works on values of the request alone: what fails is what the caller sent. */
+export function isOfCaller(send: Send, fn: FunctionView, context: RuleContext): boolean {
+  const { calls } = tryOf(send, fn);
+  const isRead = ({ args }: Call): boolean => args.some(({ value }) => context.request(value) !== undefined);
+  return calls.some(isRead) && calls.every((call) => isOfLanguage(call, context) || (isRead(call) && !call.awaited && call.args.every(({ value }) => value.kind !== 'function')));
+}
+function tryOf({ tries }: Send, fn: FunctionView): { readonly calls: readonly Call[]; readonly throws: boolean } {
+  const caught = tries?.findLast((one) => one.zone === 'catch')?.of;
+  const inside = fn.steps.filter((step) => step.tries?.some((one) => one.of === caught && one.zone === 'try') === true);
+  return { calls: inside.flatMap((step) => (step.do === 'call' ? [step.call] : [])), throws: inside.some((step) => step.do === 'throw') };
+}
+/** It is handed every error of the application that nobody else answers. */
+export function answersAllErrors(fn: FunctionView, context: RuleContext): boolean {
+  return context.role(fn.id)?.as === 'error';
+}
+/** Nothing but the language, a log or the answer itself: what they throw tells nothing of the inside. */
+function isOfLanguage(call: Call, context: RuleContext): boolean {
+  if (call.awaited || call.args.some(({ value }) => value.kind === 'function')) return false;
+  const { root, path } = call.target.kind === 'ref' ? call.target : { root: undefined, path: [] };
+  if (root?.kind === 'global') return LANGUAGE.test(root.name) && !(root.name === 'process' && path[0] !== 'uptime');
+  if (root?.kind === 'parameter') return /^(response|context)$/.test(context.role(root.fn)?.parameters[root.index] ?? '') || METHODS.test(call.name);
+  return METHODS.test(call.name) && call.receiver !== undefined;
+}
+
+/** Globals and methods of texts, lists and numbers. */
+const LANGUAGE = /^(JSON|Object|Array|String|Number|Boolean|Math|Date|RegExp|BigInt|Symbol|Buffer|URL|URLSearchParams|Map|Set|parseInt|parseFloat|isNaN|decodeURIComponent|encodeURIComponent|decodeURI|encodeURI|console|structuredClone|process|atob|btoa|Intl)$/;
+const METHODS = /^(includes|indexOf|split|trim|join|slice|substring|replace|replaceAll|startsWith|endsWith|toLowerCase|toUpperCase|toString|toJSON|concat|push|charAt|padStart|toFixed|toISOString|getTime|keys|values|entries|has|info|debug|warn|error|trace|log)$/;
 
 /** The name an error is known by where it was thrown or handed over: a local leads to what it was made of. */
 export function errorNamed(value: Ref, context: RuleContext): Ref {
@@ -21,15 +54,17 @@ export function errorNamed(value: Ref, context: RuleContext): Ref {
   return end.kind === 'ref' ? end : value;
 }
 
-/** `status < 500 ? err.message : ...`: the status, or a mark of errors made for clients, decides what is sent. */
-export function underStatusTest(when: readonly Branch[]): boolean {
-  return when.some(({ test }) => {
-    const values = test.kind === 'compare' ? [test.left, test.right] : test.kind === 'logic' ? [test.left, test.right] : [test];
-    return (
-      values.some((value) => value.kind === 'ref' && /^(status|statusCode|code|s|expose|isOperational|isPublic)$/.test(value.path.at(-1) ?? value.text)) ||
-      values.some((value) => value.kind === 'literal' && typeof value.value === 'number' && value.value >= 400 && value.value <= 500)
-    );
-  });
+/** Under these branches the error is one that was foreseen, names of the function followed; also in the `default` of a switch that has a case for server errors. */
+export function isExcused(when: readonly Branch[], fn: FunctionView, context: RuleContext): boolean {
+  const follow = (value: Value): Value | undefined => {
+    const end = context.resolve(value).value;
+    return end.kind === 'ref' ? undefined : end;
+  };
+  return isForeseen(when, follow) || when.some((branch, index) => branch.test.kind === 'unknown' && branch.test.why === 'default case' && fn.steps.some((step) => isServerCase(step.when[index]?.test)));
+}
+function isServerCase(test: Value | undefined): boolean {
+  if (test?.kind === 'logic') return isServerCase(test.left) || isServerCase(test.right);
+  return test?.kind === 'compare' && test.op === '===' && test.right.kind === 'literal' && typeof test.right.value === 'number' && test.right.value >= 500 && test.right.value < 600;
 }
 
 /** The framework makes an answer of an error handed over whole: hapi of every one, Fastify of one that is sent or returned. */

@@ -1,24 +1,95 @@
 import type { Branch } from '../../model/module.js';
-import type { Value } from '../../model/value.js';
+import type { Call, Ref, Scalar, Value } from '../../model/value.js';
 
-const NARROWS = /^(name|isOperational|expose|status|statusCode|isJoi|isBoom|code|type|errors|isClient|isPublic|userMessage|constructor)$/;
-/** Under an `instanceof`, a name or a status test: the error is one that was foreseen. */
-export function isForeseen(when: readonly Branch[]): boolean {
-  const narrows = (value: Value, depth: number): boolean => {
-    if (depth > 8) return false;
-    switch (value.kind) {
-      case 'compare': return (value.op === 'instanceof' && !isAnyError(value.right)) || narrows(value.left, depth + 1) || narrows(value.right, depth + 1);
-      case 'not': return narrows(value.of, depth + 1);
-      case 'logic': return narrows(value.left, depth + 1) || narrows(value.right, depth + 1);
-      case 'ref': return value.path.some((key) => key !== undefined && NARROWS.test(key)) && (value.root.kind === 'caught' || value.root.kind === 'parameter' || value.root.kind === 'local');
-      case 'call': return /^(is[A-Z]\w*(Error|Exception)|isHttpError|isAxiosError|isBoom)$/.test(value.name);
-      default: return false;
-    }
-  };
-  return when.some((branch) => (branch.holds || branch.early) && narrows(branch.test, 0) && !(branch.early && !branch.holds));
+/** Members that errors made for clients have. */
+const NARROWS = /^(name|isOperational|operational|expose|status|statusCode|statuscode|httpStatus|isJoi|isBoom|code|type|errors|isClient|isPublic|isUserError|userMessage|publicMessage|constructor)$/;
+const STATUS = /^(status|statusCode|statuscode|httpStatus|httpCode|code|s|sc|output)$/;
+/** Classes whose instances carry what a database or another service said. */
+const DRIVERS = /(^|\.)((Native|Any)?Error|QueryFailedError|TypeORMError|(Sequelize)?(Database|Connection\w*|BaseS?)Error|ForeignKeyConstraintError|PrismaClient\w*Error|Mongo\w*Error|AxiosError|FetchError|SqlError|PostgresError|RequestError)$/;
+const PREDICATE = /^(is(?!Axios|Native|Any)[A-Z]\w*(Error|Exception)|isHttpError|isBoom)$/;
+const DEEPEST = 8;
+
+/** The value of a const local one step back. */
+export type Follow = (value: Value) => Value | undefined;
+
+/** Under these branches the error is one that was foreseen: an `instanceof`, a name, a mark or a status below 500 tells it from all others, or it is no error. */
+export function isForeseen(when: readonly Branch[], follow?: Follow): boolean {
+  return when.some((branch) => tells(branch.test, branch.holds, follow, 0));
 }
 
-/** `err instanceof Error` holds for every error there is. */
-function isAnyError(value: Value): boolean {
-  return value.kind === 'ref' && value.root.kind === 'global' && value.root.name === 'Error' && value.path.length === 0;
+/** A test that comes out like this leaves only errors that were foreseen. */
+function tells(test: Value, holds: boolean, follow: Follow | undefined, depth: number): boolean {
+  if (depth > DEEPEST) return false;
+  const inner = (value: Value, side: boolean): boolean => tells(value, side, follow, depth + 1);
+  switch (test.kind) {
+    case 'not': return inner(test.of, !holds);
+    case 'logic': {
+      if (test.op !== '&&' && test.op !== '||') return inner(test.left, holds);
+      const isBoth = (test.op === '&&') === holds;
+      // `a instanceof A || a.name === 'B'`: each way is one that was foreseen, also where one of them cannot be read.
+      return isBoth ? inner(test.left, holds) || inner(test.right, holds) : (inner(test.left, holds) && !leaves(test.right, holds)) || (inner(test.right, holds) && !leaves(test.left, holds));
+    }
+    case 'compare': return compared(test, holds);
+    case 'ref': {
+      const made = test.path.length === 0 ? follow?.(test) : undefined;
+      if (made && made !== test && made.kind !== 'ref') return inner(made, holds);
+      if (test.path.at(-1) === 'isServer') return !holds;
+      const isMark = test.path.length > 0 ? ofError(test) && test.path.some((key) => key !== undefined && NARROWS.test(key)) : /^(expose|isOperational|isPublic|isClientError|isOperationalError)$/.test(test.text);
+      return holds && isMark;
+    }
+    case 'call': return holds && (PREDICATE.test(test.name) || isListed(test));
+    default: return false;
+  }
+}
+/** A side of an `||` that surely lets unexpected errors through: `status >= 500`, `err instanceof Error`. */
+function leaves(test: Value, holds: boolean): boolean {
+  return test.kind === 'compare' && ((test.op === 'instanceof' && isDriver(test.right)) || (isStatus(test.left) && compared(test, !holds)));
+}
+function compared({ op, left, right }: Extract<Value, { kind: 'compare' }>, holds: boolean): boolean {
+  if (op === 'instanceof') {
+    if (right.kind === 'ref' && right.root.kind === 'global' && right.root.name === 'Error' && right.path.length === 0) return !holds;
+    return holds && !isDriver(right);
+  }
+  if (op === 'in') return holds && left.kind === 'literal' && NARROWS.test(String(left.value));
+  const number = numberOf(right) ?? numberOf(left);
+  const isFlipped = numberOf(right) === undefined && number !== undefined;
+  const asked = isFlipped ? right : left;
+  if (number !== undefined && (isStatus(asked) || (number >= 400 && number < 600))) return belowServerErrors(op, number, isFlipped, holds);
+  const isEqual = (op === '===' || op === '==') === holds;
+  const [named, other] = isNamed(left) ? [left, right] : [right, left];
+  if (!isNamed(named) || op.includes('<') || op.includes('>')) return false;
+  const text: Scalar | 'unknown' = other.kind === 'literal' ? other.value : 'unknown';
+  // `err.status !== undefined`: it has one.
+  if (text === null || text === undefined) return !isEqual;
+  return isEqual && text !== 'Error' && !(typeof text === 'string' && DRIVERS.test(text));
+}
+/** Whether the comparison with a number, coming out like this, leaves statuses below 500 alone. */
+function belowServerErrors(op: string, number: number, isFlipped: boolean, holds: boolean): boolean {
+  const less = isFlipped ? op.startsWith('>') : op.startsWith('<');
+  const more = isFlipped ? op.startsWith('<') : op.startsWith('>');
+  if (less) return holds && number <= 500;
+  if (more) return !holds && number <= 500;
+  const isEqual = (op === '===' || op === '==') === holds;
+  return isEqual ? number < 500 : number >= 500;
+}
+/** `[400, 404].includes(status)`, `CODES.has(err.code)`. */
+function isListed({ name, args }: Call): boolean {
+  const first = args[0]?.value;
+  return /^(includes|has|test)$/.test(name) && first !== undefined && (isNamed(first) || isStatus(first));
+}
+function isStatus(value: Value): boolean {
+  if (value.kind === 'logic') return isStatus(value.left);
+  return value.kind === 'ref' && STATUS.test(value.path.at(-1) ?? value.text);
+}
+function isNamed(value: Value): value is Ref {
+  return value.kind === 'ref' && ofError(value) && value.path.some((key) => key !== undefined && NARROWS.test(key));
+}
+function ofError({ root }: Ref): boolean {
+  return root.kind === 'caught' || root.kind === 'parameter' || root.kind === 'local' || (root.kind === 'value' && root.of.kind === 'ref' && ofError(root.of));
+}
+function numberOf(value: Value): number | undefined {
+  return value.kind === 'literal' && typeof value.value === 'number' ? value.value : undefined;
+}
+function isDriver(value: Value): boolean {
+  return value.kind === 'ref' && DRIVERS.test(value.text);
 }

@@ -17,7 +17,7 @@ export function functionLike(l: Lowering, node: ts.FunctionLikeDeclaration, nami
   const start = node.getStart(l.tree);
   const isDeclaration = ts.isFunctionDeclaration(node) || naming.owner !== undefined;
   const owner = naming.owner ?? (ts.isArrowFunction(node) ? outerFrame.owner : undefined);
-  const frame: FunctionFrame = { id, steps: [], when: isDeclaration ? [] : outerFrame.when, loop: undefined, zone: 'body', statementAt: outerFrame.statementAt, owner, complete: true };
+  const frame: FunctionFrame = { id, steps: [], when: isDeclaration ? [] : outerFrame.when, loop: undefined, zone: 'body', tries: undefined, attempts: 0, statementAt: outerFrame.statementAt, owner, complete: true };
   const view: Writable<FunctionView> = {
     id, name: naming.name, nameAt: nameNode ? at(l, nameNode) : mark(l, start, start), at: at(l, node), bodyAt: node.body ? at(l, node.body) : at(l, node),
     parameters: [], async: (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Async) !== 0, owner, within: within.endsWith('#') ? undefined : within,

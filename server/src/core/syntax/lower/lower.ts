@@ -37,7 +37,7 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
   const places = createPlaces(file.path, file.text, before);
   const whole = places.mark(0, file.text.length);
   const noBranches: readonly Branch[] = [];
-  const frame: FunctionFrame = { id: top, steps: [], when: noBranches, loop: undefined, zone: 'body', statementAt: whole, owner: undefined, complete: true };
+  const frame: FunctionFrame = { id: top, steps: [], when: noBranches, loop: undefined, zone: 'body', tries: undefined, attempts: 0, statementAt: whole, owner: undefined, complete: true };
   const l: Lowering = {
     path: file.path,
     tree,

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { Binding, Branch, ClassView, Export, FunctionView, Import, Loop, Step } from '../../model/module.js';
+import type { Attempt, Binding, Branch, ClassView, Export, FunctionView, Import, Loop, Step } from '../../model/module.js';
 import type { BindingId, ClassId, FunctionId, Ref, Root, Value } from '../../model/value.js';
 import type { Places } from '../../text/places.js';
 import type { At, FilePath } from '../../text/source.js';
@@ -22,6 +22,8 @@ export interface FunctionFrame {
   when: readonly Branch[];
   loop: Loop | undefined;
   zone: Step['zone'];
+  tries: readonly Attempt[] | undefined;
+  attempts: number;
   statementAt: At;
   owner: ClassId | undefined;
   complete: boolean;
@@ -128,10 +130,11 @@ export function step(
     return;
   }
   const place = what.do === 'call' ? what.call.at : at(l, node);
-  const { when, loop, zone, statementAt } = frame;
-  if (what.do === 'call') frame.steps.push({ when, loop, zone, at: place, statementAt, do: 'call', call: what.call, used: what.used });
-  else if (what.do === 'assign') frame.steps.push({ when, loop, zone, at: place, statementAt, do: 'assign', target: what.target, value: what.value });
-  else frame.steps.push({ when, loop, zone, at: place, statementAt, do: what.do, value: what.value });
+  const { when, loop, zone, tries, statementAt } = frame;
+  const own = { when, loop, zone, ...(tries ? { tries } : {}), at: place, statementAt };
+  if (what.do === 'call') frame.steps.push({ ...own, do: 'call', call: what.call, used: what.used });
+  else if (what.do === 'assign') frame.steps.push({ ...own, do: 'assign', target: what.target, value: what.value });
+  else frame.steps.push({ ...own, do: what.do, value: what.value });
 }
 /** Runs `read` under one more branch. */
 export function under<T>(l: Lowering, branch: Branch, read: () => T): T {

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { Branch } from '../../model/module.js';
+import type { Attempt, Branch } from '../../model/module.js';
 import type { BindingId, Value } from '../../model/value.js';
 import { wrapsModule } from './common-js.js';
 import { expression, named, propertyName } from './expressions.js';
@@ -154,20 +154,26 @@ function leaves(node: ts.Statement): boolean {
 
 function attempt(l: Lowering, node: ts.TryStatement): void {
   const { frame } = l;
-  const zone = frame.zone;
-  frame.zone = 'try';
+  const { zone, tries } = frame;
+  const of = frame.attempts++;
+  const enter = (part: Attempt['zone']): void => {
+    frame.zone = part;
+    frame.tries = [...(tries ?? []), { of, zone: part }];
+  };
+  enter('try');
   block(l, node.tryBlock);
   if (node.catchClause) {
-    frame.zone = 'catch';
+    enter('catch');
     const outer = openScope(l, l.scope.fn);
     const name = node.catchClause.variableDeclaration?.name;
     if (name) declarePattern(l.scope, name, { root: { kind: 'caught', how: 'catch' }, path: [] });
     block(l, node.catchClause.block);
     l.scope = outer;
   }
-  frame.zone = 'finally';
+  enter('finally');
   if (node.finallyBlock) block(l, node.finallyBlock);
   frame.zone = zone;
+  frame.tries = tries;
 }
 
 /** Every name of a parameter or catch pattern leads to the same root with its own path. */
