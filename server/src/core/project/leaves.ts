@@ -57,8 +57,8 @@ interface Write {
 /** The leaves of a payload; `steps` is what the function around does to its locals. */
 export function leavesOf(value: Value, { follow, enter }: Search, steps: readonly Step[] = []): Iterable<Leaf> {
   const found: Leaf[] = [];
-  const push = (at: Value, { when, key, through, entry, via, entered, frame }: Place): void => {
-    if (frame?.quiet !== true) found.push({ value: at, when, key, through, entry, via, entered });
+  const push = (at: Value, { when, key, through, entry, via, entered, frame }: Place, followed = false): void => {
+    if (frame?.quiet !== true) found.push({ value: at, when, key, through, entry, via, entered, ...(followed ? { followed } : {}) });
   };
   const visit = (at: Value, place: Place, depth: number): void => {
     if (found.length >= MOST_LEAVES || depth > DEEPEST) return;
@@ -87,14 +87,13 @@ export function leavesOf(value: Value, { follow, enter }: Search, steps: readonl
   };
   const visitCall = (at: Call, place: Place, depth: number): void => {
     const name = at.callee || at.name;
-    push(at, place);
+    const entered = CARRIES.test(name) || framesOf(place.frame).length >= MOST_FRAMES ? undefined : enter?.(at);
+    push(at, place, entered !== undefined);
     if (CARRIES.test(name)) {
       for (const item of at.args) visit(item.value, { ...place, through: [...place.through, name] }, depth + 1);
       if (at.receiver && CARRIES_RECEIVER.test(at.name)) visit(at.receiver, { ...place, through: [...place.through, at.name] }, depth + 1);
       return;
     }
-    if (framesOf(place.frame).length >= MOST_FRAMES) return;
-    const entered = enter?.(at);
     if (!entered || framesOf(place.frame).some(({ fn }) => fn.id === entered.fn.id)) return;
     for (const one of entered.values) visit(one.value, { ...place, when: [...place.when, ...one.when], key: one.key ?? place.key, via: place.via ?? at, entered: [...place.entered, entered.fn], frame: { ...entered, call: at, outer: place.frame, step: one.step }, followed: false, settled: false }, depth + 1);
   };

@@ -169,6 +169,8 @@ export interface Leaf {
   readonly via: Value | undefined;
   /** Functions of the project the payload came through. */
   readonly entered?: readonly FunctionView[];
+  /** A call of a function of the project: what that gives back are leaves of their own. */
+  readonly followed?: true;
 }
 /** A value followed through names and files, with every stop on the way. `exact` false: the end is unknown. */
 export interface Resolved {

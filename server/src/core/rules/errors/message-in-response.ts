@@ -1,19 +1,17 @@
 import type { At } from '../../text/source.js';
-import type { Send } from '../../model/api.js';
-import type { Ref, Value } from '../../model/value.js';
-import { answersAllErrors, errorNamed, isExcused, isOfCaller, placeOfLeaf, tried } from '../facts/errors.js';
-import { shapedText } from '../facts/shaped.js';
-import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
+import { answersAllErrors, isExcused, isOfCaller, placeOfLeaf, tried } from '../facts/errors.js';
+import { logged } from '../facts/error-fixes.js';
+import { ALWAYS, errorText, localStatus, logsToo } from '../facts/error-texts.js';
+import { rule, type Fix } from '../rule.js';
 
 interface Evidence {
   readonly text: string;
   /** Where the text is read, here or in the function that builds the answer. */
   readonly at: At;
   readonly status: string | undefined;
+  /** The answer, and the error's name, where a function that is handed the text logs it too. */
+  readonly logs: ReturnType<typeof logsToo>;
 }
-const TEXTS = new Set(['message', 'sqlMessage', 'detail', 'hint', 'code', 'errno', 'path', 'hostname', 'query', 'parameters', 'config', 'sql']);
-const ALWAYS = new Set(['sqlMessage', 'detail', 'query', 'parameters', 'config', 'sql']);
-const FORESEEN = /^(ZodError|ValidationError|JoiError|HttpError|HttpException|createError|AppError|ApiError|Boom|MulterError|JsonWebTokenError|TokenExpiredError|SyntaxError|UnauthorizedError)$/;
 
 export default rule<'send', Evidence>({
   meta: {
@@ -48,7 +46,7 @@ export default rule<'send', Evidence>({
       yield {
         ...place,
         subject: `${found.text} ${leaf.key ?? ''}`,
-        evidence: { text: found.text, at: found.value.at, status: place.related ? undefined : localStatus(send) },
+        evidence: { text: found.text, at: found.value.at, status: place.related ? undefined : localStatus(send), logs: logsToo(leaf, found.text, send) },
         severity: ALWAYS.has(found.field) ? 'error' : isHarmless ? 'info' : 'warning',
         confidence: 'medium',
         when: [...send.when, ...leaf.when],
@@ -62,9 +60,11 @@ export default rule<'send', Evidence>({
     why: 'Texts of drivers and libraries name tables, hosts and files.',
     remedy: 'Send a fixed text for unexpected errors and log the error itself.',
   }),
-  *fix({ evidence: { at, status } }): Iterable<Fix> {
+  *fix({ evidence: { at, status, logs } }, context): Iterable<Fix> {
+    // The function that answers writes the same text to the log: the error has to get there on its own.
+    const also = logs ? logged(logs.send, logs.error, context) : [];
     if (status !== undefined) yield { title: 'Send the text of client errors only', safety: 'review', changes: [{ do: 'replace', at, code: [`${status} < 500 ? `, { copy: at }, ' : ', { quote: 'Internal server error' }] }] };
-    yield { title: "Send 'Internal server error'", safety: 'review', changes: [{ do: 'replace', at, code: [{ quote: 'Internal server error' }] }] };
+    yield { title: "Send 'Internal server error'", safety: 'review', changes: [...also, { do: 'replace', at, code: [{ quote: 'Internal server error' }] }] };
   },
   examples: [
     {
@@ -175,6 +175,39 @@ export default rule<'send', Evidence>({
         import { respond } from './respond.js';
         express().get('/', async (req, res) => {
           try { await work(); } catch (e) { respond(res, 500, 'Internal server error'); }
+        });
+      `,
+    },
+    {
+      title: 'handed to a function that logs it and answers',
+      bad: `
+        import Koa from 'koa';
+        function fail(ctx, status, message, level) {
+          logger[level](message);
+          console.log(message);
+          ctx.body = message;
+          ctx.status = status;
+        }
+        new Koa().use(async (ctx) => {
+          try { await work(); } catch (err) {
+            fail(ctx, 500, \`failed: \${err}\`, 'error');
+            //                            ^^^ errors/message-in-response
+          }
+        });
+      `,
+      fixed: `
+        import Koa from 'koa';
+        function fail(ctx, status, message, level) {
+          logger[level](message);
+          console.log(message);
+          ctx.body = message;
+          ctx.status = status;
+        }
+        new Koa().use(async (ctx) => {
+          try { await work(); } catch (err) {
+            console.error(err);
+            fail(ctx, 500, \`failed: \${'Internal server error'}\`, 'error');
+          }
         });
       `,
     },
@@ -410,32 +443,3 @@ export default rule<'send', Evidence>({
     },
   ],
 });
-
-function errorText(leaf: Leaf, context: RuleContext): { value: Value; text: string; field: string } | undefined {
-  const value = shapedText(leaf.value);
-  if (leaf.value.kind === 'call' && leaf.value.name === 'toString' && value.kind === 'ref' && value.path.length === 0 && context.isError(value)) return { value: leaf.value, text: `${plain(value)}.toString()`, field: 'message' };
-  if (value.kind !== 'ref') return undefined;
-  const end = value.path.length === 0 ? errorNamed(value, context) : value;
-  if (!context.isError(end) || foreseen(end, context)) return undefined;
-  const [field, ...rest] = end.path;
-  if (field === undefined) {
-    const asText = leaf.through.some((name) => name === 'template' || name === 'String');
-    return asText && end.path.length === 0 ? { value, text: `\${${plain(value)}}`, field: 'message' } : undefined;
-  }
-  if (field === 'response') return rest[0] === 'data' || rest[0] === 'config' ? { value, text: plain(value), field: 'message' } : undefined;
-  return rest.length === 0 && TEXTS.has(field) && !(field === 'code' && leaf.key === 'code') ? { value, text: plain(value), field } : undefined;
-}
-/** As it is written, without the type it is taken for. */
-function plain({ text }: Ref): string {
-  return text.replace(/^\(\s{0,9}([\w$.]{1,80}) as [^()]{1,80}\)/, '$1');
-}
-/** `if (err.isOperational)`-like tests stand on the branch; a class named in the catch's own construction does not. */
-function foreseen(value: Ref, context: RuleContext): boolean {
-  const made = context.resolve(value).value;
-  return made.kind === 'call' && FORESEEN.test(made.name || made.callee);
-}
-
-/** A local that holds the status: it can decide what is sent. */
-function localStatus(send: Send): string | undefined {
-  return send.status?.kind === 'ref' && send.status.path.length === 0 && (send.status.root.kind === 'local' || send.status.root.kind === 'parameter') ? send.status.text : undefined;
-}

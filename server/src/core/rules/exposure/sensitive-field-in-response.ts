@@ -5,7 +5,7 @@ import { placeOfLeaf } from '../facts/errors.js';
 import { personName, recordRead, sensitiveField, takesAway, type RecordRead } from '../facts/records.js';
 import { rule, type FixAnswer, type Leaf, type RuleContext } from '../rule.js';
 
-type Evidence = { readonly leaf: Leaf; readonly send: Send } & ({ readonly field: string } | { readonly read: RecordRead });
+type Evidence = { readonly leaf: Leaf; readonly send: Send } & ({ readonly field: string; readonly isSalt: boolean } | { readonly read: RecordRead });
 /** Objects whose members are texts about a field, and switches. */
 const ABOUT = /^(errors?|errs?|validation\w*|messages?|msgs?|labels?|strings|i18n|rules|schema|touched|required|flags?|features?|policy|policies|settings|counts?|stats|colors?|config|process)$/i;
 
@@ -29,17 +29,19 @@ export default rule<'send', Evidence>({
     if (send.call?.name === 'render') return;
     const hasSchema = context.endpoints({ handler: fn.id }).some((one) => one.framework === 'fastify' && describesAnswer(one.route.options, context));
     const seen = new Set<unknown>();
-    for (const leaf of context.leaves(send.value, fn)) {
+    const leaves = [...context.leaves(send.value, fn)];
+    for (const leaf of leaves) {
       const place = placeOfLeaf(leaf, send);
       const known = leaf.entry ?? leaf.via ?? leaf.value;
       if (!place || seen.has(known)) continue;
       const field = fieldIn(leaf, context);
       if (field !== undefined) {
         seen.add(known);
-        yield { ...place, subject: `${field} ${leaf.key ?? ''}`, evidence: { leaf, send, field }, severity: 'error', confidence: 'medium', when: [...send.when, ...leaf.when] };
+        const isSalt = isSaltName(field) && !leaves.some((one) => one !== leaf && sensitiveField(one.key ?? '') !== undefined && !isSaltName(one.key ?? ''));
+        yield { ...place, subject: `${field} ${leaf.key ?? ''}`, evidence: { leaf, send, field, isSalt }, severity: isSalt ? 'info' : 'error', confidence: 'medium', when: [...send.when, ...leaf.when] };
         continue;
       }
-      if (hasSchema || leaf.through.length > 0 || takesAway(fn) || leaf.entered?.some(takesAway) === true) continue;
+      if (hasSchema || leaf.followed === true || leaf.through.length > 0 || takesAway(fn) || leaf.entered?.some(takesAway) === true) continue;
       const read = recordRead(leaf.value, fn, context);
       if (!read || (context.projectUses('class-transformer') && context.role(fn.id)?.framework === 'nest')) continue;
       seen.add(known);
@@ -49,7 +51,7 @@ export default rule<'send', Evidence>({
     }
   },
   explain: (evidence) => ({
-    message: 'field' in evidence ? `'${evidence.field}' leaves the server in this response. Remove it.` : `The whole ${evidence.read.model} record is returned, with any password hash or token it holds. Select the fields the client needs.`,
+    message: 'field' in evidence ? `'${evidence.field}' leaves the server in this response. ${evidence.isSalt ? 'It tells which accounts there are, and clients that hash passwords themselves send what is as good as one.' : 'Remove it.'}` : `The whole ${evidence.read.model} record is returned, with any password hash or token it holds. Select the fields the client needs.`,
     why: 'A password hash can be guessed offline, and a reset token takes the account over.',
     remedy: 'Name the fields that are sent, in the query or in a function that builds the answer.',
   }),
@@ -93,6 +95,24 @@ export default rule<'send', Evidence>({
         express().get('/users/:id', async (req, res) => {
           const u = await load(req.params.id);
           res.json({ id: u.id });
+        });
+      `,
+    },
+    {
+      title: 'the salt alone, for a client that hashes, and a salt beside its hash',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.get('/authenticate/:email', async (req, res) => {
+          const user = await load(req.params.email);
+          res.json({ salt: user.passwordSalt });
+          //               ^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "which accounts there are"
+        });
+        app.get('/users/:id', async (req, res) => {
+          const user = await load(req.params.id);
+          res.json({ salt: user.passwordSalt, hash: user.passwordHash });
+          //               ^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "Remove it"
+          //                                        ^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response
         });
       `,
     },
@@ -239,6 +259,21 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'a service of the project that is called like a repository',
+      good: `
+        import { Controller, Get } from '@nestjs/common';
+        class Patients {
+          private rows = new Map<string, { id: string; name: string }>();
+          find() { return [...this.rows.values()].map(({ id, name }) => ({ id, name })); }
+        }
+        @Controller('patients')
+        export class PatientsController {
+          constructor(private readonly patients: Patients) {}
+          @Get() list() { return this.patients.find(); }
+        }
+      `,
+    },
+    {
       title: 'texts about a field',
       good: `
         import express from 'express';
@@ -266,6 +301,9 @@ function fieldIn({ value, key, through }: Leaf, context: RuleContext): string | 
   }
   if (value.root.kind === 'env' || value.root.kind === 'import' || ABOUT.test(owner)) return undefined;
   return own === 'sure' || personName(owner) ? last : undefined;
+}
+function isSaltName(name: string): boolean {
+  return /salt$/i.test(name);
 }
 function describesAnswer(options: Value | undefined, context: RuleContext): boolean {
   const schema = context.option(options, 'schema');

@@ -20,6 +20,9 @@ const SHOWING: Readonly<Record<StaticMount['library'], { readonly key: string; r
   hono: undefined,
 };
 
+/** Folders that callers or jobs write to. */
+const FILLED = /^(uploads?|uploaded|files?|storage|data|tmp|temp|downloads?|exports?|backups?|user-?content)$/i;
+
 export default rule<'call', Evidence>({
   meta: {
     id: 'exposure/static-dotfiles',
@@ -55,9 +58,10 @@ export default rule<'call', Evidence>({
       if (answer.kind === 'unknown' && mount.options !== undefined) continue;
       const isOpen = mount.library === 'fastify' || (mount.library === 'express' && context.major('express', context.pathOf(call.at)) === 4);
       if (!isOpen) continue;
+      // A folder made to be served, by its name: the default alone is no fault there.
+      if (mount.roots.length > 0 && mount.roots.every((one) => isMade(lastOf(one, context)))) continue;
       const isKnown = mount.roots.some((one) => context.constant(one) !== undefined || folderOf(one, context) !== undefined);
-      const isMade = mount.roots.every((one) => isPublicFolder(folderOf(one, context)?.segments ?? []));
-      yield { ...common, at: mount.at, evidence: { mount, setting: undefined, root }, severity: isKnown && !isMade ? 'info' : 'hint', confidence: 'medium' };
+      yield { ...common, at: mount.at, evidence: { mount, setting: undefined, root }, severity: isKnown ? 'info' : 'hint', confidence: 'medium' };
     }
   },
   explain: ({ root, mount, setting }) => ({
@@ -184,6 +188,48 @@ export default rule<'call', Evidence>({
       `,
     },
     {
+      title: 'folders made to be served keep the default of Express 4 and Fastify',
+      good: `
+        //- package.json
+        { "dependencies": { "express": "^4.18.0", "@fastify/static": "^7.0.0", "fastify": "^4.0.0" } }
+        //- app.js
+        const path = require('path');
+        const express = require('express');
+        const fastifyStatic = require('@fastify/static');
+        const app = express();
+        const site = path.join(__dirname, 'public');
+        app.use(express.static(site));
+        app.use('/img', express.static('img', { maxAge: '1d' }));
+        app.use(express.static(\`\${__dirname}/../client/build\`));
+        app.use('/docs', express.static(path.dirname(require.resolve('swagger-ui-dist'))));
+        app.use(express.static(path.join(settings.root, 'assets')));
+        require('fastify')().register(fastifyStatic, { root: path.join(process.cwd(), 'dist') });
+        //- web.js
+        import express from 'express';
+        import { fileURLToPath } from 'node:url';
+        express().use(express.static(fileURLToPath(new URL('../www', import.meta.url))));
+      `,
+    },
+    {
+      title: 'the default where uploads lie, or somebody else says which folder',
+      bad: `
+        //- package.json
+        { "dependencies": { "express": "4.19.2", "fastify": "^4.0.0" } }
+        //- app.js
+        const path = require('path');
+        const express = require('express');
+        const app = express();
+        app.use('/files', express.static(path.join(__dirname, 'uploads')));
+        //                        ^^^^^^ exposure/static-dotfiles "in 'uploads' can"
+        app.use('/more', express.static('public/uploads'));
+        //                       ^^^^^^ exposure/static-dotfiles
+        app.use(express.static(settings.root));
+        //              ^^^^^^ exposure/static-dotfiles "in this folder can"
+        require('fastify')().register(require('@fastify/static'), { root: path.join(process.cwd(), 'storage') });
+        //                            ^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/static-dotfiles "'storage'"
+      `,
+    },
+    {
       title: 'the folder for well-known documents',
       good: `import express from 'express'; express().use('/.well-known', express.static('public/.well-known', { dotfiles: 'allow' }));`,
     },
@@ -197,6 +243,25 @@ export default rule<'call', Evidence>({
 function servesOthers(root: Value, context: RuleContext): boolean {
   const folder = folderOf(root, context);
   return folder !== undefined && folder.segments.length > 0 && !isPublicFolder(folder.segments);
+}
+function isMade(segments: readonly string[]): boolean {
+  return isPublicFolder(segments.slice(-2)) && !FILLED.test(segments.at(-1) ?? '');
+}
+/** The named folders of a path, as far as they can be read: below a folder that is not known, of a package, of the code. */
+function lastOf(root: Value, context: RuleContext): readonly string[] {
+  const folder = folderOf(root, context);
+  if (folder) return folder.segments;
+  const end = context.resolve(root).value;
+  const last = end.kind === 'call' && /(^|\.)(join|resolve)$/.test(end.callee) ? end.args.at(-1)?.value : end.kind === 'template' ? end.parts.at(-1) : undefined;
+  const text = typeof last === 'string' ? last : last && context.constant(last)?.value;
+  if (typeof text === 'string') return text.split('/').filter((one) => one !== '' && one !== '.' && one !== '..');
+  return isOfPackage(end) ? ['dist'] : [];
+}
+/** The folder of an installed package, which ships without hidden files: `path.dirname(require.resolve('swagger-ui-dist'))`. */
+function isOfPackage(value: Value): boolean {
+  if (value.kind !== 'call') return false;
+  if (value.callee === 'require.resolve' || /(^|\.)(getAbsoluteFSPath|absolutePath)$/.test(value.callee)) return true;
+  return /(^|\.)(dirname|join)$/.test(value.callee) && value.args[0] !== undefined && isOfPackage(value.args[0].value);
 }
 function endsWellKnown(root: Value, context: RuleContext): boolean {
   return folderOf(root, context)?.segments.includes('.well-known') === true || /\.well-known/.test(root.kind === 'ref' ? '' : context.textOf(root.at));
