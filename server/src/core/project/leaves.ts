@@ -95,7 +95,11 @@ export function leavesOf(value: Value, { follow, enter }: Search, steps: readonl
       return;
     }
     if (!entered || framesOf(place.frame).some(({ fn }) => fn.id === entered.fn.id)) return;
-    for (const one of entered.values) visit(one.value, { ...place, when: [...place.when, ...one.when], key: one.key ?? place.key, via: place.via ?? at, entered: [...place.entered, entered.fn], frame: { ...entered, call: at, outer: place.frame, step: one.step }, followed: false, settled: false }, depth + 1);
+    const inside = { via: place.via ?? at, entered: [...place.entered, entered.fn], followed: false, settled: false };
+    for (const one of entered.values) {
+      const frame: Frame = { ...entered, call: at, outer: place.frame, step: one.step };
+      visit(one.value, { ...place, ...inside, when: [...place.when, ...one.when], key: one.key ?? place.key, frame }, depth + 1);
+    }
   };
   const visitRef = (written: Ref, given: Place, depth: number): void => {
     const place = asWritten(written, given, depth);
@@ -109,7 +113,11 @@ export function leavesOf(value: Value, { follow, enter }: Search, steps: readonl
     const body = frame?.fn.steps ?? steps;
     const reader = frame ? frame.step : body.find((step) => stands(value, step));
     const until = reader ? body.indexOf(reader) : body.length;
-    const writes = body.slice(0, until).flatMap((step) => (step.do === 'assign' && step.target.path.length === 0 && isSameRoot(step.target.root, root) && isAlongside(step, reader) ? [{ key: undefined, value: step.value, when: step.when }] : [])).slice(-MOST_WRITES);
+    const all = body.slice(0, until).flatMap((step) => {
+      const isWritten = step.do === 'assign' && step.target.path.length === 0 && isSameRoot(step.target.root, root) && isAlongside(step, reader);
+      return isWritten ? [{ key: undefined, value: step.value, when: step.when }] : [];
+    });
+    const writes = all.slice(-MOST_WRITES);
     if (writes.length === 0) return place;
     const here = reader?.when ?? [];
     writes.forEach((write, index) => {

@@ -38,7 +38,8 @@ export default rule<'send', Evidence>({
       if (field !== undefined) {
         seen.add(known);
         const isSalt = isSaltName(field) && !leaves.some((one) => one !== leaf && sensitiveField(one.key ?? '') !== undefined && !isSaltName(one.key ?? ''));
-        yield { ...place, subject: `${field} ${leaf.key ?? ''}`, evidence: { leaf, send, field, isSalt }, severity: isSalt ? 'info' : 'error', confidence: 'medium', when: [...send.when, ...leaf.when] };
+        const found = { ...place, subject: `${field} ${leaf.key ?? ''}`, evidence: { leaf, send, field, isSalt }, when: [...send.when, ...leaf.when] };
+        yield { ...found, severity: isSalt ? 'info' : 'error', confidence: 'medium' };
         continue;
       }
       if (hasSchema || leaf.followed === true || leaf.through.length > 0 || takesAway(fn) || leaf.entered?.some(takesAway) === true) continue;
@@ -51,7 +52,9 @@ export default rule<'send', Evidence>({
     }
   },
   explain: (evidence) => ({
-    message: 'field' in evidence ? `'${evidence.field}' leaves the server in this response. ${evidence.isSalt ? 'It tells which accounts there are, and clients that hash passwords themselves send what is as good as one.' : 'Remove it.'}` : `The whole ${evidence.read.model} record is returned, with any password hash or token it holds. Select the fields the client needs.`,
+    message: 'field' in evidence
+      ? `'${evidence.field}' leaves the server in this response. ${evidence.isSalt ? 'It tells which accounts there are, and clients that hash passwords themselves send what is as good as one.' : 'Remove it.'}`
+      : `The whole ${evidence.read.model} record is returned, with any password hash or token it holds. Select the fields the client needs.`,
     why: 'A password hash can be guessed offline, and a reset token takes the account over.',
     remedy: 'Name the fields that are sent, in the query or in a function that builds the answer.',
   }),
