@@ -120,7 +120,7 @@ export function classLike(l: Lowering, node: ts.ClassLikeDeclaration, name: stri
     } else if (ts.isPropertyDeclaration(member) && member.initializer) {
       const key = propertyName(member.name) ?? 'computed';
       const value = named(l, member.initializer, `${name}.${key}`, { owner: id });
-      view.fields.push({ id: NO_BINDING, name: key, nameAt: at(l, member.name), constant: true, value, scope: l.scope.fn });
+      view.fields.push({ id: NO_BINDING, name: key, nameAt: at(l, member.name), constant: true, value, scope: l.scope.fn, when: l.frame.when });
     } else if (ts.isClassStaticBlockDeclaration(member)) statements(l, member.body.statements);
   }
   l.frame.owner = owner;
