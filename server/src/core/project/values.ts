@@ -1,5 +1,5 @@
 import type { ModuleView } from '../model/module.js';
-import type { Entry, Ref, Scalar, Value } from '../model/value.js';
+import type { ClassId, Entry, Ref, Scalar, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 import type { OptionAnswer, Resolved } from '../rules/rule.js';
 
@@ -54,10 +54,28 @@ function stepInto(ref: Ref, project: Followed, left: Left): Value | undefined {
     if (!module) return undefined;
     return fromExports(module, root.name, ref.path, ref, project, left, 0);
   }
+  if (root.kind === 'this' && root.class !== undefined && ref.path[0] !== undefined) {
+    const field = fieldOf(root.class, ref.path[0], project.module(path));
+    return field && descend(field, ref.path.slice(1), ref, project, left);
+  }
   if (root.kind === 'value' && root.of.kind !== 'call') return descend(root.of, ref.path, ref, project, left);
   return undefined;
 }
 
+/** What a field of a class is for as long as an object lives: as declared, or as its constructor sets it, once. */
+function fieldOf(id: ClassId, name: string, module: ModuleView | undefined): Value | undefined {
+  const view = module?.classes.get(id);
+  if (!module || !view) return undefined;
+  const sets = [...module.functions.values()].flatMap((fn) => fn.steps.flatMap((step) => {
+    const target = step.do === 'assign' ? step.target : undefined;
+    return step.do === 'assign' && target?.root.kind === 'this' && target.root.class === id && target.path.length === 1 && target.path[0] === name ? [{ fn, step }] : [];
+  }));
+  const declared = view.fields.find((one) => one.name === name)?.value;
+  const isSet = declared !== undefined && declared.kind !== 'unknown' && !(declared.kind === 'literal' && declared.value === undefined);
+  if (isSet) return sets.length === 0 ? declared : undefined;
+  const [only] = sets;
+  return only && sets.length === 1 && only.fn.id === view.construct && only.step.when.length === 0 ? only.step.value : undefined;
+}
 function fromExports(module: ModuleView, name: string, path: readonly (string | undefined)[], ref: Ref, project: Followed, left: Left, hops: number): Value | undefined {
   if (hops > 10) return undefined;
   const whole = module.exports.findLast((one) => one.name === '=');

@@ -72,7 +72,7 @@ export function* clientTargets(call: Call, context: RuleContext): Iterable<Clien
 function isClientMethod(call: Call, context: RuleContext): boolean {
   if (MAKERS.test(call.callee)) return true;
   if (!call.receiver || !VERBS.test(call.name)) return false;
-  if (call.receiver.kind === 'ref' && /(^|\.)(httpService|axiosRef)$/.test(call.receiver.text)) return true;
+  if (call.receiver.kind === 'ref' && /(^|\.)(httpService|axiosRef)$|^this\.(http|httpClient)$/.test(call.receiver.text)) return true;
   const made = context.resolve(call.receiver).value;
   return made.kind === 'call' && MAKERS.test(made.callee);
 }

@@ -2,7 +2,7 @@ import type { Branch } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
-import { alternatives } from './alternatives.js';
+import { alternatives, fromEnvironment } from './alternatives.js';
 
 /** Where a host is: on this machine or a name that is set aside for examples, in the network of the operator, or anywhere. */
 export type HostClass = 'here' | 'internal' | 'remote';
@@ -22,7 +22,8 @@ export interface KnownUrl {
   readonly at: At;
   readonly when: readonly Branch[];
 }
-const SET_ASIDE = /(^|\.)(localhost|test|example|invalid|local)$|(^|\.)example\.(com|org|net)$/;
+const DEEPEST = 6;
+const SET_ASIDE = /(^|\.)(localhost|test|invalid|local)$|(^|\.)example\.(com|org|net)$|^example$/;
 const INTERNAL_NAME = /\.(svc|internal|intranet|lan|corp|home|private|cluster)$|\.svc\.cluster\.local$|\.cluster\.local$/;
 
 /** RULES `tls/plain-http-url`: what a host name says about the way to it. */
@@ -50,13 +51,15 @@ export function splitUrl(text: string): Pick<KnownUrl, 'scheme' | 'host' | 'cred
 }
 
 /** The URLs a value may be: constants, templates with a known start, fallbacks of environment variables, `new URL(...)`. */
-export function urlsOf(value: Value, context: RuleContext): readonly KnownUrl[] {
+export function urlsOf(value: Value, context: RuleContext, depth = 0): readonly KnownUrl[] {
   const found: KnownUrl[] = [];
+  if (depth > DEEPEST) return found;
   for (const one of alternatives(value, context)) {
-    const made = one.value.kind === 'call' && one.value.form === 'new' && one.value.callee === 'URL' ? one.value.args.at(-1)?.value : undefined;
-    if (made && made !== value) {
-      for (const url of urlsOf(made, context)) found.push({ ...url, when: [...one.when, ...url.when] });
-      continue;
+    const inner = startingWith(one.value);
+    if (inner && inner !== value) {
+      const made = urlsOf(inner, context, depth + 1);
+      for (const url of made) found.push({ ...url, at: url.at.path === value.at.path ? url.at : one.at, when: [...one.when, ...url.when] });
+      if (made.length > 0) continue;
     }
     const text = knownText(one.value, context);
     const url = text === undefined ? undefined : splitUrl(text);
@@ -65,16 +68,31 @@ export function urlsOf(value: Value, context: RuleContext): readonly KnownUrl[] 
   }
   return found;
 }
+/** What an address begins with: the base of `new URL(path, base)`, of `${base}/path` and of a text without its last slash. */
+function startingWith(value: Value): Value | undefined {
+  if (value.kind === 'call') {
+    if (value.form === 'new' && /(^|\.)URL$/.test(value.callee)) return value.args.at(-1)?.value;
+    // A setting with its default: `config.get('STOCK_URL', 'http://...')`.
+    const [, fallback] = value.args;
+    if (fallback && value.args.length === 2 && /^(get|getOrDefault|getString|env|getEnv|str|string)$/i.test(value.name)) return fallback.value;
+    const own = /^(replace|replaceAll|trim|toString|trimEnd|concat)$/.test(value.name) ? value.receiver : undefined;
+    return own ?? (/^(String|encodeURI)$/.test(value.callee) ? value.args[0]?.value : undefined);
+  }
+  const first = value.kind === 'template' ? value.parts.find((part) => part !== '') : undefined;
+  return typeof first === 'string' ? undefined : first;
+}
 /** The text of a value with `'\0'` for each unknown piece; undefined when nothing of it is known. */
 function knownText(value: Value, context: RuleContext): string | undefined {
   if (value.kind === 'literal') return typeof value.value === 'string' ? value.value : undefined;
   if (value.kind !== 'template') return undefined;
   return value.parts.map((part) => (typeof part === 'string' ? part : String(context.constant(part)?.value ?? startOf(part, context) ?? '\0'))).join('');
 }
-/** The known start of a piece that goes on with something unknown. */
+/** The known start of a piece that goes on with something unknown, or the one thing it is without its variable. */
 function startOf(part: Value, context: RuleContext): string | undefined {
   const end = context.resolve(part).value;
-  return end.kind === 'template' ? end.parts.map((one) => (typeof one === 'string' ? one : '\0')).join('') : undefined;
+  if (end.kind === 'template') return end.parts.map((one) => (typeof one === 'string' ? one : '\0')).join('');
+  const fallback = end.kind === 'logic' && end.op !== '&&' && fromEnvironment(end.left, context) ? context.constant(end.right)?.value : undefined;
+  return typeof fallback === 'string' ? fallback : undefined;
 }
 /** The first characters of a text as they are written, through the names it is made of. */
 function startAt(value: Value, length: number, context: RuleContext, depth: number): At | undefined {

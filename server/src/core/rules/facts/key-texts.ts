@@ -1,5 +1,5 @@
-import { branchOf, type Branch, type ModuleView } from '../../model/module.js';
-import type { Call, ClassId, FunctionId, Value } from '../../model/value.js';
+import { branchOf, type Branch } from '../../model/module.js';
+import type { Call, FunctionId, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
 
@@ -33,7 +33,7 @@ const BYTES = /(^|\.)(Buffer\.from|Uint8Array\.from|createSecretKey|base64url\.d
 const ENTRIES: ReadonlySet<string> = new Set(['key', 'secret', 'private', 'privateKey', 'value', 'k']);
 
 /** Every text a key may be: through names, files, fields, lists, `Buffer.from`, `TextEncoder`, hashes, and functions that give it. */
-export function keyTexts(value: Value, context: RuleContext, module: ModuleView): readonly KeyText[] {
+export function keyTexts(value: Value, context: RuleContext): readonly KeyText[] {
   const found: Found[] = [];
   const seen = new Set<FunctionId>();
   const search = (current: Value, way: Way): void => {
@@ -73,8 +73,6 @@ export function keyTexts(value: Value, context: RuleContext, module: ModuleView)
       case 'function': return given(current.fn, way);
       case 'ref': {
         if (current.root.kind === 'env') return;
-        const field = current.root.kind === 'this' && current.root.class && current.path.length === 1 ? fieldOf(current.root.class, current.path[0], module) : undefined;
-        if (field) return below(field, { via: way.via ?? current.at });
         const end = context.resolve(current);
         if (end.value !== current && end.exact && end.value.kind !== 'ref') below(end.value, { via: way.via ?? current.at });
         return;
@@ -100,14 +98,6 @@ export function keyTexts(value: Value, context: RuleContext, module: ModuleView)
   return found;
 }
 
-/** What a field of a class is: as declared, or as its constructor sets it, once. */
-function fieldOf(id: ClassId, name: string | undefined, module: ModuleView): Value | undefined {
-  const view = module.classes.get(id);
-  const declared = view?.fields.find((one) => one.name === name);
-  const construct = view?.construct === undefined ? undefined : module.functions.get(view.construct);
-  const set = construct?.steps.flatMap((step) => (step.do === 'assign' && step.target.root.kind === 'this' && step.target.path.length === 1 && step.target.path[0] === name ? [step.value] : [])) ?? [];
-  return set.length === 1 ? set[0] : set.length === 0 ? declared?.value : undefined;
-}
 /** The value whose bytes a call gives: `Buffer.from(k, 'base64')`, `encoder.encode(k)`, `createHash('sha256').update(k).digest()`, `k.trim()`. */
 export function bytesOf(call: Call, context: Pick<RuleContext, 'resolve'>): Value | undefined {
   const first = call.args[0]?.value;

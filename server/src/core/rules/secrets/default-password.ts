@@ -198,7 +198,7 @@ export default rule<'module', Evidence>({
 });
 
 function found(value: Value, user: string | undefined, subject: string, module: ModuleView, context: RuleContext, more: Partial<Found>): readonly Found[] {
-  return keyTexts(value, context, module)
+  return keyTexts(value, context)
     .filter((text) => !text.fallback && text.value !== '' && !placeholder(text.value))
     .flatMap((text) => {
       const at = text.at.path === module.path ? text.at : text.via;

@@ -30,7 +30,7 @@ export default rule<'module', Evidence>({
   *detect(module, context) {
     const seen = new Set<string>();
     for (const { key, when } of keysOf(module, context))
-      for (const text of keyTexts(key, context, module)) {
+      for (const text of keyTexts(key, context)) {
         const at = text.at.path === module.path ? text.at : text.via;
         const mark = `${text.at.path} ${text.at.mark} ${text.at.part?.start ?? ''}`;
         // A private key in the source is a finding of its own.

@@ -28,7 +28,7 @@ export default rule<'module', Evidence>({
   *detect(module, context) {
     const seen = new Set<string>();
     for (const { library, key, when } of sessionKeys(module, context)) {
-      const texts = keyTexts(key, context, module);
+      const texts = keyTexts(key, context);
       for (const text of texts) {
         const at = text.at.path === module.path ? text.at : text.via;
         const mark = `${text.at.path} ${text.at.mark} ${text.at.part?.start ?? ''}`;

@@ -1,9 +1,11 @@
 import type { ModuleView } from '../../model/module.js';
 import type { Severity } from '../../findings/finding.js';
 import { carriesCredentials, clientTargets, type ClientTarget } from '../facts/clients.js';
-import { hostClass, urlsOf, type HostClass } from '../facts/hosts.js';
+import { fallbacksIn } from '../facts/fallbacks.js';
+import { hostClass, urlsOf, type HostClass, type KnownUrl } from '../facts/hosts.js';
+import { wordsOf } from '../facts/names.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
-import type { At } from '../../text/source.js';
+import type { At, FilePath } from '../../text/source.js';
 
 interface Evidence {
   readonly host: string;
@@ -13,6 +15,7 @@ interface Evidence {
 }
 /** The encrypted scheme that takes the place of each; ftp has none that the same client speaks. */
 const BETTER: ReadonlyMap<string, string | undefined> = new Map([['http', 'https'], ['ws', 'wss'], ['mqtt', 'mqtts'], ['ftp', undefined]]);
+const OWN = /^(app|site|web|website|frontend|front|client|public|origin|origins|cors|base|self|callback|redirect|return|www|home|page|link|proxy|referer|test|mock|doc|docs|swagger)$/;
 const RANK: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1, hint: 0 };
 
 export default rule<'module', Evidence>({
@@ -36,7 +39,7 @@ export default rule<'module', Evidence>({
   ],
   *detect(module, context) {
     const best = new Map<string, Detection<Evidence>>();
-    for (const found of allCalls(module, context)) {
+    for (const found of [...allCalls(module, context), ...defaults(module, context)]) {
       const key = `${found.at.mark} ${found.at.part?.start ?? ''}`;
       const other = best.get(key);
       if (!other || RANK[found.severity ?? 'warning'] > RANK[other.severity ?? 'warning']) best.set(key, found);
@@ -134,6 +137,38 @@ export default rule<'module', Evidence>({
         jwksClient({ jwksUri: 'http://id.example-corp.com/jwks' });
         //                     ^^^^ tls/plain-http-url`,
     },
+    {
+      title: 'fields of a class, a base with a path behind it, defaults of settings',
+      bad: `
+        //- stock.service.ts
+        import { Injectable } from '@nestjs/common';
+        import { HttpService } from '@nestjs/axios';
+        import { ConfigService } from '@nestjs/config';
+        import axios from 'axios';
+        @Injectable()
+        export class StockService {
+          private readonly base = 'http://stock.corp-site.io';
+          //                       ^^^^ tls/plain-http-url "This call to stock.corp-site.io"
+          private readonly prices;
+          constructor(private readonly http: HttpService, config: ConfigService) {
+            this.prices = axios.create({ baseURL: config.get('PRICES_URL', 'http://prices.corp-site.io') });
+            //                                                              ^^^^ tls/plain-http-url
+          }
+          one(id: string) { return this.http.get(\`\${this.base}/items/\${id}\`); }
+        }
+        //- rates.js
+        const RATES = process.env.RATES_URL || 'http://rates.corp-site.io';
+        //                                      ^^^^ tls/plain-http-url
+        exports.rates = async (path) => (await fetch(RATES + path)).json();
+        //- config.js
+        module.exports = { port: 3000, services: { billing: process.env.BILLING_SERVICE_URL ?? 'http://billing.corp-site.io:8080' } };
+        //                                                                                      ^^^^ tls/plain-http-url
+        //- billing.js
+        const axios = require('axios');
+        const config = require('./config');
+        exports.invoices = () => axios.get(config.services.billing + '/invoices');
+      `,
+    },
     { title: 'this machine, and names set aside for examples', good: `
         fetch('http://localhost:3000/health'); fetch('http://127.0.0.1/'); fetch('http://[::1]:80/'); fetch('http://api.example.com/x'); fetch('http://app.test/');
          fetch('http://169.254.169.254/latest/meta-data');` },
@@ -146,6 +181,9 @@ export default rule<'module', Evidence>({
     { title: 'routes and getters that look like a client', good: `import express from 'express'; const app = express(); app.get('/x', (req, res) => res.redirect('http://other.corp.com/')); config.get('http://a.corp.com');` },
     { title: 'an issuer is a name', good: `import jwt from 'jsonwebtoken'; export const make = (p) => jwt.sign(p, process.env.KEY, { issuer: 'http://id.corp-site.com', audience: 'http://api.corp-site.com' });` },
     { title: 'encrypted, or not known', good: `import axios from 'axios'; axios.get('https://api.corp-site.com'); axios.get(process.env.API_URL); axios.get(\`http://\${host}/x\`); axios.get('http://api.' + domain + '/x');` },
+    { title: 'addresses of this service itself, and of pages', good: `
+        module.exports = { site: process.env.SITE_URL || 'http://shop.corp-site.io', cors: process.env.CORS_ORIGIN || 'http://app.corp-site.io' };
+        exports.back = process.env.REDIRECT_URL || 'http://shop.corp-site.io/done';` },
     { title: 'in development only', good: `const base = process.env.NODE_ENV === 'production' ? 'https://api.corp-site.com' : 'http://staging.corp-site.com'; export const load = () => fetch(base);` },
   ],
 });
@@ -156,6 +194,27 @@ function* allCalls(module: ModuleView, context: RuleContext): Iterable<Detection
       if (step.do === 'call')
         for (const target of clientTargets(step.call, context))
           for (const found of plain(target, context)) yield { ...found, when: [...step.when, ...(found.when ?? [])] };
+}
+/** Addresses of services that stand in for a variable, wherever they are asked for: told here, and not where they are used. */
+function* defaults(module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {
+  for (const { variable, fallback, when } of fallbacksIn(module, context)) {
+    if (!isService(variable)) continue;
+    for (const url of urlsOf(fallback, context)) {
+      if (!BETTER.has(url.scheme) || url.schemeAt.path !== module.path) continue;
+      const severity = severityOf(url.scheme, url.where, url.credentials, undefined, context);
+      const evidence: Evidence = { host: url.host, better: BETTER.get(url.scheme), schemeAt: url.schemeAt };
+      if (severity && severity !== 'hint') yield { at: url.at, subject: `${variable} ${url.host}`, evidence, severity, when: [...when, ...url.when] };
+    }
+  }
+}
+/** `INVENTORY_URL`, `billing.endpoint`: a service that is called. `SITE_URL`, `CORS_ORIGIN`, `CALLBACK_URL` are addresses of this one, or of a browser's. */
+function isService(variable: string): boolean {
+  const words = wordsOf(variable);
+  return words.some((word) => /^(url|uri|endpoint|host|api|service|upstream|server|backend|address|addr)$/.test(word)) && !words.some((word) => OWN.test(word));
+}
+/** The default of a setting in another file, which is told there. */
+function isToldThere({ schemeAt, when }: KnownUrl, path: FilePath): boolean {
+  return schemeAt.path !== path && when.some(({ test, holds }) => !holds && test.kind === 'ref' && test.root.kind === 'env' && isService(test.root.name ?? ''));
 }
 function* plain({ value, bare, call }: ClientTarget, context: RuleContext): Iterable<Detection<Evidence>> {
   if (bare) {
@@ -168,15 +227,16 @@ function* plain({ value, bare, call }: ClientTarget, context: RuleContext): Iter
     return;
   }
   for (const url of urlsOf(value, context)) {
+    if (isToldThere(url, call.at.path)) continue;
     const severity = BETTER.has(url.scheme) ? severityOf(url.scheme, url.where, url.credentials, call, context) : undefined;
     if (!severity) continue;
     yield { at: url.at, subject: `${call.name} ${url.host}`, evidence: { host: url.host, better: BETTER.get(url.scheme), schemeAt: url.schemeAt }, severity, when: url.when };
   }
 }
-function severityOf(scheme: string, where: HostClass, inUrl: boolean, call: ClientTarget['call'], context: RuleContext): Severity | undefined {
+function severityOf(scheme: string, where: HostClass, inUrl: boolean, call: ClientTarget['call'] | undefined, context: RuleContext): Severity | undefined {
   if (where === 'here') return undefined;
   const isRequired = context.policy('tls').internalHosts === 'require';
   if (where === 'internal' && !isRequired) return 'hint';
-  if (inUrl || carriesCredentials(call, context)) return 'error';
+  if (inUrl || (call && carriesCredentials(call, context))) return 'error';
   return scheme === 'http' ? 'warning' : 'info';
 }
