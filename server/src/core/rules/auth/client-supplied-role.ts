@@ -1,23 +1,17 @@
-import type { Branch, FunctionView, Step } from '../../model/module.js';
-import type { Call, Value } from '../../model/value.js';
-import type { RequestField } from '../../model/api.js';
-import { links } from '../../project/project.js';
-import { authGuardName } from '../facts/guards.js';
+import type { FunctionView } from '../../model/module.js';
+import type { Value } from '../../model/value.js';
+import { claimedIn, type Claimed } from '../facts/claimed-roles.js';
+import { massAssignment } from '../facts/mass-assignment.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
-  readonly kind: 'role' | 'assignment';
+  readonly kind: Claimed['how'] | 'assignment' | 'open-schema';
   readonly text: string;
   /** The comparison the field stands in, and the request it is read from, where both can be written anew. */
   readonly test: Value | undefined;
   readonly request: string | undefined;
   readonly role: string | undefined;
 }
-const ROLE_HEADER = /^x-((user-?)?(roles?|permissions?|scopes?)|(is-?)?admin|admin-?user|is-?superuser)$/i;
-const ROLE_FIELD = /^(role|roles|isAdmin|is_admin|admin|isSuperAdmin|superuser|is_staff|permissions)$/i;
-const IDENTITY_MODEL = /^(user|account|member|customer|admin|employee|tenant|organi[sz]ation|role)s?(model|repository|repo|entity|collection|dao)?$/i;
-const STORES = /^(create|insert|insertOne|insertMany|update|updateOne|updateMany|findByIdAndUpdate|findOneAndUpdate|upsert|bulkCreate|build|save)$/;
-const DENIES = /^(sendStatus|status|throw|writeHead|code|abort)$/;
 
 export default rule<'function', Evidence>({
   meta: {
@@ -34,39 +28,42 @@ export default rule<'function', Evidence>({
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/', 'https://cwe.mitre.org/data/definitions/807.html'],
   },
   on: 'function',
-  words: ['role', 'admin', 'permission', 'scope', 'superuser', 'is_staff', '.body', 'create', 'update', 'assign'],
+  words: ['role', 'admin', 'permission', 'scope', 'superuser', 'is_staff', '.body', 'create', 'update', 'assign', 'user', 'manager'],
   *detect(fn, context) {
     const seen = new Set<string>();
+    for (const claimed of claimedIn(fn, context)) {
+      const { value, step, test, role, how, key: field } = claimed;
+      const key = `${value.at.mark}:${value.at.part?.start ?? ''}`;
+      if (seen.has(key) || isTrusted(claimed, context) || isGuarded(fn, context)) continue;
+      seen.add(key);
+      const text = context.textOf(value.at);
+      // What names a caller may be written by a gateway in front.
+      const isOfGateway = how === 'named' && claimed.from === 'header';
+      yield {
+        at: value.at, subject: `${fn.name} ${field}`, when: step.when.slice(0, fn.when.length), severity: isOfGateway ? 'warning' : 'error', confidence: how === 'tested' || how === 'kept' ? 'high' : 'medium',
+        evidence: { kind: how, text, test, request: /^(\w+)[.?[]/.exec(text)?.[1], role },
+      };
+    }
     for (const step of fn.steps) {
-      for (const { test, holds } of allowing(step, fn, context)) for (const leaf of leavesOf(test, holds, 0)) {
-        const field = roleField(leaf.value, context);
-        const key = `${leaf.value.at.mark}:${leaf.value.at.part?.start ?? ''}`;
-        if (!field || seen.has(key) || !leaf.positive || isTrusted(field, context) || isGuarded(fn, context)) continue;
-        seen.add(key);
-        const text = context.textOf(leaf.value.at);
+      const stored = step.do === 'call' ? massAssignment(step.call, fn, context) : undefined;
+      if (stored && !isGuarded(fn, context))
         yield {
-          at: leaf.value.at, subject: `${fn.name} ${field.key ?? ''}`, when: step.when.slice(0, fn.when.length), severity: 'error', confidence: 'high',
-          evidence: { kind: 'role', text, test: leaf.whole, request: /^(\w+)[.?[]/.exec(text)?.[1], role: leaf.role },
-        };
-      }
-      const stored = step.do === 'call' ? massAssigned(step.call, context) : undefined;
-      if (stored && !isGuarded(fn, context) && !isChecked(fn, context))
-        yield {
-          at: stored.at, subject: `${fn.name} ${context.textOf(stored.at)}`, when: step.when, severity: 'warning', confidence: 'medium',
-          evidence: { kind: 'assignment', text: context.textOf(stored.at), test: undefined, request: undefined, role: undefined },
+          at: stored.value.at, subject: `${fn.name} ${context.textOf(stored.value.at)}`, when: step.when, severity: stored.through === 'nothing' ? 'warning' : 'info', confidence: 'medium',
+          evidence: { kind: stored.through === 'nothing' ? 'assignment' : 'open-schema', text: context.textOf(stored.value.at), test: undefined, request: undefined, role: undefined },
         };
     }
   },
   explain: ({ kind, text }) => ({
-    message: kind === 'role'
-      ? `The role comes from the request itself (${text}), so any caller can become admin. Read it from the verified session or token.`
-      : `Whatever the caller sends (${text}) is stored as it is, a role or an owner too. Name the fields that may be set.`,
+    message: kind === 'tested' || kind === 'kept' ? `The role comes from the request itself (${text}), so any caller can become admin. Read it from the verified session or token.`
+      : kind === 'named' ? `Who the caller is comes from the request itself (${text}), so anybody can be anybody. Read it from the verified session or token.`
+        : kind === 'open-schema' ? `Fields the schema does not name are stored too (${text}). Set additionalProperties to false, or name the fields that may be set.`
+          : `Whatever the caller sends (${text}) is stored as it is, a role or an owner too. Name the fields that may be set.`,
     why: 'Headers, queries, cookies and bodies are what the caller writes; anybody can write `admin` there.',
     remedy: 'Take the role from the session or token that was verified, and take single fields from the body.',
   }),
   *fix({ at, evidence: { kind, test, request, role, text } }): Iterable<FixAnswer> {
-    if (kind === 'assignment') yield { title: 'Name the fields', safety: 'manual', changes: [{ do: 'replace', at, code: ['{ ', { slot: `name: ${text}.name` }, ' }'] }] };
-    else if (test && request !== undefined) yield { title: 'Read the role of the verified user', safety: 'review', changes: [{ do: 'replace', at: test.at, code: [`${request}.user?.role === `, { quote: role ?? 'admin' }] }] };
+    if (kind === 'assignment' || kind === 'open-schema') yield { title: 'Name the fields', safety: 'manual', changes: [{ do: 'replace', at, code: ['{ ', { slot: `name: ${text}.name` }, ' }'] }] };
+    else if (test && request !== undefined && /^(req|request|ctx)$/.test(request)) yield { title: 'Read the role of the verified user', safety: 'review', changes: [{ do: 'replace', at: test.at, code: [`${request}.user?.role === `, { quote: role ?? 'admin' }] }] };
     else yield { refused: 'Where the verified role is kept is for the author to say.' };
   },
   examples: [
@@ -143,6 +140,103 @@ export default rule<'function', Evidence>({
       `,
     },
     {
+      title: 'Next: a role in the body that was read',
+      bad: `
+        import { NextResponse } from 'next/server';
+        export async function PUT(req) {
+          const body = await req.json();
+          if (body.role !== 'admin') return NextResponse.json({ error: 'forbidden' }, { status: 403 });
+        //    ^^^^^^^^^ auth/client-supplied-role "(body.role), so any caller can become admin"
+          return NextResponse.json(await rename(body.id));
+        }
+      `,
+    },
+    {
+      title: 'Hono and Nest: a manager by its own word',
+      bad: `
+        import { Hono } from 'hono';
+        import { ForbiddenException } from '@nestjs/common';
+        new Hono().post('/shifts', async (c) => {
+          const { isManager } = await c.req.json();
+          if (!isManager) return c.json({}, 403);
+        //     ^^^^^^^^^ auth/client-supplied-role
+          return c.json(await add());
+        });
+        export function plan(req, res) {
+          if (req.body.isManager !== true) throw new ForbiddenException();
+        //    ^^^^^^^^^^^^^^^^^^ auth/client-supplied-role
+          res.json(planned());
+        }
+      `,
+    },
+    {
+      title: 'the context of GraphQL: a header before the signed claim',
+      bad: `
+        import jwt from 'jsonwebtoken';
+        export async function contextFrom({ req }) {
+          const claims = jwt.verify(req.headers.authorization, key, { algorithms: ['ES256'] });
+          return { user: { id: claims.sub, role: String(req.headers['x-role'] ?? claims.role) } };
+        //                                              ^^^^^^^^^^^^^^^^^^^^^ auth/client-supplied-role
+        }
+      `,
+    },
+    {
+      title: 'an identity that is taken over as it is sent',
+      bad: `
+        const app = require('express')();
+        app.use((req, res, next) => {
+          req.user = { id: req.headers['x-user-id'], role: req.headers['x-user-role'] };
+        //                 ^^^^^^^^^^^^^^^^^^^^^^^^ auth/client-supplied-role "Who the caller is comes from the request itself"
+        //                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/client-supplied-role "The role comes"
+          next();
+        });
+        app.get('/login-as/:name', (req, res) => {
+          req.session.user = { name: req.params.name };
+        //                           ^^^^^^^^^^^^^^^ auth/client-supplied-role "anybody can be anybody"
+          res.redirect('/');
+        });
+      `,
+    },
+    {
+      title: 'a service that has an open schema',
+      bad: `
+        import express from 'express';
+        import * as users from './users.js';
+        express().post('/users', async (req, res) => res.json(await users.insert(req.body)));
+        //                                                                       ^^^^^^^^ auth/client-supplied-role "does not name are stored too"
+        //- users.js
+        import { validate } from './validate.js';
+        const schema = { type: 'object', properties: { name: { type: 'string' } } };
+        export function insert(user) { validate(schema, user); return store.add(user); }
+        //- validate.js
+        import Ajv from 'ajv';
+        export function validate(schema, value) { if (!new Ajv().validate(schema, value)) throw new Error('invalid'); }
+      `,
+    },
+    {
+      title: 'a service that looks at the fields',
+      good: `
+        import express from 'express';
+        import * as users from './users.js';
+        express().put('/users/:id', async (req, res) => res.json(await users.update(req.params.id, req.body)));
+        //- users.js
+        const FIELDS = ['name', 'email'];
+        export function update(id, given) { check(given); return store.set(id, given); }
+        function check(given) { if (!Object.keys(given).every((key) => FIELDS.includes(key))) throw new Error('invalid'); }
+      `,
+    },
+    {
+      title: 'a user who was found, and one whose password was right',
+      good: `
+        export async function login(req, res) {
+          if (!(await verify(req.body.email, req.body.password))) return res.sendStatus(401);
+          req.session.user = { email: req.body.email };
+          res.redirect('/');
+        }
+        export async function load(req, res, next) { const user = await find(req.cookies.sid); req.user = { id: user.id, role: user.role, lang: req.headers['accept-language'] }; next(); }
+      `,
+    },
+    {
       title: 'the role of the verified user',
       good: `
         export function requireAdmin(req, res, next) { if (req.user?.role === 'admin') return next(); res.sendStatus(403); }
@@ -193,104 +287,10 @@ export default rule<'function', Evidence>({
   ],
 });
 
-/** Tests under which the step lets the caller go on, or without which it is refused. */
-function allowing(step: Step, fn: FunctionView, context: RuleContext): readonly { readonly test: Value; readonly holds: boolean }[] {
-  const own = step.when.slice(fn.when.length);
-  const nearest = own.findLast((branch) => !branch.early);
-  if (step.do === 'call' && isNext(step.call, context)) return own.filter((one) => !one.early).map(({ test, holds }) => ({ test, holds }));
-  if (nearest && isRefusal(step, context)) return [{ test: nearest.test, holds: !nearest.holds }];
-  if (step.do === 'return' && step.value && (authGuardName(fn.name) || /(^|\.)canActivate$/.test(fn.name)) && step.value.kind !== 'literal') return [{ test: step.value, holds: true }];
-  if (step.do === 'return' && step.value?.kind === 'literal' && step.value.value === true && /(^|\.)canActivate$/.test(fn.name)) return own.filter((one: Branch) => !one.early).map(({ test, holds }) => ({ test, holds }));
-  return [];
-}
-function isNext(call: Call, context: RuleContext): boolean {
-  if (call.args.length > 0 || call.target.kind !== 'ref' || call.target.root.kind !== 'parameter' || call.target.path.length > 0) return false;
-  return context.role(call.target.root.fn)?.parameters[call.target.root.index] === 'next' || call.name === 'next';
-}
-/** `res.sendStatus(403)`, `ctx.throw(403)`, `throw new ForbiddenException()`. */
-function isRefusal(step: Step, context: RuleContext): boolean {
-  if (step.do === 'throw') return step.value?.kind === 'call' && /^(Forbidden|Unauthori[sz]ed)/i.test(step.value.name);
-  if (step.do !== 'call' || !DENIES.test(step.call.name) || !step.call.args[0]) return false;
-  const status = context.constant(step.call.args[0].value)?.value;
-  return status === 401 || status === 403;
-}
-interface Leaf {
-  readonly value: Value;
-  readonly positive: boolean;
-  readonly whole: Value;
-  readonly role: string | undefined;
-}
-/** The parts of a test that have to hold, or not to hold, for it to come out that way. */
-function* leavesOf(test: Value, holds: boolean, depth: number): Iterable<Leaf> {
-  if (depth > 8) return;
-  switch (test.kind) {
-    case 'not': yield* leavesOf(test.of, !holds, depth + 1); break;
-    case 'logic':
-      yield* leavesOf(test.left, holds, depth + 1);
-      yield* leavesOf(test.right, holds, depth + 1);
-      break;
-    case 'compare': {
-      const [value, other] = test.left.kind === 'literal' ? [test.right, test.left] : [test.left, test.right];
-      const isEqual = test.op === '===' || test.op === '==';
-      const isNothing = other.kind === 'literal' && (other.value === false || other.value === undefined || other.value === null || other.value === 'false');
-      const role = other.kind === 'literal' && typeof other.value === 'string' && other.value !== 'true' ? other.value : undefined;
-      if (other.kind === 'literal' && (isEqual || test.op.startsWith('!'))) yield { value, positive: (isEqual === holds) !== isNothing, whole: test, role };
-      break;
-    }
-    case 'call': {
-      const [first] = test.args;
-      if (/^(includes|has)$/.test(test.name) && first) yield { value: first.value, positive: holds, whole: test, role: undefined };
-      else yield { value: test, positive: holds, whole: test, role: undefined };
-      break;
-    }
-    default: yield { value: test, positive: holds, whole: test, role: undefined };
-  }
-}
-/** A field of the request that names a role, as its caller wrote it. */
-function roleField(value: Value, context: RuleContext): RequestField | undefined {
-  if (value.kind === 'ref' && value.path.includes('signedCookies')) return undefined;
-  const field = context.request(value);
-  if (!field || field.key === undefined) return undefined;
-  if (field.from === 'header') return ROLE_HEADER.test(field.key) ? field : undefined;
-  return (field.from === 'query' || field.from === 'body' || field.from === 'cookie') && ROLE_FIELD.test(field.key) ? field : undefined;
-}
-function isTrusted({ from, key }: RequestField, context: RuleContext): boolean {
-  return from === 'header' && context.policy('auth').trustedHeaders.some((one) => one.toLowerCase() === key?.toLowerCase());
+function isTrusted({ from, key }: Claimed, context: RuleContext): boolean {
+  return from === 'header' && context.policy('auth').trustedHeaders.some((one) => one.toLowerCase() === key.toLowerCase());
 }
 /** A role is asked for before: administrators may say which role somebody gets. */
 function isGuarded(fn: FunctionView, context: RuleContext): boolean {
   return context.endpoints({ handler: fn.id }).some((one) => one.authorization.state === 'guarded' && one.authorization.by !== undefined);
-}
-/** A schema stands before it, which may take away what it does not name. */
-function isChecked(fn: FunctionView, context: RuleContext): boolean {
-  return context.endpoints({ handler: fn.id }).some((one) => {
-    const options = one.route.options;
-    return links(one.chain).some(({ layer }) => layer.claims.length === 0 || layer.claims.some((claim) => claim.protects === 'schema')) || (options !== undefined && /schema|validate/.test(context.textOf(options.at).slice(0, 400)));
-  });
-}
-/** The whole body handed to what stores accounts: `User.create(req.body)`, `{ ...req.body }`. */
-function massAssigned(call: Call, context: RuleContext): Value | undefined {
-  if (call.callee === 'Object.assign') {
-    const [to, ...from] = call.args;
-    const made = to && to.value.kind === 'ref' ? (to.value.path.at(-1) ?? to.value.text) : '';
-    return IDENTITY_MODEL.test(made) ? from.map((item) => wholeBody(item.value, context)).find((one) => one !== undefined) : undefined;
-  }
-  if (!STORES.test(call.name) || call.receiver?.kind !== 'ref') return undefined;
-  const name = call.receiver.path.at(-1) ?? call.receiver.text;
-  if (!IDENTITY_MODEL.test(name.replace(/^.*\./, ''))) return undefined;
-  return call.args.map((item) => bodyIn(item.value, context, 0)).find((one) => one !== undefined);
-}
-function bodyIn(value: Value, context: RuleContext, depth: number): Value | undefined {
-  if (value.kind !== 'object' || depth > 3) return wholeBody(value, context);
-  for (const entry of value.entries) {
-    if (entry.form !== 'spread' && !/^(data|\$set|values|update|create)$/.test(entry.key ?? '')) continue;
-    const found = bodyIn(entry.value, context, depth + 1);
-    if (found) return found;
-  }
-  return undefined;
-}
-function wholeBody(value: Value, context: RuleContext): Value | undefined {
-  if (value.kind !== 'ref' || value.root.kind !== 'parameter' || !/^(body|payload)$/.test(value.path.at(-1) ?? '')) return undefined;
-  const field = context.request(value);
-  return field?.from === 'body' && field.key === undefined ? value : undefined;
 }

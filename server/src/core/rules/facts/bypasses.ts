@@ -3,9 +3,9 @@ import type { Call, ObjectValue, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
 import { authGuardName } from './guards.js';
+import { turnsAway } from './refusals.js';
 import { requestReads } from './request-reads.js';
 import { claimedAddress, disjuncts, environmentShortcut, requestShortcut, type Shortcut } from './shortcuts.js';
-import { someIn } from './walk.js';
 
 /** A test under which a check does not run. */
 export interface Bypass {
@@ -121,18 +121,7 @@ function isGuard(fn: FunctionView, context: RuleContext): boolean {
   const conduct = context.conduct(fn.id);
   const asks = conduct?.tests.some((one) => one === 'identity' || one === 'credential' || one === 'role') === true;
   if (conduct && (conduct.refuses.includes(401) || (asks && conduct.refuses.some((status) => status === 403 || status === 302)))) return true;
-  return fn.steps.some((step) => step.do === 'return' && step.value !== undefined && turnsAway(step.value, 0));
-}
-/** `NextResponse.redirect(new URL('/login', req.url))`, `Response.json({}, { status: 401 })`. */
-function turnsAway(value: Value, depth: number): boolean {
-  if (value.kind !== 'call' || depth > 3) return false;
-  if (/(^|\.)(Next)?Response\.redirect$/.test(value.callee)) return value.args.some((item) => someIn(item.value, (one) => (one.kind === 'literal' || one.kind === 'template') && /log-?in|sign-?in/i.test(textIn(one))));
-  if (!/(^|\.)(Next)?Response(\.json)?$/.test(value.callee)) return false;
-  const status = value.args[1]?.value.kind === 'object' ? value.args[1].value.entries.find((one) => one.key === 'status')?.value : undefined;
-  return status?.kind === 'literal' && (status.value === 401 || status.value === 403);
-}
-function textIn(value: Value): string {
-  return value.kind === 'literal' ? String(value.value).slice(0, 300) : value.kind === 'template' ? value.parts.filter((part) => typeof part === 'string').join('').slice(0, 300) : '';
+  return fn.steps.some((step) => step.do === 'return' && step.value !== undefined && turnsAway(step.value, context));
 }
 
 /** What kind of back door a test is. Only the way that the branch takes counts. */

@@ -5,6 +5,7 @@ import type { RuleContext } from '../rule.js';
 import { authGuardName, roleGuardName } from './guards.js';
 import { truthIn } from './passing-verifiers.js';
 import { askedFor, givesPromise, isBare, promiseIn } from './promises.js';
+import { refusingStatus } from './refusals.js';
 import { someIn } from './walk.js';
 
 /** How a check lets everybody pass although it makes a test. `at` is the call that would have to be another. */
@@ -103,13 +104,9 @@ function* ofErrors(fn: FunctionView, context: RuleContext): Iterable<Passing> {
     if (step.do !== 'call' || step.used || !isBare(step.call, step, context)) continue;
     const { call } = step;
     const isError = call.form === 'new' ? /^(Unauthori[sz]ed|Forbidden|AccessDenied|NotAuthenticated|Unauthenticated)\w*$/.test(call.name) && /(Error|Exception)$/.test(call.name)
-      : /^(@hapi\/boom|boom)\.(default\.)?(unauthorized|forbidden)$/.test(call.callee) || (/^(http-errors)(\.default)?$/.test(call.callee) && isRefusing(call.args[0]?.value));
+      : /^(@hapi\/boom|boom)\.(default\.)?(unauthorized|forbidden)$/.test(call.callee) || (/^(http-errors)(\.default)?$/.test(call.callee) && refusingStatus(call.args[0]?.value, context));
     if (isError) yield { at: call.nameAt, statementAt: step.statementAt, how: 'unthrown', name: call.target.kind === 'ref' ? call.target.text : call.name, next: undefined };
   }
-}
-function isRefusing(value: Value | undefined): boolean {
-  if (value?.kind === 'ref') return /^(http_?)?(status_?)?(unauthori[sz]ed|forbidden)$/i.test(value.path.at(-1) ?? '');
-  return value?.kind === 'literal' && (value.value === 401 || value.value === 403);
 }
 
 /** The `true` a guard class gives whatever it found, where nothing on the way throws; undefined where something may refuse. */
@@ -192,14 +189,14 @@ function rootOf(value: Value): Value {
 function refusedBy(step: Step, fn: FunctionView, context: RuleContext): At | undefined {
   if (step.when.length === fn.when.length && step.zone !== 'catch') return undefined;
   if (step.do === 'assign') {
-    const isStatus = /^(status|statusCode)$/.test(step.target.path.at(-1) ?? '') && isResponse(step.target, context) && isRefusing(step.value);
+    const isStatus = /^(status|statusCode)$/.test(step.target.path.at(-1) ?? '') && isResponse(step.target, context) && refusingStatus(step.value, context);
     return isStatus ? step.target.nameAt : undefined;
   }
   if (step.do !== 'call' || !step.call.receiver || !isResponse(rootOf(step.call.receiver), context)) return undefined;
   const { call } = step;
   const [first, second] = call.args;
-  if (/^(status|sendStatus|writeHead|code)$/.test(call.name) && isRefusing(first?.value)) return call.nameAt;
-  if (/^(json|text|html|body)$/.test(call.name) && isRefusing(second?.value)) return call.nameAt;
+  if (/^(status|sendStatus|writeHead|code)$/.test(call.name) && refusingStatus(first?.value, context)) return call.nameAt;
+  if (/^(json|text|html|body)$/.test(call.name) && refusingStatus(second?.value, context)) return call.nameAt;
   const where = first?.value.kind === 'literal' ? first.value.value : undefined;
   return call.name === 'redirect' && typeof where === 'string' && /log-?in|sign-?in/i.test(where) ? call.nameAt : undefined;
 }
