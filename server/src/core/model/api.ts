@@ -29,6 +29,8 @@ export interface Layer {
   readonly doubt?: string;
   /** The option of a route it stands under, where a copy of it must stand there too. */
   readonly key?: string;
+  /** The call of a package that its name stands for. */
+  readonly made?: At;
 }
 export interface Route {
   readonly kind: 'route';

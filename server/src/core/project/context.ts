@@ -116,7 +116,8 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     },
     endpointsThrough(at) {
       const wanted = held.spanOf(at);
-      return [...project.endpoints.values()].filter((endpoint: Endpoint) => links(endpoint.chain).some((link) => link.layer.at.path === at.path && overlaps(held.spanOf(link.layer.at), wanted)));
+      const isHere = (place: At | undefined): boolean => place?.path === at.path && overlaps(held.spanOf(place), wanted);
+      return [...project.endpoints.values()].filter((endpoint: Endpoint) => links(endpoint.chain).some(({ layer }) => isHere(layer.at) || isHere(layer.made)));
     },
     running,
     major(name, from) {

@@ -1,13 +1,13 @@
 import type { Conduct, Guard, Layer } from '../model/api.js';
 import type { Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
-import { authGuardName, guardModules, harmlessModules, harmlessName, roleGuardName } from '../rules/facts/guards.js';
+import { authGuardName, guardModules, harmlessModules, harmlessName, moduleClaim, roleGuardName } from '../rules/facts/guards.js';
 import type { ChainLink, Protection } from './project.js';
 import { isOfCaller } from './refusals.js';
 
-/** What is known of one layer: its claims; empty means nobody can tell what it does, and `doubt` why. */
-export function claimsOf(value: Value, name: string, conduct: Conduct | undefined, policy: Policy): Pick<Layer, 'claims' | 'doubt'> {
-  const claims = claimed(value, name, conduct, policy);
+/** What is known of one layer: its claims; empty means nobody can tell what it does, and `doubt` why. `made`: the call of a package that its name stands for. */
+export function claimsOf(value: Value, name: string, conduct: Conduct | undefined, policy: Policy, made: Value = value): Pick<Layer, 'claims' | 'doubt'> {
+  const claims = claimed(value, name, conduct, policy, made);
   if (!conduct || claims.some((one) => one.because.startsWith(POLICY)) || !claims.some((one) => one.protects === 'authentication' || one.protects === 'authorization')) return { claims };
   // What was read of a function counts for more than its name, or than the refusal it holds for some requests.
   if (conduct.strangers === 'yes') return { claims: [], doubt: `${name} lets requests without credentials through` };
@@ -21,18 +21,18 @@ function settingOf({ settings }: Conduct): string {
 }
 const POLICY = 'the policy names ';
 
-function claimed(value: Value, name: string, conduct: Conduct | undefined, policy: Policy): readonly Guard[] {
+function claimed(value: Value, name: string, conduct: Conduct | undefined, policy: Policy, made: Value): readonly Guard[] {
   const last = name.slice(name.lastIndexOf('.') + 1);
   if (policy.auth.roleGuards.some((guard) => guard === name || guard === last))
     return [claim('authentication', 'certain', `${POLICY}${name} as a guard`), claim('authorization', 'certain', `${POLICY}${name} as a role guard`)];
   if (policy.auth.guards.some((guard) => guard === name || guard === last)) return [claim('authentication', 'certain', `${POLICY}${name} as a guard`)];
   const refuses = conduct !== undefined && (conduct.refuses.some(isOfCaller) || (conduct.refuses.length > 0 && authGuardName(name)));
   if (conduct?.complete && conduct.passes === 'always' && !refuses) return [harmlessKind(name) ?? claim('nothing', 'certain', `${name} lets every request through`)];
-  const module = moduleOf(value);
-  if (lenient(value)) return [claim('nothing', 'certain', `${name} lets requests without credentials through`)];
+  const module = moduleOf(made);
+  if (lenient(value) || lenient(made)) return [claim('nothing', 'certain', `${name} lets requests without credentials through`)];
   const byModule = module === undefined ? undefined : harmlessModules.get(module);
   if (byModule) return [claim(byModule, 'certain', `module ${module ?? ''}`)];
-  if (module !== undefined && guardModules.has(module) && !/(initialize|session|serialize\w*|deserialize\w*)$/.test(name)) return [claim('authentication', 'certain', `module ${module}`)];
+  if (module !== undefined && guardModules.has(module) && moduleClaim(module, last) !== 'nothing' && !/(initialize|session|serialize\w*|deserialize\w*)$/.test(name)) return [claim('authentication', 'certain', `module ${module}`)];
   if (/(^|\.)(initialize|session)$/.test(name) && /^(koa-)?passport$/.test(module ?? '')) return [claim('nothing', 'certain', 'module passport')];
   const hasArgument = value.kind === 'call' && value.args.length > 0;
   const role = roleGuardName(name, hasArgument);
@@ -54,9 +54,11 @@ function claimed(value: Value, name: string, conduct: Conduct | undefined, polic
   if (harmless && !isDenied) return [harmless];
   if (authGuardName(name)) return [claim('authentication', 'likely', `the name ${name}`)];
   // Read in full and never refuses with a status, throws or hands on: it keeps nobody out.
-  if (conduct?.complete && conduct.passes === 'sometimes' && conduct.refuses.length === 0 && conduct.tests.length === 0) return [claim('nothing', 'likely', `${name} refuses nobody`)];
+  if (conduct?.complete && conduct.passes === 'sometimes' && conduct.refuses.length === 0 && conduct.tests.every((test) => OF_REQUEST.has(test))) return [claim('nothing', 'likely', `${name} refuses nobody`)];
   return [];
 }
+/** Tests of what is asked for, not of who asks: a preflight is answered, a path passed over. */
+const OF_REQUEST: ReadonlySet<Conduct['tests'][number]> = new Set(['method', 'path', 'origin']);
 function refusal({ refuses }: Conduct): string {
   const statuses = refuses.filter((status) => status === 401 || status === 403);
   return statuses.length > 0 ? `answers ${statuses.join(' or ')}` : 'sends strangers to the login';
@@ -78,7 +80,7 @@ export function moduleOf(value: Value): string | undefined {
   return undefined;
 }
 
-/** `passthrough: true`, `credentialsRequired: false`, `mode: 'try'`: the name says guard, the effect is none (TRAPS 14). */
+/** `passthrough: true`, `credentialsRequired: false`, `authRequired: false`, `mode: 'try'`: the name says guard, the effect is none (TRAPS 14). */
 function lenient(value: Value): boolean {
   if (value.kind !== 'call') return false;
   if (value.name === 'authenticate' && value.args[0] && passesStrangers(value.args[0].value)) return true;
@@ -87,7 +89,8 @@ function lenient(value: Value): boolean {
       options.kind === 'object' &&
       options.entries.some(
         ({ key, value: option }) =>
-          option.kind === 'literal' && ((key === 'passthrough' && option.value === true) || (key === 'credentialsRequired' && option.value === false) || (key === 'mode' && (option.value === 'try' || option.value === 'optional'))),
+          option.kind === 'literal' &&
+          ((key === 'passthrough' && option.value === true) || (/^(credentialsRequired|authRequired)$/.test(key ?? '') && option.value === false) || (key === 'mode' && (option.value === 'try' || option.value === 'optional'))),
       ),
   );
 }

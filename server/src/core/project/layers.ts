@@ -20,6 +20,7 @@ interface KnownLayer {
   readonly layer: Layer;
   readonly conduct: Conduct | undefined;
   readonly policy: Policy;
+  readonly made: Value;
 }
 export interface LayersInput {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;
@@ -55,6 +56,7 @@ export interface Layers {
   /** Functions whose steps were read since a request is handed on to them. */
   readonly followed: ReadonlySet<FunctionId>;
 }
+const DEEPEST_NAME = 4;
 const WRAPPER = /^(async_?(handler|middleware|wrap(per)?)?|express-async-handler|catch_?(async|errors?)|wrap(_?async)?|promisify|unless|try_?catch|error_?wrap(per)?)$/i;
 
 export function createLayers({ modules, traits, known, adapters, policyOf }: LayersInput, evaluation: Evaluation): Layers {
@@ -100,15 +102,25 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
     const phase = as === 'error' || role?.as === 'error' ? 'error' : late === true ? 'response' : 'request';
     const does = fn && conduct(fn.id);
     const policy = policyOf(from);
+    const made = behind(unwrapped.value, unwrapped.target, frame, 0);
     const before = known.get(value);
-    if (before && before.layer.fn === fn?.id && before.conduct === does && before.policy === policy && before.layer.phase === phase) return before.layer;
+    if (before && before.layer.fn === fn?.id && before.conduct === does && before.policy === policy && before.layer.phase === phase && before.made === made) return before.layer;
     // A plugin is known by its package, however it was loaded.
     const plain = nameOf(unwrapped.value, fn?.name);
     const name = as === 'plugin' && plain.includes('(') ? (moduleOf(unwrapped.value) ?? plain) : plain;
-    const claims = as === 'plugin' && adapter?.plugin ? { claims: pluginClaims(unwrapped.value, options, adapter, policy) } : claimsOf(unwrapped.value, name, does, policy);
-    const layer: Layer = { value, name, fn: fn?.id, at: value.at, phase, ...claims };
-    known.set(value, { layer, conduct: does, policy });
+    const claims = as === 'plugin' && adapter?.plugin ? { claims: pluginClaims(unwrapped.value, options, adapter, policy) } : claimsOf(unwrapped.value, name, does, policy, made);
+    const layer: Layer = { value, name, fn: fn?.id, at: value.at, phase, ...claims, ...(made === unwrapped.value || made.kind !== 'call' ? {} : { made: made.at }) };
+    known.set(value, { layer, conduct: does, policy, made });
     return layer;
+  }
+  /** The call of a package a name stands for, or a member of what such a call made: `const limit = rateLimit(...)`, `upload.single('f')` of `const upload = multer()`. */
+  function behind(value: Value, target: Abstract, frame: Frame, depth: number): Value {
+    if (depth > DEEPEST_NAME || target.is === 'function' || moduleOf(value) !== undefined) return value;
+    if (value.kind === 'ref') return target.is === 'value' && target.value.kind === 'call' && moduleOf(target.value) !== undefined ? target.value : value;
+    const { receiver } = value.kind === 'call' ? value : { receiver: undefined };
+    if (receiver?.kind !== 'ref') return value;
+    const made = behind(receiver, evaluation.evaluate(receiver, frame), frame, depth + 1);
+    return made.kind === 'call' ? made : value;
   }
   function ofGiven(value: Value, target: Abstract, { conduct: does, name: said }: NonNullable<Stand['given']>, policy: Policy): Layer {
     const fn = target.is === 'function' ? target.fn : undefined;

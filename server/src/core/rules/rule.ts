@@ -209,7 +209,7 @@ export interface RuleContext {
   endpoints(by: { readonly handler: FunctionId } | { readonly shape: string } | { readonly scope: ScopeId } | { readonly file: FilePath }): readonly Endpoint[];
   scope(id: ScopeId): Scope | undefined;
   scopeOf(at: At): Scope | undefined;
-  /** Endpoints whose chain holds the layer written at this call. */
+  /** Endpoints whose chain holds the layer written at this call, or one by a name that stands for it. */
   endpointsThrough(at: At): readonly Endpoint[];
   /** Endpoints that run a function, in their handler, in a layer or through calls of these, and the places it is mounted at. */
   running(fn: FunctionId): Running;

@@ -63,7 +63,8 @@ export default rule<'function', Evidence>({
   }),
   *fix({ at, evidence: { kind, test, request, role, text } }): Iterable<FixAnswer> {
     if (kind === 'assignment' || kind === 'open-schema') yield { title: 'Name the fields', safety: 'manual', changes: [{ do: 'replace', at, code: ['{ ', { slot: `name: ${text}.name` }, ' }'] }] };
-    else if (test && request !== undefined && /^(req|request|ctx)$/.test(request)) yield { title: 'Read the role of the verified user', safety: 'review', changes: [{ do: 'replace', at: test.at, code: [`${request}.user?.role === `, { quote: role ?? 'admin' }] }] };
+    else if (test && request !== undefined && /^(req|request|ctx)$/.test(request))
+      yield { title: 'Read the role of the verified user', safety: 'review', changes: [{ do: 'replace', at: test.at, code: [`${request}.user?.role === `, { quote: role ?? 'admin' }] }] };
     else yield { refused: 'Where the verified role is kept is for the author to say.' };
   },
   examples: [

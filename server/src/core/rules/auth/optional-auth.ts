@@ -18,7 +18,7 @@ const OPTIONS: readonly (readonly [RegExp, string, boolean])[] = [
   [/^(koa-jwt|koa-jwt2)$/, 'passthrough', true],
 ];
 
-export default rule<'call', Evidence>({
+export default rule<'function', Evidence>({
   meta: {
     id: 'auth/optional-auth',
     title: 'Authentication is optional here',
@@ -32,23 +32,27 @@ export default rule<'call', Evidence>({
     whenNotToUse: 'The routes behind it serve strangers and members alike, and each handler decides for itself.',
     references: ['https://github.com/auth0/express-jwt', 'https://hapi.dev/api/?v=21#-routeoptionsauthmode'],
   },
-  on: 'call',
+  on: 'function',
   words: ['credentialsrequired', 'passthrough', 'try', 'optional', 'anonymous'],
-  *detect({ call, step, in: fn }, context) {
-    const base = { subject: `${fn.name} ${call.name}`, when: step.when };
-    for (const found of written(call, context)) {
-      const open = risky(context.endpointsThrough(call.at));
+  *detect(fn, context) {
+    for (const step of fn.steps) if (step.do === 'call') for (const found of written(step.call, context)) {
+      const open = risky(context.endpointsThrough(step.call.at));
       const [first] = open.filter((one) => !isMeantForAll(one, context) && !isSignUp(one));
       if (!first) continue;
       yield {
-        ...base, at: found.at, evidence: { written: context.textOf(found.at), entryAt: found.entryAt, how: found.how, example: first },
+        subject: `${fn.name} ${step.call.name}`, when: step.when, at: found.at, evidence: { written: context.textOf(found.at), entryAt: found.entryAt, how: found.how, example: first },
         confidence: 'high', related: [{ at: first.methodAt, label: `${first.method} ${first.path.text} runs for everybody` }],
       };
     }
-    if (call.name === 'route') for (const endpoint of risky(context.endpoints({ file: call.at.path }).filter((one) => one.route.at.mark === call.at.mark))) {
+    if (context.top(fn.at.path)?.id !== fn.id) return;
+    const seen = new Set<string>();
+    for (const endpoint of risky(context.endpoints({ file: fn.at.path }))) {
       const option = openingOption(endpoint, context);
-      if (option?.mode !== true || isMeantForAll(endpoint, context)) continue;
-      yield { ...base, subject: endpoint.id, at: option.valueAt, confidence: 'high', evidence: { written: context.textOf(option.valueAt), entryAt: undefined, how: 'mode', example: endpoint } };
+      const key = option && `${option.valueAt.mark}:${option.valueAt.part?.start ?? ''}`;
+      // One option may stand for several methods.
+      if (option?.mode !== true || key === undefined || seen.has(key) || isMeantForAll(endpoint, context)) continue;
+      seen.add(key);
+      yield { subject: endpoint.id, when: endpoint.when, at: option.valueAt, confidence: 'high', evidence: { written: context.textOf(option.valueAt), entryAt: undefined, how: 'mode', example: endpoint } };
     }
   },
   explain: ({ written: text, how, example }) => ({
@@ -136,6 +140,39 @@ export default rule<'call', Evidence>({
         import passport from 'passport';
         const app = express();
         app.post('/posts', passport.authenticate(['jwt'], { session: false }), (req, res) => res.json(add(req.body)));
+      `,
+    },
+    {
+      title: 'a check that has a name, in front of a router of another file',
+      bad: `
+        //- app.js
+        import express from 'express';
+        import { expressjwt } from 'express-jwt';
+        import { quotes } from './quotes.js';
+        const app = express();
+        const authenticate = expressjwt({ secret: process.env.SECRET, algorithms: ['HS256'], credentialsRequired: false });
+        //                                                                                                        ^^^^^ auth/optional-auth "reach POST /quotes"
+        app.use('/quotes', authenticate, quotes);
+        //- quotes.js
+        import { Router } from 'express';
+        import { Quote } from './models.js';
+        export const quotes = Router();
+        quotes.post('/', async (req, res) => res.json(await Quote.create({ customer: req.auth?.sub ?? null })));
+      `,
+    },
+    {
+      title: 'hapi: routes of another file, several methods of one',
+      bad: `
+        //- routes.js
+        module.exports = [
+          { method: ['PUT', 'PATCH'], path: '/stock/{sku}', options: { auth: { strategy: 'session', mode: 'try' } }, handler: (request) => update(request.payload) },
+          //                                                                                              ^^^^^ auth/optional-auth
+        ];
+        //- server.js
+        const Hapi = require('@hapi/hapi');
+        const server = Hapi.server();
+        server.auth.strategy('session', 'cookie', { cookie });
+        server.route(require('./routes'));
       `,
     },
     {
