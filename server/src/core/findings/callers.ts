@@ -26,11 +26,9 @@ export function calledUnder(fn: FunctionView, callers: ReadonlyMap<FunctionId, r
   return sites.every(isDevelopment) ? first : [];
 }
 
-/** The branches under which the routes a function answers are registered, where all of them agree on where they run. */
+/** A branch under which the routes a function answers are registered, where all of them are in development only. What a setting mounts is judged as it is: whoever sets it is exposed. */
 export function servedUnder(fn: FunctionId, context: RuleContext): readonly Branch[] {
   const routes = context.endpoints({ handler: fn });
-  if (routes.length === 0 || routes.some(({ when }) => when.length === 0)) return [];
-  const places = routes.map(({ when }) => ({ when, where: context.environment(when) }));
-  if (places.some(({ where }) => where === 'any')) return [];
-  return (places.find(({ where }) => where === 'switchable') ?? places[0])?.when ?? [];
+  const isDevelopment = routes.length > 0 && routes.every(({ when }) => when.length > 0 && /^(development|unless-production)$/.test(context.environment(when)));
+  return (isDevelopment ? routes[0]?.when : undefined) ?? [];
 }
