@@ -1,14 +1,16 @@
 import type { Endpoint } from '../../project/project.js';
 import { refusesByItself } from '../facts/methods.js';
+import { guessedAt, isKnownBefore, type Guessed } from '../facts/guessing.js';
 import { mayBeLimited } from '../facts/limiters.js';
 import { insertGuard } from '../facts/peers.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly endpoint: Endpoint;
+  readonly kind: Guessed;
   readonly count: number;
 }
-const TRIED = /^(log-?in|sign-?in|authenticate|token|otp|verify(-?(otp|code|token|email|phone|2fa|mfa))?|forgot(-?password)?|reset(-?password)?|password-?reset|register|sign-?up|2fa|mfa|pin|two-?factor|recover)$/i;
+const GUESSED: Readonly<Record<Guessed, string>> = { password: 'passwords can be guessed', code: 'codes can be guessed', enrols: 'accounts and mails can be made by the thousand' };
 const LOCAL_LIMITER = 'rateLimit({ windowMs: 15 * 60 * 1000, limit: 10 })';
 
 export default rule<'endpoint', Evidence>({
@@ -25,21 +27,27 @@ export default rule<'endpoint', Evidence>({
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/', 'https://express-rate-limit.mintlify.app/'],
   },
   on: 'endpoint',
-  words: ['login', 'log-in', 'signin', 'sign-in', 'authenticate', 'token', 'otp', 'verify', 'forgot', 'reset', 'register', 'signup', 'sign-up', '2fa', 'mfa', 'pin', 'two-factor', 'recover', 'password'],
+  words: ['login', 'log-in', 'signin', 'sign-in', 'authenticate', 'token', 'otp', 'verify', 'forgot', 'reset', 'register', 'signup', 'sign-up', '2fa', 'mfa', 'pin', 'two-factor', 'recover', 'password', 'passwd', 'pwd', 'code', 'totp'],
   *detect(endpoint, context) {
-    if (!concerns(endpoint, context)) return;
-    // One finding in a file: what helps one route helps them all.
-    const alike = context.endpoints({ file: endpoint.methodAt.path }).filter((one) => concerns(one, context));
+    const kind = concerns(endpoint, context);
+    if (kind === undefined) return;
+    // One finding for each kind in a file: what helps one route helps them all. One registration may make several.
+    const places = new Set<number>();
+    const alike = context.endpoints({ file: endpoint.methodAt.path }).filter((one) => {
+      if (places.has(one.methodAt.mark) || concerns(one, context) !== kind) return false;
+      places.add(one.methodAt.mark);
+      return true;
+    });
     if (alike[0] && alike[0].id !== endpoint.id) return;
     yield {
       at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, confidence: 'medium',
       severity: context.policy('auth').at === 'gateway' ? 'hint' : endpoint.chainComplete ? 'warning' : 'info',
-      evidence: { endpoint, count: alike.length },
+      evidence: { endpoint, kind, count: alike.length },
       related: alike.slice(1, 4).map((one) => ({ at: one.methodAt, label: `${one.path.text} has none either` })),
     };
   },
-  explain: ({ endpoint, count }) => ({
-    message: `${endpoint.method} ${endpoint.path.text}${count > 1 ? ` (and ${count - 1} more in this file)` : ''} has no rate limit, so passwords and codes can be guessed. Add a limiter.`,
+  explain: ({ endpoint, count, kind }) => ({
+    message: `${endpoint.method} ${endpoint.path.text}${count > 1 ? ` (and ${count - 1} more in this file)` : ''} has no rate limit, so ${GUESSED[kind]}. Add a limiter.`,
     why: 'A code of six digits is guessed in an hour by a single client that may ask as often as it likes.',
     remedy: 'Let a client try such a route a few times in a quarter of an hour.',
   }),
@@ -83,8 +91,8 @@ export default rule<'endpoint', Evidence>({
         const users = require('./users');
         router.post('/signin', users.signIn);
         //     ^^^^ limits/no-rate-limit "(and 2 more in this file)"
-        router.post('/forgot-password', users.forgot);
-        router.post('/verify-otp', users.verify);
+        router.post('/authenticate', users.signIn);
+        router.post('/admin/log-in', users.adminSignIn);
         module.exports = router;
       `,
     },
@@ -162,13 +170,72 @@ export default rule<'endpoint', Evidence>({
         import express from 'express'; const app = express(); app.post('/devices/register', requireAuth, (req, res) => res.json(add(req.body))); app.listen(3000);
       `,
     },
+    {
+      title: 'a password is checked under another name: Nest, Hono, the routers of Next',
+      bad: `
+        //- sessions.ts
+        import { Body, Controller, Module, Post } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        @Controller('sessions')
+        class Sessions {
+          @Post() open(@Body() body: { email: string; password: string }) { return createSession(body.email, body.password); }
+        // ^^^^ limits/no-rate-limit "passwords can be guessed"
+        }
+        @Module({ controllers: [Sessions] }) class AppModule {}
+        NestFactory.create(AppModule).then((app) => app.listen(3000));
+        //- hono.ts
+        import { Hono } from 'hono';
+        const app = new Hono();
+        app.post('/door', async (c) => {
+        //  ^^^^ limits/no-rate-limit
+          const { pin } = await c.req.json();
+          return c.json({ open: await matches(pin) });
+        });
+        export default app;
+        //- app/api/enter/route.ts
+        import { NextResponse } from 'next/server';
+        export async function POST(request: Request) {
+        //                    ^^^^ limits/no-rate-limit
+          const form = await request.formData();
+          const user = await verifyPassword(form.get('email'), form.get('password'));
+          return NextResponse.json({ ok: user !== null });
+        }
+      `,
+    },
+    {
+      title: 'a login and a code are two things, a login by passport is one',
+      bad: `
+        import express from 'express';
+        import passport from 'passport';
+        const app = express();
+        app.post('/register', (req, res) => res.json(add(req.body)));
+        //  ^^^^ limits/no-rate-limit "accounts and mails"
+        app.post('/login', passport.authenticate('local'), (req, res) => res.json({}));
+        //  ^^^^ limits/no-rate-limit "passwords can be guessed"
+        app.post('/auth/reset', async (req, res) => res.json(await finish(req.body.email, req.body.code)));
+        //  ^^^^ limits/no-rate-limit "codes can be guessed"
+        app.listen(3000);
+      `,
+    },
+    {
+      title: 'the password of an account that is made, changed or searched for',
+      good: `
+        import express from 'express';
+        const app = express();
+        app.post('/accounts', async (req, res) => res.json(await Account.create({ name: req.body.name, password: await hash(req.body.password) })));
+        app.post('/me/password', async (req, res) => {
+          const ok = await bcrypt.compare(req.body.password, (await load(req.user.id)).password);
+          res.json({ ok });
+        });
+        app.post('/coupons', (req, res) => res.json(check(req.body.code)));
+        app.listen(3000);
+      `,
+    },
   ],
 });
 
-function concerns(endpoint: Endpoint, context: RuleContext): boolean {
-  const last = endpoint.path.segments.findLast(({ kind }) => kind === 'text')?.text ?? '';
-  if (endpoint.method !== 'POST' || endpoint.route.public || !TRIED.test(last)) return false;
-  // Who is known already does not guess.
-  if (endpoint.authentication.state === 'guarded' && endpoint.authentication.by !== undefined) return false;
-  return !refusesByItself(endpoint, context) && !mayBeLimited(endpoint, context);
+function concerns(endpoint: Endpoint, context: RuleContext): Guessed | undefined {
+  if (endpoint.method !== 'POST' || endpoint.route.public || isKnownBefore(endpoint, context)) return undefined;
+  const kind = guessedAt(endpoint, context);
+  return kind === undefined || refusesByItself(endpoint, context) || mayBeLimited(endpoint, context) ? undefined : kind;
 }

@@ -1,0 +1,98 @@
+import type { FunctionView, Step } from '../../model/module.js';
+import type { Call, Value } from '../../model/value.js';
+import { links, type Endpoint } from '../../project/project.js';
+import type { RuleContext } from '../rule.js';
+import { someIn } from './walk.js';
+
+/** What a caller of an endpoint can guess: a password, a short code; 'enrols': it makes accounts or sends mails. */
+export type Guessed = 'password' | 'code' | 'enrols';
+const PASSWORD_PATH = /^(log-?in|sign-?in|authenticate|auth|token|pin|log-?on|sessions?)$/i;
+const SURE_PASSWORD_PATH = /^(log-?in|sign-?in|authenticate|token|pin|log-?on)$/i;
+const CODE_PATH = /^(otp|verify(-?(otp|code|token|email|phone|2fa|mfa|pin))?|(otp|code|2fa|mfa|pin|totp)-?verify|reset(-?password)?|password-?reset|2fa|mfa|totp|two-?factor|recover)$/i;
+const ENROLS_PATH = /^(forgot(-?password)?|register|sign-?up)$/i;
+const PASSWORD = /^(user_?)?(pass|pwd|passwd|password|passphrase|passcode|pin|pin_?code|secret_?answer)$/i;
+const CODE = /^(otp|totp|otp_?code|mfa_?code|two_?factor_?code|verification_?code|reset_?code|confirmation_?code|sms_?code|one_?time_?(code|password)|code)$/i;
+/** Calls that hold what was typed against what is known. */
+const HOLDS = /verif|compar|check|log_?in|log_?on|sign_?in|authenti|validate(user|cred|pass|log|otp|code|pin)|session|match|credential|^find(one|first|unique)?(by|with|$)|timingSafeEqual|confirm|redeem|consume(code|otp)|finish_?reset|^bind$/i;
+const MAKES = /hash|create(?!_?session)|register|insert|save|update|upsert|sign_?up|encrypt|salt|generate/i;
+/** Calls that read what was sent. */
+const READS = /^(json|parseBody|formData|valid|parse|parseAsync|safeParse|validate|validateAsync|readBody|body|fromEntries|urlencoded)$/;
+/** Strategies of passport that take a password each time. */
+const BY_PASSWORD = /^(local|ldap\w*|login|signin|custom|password|otp|totp|magic-?code)/i;
+
+/** What can be guessed at an endpoint: by its last word, by what its handler is named, or as the handler holds a typed secret against a known one. */
+export function guessedAt(endpoint: Endpoint, context: RuleContext): Guessed | undefined {
+  if (endpoint.method !== 'POST') return undefined;
+  const last = endpoint.path.segments.findLast(({ kind }) => kind === 'text')?.text ?? '';
+  if (CODE_PATH.test(last)) return 'code';
+  if (SURE_PASSWORD_PATH.test(last)) return 'password';
+  if (ENROLS_PATH.test(last)) return 'enrols';
+  const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+  if (!body || asksWhoCalls(body, context)) return undefined;
+  const held = heldIn(body, context, 0);
+  return held === 'code' && !PASSWORD_PATH.test(last) && !/code|otp|pin|verif|confirm|reset|authori[sz]e|redeem|factor/i.test(endpoint.path.text) ? undefined : held;
+}
+/** A login by passport is no login before this one. */
+export function isKnownBefore(endpoint: Endpoint, context: RuleContext): boolean {
+  const { state, by } = endpoint.authentication;
+  if (state !== 'guarded' || by === undefined) return false;
+  return !asksForPassword(by.layer.value, context) || links(endpoint.chain).some(({ layer }) => layer !== by.layer && layer.claims.some((one) => one.protects === 'authentication') && !asksForPassword(layer.value, context));
+}
+function asksForPassword(value: Value, context: RuleContext): boolean {
+  const end = value.kind === 'ref' ? context.resolve(value).value : value;
+  const first = end.kind === 'call' && end.name === 'authenticate' ? end.args[0]?.value : undefined;
+  const name = first && context.constant(first)?.value;
+  return typeof name === 'string' && BY_PASSWORD.test(name);
+}
+
+/** The handler knows the caller: it changes what is his. */
+function asksWhoCalls(body: FunctionView, context: RuleContext): boolean {
+  return body.steps.some((step) => valuesOf(step).some((value) => someIn(value, (one) => {
+    const field = one.kind === 'ref' || one.kind === 'call' ? context.request(one) : undefined;
+    return field?.from === 'identity' && field.key !== undefined && step.do !== 'assign' && !(one.kind === 'ref' && /^(regenerate|save|destroy)$/.test(one.path.at(-1) ?? ''));
+  })));
+}
+function heldIn(body: FunctionView, context: RuleContext, depth: number): Guessed | undefined {
+  let found: Guessed | undefined;
+  for (const step of body.steps) {
+    if (step.do === 'call' && HOLDS.test(step.call.name) && !MAKES.test(step.call.name)) found ??= typedIn(step.call, context);
+    for (const { test } of step.when.slice(body.when.length)) if (test.kind === 'compare' && /^[!=]==?$/.test(test.op) && test.left.kind !== 'literal' && test.right.kind !== 'literal') found ??= secretOf(test.left, context) ?? secretOf(test.right, context);
+    if (found !== undefined) return found;
+    // `then((user) => bcrypt.compare(req.body.password, user.hash))`
+    if (step.do === 'call' && depth < 2) for (const { value } of step.call.args) {
+      const inner = value.kind === 'function' ? context.body(value.fn) : undefined;
+      found ??= inner && heldIn(inner, context, depth + 1);
+    }
+  }
+  return found;
+}
+function typedIn(call: Call, context: RuleContext): Guessed | undefined {
+  let found: Guessed | undefined;
+  for (const { value } of call.args) someIn(value, (one) => {
+    found ??= secretOf(one, context);
+    return found !== undefined;
+  });
+  return found;
+}
+/** A password or code the caller sent, by its name. */
+function secretOf(value: Value, context: RuleContext): Guessed | undefined {
+  if (value.kind === 'call') {
+    const name = value.name === 'get' && value.args[0] ? context.constant(value.args[0].value)?.value : undefined;
+    if (typeof name !== 'string' || value.receiver?.kind !== 'ref') return undefined;
+    const made = context.resolve(value.receiver).value;
+    return made.kind === 'call' && READS.test(made.name) ? kindOf(name) : undefined;
+  }
+  if (value.kind !== 'ref') return undefined;
+  const kind = kindOf(value.path.at(-1) ?? value.text);
+  if (kind === undefined) return undefined;
+  const end = context.resolve(value).value;
+  if (end.kind !== 'ref') return undefined;
+  if (end.root.kind === 'parameter') return kind;
+  return end.root.kind === 'value' && end.root.of.kind === 'call' && READS.test(end.root.of.name) ? kind : undefined;
+}
+function kindOf(name: string): Guessed | undefined {
+  return PASSWORD.test(name) ? 'password' : CODE.test(name) ? 'code' : undefined;
+}
+function valuesOf(step: Step): readonly Value[] {
+  return [...step.when.map(({ test }) => test), ...(step.do === 'call' ? [step.call] : step.value ? [step.value] : [])];
+}
