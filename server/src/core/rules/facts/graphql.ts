@@ -3,7 +3,7 @@ import type { Call, Entry, ObjectValue, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import { entriesOf, type PlacedEntry } from './entries.js';
 
-export type GraphqlLibrary = 'apollo' | 'apollo-old' | 'yoga' | 'express-graphql' | 'mercurius' | 'nest';
+export type GraphqlLibrary = 'apollo' | 'apollo-old' | 'yoga' | 'express-graphql' | 'graphql-http' | 'mercurius' | 'nest';
 /** An option of a GraphQL server, as it is written. */
 export interface GraphqlOption {
   readonly library: GraphqlLibrary;
@@ -26,7 +26,8 @@ export function graphqlLibrary(call: Call): GraphqlLibrary | undefined {
   if (callee === '@apollo/server.ApolloServer') return 'apollo';
   if (/^apollo-server(-\w+)?\.ApolloServer$/.test(callee)) return 'apollo-old';
   if (/^(graphql-yoga|@graphql-yoga\/[\w-]+)\.(createYoga|createServer|GraphQLServer)$/.test(callee)) return 'yoga';
-  if (/^(express-graphql|koa-graphql)(\.graphqlHTTP)?$/.test(callee)) return 'express-graphql';
+  if (/^(express-graphql|koa-graphql)(\.graphqlHTTP|\.default)?$/.test(callee)) return 'express-graphql';
+  if (/^graphql-http(\/lib\/use\/[\w/-]{1,40})?\.(createHandler|createHttpHandler)$/.test(callee) || callee === '@hono/graphql-server.graphqlServer') return 'graphql-http';
   if (/^@nestjs\/graphql\.GraphQLModule\.forRoot$/.test(callee)) return 'nest';
   const plugin = call.name === 'register' ? call.args[0]?.value : undefined;
   return plugin?.kind === 'ref' && plugin.root.kind === 'import' && /^(mercurius|fastify-gql)$/.test(plugin.root.from) ? 'mercurius' : undefined;
@@ -35,16 +36,30 @@ export function graphqlLibrary(call: Call): GraphqlLibrary | undefined {
 /** The options of every GraphQL server in a file, also those a factory gives to Nest and those of a constant that is handed over. */
 export function* graphqlOptions(module: ModuleView, context: RuleContext): Iterable<GraphqlOption> {
   const handed = new Map<number, GraphqlLibrary>();
-  for (const { library, options } of graphqlServers(module)) {
-    const end = options && context.resolve(options).value;
-    if (end?.kind === 'object' && end.at.path === module.path) handed.set(end.at.mark, library);
-  }
+  for (const { library, options } of graphqlServers(module)) for (const object of writtenIn(optionsObject(options, context), context, 0)) if (object.at.path === module.path) handed.set(object.at.mark, library);
   const isNest = context.uses(module.path, '@nestjs/graphql');
   for (const { entry, object, keys, call, when } of entriesOf(module)) {
     if (entry.key === undefined || entry.form === 'spread') continue;
     const library = handed.get(object.at.mark) ?? (keys.length === 0 && call ? graphqlLibrary(call) : undefined) ?? (isNest && call === undefined && keys.length === 0 ? 'nest' : undefined);
     if (library) yield { library, key: entry.key, entry, object, when };
   }
+}
+/** The options as an object: also those a function makes for each request, `graphqlHTTP((req) => ({ ... }))`. */
+export function optionsObject(options: Value | undefined, context: RuleContext): ObjectValue | undefined {
+  const end = options && context.resolve(options).value;
+  if (end?.kind === 'object') return end;
+  const steps = (end?.kind === 'function' ? context.body(end.fn)?.steps : undefined) ?? [];
+  const returned = steps.flatMap((step) => (step.do === 'return' && step.value ? [context.resolve(step.value).value] : []));
+  const [only] = returned;
+  return returned.length === 1 && only?.kind === 'object' ? only : undefined;
+}
+/** The object and those it spreads. */
+function writtenIn(object: ObjectValue | undefined, context: RuleContext, depth: number): readonly ObjectValue[] {
+  if (!object || depth > 3) return [];
+  return [object, ...object.entries.flatMap((entry) => {
+    const spread = entry.form === 'spread' ? context.resolve(entry.value).value : undefined;
+    return spread?.kind === 'object' ? writtenIn(spread, context, depth + 1) : [];
+  })];
 }
 /** Every call of a file that sets up a GraphQL server. */
 export function* graphqlServers(module: ModuleView): Iterable<GraphqlServer> {

@@ -1,4 +1,5 @@
 import type { Branch } from '../../model/module.js';
+import type { ObjectValue } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
 import type { Change, Code } from '../../findings/changes.js';
 import { alternatives } from '../facts/alternatives.js';
@@ -158,12 +159,23 @@ export default rule<'module', Evidence>({
         export const make = (config) => new ApolloServer({ typeDefs, plugins: [config.playground ? ApolloServerPluginLandingPageLocalDefault() : ApolloServerPluginLandingPageDisabled()] });`,
     },
     { title: 'options of something else', good: `import hapi from '@hapi/hapi'; hapi.server({ debug: { request: ['error'] } }); new Sentry({ debug: true }); export const flags = { playground: true, introspection: true };` },
+    {
+      title: 'options that are spread into what a function makes',
+      bad: `
+        const { graphqlHTTP } = require('express-graphql');
+        const options = { graphiql: true, pretty: true };
+        //                          ^^^^ graphql/debug-exposed "an API console"
+        app.use('/graphql', graphqlHTTP((req) => ({ schema, context: { ip: req.ip }, ...options })));`,
+    },
+    { title: 'a plugin of the server decides who may ask for the schema', good: `
+        import { ApolloServer } from '@apollo/server'; import { IntrospectionControlPlugin } from './introspection.js';
+        export const make = (config) => new ApolloServer({ typeDefs, introspection: true, plugins: [IntrospectionControlPlugin(config.public)] });` },
   ],
 });
 
-function* ofOption({ library, key, entry, when }: GraphqlOption, context: RuleContext): Iterable<Found> {
+function* ofOption({ library, key, entry, object, when }: GraphqlOption, context: RuleContext): Iterable<Found> {
   const judged = judge(library, key);
-  if (!judged) return;
+  if (!judged || (key === 'introspection' && isGated(object, context))) return;
   for (const one of alternatives(entry.value, context)) {
     const { value } = one;
     const constant = value.kind === 'literal' ? value.value : undefined;
@@ -178,6 +190,14 @@ function* ofOption({ library, key, entry, when }: GraphqlOption, context: RuleCo
       when: [...when, ...one.when],
     };
   }
+}
+/** A plugin or rule of the same server refuses questions for the schema: `plugins: [IntrospectionControlPlugin(config)]`. */
+function isGated(object: ObjectValue, context: RuleContext): boolean {
+  return ['plugins', 'validationRules'].some((key) => {
+    const list = context.option(object, key);
+    const end = list.kind === 'value' ? list.resolved.value : undefined;
+    return end?.kind === 'array' && end.items.some(({ value }) => /introspection/i.test(value.kind === 'call' ? value.callee || value.name : value.kind === 'ref' ? value.text : ''));
+  });
 }
 function changed(key: string, shows: Evidence['shows'], entry: Branch['at'], at: Branch['at'], keep: boolean): readonly Change[] {
   if (shows === undefined || key === 'maskedErrors') return [{ do: 'remove', at: entry, as: 'entry' }];

@@ -1,7 +1,7 @@
 import type { Change } from '../../findings/changes.js';
 import { alternatives } from '../facts/alternatives.js';
-import { graphqlOptions, graphqlServers } from '../facts/graphql.js';
-import { rule, type FixAnswer } from '../rule.js';
+import { graphqlOptions, graphqlServers, optionsObject } from '../facts/graphql.js';
+import { rule, type FixAnswer, type OptionAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly option: string;
@@ -12,6 +12,9 @@ const LIMITS = [
   'graphql-depth-limit', 'graphql-depth-limit-ts', '@escape.tech/graphql-armor', '@escape.tech/graphql-armor-max-depth', '@escape.tech/graphql-armor-cost-limit', 'graphql-query-complexity', 'graphql-cost-analysis',
   'graphql-validation-complexity', '@envelop/depth-limit', '@envelop/resource-limitations', 'graphql-no-batched-queries', 'graphql-query-depth-limit-esm',
 ];
+const MOST_BATCHED = 50;
+/** Plugins and rules that look at something else than the size of a query. */
+const HARMLESS = /^(ApolloServerPlugin\w+|NoSchemaIntrospectionCustomRule|useCSRFPrevention|useCookies|usePersistedOperations|useDisableIntrospection|useResponseCache|useLogger|responseCachePlugin|keyValueCache)$/;
 const SAYS: Readonly<Record<string, { readonly consequence: string; readonly cure: string }>> = {
   'csrfPrevention: false': { consequence: 'lets forms of any website send queries with the cookies of a visitor', cure: 'Remove it' },
   batching: { consequence: 'lets one request hold any number of queries, for example a thousand guesses of a password', cure: 'Switch it off, or limit the size of a batch' },
@@ -46,15 +49,23 @@ export default rule<'module', Evidence>({
         yield { at: one.at, subject: `${library} ${key}`, evidence: { option: isCsrf ? 'csrfPrevention: false' : `${key}: true`, changes }, severity: isCsrf ? 'warning' : 'info', confidence: 'high', when: [...when, ...one.when] };
       }
     }
+    for (const { library, options, when } of graphqlServers(module)) {
+      const batching = library === 'yoga' ? context.option(optionsObject(options, context), 'batching') : undefined;
+      const limit = batching?.kind === 'value' ? context.option(batching.value, 'limit') : undefined;
+      const most = limit?.kind === 'value' ? context.constant(limit.value)?.value : undefined;
+      if (limit?.kind !== 'value' || typeof most !== 'number' || most <= MOST_BATCHED || limit.value.at.path !== module.path) continue;
+      yield { at: limit.value.at, subject: 'yoga batching limit', evidence: { option: `batching: { limit: ${most} }`, changes: [{ do: 'replace', at: limit.value.at, code: ['10'] }] }, severity: 'info', confidence: 'high', when };
+    }
     if (LIMITS.some((name) => context.projectUses(name))) return;
     for (const { library, call, options, when } of graphqlServers(module)) {
       const limits = library === 'mercurius' ? ['queryDepth', 'validationRules'] : ['validationRules', 'plugins'];
-      if (!options || limits.some((key) => context.option(options, key).kind !== 'absent')) continue;
+      const object = optionsObject(options, context);
+      if (!object || limits.some((key) => mayLimit(context.option(object, key), context))) continue;
       yield { at: call.nameAt, subject: `${library} depth`, evidence: { option: library === 'mercurius' ? 'mercurius' : library === 'nest' ? 'GraphQLModule' : call.name, changes: [] }, severity: 'hint', when };
     }
   },
   explain({ option }) {
-    const { consequence, cure } = SAYS[option] ?? (option.endsWith(': true') ? SAYS['batching'] : SAYS['depth']) ?? { consequence: 'takes what it is sent', cure: 'Limit it' };
+    const { consequence, cure } = SAYS[option] ?? (option.endsWith(': true') || option.startsWith('batching') ? SAYS['batching'] : SAYS['depth']) ?? { consequence: 'takes what it is sent', cure: 'Limit it' };
     return {
       message: `'${option}' ${consequence}. ${cure}.`,
       why: 'One address answers every question of the API: what it takes without a limit, an attacker sends without a limit.',
@@ -115,5 +126,46 @@ export default rule<'module', Evidence>({
         app.register(mercurius, { schema, queryDepth: 7 });` },
     { title: 'the protection is on', good: `import { ApolloServer } from '@apollo/server'; new ApolloServer({ schema, validationRules, csrfPrevention: true, allowBatchedHttpRequests: false });` },
     { title: 'in development only', good: `import { ApolloServer } from '@apollo/server'; new ApolloServer({ schema, validationRules, csrfPrevention: process.env.NODE_ENV === 'production' ? true : false });` },
+    {
+      title: 'options a function makes for each request, other servers, plugins that limit nothing',
+      bad: `
+        //- old.js
+        const { graphqlHTTP } = require('express-graphql');
+        app.use('/graphql', graphqlHTTP((req) => ({ schema, context: req.user })));
+        //                  ^^^^^^^^^^^ graphql/permissive-server "any depth"
+        //- new.js
+        import { createHandler } from 'graphql-http/lib/use/express';
+        app.all('/graphql', createHandler({ schema }));
+        //                  ^^^^^^^^^^^^^ graphql/permissive-server "any depth"
+        //- apollo.ts
+        import { ApolloServer } from '@apollo/server';
+        import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+        export const server = new ApolloServer({ typeDefs, plugins: [ApolloServerPluginDrainHttpServer({ httpServer })] });
+        //                        ^^^^^^^^^^^^ graphql/permissive-server "any depth"
+      `,
+    },
+    {
+      title: 'a thousand queries in one request',
+      bad: `
+        import { createYoga } from 'graphql-yoga';
+        createYoga({ schema, plugins: [limits], batching: { limit: 1000 } });
+        //                                                         ^^^^ graphql/permissive-server "any number of queries"`,
+      fixed: `
+        import { createYoga } from 'graphql-yoga';
+        createYoga({ schema, plugins: [limits], batching: { limit: 10 } });`,
+    },
+    { title: 'a few queries in one request', good: `import { createYoga } from 'graphql-yoga'; createYoga({ schema, plugins: [limits], batching: { limit: 10 } });` },
   ],
 });
+
+/** Something under the option may limit what is asked: all but an empty list and what is known to do something else. */
+function mayLimit(answer: OptionAnswer, context: RuleContext): boolean {
+  if (answer.kind !== 'value') return answer.kind === 'unknown';
+  const end = answer.resolved.value;
+  if (end.kind !== 'array' || end.open) return true;
+  return end.items.some(({ value, spread }) => {
+    const made = value.kind === 'ref' ? context.resolve(value).value : value;
+    const names = [value, made].map((one) => (one.kind === 'call' ? one.name : one.kind === 'ref' ? (one.root.kind === 'import' && one.path.length === 0 ? one.root.name : (one.path.at(-1) ?? one.text)) : ''));
+    return spread || !names.some((name) => HARMLESS.test(name));
+  });
+}
