@@ -20,6 +20,7 @@ const PARSERS: readonly { readonly callee: RegExp; readonly keys: readonly strin
   { callee: /^body-parser(\.(json|urlencoded|text|raw))?$/, keys: ['limit'] },
   { callee: /^(koa-bodyparser|@koa\/bodyparser(\.bodyParser)?|koa-body(\.koaBody)?|koa-better-body)$/, keys: ['jsonLimit', 'formLimit', 'textLimit', 'xmlLimit'] },
   { callee: /^hono\/body-limit\.bodyLimit$/, keys: ['maxSize'] },
+  { callee: /^restify\.plugins\.(bodyParser|bodyReader|jsonBodyParser)$/, keys: ['maxBodySize'] },
 ];
 
 /** The body limits a call sets; none for other calls. */
@@ -28,8 +29,27 @@ export function* bodySettings(call: Call, context: RuleContext): Iterable<BodySe
   if (parser) {
     for (const key of parser.keys) {
       const option = context.option(call.args[0]?.value, key);
-      if (option.kind === 'value') yield { key, value: option.value, most: 5 * MB, text: key !== 'maxSize', scope: 'layer' };
+      if (option.kind === 'value') yield { key, value: option.value, most: 5 * MB, text: !/^max/.test(key), scope: 'layer' };
     }
+    return;
+  }
+  // Nest: the adapter takes the options of Fastify, and a parser is set on the application.
+  if (call.callee === '@nestjs/platform-fastify.FastifyAdapter') {
+    const option = context.option(call.args[0]?.value, 'bodyLimit');
+    if (option.kind === 'value') yield { key: 'bodyLimit', value: option.value, most: 10 * MB, text: false, scope: 'application' };
+    return;
+  }
+  if (call.name === 'useBodyParser' && call.args.length === 2) {
+    const kind = call.args[0] && context.constant(call.args[0].value)?.value;
+    for (const key of typeof kind === 'string' ? ['limit', 'bodyLimit'] : []) {
+      const option = context.option(call.args[1]?.value, key);
+      if (option.kind === 'value') yield { key, value: option.value, most: 5 * MB, text: key === 'limit', scope: 'application' };
+    }
+    return;
+  }
+  if (call.name === 'addContentTypeParser' && call.args.length === 3) {
+    const option = context.option(call.args[1]?.value, 'bodyLimit');
+    if (option.kind === 'value') yield { key: 'bodyLimit', value: option.value, most: 10 * MB, text: false, scope: 'application' };
     return;
   }
   if (/^fastify(\.(fastify|default))?$/.test(call.callee)) {

@@ -7,9 +7,13 @@ import { rule, type RuleContext } from '../rule.js';
 import { samePlace } from '../../text/source.js';
 
 const MB = 1024 * 1024;
+/** More than one route that asks nobody may take. */
+const LARGE = 99 * MB;
+/** No query needs more. */
+const GRAPHQL = 5 * MB;
 const ENDLESS: ReadonlySet<string> = new Set(['Infinity', 'Number.POSITIVE_INFINITY', 'Number.MAX_SAFE_INTEGER', 'Number.MAX_VALUE']);
 
-export default rule<'call', { readonly size: string; readonly replacement: string | { readonly quote: string }; readonly replaceable: boolean }>({
+export default rule<'call', { readonly who: string; readonly size: string; readonly replacement: string | { readonly quote: string }; readonly replaceable: boolean }>({
   meta: {
     id: 'limits/body-too-large',
     title: 'Very large request bodies are accepted',
@@ -24,21 +28,24 @@ export default rule<'call', { readonly size: string; readonly replacement: strin
     references: ['https://expressjs.com/en/api.html#express.json', 'https://fastify.dev/docs/latest/Reference/Server/#bodylimit'],
   },
   on: 'call',
-  words: ['limit', 'maxbytes'],
+  words: ['limit', 'maxbytes', 'maxsize', 'maxbodysize'],
   *detect({ call, step }, context) {
     for (const setting of bodySettings(call, context)) {
-      if (setting.scope === 'layer' && onlySomeRoutes(call, context)) continue;
+      const some = setting.scope === 'layer' && onlySomeRoutes(call, context);
+      // One route may take more, as long as it knows who sends it or is not left without any limit.
+      const most = !some ? setting.most : standsOpen(call, context) ? (isGraphql(call, context) ? GRAPHQL : LARGE) : undefined;
+      if (most === undefined) continue;
       for (const { value, at, when } of alternatives(setting.value, context)) {
         const bytes = bytesOf(value, context);
-        if (bytes === undefined || bytes <= setting.most) continue;
+        if (bytes === undefined || bytes <= most) continue;
         const branches: readonly Branch[] = [...step.when, ...when];
         const replacement = setting.text ? { quote: '1mb' } : '1024 * 1024';
-        yield { at, subject: `${call.callee} ${setting.key}`, evidence: { size: sizeText(bytes), replacement, replaceable: at.path === call.at.path }, when: branches };
+        yield { at, subject: `${call.callee} ${setting.key}`, evidence: { who: some ? 'This route' : 'Every endpoint', size: sizeText(bytes), replacement, replaceable: at.path === call.at.path }, when: branches };
       }
     }
   },
-  explain: ({ size }) => ({
-    message: `Every endpoint accepts ${size} bodies; a few requests can exhaust memory. Lower it, and raise it only on the upload route.`,
+  explain: ({ who, size }) => ({
+    message: `${who} accepts ${size} bodies${who === 'This route' ? ' from anybody' : ''}; a few requests can exhaust memory. Lower it${who === 'This route' ? '' : ', and raise it only on the upload route'}.`,
     why: 'A body is read into memory before the handler runs, often before anybody was asked who they are.',
     remedy: 'Keep the limit of the whole application near the default and give the one route that needs more a parser of its own.',
   }),
@@ -123,6 +130,38 @@ export default rule<'call', { readonly size: string; readonly replacement: strin
     { title: 'one hapi route that takes files', good: `import Hapi from '@hapi/hapi';\nconst server = Hapi.server();\nserver.route({ method: 'POST', path: '/files', options: { payload: { maxBytes: 209715200 } }, handler });` },
     { title: 'one Fastify route that takes more', good: `import Fastify from 'fastify';\nconst app = Fastify();\napp.post('/files', { bodyLimit: 200 * 1024 * 1024 }, handler);` },
     { title: 'sizes without a unit are bytes', good: `import express from 'express';\nconst app = express();\napp.use(express.json({ limit: 1000000 }));` },
+    {
+      title: 'Nest on Fastify, and its own parser',
+      bad: `
+        import { FastifyAdapter } from '@nestjs/platform-fastify';
+        export const adapter = new FastifyAdapter({ bodyLimit: 209715200 });
+        //                                                     ^^^^^^^^^ limits/body-too-large "200 MB"
+        export function setUp(app) { app.useBodyParser('json', { limit: '50mb' }); }
+        //                                                              ^^^^^^ limits/body-too-large "50 MB"
+      `,
+    },
+    {
+      title: 'a gigabyte on one route that asks nobody, and on a server of GraphQL',
+      bad: `
+        import express from 'express';
+        import { expressMiddleware } from '@as-integrations/express5';
+        const app = express();
+        app.post('/ingest', express.raw({ type: '*/*', limit: '1gb' }), (req, res) => res.json({ bytes: req.body.length }));
+        //                                                    ^^^^^ limits/body-too-large "This route accepts 1 GB bodies from anybody"
+        app.use('/graphql', express.json({ limit: '50mb' }), expressMiddleware(server));
+        //                                        ^^^^^^ limits/body-too-large "50 MB"
+        app.listen(3000);
+      `,
+    },
+    {
+      title: 'much for those who are known',
+      good: `
+        import express from 'express';
+        const app = express();
+        app.post('/import', requireAuth, express.raw({ limit: '1gb' }), importer);
+        app.listen(3000);
+      `,
+    },
   ],
 });
 
@@ -134,6 +173,19 @@ function onlySomeRoutes(call: Call, context: RuleContext): boolean {
   const through = context.endpointsThrough(call.at);
   const isThis = (link: ChainLink): boolean => link.from === 'route' && samePlace(link.layer.at, call.at);
   return through.length > 0 && through.every(({ chain }) => links(chain).some(isThis));
+}
+
+/** Everything the layer stands before is known to ask nobody who it is. */
+function standsOpen(call: Call, context: RuleContext): boolean {
+  const through = context.endpointsThrough(call.at);
+  if (through.length > 0) return through.every(({ authentication, authorization, chainComplete }) => authentication.state === 'open' && authorization.state !== 'guarded' && chainComplete);
+  return isGraphql(call, context);
+}
+/** A server of GraphQL stands behind the parser, under the same path. */
+function isGraphql(call: Call, context: RuleContext): boolean {
+  const layers = context.scopeOf(call.at)?.order.filter((entry) => entry.layer !== undefined) ?? [];
+  const own = layers.find((entry) => samePlace(entry.at, call.at));
+  return own?.path?.segments.at(-1)?.text.toLowerCase() === 'graphql' && layers.every(({ layer, path }) => path?.text !== own.path?.text || !layer?.claims.some(({ protects }) => protects === 'authentication' || protects === 'authorization'));
 }
 
 /** Bytes of a size as body parsers read it: a number, or text with a unit; Infinity is no limit; undefined when it cannot be told. */
