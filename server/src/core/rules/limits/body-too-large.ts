@@ -185,7 +185,9 @@ function standsOpen(call: Call, context: RuleContext): boolean {
 function isGraphql(call: Call, context: RuleContext): boolean {
   const layers = context.scopeOf(call.at)?.order.filter((entry) => entry.layer !== undefined) ?? [];
   const own = layers.find((entry) => samePlace(entry.at, call.at));
-  return own?.path?.segments.at(-1)?.text.toLowerCase() === 'graphql' && layers.every(({ layer, path }) => path?.text !== own.path?.text || !layer?.claims.some(({ protects }) => protects === 'authentication' || protects === 'authorization'));
+  const path = own?.path;
+  if (path?.segments.at(-1)?.text.toLowerCase() !== 'graphql') return false;
+  return !layers.some((one) => one.path?.text === path.text && one.layer?.claims.some(({ protects }) => protects === 'authentication' || protects === 'authorization') === true);
 }
 
 /** Bytes of a size as body parsers read it: a number, or text with a unit; Infinity is no limit; undefined when it cannot be told. */
