@@ -17,6 +17,8 @@ interface Mode extends Evidence {
   readonly severity: Severity;
 }
 const DEVELOPMENT = /^(development|dev|test)$/;
+/** Libraries whose debug mode prints what identifies users. */
+const LOGINS = /^(next-auth(\/next)?(\.default)?|@auth\/(core|express|sveltekit|solid-start|qwik)\.\w{1,40}|(next-auth|@auth\/core)\.(NextAuth|Auth))$/;
 const CREATES_HAPI = /^(@hapi\/hapi|hapi)\.([sS]erver)$/;
 
 export default rule<'function', Evidence>({
@@ -132,6 +134,21 @@ export default rule<'function', Evidence>({
         spawn('node', [], { env });
       `,
     },
+    {
+      title: 'a login library that prints what it does',
+      bad: `
+        //- auth.ts
+        import NextAuth from 'next-auth';
+        const options = { secret: process.env.NEXTAUTH_SECRET, debug: true, providers: [] };
+        //                                                            ^^^^ debug/mode-enabled "tokens and profiles of users are printed"
+        export default NextAuth(options);
+        //- express.ts
+        import { ExpressAuth } from '@auth/express';
+        app.use('/auth', ExpressAuth({ providers, debug: true }));
+        //                                               ^^^^ debug/mode-enabled
+      `,
+    },
+    { title: 'a login library that prints in development', good: `import NextAuth from 'next-auth'; export default NextAuth({ providers: [], debug: process.env.NODE_ENV === 'development' });` },
   ],
 });
 
@@ -158,6 +175,7 @@ function ofCall(call: Call, step: Step, fn: FunctionView, context: RuleContext):
     };
   }
   if (call.callee === 'koa' && first) return entryOf(context.option(first.value, 'env'), (one) => typeof one === 'string' && DEVELOPMENT.test(one), "Koa env 'development'", 'what asks for it behaves as on a desk', context);
+  if (LOGINS.test(call.callee) && call.args.length > 0) return entryOf(context.option(call.args.at(-1)?.value, 'debug'), (one) => one === true, "'debug' of the login library", 'tokens and profiles of users are printed', context);
   if (!CREATES_HAPI.test(call.callee) || !first) return undefined;
   const debug = context.option(first.value, 'debug');
   const request = debug.kind === 'value' ? context.option(debug.value, 'request') : undefined;

@@ -4,22 +4,27 @@ import type { Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import { ownStatement, wrapped } from '../facts/development.js';
 import { answersLocally } from '../facts/listening.js';
-import { rule, type FixAnswer, type RuleContext } from '../rule.js';
+import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly path: string;
+  readonly becomes: boolean;
   readonly statementAt: At | undefined;
 }
 const SEGMENT =
   /^_*(debug|debugger|test|tests|testing|dev|devtools|internal-test|seed|seeder|reset-db|resetdb|db-reset|drop|phpinfo|env|dump|heapdump|heap|profiler|eval|exec|shell|console|sandbox|mock|fake|playground|trace|actuator)$|^__.{1,60}$/i;
+/** Anybody becomes whom he likes. */
+const BECOMES = /^_*(log-?in-?as|sign-?in-?as|act-?as|impersonate|masquerade|become|switch-?user|(dev|test|debug|fake|demo|mock)[-_]?(log-?in|auth|user|token|session)|back-?door|god-?mode)$/i;
 /** Tools of their own, and names that frameworks and monitors use. */
 const KNOWN = /^_+(health\w*|ping|status|version|webpack\w*|vite\w*|next\w*|nextjs\w*|nuxt\w*|build|manifest|data|image|assets?|static|_data)$/i;
 /** Words of the trade as often as of developers: what stands before them decides. */
 const WORDS = /^(test|tests|testing|trace|dump|mock|exec|drop|seed|heap|env|shell|console|sandbox|playground|fake|eval)$/i;
 /** Tools that a login is enough for. */
 const TOOLS = /^(console|env|sandbox|shell|playground)$/i;
-const ROOT = /^(api|apis|rest|v\d{1,3}|public|internal|private|app|admin|_+|dev|debug|system|utils?|helpers?)$/i;
-const DANGEROUS = /^(eval|Function|(node:)?child_process\.(exec|execSync|spawn|spawnSync|execFile|fork)|(node:)?vm\.\w{1,40}|(node:)?v8\.writeHeapSnapshot|exec|execSync|spawn|writeHeapSnapshot|heapdump\.writeSnapshot)$/;
+const ROOT = /^(api|apis|rest|v\d{1,3}|public|internal|private|app|admin|_+|dev|debug|system|utils?|helpers?|ops|operations|tools?|maintenance|management|monitoring|support|auth|users?)$/i;
+const DANGEROUS = /^(eval|Function|(node:)?child_process\.(exec|execSync|spawn|spawnSync|execFile|fork)|(node:)?vm\.\w{1,40}|exec|execSync|spawn)$/i;
+/** The memory of the process, and its debugger. */
+const INSIDE = /(^|[.])((write|get)HeapSnapshot)$|^(node:)?inspector\.(open|Session)$|^process\.report\.(getReport|writeReport)$|^heapdump\.writeSnapshot$/;
 
 export default rule<'endpoint', Evidence>({
   meta: {
@@ -38,12 +43,18 @@ export default rule<'endpoint', Evidence>({
   words: [],
   *detect(endpoint, context) {
     const { segments } = endpoint.path;
+    const becomes = segments.find(({ kind, text }) => kind === 'text' && BECOMES.test(text))?.text;
+    if (becomes !== undefined) {
+      yield* opened(becomes, endpoint, context);
+      return;
+    }
     const index = segments.findIndex(({ kind, text }) => kind === 'text' && SEGMENT.test(text) && !KNOWN.test(text));
     const name = segments[index]?.text;
-    if (name === undefined || isTrade(name, index, endpoint, context)) return;
-    if (endpoint.authorization.state === 'guarded' || (TOOLS.test(name) && endpoint.authentication.state === 'guarded')) return;
+    if (name === undefined) return;
     const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
     const isDangerous = body !== undefined && body.steps.some((step) => step.do === 'call' && isDanger(step.call.callee, step.call.name, step.call.args[0]?.value, context));
+    if (!isDangerous && isTrade(name, index, endpoint, context)) return;
+    if (endpoint.authorization.state === 'guarded' || (TOOLS.test(name) && endpoint.authentication.state === 'guarded')) return;
     if (!isDangerous && (endpoint.authentication.state === 'unknown' || !endpoint.chainComplete)) return;
     const at = placeOf(name, endpoint, context);
     if (!at) return;
@@ -52,14 +63,16 @@ export default rule<'endpoint', Evidence>({
     yield {
       at,
       subject: `${endpoint.method} ${endpoint.path.text}`,
-      evidence: { path: endpoint.path.text, statementAt: statementOf(endpoint, context) },
+      evidence: { path: endpoint.path.text, becomes: false, statementAt: statementOf(endpoint, context) },
       severity: isDangerous ? (isLocal ? 'warning' : 'error') : isHarmless || isLocal ? 'info' : 'warning',
       confidence: isDangerous ? 'high' : WORDS.test(name) ? 'low' : 'medium',
       when: endpoint.when,
     };
   },
-  explain: ({ path }) => ({
-    message: `${path} looks like a development route and is reachable in production. Remove it or register it only in development.`,
+  explain: ({ path, becomes }) => ({
+    message: becomes
+      ? `${path} logs anybody in as the user he names, without a check. Remove it or register it only in development.`
+      : `${path} looks like a development route and is reachable in production. Remove it or register it only in development.`,
     why: 'Routes made for developers reset data, show internals or run code, and nobody watches them.',
     remedy: 'Delete the route, or register it under a test for development.',
   }),
@@ -187,9 +200,55 @@ export default rule<'endpoint', Evidence>({
         //        ^^^^^ debug/route
         app.listen({ path: SOCKET });
       ` },
+    {
+      title: 'a login as whoever is named',
+      bad: `
+        import Fastify from 'fastify';
+        const app = Fastify();
+        app.get('/login-as/:name', async (req, reply) => {
+        //        ^^^^^^^^ debug/route "logs anybody in as the user he names"
+          req.session.user = { name: req.params.name };
+          return reply.redirect('/');
+        });
+        app.listen({ port: 3000, host: '0.0.0.0' });
+        //- api.ts
+        import { Hono } from 'hono';
+        const api = new Hono();
+        api.post('/auth/dev-login', async (c) => c.json(await session(await c.req.json())));
+        //              ^^^^^^^^^ debug/route "logs anybody in"
+        export default api;
+      `,
+    },
+    {
+      title: 'a console and the memory, below a path for operations',
+      bad: `
+        const express = require('express');
+        const { getHeapSnapshot } = require('node:v8');
+        const app = express();
+        const ops = express.Router();
+        ops.post('/eval', (req, res) => res.json({ result: eval(req.body.code) }));
+        //         ^^^^ debug/route
+        ops.get('/heap', (req, res) => getHeapSnapshot().pipe(res));
+        //        ^^^^ debug/route
+        app.use('/ops', ops);
+        app.listen(3000);
+      `,
+    },
+    { title: 'support staff that may act as a customer', good: `
+        import express from 'express'; const app = express();
+        app.post('/users/:id/impersonate', requireAuth, requireRole('support'), h); app.get('/become-a-member', page); app.listen(3000);` },
   ],
 });
 
+/** A way to become another user that nothing guards, before it or in it. */
+function* opened(name: string, endpoint: Endpoint, context: RuleContext): Iterable<Detection<Evidence>> {
+  if (endpoint.authentication.state !== 'open' || endpoint.authorization.state === 'guarded' || !endpoint.chainComplete) return;
+  const at = placeOf(name, endpoint, context);
+  const isLocal = answersLocally([endpoint], context);
+  if (!at) return;
+  const evidence: Evidence = { path: endpoint.path.text, becomes: true, statementAt: statementOf(endpoint, context) };
+  yield { at, subject: `${endpoint.method} ${endpoint.path.text}`, evidence, severity: isLocal ? 'warning' : 'error', confidence: 'medium', when: endpoint.when };
+}
 /** A word of the trade: it stands behind what it is done to, or things under it are numbered. */
 function isTrade(name: string, index: number, endpoint: Endpoint, context: RuleContext): boolean {
   const { segments } = endpoint.path;
@@ -202,7 +261,7 @@ function isTrade(name: string, index: number, endpoint: Endpoint, context: RuleC
   return list.some((one) => one.path.segments[index + 1]?.kind === 'parameter' && one.path.segments.slice(0, index + 1).map(({ text }) => text).join('/') === own);
 }
 function isDanger(callee: string, name: string, first: Value | undefined, context: RuleContext): boolean {
-  if (DANGEROUS.test(callee) || name === 'dropDatabase' || name === 'writeHeapSnapshot') return true;
+  if (DANGEROUS.test(callee) || INSIDE.test(callee || name) || name === 'dropDatabase') return true;
   if (name === 'sync') {
     const force = context.option(first, 'force');
     return force.kind === 'value' && context.constant(force.value)?.value === true;
