@@ -7,7 +7,7 @@ import type { RuleContext } from '../rules/rule.js';
 import { fileOf, type At, type FilePath, type Span } from '../text/source.js';
 import { conductOf, type ConductInput } from './conduct.js';
 import { environmentOf } from './environment.js';
-import { createPayloads, filterRole } from './payloads.js';
+import { createPayloads, filterRole, formatterRole } from './payloads.js';
 import type { Manifest } from './manifests.js';
 import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
 import { requestField } from './request.js';
@@ -42,7 +42,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     if (sure) return sure;
     if (guessed.has(fn)) return guessed.get(fn);
     const view = body(fn);
-    const guess = view && (filterRole(view, moduleOf(fn)) ?? guessRole(view));
+    const guess = view && (filterRole(view, moduleOf(fn)) ?? formatterRole(view, moduleOf(fn)) ?? guessRole(view));
     guessed.set(fn, guess);
     return guess;
   };

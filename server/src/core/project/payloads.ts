@@ -40,14 +40,19 @@ export function createPayloads(input: PayloadInput): Payloads {
     if (value.kind !== 'ref' || depth > DEEPEST) return false;
     const { root } = value;
     if (root.kind === 'caught') return true;
-    if (root.kind === 'parameter') return role(root.fn)?.parameters[root.index] === 'error';
+    if (root.kind === 'parameter') {
+      const own = role(root.fn);
+      // hapi keeps what failed where the answer would be.
+      return own?.parameters[root.index] === 'error' || (own?.framework === 'hapi' && own.parameters[root.index] === 'request' && value.path[0] === 'response');
+    }
     if (root.kind === 'value') return root.of.kind === 'ref' && isError(root.of, depth + 1);
     if (root.kind !== 'local') return false;
     const from = input.module(value.at.path)?.bindings[root.binding]?.value;
-    if (from === undefined || from.kind === 'call') return false;
+    if (from?.kind === 'call') return UNWRAPS.test(from.name) && from.args[0] !== undefined && isError(from.args[0].value, depth + 1);
+    if (from === undefined) return false;
     // `let error = { ...err }` is the error still, also where it is replaced when it is one that was foreseen.
     const source = from.kind === 'logic' ? from.left : (copiedIn(from) ?? from);
-    const isWhole = source.kind === 'ref' && source.path.length === 0;
+    const isWhole = source.kind === 'ref' && (source.path.length === 0 || source.path.every((key) => /^(response|originalError|original|cause)$/.test(key ?? '')));
     return (isWhole || input.isStable(value.at.path, root.binding)) && isError(source, depth + 1);
   }
   function leaves(value: Value, inside: FunctionView): Iterable<Leaf> {
@@ -93,6 +98,8 @@ export function createPayloads(input: PayloadInput): Payloads {
   }
 }
 
+/** Calls that give the error back that another one was made of. */
+const UNWRAPS = /^(unwrap\w*Error|(to|as|get|ensure|normali[sz]e)(Original)?Error)$/;
 const NOTHING: ReadonlySet<number> = new Set();
 /** What a constructor puts into the object it makes. */
 function fieldsSet(fn: FunctionView): Entered['values'] {
@@ -122,6 +129,12 @@ function objectBehind(value: Value, input: Followed): Value | undefined {
   return exact && end.kind === 'object' ? end : undefined;
 }
 
+/** A function that GraphQL servers hand every error to, known by its name: what it gives back is the answer. */
+export function formatterRole(fn: FunctionView, module: ModuleView | undefined): Role | undefined {
+  if (!/(^|\.)(formatError|customFormatErrorFn|formatErrorFn|customFormatError|formatGraphQLError|maskError)$/.test(fn.name) || fn.parameters.length === 0) return undefined;
+  const isGraphql = module?.imports.some((one) => /^(graphql|@?apollo|express-graphql|koa-graphql|mercurius|@graphql-yoga|@nestjs\/(graphql|apollo)|type-graphql)/.test(one.from)) === true;
+  return isGraphql ? { framework: 'graphql', as: 'other', parameters: ['error', 'error'], returnSends: true, sure: false } : undefined;
+}
 /** The `catch(exception, host)` of a class under `@Catch()`: what Nest 12 hands every failure to. */
 export function filterRole(fn: FunctionView, module: ModuleView | undefined): Role | undefined {
   const owner = fn.owner === undefined ? undefined : module?.classes.get(fn.owner);

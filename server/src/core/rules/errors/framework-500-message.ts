@@ -2,6 +2,7 @@ import type { Change } from '../../findings/changes.js';
 import type { FunctionView, Step } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import { errorNamed } from '../facts/errors.js';
+import { ALWAYS, fieldsOf } from '../facts/error-texts.js';
 import { isForeseen } from '../facts/foreseen.js';
 import { shapedText } from '../facts/shaped.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
@@ -18,12 +19,17 @@ interface Evidence {
 interface Exception {
   readonly text: Value;
   readonly cause: Evidence['cause'];
+  /** The text is meant for the client: only what drivers alone have is too much. */
+  readonly isClient?: true;
 }
 /** Exceptions of Nest 12 that answer with a 5xx status. */
 const NEST = /^@nestjs\/common\.(InternalServerError|NotImplemented|BadGateway|ServiceUnavailable|GatewayTimeout|HttpVersionNotSupported)Exception$/;
 /** 5xx makers of @fastify/sensible, whose texts the default handler of Fastify 5 sends, and of @hapi/boom 10, which hides that of a 500 alone. */
 const SENSIBLE = /^(internalServerError|notImplemented|badGateway|serviceUnavailable|gatewayTimeout)$/;
 const BOOM = /^@hapi\/boom(\.Boom)?\.(notImplemented|badGateway|serverUnavailable|gatewayTimeout)$/;
+/** Exceptions of Nest that answer with a 4xx status, and errors whose extensions GraphQL sends. */
+const CLIENT = /^@nestjs\/common\.(BadRequest|Unauthorized|Forbidden|NotFound|Conflict|Gone|NotAcceptable|UnprocessableEntity|PreconditionFailed)Exception$/;
+const GRAPHQL = /^graphql(\/error)?\.GraphQLError$/;
 const STATUSES: ReadonlySet<string> = new Set(['INTERNAL_SERVER_ERROR', 'NOT_IMPLEMENTED', 'BAD_GATEWAY', 'SERVICE_UNAVAILABLE', 'GATEWAY_TIMEOUT']);
 
 export default rule<'function', Evidence>({
@@ -41,7 +47,7 @@ export default rule<'function', Evidence>({
     references: ['https://docs.nestjs.com/exception-filters', 'https://hono.dev/docs/api/exception', 'https://koajs.com/#error-handling'],
   },
   on: 'function',
-  words: ['exception', 'throw', 'expose', 'httperrors', 'boom', 'internalservererror', 'serviceunavailable'],
+  words: ['exception', 'graphqlerror', 'throw', 'expose', 'httperrors', 'boom', 'internalservererror', 'serviceunavailable'],
   *detect(fn, context): Iterable<Detection<Evidence>> {
     for (const step of fn.steps) {
       if (isForeseen(step.when)) continue;
@@ -158,6 +164,22 @@ export default rule<'function', Evidence>({
       `,
     },
     {
+      title: 'what only a driver knows, whatever the status',
+      bad: `
+        import { BadRequestException, HttpException } from '@nestjs/common';
+        import { GraphQLError } from 'graphql';
+        import { QueryFailedError } from 'typeorm';
+        export const create = (repository, body) => repository.save(body).catch((err) => {
+          if (err instanceof QueryFailedError) throw new HttpException({ message: 'Not saved', query: err.query, values: err.parameters }, 400);
+          //                                                                                          ^^^^^^^^^ errors/framework-500-message
+          throw new BadRequestException({ detail: err.driverError.detail });
+          //                                      ^^^^^^^^^^^^^^^^^^^^^^ errors/framework-500-message
+        });
+        export const resolve = () => work().catch((err) => { throw new GraphQLError('Failed', { extensions: { sql: err.sql } }); });
+        //                                                                                                         ^^^^^^^ errors/framework-500-message
+      `,
+    },
+    {
       title: 'Fastify with its helpers, and the 503 of Boom',
       bad: `
         import Fastify from 'fastify';
@@ -220,11 +242,14 @@ function* ofCall(call: Call, step: Step, fn: FunctionView, context: RuleContext)
     const value = shapedText(leaf.value);
     if (value.kind !== 'ref' || value.at.path !== call.at.path || isForeseen(leaf.when)) continue;
     const end = errorNamed(value, context);
-    if (!context.isError(end) || !(end.path.length === 0 || (end.path.length === 1 && /^(message|stack|sqlMessage|detail|sql|query)$/.test(end.path[0] ?? '')))) continue;
+    if (!context.isError(end) || fieldsOf(end, context).length > 1) continue;
+    const [field] = fieldsOf(end, context);
+    const isInner = field === 'stack' || ALWAYS.has(field ?? '');
+    if (exception.isClient ? !isInner : !(field === undefined || field === 'message' || isInner)) continue;
     const error = /^\(?([A-Za-z_$][\w$]{0,60})/.exec(value.text)?.[1] ?? 'error';
     // A text of several pieces is replaced whole.
     const text = exception.text.kind === 'object' ? value : exception.text;
-    yield { at: value.at, subject: `${call.name} ${value.text}`, evidence: { name: call.name, text, error, cause: exception.cause }, confidence: 'high', when: [...step.when, ...leaf.when] };
+    yield { at: value.at, subject: `${call.name} ${value.text}`, evidence: { name: call.name, text, error, cause: exception.cause }, confidence: 'high', when: [...step.when, ...leaf.when], ...(isInner ? { severity: 'error' } : {}) };
     return;
   }
 }
@@ -232,7 +257,12 @@ function exceptionOf(call: Call, context: RuleContext): Exception | undefined {
   const [first, second, third] = call.args;
   if (!first) return undefined;
   if (call.form === 'new' && NEST.test(call.callee)) return { text: first.value, cause: { call, options: second?.value, within: false } };
-  if (call.form === 'new' && call.callee === '@nestjs/common.HttpException') return isServerError(second?.value, context) ? { text: first.value, cause: { call, options: third?.value, within: false } } : undefined;
+  if (call.form === 'new' && call.callee === '@nestjs/common.HttpException') return { text: first.value, cause: { call, options: third?.value, within: false }, ...(isServerError(second?.value, context) ? {} : { isClient: true }) };
+  if (call.form === 'new' && CLIENT.test(call.callee)) return { text: first.value, cause: { call, options: second?.value, within: false }, isClient: true };
+  if (call.form === 'new' && GRAPHQL.test(call.callee)) {
+    const extensions = context.option(second?.value, 'extensions');
+    return extensions.kind === 'value' ? { text: extensions.value, cause: undefined, isClient: true } : undefined;
+  }
   if (call.form === 'new' && call.callee === 'hono/http-exception.HTTPException') {
     const message = context.option(second?.value, 'message');
     return isServerError(first.value, context) && message.kind === 'value' ? { text: message.value, cause: second && { call, options: second.value, within: true } } : undefined;

@@ -1,10 +1,10 @@
 import type { At } from '../../text/source.js';
 import { answersAllErrors, isExcused, isOfCaller, placeOfLeaf, tried } from '../facts/errors.js';
 import { logged } from '../facts/error-fixes.js';
-import { examples } from '../facts/message-examples.js';
-import { ALWAYS, errorText, localStatus, logsToo } from '../facts/error-texts.js';
+import { answers } from '../facts/message-answers.js';
+import { leaks } from '../facts/message-examples.js';
+import { ALWAYS, errorText, localStatus, logsToo, sentWhole } from '../facts/error-texts.js';
 import { rule, type Fix } from '../rule.js';
-
 
 interface Evidence {
   readonly text: string;
@@ -38,10 +38,12 @@ export default rule<'send', Evidence>({
     // A handler of all errors answers what nobody foresaw, whatever status it calls it.
     const isClientError = typeof status === 'number' && status >= 400 && status < 500 && !answersAllErrors(fn, context);
     const trying = tried(send, fn, context);
+    // GraphQL answers with the text of every error; what a formatter adds is its own.
+    const isAnswer = context.role(fn.id)?.framework === 'graphql';
     for (const leaf of context.leaves(send.value, fn)) {
-      const found = errorText(leaf, context);
+      const found = errorText(leaf, context) ?? sentWhole(leaf.value, send, fn, context);
       if (!found || isExcused([...send.when, ...leaf.when], fn, context)) continue;
-      if (isClientError && trying !== 'others' && !ALWAYS.has(found.field)) continue;
+      if ((isAnswer || (isClientError && trying !== 'others')) && !ALWAYS.has(found.field)) continue;
       const isHarmless = isClientError || /^(code|errno)$/.test(found.field) || trying === 'own' || (typeof status !== 'number' && isOfCaller(send, fn, context));
       const place = placeOfLeaf({ ...leaf, value: found.value }, send);
       if (!place) continue;
@@ -68,5 +70,5 @@ export default rule<'send', Evidence>({
     if (status !== undefined) yield { title: 'Send the text of client errors only', safety: 'review', changes: [{ do: 'replace', at, code: [`${status} < 500 ? `, { copy: at }, ' : ', { quote: 'Internal server error' }] }] };
     yield { title: "Send 'Internal server error'", safety: 'review', changes: [...also, { do: 'replace', at, code: [{ quote: 'Internal server error' }] }] };
   },
-  examples,
+  examples: [...leaks, ...answers],
 });

@@ -1,7 +1,8 @@
 import type { Send } from '../../model/api.js';
-import type { Value } from '../../model/value.js';
+import type { Ref, Value } from '../../model/value.js';
 import { genericAnswer, logged } from '../facts/error-fixes.js';
 import { placeOfLeaf } from '../facts/errors.js';
+import { fieldsOf } from '../facts/error-texts.js';
 import { shapedText } from '../facts/shaped.js';
 import { rule, type Fix, type Leaf } from '../rule.js';
 
@@ -37,6 +38,7 @@ export default rule<'send', Evidence>({
         value,
         (one) => context.isError(one),
         (one) => context.resolve(one).value,
+        (one) => fieldsOf(one, context),
       );
       const place = hit && placeOfLeaf({ ...leaf, value }, send);
       // A name and what it was made of are one leak.
@@ -238,6 +240,18 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'a formatter of GraphQL',
+      bad: `
+        const express = require('express');
+        const { graphqlHTTP } = require('express-graphql');
+        express().use('/graphql', graphqlHTTP(() => ({
+          schema,
+          customFormatErrorFn: (problem) => ({ message: problem.message, stack: problem.originalError.stack }),
+          //                                                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^ errors/stack-in-response
+        })));
+      `,
+    },
+    {
       title: 'all own properties of the error',
       bad: `
         import express from 'express';
@@ -306,7 +320,7 @@ export default rule<'send', Evidence>({
 });
 
 /** A stack in a leaf: read from an error, or made by a call that writes one out. */
-function stackIn(value: Value, isError: (value: Value) => boolean, resolve: (value: Value) => Value): { error: string; sure: boolean } | undefined {
+function stackIn(value: Value, isError: (value: Value) => boolean, resolve: (value: Value) => Value, fields: (value: Ref) => readonly (string | undefined)[]): { error: string; sure: boolean } | undefined {
   if (value.kind === 'ref') {
     const end = value.path.length === 0 ? resolve(value) : value;
     const ref = end.kind === 'ref' ? end : value;
@@ -314,7 +328,7 @@ function stackIn(value: Value, isError: (value: Value) => boolean, resolve: (val
     if (ref.root.kind === 'value') return ref.root.of.kind === 'call' && ref.root.of.form === 'new' && /(^|\.)\w*Error$/.test(ref.root.of.callee) ? { error: 'error', sure: true } : undefined;
     const name = ref.text.replace(/[?.[].*$/s, '');
     const error = ref === value ? name : 'error';
-    if (isError(ref) && ref.path.length === 1) return { error, sure: true };
+    if (isError(ref) && (ref.path.length === 1 || fields(ref).length === 1)) return { error, sure: true };
     return ref.path.length === 1 && ERROR_NAME.test(name) ? { error: name, sure: false } : undefined;
   }
   if (value.kind === 'call' && INSPECTS.test(value.callee)) {

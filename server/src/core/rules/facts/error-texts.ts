@@ -1,7 +1,8 @@
 import type { Send } from '../../model/api.js';
+import type { FunctionView } from '../../model/module.js';
 import type { Ref, Value } from '../../model/value.js';
 import type { Leaf, RuleContext } from '../rule.js';
-import { errorNamed } from './errors.js';
+import { errorNamed, sendsText } from './errors.js';
 import { shapedText } from './shaped.js';
 
 /** Members of an error that hold text of the inside. */
@@ -10,6 +11,9 @@ const TEXTS = new Set(['message', 'sqlMessage', 'detail', 'hint', 'code', 'errno
 export const ALWAYS = new Set(['sqlMessage', 'detail', 'query', 'parameters', 'config', 'sql']);
 const FORESEEN = /^(ZodError|ValidationError|JoiError|HttpError|HttpException|createError|AppError|ApiError|Boom|MulterError|JsonWebTokenError|TokenExpiredError|SyntaxError|UnauthorizedError)$/;
 
+/** Members that hold the error an error was made of. */
+const INNER = /^(originalError|cause|original|parent|driverError|innerError|inner)$/;
+
 /** The text of an error that a leaf holds. */
 export function errorText(leaf: Leaf, context: RuleContext): { readonly value: Value; readonly text: string; readonly field: string } | undefined {
   const value = shapedText(leaf.value);
@@ -17,13 +21,25 @@ export function errorText(leaf: Leaf, context: RuleContext): { readonly value: V
   if (value.kind !== 'ref') return undefined;
   const end = value.path.length === 0 ? errorNamed(value, context) : value;
   if (!context.isError(end) || foreseen(end, context)) return undefined;
-  const [field, ...rest] = end.path;
+  const [field, ...rest] = fieldsOf(end, context);
   if (field === undefined) {
     const asText = leaf.through.some((name) => name === 'template' || name === 'String');
-    return asText && end.path.length === 0 ? { value, text: `\${${plain(value)}}`, field: 'message' } : undefined;
+    return asText ? { value, text: `\${${plain(value)}}`, field: 'message' } : undefined;
   }
   if (field === 'response') return rest[0] === 'data' || rest[0] === 'config' ? { value, text: plain(value), field: 'message' } : undefined;
   return rest.length === 0 && TEXTS.has(field) && !(field === 'code' && leaf.key === 'code') ? { value, text: plain(value), field } : undefined;
+}
+/** An error that an error handler of Fastify sends as it is: its text is the answer. */
+export function sentWhole(value: Value, send: Send, fn: FunctionView, context: RuleContext): ReturnType<typeof errorText> {
+  const isWhole = value.kind === 'ref' && value.path.length === 0 && context.isError(value) && sendsText(send, value, fn, context);
+  return isWhole ? { value, text: value.text, field: 'message' } : undefined;
+}
+/** What is read of an error or of the one it was made of; hapi keeps it on the request. */
+export function fieldsOf({ root, path }: Ref, context: RuleContext): readonly (string | undefined)[] {
+  const isKept = root.kind === 'parameter' && path[0] === 'response' && context.role(root.fn)?.parameters[root.index] === 'request';
+  const own = isKept ? path.slice(1) : path;
+  const first = own.findIndex((key) => key === undefined || !INNER.test(key));
+  return first < 0 ? [] : own.slice(first);
 }
 /** As it is written, without the type it is taken for. */
 function plain({ text }: Ref): string {

@@ -13,10 +13,11 @@ const MODELS = /(^|\.)[A-Z]\w*\.(find(One|ById|All|AndCount\w*|Many|Unique|First
 /** What stands in the `try` whose failure is answered: calls to a database, the file system or another service; only what the language itself has; something else, or nobody can tell. */
 export type Tried = 'others' | 'own' | 'unknown';
 
-/** What the `try` of the catch a send stands in does. */
+/** What the `try` of the catch a send stands in does, or the call whose failure a callback is told. */
 export function tried(send: Send, fn: FunctionView, context: RuleContext): Tried {
   const { calls, throws } = tryOf(send, fn);
-  if (calls.some(({ callee }) => CLIENTS.test(callee) || QUERIES.test(callee) || MODELS.test(callee))) return 'others';
+  const asked = send.zone === 'catch' ? calls : [...calls, ...callsAround(fn, context)];
+  if (asked.some(({ callee }) => CLIENTS.test(callee) || QUERIES.test(callee) || MODELS.test(callee))) return 'others';
   return !throws && calls.length > 0 && calls.every((call) => isOfLanguage(call, context)) ? 'own' : 'unknown';
 }
 /** The `try` waits for nothing and works on values of the request alone: what fails is what the caller sent. */
@@ -29,6 +30,15 @@ function tryOf({ tries }: Send, fn: FunctionView): { readonly calls: readonly Ca
   const caught = tries?.findLast((one) => one.zone === 'catch')?.of;
   const inside = fn.steps.filter((step) => step.tries?.some((one) => one.of === caught && one.zone === 'try') === true);
   return { calls: inside.flatMap((step) => (step.do === 'call' ? [step.call] : [])), throws: inside.some((step) => step.do === 'throw') };
+}
+/** The call a callback is handed to: `fs.readFile(path, (err, data) => ...)`, and what `.catch(...)` stands behind. */
+function callsAround(fn: FunctionView, context: RuleContext): readonly Call[] {
+  const outer = fn.within === undefined ? undefined : context.body(fn.within);
+  const step = outer?.steps.find((one) => one.do === 'call' && one.call.args.some(({ value }) => value.kind === 'function' && value.fn === fn.id));
+  if (step?.do !== 'call') return [];
+  const all: Call[] = [step.call];
+  for (let at = step.call.receiver; at?.kind === 'call' && all.length < 20; at = at.receiver) all.push(at);
+  return all;
 }
 /** It is handed every error of the application that nobody else answers. */
 export function answersAllErrors(fn: FunctionView, context: RuleContext): boolean {
@@ -67,11 +77,15 @@ function isServerCase(test: Value | undefined): boolean {
   return test?.kind === 'compare' && test.op === '===' && test.right.kind === 'literal' && typeof test.right.value === 'number' && test.right.value >= 500 && test.right.value < 600;
 }
 
-/** The framework makes an answer of an error handed over whole: hapi of every one, Fastify of one that is sent or returned. */
+/** An error handler of Fastify that sends the error itself: its text is the answer. */
+export function sendsText(send: Send, value: Value, fn: FunctionView, context: RuleContext): boolean {
+  return send.value === value && send.call?.name === 'send' && answersAllErrors(fn, context) && frameworkOf(send, fn, context) === 'fastify';
+}
+/** The framework makes an answer of an error handed over whole: hapi and GraphQL of every one, Fastify of one that is sent or returned. */
 export function isFormattedByFramework(send: Send, value: Value, fn: FunctionView, context: RuleContext): boolean {
   if (send.value !== value) return false;
   const framework = frameworkOf(send, fn, context);
-  return framework === 'hapi' || (framework === 'fastify' && (send.call === undefined || send.call.name === 'send'));
+  return framework === 'hapi' || framework === 'graphql' || (framework === 'fastify' && (send.call === undefined || send.call.name === 'send'));
 }
 /** The framework whose response is sent; undefined where nobody knows. */
 function frameworkOf(send: Send, fn: FunctionView, context: RuleContext): string | undefined {

@@ -1,0 +1,129 @@
+import type { Example } from '../rule.js';
+
+/** Answers that look as if they held one and do not: errors/message-in-response is silent. */
+export const answers: readonly Example[] = [
+  { title: 'Fastify: a hook that only looks at errors', good: `import Fastify from 'fastify'; Fastify().addHook('onError', async (request, reply, error) => { request.log.error({ message: error.message }); });` },
+  {
+    title: 'hapi: server errors get a text of their own',
+    good: `
+      const Hapi = require('@hapi/hapi');
+      const server = Hapi.server();
+      server.ext('onPreResponse', (request, h) => {
+        if (!request.response.isBoom) return h.continue;
+        if (request.response.isServer) return h.response({ message: 'failed' }).code(500);
+        return h.response({ message: request.response.message }).code(request.response.output.statusCode);
+      });
+    `,
+  },
+  {
+    title: 'GraphQL answers with the text of every error',
+    good: `
+      import { ApolloServer } from '@apollo/server';
+      new ApolloServer({ schema, formatError: (formatted, error) => ({ ...formatted, message: error.message, extensions: { code: formatted.extensions.code } }) });
+    `,
+  },
+  {
+    title: 'a body that is replaced before it is sent',
+    good: `
+      import Koa from 'koa';
+      const fail = (ctx, status) => { ctx.status = status; ctx.body = 'failed'; };
+      new Koa().use(async (ctx, next) => {
+        try { await next(); } catch (e) { ctx.body = e.message; ctx.status = 500; ctx.body = 'failed'; }
+        try { await more(); } catch (e) { ctx.body = e.message; fail(ctx, 500); }
+      });
+    `,
+  },
+  {
+    title: 'the status of the answer is set behind it, and the try asks the application itself',
+    good: `
+      import Koa from 'koa';
+      import { pool } from './pool';
+      const refuse = (ctx, status, text) => { ctx.body = text; ctx.status = status; };
+      new Koa().use(async (ctx) => {
+        try {
+          const rows = await pool.query('select 1');
+          try { check(ctx.request.body); } catch (e) { ctx.body = e.message; ctx.status = 400; }
+          try { check(rows); } catch (e) { refuse(ctx, 400, e.message); }
+        } catch (e) { ctx.throw(500); }
+      });
+    `,
+  },
+  {
+    title: 'an error of another kind is replaced first',
+    good: `
+      import express from 'express';
+      express().use((err, req, res, next) => {
+        if (!(err instanceof ApiError)) err = new ApiError(500, 'Internal server error');
+        res.status(err.status).json({ message: err.message });
+      });
+      express().use((err, req, res, next) => {
+        if (!(err instanceof ApiError) && !err.isOperational) return res.sendStatus(500);
+        res.status(err.status).json({ message: err.message });
+      });
+    `,
+  },
+  {
+    title: 'a function that answers client errors',
+    good: `
+      import express from 'express';
+      const refuse = (out, status, message) => out.status(status).json({ message });
+      express().get('/', (req, res) => { try { parse(req.body); } catch (e) { refuse(res, 400, e.message); } });
+    `,
+  },
+  {
+    title: 'an answer built for foreseen errors',
+    good: `
+      import express from 'express';
+      express().use((err, req, res, next) => {
+        let body = { error: 'Internal server error' };
+        if (err instanceof NotFound) body = { error: err.message };
+        res.json(body);
+      });
+    `,
+  },
+  {
+    title: 'replaced where it was not foreseen',
+    good: `
+      import express from 'express';
+      express().use((err, req, res, next) => {
+        let { statusCode, message } = err;
+        if (!err.isOperational) message = 'Internal server error';
+        res.status(statusCode).json({ message });
+      });
+    `,
+  },
+  {
+    title: 'an error that was foreseen',
+    good: `import express from 'express'; express().get('/', (req, res, next) => { try { work(); } catch (e) { if (e instanceof ZodError) return res.status(400).json({ error: e.message }); next(e); } });`,
+  },
+  { title: 'client errors only', good: `import express from 'express'; express().use((err, req, res, next) => { const s = err.status || 500; res.status(s).json({ message: s < 500 ? err.message : 'Internal server error' }); });` },
+  { title: 'a client error', good: `import express from 'express'; express().post('/', (req, res) => { try { parse(req.body); } catch (e) { res.status(400).json({ error: e.message }); } });` },
+  { title: 'logged, not sent', good: `import express from 'express'; express().get('/', (req, res) => { try { work(); } catch (e) { console.error(e.message); res.status(500).end(); } });` },
+  { title: 'another service answers', good: `fetch('/a').then((res) => res.json()).catch((err) => console.log(err.message));` },
+  {
+    title: 'a router that is mounted outside production only, by another file',
+    good: `
+      //- app.js
+      const express = require('express');
+      const setup = require('./setup');
+      const app = express();
+      setup(app, { enabled: process.env.INSPECTOR === 'true' });
+      app.listen(3000);
+      //- setup.js
+      module.exports = function setup(app, options) {
+        const isProduction = process.env.NODE_ENV === 'production';
+        const wanted = options.enabled && !isProduction;
+        if (!wanted) return null;
+        const createInspector = require('./inspector');
+        app.use('/inspector', createInspector());
+      };
+      //- inspector.js
+      const express = require('express');
+      module.exports = function createInspector() {
+        const router = express.Router();
+        router.get('/state', async (req, res) => { try { res.json(await state()); } catch (err) { res.status(500).json({ error: err.message }); } });
+        return router;
+      };
+    `,
+  },
+];
