@@ -1,6 +1,7 @@
 import type { Call } from '../../model/value.js';
 import type { Scope } from '../../project/project.js';
 import type { At } from '../../text/source.js';
+import { calledModule } from '../facts/imported.js';
 import { changing } from '../facts/methods.js';
 import { someValue } from '../facts/walk.js';
 import { publicPath } from '../facts/paths.js';
@@ -38,7 +39,7 @@ export default rule<'call', Evidence>({
   *detect({ call, step, in: fn }, context) {
     // Next to a syntax error the check may be what is just being typed.
     if (!fn.complete) return;
-    const from = call.target.kind === 'ref' && call.target.root.kind === 'import' && call.target.path.length === 0 ? call.target.root.from : '';
+    const from = calledModule(call) ?? '';
     const flags = SESSIONS.test(from) && call.form === 'call' ? flagsOf(call, from, context) : undefined;
     const scope = flags && context.scopeOf(call.at);
     if (!flags || !scope || PACKAGES.some((name) => context.projectUses(name)) || !takesForms(scope, context)) return;

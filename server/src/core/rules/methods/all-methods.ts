@@ -1,5 +1,7 @@
+import type { FunctionView } from '../../model/module.js';
+import type { Value } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
-import { dataWrites } from '../facts/data-writes.js';
+import { changesOf } from '../facts/changes.js';
 import { refusesByItself } from '../facts/methods.js';
 import { someValue } from '../facts/walk.js';
 import { rule, type Change, type FixAnswer, type RuleContext } from '../rule.js';
@@ -37,23 +39,24 @@ export default rule<'endpoint', Evidence>({
     const isList = method !== 'all' && route.methods.length >= NEARLY_ALL && route.methods[0]?.name === method && changing >= 3;
     if ((method !== 'all' && !isList) || route.public || framework === 'node-http' || framework === 'koa' && route.branch === true) return;
     const last = path.segments.at(-1)?.kind;
-    if (last === 'rest' || last === 'unknown' || path.segments.length === 0 && framework !== 'nest' || AUTH_TREE.test(path.text)) return;
+    if ((last === 'rest' && !isOrdinary(endpoint)) || last === 'unknown' || path.segments.length === 0 && framework !== 'nest' || AUTH_TREE.test(path.text)) return;
     if (route.path?.kind === 'regex' || refusesByItself(endpoint, context) || isElsewhere(endpoint, context) || sortsBefore(endpoint, context)) return;
     const { conduct } = endpoint;
     if (conduct && (conduct.closed || conduct.tests.includes('method') || conduct.touches.includes('outgoing'))) return;
     const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+    const changes = body ? changesOf(body, context) : [];
     if (body) {
       if (someValue(body, (value) => context.request(value)?.from === 'method' || (value.kind === 'ref' && value.path.at(-1) === 'method'))) return;
       const sends = context.sends(body.id);
       if (sends.length > 0 && sends.every(({ status }) => Number(status && context.constant(status)?.value) >= 300)) return;
       const ends = body.steps.flatMap((step) => (step.do === 'call' && /^(status|sendStatus|writeHead|code)$/.test(step.call.name) && step.call.args[0] ? [Number(context.constant(step.call.args[0].value)?.value)] : []));
       if (sends.length === 0 && ends.length > 0 && ends.every((status) => status >= 300)) return;
-      if (body.steps.some((step) => step.do === 'call' && (/redirect|sendFile|render/i.test(step.call.name) || WHOLE.test(step.call.callee)))) return;
+      if (changes.length === 0 && body.steps.some((step) => step.do === 'call' && (/redirect|sendFile|render/i.test(step.call.name) || WHOLE.test(step.call.callee)))) return;
     }
     // A page's handler is asked by every method; only what changes data should not be.
-    if (route.branch === true && !(body && dataWrites(body).length > 0)) return;
+    if (route.branch === true && changes.length === 0) return;
     const word = context.textOf(endpoint.methodAt);
-    yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, confidence: body ? 'high' : 'low', evidence: { endpoint, word } };
+    yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, confidence: body ? 'high' : 'low', severity: body && changes.length === 0 && onlyReads(body, context) ? 'info' : 'warning', evidence: { endpoint, word } };
   },
   explain: ({ endpoint, word }) => ({
     message: `${/^['"]|^\[/.test(word) ? word : `'${word}'`} answers every method on ${endpoint.path.text}, PUT, DELETE and TRACE too. List the methods it needs.`,
@@ -63,7 +66,7 @@ export default rule<'endpoint', Evidence>({
   *fix({ at, evidence: { endpoint } }, context): Iterable<FixAnswer> {
     const { framework, route } = endpoint;
     const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
-    const writes = body !== undefined && dataWrites(body).length > 0;
+    const writes = body !== undefined && changesOf(body, context).length > 0;
     if (route.branch === true || route.methods.length > 1) {
       yield { refused: 'Which methods the handler was written for is for the author to say.' };
       return;
@@ -187,6 +190,19 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'functions of the project that change, behind a rest that has a name',
+      bad: `
+        import express from 'express';
+        import { removeItem } from './store.js';
+        const app = express();
+        app.all('/:db/_design/:id/_update/*func', (req, res) => { removeItem(req.params.id); res.redirect('/'); });
+        //  ^^^ methods/all-methods
+        //- store.js
+        const items = new Map();
+        export function removeItem(id) { if (!items.delete(id)) throw new Error('none'); }
+      `,
+    },
+    {
       title: 'a path nobody knows is answered with 404',
       good: `
         import express from 'express'; const app = express(); app.all('/{*any}', (req, res) => res.sendStatus(404)); app.all('/old', (req, res) => res.status(410).end());
@@ -219,6 +235,20 @@ export default rule<'endpoint', Evidence>({
   ],
 });
 
+/** A rest that has a name, behind words and other parameters: `/{db}/_design/{id}/_update/{func*}`. */
+function isOrdinary({ path: { segments } }: Endpoint): boolean {
+  return segments.at(-1)?.text !== '' && segments.some((one) => one.kind === 'parameter') && segments.some((one) => one.kind === 'text');
+}
+/** Nothing of what was sent is read, and the request is handed to nobody. */
+function onlyReads(body: FunctionView, context: RuleContext): boolean {
+  return !someValue(body, (value) => {
+    const from = context.request(value)?.from;
+    return from === 'body' || from === 'whole' || from === 'file' || (value.kind === 'call' && value.args.some((item) => isContext(item.value, context)));
+  });
+}
+function isContext(value: Value, context: RuleContext): boolean {
+  return value.kind === 'ref' && value.root.kind === 'parameter' && value.path.length === 0 && /^(request|context)$/.test(context.role(value.root.fn)?.parameters[value.root.index] ?? '');
+}
 /** The handler comes from a package, or its name says that it serves a tree of its own. */
 function isElsewhere({ route }: Endpoint, context: RuleContext): boolean {
   const value = route.handler?.value;

@@ -1,5 +1,8 @@
+import type { Layer } from '../../model/api.js';
 import type { Call, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { links } from '../../project/project.js';
+import { calledModule } from '../facts/imported.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -30,11 +33,9 @@ export default rule<'function', Evidence>({
     for (const step of fn.steps) {
       const base = { when: step.when, subject: `${fn.name} method` };
       if (step.do === 'call' && isOverride(step.call)) {
-        const forms = context.uses(step.at.path, 'html') || context.scopeOf(step.call.at)?.reaches.has('html') === true;
-        const isGuarded = context.endpointsThrough(step.call.at).some((one) => one.authentication.state === 'guarded');
         const any = anyMethod(step.call, context);
         yield {
-          ...base, at: step.call.nameAt, confidence: 'high', severity: any ? 'error' : forms && isGuarded ? 'info' : 'warning',
+          ...base, at: step.call.nameAt, confidence: 'high', severity: any ? 'error' : passesBy(step.call, context) ? 'warning' : 'info',
           evidence: { through: throughOf(step.call, context), any, statementAt: step.statementAt },
         };
       }
@@ -80,6 +81,18 @@ export default rule<'function', Evidence>({
       `,
     },
     {
+      title: 'as a compiler writes it',
+      bad: `
+        "use strict";
+        var _express = _interopRequireDefault(require("express"));
+        var _methodOverride = _interopRequireDefault(require("method-override"));
+        function _interopRequireDefault(e) { return e && e.__esModule ? e : { default: e }; }
+        const app = (0, _express.default)();
+        app.use((0, _methodOverride.default)());
+        //                          ^^^^^^^ methods/method-override
+      `,
+    },
+    {
       title: 'written by hand',
       bad: `
         import express from 'express';
@@ -116,7 +129,19 @@ export default rule<'function', Evidence>({
 });
 
 function isOverride(call: Call): boolean {
-  return call.form === 'call' && call.target.kind === 'ref' && call.target.root.kind === 'import' && PACKAGES.test(call.target.root.from) && call.target.path.length === 0;
+  return call.form === 'call' && PACKAGES.test(calledModule(call) ?? '');
+}
+/** A check of callers, methods or forged requests stands before it, and has judged another method. */
+function passesBy(call: Call, context: RuleContext): boolean {
+  return context.endpointsThrough(call.at).some((endpoint) => {
+    const chain = links(endpoint.chain);
+    const at = chain.findIndex(({ layer }) => isAt(layer.at, call) || (layer.made !== undefined && isAt(layer.made, call)));
+    const judges = (layer: Layer): boolean => layer.claims.some(({ protects }) => protects === 'authentication' || protects === 'csrf') || (layer.fn !== undefined && context.conduct(layer.fn)?.tests.includes('method') === true);
+    return chain.slice(0, Math.max(at, 0)).some(({ layer }) => judges(layer));
+  });
+}
+function isAt(at: At, call: Call): boolean {
+  return at.path === call.at.path && at.mark === call.at.mark;
 }
 function throughOf(call: Call, context: RuleContext): string {
   const first = call.args[0]?.value;

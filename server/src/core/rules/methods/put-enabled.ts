@@ -3,6 +3,7 @@ import { oneTimePath, pathMatches } from '../facts/paths.js';
 import { refusesByItself } from '../facts/methods.js';
 import { isAlone, insertGuard } from '../facts/peers.js';
 import { someValue } from '../facts/walk.js';
+import type { FunctionId } from '../../model/value.js';
 import { rule, type Change, type Fix, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -52,8 +53,8 @@ export default rule<'endpoint', Evidence>({
       };
       return;
     }
-    const twin = context.endpoints({ shape: `${endpoint.app} ${endpoint.path.shape}` }).find((one) => one.method === 'PATCH' && one.handler !== undefined && one.handler === endpoint.handler);
-    if (twin && endpoint.authentication.state !== 'guarded' && endpoint.conduct?.tests.includes('method') !== true && !asksForMethod(endpoint, context))
+    const twin = endpoint.authentication.state === 'guarded' ? undefined : twinOf(endpoint, context);
+    if (twin && !functionsOf(endpoint).some((fn) => asksForMethod(fn, context) || goesOn(fn, context)))
       yield { ...base, evidence: { endpoint, kind: 'twin', allowed: [], guard: undefined, policy }, severity: 'info', related: [{ at: twin.methodAt, label: 'PATCH has the same handler' }] };
   },
   explain: ({ endpoint, kind, allowed }) => ({
@@ -126,12 +127,55 @@ app.put('/hook', (req, res) => { const mac = crypto.createHmac('sha256', key).up
         router.patch('/posts/:id', save);
         export default router;`,
     },
+    {
+      title: 'the same behaviour for both',
+      bad: `
+        import { Router } from 'express';
+        const router = Router();
+        function save(req, res) { res.json(merge(req.body)); }
+        router.put('/posts/:id', save);
+        //     ^^^ methods/put-enabled "does what PATCH on the same path does"
+        router.patch('/posts/:id', save);
+        export default router;
+      `,
+    },
+    {
+      title: 'a step before the shared answer, or after the real handlers, makes the difference',
+      good: `
+        import { Router } from 'express'; const router = Router();
+        function update(req, res, next) { res.locals.data = req.method === 'PATCH' ? merge(req.body) : replace(req.body); next(); }
+        function answer(req, res) { res.json(res.locals.data); } function notify(req, res) { res.end(); publish(req.url); }
+        router.put('/a/:id', update, answer); router.patch('/a/:id', update, answer);
+        router.put('/b/:id', putB); router.patch('/b/:id', patchB); router.put('/b/:id', notify); router.patch('/b/:id', notify);
+        function putB(req, res, next) { replace(req.body); next(); } function patchB(req, res, next) { merge(req.body); next(); }
+        export default router;
+      `,
+    },
     { title: 'a guard in front of everything', good: `import express from 'express'; const app = express(); app.use(requireLogin); app.put('/profile', (req, res) => res.end());` },
   ],
 });
 
-/** The shared handler does something else for each method. */
-function asksForMethod({ handler }: Endpoint, context: RuleContext): boolean {
-  const body = handler && context.body(handler);
+/** The PATCH of the same path, where each registration of both leads to the same functions, and to no third method. */
+function twinOf(endpoint: Endpoint, context: RuleContext): Endpoint | undefined {
+  const all = context.endpoints({ shape: `${endpoint.app} ${endpoint.path.shape}` });
+  const put = all.filter((one) => one.method === 'PUT');
+  const patch = all.filter((one) => one.method === 'PATCH');
+  const isSame = put.length === patch.length && put.every((one, at) => sameFunctions(functionsOf(one), patch[at] && functionsOf(patch[at])));
+  const others = new Set(all.filter((one) => one.handler !== undefined && one.handler === endpoint.handler).map((one) => one.method));
+  return isSame && others.size <= 2 ? patch.find((one) => one.handler !== undefined && one.handler === endpoint.handler) : undefined;
+}
+function functionsOf({ route, handler }: Endpoint): readonly (FunctionId | undefined)[] {
+  return [...route.layers.map((layer) => layer.fn), handler];
+}
+function sameFunctions(a: readonly (FunctionId | undefined)[], b: readonly (FunctionId | undefined)[] | undefined): boolean {
+  return a.length === b?.length && a.every((fn, at) => fn !== undefined && fn === b[at]);
+}
+/** The shared function does something else for each method. */
+function asksForMethod(fn: FunctionId | undefined, context: RuleContext): boolean {
+  const body = fn === undefined ? undefined : context.body(fn);
   return body !== undefined && someValue(body, (value) => context.request(value)?.from === 'method');
+}
+/** A handler that hands on is no answer. */
+function goesOn(fn: FunctionId | undefined, context: RuleContext): boolean {
+  return fn !== undefined && context.conduct(fn)?.passes === 'always';
 }

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../project/project.js';
 import { isAlone } from '../facts/peers.js';
-import { rule, type FixAnswer } from '../rule.js';
+import { someValue } from '../facts/walk.js';
+import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly method: string;
@@ -8,6 +9,8 @@ interface Evidence {
   readonly endpoint: Endpoint;
 }
 const UNUSED: ReadonlySet<string> = new Set(['TRACE', 'TRACK', 'CONNECT', 'PROPFIND', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'LOCK', 'UNLOCK', 'SEARCH', 'LINK', 'UNLINK', 'DEBUG']);
+/** Servers that speak the protocol of CouchDB, which has COPY. */
+const COUCH = ['pouchdb', 'pouchdb-core', 'express-pouchdb', 'nano', 'couchdb-nano'];
 const WEBDAV = ['webdav-server', 'jsdav', 'nephele', '@nephele/adapter-file-system'];
 
 export default rule<'endpoint', Evidence>({
@@ -27,10 +30,14 @@ export default rule<'endpoint', Evidence>({
   words: [...UNUSED].map((one) => one.toLowerCase()),
   *detect(endpoint, context) {
     if (!UNUSED.has(endpoint.method) || endpoint.route.public || WEBDAV.some((name) => context.depends(name, endpoint.methodAt.path) === true)) return;
-    if (endpoint.conduct?.closed === true) return;
+    if (endpoint.conduct?.closed === true || isReadOf(endpoint, context) || (endpoint.method === 'COPY' && COUCH.some((name) => context.depends(name, endpoint.methodAt.path) === true))) return;
+    // One finding for each method of an application and file; the other routes are named beside it.
+    const alike = context.endpoints({ file: endpoint.methodAt.path }).filter((one) => one.method === endpoint.method && one.app === endpoint.app && one.conduct?.closed !== true);
+    if (alike[0] && alike[0].id !== endpoint.id && alike[0].route.methods.length === 1 && endpoint.route.methods.length === 1) return;
     yield {
-      at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, confidence: 'high', severity: endpoint.method === 'SEARCH' ? 'info' : 'warning',
+      at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, confidence: 'high', severity: endpoint.method === 'SEARCH' || speaksIt(endpoint, context) ? 'info' : 'warning',
       evidence: { method: endpoint.method, path: endpoint.path.text, endpoint },
+      related: alike.slice(1, 6).filter((one) => one.methodAt.mark !== endpoint.methodAt.mark).map((one) => ({ at: one.methodAt, label: `${one.method} ${one.path.text}` })),
     };
   },
   explain: ({ method, path }) => ({
@@ -102,6 +109,25 @@ export default rule<'endpoint', Evidence>({
         console.trace('here'); store.search('/x', find);
       `,
     },
+    {
+      title: 'one finding for all routes of a method; a header of the protocol',
+      bad: `
+        import { createServer } from './server.js';
+        import express from 'express';
+        const app = express();
+        app.propfind('/a', (req, res) => res.end(list()));
+        //  ^^^^^^^^ methods/trace-or-webdav
+        app.propfind('/b', (req, res) => res.end(list()));
+        app.move('/a', (req, res) => { rename(req.path, req.headers.destination); res.end(); });
+        //  ^^^^ methods/trace-or-webdav
+      `,
+    },
+    {
+      title: 'SEARCH reads as GET does',
+      good: `
+        import express from 'express'; const app = express(); function read(req, res) { res.json(find(req.query, req.body)); } app.get('/items', read); app.search('/items', read);
+      `,
+    },
     { title: 'other methods', good: `import express from 'express'; const app = express(); app.get('/a', a); app.post('/a', a); app.options('/a', a);` },
     {
       title: 'TRACE is refused',
@@ -111,3 +137,14 @@ export default rule<'endpoint', Evidence>({
     },
   ],
 });
+
+/** SEARCH and QUERY ask with a body what GET asks on the same path. */
+function isReadOf({ app, path, method, handler }: Endpoint, context: RuleContext): boolean {
+  if ((method !== 'SEARCH' && method !== 'QUERY') || handler === undefined) return false;
+  return context.endpoints({ shape: `${app} ${path.shape}` }).some((one) => one.method === 'GET' && one.handler === handler);
+}
+/** The handler reads a header of that protocol. */
+function speaksIt({ handler }: Endpoint, context: RuleContext): boolean {
+  const body = handler === undefined ? undefined : context.body(handler);
+  return body !== undefined && someValue(body, (value) => /^(destination|depth|overwrite|lock-token|timeout)$/.test(context.request(value)?.key ?? ''));
+}

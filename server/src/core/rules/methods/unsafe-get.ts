@@ -1,15 +1,17 @@
 import type { Endpoint } from '../../project/project.js';
-import { dataWrites, type DataWrite } from '../facts/data-writes.js';
+import { changesOf, type StoredChange } from '../facts/changes.js';
 import { publicPath } from '../facts/paths.js';
-import { rule, type FixAnswer } from '../rule.js';
+import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly endpoint: Endpoint;
-  readonly write: DataWrite | undefined;
+  readonly write: StoredChange | undefined;
   readonly word: string | undefined;
 }
 const ACTION = /^(delete|remove|destroy|purge|reset|disable|enable|approve|transfer)(-?[a-z]{1,30})?$/i;
-const EXACT_ACTION = /^(delete|remove|destroy|purge|disable|approve|transfer)$/i;
+const EXACT_ACTION = /^(delete|remove|destroy|purge|disable|approve|transfer|clear|empty|void|cancel|archive|revoke|wipe|flush|drop|reset|ban|unban|publish|unpublish|restore|toggle|rotate|pay|refund|promote|demote)$/i;
+/** Of those, words that also name what is shown. */
+const WEAK_ACTION = /^(archive|reset|pay|publish|drop|restore|toggle|promote|clear|empty|flush|void|cancel|ban|unban|unpublish|wipe|rotate|refund|demote|revoke)$/i;
 /** Links in mails, and ends of sessions, that have to be GET; and what is remembered of a visit. */
 const BY_LINK = /(^|\/)(verify|confirm|activate|unsubscribe|callback|logout|log-out|signout|sign-out|invite|invitation|accept|magic|track|pixel|open|click|redirect|cron|webhooks?|health|seed)(-?\w{1,30})?(\/|$)/i;
 const ASIDE = /seen|visit|view|count|hit|access|log|audit|track|stat|last|session|cache|history|activity|online|read/i;
@@ -35,10 +37,10 @@ export default rule<'endpoint', Evidence>({
     const last = path.segments.at(-1);
     const word = last?.kind === 'text' && EXACT_ACTION.test(last.text) ? last.text : undefined;
     const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
-    const writes = body ? dataWrites(body).filter((one) => !isAside(one, context.textOf(one.call.at))) : [];
+    const writes = body ? changesOf(body, context).filter((one) => (!one.held || word !== undefined) && (one.held || !isAside(one, one.call ? context.textOf(one.call.at) : ''))) : [];
     // A read may remember that it was made; a removal, or a path that names an action, is no such thing.
     const write = writes.find((one) => one.kind === 'delete') ?? (writes[0] && (word !== undefined || ACTION.test(last?.text ?? '') || !reads(body?.name ?? '')) ? writes[0] : undefined);
-    if (!write && (word === undefined || !body || rendersOnly(body.steps.flatMap((step) => (step.do === 'call' ? [step.call.name] : []))))) return;
+    if (!write && (word === undefined || WEAK_ACTION.test(word) || !body || rendersOnly(body.steps.flatMap((step) => (step.do === 'call' ? [step.call.name] : []))) || isFormOf(endpoint, context))) return;
     const severity = !write || (write.kind === 'write' && word === undefined) ? 'info' : 'warning';
     yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, severity, confidence: write ? 'medium' : 'low', evidence: { endpoint, write, word } };
   },
@@ -129,6 +131,47 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'functions of the project that remove, a file, a session',
+      bad: `
+        import express from 'express';
+        import { rm } from 'node:fs/promises';
+        import { removeItem } from './store.js';
+        const app = express();
+        app.get('/items/:id/gone', async (req, res) => { await removeItem(req.params.id); res.redirect('/items'); });
+        //  ^^^ methods/unsafe-get "(removeItem)"
+        app.get('/photos/:name/delete', async (req, res) => { await rm(pathOf(req.params.name)); res.end(); });
+        //  ^^^ methods/unsafe-get "(rm)"
+        app.get('/cart/clear', (req, res) => { delete req.session.cart; res.redirect('/cart'); });
+        //  ^^^ methods/unsafe-get "(req.session.cart)"
+        //- store.js
+        import { Item } from './models.js';
+        export async function removeItem(id) { await Item.deleteOne({ _id: id }); }
+      `,
+    },
+    {
+      title: 'a record that is kept in memory, and voided by a link',
+      bad: `
+        import { Router } from 'express';
+        export const invoices = Router();
+        const rows = new Map();
+        invoices.get('/:id/void', (req, res) => {
+        //       ^^^ methods/unsafe-get "(invoice.voided)"
+          const invoice = rows.get(req.params.id);
+          if (!invoice) return res.sendStatus(404);
+          invoice.voided = true;
+          res.redirect('/invoices');
+        });
+      `,
+    },
+    {
+      title: 'a form, and what is sent by it',
+      good: `
+        import express from 'express'; const app = express();
+        app.get('/account/delete', (q, s) => Delete.get(q, s)); app.post('/account/delete', (q, s) => Delete.post(q, s)); app.get('/pages/archive', (q, s) => s.json(old()));
+        const seen = new Map(); app.get('/a/:id', (q, s) => { seen.set(q.params.id, 1); const own = new Map(); own.delete('x'); s.json(own); });
+      `,
+    },
+    {
       title: 'reading, and a cache',
       good: `
         import express from 'express'; import { User } from './models.js'; const app = express();
@@ -175,8 +218,12 @@ export default rule<'endpoint', Evidence>({
   ],
 });
 
+/** The page of a form whose sending another method of the same path answers. */
+function isFormOf({ app, path }: Endpoint, context: RuleContext): boolean {
+  return context.endpoints({ shape: `${app} ${path.shape}` }).some((one) => one.method === 'POST' || one.method === 'PUT' || one.method === 'DELETE');
+}
 /** What only remembers something beside the answer. */
-function isAside({ name }: DataWrite, text: string): boolean {
+function isAside({ name }: StoredChange, text: string): boolean {
   return ASIDE.test(name) || /\$inc\b|lastSeen|last_?(login|access|active|used)|views?\b|counter/i.test(text.slice(0, 400));
 }
 function reads(name: string): boolean {
@@ -184,5 +231,5 @@ function reads(name: string): boolean {
 }
 /** A page that asks, or what answers without doing: nothing else is called. */
 function rendersOnly(calls: readonly string[]): boolean {
-  return calls.length === 0 || calls.some((name) => /^(render|sendFile|redirect)$/.test(name));
+  return calls.length === 0 || calls.some((name) => /^(render\w*|sendFile|redirect)$/.test(name));
 }

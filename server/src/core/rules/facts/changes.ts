@@ -1,0 +1,67 @@
+import type { AssignStep, FunctionView, Step, StepFrame } from '../../model/module.js';
+import type { Call, Value } from '../../model/value.js';
+import type { RuleContext } from '../rule.js';
+import { dataWrite, type DataWrite } from './data-writes.js';
+import { wordsOf } from './names.js';
+
+/** A change of what is stored. `held`: only in memory, or in the caller's session. */
+export interface StoredChange extends Pick<DataWrite, 'kind' | 'name'> {
+  readonly call: Call | undefined;
+  readonly held: boolean;
+}
+const FILES = /(^|\.)(unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync)$/;
+const OF_FILES = /^(node:)?(fs|fs\/promises|fs-extra|rimraf|del)\b/;
+const TAKES = /^(delete|clear|splice|pop|shift)$/;
+const PUTS = /^(set|add|push|unshift)$/;
+const FINDS = /^(get|find|findOne|findById|findByPk|findUnique|findFirst|at)$/;
+const BESIDE: ReadonlySet<string> = new Set('cache caches cached seen visits hits counts counters stats metrics sessions tokens nonces timers listeners clients sockets connections limits buckets queue log logs history url params headers searchparams cookies query'.split(' '));
+const DEEPEST = 3;
+
+/** The changes a function makes to what is stored, also through functions of the project it calls. */
+export function changesOf(body: FunctionView, context: RuleContext, depth = 0): readonly StoredChange[] {
+  return body.steps.flatMap((step): readonly StoredChange[] => {
+    if (step.do === 'assign') return ofAssignment(step, context);
+    return step.do === 'call' ? ofCall(step, step.call, body, context, depth) : [];
+  });
+}
+function ofCall(step: Step, call: Call, body: FunctionView, context: RuleContext, depth: number): readonly StoredChange[] {
+  const direct = dataWrite(call);
+  if (direct) return [{ call, kind: direct.kind, name: direct.name, held: false }];
+  if (FILES.test(call.callee) && OF_FILES.test(call.callee)) return [{ call, kind: 'delete', name: call.name, held: false }];
+  const kept = heldIn(call, context);
+  if (kept) return [kept];
+  const end = depth < DEEPEST ? context.resolve(call.target).value : undefined;
+  const target = end?.kind === 'function' ? context.body(end.fn) : undefined;
+  if (!target || target.id === body.id || step.zone === 'catch') return [];
+  const name = call.target.kind === 'ref' ? call.target.text : call.name;
+  return changesOf(target, context, depth + 1).slice(0, 4).map((one) => ({ ...one, call, name }));
+}
+/** `items.delete(id)` of a list or map of the module. */
+function heldIn(call: Call, context: RuleContext): StoredChange | undefined {
+  const kind = TAKES.test(call.name) ? 'delete' : PUTS.test(call.name) ? 'write' : undefined;
+  if (!kind || call.receiver?.kind !== 'ref' || !isHeld(call.receiver, context)) return undefined;
+  return { call, kind, name: call.target.kind === 'ref' ? call.target.text : call.name, held: true };
+}
+function isHeld(value: Value, context: RuleContext): boolean {
+  if (value.kind !== 'ref' || (value.root.kind !== 'local' && value.root.kind !== 'import') || wordsOf(value.text).some((word) => BESIDE.has(word))) return false;
+  const end = context.resolve(value).value;
+  const isMade = (end.kind === 'call' && end.form === 'new' && /^(Map|Set)$/.test(end.callee)) || end.kind === 'array';
+  const top = context.top(value.at.path);
+  // What a function makes for itself is gone when it ends.
+  return isMade && (end.at.path !== value.at.path || (top !== undefined && isTop(end, value, context)));
+}
+function isTop(made: Value, value: Value, context: RuleContext): boolean {
+  if (value.kind !== 'ref') return false;
+  const text = context.textOf(made.at);
+  const top = context.top(value.at.path);
+  return top !== undefined && (top.steps.some((step) => step.do === 'call' && step.call.at.mark === made.at.mark) || (made.kind === 'array' && !text.includes('(')));
+}
+/** `delete req.session.cart`, `invoice.voided = true` of an invoice that was looked up. */
+function ofAssignment({ target, value }: AssignStep & StepFrame, context: RuleContext): readonly StoredChange[] {
+  const isTaken = value.kind === 'literal' && value.value === undefined;
+  if (target.path[0] === 'session' && target.path.length > 1) return [{ call: undefined, kind: isTaken ? 'delete' : 'write', name: target.text, held: true }];
+  if (target.root.kind !== 'local' || target.path.length === 0) return [];
+  const end = context.resolve({ ...target, path: [] }).value;
+  const isFound = end.kind === 'call' && FINDS.test(end.name) && end.receiver !== undefined && isHeld(end.receiver, context);
+  return isFound ? [{ call: undefined, kind: isTaken ? 'delete' : 'write', name: target.text, held: true }] : [];
+}
