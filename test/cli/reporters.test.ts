@@ -193,3 +193,11 @@ test('a homepage that is a repository gives each rule the address of its page; a
   assert.equal(uriOf('https://github.com/who/what#readme'), 'https://github.com/who/what/blob/HEAD/docs/rules/cors/wildcard-origin.md');
   assert.equal(uriOf('https://example.org/'), 'https://example.org');
 });
+test('a key is masked by its place in a call, whatever finding speaks of that line', () => {
+  const lines = [`jwt.sign({ sub: user.id }, '${SECRET}', options)`, `createHmac('sha256', "${SECRET}")`, `cookieParser('${SECRET}')`, `new TextEncoder().encode('${SECRET}')`];
+  for (const text of lines) {
+    const [span] = secretSpans([], filePath('app.js'), text);
+    assert.equal(span && text.slice(span.start, span.end), SECRET, text);
+  }
+  assert.deepEqual(secretSpans([], filePath('app.js'), "verify(token, key, { algorithms: ['HS256'] })"), []);
+});

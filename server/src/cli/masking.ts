@@ -14,6 +14,9 @@ const NAME = /^[A-Za-z_$][\w$]*(\??\.[A-Za-z_$][\w$]*)+$/;
 const WORD = '(?:secret|password|passwd|pwd|passphrase|(?:api|private|secret|access|signing|encryption|jwt|master|admin)_?key|(?:auth|access|api|refresh|bearer)_?token)';
 const TEXT = `(?:'([^'\\s\\\\]{1,400})'|"([^"\\s\\\\]{1,400})"|\`([^\`\\s\\\\$]{1,400})\`)`;
 const NAMED = new RegExp(`${WORD}['"]?\\s{0,3}(?::|=|===|!==)\\s{0,3}${TEXT}`, 'dgi');
+/** A key by its place: `jwt.sign(payload, 'key')`, `createHmac('sha256', 'key')`, `cookieParser('key')`. */
+const PLACED = new RegExp(`\\b(?:sign|verify|signAsync|verifyAsync|encode|jwtVerify|createHmac|createCipheriv|generate)\\((?:\\{[^{}\\n]{0,200}\\}|[^,{}\\n;]{0,200}),\\s{0,3}${TEXT}(?=\\s{0,3}[,)])`, 'dg');
+const FIRST = new RegExp(`(?:\\bcookieParser|\\bcreateSecretKey|\\.encode|\\bunsign)\\(\\s{0,3}${TEXT}`, 'dg');
 const ADDRESSED = /:\/\/[^\s:/@'"`]{0,100}:([^\s@/'"`]{1,200})@/dg;
 const QUOTES = new Set(["'", '"', '`']);
 const KEY_START = '-----BEGIN';
@@ -52,7 +55,7 @@ export function secretSpans(findings: Iterable<Finding>, path: FilePath, text: s
 }
 
 function* named(text: string): Iterable<Span> {
-  for (const pattern of [NAMED, ADDRESSED])
+  for (const pattern of [NAMED, PLACED, FIRST, ADDRESSED])
     for (const { indices } of text.matchAll(pattern)) {
       const found = indices?.slice(1).find((one) => one !== undefined);
       if (found) yield { start: found[0], end: found[1] };

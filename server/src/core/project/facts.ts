@@ -1,5 +1,5 @@
 import type { ModuleView, Note } from '../model/module.js';
-import type { Value } from '../model/value.js';
+import type { Call, Value } from '../model/value.js';
 import type { OpenApiDocument } from '../openapi/document.js';
 import { readOpenApi } from '../openapi/read.js';
 import { isOpenApi } from '../openapi/sniff.js';
@@ -96,6 +96,7 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
     if (step.do !== 'call') continue;
     const mark = MARKS.get(step.call.name);
     if (mark !== undefined) uses.add(mark);
+    if (step.call.name === 'register' && isEndless(step.call)) uses.add('endless-tokens');
     if (/(^|\.)MulterModule\.register(Async)?$/.test(step.call.callee)) uses.add('upload-module');
     if (CHECKS.has(step.call.name) && [step.call.receiver, ...step.call.args.map((item) => item.value)].some(isType)) uses.add('type-check');
     if (step.when.some(({ test }) => test.kind === 'compare' && (isType(test.left) || isType(test.right)))) uses.add('type-check');
@@ -112,6 +113,14 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
   return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
 }
 
+/** `register(jwt, { secret })`: the tokens it signs have no end unless each is given one. */
+function isEndless({ args }: Call): boolean {
+  const [plugin, options] = [args[0]?.value, args[1]?.value];
+  const from = plugin?.kind === 'ref' && plugin.root.kind === 'import' ? plugin.root.from : plugin?.kind === 'call' && plugin.args[0]?.value.kind === 'literal' ? plugin.args[0].value.value : undefined;
+  if ((from !== '@fastify/jwt' && from !== 'fastify-jwt') || options?.kind !== 'object' || options.open) return false;
+  const keys = options.entries.map((entry) => entry.key);
+  return keys.includes('secret') && !keys.includes('sign') && !options.entries.some((entry) => entry.form === 'spread');
+}
 /** The type a file was sent with. */
 function isType(value: Value | undefined): boolean {
   return value?.kind === 'ref' && /^mimetype$/i.test(value.path.at(-1) ?? value.text);

@@ -12,6 +12,8 @@ interface Evidence {
   readonly manual: boolean;
 }
 const LONGEST_DAYS = 30;
+/** Also for links, invitations and refresh tokens: longer is for ever. */
+const FOREVER_DAYS = 400;
 const REFRESH = /refresh|remember|offline|renew/i;
 /** Links in mails and invitations have ends of their own. */
 const LINK = /verif(y|ication)|confirm|reset|invit|unsubscribe|email|mail|magic|activation/i;
@@ -161,6 +163,34 @@ export default rule<'module', Evidence>({
         app.post('/login', async (request, reply) => reply.jwtSign({ id: request.body.id }));
       `,
     },
+    {
+      title: 'Fastify, set up in another file; ten years of an invitation',
+      bad: `
+        //- app.ts
+        import Fastify from 'fastify';
+        import jwt from '@fastify/jwt';
+        export const app = Fastify();
+        app.register(jwt, { secret: process.env.JWT_SECRET });
+        //- login.ts
+        export async function login(app, user) { return { token: app.jwt.sign({ sub: user.id, role: user.role }) }; }
+        //                                                               ^^^^ jwt/no-expiry "stays valid for ever"
+        //- invite.js
+        const jwt = require('jsonwebtoken');
+        exports.signInvite = (email, key) => jwt.sign({ email, purpose: 'invite' }, key, { expiresIn: '3650d' });
+        //                                                                                            ^^^^^^^ jwt/no-expiry "valid for 3650 days"
+      `,
+    },
+    {
+      title: 'Fastify, set up with an end in another file',
+      good: `
+        //- app.ts
+        import Fastify from 'fastify';
+        import jwt from '@fastify/jwt';
+        Fastify().register(jwt, { secret: process.env.JWT_SECRET, sign: { expiresIn: '10m' } });
+        //- login.ts
+        export async function login(app, user) { return { token: app.jwt.sign({ sub: user.id }) }; }
+      `,
+    },
     { title: 'with an end', good: `import jwt from 'jsonwebtoken'; export const make = (id, key) => jwt.sign({ sub: id }, key, { expiresIn: '15m' });` },
     { title: 'an end in the payload, by hand or later', good: `import jwt from 'jsonwebtoken'; jwt.sign({ sub: id, exp: Math.floor(Date.now() / 1000) + 900 }, key); const claims = { sub: id }; claims.exp = soon(); jwt.sign(claims, key);` },
     {
@@ -195,7 +225,14 @@ function signed(use: JwtUse, uses: readonly JwtUse[], module: ModuleView, contex
   if (library === '@fastify/jwt' && !isSetUpWithout(uses, context)) return undefined;
   const change = chain ? chainChange(use) : payloadLibrary(library) ? payloadChange(payload, module) : library === '@fastify/jwt' ? undefined : expiryAdded(use, module);
   const isRefresh = REFRESH.test(`${fn.name} ${context.textOf(call.at).slice(0, 300)}`);
-  return { at: use.at, subject: `${library} sign`, evidence: { how: 'never', days: 0, change, manual: false }, severity: isRefresh ? 'hint' : 'warning', confidence: 'high', when: use.step.when };
+  return { at: use.at, subject: `${library} sign`, evidence: { how: 'never', days: 0, change, manual: false }, severity: isRefresh || isAnonymous(payload, context) ? 'hint' : 'warning', confidence: 'high', when: use.step.when };
+}
+/** A token for nobody in particular gives no rights away. */
+function isAnonymous(payload: Value | undefined, context: RuleContext): boolean {
+  return ['sub', 'role'].some((key) => {
+    const answer = context.option(payload, key);
+    return answer.kind === 'value' && /^(public|anonymous|anon|guest)$/i.test(String(context.constant(answer.value)?.value));
+  });
 }
 function payloadLibrary(library: string): boolean {
   return library === 'hono' || library === 'jwt-simple' || library === '@tsndr/cloudflare-worker-jwt';
@@ -219,10 +256,11 @@ function hasOption({ library, options, step, in: fn }: JwtUse, context: RuleCont
 function answerOf(kind: 'value' | 'absent' | 'unknown'): boolean | undefined {
   return kind === 'value' ? true : kind === 'absent' ? false : undefined;
 }
-/** The plugin is set up in this file, without an end of its own. */
+/** The plugin is set up without an end of its own, here or in another file. */
 function isSetUpWithout(uses: readonly JwtUse[], context: RuleContext): boolean {
   const setUp = uses.find((one) => one.library === '@fastify/jwt' && one.does === 'setup');
   const sign = setUp && context.option(setUp.options, 'sign');
+  if (!setUp) return context.projectUses('endless-tokens');
   return sign?.kind === 'absent' || (sign?.kind === 'value' && context.option(sign.value, 'expiresIn').kind === 'absent');
 }
 function setsEnd(fn: FunctionView, module: ModuleView): boolean {
@@ -272,9 +310,10 @@ function inFile(at: At, otherwise: At | undefined, module: ModuleView): At | und
 }
 /** An end that is more than a month away; a module of Nest that gives none. */
 function* tooLong(use: JwtUse, module: ModuleView, context: RuleContext): Iterable<Found> {
-  if (use.through || use.does === 'decode' || use.does === 'verify' || LINK.test(use.in.name)) return;
+  if (use.through || use.does === 'decode' || use.does === 'verify') return;
   const under = context.option(use.options, use.library === '@fastify/jwt' ? 'sign' : 'signOptions');
   const options = use.does === 'setup' ? (under.kind === 'value' ? under.value : undefined) : use.options;
+  if (LINK.test(use.in.name) && use.does === 'setup') return;
   if (use.call.callee === '@nestjs/jwt.JwtModule.register' && use.key && lacksEnd(use, under, context)) {
     const object = under.kind === 'value' ? under.resolved.value : use.options;
     const code: Code = under.kind === 'value' ? ['expiresIn: ', { quote: '15m' }] : ['signOptions: { expiresIn: ', { quote: '15m' }, ' }'];
@@ -285,7 +324,9 @@ function* tooLong(use: JwtUse, module: ModuleView, context: RuleContext): Iterab
   }
   const answer = context.option(options, 'expiresIn');
   const days = answer.kind === 'value' ? daysOf(context.constant(answer.value)?.value) : 0;
-  if (answer.kind !== 'value' || days <= LONGEST_DAYS || REFRESH.test(`${use.in.name} ${context.textOf(use.call.at).slice(0, 300)}`)) return;
+  if (answer.kind !== 'value' || days <= LONGEST_DAYS) return;
+  const mayLast = LINK.test(`${use.in.name} ${nameOfPayload(use.payload)}`) || REFRESH.test(`${use.in.name} ${context.textOf(use.call.at).slice(0, 300)}`);
+  if (mayLast && days <= FOREVER_DAYS) return;
   const at = inFile(answer.resolved.value.at, answer.value.at, module);
   if (at) yield {
     at, subject: `${use.library} expiresIn`,

@@ -1,6 +1,7 @@
 import type { ModuleView } from '../../model/module.js';
 import type { Call, Entry, ObjectValue, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { urlsOf } from '../facts/hosts.js';
 import { placeholder } from '../facts/secrets.js';
 import { writtenTexts } from '../facts/texts.js';
 import { rule, type Detection, type Fix, type RuleContext, type Severity } from '../rule.js';
@@ -118,6 +119,30 @@ export default rule<'module', Evidence>({
         //                                        ^^^^^^^^ secrets/connection-string "localhost"
       `,
     },
+    {
+      title: 'stores without users, a queue by its parts, a login of Kafka, a login beside an address',
+      bad: `
+        const Redis = require('ioredis');
+        const amqp = require('amqplib');
+        const mongoose = require('mongoose');
+        const { createClient } = require('redis');
+        const { Kafka } = require('kafkajs');
+        exports.cache = new Redis({ host: 'redis.corp-site.io', port: 6379, password: 'c4che-pw' });
+        //                                                                            ^^^^^^^^^^ secrets/connection-string "redis.corp-site.io"
+        exports.old = new Redis(6379, 'redis.corp-site.io', { password: 'c4che-pw' });
+        //                                                              ^^^^^^^^^^ secrets/connection-string "redis.corp-site.io"
+        exports.client = createClient({ socket: { host: 'redis.corp-site.io', port: 6379 }, password: 'c4che-pw' });
+        //                                                                                            ^^^^^^^^^^ secrets/connection-string
+        exports.kafka = new Kafka({ brokers: ['kafka.corp-site.io:9093'], ssl: true, sasl: { mechanism: 'plain', username: 'svc', password: 'k4fka-pw' } });
+        //                                                                                                                                  ^^^^^^^^^^ secrets/connection-string
+        exports.queue = () => amqp.connect({ protocol: 'amqps', hostname: 'mq.corp-site.io', username: 'svc', password: 'r4bbit-pw' });
+        //                                                                                                              ^^^^^^^^^^^ secrets/connection-string "mq.corp-site.io"
+        exports.open = () => mongoose.connect('mongodb://mongo.corp-site.io/shop', { user: 'app', pass: 'm0ngo-pw' });
+        //                                                                                              ^^^^^^^^^^ secrets/connection-string "mongo.corp-site.io"
+        exports.url = process.env.REDIS_URL ?? 'redis://:hunter2pass@cache.payhub.example:6379';
+        //                                               ^^^^^^^^^^^ secrets/connection-string "cache.payhub.example"
+      `,
+    },
     { title: 'from the environment', good: `import { Pool } from 'pg'; new Pool({ connectionString: process.env.DATABASE_URL }); new Pool({ host: 'db', user: 'api', password: process.env.DB_PASSWORD });` },
     { title: 'an address in a help text', good: `export const help = 'postgres://<user>:<password>@host/db', usage = 'mongodb://user:***@host/db', form = 'redis://:password@host:port', doc = 'mysql://USER:PASSWORD@HOST/db';` },
     { title: 'put together from the environment', good: 'export const url = `postgres://${process.env.DB_USER}:${process.env.DB_PASSWORD}@${process.env.DB_HOST}/app`; export const partly = `amqp://api:${secret}@queue`;' },
@@ -152,7 +177,7 @@ function severityOf(scheme: string, user: string, password: string, host: string
   const clean = password.replace(/^%3C.*%3E$/i, '<>');
   if (placeholder(clean) || /[${<[(]|^(pass(word)?|pwd|secret|token)$/i.test(clean) && !isLocal(host)) return undefined;
   if (/[<>{}$*]/.test(user + password + host) || /^(user(name)?|foo|bar|xxx)$/i.test(user) && /^(pass(word)?|pwd|bar|baz|xxx)$/i.test(password)) return undefined;
-  if (/(^|\.)(example|invalid|test)$/i.test(host) || /^(host(name)?|server|domain|example\.com)$/i.test(host) || (/^https?$/.test(scheme) && user === '')) return undefined;
+  if (/(^|\.)(invalid|test)$|^example$/i.test(host) || /^(host(name)?|server|domain|example\.com)$/i.test(host) || (/^https?$/.test(scheme) && user === '')) return undefined;
   if (isLocal(host)) return WEAK.has(password.toLowerCase()) || password === user ? 'info' : 'warning';
   return 'error';
 }
@@ -199,10 +224,28 @@ function inSettings(object: ObjectValue, call: Call | undefined, context: RuleCo
   const auth = entryIn(object, /^auth$/)?.value;
   // Mail servers: the login stands one level below.
   const secret = entryIn(object, /^(password|pass|passwd|pwd)$/) ?? (auth?.kind === 'object' && entryIn(auth, /^user$/) ? entryIn(auth, /^pass$/) : undefined);
+  // A login of Kafka names its mechanism; a store of keys and values has no users.
+  const isSasl = entryIn(object, /^mechanism$/) !== undefined;
+  const isStore = call !== undefined && /(^|\.)(ioredis|redis|bull|bullmq)(\.|$)|(^|\.)(Redis|Queue|Worker|BullModule\.forRoot\w*)$/.test(call.callee);
+  const socket = entryIn(object, /^socket$/)?.value;
+  const place = host ?? (socket?.kind === 'object' ? entryIn(socket, /^host$/) : undefined);
+  if (secret && isStore && !user && call) return asFound(secret.value, place ? textOf(place, context) : secondText(call, context), undefined, 'REDIS_PASSWORD', context);
+  if (secret && user && isSasl) return asFound(secret.value, undefined, textOf(user, context), 'KAFKA_PASSWORD', context);
+  const beside = call && !host && user && /^mongoose\.(connect|createConnection)$|(^|\.)MongoClient(\.connect)?$/.test(call.callee) ? hostOf(call.args[0]?.value, context) : undefined;
+  if (secret && beside !== undefined) return asFound(secret.value, beside, user && textOf(user, context), 'MONGODB_PASSWORD', context);
   if (!secret || (!user && !auth) || !host) return undefined;
   const isNamed = (call !== undefined && CONNECTS.test(call.callee || call.name)) || entryIn(object, /^(database|dialect|port|client|type|db|ssl|auth)$/) !== undefined;
   const isConnection = isNamed || /\.[a-z]{2,}$|^\d{1,3}(\.\d{1,3}){3}$|:\d{2,5}$/.test(textOf(host, context) ?? '');
   return isConnection ? asFound(secret.value, textOf(host, context), user && textOf(user, context), call?.name === 'createTransport' ? 'SMTP_PASSWORD' : 'DB_PASSWORD', context) : undefined;
+}
+/** `new Redis(6379, 'cache.corp.net', options)`. */
+function secondText(call: Call, context: RuleContext): string | undefined {
+  const second = call.args[1]?.value;
+  return second && constantText(second, context);
+}
+/** The host of an address, where that is known. */
+function hostOf(address: Value | undefined, context: RuleContext): string | undefined {
+  return address && urlsOf(address, context)[0]?.host;
 }
 /** `new Sequelize(database, user, password, options)`. */
 function sequelize(call: Call, options: ObjectValue, context: RuleContext): Found | undefined {

@@ -1,6 +1,8 @@
-import type { Entry, Item, Value } from '../../model/value.js';
+import type { ModuleView } from '../../model/module.js';
+import type { Entry, FunctionId, Item, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { secretName, tokenName } from '../facts/secrets.js';
+import { refsIn } from '../facts/mentions.js';
 import { wordsOf } from '../facts/names.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -43,7 +45,7 @@ export default rule<'call', Evidence>({
   },
   on: 'call',
   words: ['log', 'console', 'morgan', 'debug', 'winston', 'pino'],
-  *detect({ call, step, in: fn }, context) {
+  *detect({ call, step, in: fn, module }, context) {
     if (call.callee === 'morgan' && call.args[0]) {
       const format = context.constant(call.args[0].value)?.value;
       const field = typeof format === 'string' ? /:req\[(authorization|cookie|x-api-key|proxy-authorization)\]/i.exec(format)?.[1] : undefined;
@@ -51,6 +53,8 @@ export default rule<'call', Evidence>({
       return;
     }
     if (!isLogger(call.name, call.receiver) || redacts(call.receiver, context)) return;
+    // What a command prints, somebody reads who asked for it.
+    if (/^console\./.test(call.callee) && isCommand(module)) return;
     for (const argument of call.args)
       for (const logged of valuesIn(argument.value, undefined, call.args.length > 1 ? argument : undefined, 0)) {
         const found = credential(logged.value, fn.id, fn.name, context);
@@ -146,6 +150,39 @@ export default rule<'call', Evidence>({
       `,
     },
     {
+      title: 'a key that was just made',
+      bad: `
+        import express from 'express';
+        import { mint } from './api-keys.js';
+        const app = express();
+        app.post('/keys', (req, res) => {
+          const key = mint(String(req.body.owner), ['read']);
+          console.info('issued key %s for %s', key, req.body.owner);
+          //                                   ^^^ secrets/logged "key puts credentials in the log"
+          res.status(201).json({ key });
+        });
+        app.post('/forgot', (req, res) => {
+          const code = generateResetToken(req.body.email);
+          logger.debug({ code });
+          //             ^^^^ secrets/logged
+          res.end();
+        });
+      `,
+    },
+    {
+      title: 'keys of a cache, a command that prints, the body of a change without a password',
+      good: `
+        //- server.js
+        const express = require('express');
+        const app = express();
+        app.patch('/tokens/:id', (req, res) => { const { expiresAt } = req.body; logger.info('token changed', req.body); res.json({ expiresAt }); });
+        const key = createKey('users', 1), other = generateCacheKey('a'); console.log(key, other);
+        //- cli/mfa.js
+        const inquirer = require('inquirer');
+        exports.show = (secret) => { console.log('enter this code', secret); };
+      `,
+    },
+    {
       title: 'an id, and whether it is set',
       good: `
         import express from 'express';
@@ -197,6 +234,11 @@ export default rule<'call', Evidence>({
   ],
 });
 
+const COMMAND_FOLDER = /(^|\/)(cli|bin|commands)\//i;
+const COMMAND_PACKAGE = /^(inquirer|@inquirer\/[\w-]+|prompts|enquirer|readline|node:readline|node:readline\/promises|commander|yargs|@clack\/prompts|prompt-sync|oclif|@oclif\/core)$/;
+function isCommand(module: ModuleView): boolean {
+  return COMMAND_FOLDER.test(module.path) || module.imports.some((one) => COMMAND_PACKAGE.test(one.from));
+}
 function isLogger(name: string, receiver: Value | undefined): boolean {
   if (!LEVELS.test(name) || receiver?.kind !== 'ref') return false;
   return LOGGERS.test(receiver.path.at(-1) ?? receiver.text);
@@ -243,10 +285,11 @@ function credential(value: Value, handler: Parameters<RuleContext['body']>[0], n
   const field = context.request(value);
   if (field) {
     if (field.from === 'header') return field.key === undefined ? (/headers$/i.test(text) ? { what, sure: true } : undefined) : CREDENTIAL_HEADER.test(field.key) ? { what, sure: true } : undefined;
-    if (field.from === 'body') return field.key === undefined ? (/body$/.test(text) && isAccount(handler, name, context) ? { what, sure: true } : undefined) : PASSWORD_FIELD.test(field.key) ? { what, sure: true } : undefined;
+    if (field.from === 'body') return field.key === undefined ? (/body$/.test(text) ? accountBody(handler, name, what, context) : undefined) : PASSWORD_FIELD.test(field.key) ? { what, sure: true } : undefined;
     if (field.from === 'cookie') return field.key === undefined ? { what, sure: false } : undefined;
     return undefined;
   }
+  if (isMade(value, context)) return { what, sure: true };
   if (value.kind !== 'ref' || value.root.kind === 'global') return undefined;
   const last = value.path.at(-1) ?? value.text;
   if (!/^[\w$]{2,60}$/.test(last) || !secretName(last)) return undefined;
@@ -255,7 +298,48 @@ function credential(value: Value, handler: Parameters<RuleContext['body']>[0], n
   const end = context.resolve(value).value;
   return end.kind === 'function' || end.kind === 'literal' || end.kind === 'class' || end.kind === 'compare' || end.kind === 'not' ? undefined : { what, sure: false };
 }
-function isAccount(handler: Parameters<RuleContext['body']>[0], name: string, context: RuleContext): boolean {
-  const paths = context.endpoints({ handler }).map((endpoint) => endpoint.path.text);
-  return paths.some((path) => ACCOUNT.test(path)) || /log_?in|sign_?(in|up)|register|auth/i.test(name);
+/** The whole body of a login, as the fields that are taken from it say, else the path of a POST or the name. */
+function accountBody(handler: FunctionId, name: string, what: string, context: RuleContext): { readonly what: string; readonly sure: boolean } | undefined {
+  const fields = bodyFields(handler, context);
+  if (fields.length > 0) return fields.some((field) => PASSWORD_FIELD.test(field)) ? { what, sure: true } : undefined;
+  const words = wordsOf(name.slice(name.lastIndexOf('.') + 1));
+  if (/^(update|patch|get|list|find|delete|remove|set|edit)$/.test(words[0] ?? '')) return undefined;
+  const isPath = context.endpoints({ handler }).some((endpoint) => endpoint.method === 'POST' && ACCOUNT.test(lastFixed(endpoint.path.text)));
+  return isPath || words.some((word) => /^(login|signin|signup|register|authenticate)$/.test(word)) || /log_in|sign_(in|up)/.test(words.join('_')) ? { what, sure: false } : undefined;
+}
+function lastFixed(path: string): string {
+  return path.split('/').findLast((segment) => segment !== '' && !/[:{*[]/.test(segment)) ?? '';
+}
+/** What a handler takes out of the body. */
+function bodyFields(handler: FunctionId, context: RuleContext): readonly string[] {
+  const body = context.body(handler);
+  if (!body) return [];
+  const found = new Set<string>();
+  const note = (value: Value): void => {
+    for (const ref of refsIn(value)) {
+      const field = context.request(ref);
+      if (field?.from === 'body' && field.key !== undefined) found.add(field.key);
+    }
+  };
+  for (const step of body.steps) {
+    for (const branch of step.when) note(branch.test);
+    if (step.do === 'call') for (const arg of step.call.args) note(arg.value);
+    else if (step.value) note(step.value);
+  }
+  return [...found];
+}
+/** Calls that make a credential for somebody, and that are no keys of a cache or of a file. */
+const MAKES = /^(mint|issue|generate|gen|rotate|create|make|new|sign|regenerate)$/;
+const OTHER_KEYS = /^(cache|storage|object|file|path|query|redis|hash|id|page|lock|idempotency|primary|public|partition|sort|map|lookup|group|index|csrf|cursor|sequence|pair|report|name|url)$/;
+/** A key, a token or a password that was made a moment ago: nobody else has it yet. */
+function isMade(value: Value, context: RuleContext): boolean {
+  const end = value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0 ? context.resolve(value).value : value;
+  if (end.kind !== 'call') return false;
+  const words = wordsOf(end.name);
+  if (/^jsonwebtoken\.sign$/.test(end.callee)) return true;
+  if (!MAKES.test(words[0] ?? '') || words.some((word) => OTHER_KEYS.test(word))) return false;
+  const kind = /^(key|token|secret|password|apikey|credentials?|passcode|otp)$/;
+  const own = value.kind === 'ref' ? wordsOf(value.text).at(-1) ?? '' : '';
+  const isPlain = words.length === 1 && /^(mint|issue)$/.test(words[0] ?? '');
+  return (isPlain && kind.test(own)) || (words.slice(1).some((word) => kind.test(word)) && (words.length > 2 || !/^key$/.test(words[1] ?? '') || /^(mint|issue|generate|rotate)$/.test(words[0] ?? '')));
 }

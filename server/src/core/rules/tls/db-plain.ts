@@ -22,6 +22,10 @@ const BETTER: ReadonlyMap<string, string | undefined> = new Map([['redis', 'redi
 const OFF_KEYS = /^(ssl|tls|encrypt|useTLS|useSSL|sslEnabled|tlsEnabled)$/;
 const OFF_IN_URL = /[?&](sslmode=disable|ssl=false|ssl=0|tls=false|encrypt=false)(?=&|$)/i;
 const DEEPEST = 5;
+/** Drivers that connect without TLS unless they are told: pg 8, mysql 2 and mysql2 3, mariadb 3, ioredis 5, redis 4, bull 4, bullmq 5, amqplib 0.10. */
+const PLAIN = /^(pg|pg-pool|mysql2?|mysql2\/promise|mariadb|ioredis|redis|bull|bullmq|amqplib|@nestjs\/bull(mq)?)(\.\w{1,20}){0,2}$/;
+/** Options that decide on it, or that say where else to connect. */
+const DECIDES = ['ssl', 'tls', 'connectionString', 'stream', 'uri', 'url', 'protocol', 'socketPath', 'path', 'sentinels', 'sshTunnel'];
 
 export default rule<'module', Evidence>({
   meta: {
@@ -142,6 +146,19 @@ export default rule<'module', Evidence>({
         import pg from 'pg';
         export const pool = new pg.Pool({ host: 'db.example-cloud.com', user: 'app', ssl: true });`,
     },
+    {
+      title: 'caches and queues by their parts, which have no TLS by themselves',
+      bad: `
+        import Redis from 'ioredis';
+        import { Queue } from 'bullmq';
+        import mysql from 'mysql2/promise';
+        export const cache = new Redis({ host: 'cache.payhub.example', port: 6379, password: process.env.REDIS_PASSWORD });
+        //                                     ^^^^^^^^^^^^^^^^^^^^^^ tls/db-plain "cache.payhub.example"
+        export const mails = new Queue('mail', { connection: { host: 'cache.example-cloud.com', port: 6379 } });
+        //                                                           ^^^^^^^^^^^^^^^^^^^^^^^^^ tls/db-plain
+        export const db = mysql.createPool({ host: 'db.example-cloud.com', user: 'shop', password: process.env.DB_PASSWORD });
+        //                                         ^^^^^^^^^^^^^^^^^^^^^^ tls/db-plain`,
+    },
     { title: 'this machine and the own network', good: `
         import { Pool } from 'pg'; import { createClient } from 'redis'; new Pool({ host: 'localhost', ssl: false }); new Pool({ host: 'db', ssl: false });
         createClient({ url: 'redis://10.0.0.5' }); new Pool({ host: '/var/run/postgresql', ssl: false });` },
@@ -217,11 +234,12 @@ function hasTls(value: Value, context: RuleContext): boolean {
 function* ofOptions(object: ObjectValue, holder: ObjectValue, call: Call, when: readonly Branch[], context: RuleContext, depth: number): Iterable<Found> {
   const host = hostIn(holder, context);
   if (host === undefined || !counts(host, context)) return;
-  if (depth === 0 && /^pg(-pool)?(\.\w{1,20}){0,2}$/.test(call.callee) && ['ssl', 'connectionString', 'stream'].every((key) => context.option(holder, key).kind === 'absent') && holder.at.path === call.at.path) {
-    const given = context.option(holder, 'host');
-    const changes: readonly Change[] = [{ do: 'insert', at: holder.at, where: 'entry-last', code: ['ssl: true'] }];
+  const isOpen = object === holder && PLAIN.test(call.callee) && DECIDES.every((key) => context.option(holder, key).kind === 'absent');
+  if (isOpen && holder.at.path === call.at.path) {
+    const given = ['host', 'hostname'].map((key) => context.option(holder, key)).find((answer) => answer.kind !== 'absent') ?? { kind: 'absent' as const };
+    const changes: readonly Change[] = /^pg/.test(call.callee) ? [{ do: 'insert', at: holder.at, where: 'entry-last', code: ['ssl: true'] }] : [];
     if (given.kind === 'value' && given.value.at.path === call.at.path)
-      yield { at: given.value.at, subject: `${call.name} ssl`, when, severity: 'info', evidence: { host, title: 'Turn TLS on', changes, refused: '' } };
+      yield { at: given.value.at, subject: `${call.name} ssl`, when, severity: 'info', evidence: { host, title: 'Turn TLS on', changes, refused: 'How this driver is told to use TLS depends on its version.' } };
   }
   for (const entry of object.entries) {
     if (entry.key === undefined) continue;
