@@ -26,6 +26,6 @@ export interface EffectiveSetup extends EffectiveHeaders {
   readonly library: string;
   readonly at: At;
 }
-export type EffectiveContext = Pick<RuleContext, 'resolve' | 'constant' | 'option' | 'body' | 'major' | 'environment'>;
+export type EffectiveContext = Pick<RuleContext, 'resolve' | 'constant' | 'option' | 'body' | 'major' | 'depends' | 'environment'>;
 /** Reads one family of libraries; undefined where the call sets up none of them, or nothing can be said. */
 export type EffectiveReader = (call: Call, context: EffectiveContext) => EffectiveSetup | undefined;

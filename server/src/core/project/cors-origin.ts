@@ -6,7 +6,7 @@ import type { CorsPolicy, RuleContext } from '../rules/rule.js';
 import type { At } from '../text/source.js';
 
 /** The questions the normaliser asks. */
-export type CorsContext = Pick<RuleContext, 'resolve' | 'constant' | 'option' | 'body' | 'major'>;
+export type CorsContext = Pick<RuleContext, 'resolve' | 'constant' | 'option' | 'body' | 'major' | 'depends'>;
 
 /** How one library reads `origin`: what `true`, `'*'`, a list with `'*'` and an empty list do, and how a function is called. */
 export interface OriginWords {
@@ -33,6 +33,8 @@ export interface Judged {
   readonly values: readonly Value[];
   readonly at: At;
   readonly when: readonly Branch[];
+  /** The answer of a function that lets in whoever its test turns away. */
+  readonly echoAt?: At;
   /** The values are members of a list. */
   readonly inList?: true;
 }
@@ -51,6 +53,11 @@ export function judge(value: Value, words: OriginWords, context: CorsContext): r
 function judgeArm(arm: Alternative, words: OriginWords, context: CorsContext): Judged {
   const { value, at, when } = arm;
   const answer = (origin: CorsPolicy['origin'], values: readonly Value[] = [value], place = at, more: readonly Branch[] = []): Judged => ({ origin, values, at: place, when: [...when, ...more] });
+  // Options made for each request: `(request) => ({ origin: request.headers.get('origin') })`.
+  if (originHeader(value, context)) {
+    const isOrigin = (one: Value): boolean => originHeader(one, context);
+    return answer(when.some(({ test }) => testKind(test, isOrigin, context) !== 'exists' && !fromEnvironment(test, context)) ? 'fn' : 'reflect');
+  }
   switch (value.kind) {
     case 'literal': return answer(literalOrigin(value.value, words));
     case 'regex': return answer(!words.patterns ? 'unknown' : everyone(value, context) ? 'reflect' : 'regex');
@@ -60,8 +67,8 @@ function judgeArm(arm: Alternative, words: OriginWords, context: CorsContext): J
       return items.length > 0 ? { origin: 'list', values: items.map((item) => item.value), at, when, inList: true } : answer('unknown');
     }
     case 'function': {
-      const { origin, when: own } = judgeFunction(value.fn, words.calls, context);
-      return answer(origin, [value], at, own);
+      const { origin, when: own, echoAt } = judgeFunction(value.fn, words.calls, context);
+      return { ...answer(origin, [value], at, own), ...(echoAt ? { echoAt } : {}) };
     }
     case 'array': {
       const items = listItems(value, context);
@@ -125,11 +132,12 @@ export function listItems(value: Value, context: CorsContext, depth = 0): readon
 type Verdict = 'echo' | 'any' | 'deny' | 'tested' | 'unknown';
 interface Way {
   readonly verdict: Verdict;
+  readonly at?: At;
   readonly when: readonly Branch[];
 }
 
 /** What an origin function does with an origin it has not tested (RULES 0.13, last paragraph). */
-function judgeFunction(id: FunctionId, calls: OriginWords['calls'], context: CorsContext): { readonly origin: CorsPolicy['origin']; readonly when: readonly Branch[] } {
+function judgeFunction(id: FunctionId, calls: OriginWords['calls'], context: CorsContext): Pick<Judged, 'origin' | 'when' | 'echoAt'> {
   const body = context.body(id);
   if (!body) return { origin: 'unknown', when: [] };
   const isOrigin = originOf(body, calls, context);
@@ -144,7 +152,8 @@ function judgeFunction(id: FunctionId, calls: OriginWords['calls'], context: Cor
     open.push(way);
   }
   const closed = ways.some((way) => way.verdict !== 'echo' && way.verdict !== 'any');
-  if (!closed && open.some((a) => open.some((b) => opposite(a.when, b.when)))) return { origin: 'reflect', when: [] };
+  const both = closed ? undefined : open.find((b, index) => open.slice(0, index).some((a) => opposite(a.when, b.when)));
+  if (both) return { origin: 'reflect', when: [], ...(both.at ? { echoAt: both.at } : {}) };
   if (open.length > 0 || ways.some((way) => way.verdict === 'tested' || way.verdict === 'deny')) return { origin: 'fn', when: [] };
   return { origin: 'unknown', when: [] };
 }
@@ -161,13 +170,13 @@ function waysOf(body: FunctionView, calls: OriginWords['calls'], isOrigin: IsOri
       const error = step.call.args[0]?.value;
       const passes = error !== undefined && error.kind === 'literal' && !error.value;
       const allowed = step.call.args[1]?.value;
-      found.push({ verdict: passes && allowed ? verdict(allowed, isOrigin, context, 0) : 'deny', when: inner(step.when) });
+      found.push({ verdict: passes && allowed ? verdict(allowed, isOrigin, context, 0) : 'deny', ...(allowed ? { at: allowed.at } : {}), when: inner(step.when) });
     }
     return found;
   }
   for (const step of body.steps) {
     if (step.do === 'throw') found.push({ verdict: 'deny', when: inner(step.when) });
-    if (step.do === 'return') found.push({ verdict: step.value ? verdict(step.value, isOrigin, context, 0) : 'deny', when: inner(step.when) });
+    if (step.do === 'return') found.push({ verdict: step.value ? verdict(step.value, isOrigin, context, 0) : 'deny', ...(step.value ? { at: step.value.at } : {}), when: inner(step.when) });
   }
   return found;
 }

@@ -3,7 +3,8 @@ import type { Call, Entry, FunctionId, Value } from '../model/value.js';
 import type { CorsNames, CorsPolicy } from '../rules/rule.js';
 import type { At } from '../text/source.js';
 import { manualPolicies } from './cors-headers.js';
-import { corsNames, optionNames } from './cors-names.js';
+import { corsOptionsIn, homeLibrary, toldAtHome } from './cors-home.js';
+import { corsNames, optionNames, unsaid } from './cors-names.js';
 import { nextPolicies } from './cors-next.js';
 import { arms, judge, type CorsContext, type Judged, type OriginWords } from './cors-origin.js';
 
@@ -37,6 +38,8 @@ const YOGA: Library = { name: 'graphql-yoga', package: 'graphql-yoga', family: '
 const KOA_OTHERS: ReadonlySet<string> = new Set(['koa2-cors', 'koa-cors', 'kcors']);
 const FASTIFY_NAMES: ReadonlySet<string> = new Set(['@fastify/cors', 'fastify-cors']);
 
+const HOMES: readonly Library[] = [EXPRESS, FASTIFY, KOA, HONO];
+
 /** Where a call keeps its CORS options. `keyed`: `value` was an entry `cors: ...` of larger options. */
 export interface CorsSetup {
   readonly library: Library;
@@ -62,7 +65,7 @@ export function* corsPolicies(module: ModuleView, context: CorsContext): Iterabl
     return names;
   };
   for (const found of everyPolicy(module, context)) {
-    const home = atHome(found, module);
+    const home = atHome(found, module, context);
     const policy = { ...home, methods: once(home.methods), headers: once(home.headers), exposed: once(home.exposed) };
     const key = `${policy.originAt.path}:${policy.originAt.mark}:${policy.origin}`;
     if (seen.has(key)) continue;
@@ -71,16 +74,41 @@ export function* corsPolicies(module: ModuleView, context: CorsContext): Iterabl
   }
 }
 /** Options kept in another file are reported where this one hands them over. */
-function atHome(policy: CorsPolicy, module: ModuleView): CorsPolicy {
+function atHome(policy: CorsPolicy, module: ModuleView, context: CorsContext): CorsPolicy {
   if (policy.originAt.path === module.path) return policy;
+  // What everybody may read is judged with the routes behind it, which only this file knows.
+  const told = policy.origin !== 'any' && toldAtHome(policy.options, policy.library, module, context);
   const handed = policy.call?.args.find(({ value }) => value.kind === 'ref' && value.at.path === module.path)?.value.at;
-  return { ...policy, originAt: handed ?? policy.call?.nameAt ?? policy.at };
+  return { ...policy, ...(told ? { told: true } : {}), originAt: handed ?? policy.call?.nameAt ?? policy.at };
 }
 function* everyPolicy(module: ModuleView, context: CorsContext): Iterable<CorsPolicy> {
   for (const { call, when, inside } of callsOf(module))
     for (const setup of corsSetups(call, context)) yield* policies(setup, { call, when, inside }, context);
+  yield* homePolicies(module, context);
   yield* manualPolicies(module, context);
   yield* nextPolicies(module, context);
+}
+
+/** Options that another file hands to its library. Their lists of names are that file's finding. */
+function* homePolicies(module: ModuleView, context: CorsContext): Iterable<CorsPolicy> {
+  const name = homeLibrary(module.path, context);
+  const library = HOMES.find((one) => one.package === name);
+  if (!library) return;
+  for (const options of corsOptionsIn(module, context)) {
+    const origin = context.option(options, 'origin');
+    const answer = context.option(options, 'credentials');
+    if (origin.kind !== 'value' || origin.entry.at.path !== module.path) continue;
+    for (const judged of judge(origin.value, library.words, context)) {
+      if (judged.origin === 'any' || judged.origin === 'off') continue;
+      yield {
+        origin: judged.origin, credentials: credentialsOf(answer, library, judged.origin, context), values: judged.values, inList: judged.inList === true, source: 'module',
+        library: library.name, major: context.major(library.package, module.path), options, methods: unsaid, headers: unsaid, exposed: unsaid, path: undefined,
+        originAt: judged.at, ...(judged.echoAt ? { echoAt: judged.echoAt } : {}), originWritten: true,
+        credentialsAt: answer.kind === 'value' ? answer.value.at : undefined, credentialsEntryAt: answer.kind === 'value' ? answer.entry.at : undefined,
+        at: options.at, call: undefined, when: judged.when, inside: module.top.id,
+      };
+    }
+  }
 }
 
 function* callsOf(module: ModuleView): Iterable<Place> {
@@ -163,8 +191,8 @@ function* policies(setup: CorsSetup, place: Place, context: CorsContext): Iterab
       yield policy(setup, within, { origin, values: [], at: arm.value.value === undefined ? nameAt : arm.at, when: [] }, false, undefined, context);
       continue;
     }
-    if (arm.value.kind === 'function' && library.words.calls === 'callback') {
-      for (const answer of delegated(arm.value.fn, context)) yield* policies({ ...setup, value: answer }, within, context);
+    if (arm.value.kind === 'function') {
+      for (const answer of perRequest(arm.value.fn, library, context)) yield* policies({ ...setup, value: answer }, within, context);
       continue;
     }
     if (arm.value.kind !== 'object') {
@@ -189,6 +217,16 @@ function built(value: Value, context: CorsContext): Value {
   const body = target.kind === 'function' ? context.body(target.fn) : undefined;
   const [only, ...more] = (body?.steps ?? []).filter((step) => step.do === 'return');
   return body?.complete && only?.do === 'return' && only.value && more.length === 0 && only.when.length === body.when.length ? only.value : value;
+}
+/** Options a function makes for each request: handed to its callback, returned, or, for Fastify, by a function that is returned. */
+function perRequest(id: FunctionId, { family, words }: Library, context: CorsContext): readonly Value[] {
+  if (family === 'cors') return delegated(id, context);
+  const body = context.body(id);
+  const [only, ...more] = (body?.steps ?? []).filter((step) => step.do === 'return');
+  if (!body || only?.do !== 'return' || !only.value || more.length > 0 || only.when.length > body.when.length) return [];
+  const end = context.resolve(only.value).value;
+  if (family === '@fastify/cors') return end.kind === 'function' ? delegated(end.fn, context) : [];
+  return words.calls === 'origin' && end.kind === 'object' ? [end] : [];
 }
 /** Options a function hands to its callback whatever was asked: `cors((req, cb) => cb(null, { origin: true }))`. */
 function delegated(id: FunctionId, context: CorsContext): readonly Value[] {
@@ -229,6 +267,7 @@ function policy(setup: CorsSetup, place: Place, judged: Judged, written: boolean
     exposed: corsNames(options, names.exposed, context),
     path: undefined,
     originAt: judged.at,
+    ...(judged.echoAt ? { echoAt: judged.echoAt } : {}),
     originWritten: written,
     credentialsAt: answer?.kind === 'value' ? answer.value.at : undefined,
     credentialsEntryAt: entry?.at,

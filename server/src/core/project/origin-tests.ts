@@ -1,8 +1,9 @@
 import { branchOf, type Branch, type FunctionView, type Loop, type ModuleView } from '../model/module.js';
-import type { Call, FunctionId, Ref, Value } from '../model/value.js';
+import type { Call, Ref, Value } from '../model/value.js';
 import type { CorsPolicy, OriginTest } from '../rules/rule.js';
 import type { At } from '../text/source.js';
 import { listItems, originHeader, type CorsContext } from './cors-origin.js';
+import { addAsked, givenDeciders } from './origin-deciders.js';
 import { standing, type Reader } from './test-standing.js';
 
 const COMPARING: ReadonlyMap<string, OriginTest['how']> = new Map([
@@ -13,6 +14,7 @@ const WALKING = /^(some|find|findIndex|every|filter|any)$/;
 const ORIGIN_NAME = /^(req(uest)?_?|incoming_?|caller_?|client_?|header_?|the_?)?origin$/i;
 const REFERER_NAME = /^(req(uest)?_?)?referr?er$/i;
 const DEEPEST = 8;
+const MOST_ASKED = 3;
 
 /** Every place of a module where origins are told apart: what its CORS settings name, and tests of an origin in its code. */
 export function* originTests(module: ModuleView, policies: readonly CorsPolicy[], context: CorsContext): Iterable<OriginTest> {
@@ -26,12 +28,14 @@ export function* originTests(module: ModuleView, policies: readonly CorsPolicy[]
 }
 function* everyTest(module: ModuleView, policies: readonly CorsPolicy[], context: CorsContext): Iterable<OriginTest> {
   for (const policy of policies) yield* named(policy, module, context);
-  const origins = new Map<FunctionId, CorsPolicy>();
-  for (const policy of policies) {
-    const [only] = policy.values;
-    if (only?.kind === 'function') origins.set(only.fn, policy);
-  }
+  const origins = givenDeciders(module, policies, context);
   const reader: Reader = { module, context, origins };
+  const subject = (value: Value): 'origin' | 'host' | undefined => {
+    const of = subjectOf(value, reader, 0)?.of;
+    return of === 'referer' ? undefined : of;
+  };
+  const lets = (call: Call, fn: FunctionView): CorsPolicy | boolean => standing(call, fn, reader).leads === 'in' && (askedIn(fn, reader) ?? true);
+  for (let round = 0; round < MOST_ASKED && addAsked(origins, module, context, subject, lets); round++);
   for (const fn of [module.top, ...module.functions.values()]) {
     for (const step of fn.steps) if (step.do === 'call') yield* ofCall(step.call, step.when, step.loop, fn, reader);
     for (const { value, when } of valuesOf(fn, module)) yield* ofComparisons(value, when, fn, reader, 0);
@@ -42,7 +46,7 @@ function* everyTest(module: ModuleView, policies: readonly CorsPolicy[], context
 function askedIn(fn: FunctionView, { origins, context }: Reader): CorsPolicy | undefined {
   let current: FunctionView | undefined = fn;
   for (let hops = 0; current && hops < 4; hops++) {
-    const found = origins.get(current.id);
+    const found = origins.get(current.id)?.policy;
     if (found) return found;
     current = current.within === undefined ? undefined : context.body(current.within);
   }
@@ -51,7 +55,7 @@ function askedIn(fn: FunctionView, { origins, context }: Reader): CorsPolicy | u
 
 /** What a setting names. */
 function* named(policy: CorsPolicy, module: ModuleView, context: CorsContext): Iterable<OriginTest> {
-  if (!/^(list|regex|null|reflect|any)$/.test(policy.origin)) return;
+  if (policy.told === true || !/^(list|regex|null|reflect|any)$/.test(policy.origin)) return;
   const option = policy.options && context.option(policy.options, 'origin');
   const items = option?.kind === 'value' ? listItems(option.value, context) : [];
   for (const value of policy.values) {
@@ -173,9 +177,20 @@ function subjectOf(value: Value, reader: Reader, depth: number): Subject | undef
   const parameter = byParameter(value, reader);
   if (parameter) return parameter;
   const resolved = context.resolve(value).value;
+  const assigned = assignedOnce(value, reader);
+  if (assigned) return subjectOf(assigned, reader, depth + 1);
   if (resolved === value) return undefined;
   if (resolved.kind !== 'ref') return subjectOf(resolved, reader, depth + 1);
   return hostOf(resolved, reader, depth) ?? byParameter(resolved, reader);
+}
+/** `let host; try { host = new URL(origin).hostname } catch { ... }`: the one value a declared name gets. */
+function assignedOnce({ root, path }: Ref, { module }: Reader): Value | undefined {
+  const declared = root.kind === 'local' && path.length === 0 ? module.bindings[root.binding] : undefined;
+  if (root.kind !== 'local' || !declared || declared.constant) return undefined;
+  const fn = declared.scope === module.top.id ? module.top : module.functions.get(declared.scope);
+  const values = (fn?.steps ?? []).flatMap((step) => (step.do === 'assign' && step.target.root.kind === 'local' && step.target.root.binding === root.binding && step.target.path.length === 0 ? [step.value] : []));
+  const [only, ...more] = values.filter((one) => one.kind !== 'literal');
+  return more.length === 0 ? only : undefined;
 }
 /** `new URL(origin).hostname`. */
 function hostOf(value: Ref, reader: Reader, depth: number): Subject | undefined {
@@ -187,8 +202,10 @@ function hostOf(value: Ref, reader: Reader, depth: number): Subject | undefined 
   return inner && { ...inner, of: member === 'origin' ? 'origin' : 'host' };
 }
 function byParameter({ root, path }: Ref, { context, origins }: Reader): Subject | undefined {
-  if (root.kind !== 'parameter' || path.length > 0) return undefined;
-  if (origins.has(root.fn) && root.index === 0) return { of: 'origin', sure: true };
+  if (root.kind !== 'parameter') return undefined;
+  const decider = origins.get(root.fn);
+  if (decider?.index === root.index && path.length === (decider.member ? 1 : 0) && path[0] === decider.member) return { of: decider.of, sure: true };
+  if (path.length > 0) return undefined;
   const name = context.body(root.fn)?.parameters[root.index]?.name;
   if (name === undefined) return undefined;
   if (ORIGIN_NAME.test(name)) return { of: 'origin', sure: false };

@@ -1,8 +1,8 @@
 import type { FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Value } from '../model/value.js';
-import type { CorsPolicy } from '../rules/rule.js';
 import type { At } from '../text/source.js';
 import type { CorsContext } from './cors-origin.js';
+import type { Decider } from './origin-deciders.js';
 
 /** What hangs on a test. */
 export interface Standing {
@@ -19,7 +19,7 @@ export interface Standing {
 export interface Reader {
   readonly module: ModuleView;
   readonly context: CorsContext;
-  readonly origins: ReadonlyMap<FunctionId, CorsPolicy>;
+  readonly origins: ReadonlyMap<FunctionId, Decider>;
 }
 interface Found {
   readonly positive: boolean;
@@ -31,6 +31,11 @@ const DEEPEST = 10;
 const WALKING = /^(some|find|findIndex|every|filter|any)$/;
 /** A function that decides about origins, by its name: `isAllowedOrigin`, `checkOrigin`, `corsOptionsDelegate`. */
 const DECIDES = /cors|(allow|valid|trust|check|verify|permit|match|white|safe|accept|is)\w{0,20}(origin|referr?er)|(origin|referr?er)\w{0,20}(allow|valid|trust|check|match|ok|permit|accept)/i;
+
+/** What such a function is called where its parameter says that it is about origins: `isOurs(origin)`, `allowed(origin)`. */
+const VERB = /^(is|allow|valid|trust|check|verify|permit|match|accept|ok$|can|may|known|safe|ours?$)/i;
+/** Names of functions that ask something else of an origin. */
+const TELLS_APART = /local|secure|https|null|same|cross|block|denied|deny|forbid|bad|banned|reject|extension|native|mobile|dev|empty|external|foreign/i;
 
 /** Finds the condition a test is part of, and what is done when the test holds. */
 export function standing(test: Value, fn: FunctionView, reader: Reader, depth = 0): Standing {
@@ -46,9 +51,10 @@ export function standing(test: Value, fn: FunctionView, reader: Reader, depth = 
     const held = under(found.positive);
     const missed = under(!found.positive);
     const around = fn.steps.find((step) => step.when.some((branch) => branch.test === value))?.when.filter((branch) => branch.test !== value && branch.holds).map((branch) => branch.test) ?? [];
-    const away = held.some((step) => step.when.at(-1)?.test === value && turnsAway(step));
+    const away = held.some((step) => step.when.at(-1)?.test === value && (turnsAway(step) || answersOff(step, fn, reader)));
     const lets = held.some((step) => letsIn(step, fn, reader) || marksIn(step, fn, reader));
-    const leads = lets ? 'in' : away ? 'away' : missed.some((step) => turnsAway(step)) ? 'in' : 'unknown';
+    const handed = held.some((step) => step.do === 'call' && step.call.args.length === 2 && isCallback(step.call, fn, reader));
+    const leads = lets ? 'in' : away ? 'away' : !handed && missed.some((step) => turnsAway(step)) ? 'in' : 'unknown';
     const answer: Standing = { leads, joined: [...found.joined, ...around], at: found.at, start: found.start };
     if (leads !== 'unknown') return answer;
     partly ??= answer;
@@ -78,7 +84,12 @@ function* resultsOf(fn: FunctionView, reader: Reader): Iterable<{ readonly value
 }
 function decidesByName(fn: FunctionView, { module }: Reader): boolean {
   const bound = module.bindings.find(({ value }) => value.kind === 'function' && value.fn === fn.id)?.name;
-  return DECIDES.test(fn.name) || (bound !== undefined && DECIDES.test(bound));
+  const names = [fn.name, ...(bound === undefined ? [] : [bound])];
+  return names.some((name) => DECIDES.test(name)) || (isAskedOrigin(fn) && names.some((name) => VERB.test(name.split('.').at(-1) ?? '') && !TELLS_APART.test(name)));
+}
+/** Its one subject is called an origin. */
+function isAskedOrigin({ parameters }: FunctionView): boolean {
+  return /^(\w{2,10}_?)?origin$/i.test(parameters[0]?.name ?? '');
 }
 /** The `list.some(fn)` a function is given to. */
 function walkerOf(id: FunctionId, { module }: Reader): { readonly call: Call; readonly fn: FunctionView } | undefined {
@@ -157,6 +168,18 @@ function allows(value: Value, context: Reader['context']): boolean {
   const origin = context.option(end, 'origin');
   return origin.kind === 'value' && !(origin.resolved.value.kind === 'literal' && !origin.resolved.value.value);
 }
+/** The callback is handed options that answer no origin, and nothing has changed them on the way: `callback(null, { origin: false })`. */
+function answersOff(step: Step, fn: FunctionView, reader: Reader): boolean {
+  if (step.do !== 'call' || !isCallback(step.call, fn, reader)) return false;
+  const [error, options] = step.call.args;
+  if (error?.value.kind !== 'literal' || error.value.value || !options) return false;
+  const { value } = options;
+  const end = reader.context.resolve(value).value;
+  if (end.kind !== 'object' || allows(value, reader.context)) return false;
+  const binding = value.kind === 'ref' && value.root.kind === 'local' ? value.root.binding : undefined;
+  const before = fn.steps.slice(0, fn.steps.indexOf(step));
+  return !before.some((one) => one.do === 'assign' && one.target.root.kind === 'local' && one.target.root.binding === binding && one.target.path[0] === 'origin');
+}
 /** `ok = true`, where the caller is let in under `ok` later, or `ok` is what the function answers. */
 function marksIn(step: Step, fn: FunctionView, reader: Reader): boolean {
   if (step.do !== 'assign' || step.value.kind !== 'literal' || step.value.value !== true || step.target.root.kind !== 'local' || step.target.path.length > 0) return false;
@@ -175,7 +198,7 @@ function turnsAway(step: Step): boolean {
   if (step.do !== 'call') return false;
   const { call } = step;
   if (call.args.some(({ value }) => value.kind === 'literal' && typeof value.value === 'number' && value.value >= 400 && value.value < 500)) return true;
-  if (/^(forbidden|unauthorized|reject|deny|abort|badRequest)$/i.test(call.name)) return true;
+  if (/^(forbidden|unauthorized|reject|deny|abort|badRequest|destroy|terminate)$/i.test(call.name)) return true;
   if (call.target.kind !== 'ref' || call.target.root.kind !== 'parameter' || call.target.path.length > 0) return false;
   const [first, second] = call.args;
   const fails = first !== undefined && call.target.root.index > 0 && (first.value.kind === 'call' || (first.value.kind === 'literal' && first.value.value === false));

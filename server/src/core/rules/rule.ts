@@ -53,6 +53,8 @@ export interface CorsPolicy {
   /** They are members of a list. */
   readonly inList: boolean;
   readonly source: 'module' | 'manual' | 'config';
+  /** Its options stand in a file of their own, which speaks of their origin itself. */
+  readonly told?: true;
   /** npm package, or 'manual'. */
   readonly library: string;
   /** The installed major version of it, where known: assume the newest. */
@@ -67,6 +69,8 @@ export interface CorsPolicy {
   /** The value token of `origin`; where it is left out, the callee's last name (`cors`). */
   readonly originAt: At;
   readonly originWritten: boolean;
+  /** The answer of an origin function that lets in whoever its test turns away. */
+  readonly echoAt?: At;
   /** The value of the credentials option, where written. */
   readonly credentialsAt: At | undefined;
   /** The whole `credentials: true` entry, for removal. */

@@ -1,8 +1,12 @@
 import type { Fix } from '../../findings/changes.js';
 import type { Severity } from '../../findings/finding.js';
-import { allowListFixes, corsSubject } from '../facts/cors.js';
+import { links } from '../../project/project.js';
+import { allowListFixes, corsSubject, echoPlace } from '../facts/cors.js';
+import { looksAtOrigin } from '../facts/origin-checks.js';
 import { rule } from '../rule.js';
 import type { CorsPolicy, RuleContext } from '../rule.js';
+
+const MOST = 50;
 
 export default rule<'cors', { readonly policy: CorsPolicy }>({
   meta: {
@@ -19,11 +23,11 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
     references: ['https://portswigger.net/web-security/cors', 'https://fetch.spec.whatwg.org/#cors-protocol-and-credentials'],
   },
   on: 'cors',
-  words: ['cors', 'access-control-allow-origin', 'graphql-yoga'],
+  words: ['cors', 'access-control-allow-origin', 'graphql-yoga', 'origin'],
   *detect(policy, context) {
-    if (policy.credentials !== true || (policy.origin !== 'reflect' && policy.origin !== 'any')) return;
+    if (policy.told === true || policy.credentials !== true || (policy.origin !== 'reflect' && policy.origin !== 'any')) return;
     const severity = severityOf(policy, context);
-    yield { at: policy.originWritten ? policy.originAt : (atHome(policy) ?? policy.originAt), subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(severity ? { severity } : {}) };
+    yield { at: policy.originWritten ? echoPlace(policy) : (atHome(policy) ?? policy.originAt), subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(severity ? { severity } : {}) };
   },
   explain: ({ policy }) => ({
     message: policy.origin === 'any'
@@ -46,6 +50,36 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
       fixed: `
         import cors from 'cors';
         app.use(cors({ origin: (process.env.CORS_ORIGINS ?? '').split(',').filter(Boolean), credentials: true }));`,
+    },
+    {
+      title: 'a function of graphql-yoga that answers whoever asks',
+      bad: `
+        import { createYoga } from 'graphql-yoga';
+        const yoga = createYoga({
+          schema,
+          cors: (request) => ({ origin: request.headers.get('origin') ?? '*', credentials: true }),
+          //                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/credentials-any-origin
+        });`,
+    },
+    {
+      title: 'options in a file of their own whose test lets everybody in',
+      bad: `
+        //- package.json
+        { "dependencies": { "cors": "^2.8.5", "express": "^4.19.0" } }
+        //- cors-options.js
+        const list = ['https://app.example.com'];
+        exports.corsOptions = {
+          origin: (origin, callback) => {
+            if (!origin || list.indexOf(origin) >= 0) callback(null, true);
+            else callback(null, true);
+            //                  ^^^^ cors/credentials-any-origin
+          },
+          credentials: true,
+        };
+        //- app.js
+        const cors = require('cors');
+        const { corsOptions } = require('./cors-options');
+        require('express')().use(cors(corsOptions));`,
     },
     {
       title: '@koa/cors echoes as soon as credentials are on',
@@ -177,12 +211,19 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
   ],
 });
 
-/** Yoga's default matters most where cookies are in use; '*' with credentials is refused by browsers. */
+/** '*' with credentials is refused by browsers. What else says that there is somebody to act as: a cookie, a session, a guard. */
 function severityOf(policy: CorsPolicy, context: RuleContext): Severity | undefined {
   if (policy.origin === 'any') return 'warning';
-  if (policy.library !== 'graphql-yoga' || policy.credentialsAt) return undefined;
   const path = context.pathOf(policy.at);
-  return context.uses(path, 'cookies') || context.uses(path, 'sessions') ? undefined : 'warning';
+  // Yoga's default counts where cookies are in use beside it.
+  if (policy.library === 'graphql-yoga' && !policy.credentialsAt) return context.uses(path, 'cookies') || context.uses(path, 'sessions') ? undefined : 'warning';
+  const knows = ['cookies', 'sessions', 'credentials-read'].some((mark) => context.projectUses(mark)) || context.habits().guards.length > 0 || context.habits().roleGuards.length > 0;
+  return knows && !(policy.source === 'module' && refusesByOrigin(policy, context)) ? undefined : 'warning';
+}
+/** A layer behind the policy looks at the origin and ends the session, or refuses, for those it does not trust. */
+function refusesByOrigin(policy: CorsPolicy, context: RuleContext): boolean {
+  return context.endpointsThrough(policy.at).slice(0, MOST)
+    .some((endpoint) => links(endpoint.chain).some(({ layer, from }) => from !== 'route' && layer.fn !== undefined && looksAtOrigin(layer.fn, context)));
 }
 function atHome(policy: CorsPolicy): CorsPolicy['credentialsAt'] {
   return policy.credentialsAt?.path === policy.originAt.path ? policy.credentialsAt : undefined;

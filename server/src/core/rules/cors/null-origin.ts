@@ -150,6 +150,23 @@ export default rule<'origin', { readonly test: OriginTest; readonly fallback: bo
           callback(null, { origin: allowed.has(origin) });
         }));`,
     },
+    {
+      title: 'options that are switched off, and on later for others',
+      good: `
+        const cors = require('cors');
+        function delegate(req, callback) {
+          const origin = req.header('Origin');
+          const options = { origin: false, credentials: true };
+          if (!origin || origin === 'null') {
+            return callback(null, options);
+          }
+          let url;
+          try { url = new URL(origin); } catch (err) { return callback(new Error('no origin')); }
+          if (url.host === siteHost) options.origin = true;
+          callback(null, options);
+        }
+        app.use(cors(delegate));`,
+    },
     { title: 'listed origins', good: `import cors from 'cors';\napp.use(cors({ origin: ['https://app.example.com'] }));` },
     { title: 'the value null switches the middleware off', good: `import cors from 'cors';\napp.use(cors({ origin: null }));` },
     { title: 'a request without an origin', good: `import cors from 'cors';\napp.use(cors({ origin: (origin, cb) => cb(null, !origin || allowed.has(origin)) }));` },

@@ -121,6 +121,52 @@ export default rule<'origin', { readonly test: OriginTest; readonly text: string
         }));`,
     },
     {
+      title: 'a function that is asked in turn',
+      bad: `
+        import cors from 'cors';
+        const ROOT = 'shop.example';
+        function ours(origin) {
+          if (!origin) return true;
+          return origin.endsWith(ROOT);
+          //            ^^^^^^^^ cors/origin-check-substring "attackershop.example"
+        }
+        app.use(cors({ origin: (asked, cb) => cb(null, ours(asked)), credentials: true }));`,
+    },
+    {
+      title: 'a host that is asked for in a file of its own',
+      bad: `
+        const DOMAINS = ['shop.example', 'shop-labs.example'];
+        exports.allow = (origin, cb) => {
+          let host;
+          try {
+            host = new URL(origin).hostname;
+          } catch {
+            return cb(null, false);
+          }
+          const ok = DOMAINS.some((one) => host === one || host.startsWith(one));
+          //                                                    ^^^^^^^^^^ cors/origin-check-substring
+          cb(null, ok ? origin : false);
+        };`,
+    },
+    {
+      title: 'sockets',
+      bad: `
+        import { WebSocketServer } from 'ws';
+        new WebSocketServer({ server, verifyClient: ({ origin }, done) => done(origin.endsWith('example.com')) });
+        //                                                                            ^^^^^^^^ cors/origin-check-substring
+        server.on('upgrade', (req, socket, head) => {
+          if (!(req.headers.origin ?? '').includes('example.com')) return socket.destroy();
+          //                              ^^^^^^^^ cors/origin-check-substring
+          sockets.handleUpgrade(req, socket, head, greet);
+        });`,
+    },
+    {
+      title: 'a function that asks something else of an origin',
+      good: `
+        export const isExtension = (origin) => origin.startsWith('chrome-extension://abc.example');
+        export const isLocal = (origin) => origin.includes('localhost');`,
+    },
+    {
       title: 'a loop over a list',
       bad: `
         const domains = ['example.com'];

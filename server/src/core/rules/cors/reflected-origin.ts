@@ -1,4 +1,5 @@
-import { allowListFixes, corsSubject } from '../facts/cors.js';
+import { allowListFixes, corsSubject, echoPlace } from '../facts/cors.js';
+import { readsOnly } from '../facts/cors-reach.js';
 import { rule } from '../rule.js';
 import type { CorsPolicy } from '../rule.js';
 
@@ -17,11 +18,11 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
     references: ['https://portswigger.net/web-security/cors', 'https://developer.mozilla.org/docs/Web/HTTP/CORS'],
   },
   on: 'cors',
-  words: ['cors', 'access-control-allow-origin', 'graphql-yoga'],
-  *detect(policy) {
+  words: ['cors', 'access-control-allow-origin', 'graphql-yoga', 'origin'],
+  *detect(policy, context) {
     // With credentials it is cors/credentials-any-origin.
-    if (policy.origin !== 'reflect' || policy.credentials === true) return;
-    yield { at: policy.originAt, subject: corsSubject(policy), evidence: { policy }, when: policy.when };
+    if (policy.told === true || policy.origin !== 'reflect' || policy.credentials === true) return;
+    yield { at: echoPlace(policy), subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(readsOnly(policy, context) ? { severity: 'info' } : {}) };
   },
   explain: () => ({
     message: 'Every origin is echoed back as trusted. List the origins that may call this API.',
@@ -78,9 +79,43 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
         function check(origin, callback) {
           if (allowed.includes(origin)) callback(null, true);
           else callback(null, true);
+          //                  ^^^^ cors/reflected-origin
         }
-        app.use(cors({ origin: check }));
-        //                     ^^^^^ cors/reflected-origin`,
+        app.use(cors({ origin: check }));`,
+    },
+    {
+      title: 'reading alone is open: a lower level',
+      bad: `
+        import cors from 'cors';
+        import express from 'express';
+        const settings = { methods: 'GET', origin: true };
+        //                                         ^^^^ cors/reflected-origin
+        const app = express();
+        app.get('/proxy', cors(settings), proxy);
+        app.listen(3000);`,
+    },
+    {
+      title: 'options of each request',
+      bad: `
+        import cors from 'cors';
+        import { createYoga } from 'graphql-yoga';
+        app.use(cors((req, callback) => callback(null, { origin: req.header('Origin') })));
+        //                                                       ^^^^^^^^^^^^^^^^^^^^ cors/reflected-origin
+        const yoga = createYoga({ schema, cors: (request) => ({ origin: request.headers.get('origin') ?? '*', credentials: false }) });
+        //                                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cors/reflected-origin`,
+    },
+    {
+      title: 'options in a file of their own, where one CORS library is installed',
+      bad: `
+        //- package.json
+        { "dependencies": { "cors": "^2.8.5", "express": "^4.19.0" } }
+        //- config/cors.js
+        module.exports = { origin: true, methods: ['GET', 'POST'] };
+        //                         ^^^^ cors/reflected-origin
+        //- app.js
+        const cors = require('cors');
+        const options = require('./config/cors');
+        require('express')().use(cors(options));`,
     },
     {
       title: 'a pattern that matches everything',

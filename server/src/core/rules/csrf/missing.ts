@@ -3,7 +3,7 @@ import type { Scope } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import { calledModule } from '../facts/imported.js';
 import { changing } from '../facts/methods.js';
-import { someValue } from '../facts/walk.js';
+import { looksAtOrigin } from '../facts/origin-checks.js';
 import { publicPath } from '../facts/paths.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -194,11 +194,4 @@ function takesForms(scope: Scope, context: RuleContext): boolean {
   if (all.some((layer) => PROTECTS.test(layer.name) || layer.claims.some((claim) => claim.protects === 'csrf') || (layer.fn !== undefined && looksAtOrigin(layer.fn, context)))) return false;
   const isChanging = endpoints.some((one) => changing.has(one.method) && !publicPath(one.path.text) && one.method !== 'all');
   return isChanging && all.some((layer) => FORMS.test(layer.name.split('.').at(-1) ?? ''));
-}
-function looksAtOrigin(fn: NonNullable<Scope['layers'][number]['layer']['fn']>, context: RuleContext): boolean {
-  const body = context.body(fn);
-  return body !== undefined && someValue(body, (value) => {
-    const field = context.request(value);
-    return field?.from === 'header' && /^(origin|referer|sec-fetch-site)$/i.test(field.key ?? '');
-  });
 }

@@ -18,6 +18,11 @@ export function corsSubject(policy: CorsPolicy): string {
   return `${policy.inside} ${policy.library} origin`;
 }
 
+/** Where everybody is let in: the origin as it is written, or the answer of its function that gives its test away. */
+export function echoPlace({ echoAt, originAt }: CorsPolicy): CorsPolicy['originAt'] {
+  return echoAt?.path === originAt.path ? echoAt : originAt;
+}
+
 /** Every site may read what stands here, and that is the purpose: login pages, fonts, feeds, and what the policy calls public. */
 export function openOnPurpose(policy: CorsPolicy, context: RuleContext): boolean {
   const { origins, publicPaths } = context.policy('cors');
