@@ -20,7 +20,7 @@ for (const rule of rules.filter(({ meta }) => only === undefined || meta.id.star
       const page = rulePage(rule, sampleExplanation(rule, createEngine()));
       assert.match(page, /## Wrong/);
       assert.match(page, /## Right/);
-      assert.doesNotMatch(page, /\^\^|undefined/);
+      assert.doesNotMatch(page.replaceAll(rule.meta.id, ''), /\^\^|undefined/);
     });
   });
 

@@ -1,6 +1,6 @@
-import type { Value } from '../model/value.js';
+import type { Item, Value } from '../model/value.js';
 import type { OpenApiDocument, Operation } from './document.js';
-import { asArray, asObject, asText, entriesOf } from './values.js';
+import { asArray, asObject, asText, entriesOf, type KeyedEntry } from './values.js';
 
 /** One way to satisfy a requirement: all schemes of it together. */
 export type Alternative = readonly { readonly scheme: string; readonly scopes: readonly string[] }[];
@@ -49,6 +49,24 @@ export function isOpenOperation(operation: Operation, document: OpenApiDocument)
 /** Whether the document holds no `security` key at all, neither at its root nor in any operation: proven only for complete documents. */
 export function mentionsNoSecurity(document: OpenApiDocument): boolean {
   return document.complete && !document.mentionsSecurity;
+}
+
+/** Every mention of a scheme in a requirement, in order. */
+export interface SchemeUse {
+  readonly entry: KeyedEntry;
+  readonly scopes: readonly Item[];
+  /** Undefined: the requirement of the whole document. */
+  readonly operation: Operation | undefined;
+}
+/** The schemes that the document and its operations require. */
+export function* schemeUses(document: OpenApiDocument): Iterable<SchemeUse> {
+  const holders = [{ security: document.security, operation: undefined }, ...document.operations.map((operation) => ({ security: operation.own, operation }))];
+  for (const { security, operation } of holders)
+    for (const item of asArray(security)?.items ?? []) for (const entry of entriesOf(item.value)) yield { entry, scopes: asArray(entry.value)?.items ?? [], operation };
+}
+/** The names of the schemes that are required anywhere. */
+export function requiredSchemes(document: OpenApiDocument): ReadonlySet<string> {
+  return new Set([...schemeUses(document)].map(({ entry }) => entry.key));
 }
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY', 'SEARCH', 'PROPFIND', 'REPORT']);

@@ -72,10 +72,15 @@ import methodsPutEnabled from './methods/put-enabled.js';
 import methodsTraceOrWebdav from './methods/trace-or-webdav.js';
 import methodsUnguardedSibling from './methods/unguarded-sibling.js';
 import methodsUnsafeGet from './methods/unsafe-get.js';
+import openapiApiKeyInQuery from './openapi/api-key-in-query.js';
+import openapiEmptySecurity from './openapi/empty-security.js';
+import openapiErrorSchemaLeak from './openapi/error-schema-leak.js';
 import openapiInsecureServerUrl from './openapi/insecure-server-url.js';
 import openapiMissingAuthResponses from './openapi/missing-auth-responses.js';
 import openapiNoSecurityDefined from './openapi/no-security-defined.js';
+import openapiOauthWeakFlow from './openapi/oauth-weak-flow.js';
 import openapiSiblingUnsecured from './openapi/sibling-unsecured.js';
+import openapiUndefinedSecurityScheme from './openapi/undefined-security-scheme.js';
 import openapiWriteWithoutSecurity from './openapi/write-without-security.js';
 import secretsConnectionString from './secrets/connection-string.js';
 import secretsDefaultPassword from './secrets/default-password.js';
@@ -175,10 +180,15 @@ export const rules: readonly AnyRule[] = [
   methodsTraceOrWebdav,
   methodsUnguardedSibling,
   methodsUnsafeGet,
+  openapiApiKeyInQuery,
+  openapiEmptySecurity,
+  openapiErrorSchemaLeak,
   openapiInsecureServerUrl,
   openapiMissingAuthResponses,
   openapiNoSecurityDefined,
+  openapiOauthWeakFlow,
   openapiSiblingUnsecured,
+  openapiUndefinedSecurityScheme,
   openapiWriteWithoutSecurity,
   secretsConnectionString,
   secretsDefaultPassword,

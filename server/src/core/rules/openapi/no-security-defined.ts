@@ -1,3 +1,4 @@
+import { defineScheme } from '../../openapi/changes.js';
 import type { OpenApiDocument } from '../../openapi/document.js';
 import { markedPublic } from '../../openapi/public.js';
 import { refusalsOnceSecured } from '../../openapi/refusals.js';
@@ -48,7 +49,7 @@ export default rule<'openapi', OpenApiDocument>({
     const refusals = refusalsOnceSecured(document.operations, document, MOST);
     const [first] = document.schemes.keys();
     const name = first ?? 'bearerAuth';
-    const define: readonly Change[] = first !== undefined ? [] : [{ do: 'set', path: document.path, ...scheme(document, name) }];
+    const define: readonly Change[] = first !== undefined ? [] : [defineScheme(document, name)];
     yield {
       title: first === undefined ? `Define ${name} and require it for every operation` : `Require ${name} for every operation`,
       safety: 'review',
@@ -217,8 +218,3 @@ export default rule<'openapi', OpenApiDocument>({
     },
   ],
 });
-
-function scheme(document: OpenApiDocument, name: string): { readonly key: readonly string[]; readonly value: unknown } {
-  if (document.version === '2.0') return { key: ['securityDefinitions', name], value: { type: 'apiKey', in: 'header', name: 'Authorization' } };
-  return { key: ['components', 'securitySchemes', name], value: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } };
-}

@@ -1,9 +1,8 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
-import { markedPublic } from '../../openapi/public.js';
 import { refusalsOnceSecured } from '../../openapi/refusals.js';
 import { effective, isChanging, neighbours, schemeNames, securedSibling, type Alternative } from '../../openapi/security.js';
 import { plain } from '../../openapi/values.js';
-import { pathMatches, publicPath } from '../facts/paths.js';
+import { meantPublic } from '../facts/public-operation.js';
 import { rule } from '../rule.js';
 
 interface Evidence {
@@ -30,8 +29,7 @@ export default rule<'operation', Evidence>({
   words: ['security'],
   *detect({ operation, document }, context) {
     if (operation.section !== 'paths' || !operation.complete || !isChanging(operation)) return;
-    if (publicPath(operation.path) || markedPublic(operation, document)) return;
-    if (context.policy('auth').publicPaths.some((glob) => pathMatches(glob, operation.path))) return;
+    if (meantPublic(operation, document, context)) return;
     const subject = `${operation.method} ${operation.path}`;
     const sibling = securedSibling(operation, document);
     if (sibling) {

@@ -1,10 +1,10 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
-import { markedPublic } from '../../openapi/public.js';
 import { refusalsOnceSecured } from '../../openapi/refusals.js';
-import { effective, isChanging, mentionsNoSecurity, readRequirement, securedSibling, type Requirement } from '../../openapi/security.js';
+import { requireLogin } from '../../openapi/changes.js';
+import { effective, isChanging, mentionsNoSecurity, securedSibling, type Requirement } from '../../openapi/security.js';
 import type { At } from '../../text/source.js';
-import { pathMatches, publicPath } from '../facts/paths.js';
-import { rule, type Change } from '../rule.js';
+import { meantPublic } from '../facts/public-operation.js';
+import { rule } from '../rule.js';
 
 interface Evidence {
   readonly operation: Operation;
@@ -29,8 +29,7 @@ export default rule<'operation', Evidence>({
   words: ['paths'],
   *detect({ operation, document }, context) {
     if (operation.section !== 'paths' || !operation.complete || !isChanging(operation)) return;
-    if (publicPath(operation.path) || markedPublic(operation, document)) return;
-    if (context.policy('auth').publicPaths.some((glob) => pathMatches(glob, operation.path))) return;
+    if (meantPublic(operation, document, context)) return;
     const needs = effective(operation, document);
     if (needs.kind === 'required' || needs.kind === 'unknown') return;
     if (needs.kind === 'absent' && mentionsNoSecurity(document)) return;
@@ -253,15 +252,4 @@ function placeOf(operation: Operation, document: OpenApiDocument, needs: Require
   if (!operation.own || securedSibling(operation, document)) return operation.methodAt;
   if (needs.kind === 'none') return needs.at.at;
   return needs.kind === 'optional' ? needs.empty.at : operation.methodAt;
-}
-
-function requireLogin(operation: Operation, document: OpenApiDocument, needs: Requirement | { readonly kind: 'absent' }): { readonly title: string; readonly change: Change } | undefined {
-  const key = [...operation.pointer, 'security'];
-  if (operation.own && needs.kind === 'optional' && needs.alternatives.length > 0)
-    return { title: 'Refuse anonymous callers of', change: { do: 'unset', path: document.path, key: [...key, needs.index] } };
-  if (operation.own && document.security && readRequirement(document.security).kind === 'required')
-    return { title: 'Let the security of the document apply to', change: { do: 'unset', path: document.path, key } };
-  const [first] = document.schemes.keys();
-  if (first === undefined) return undefined;
-  return { title: `Require ${first} for`, change: { do: 'set', path: document.path, key, value: [{ [first]: [] }] } };
 }

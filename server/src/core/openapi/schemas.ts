@@ -1,0 +1,158 @@
+import type { ObjectValue, Value } from '../model/value.js';
+import type { OpenApiDocument, Operation } from './document.js';
+import { follow, type References } from './references.js';
+import { asArray, asObject, asText, entriesOf, isTrue, valueOf, type KeyedEntry } from './values.js';
+
+export type Pointer = readonly (string | number)[];
+/** A value and its key path in the document, after references. */
+export interface Placed {
+  readonly value: Value;
+  readonly pointer: Pointer;
+}
+/** A schema that a request or a response is described by. */
+export interface SchemaRoot extends Placed {
+  readonly operation: Operation;
+  /** `application/json`; undefined in version 2. */
+  readonly media: string | undefined;
+  /** The status key of a response. */
+  readonly status: string | undefined;
+}
+/** A schema reached from a root. */
+export interface SchemaPlace {
+  readonly root: SchemaRoot;
+  /** References followed. */
+  readonly schema: ObjectValue;
+  readonly pointer: Pointer;
+  readonly as: 'root' | 'property' | 'items' | 'member' | 'map';
+  /** The property it describes. */
+  readonly property: KeyedEntry | undefined;
+  /** The schema whose property, item or member it is. */
+  readonly parent: SchemaPlace | undefined;
+}
+/** Schemas of one walk. */
+const MOST = 100_000;
+
+/** The parameters of an operation, those of its path item included where it does not replace them. */
+export function parametersOf(document: OpenApiDocument, operation: Operation): readonly Placed[] {
+  const item = operation.pointer.slice(0, operation.pointer.at(-2) === 'additionalOperations' ? -2 : -1);
+  const found = new Map<string, Placed>();
+  for (const holder of [item, operation.pointer]) {
+    const pointer = [...holder, 'parameters'];
+    for (const [index, one] of (asArray(at(document, pointer))?.items ?? []).entries()) {
+      const placed = led(document, { value: one.value, pointer: [...pointer, index] });
+      const name = asText(valueOf(placed.value, 'name'));
+      found.set(name === undefined ? `#${found.size}` : `${asText(valueOf(placed.value, 'in')) ?? ''} ${name}`, placed);
+    }
+  }
+  return [...found.values()];
+}
+
+/** The schemas of what an operation takes as its body. */
+export function requestSchemas(document: OpenApiDocument, operation: Operation): readonly SchemaRoot[] {
+  if (document.version === '2.0') {
+    return parametersOf(document, operation)
+      .filter(({ value }) => asText(valueOf(value, 'in')) === 'body')
+      .flatMap((parameter) => rootsIn(document, operation, parameter, undefined));
+  }
+  const body = operation.requestBody && led(document, { value: at(document, [...operation.pointer, 'requestBody']) ?? operation.requestBody, pointer: [...operation.pointer, 'requestBody'] });
+  return body ? rootsIn(document, operation, body, undefined) : [];
+}
+
+/** The responses of an operation by status, references followed. */
+export function responsesOf(document: OpenApiDocument, operation: Operation): readonly (Placed & { readonly entry: KeyedEntry })[] {
+  const pointer = [...operation.pointer, 'responses'];
+  return entriesOf(at(document, pointer)).filter((entry) => !entry.key.startsWith('x-')).map((entry) => ({ entry, ...led(document, { value: entry.value, pointer: [...pointer, entry.key] }) }));
+}
+
+/** The schemas of the responses whose status key is asked for. */
+export function responseSchemas(document: OpenApiDocument, operation: Operation, wanted: (status: string) => boolean): readonly SchemaRoot[] {
+  return responsesOf(document, operation).filter(({ entry }) => wanted(entry.key)).flatMap((response) => rootsIn(document, operation, response, response.entry.key));
+}
+
+function rootsIn(document: OpenApiDocument, operation: Operation, holder: Placed, status: string | undefined): readonly SchemaRoot[] {
+  const own = valueOf(holder.value, 'schema');
+  if (document.version === '2.0') return own ? [{ operation, media: undefined, status, ...led(document, { value: own, pointer: [...holder.pointer, 'schema'] }) }] : [];
+  return entriesOf(valueOf(holder.value, 'content')).flatMap((media) => {
+    const schema = valueOf(media.value, 'schema');
+    return schema ? [{ operation, media: media.key, status, ...led(document, { value: schema, pointer: [...holder.pointer, 'content', media.key, 'schema'] }) }] : [];
+  });
+}
+
+/** Every schema below the roots, each once however often it is referred to; circles end. `not` is left out: it describes what may not be there. */
+export function* schemasBelow(document: OpenApiDocument, roots: Iterable<SchemaRoot>): Iterable<SchemaPlace> {
+  const seen = new Set<Value>();
+  const references: References = new Map();
+  let count = 0;
+  for (const root of roots) {
+    const waiting: SchemaPlace[] = [];
+    const add = (value: Value, pointer: Pointer, rest: Pick<SchemaPlace, 'as' | 'property' | 'parent'>): void => {
+      const target = follow(document.root, value, references);
+      const schema = asObject(target.value);
+      if (!schema || !target.known || seen.has(schema)) return;
+      seen.add(schema);
+      waiting.push({ root, schema, pointer: target.pointer ?? pointer, ...rest });
+    };
+    add(root.value, root.pointer, { as: 'root', property: undefined, parent: undefined });
+    for (let place = waiting.pop(); place; place = waiting.pop()) {
+      if (count++ >= MOST) return;
+      yield place;
+      for (const child of [...children(place)].reverse()) add(child.value, child.pointer, { as: child.as, property: child.property, parent: place });
+    }
+  }
+}
+
+interface Child extends Placed {
+  readonly as: SchemaPlace['as'];
+  readonly property: KeyedEntry | undefined;
+}
+function* children({ schema, pointer }: SchemaPlace): Iterable<Child> {
+  for (const entry of entriesOf(schema)) {
+    const below = [...pointer, entry.key];
+    const one = (as: SchemaPlace['as']): Child => ({ value: entry.value, pointer: below, as, property: undefined });
+    switch (entry.key) {
+      case 'properties':
+        for (const property of entriesOf(entry.value)) yield { value: property.value, pointer: [...below, property.key], as: 'property', property };
+        break;
+      case 'patternProperties':
+        for (const pattern of entriesOf(entry.value)) yield { value: pattern.value, pointer: [...below, pattern.key], as: 'map', property: undefined };
+        break;
+      case 'allOf':
+      case 'anyOf':
+      case 'oneOf':
+      case 'prefixItems':
+        for (const [index, item] of (asArray(entry.value)?.items ?? []).entries())
+          yield { value: item.value, pointer: [...below, index], as: entry.key === 'prefixItems' ? 'items' : 'member', property: undefined };
+        break;
+      case 'items':
+        yield one('items');
+        break;
+      case 'additionalProperties':
+      case 'unevaluatedProperties':
+        yield one('map');
+        break;
+      case 'if':
+      case 'then':
+      case 'else':
+        yield one('member');
+        break;
+    }
+  }
+}
+
+/** Whether a property says `readOnly` or `writeOnly`, beside its reference, in its schema, or in a part of that. */
+export function isMarked(place: SchemaPlace, mark: 'readOnly' | 'writeOnly'): boolean {
+  if (isTrue(valueOf(place.property?.value, mark)) || isTrue(valueOf(place.schema, mark))) return true;
+  return (asArray(valueOf(place.schema, 'allOf'))?.items ?? []).some((item) => isTrue(valueOf(item.value, mark)));
+}
+
+/** The value at a key path, references on the way not followed. */
+export function at(document: OpenApiDocument, pointer: Pointer): Value | undefined {
+  let current: Value | undefined = document.root;
+  for (const key of pointer) current = typeof key === 'number' ? asArray(current)?.items[key]?.value : valueOf(current, key);
+  return current;
+}
+/** Follows the references of a value. */
+export function led(document: OpenApiDocument, placed: Placed): Placed {
+  const target = follow(document.root, placed.value);
+  return { value: target.value, pointer: target.pointer ?? placed.pointer };
+}

@@ -1,0 +1,166 @@
+import type { Value } from '../../model/value.js';
+import { schemesKey } from '../../openapi/changes.js';
+import type { OpenApiDocument } from '../../openapi/document.js';
+import { parametersOf, type Pointer } from '../../openapi/schemas.js';
+import { asText, valueOf } from '../../openapi/values.js';
+import { wordsOf } from '../facts/names.js';
+import { publicPath } from '../facts/paths.js';
+import { urlCredentialName } from '../facts/credential-names.js';
+import { rule, type Change } from '../rule.js';
+
+interface Evidence {
+  readonly document: OpenApiDocument;
+  readonly pointer: Pointer;
+  readonly name: string;
+  readonly part: 'query' | 'path';
+  readonly scheme: boolean;
+}
+
+export default rule<'openapi', Evidence>({
+  meta: {
+    id: 'openapi/api-key-in-query',
+    title: 'API key in the URL',
+    owasp: ['API2:2019', 'API2:2023'],
+    cwe: [598],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['openapi-security'],
+    since: '0.1.0',
+    whenNotToUse: 'Callers that cannot set headers, and keys that are short-lived and good for one address.',
+    references: ['https://cwe.mitre.org/data/definitions/598.html', 'https://datatracker.ietf.org/doc/html/rfc6750#section-5.3'],
+  },
+  on: 'openapi',
+  words: ['query', 'path'],
+  *detect(document) {
+    for (const [key, scheme] of document.schemes) {
+      const place = valueOf(scheme, 'in');
+      if (asText(valueOf(scheme, 'type')) !== 'apiKey' || !place || asText(place) !== 'query') continue;
+      const name = asText(valueOf(scheme, 'name')) ?? key;
+      yield { at: place.at, subject: `scheme ${key}`, evidence: { document, pointer: [...schemesKey(document), key], name, part: 'query', scheme: true } };
+    }
+    const seen = new Set<Value>();
+    for (const operation of document.operations) {
+      if (operation.section !== 'paths') continue;
+      for (const { value, pointer } of parametersOf(document, operation)) {
+        const place = valueOf(value, 'in');
+        const part = asText(place);
+        const name = asText(valueOf(value, 'name'));
+        if (!place || name === undefined || (part !== 'query' && part !== 'path') || seen.has(value)) continue;
+        if (!isCredential(name, operation.path)) continue;
+        seen.add(value);
+        yield { at: place.at, subject: `${part} ${name} ${pointer.join('/')}`, evidence: { document, pointer, name, part, scheme: false } };
+      }
+    }
+  },
+  explain: ({ name, part }) => ({
+    message: `'${name}' in the ${part === 'query' ? 'query string' : 'path'} ends up in logs and history. Send it in a header.`,
+    why: 'Addresses are written down by servers, proxies and browsers and handed on in the Referer header; headers are not.',
+    remedy: 'Take the key from a header, best through a security scheme.',
+  }),
+  *fix({ evidence: { document, pointer, name, part, scheme } }) {
+    if (part === 'path') {
+      yield { refused: 'The path itself holds the key: every caller has to change.' };
+      return;
+    }
+    const path = document.path;
+    const renamed: readonly Change[] = wordsOf(name).includes('key') || scheme ? [{ do: 'set', path, key: [...pointer, 'name'], value: 'X-API-Key' }] : [];
+    yield { title: 'Take it from a header', safety: 'review', changes: [{ do: 'set', path, key: [...pointer, 'in'], value: 'header' }, ...renamed] };
+  },
+  examples: [
+    {
+      title: 'a scheme whose key is a query parameter',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths: {}
+        components:
+          securitySchemes:
+            key: { type: apiKey, in: query, name: api_key }
+        #                            ^^^^^ openapi/api-key-in-query "'api_key' in the query string ends up in logs"
+      `,
+      fixed: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths: {}
+        components:
+          securitySchemes:
+            key: { type: apiKey, in: header, name: X-API-Key }
+      `,
+    },
+    {
+      title: 'a token among the parameters of a path',
+      bad: `
+        #- swagger.json
+        {
+          "swagger": "2.0",
+          "paths": { "/files": {
+            "parameters": [{ "name": "access_token", "in": "query", "type": "string" }],
+                                                           ^^^^^^^ openapi/api-key-in-query "'access_token'"
+            "get": { "responses": { "default": { "description": "any" } } },
+            "put": { "responses": { "default": { "description": "any" } } }
+          } }
+        }
+      `,
+      fixed: `
+        #- swagger.json
+        {
+          "swagger": "2.0",
+          "paths": { "/files": {
+            "parameters": [{ "name": "access_token", "in": "header", "type": "string" }],
+            "get": { "responses": { "default": { "description": "any" } } },
+            "put": { "responses": { "default": { "description": "any" } } }
+          } }
+        }
+      `,
+    },
+    {
+      title: 'the key is a part of the path',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /{apiKey}/files:
+            get:
+              parameters:
+                - $ref: '#/components/parameters/Key'
+              responses: { default: { description: any } }
+        components:
+          parameters:
+            Key: { name: apiKey, in: path, required: true, schema: { type: string } }
+        #                            ^^^^ openapi/api-key-in-query "'apiKey' in the path"
+      `,
+    },
+    {
+      title: 'a header, a page, and tokens of links that are sent by mail',
+      good: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /files:
+            get:
+              parameters:
+                - { name: page_token, in: query, schema: { type: string } }
+                - { name: key, in: query, schema: { type: string } }
+              responses: { default: { description: any } }
+          /reset-password:
+            get:
+              parameters:
+                - { name: token, in: query, schema: { type: string } }
+              responses: { default: { description: any } }
+          /verify/{token}:
+            get:
+              parameters:
+                - { name: token, in: path, required: true, schema: { type: string } }
+              responses: { default: { description: any } }
+        components:
+          securitySchemes:
+            key: { type: apiKey, in: header, name: X-API-Key }
+      `,
+    },
+  ],
+});
+
+function isCredential(name: string, path: string): boolean {
+  if (name.toLowerCase() === 'token') return !publicPath(path);
+  return urlCredentialName(name) && !publicPath(path);
+}
