@@ -73,14 +73,20 @@ import methodsTraceOrWebdav from './methods/trace-or-webdav.js';
 import methodsUnguardedSibling from './methods/unguarded-sibling.js';
 import methodsUnsafeGet from './methods/unsafe-get.js';
 import openapiApiKeyInQuery from './openapi/api-key-in-query.js';
+import openapiBasicAuth from './openapi/basic-auth.js';
+import openapiDeprecatedSpec from './openapi/deprecated-spec.js';
 import openapiEmptySecurity from './openapi/empty-security.js';
 import openapiErrorSchemaLeak from './openapi/error-schema-leak.js';
 import openapiInsecureServerUrl from './openapi/insecure-server-url.js';
 import openapiMissingAuthResponses from './openapi/missing-auth-responses.js';
+import openapiMissingErrorResponse from './openapi/missing-error-response.js';
 import openapiNoSecurityDefined from './openapi/no-security-defined.js';
 import openapiOauthWeakFlow from './openapi/oauth-weak-flow.js';
+import openapiRiskyMethod from './openapi/risky-method.js';
 import openapiSiblingUnsecured from './openapi/sibling-unsecured.js';
 import openapiUndefinedSecurityScheme from './openapi/undefined-security-scheme.js';
+import openapiUnusedSecurityScheme from './openapi/unused-security-scheme.js';
+import openapiWildcardPath from './openapi/wildcard-path.js';
 import openapiWriteWithoutSecurity from './openapi/write-without-security.js';
 import secretsConnectionString from './secrets/connection-string.js';
 import secretsDefaultPassword from './secrets/default-password.js';
@@ -181,14 +187,20 @@ export const rules: readonly AnyRule[] = [
   methodsUnguardedSibling,
   methodsUnsafeGet,
   openapiApiKeyInQuery,
+  openapiBasicAuth,
+  openapiDeprecatedSpec,
   openapiEmptySecurity,
   openapiErrorSchemaLeak,
   openapiInsecureServerUrl,
   openapiMissingAuthResponses,
+  openapiMissingErrorResponse,
   openapiNoSecurityDefined,
   openapiOauthWeakFlow,
+  openapiRiskyMethod,
   openapiSiblingUnsecured,
   openapiUndefinedSecurityScheme,
+  openapiUnusedSecurityScheme,
+  openapiWildcardPath,
   openapiWriteWithoutSecurity,
   secretsConnectionString,
   secretsDefaultPassword,

@@ -1,0 +1,215 @@
+import type { OpenApiDocument, Operation } from '../../openapi/document.js';
+import { isChanging } from '../../openapi/security.js';
+import { entryOf, valueAt } from '../../openapi/values.js';
+import { rule } from '../rule.js';
+
+type Lack = 'errors' | 'invalid' | 'limit';
+interface Evidence {
+  readonly operation: Operation;
+  readonly document: OpenApiDocument;
+  readonly lack: Lack;
+}
+const SIGN_IN = /(^|\/)(log-?in|sign-?in|token|otp|forgot(-?password)?|reset(-?password)?|register|sign-?up)$/i;
+
+export default rule<'operation', Evidence>({
+  meta: {
+    id: 'openapi/missing-error-response',
+    title: 'No response for errors',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [1059, 755],
+    severity: 'info',
+    confidence: 'high',
+    topics: ['openapi-error'],
+    since: '0.1.0',
+    whenNotToUse: 'Where errors are described once for the whole API outside the document.',
+    references: ['https://spec.openapis.org/oas/v3.1.0#responses-object', 'https://www.rfc-editor.org/rfc/rfc9457'],
+  },
+  on: 'operation',
+  words: ['responses'],
+  *detect({ operation, document }) {
+    if (operation.section !== 'paths' || !operation.complete || operation.responses.size === 0) return;
+    const lack = lackOf(operation);
+    if (lack) yield { at: operation.responsesAt ?? operation.methodAt, subject: `${operation.method} ${operation.path}`, evidence: { operation, document, lack }, ...(lack === 'errors' ? {} : { severity: 'hint' }) };
+  },
+  explain: ({ operation, lack }) => {
+    const name = `${operation.method} ${operation.path}`;
+    const message = {
+      errors: `${name} documents no error response, so leaks there go unnoticed. Add a default response with a fixed schema.`,
+      invalid: `${name} takes input and documents no answer to what is invalid, so nothing says how much a refusal tells. Add a 400 response.`,
+      limit: `${name} documents no 429, so clients and tests never meet a rate limit. Add the response, and the limit.`,
+    }[lack];
+    return {
+      message,
+      why: 'Answers nobody described are where stack traces and database messages appear, and no validation of responses can stop them.',
+      remedy: 'Describe errors once, by a schema with a code and a message, and refer to it from every operation.',
+    };
+  },
+  *fix({ evidence: { operation, document, lack } }) {
+    const status = lack === 'errors' ? 'default' : lack === 'invalid' ? '400' : '429';
+    const name = lack === 'errors' ? 'Error' : lack === 'invalid' ? 'Bad Request' : 'Too Many Requests';
+    yield {
+      title: `Document ${lack === 'errors' ? 'errors' : status} of ${operation.method} ${operation.path}`,
+      safety: 'safe',
+      changes: [{ do: 'set', path: document.path, key: [...operation.pointer, 'responses', status], value: response(document, name) }],
+    };
+  },
+  examples: [
+    {
+      title: 'a creation that always succeeds',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /orders:
+            post:
+              responses:
+        #     ^^^^^^^^^ openapi/missing-error-response "POST /orders documents no error response"
+                '201': { description: created }
+      `,
+      fixed: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /orders:
+            post:
+              responses:
+                '201': { description: created }
+                default:
+                  description: Error
+      `,
+    },
+    {
+      title: 'an error schema that other operations use',
+      bad: `
+        #- openapi.json
+        {
+          "openapi": "3.0.3",
+          "paths": { "/orders": { "get": { "responses": { "200": { "description": "ok" }, "404": { "description": "none" } } } } },
+                                           ^^^^^^^^^^^ openapi/missing-error-response "Add a default response with a fixed schema"
+          "components": { "schemas": { "Error": { "type": "object", "properties": { "code": { "type": "string" } } } } }
+        }
+      `,
+      fixed: `
+        #- openapi.json
+        {
+          "openapi": "3.0.3",
+          "paths": { "/orders": { "get": { "responses": { "200": { "description": "ok" }, "404": { "description": "none" }, "default": { "description": "Error", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } } } } } } },
+          "components": { "schemas": { "Error": { "type": "object", "properties": { "code": { "type": "string" } } } } }
+        }
+      `,
+    },
+    {
+      title: 'what happens to invalid input, in version 2',
+      bad: `
+        #- swagger.yaml
+        swagger: '2.0'
+        paths:
+          /orders/{id}:
+            get:
+              parameters:
+                - { name: id, in: path, required: true, type: string }
+              responses:
+        #     ^^^^^^^^^ openapi/missing-error-response "documents no answer to what is invalid"
+                '200': { description: ok }
+                '500': { $ref: '#/responses/Error' }
+        responses:
+          BadRequest: { description: The input is invalid. }
+          Error: { description: Error }
+      `,
+      fixed: `
+        #- swagger.yaml
+        swagger: '2.0'
+        paths:
+          /orders/{id}:
+            get:
+              parameters:
+                - { name: id, in: path, required: true, type: string }
+              responses:
+                '200': { description: ok }
+                '500': { $ref: '#/responses/Error' }
+                '400':
+                  $ref: '#/responses/BadRequest'
+        responses:
+          BadRequest: { description: The input is invalid. }
+          Error: { description: Error }
+      `,
+    },
+    {
+      title: 'a login without a limit',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /login:
+            post:
+              requestBody: { content: { application/json: { schema: { type: object } } } }
+              responses: { '200': { description: ok }, '400': { description: invalid }, '401': { description: wrong }, 5XX: { description: Error } }
+        #     ^^^^^^^^^ openapi/missing-error-response "documents no 429"
+      `,
+      fixed: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /login:
+            post:
+              requestBody: { content: { application/json: { schema: { type: object } } } }
+              responses: { '200': { description: ok }, '400': { description: invalid }, '401': { description: wrong }, 5XX: { description: Error }, '429': { description: Too Many Requests } }
+      `,
+    },
+    {
+      title: 'a default answer, ranges, and what is not an endpoint of this API',
+      good: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /orders:
+            post:
+              requestBody: { content: { application/json: { schema: { type: object } } } }
+              responses: { '201': { description: created }, default: { description: Error } }
+            get:
+              parameters: [{ name: limit, in: query, schema: { type: integer } }]
+              responses: { '200': { description: ok }, 4XX: { description: refused }, 5XX: { description: Error } }
+          /health:
+            get: { responses: { '200': { description: ok }, '503': { description: down } } }
+        webhooks:
+          paid:
+            post: { responses: { '200': { description: taken } } }
+      `,
+    },
+    {
+      title: 'responses behind a reference',
+      good: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /orders:
+            get:
+              responses: { $ref: ./responses.yaml }
+      `,
+    },
+  ],
+});
+
+function lackOf(operation: Operation): Lack | undefined {
+  const statuses = [...operation.responses.keys()].map((key) => key.toUpperCase());
+  if (statuses.includes('DEFAULT')) return undefined;
+  if (!statuses.some((status) => /^5(\d\d|XX)$/.test(status))) return 'errors';
+  if (statuses.includes('4XX')) return undefined;
+  const takes = operation.requestBody !== undefined || operation.parameters.length > 0;
+  if (takes && !statuses.includes('400') && !statuses.includes('422')) return 'invalid';
+  return (isChanging(operation) && operation.requestBody !== undefined && SIGN_IN.test(operation.path)) && !statuses.includes('429') ? 'limit' : undefined;
+}
+
+/** The document's own response or error schema, where it has one by a usual name. */
+function response(document: OpenApiDocument, description: string): unknown {
+  const old = document.version === '2.0';
+  const plain = description.replaceAll(' ', '');
+  const usual = plain === 'Error' ? ['Error', 'InternalServerError', 'InternalError', 'ServerError', 'UnexpectedError'] : [plain, plain === 'BadRequest' ? 'ValidationError' : 'RateLimited'];
+  const shared = usual.find((name) => entryOf(old ? valueAt(document.root, 'responses') : valueAt(document.root, 'components', 'responses'), name));
+  if (shared !== undefined) return { $ref: `#/${old ? '' : 'components/'}responses/${shared}` };
+  const schemas = old ? valueAt(document.root, 'definitions') : valueAt(document.root, 'components', 'schemas');
+  const schema = ['Error', 'ErrorResponse', 'ApiError', 'Problem', 'ProblemDetails'].find((name) => entryOf(schemas, name));
+  if (schema === undefined) return { description };
+  if (old) return { description, schema: { $ref: `#/definitions/${schema}` } };
+  return { description, content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } } };
+}

@@ -1,0 +1,195 @@
+import type { OpenApiDocument, Operation } from '../../openapi/document.js';
+import { requestSchemas, type Pointer } from '../../openapi/schemas.js';
+import { neighbours } from '../../openapi/security.js';
+import { entriesOf, entryOf, valueOf } from '../../openapi/values.js';
+import { pathMatches } from '../facts/paths.js';
+import { rule, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly document: OpenApiDocument;
+  readonly name: string;
+  readonly reason: string;
+  readonly pointer: Pointer;
+}
+const UNUSED: ReadonlyMap<string, string> = new Map([
+  ['TRACE', 'it sends requests back with their cookies and keys, and no API needs it'],
+  ...['TRACK', 'DEBUG', 'CONNECT'].map((method) => [method, 'it is for debugging and proxies, and shows or passes on what it gets'] as const),
+  ...['PROPFIND', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'LOCK', 'UNLOCK'].map((method) => [method, 'it belongs to WebDAV, and guards written for the usual methods may not know it'] as const),
+  ...['LINK', 'UNLINK'].map((method) => [method, 'it is obsolete, and guards written for the usual methods may not know it'] as const),
+]);
+
+/** What Amazon's gateways call an operation that stands for all methods. */
+const ANY = 'x-amazon-apigateway-any-method';
+
+export default rule<'openapi', Evidence>({
+  meta: {
+    id: 'openapi/risky-method',
+    title: 'TRACE or an unneeded method is documented',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [650],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['openapi-method'],
+    since: '0.1.0',
+    whenNotToUse: 'List methods that the API needs under `methods` of the policy.',
+    references: ['https://spec.openapis.org/oas/v3.2.0#path-item-object', 'https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8'],
+  },
+  on: 'openapi',
+  words: ['paths'],
+  *detect(document, context) {
+    for (const path of entriesOf(valueOf(document.root, 'paths'))) {
+      const any = entryOf(path.value, ANY);
+      if (any) yield { at: any.keyAt, subject: `any ${path.key}`, evidence: { document, name: `ANY ${path.key}`, reason: 'every method gets through to the service', pointer: ['paths', path.key, ANY] } };
+    }
+    for (const operation of document.operations) {
+      if (operation.section !== 'paths') continue;
+      const subject = `${operation.method} ${operation.path}`;
+      const evidence = (reason: string): Evidence => ({ document, name: subject, reason, pointer: operation.pointer });
+      const allowed = allowedFor(operation, context);
+      const unused = UNUSED.get(operation.method);
+      if (allowed?.includes(operation.method) ?? false) continue;
+      if (unused !== undefined) yield { at: operation.methodAt, subject, evidence: evidence(unused) };
+      else if (allowed) yield { at: operation.methodAt, subject, evidence: evidence(`the policy allows only ${allowed.join(', ')}`) };
+      else if (repeatsPatch(operation, document)) yield { at: operation.methodAt, subject, severity: 'hint', evidence: evidence('PATCH takes the same body, so one of them is a second way to the same change') };
+    }
+  },
+  explain: ({ name, reason }) => ({
+    message: `${name}: ${reason}. Remove the operation.`,
+    why: 'Each method is a door of its own: it has to be guarded, limited and tested like the others.',
+    remedy: 'Document and serve the methods that clients need, and no more.',
+  }),
+  *fix({ evidence: { document, name, pointer } }) {
+    yield { title: `Remove ${name}`, safety: 'review', changes: [{ do: 'unset', path: document.path, key: pointer }] };
+  },
+  examples: [
+    {
+      title: 'TRACE is documented',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /orders:
+            get: { responses: { default: { description: any } } }
+            trace: { responses: { default: { description: any } } }
+        #   ^^^^^ openapi/risky-method "TRACE /orders: it sends requests back"
+      `,
+      fixed: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /orders:
+            get: { responses: { default: { description: any } } }
+      `,
+    },
+    {
+      title: 'a gateway that passes every method',
+      bad: `
+        #- openapi.json
+        {
+          "openapi": "3.0.1",
+          "paths": { "/orders": {
+            "x-amazon-apigateway-any-method": {},
+            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ openapi/risky-method "every method"
+            "parameters": []
+          } }
+        }
+      `,
+      fixed: `
+        #- openapi.json
+        {
+          "openapi": "3.0.1",
+          "paths": { "/orders": {
+            "parameters": []
+          } }
+        }
+      `,
+    },
+    {
+      title: 'a method of WebDAV',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.2.0
+        paths:
+          /files:
+            get: { responses: { default: { description: any } } }
+            additionalOperations:
+              PROPFIND: { responses: { default: { description: any } } }
+        #     ^^^^^^^^ openapi/risky-method "it belongs to WebDAV"
+              PURGE: { responses: { default: { description: any } } }
+      `,
+    },
+    {
+      title: 'a method the policy does not allow',
+      policy: { methods: { allow: ['GET', 'POST'], paths: new Map([['/files/**', ['get', 'put']]]) } },
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /orders:
+            post: { responses: { default: { description: any } } }
+            put: { responses: { default: { description: any } } }
+        #   ^^^ openapi/risky-method "the policy allows only GET, POST"
+          /files/{id}:
+            put: { responses: { default: { description: any } } }
+      `,
+    },
+    {
+      title: 'PUT and PATCH with one body',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /orders/{id}:
+            put:
+        #   ^^^ openapi/risky-method "PATCH takes the same body"
+              requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Order' } } } }
+              responses: { default: { description: any } }
+            patch:
+              requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Order' } } } }
+              responses: { default: { description: any } }
+        components: { schemas: { Order: { type: object } } }
+      `,
+    },
+    {
+      title: 'usual methods, QUERY of version 3.2, and PATCH with a body of its own',
+      good: `
+        #- openapi.yaml
+        openapi: 3.2.0
+        paths:
+          /orders:
+            get: { responses: { default: { description: any } } }
+            query: { responses: { default: { description: any } } }
+            put:
+              requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Order' } } } }
+              responses: { default: { description: any } }
+            patch:
+              requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Changes' } } } }
+              responses: { default: { description: any } }
+        components: { schemas: { Order: { type: object }, Changes: { type: object } } }
+      `,
+    },
+    {
+      title: 'a method the policy lists',
+      policy: { methods: { allow: ['GET', 'TRACE'], paths: new Map() } },
+      good: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /orders:
+            trace: { responses: { default: { description: any } } }
+      `,
+    },
+  ],
+});
+
+function allowedFor(operation: Operation, context: RuleContext): readonly string[] | undefined {
+  const { allow, paths } = context.policy('methods');
+  const special = [...paths].find(([glob]) => pathMatches(glob, operation.path))?.[1] ?? allow;
+  return special?.map((method) => method.toUpperCase());
+}
+function repeatsPatch(operation: Operation, document: OpenApiDocument): boolean {
+  if (operation.method !== 'PUT') return false;
+  const patch = neighbours(operation, document).find((other) => other.method === 'PATCH');
+  const [own, others] = [operation, patch].map((one) => (one ? requestSchemas(document, one) : []));
+  return own !== undefined && own.length > 0 && others !== undefined && own.length === others.length && own.every((schema) => others.some((other) => other.value === schema.value && other.media === schema.media));
+}
