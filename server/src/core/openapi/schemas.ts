@@ -78,9 +78,8 @@ function rootsIn(document: OpenApiDocument, operation: Operation, holder: Placed
   });
 }
 
-/** Every schema below the roots, each once however often it is referred to; circles end. `not` is left out: it describes what may not be there. */
-export function* schemasBelow(document: OpenApiDocument, roots: Iterable<SchemaRoot>): Iterable<SchemaPlace> {
-  const seen = new Set<Value>();
+/** Every schema below the roots that is not in `seen`, each once however often it is referred to; circles end. `not` is left out: it describes what may not be there. */
+export function* schemasBelow(document: OpenApiDocument, roots: Iterable<SchemaRoot>, seen = new Set<Value>()): Iterable<SchemaPlace> {
   const references: References = new Map();
   let count = 0;
   for (const root of roots) {
@@ -135,6 +134,20 @@ function* children({ schema, pointer }: SchemaPlace): Iterable<Child> {
       case 'else':
         yield one('member');
         break;
+    }
+  }
+}
+
+/** A schema and the members it is put together from, however deep; references followed, each once. */
+export function* partsOf(document: OpenApiDocument, schema: ObjectValue): Iterable<ObjectValue> {
+  const seen = new Set<ObjectValue>([schema]);
+  for (const part of seen) {
+    yield part;
+    for (const key of ['allOf', 'anyOf', 'oneOf']) {
+      for (const item of asArray(valueOf(part, key))?.items ?? []) {
+        const member = asObject(follow(document.root, item.value).value);
+        if (member) seen.add(member);
+      }
     }
   }
 }

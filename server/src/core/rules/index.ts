@@ -77,13 +77,19 @@ import openapiBasicAuth from './openapi/basic-auth.js';
 import openapiDeprecatedSpec from './openapi/deprecated-spec.js';
 import openapiEmptySecurity from './openapi/empty-security.js';
 import openapiErrorSchemaLeak from './openapi/error-schema-leak.js';
+import openapiExampleSecret from './openapi/example-secret.js';
 import openapiInsecureServerUrl from './openapi/insecure-server-url.js';
 import openapiMissingAuthResponses from './openapi/missing-auth-responses.js';
 import openapiMissingErrorResponse from './openapi/missing-error-response.js';
 import openapiNoSecurityDefined from './openapi/no-security-defined.js';
 import openapiOauthWeakFlow from './openapi/oauth-weak-flow.js';
+import openapiOpenRequestObject from './openapi/open-request-object.js';
+import openapiPrivilegedPropertyWritable from './openapi/privileged-property-writable.js';
+import openapiResponseWithoutSchema from './openapi/response-without-schema.js';
 import openapiRiskyMethod from './openapi/risky-method.js';
+import openapiSensitivePropertyInResponse from './openapi/sensitive-property-in-response.js';
 import openapiSiblingUnsecured from './openapi/sibling-unsecured.js';
+import openapiUnboundedInput from './openapi/unbounded-input.js';
 import openapiUndefinedSecurityScheme from './openapi/undefined-security-scheme.js';
 import openapiUnusedSecurityScheme from './openapi/unused-security-scheme.js';
 import openapiWildcardPath from './openapi/wildcard-path.js';
@@ -191,13 +197,19 @@ export const rules: readonly AnyRule[] = [
   openapiDeprecatedSpec,
   openapiEmptySecurity,
   openapiErrorSchemaLeak,
+  openapiExampleSecret,
   openapiInsecureServerUrl,
   openapiMissingAuthResponses,
   openapiMissingErrorResponse,
   openapiNoSecurityDefined,
   openapiOauthWeakFlow,
+  openapiOpenRequestObject,
+  openapiPrivilegedPropertyWritable,
+  openapiResponseWithoutSchema,
   openapiRiskyMethod,
+  openapiSensitivePropertyInResponse,
   openapiSiblingUnsecured,
+  openapiUnboundedInput,
   openapiUndefinedSecurityScheme,
   openapiUnusedSecurityScheme,
   openapiWildcardPath,

@@ -1,0 +1,170 @@
+import type { Value } from '../../model/value.js';
+import { asText, valueOf } from '../../openapi/values.js';
+import type { At } from '../../text/source.js';
+import { secretName, secretValue, weakPassword } from '../facts/secrets.js';
+import { tokensIn } from '../facts/token-formats.js';
+import { rule, type Detection, type RuleContext } from '../rule.js';
+
+interface Evidence {
+  readonly kind: 'token' | 'default' | 'weak';
+  readonly vendor: string;
+  /** The secret inside its literal. */
+  readonly at: At;
+}
+/** Keys under which a document shows values or speaks to people. */
+const SHOWN: ReadonlySet<string> = new Set(['example', 'examples', 'x-example', 'x-examples', 'default', 'description', 'summary']);
+/** Values of one document. */
+const MOST = 500_000;
+
+export default rule<'openapi', Evidence>({
+  meta: {
+    id: 'openapi/example-secret',
+    title: 'An example holds a real-looking secret',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [798],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['secret'],
+    since: '0.1.0',
+    whenNotToUse: 'Where the value was withdrawn and its form matters to readers: suppress the line and say so.',
+    references: ['https://cwe.mitre.org/data/definitions/798.html'],
+  },
+  on: 'openapi',
+  words: ['example', 'default', 'description', 'summary'],
+  *detect(document, context) {
+    const seen = new Set<Value>();
+    const waiting: { readonly value: Value; readonly shown: boolean; readonly property: string | undefined; readonly path: string }[] = [{ value: document.root, shown: false, property: undefined, path: '' }];
+    for (let one = waiting.pop(), count = 0; one && count < MOST; one = waiting.pop(), count++) {
+      const { value, shown, property, path } = one;
+      if (value.kind === 'literal' && shown && typeof value.value === 'string') yield* tokens(value, value.value, path, context);
+      // Anchors of YAML lead to the same value more than once.
+      if ((value.kind !== 'object' && value.kind !== 'array') || seen.has(value)) continue;
+      seen.add(value);
+      if (value.kind === 'array') {
+        for (const [index, item] of value.items.entries()) waiting.push({ value: item.value, shown, property: undefined, path: `${path}/${index}` });
+        continue;
+      }
+      if (property !== undefined && secretName(property)) yield* valuesOf(value, property, path);
+      const names = path.endsWith('/properties') && !shown;
+      for (const entry of value.entries) {
+        const key = entry.key ?? '';
+        waiting.push({ value: entry.value, shown: shown || (!names && SHOWN.has(key)), property: names ? key : undefined, path: `${path}/${key}` });
+      }
+    }
+  },
+  explain: ({ kind, vendor }) => ({
+    message: {
+      token: `This example looks like a live ${vendor} credential. Revoke it and use a placeholder.`,
+      default: 'This default is a secret that servers and clients made from the document will use. Remove it, and withdraw it where it is in use.',
+      weak: 'Examples are copied: this password is among the first that are tried. Show a placeholder.',
+    }[kind],
+    why: 'Documents of an API are published and kept; a credential that was pasted in as an example works for every reader.',
+    remedy: 'Show what a value looks like by a placeholder.',
+  }),
+  *fix({ evidence: { kind, at } }) {
+    yield { title: 'Put a placeholder in its place', safety: 'review', changes: [{ do: 'replace', at, code: kind === 'token' ? ['<token>'] : [{ quote: kind === 'weak' ? '<password>' : '<secret>' }] }] };
+  },
+  examples: [
+    {
+      title: 'a pasted token, and a default that is a key',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /hooks:
+            post:
+              description: Send it as "ghp_16C7e42F292c6912E7710c838347Ae178B4a".
+        #                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ openapi/example-secret "a live GitHub credential"
+              responses: { default: { description: any } }
+        components:
+          schemas:
+            Client:
+              properties:
+                apiKey:
+                  type: string
+                  default: q8Zr2kLw0vTn5XyB
+        #                  ^^^^^^^^^^^^^^^^ openapi/example-secret "This default is a secret"
+      `,
+    },
+    {
+      title: 'inside an example object',
+      bad: `
+        #- openapi.json
+        {
+          "openapi": "3.0.3",
+          "paths": { "/login": { "post": {
+            "requestBody": { "content": { "application/json": { "example": { "token": "glpat-Zx81mQ7vLk20TnR4sWyB" } } } },
+                                                                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^ openapi/example-secret "a live GitLab credential"
+            "responses": { "default": { "description": "any" } }
+          } } }
+        }
+      `,
+      fixed: `
+        #- openapi.json
+        {
+          "openapi": "3.0.3",
+          "paths": { "/login": { "post": {
+            "requestBody": { "content": { "application/json": { "example": { "token": "<token>" } } } },
+            "responses": { "default": { "description": "any" } }
+          } } }
+        }
+      `,
+    },
+    {
+      title: 'a password that everybody tries',
+      bad: `
+        #- swagger.yaml
+        swagger: '2.0'
+        paths: {}
+        definitions:
+          Login:
+            properties:
+              password: { type: string, example: admin123 }
+        #                                        ^^^^^^^^ openapi/example-secret "among the first that are tried"
+      `,
+      fixed: `
+        #- swagger.yaml
+        swagger: '2.0'
+        paths: {}
+        definitions:
+          Login:
+            properties:
+              password: { type: string, example: '<password>' }
+      `,
+    },
+    {
+      title: 'placeholders, samples of vendors, and test keys',
+      good: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths: {}
+        components:
+          schemas:
+            Client:
+              properties:
+                apiKey: { type: string, example: '<api-key>' }
+                token: { type: string, example: '<token>', default: '' }
+                awsKey: { type: string, example: AKIAIOSFODNN7EXAMPLE }
+                password: { type: string, format: password, description: at least twelve characters }
+                secretName: { type: string, default: database }
+      `,
+    },
+  ],
+});
+
+function* tokens(value: Value, text: string, path: string, context: RuleContext): Iterable<Detection<Evidence>> {
+  for (const { format, start, end } of tokensIn(text)) {
+    if (format.kind === 'test') continue;
+    const from = context.textOf(value.at).indexOf(text.slice(start, end));
+    const at = from < 0 ? value.at : context.within(value.at, from, from + end - start);
+    yield { at, subject: path, evidence: { kind: 'token', vendor: format.vendor, at }, ...(format.kind === 'signed' ? { severity: 'info', confidence: 'low' } : {}) };
+  }
+}
+/** What the schema of a property that stands for a secret shows of it. */
+function* valuesOf(schema: Value, name: string, path: string): Iterable<Detection<Evidence>> {
+  const fallback = valueOf(schema, 'default');
+  const text = asText(fallback);
+  if (fallback && text !== undefined && secretValue(text, { name }) && tokensIn(text).length === 0) yield { at: fallback.at, subject: `${path}/default`, evidence: { kind: 'default', vendor: '', at: fallback.at } };
+  const example = valueOf(schema, 'example');
+  if (example && /pass|pwd/i.test(name) && weakPassword(asText(example) ?? '')) yield { at: example.at, subject: `${path}/example`, severity: 'hint', evidence: { kind: 'weak', vendor: '', at: example.at } };
+}

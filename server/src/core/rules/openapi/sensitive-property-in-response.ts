@@ -1,0 +1,157 @@
+import { withoutProperty } from '../../openapi/changes.js';
+import type { OpenApiDocument, Operation } from '../../openapi/document.js';
+import { isMarked, responseSchemas, schemasBelow, type Pointer, type SchemaPlace } from '../../openapi/schemas.js';
+import { entryOf } from '../../openapi/values.js';
+import { snakeCase } from '../facts/names.js';
+import { publicPath } from '../facts/paths.js';
+import { rule } from '../rule.js';
+
+interface Evidence {
+  readonly document: OpenApiDocument;
+  readonly name: string;
+  readonly pointer: Pointer;
+  readonly reference: boolean;
+}
+const SENSITIVE = /^(password|passwd|pwd|password_?hash|hashed_?password|hash|salt|password_?salt|secret|client_?secret|totp_?secret|mfa_?secret|private_?key|api_?key|admin_?key|secret_?key|ssn|social_?security_?number|cvv|cvc|card_?number|pin|otp|reset_?token|password_?reset_?token)$/;
+/** Issuing the secret is what the operation is for. */
+const ISSUES = /(^|\/)(api-?)?(keys?|tokens?|secrets?|credentials?|clients?|apps?|applications?|service-?accounts?|webhooks?|rotate|regenerate|mfa|2fa|totp|otp)(\/|$)/i;
+/** A hash is a check sum where it stands by itself, as of a file or a commit. */
+const ALONE = /^(hash|pin)$/;
+
+export default rule<'openapi', Evidence>({
+  meta: {
+    id: 'openapi/sensitive-property-in-response',
+    title: 'A response schema contains secrets',
+    owasp: ['API3:2019', 'API3:2023'],
+    cwe: [213, 200],
+    severity: 'warning',
+    confidence: 'medium',
+    topics: ['openapi-data'],
+    since: '0.1.0',
+    whenNotToUse: 'Operations that issue the secret to its owner, once.',
+    references: ['https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/'],
+  },
+  on: 'openapi',
+  words: ['properties'],
+  *detect(document) {
+    const roots = document.operations.filter((operation) => operation.section === 'paths' && !issues(operation)).flatMap((operation) => responseSchemas(document, operation, (status) => /^(2(\d\d|XX)|default)$/i.test(status)));
+    for (const place of schemasBelow(document, roots)) {
+      const { property, parent } = place;
+      if (!property || !parent) continue;
+      const name = snakeCase(property.key);
+      if (!SENSITIVE.test(name) || isWriteOnly(place) || (ALONE.test(name) && !isAccount(parent))) continue;
+      const pointer = [...parent.pointer, 'properties', property.key];
+      yield { at: property.keyAt, subject: pointer.join('/'), evidence: { document, name: property.key, pointer, reference: entryOf(property.value, '$ref') !== undefined } };
+    }
+  },
+  explain: ({ name }) => ({
+    message: `'${name}' is promised to callers. Remove it from responses or mark it writeOnly.`,
+    why: 'What the document promises the server sends: a hash can be cracked at leisure, and a key opens what it was made for.',
+    remedy: 'Describe answers by a schema without secrets.',
+  }),
+  *fix({ evidence: { document, name, pointer, reference } }) {
+    const old = document.version === '2.0';
+    // Before 3.1 nothing may stand beside a reference, and version 2 has no writeOnly.
+    if (old || (reference && document.version === '3.0')) yield { title: `Remove '${name}'`, safety: 'review', changes: withoutProperty(document, pointer, name) };
+    else yield { title: `Mark '${name}' writeOnly`, safety: 'review', changes: [{ do: 'set', path: document.path, key: [...pointer, 'writeOnly'], value: true }] };
+  },
+  examples: [
+    {
+      title: 'users with the hash of their password',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /users:
+            get:
+              responses:
+                '200':
+                  description: ok
+                  content: { application/json: { schema: { type: array, items: { $ref: '#/components/schemas/User' } } } }
+        components:
+          schemas:
+            User:
+              type: object
+              properties:
+                id: { type: string }
+                passwordHash: { type: string }
+        #       ^^^^^^^^^^^^ openapi/sensitive-property-in-response "'passwordHash' is promised to callers"
+      `,
+      fixed: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /users:
+            get:
+              responses:
+                '200':
+                  description: ok
+                  content: { application/json: { schema: { type: array, items: { $ref: '#/components/schemas/User' } } } }
+        components:
+          schemas:
+            User:
+              type: object
+              properties:
+                id: { type: string }
+                passwordHash: { type: string, writeOnly: true }
+      `,
+    },
+    {
+      title: 'the key of the administrator among the settings, in version 2',
+      bad: `
+        #- swagger.json
+        {
+          "swagger": "2.0",
+          "paths": { "/config": { "get": { "responses": { "200": { "description": "ok", "schema": { "$ref": "#/definitions/Config" } } } } } },
+          "definitions": { "Config": { "type": "object", "required": ["adminKey"], "properties": { "theme": { "type": "string" }, "adminKey": { "type": "string" } } } }
+                                                                                                                                  ^^^^^^^^^^ openapi/sensitive-property-in-response "'adminKey'"
+        }
+      `,
+      fixed: `
+        #- swagger.json
+        {
+          "swagger": "2.0",
+          "paths": { "/config": { "get": { "responses": { "200": { "description": "ok", "schema": { "$ref": "#/definitions/Config" } } } } } },
+          "definitions": { "Config": { "type": "object", "properties": { "theme": { "type": "string" } } } }
+        }
+      `,
+    },
+    {
+      title: 'secrets that are only sent, keys that are issued, and the hash of a file',
+      good: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /users:
+            post:
+              requestBody: { content: { application/json: { schema: { type: object, properties: { password: { type: string } } } } } }
+              responses:
+                '201': { description: ok, content: { application/json: { schema: { type: object, properties: { id: { type: string }, password: { type: string, writeOnly: true } } } } } }
+          /login:
+            post:
+              responses:
+                '200': { description: ok, content: { application/json: { schema: { type: object, properties: { accessToken: { type: string } } } } } }
+          /keys:
+            post:
+              responses:
+                '201': { description: ok, content: { application/json: { schema: { type: object, properties: { apiKey: { type: string } } } } } }
+          /files/{id}:
+            get:
+              responses:
+                '200': { description: ok, content: { application/json: { schema: { type: object, properties: { name: { type: string }, hash: { type: string } } } } } }
+      `,
+    },
+  ],
+});
+
+function issues(operation: Operation): boolean {
+  return (publicPath(operation.path) || ISSUES.test(operation.path)) && operation.method !== 'GET';
+}
+function isWriteOnly(place: SchemaPlace): boolean {
+  for (let one: SchemaPlace | undefined = place; one; one = one.parent) if (isMarked(one, 'writeOnly')) return true;
+  return false;
+}
+function isAccount({ schema }: SchemaPlace): boolean {
+  const properties = entryOf(schema, 'properties')?.value;
+  return ['salt', 'password', 'email', 'username', 'login', 'userName', 'cardNumber', 'card_number'].some((name) => entryOf(properties, name));
+}
