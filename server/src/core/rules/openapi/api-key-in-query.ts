@@ -157,6 +157,17 @@ export default rule<'openapi', Evidence>({
             key: { type: apiKey, in: header, name: X-API-Key }
       `,
     },
+    {
+      title: 'a cookie, in version 3.0',
+      good: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths: {}
+        components:
+          securitySchemes:
+            session: { type: apiKey, in: cookie, name: sid }
+      `,
+    },
   ],
 });
 

@@ -98,6 +98,17 @@ export default rule<'openapi', Evidence>({
             old: { type: http, scheme: basic }
       `,
     },
+    {
+      title: 'a key in a header',
+      good: `
+        #- swagger.yaml
+        swagger: '2.0'
+        security: [{ key: [] }]
+        paths: {}
+        securityDefinitions:
+          key: { type: apiKey, in: header, name: X-API-Key }
+      `,
+    },
   ],
 });
 

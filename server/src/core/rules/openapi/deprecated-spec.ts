@@ -33,9 +33,6 @@ export default rule<'openapi', Evidence>({
     why: 'What the document cannot say is not enforced by what is made from it, and documents without a version are mixed up with old ones.',
     remedy: 'Convert the document to OpenAPI 3.1, and count its versions.',
   }),
-  *fix({ evidence: { fault } }) {
-    yield { refused: fault === 'version' ? 'The whole document changes: use a converter.' : 'Which version this is is for its author to say.' };
-  },
   examples: [
     {
       title: 'version 2.0',
@@ -61,6 +58,15 @@ export default rule<'openapi', Evidence>({
         #- openapi.yaml
         openapi: 3.1.0
         info: { title: Orders, version: 1.4.0 }
+        paths: {}
+      `,
+    },
+    {
+      title: 'what the document is about stands in another file',
+      good: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        info: { $ref: ./info.yaml }
         paths: {}
       `,
     },

@@ -188,6 +188,18 @@ export default rule<'openapi', Evidence>({
                       schema: { type: object, properties: { code: { type: string }, traceId: { type: string }, file: { type: string } } }
       `,
     },
+    {
+      title: 'a file alone is no stack trace',
+      good: `
+        #- swagger.yaml
+        swagger: '2.0'
+        paths:
+          /uploads:
+            post:
+              responses:
+                default: { description: Error, schema: { type: object, properties: { message: { type: string }, file: { type: string } } }, examples: { application/json: { message: no such file } } }
+      `,
+    },
   ],
 });
 

@@ -149,6 +149,19 @@ export default rule<'openapi', Evidence>({
                 secretName: { type: string, default: database }
       `,
     },
+    {
+      title: 'schemas that only name a secret',
+      good: `
+        #- swagger.yaml
+        swagger: '2.0'
+        paths: {}
+        definitions:
+          Login:
+            required: [password]
+            properties:
+              password: { type: string, minLength: 12, example: correct horse battery staple }
+      `,
+    },
   ],
 });
 

@@ -1,6 +1,6 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
 import { isChanging } from '../../openapi/security.js';
-import { entryOf, valueAt } from '../../openapi/values.js';
+import { asText, entryOf, valueAt, valueOf } from '../../openapi/values.js';
 import { rule } from '../rule.js';
 
 type Lack = 'errors' | 'invalid' | 'limit';
@@ -84,7 +84,7 @@ export default rule<'operation', Evidence>({
         #- openapi.json
         {
           "openapi": "3.0.3",
-          "paths": { "/orders": { "get": { "responses": { "200": { "description": "ok" }, "404": { "description": "none" } } } } },
+          "paths": { "/orders": { "get": { "responses": { "200": { "description": "ok" } } } } },
                                            ^^^^^^^^^^^ openapi/missing-error-response "Add a default response with a fixed schema"
           "components": { "schemas": { "Error": { "type": "object", "properties": { "code": { "type": "string" } } } } }
         }
@@ -93,7 +93,7 @@ export default rule<'operation', Evidence>({
         #- openapi.json
         {
           "openapi": "3.0.3",
-          "paths": { "/orders": { "get": { "responses": { "200": { "description": "ok" }, "404": { "description": "none" }, "default": { "description": "Error", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } } } } } } },
+          "paths": { "/orders": { "get": { "responses": { "200": { "description": "ok" }, "default": { "description": "Error", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } } } } } } },
           "components": { "schemas": { "Error": { "type": "object", "properties": { "code": { "type": "string" } } } } }
         }
       `,
@@ -104,10 +104,10 @@ export default rule<'operation', Evidence>({
         #- swagger.yaml
         swagger: '2.0'
         paths:
-          /orders/{id}:
+          /orders:
             get:
               parameters:
-                - { name: id, in: path, required: true, type: string }
+                - { name: from, in: query, type: string, format: date }
               responses:
         #     ^^^^^^^^^ openapi/missing-error-response "documents no answer to what is invalid"
                 '200': { description: ok }
@@ -120,10 +120,10 @@ export default rule<'operation', Evidence>({
         #- swagger.yaml
         swagger: '2.0'
         paths:
-          /orders/{id}:
+          /orders:
             get:
               parameters:
-                - { name: id, in: path, required: true, type: string }
+                - { name: from, in: query, type: string, format: date }
               responses:
                 '200': { description: ok }
                 '500': { $ref: '#/responses/Error' }
@@ -171,6 +171,10 @@ export default rule<'operation', Evidence>({
               responses: { '200': { description: ok }, 4XX: { description: refused }, 5XX: { description: Error } }
           /health:
             get: { responses: { '200': { description: ok }, '503': { description: down } } }
+          /orders/{id}:
+            get:
+              parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+              responses: { '200': { description: ok }, '404': { description: none }, '500': { description: Error } }
         webhooks:
           paid:
             post: { responses: { '200': { description: taken } } }
@@ -195,7 +199,8 @@ function lackOf(operation: Operation): Lack | undefined {
   if (statuses.includes('DEFAULT')) return undefined;
   if (!statuses.some((status) => /^5(\d\d|XX)$/.test(status))) return 'errors';
   if (statuses.includes('4XX')) return undefined;
-  const takes = operation.requestBody !== undefined || operation.parameters.length > 0;
+  // A path that does not exist is answered by 404.
+  const takes = operation.requestBody !== undefined || operation.parameters.some((parameter) => asText(valueOf(parameter, 'in')) !== 'path');
   if (takes && !statuses.includes('400') && !statuses.includes('422')) return 'invalid';
   return (isChanging(operation) && operation.requestBody !== undefined && SIGN_IN.test(operation.path)) && !statuses.includes('429') ? 'limit' : undefined;
 }

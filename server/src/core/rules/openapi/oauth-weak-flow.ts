@@ -53,7 +53,10 @@ export default rule<'openapi', Evidence>({
         const flow = weak(entry.key);
         if (!flow) continue;
         const lacks = flow === 'implicit' ? 'tokenUrl' : 'authorizationUrl';
-        const evidence = { document, flow, at: entry.keyAt, quote: quoteAt(entry.keyAt), pointer: [...pointer, 'flows', entry.key], lacks: entryOf(entry.value, lacks) ? undefined : lacks, replaced: entryOf(flows, 'authorizationCode') !== undefined } as const;
+        const evidence: Evidence = {
+          document, flow, at: entry.keyAt, quote: quoteAt(entry.keyAt), pointer: [...pointer, 'flows', entry.key],
+          lacks: entryOf(entry.value, lacks) ? undefined : lacks, replaced: entryOf(flows, 'authorizationCode') !== undefined,
+        };
         yield { at: entry.keyAt, subject: `${name} ${flow}`, evidence };
       }
     }
@@ -177,6 +180,17 @@ export default rule<'openapi', Evidence>({
             old:
               type: oauth2
               flows: { implicit: { authorizationUrl: https://id.example.com/a, scopes: {} } }
+      `,
+    },
+    {
+      title: 'the code flow of version 2',
+      good: `
+        #- swagger.yaml
+        swagger: '2.0'
+        security: [{ login: [] }]
+        paths: {}
+        securityDefinitions:
+          login: { type: oauth2, flow: accessCode, authorizationUrl: https://id.example.com/a, tokenUrl: https://id.example.com/t, scopes: {} }
       `,
     },
   ],

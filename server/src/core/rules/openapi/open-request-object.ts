@@ -188,6 +188,25 @@ export default rule<'openapi', Evidence>({
               responses: { default: { description: any } }
       `,
     },
+    {
+      title: 'a composition that is closed as a whole',
+      good: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /users:
+            post:
+              requestBody:
+                content:
+                  application/json:
+                    schema:
+                      unevaluatedProperties: false
+                      allOf:
+                        - { type: object, properties: { name: { type: string } } }
+                        - { type: object, properties: { mail: { type: string } } }
+              responses: { default: { description: any } }
+      `,
+    },
   ],
 });
 

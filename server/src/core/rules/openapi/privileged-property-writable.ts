@@ -154,6 +154,25 @@ export default rule<'openapi', Evidence>({
         components: { schemas: { Id: { type: string } } }
       `,
     },
+    {
+      title: 'the whole object is readOnly, in version 2',
+      good: `
+        #- swagger.yaml
+        swagger: '2.0'
+        paths:
+          /users:
+            put:
+              parameters:
+                - in: body
+                  name: user
+                  schema:
+                    type: object
+                    properties:
+                      name: { type: string }
+                      meta: { type: object, readOnly: true, properties: { role: { type: string } } }
+              responses: { default: { description: any } }
+      `,
+    },
   ],
 });
 

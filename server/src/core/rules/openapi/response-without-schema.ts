@@ -54,8 +54,8 @@ export default rule<'openapi', Evidence>({
       return;
     }
     const schema = { type: 'object', additionalProperties: false, properties: {} };
-    const old = document.version === '2.0';
-    yield { title: 'Add a schema to fill in', safety: 'manual', changes: [{ do: 'set', path: document.path, key: [...holder.pointer, ...(old ? ['schema'] : entryOf(holder.value, 'content') ? ['content', 'application/json', 'schema'] : ['content', 'application/json']), ], value: old || entryOf(holder.value, 'content') ? schema : { schema } }] };
+    const [key, value] = document.version === '2.0' ? [['schema'], schema] : entryOf(holder.value, 'content') ? [['content', 'application/json', 'schema'], schema] : [['content', 'application/json'], { schema }];
+    yield { title: 'Add a schema to fill in', safety: 'manual', changes: [{ do: 'set', path: document.path, key: [...holder.pointer, ...key], value }] };
   },
   examples: [
     {
@@ -138,6 +138,19 @@ export default rule<'openapi', Evidence>({
               responses:
                 '200': { description: labels, content: { application/json: { schema: { type: object, additionalProperties: { type: string } } } } }
         components: { schemas: { Order: { type: object, properties: { id: { type: string } } } } }
+      `,
+    },
+    {
+      title: 'a schema in another file, and the answer to HEAD',
+      good: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /orders:
+            get:
+              responses: { '200': { description: ok, content: { application/json: { schema: { $ref: ./order.yaml } } } } }
+            head:
+              responses: { '200': { description: ok, content: { application/json: {} } } }
       `,
     },
   ],

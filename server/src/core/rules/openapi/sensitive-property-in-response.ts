@@ -12,7 +12,10 @@ interface Evidence {
   readonly pointer: Pointer;
   readonly reference: boolean;
 }
-const SENSITIVE = /^(password|passwd|pwd|password_?hash|hashed_?password|hash|salt|password_?salt|secret|client_?secret|totp_?secret|mfa_?secret|private_?key|api_?key|admin_?key|secret_?key|ssn|social_?security_?number|cvv|cvc|card_?number|pin|otp|reset_?token|password_?reset_?token)$/;
+const SENSITIVE = new RegExp(
+  '^(password|passwd|pwd|password_?hash|hashed_?password|hash|salt|password_?salt|secret|client_?secret|totp_?secret|mfa_?secret'
+  + '|private_?key|api_?key|admin_?key|secret_?key|ssn|social_?security_?number|cvv|cvc|card_?number|pin|otp|reset_?token|password_?reset_?token)$',
+);
 /** Issuing the secret is what the operation is for. */
 const ISSUES = /(^|\/)(api-?)?(keys?|tokens?|secrets?|credentials?|clients?|apps?|applications?|service-?accounts?|webhooks?|rotate|regenerate|mfa|2fa|totp|otp)(\/|$)/i;
 /** A hash is a check sum where it stands by itself, as of a file or a commit. */
@@ -139,6 +142,20 @@ export default rule<'openapi', Evidence>({
             get:
               responses:
                 '200': { description: ok, content: { application/json: { schema: { type: object, properties: { name: { type: string }, hash: { type: string } } } } } }
+      `,
+    },
+    {
+      title: 'what is sent, and errors',
+      good: `
+        #- swagger.yaml
+        swagger: '2.0'
+        paths:
+          /users:
+            put:
+              parameters: [{ in: body, name: user, schema: { type: object, properties: { password: { type: string } } } }]
+              responses:
+                '200': { description: ok, schema: { type: object, properties: { name: { type: string }, hasPassword: { type: boolean } } } }
+                '422': { description: invalid, schema: { type: object, properties: { password: { type: string } } } }
       `,
     },
   ],

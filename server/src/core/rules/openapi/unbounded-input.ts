@@ -173,6 +173,20 @@ export default rule<'openapi', Evidence>({
         components: { schemas: { Tag: { allOf: [{ type: string }, { maxLength: 20 }] } } }
       `,
     },
+    {
+      title: 'bounds of version 2, and answers',
+      good: `
+        #- swagger.yaml
+        swagger: '2.0'
+        paths:
+          /orders:
+            get:
+              parameters:
+                - { name: q, in: query, type: string, maxLength: 80 }
+                - { name: size, in: query, type: integer, maximum: 50 }
+              responses: { '200': { description: ok, schema: { type: array, items: { type: string } } } }
+      `,
+    },
   ],
 });
 

@@ -104,5 +104,19 @@ export default rule<'openapi', Evidence>({
         components: { securitySchemes: { jwt: { type: http, scheme: bearer } } }
       `,
     },
+    {
+      title: 'operations in other files may require it',
+      good: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        security: [{ jwt: [] }]
+        paths:
+          /orders: { $ref: ./orders.yaml }
+        components:
+          securitySchemes:
+            jwt: { type: http, scheme: bearer }
+            key: { type: apiKey, in: header, name: X-Key }
+      `,
+    },
   ],
 });

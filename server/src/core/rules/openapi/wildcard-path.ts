@@ -30,9 +30,6 @@ export default rule<'openapi', { readonly path: string }>({
     why: 'Endpoints that nobody listed are neither reviewed nor limited nor switched off when they are old, and a gateway that lets every path through serves them all.',
     remedy: 'List the paths that clients use; answer 404 to the rest.',
   }),
-  *fix() {
-    yield { refused: 'Which paths lie behind is for their author to say.' };
-  },
   examples: [
     {
       title: 'a gateway that forwards every path',
@@ -75,6 +72,16 @@ export default rule<'openapi', { readonly path: string }>({
               parameters: [{ name: code, in: path, required: true, schema: { type: string, pattern: '^[a-z0-9]{6}$' } }]
               responses: { default: { description: any } }
           /static/{path*}:
+            get: { responses: { default: { description: any } } }
+      `,
+    },
+    {
+      title: 'files of a folder',
+      good: `
+        #- swagger.yaml
+        swagger: '2.0'
+        paths:
+          /assets/{path+}:
             get: { responses: { default: { description: any } } }
       `,
     },
