@@ -178,6 +178,12 @@ function convict(value: Extract<Value, { kind: 'object' }>, name: string | undef
   return { variable: text, names: name === undefined ? [text] : [text, name], fallback: fallback.value, when, repair: { how: 'refuse', why: 'convict wants a default: give it null and a format that refuses null.' } };
 }
 
+/** The defaults of a file that production never gets to: without the variable the program ends before. */
+export function unreachedDefaults(module: ModuleView, context: RuleContext): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const { variable, fallback } of fallbacksIn(module, context)) if (isRefused(module, variable, context)) found.add(fallback.at.mark);
+  return found;
+}
 /** The program ends, or throws, in production where the variable is not set. */
 export function isRefused(module: ModuleView, variable: string, context: RuleContext): boolean {
   const speaksOf = (value: Value, depth: number): boolean => {

@@ -1,6 +1,6 @@
 import { snakeCase, wordsOf } from './names.js';
 
-const SECRET = /password|passwd|passphrase|secret(?!ar)|api_?key|access_?key|private_?key|signing_?key|encryption_?key|master_?key|admin_?key|credentials?(_|$)|auth_?key|session_?key|jwt_?key|webhook_?secret|conn(ection)?_?string|(^|_)pwd(_|$)|token(_|$)/;
+const SECRET = /password|passwd|passphrase|secret(?!ar)|api_?key|access_?key|private_?key|signing_?key|encryption_?key|master_?key|admin_?([a-z]{1,20}_)?key|bootstrap_?key|credentials?(_|$)|auth_?key|session_?key|jwt_?key|webhook_?secret|conn(ection)?_?string|(^|_)pwd(_|$)|token(_|$)/;
 const TOKEN_ONLY = /token(_|$)/g;
 const NOT_SECRET: ReadonlySet<string> = new Set((
   'public publishable csrf xsrf name label field header param path url uri endpoint type length min max regex pattern placeholder hint reset expires expiry ttl count limit message error title prefix strategy policy rules file filename filepath dir directory folder location'

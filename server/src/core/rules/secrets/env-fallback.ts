@@ -209,6 +209,14 @@ export default rule<'module', Evidence>({
         }
       `,
     },
+    {
+      title: 'the key an administrator begins with',
+      bad: `
+        const ADMIN = process.env.ADMIN_BOOTSTRAP_KEY ?? 'hr-admin-bootstrap-0001';
+        //                                               ^^^^^^^^^^^^^^^^^^^^^^^^^ secrets/env-fallback
+        export const isAdmin = (req) => req.get('x-admin-key') === ADMIN;
+      `,
+    },
   ],
 });
 

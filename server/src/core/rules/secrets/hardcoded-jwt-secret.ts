@@ -1,6 +1,7 @@
 import type { ModuleView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import { jwtUses } from '../facts/jwt.js';
+import { unreachedDefaults } from '../facts/fallbacks.js';
 import { keyTexts, type KeyText } from '../facts/key-texts.js';
 import { pointsToKey, variableFor } from '../facts/secrets.js';
 import { tokensIn } from '../facts/token-formats.js';
@@ -35,7 +36,7 @@ export default rule<'module', Evidence>({
         const mark = `${text.at.path} ${text.at.mark} ${text.at.part?.start ?? ''}`;
         // A private key in the source is a finding of its own.
         // A default in another file is told there.
-        const isTold = text.fallback && text.at.path !== module.path;
+        const isTold = text.fallback && (text.at.path !== module.path || unreachedDefaults(module, context).has(text.at.mark));
         if (!at || isTold || seen.has(mark) || pointsToKey(text.value) || tokensIn(text.value).length > 0) continue;
         seen.add(mark);
         const name = text.via ? lastName(context.textOf(text.via)) : undefined;
@@ -276,6 +277,12 @@ export default rule<'module', Evidence>({
         jwt.verify(token, config.get('jwt.secret'), { algorithms: ['HS256'] });
       `,
     },
+    { title: 'production without the variable has ended before', good: `
+        import { jwtVerify } from 'jose';
+        const raw = process.env.SESSION_KEY;
+        if (!raw && process.env.NODE_ENV === 'production') throw new Error('SESSION_KEY is not set');
+        const key = new TextEncoder().encode(raw ?? 'development-only-key-do-not-deploy');
+        export const read = (token) => jwtVerify(token, key, { algorithms: ['HS256'] });` },
   ],
 });
 

@@ -1,3 +1,4 @@
+import { unreachedDefaults } from '../facts/fallbacks.js';
 import { keyTexts, type KeyText } from '../facts/key-texts.js';
 import { pointsToKey, variableFor } from '../facts/secrets.js';
 import { sessionKeys } from '../facts/session-keys.js';
@@ -33,7 +34,7 @@ export default rule<'module', Evidence>({
         const at = text.at.path === module.path ? text.at : text.via;
         const mark = `${text.at.path} ${text.at.mark} ${text.at.part?.start ?? ''}`;
         // A default in another file is told there.
-        const isTold = text.fallback && text.at.path !== module.path;
+        const isTold = text.fallback && (text.at.path !== module.path || unreachedDefaults(module, context).has(text.at.mark));
         if (!at || isTold || seen.has(mark) || pointsToKey(text.value) || tokensIn(text.value).length > 0) continue;
         seen.add(mark);
         const shown = text.via ? context.textOf(text.via) : '';
@@ -162,5 +163,9 @@ export default rule<'module', Evidence>({
     { title: 'other keys', good: `import Koa from 'koa'; const report = {}; report.table.keys = ['id', 'name']; export const cacheKeys = { keys: ['a', 'b'] };` },
     { title: 'made anew at each start', good: `import session from 'express-session'; import { randomBytes } from 'node:crypto'; session({ secret: randomBytes(32).toString('hex'), resave: false, saveUninitialized: false });` },
     { title: 'a file that holds the key', good: `import Fastify from 'fastify'; import fs from 'node:fs'; Fastify().register(require('@fastify/secure-session'), { key: fs.readFileSync('secret-key') });` },
+    { title: 'production without the variable has ended before', good: `
+        import session from 'express-session';
+        if (!process.env.SESSION_SECRET && process.env.NODE_ENV === 'production') process.exit(1);
+        app.use(session({ secret: process.env.SESSION_SECRET ?? 'for-the-desk-only-51c2' }));` },
   ],
 });
