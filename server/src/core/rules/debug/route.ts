@@ -8,7 +8,8 @@ import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.
 
 interface Evidence {
   readonly path: string;
-  readonly becomes: boolean;
+  /** What the route does beyond its name. */
+  readonly does: 'becomes' | 'runs' | undefined;
   readonly statementAt: At | undefined;
 }
 const SEGMENT =
@@ -23,6 +24,8 @@ const WORDS = /^(test|tests|testing|trace|dump|mock|exec|drop|seed|heap|env|shel
 const TOOLS = /^(console|env|sandbox|shell|playground)$/i;
 const ROOT = /^(api|apis|rest|v\d{1,3}|public|internal|private|app|admin|_+|dev|debug|system|utils?|helpers?|ops|operations|tools?|maintenance|management|monitoring|support|auth|users?)$/i;
 const DANGEROUS = /^(eval|Function|(node:)?child_process\.(exec|execSync|spawn|spawnSync|execFile|fork)|(node:)?vm\.\w{1,40}|exec|execSync|spawn)$/i;
+/** Calls that run the text they are given first. */
+const RUNS = /^(eval|Function|(node:)?vm\.(runIn(This|New)?Context|Script|compileFunction)|(node:)?child_process\.(exec|execSync))$/;
 /** The memory of the process, and its debugger. */
 const INSIDE = /(^|[.])((write|get)HeapSnapshot)$|^(node:)?inspector\.(open|Session)$|^process\.report\.(getReport|writeReport)$|^heapdump\.writeSnapshot$/;
 
@@ -50,8 +53,11 @@ export default rule<'endpoint', Evidence>({
     }
     const index = segments.findIndex(({ kind, text }) => kind === 'text' && SEGMENT.test(text) && !KNOWN.test(text));
     const name = segments[index]?.text;
-    if (name === undefined) return;
     const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+    if (name === undefined) {
+      if (body && runsRequest(body, context)) yield ran(endpoint, context);
+      return;
+    }
     const isDangerous = body !== undefined && body.steps.some((step) => step.do === 'call' && isDanger(step.call.callee, step.call.name, step.call.args[0]?.value, context));
     if (!isDangerous && isTrade(name, index, endpoint, context)) return;
     if (endpoint.authorization.state === 'guarded' || (TOOLS.test(name) && endpoint.authentication.state === 'guarded')) return;
@@ -63,15 +69,17 @@ export default rule<'endpoint', Evidence>({
     yield {
       at,
       subject: `${endpoint.method} ${endpoint.path.text}`,
-      evidence: { path: endpoint.path.text, becomes: false, statementAt: statementOf(endpoint, context) },
+      evidence: { path: endpoint.path.text, does: undefined, statementAt: statementOf(endpoint, context) },
       severity: isDangerous ? (isLocal ? 'warning' : 'error') : isHarmless || isLocal ? 'info' : 'warning',
       confidence: isDangerous ? 'high' : WORDS.test(name) ? 'low' : 'medium',
       when: endpoint.when,
     };
   },
-  explain: ({ path, becomes }) => ({
-    message: becomes
+  explain: ({ path, does }) => ({
+    message: does === 'becomes'
       ? `${path} logs anybody in as the user he names, without a check. Remove it or register it only in development.`
+      : does === 'runs'
+      ? `${path} runs code that the caller sends. Remove it or register it only in development.`
       : `${path} looks like a development route and is reachable in production. Remove it or register it only in development.`,
     why: 'Routes made for developers reset data, show internals or run code, and nobody watches them.',
     remedy: 'Delete the route, or register it under a test for development.',
@@ -237,16 +245,48 @@ export default rule<'endpoint', Evidence>({
     { title: 'support staff that may act as a customer', good: `
         import express from 'express'; const app = express();
         app.post('/users/:id/impersonate', requireAuth, requireRole('support'), h); app.get('/become-a-member', page); app.listen(3000);` },
+    {
+      title: 'a console under a path that says nothing',
+      bad: `
+        import vm from 'node:vm';
+        import express from 'express';
+        const app = express();
+        app.post('/reports/calc', requireAuth, (req, res) => {
+        //                 ^^^^ debug/route "runs code that the caller sends"
+          res.json({ value: vm.runInNewContext(req.body.formula) });
+        });
+        app.post('/jobs', (req, res) => { const { script } = req.body; res.json({ value: eval(script) }); });
+        //         ^^^^ debug/route "runs code that the caller sends"
+        app.listen(3000);
+      `,
+    },
+    { title: 'commands and code that are written here', good: `
+        import { execSync } from 'node:child_process'; import express from 'express'; const app = express();
+        app.get('/revision', (req, res) => res.send(execSync('git rev-parse HEAD'))); app.listen(3000);` },
   ],
 });
 
+/** Text of the request is run as code or as a command: a console, whatever its path is. */
+function runsRequest(body: FunctionView, context: RuleContext): boolean {
+  return body.steps.some((step) => step.do === 'call' && RUNS.test(step.call.callee) && step.call.args.slice(0, 1).some(({ value }) => {
+    const end = value.kind === 'ref' ? context.resolve(value).value : value;
+    const field = context.request(value) ?? context.request(end);
+    return field !== undefined && /^(body|query|param|header)$/.test(field.from);
+  }));
+}
+function ran(endpoint: Endpoint, context: RuleContext): Detection<Evidence> {
+  const last = endpoint.path.segments.findLast(({ kind }) => kind === 'text')?.text;
+  const at = (last === undefined ? undefined : placeOf(last, endpoint, context)) ?? endpoint.methodAt;
+  const evidence: Evidence = { path: endpoint.path.text, does: 'runs', statementAt: statementOf(endpoint, context) };
+  return { at, subject: `${endpoint.method} ${endpoint.path.text} runs`, evidence, severity: answersLocally([endpoint], context) ? 'warning' : 'error', confidence: 'high', when: endpoint.when };
+}
 /** A way to become another user that nothing guards, before it or in it. */
 function* opened(name: string, endpoint: Endpoint, context: RuleContext): Iterable<Detection<Evidence>> {
   if (endpoint.authentication.state !== 'open' || endpoint.authorization.state === 'guarded' || !endpoint.chainComplete) return;
   const at = placeOf(name, endpoint, context);
   const isLocal = answersLocally([endpoint], context);
   if (!at) return;
-  const evidence: Evidence = { path: endpoint.path.text, becomes: true, statementAt: statementOf(endpoint, context) };
+  const evidence: Evidence = { path: endpoint.path.text, does: 'becomes', statementAt: statementOf(endpoint, context) };
   yield { at, subject: `${endpoint.method} ${endpoint.path.text}`, evidence, severity: isLocal ? 'warning' : 'error', confidence: 'medium', when: endpoint.when };
 }
 /** A word of the trade: it stands behind what it is done to, or things under it are numbered. */
