@@ -2,7 +2,7 @@ import type { FunctionView, Step } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
-import { someIn } from './walk.js';
+import { someIn, someValue } from './walk.js';
 
 /** What a caller of an endpoint can guess: a password, a short code; 'enrols': it makes accounts or sends mails. */
 export type Guessed = 'password' | 'code' | 'enrols';
@@ -25,7 +25,7 @@ export function guessedAt(endpoint: Endpoint, context: RuleContext): Guessed | u
   if (endpoint.method !== 'POST') return undefined;
   const last = endpoint.path.segments.findLast(({ kind }) => kind === 'text')?.text ?? '';
   if (CODE_PATH.test(last)) return 'code';
-  if (SURE_PASSWORD_PATH.test(last)) return 'password';
+  if (SURE_PASSWORD_PATH.test(last)) return /^token$/i.test(last) && exchanges(endpoint, context) ? undefined : 'password';
   if (ENROLS_PATH.test(last)) return 'enrols';
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   if (!body || asksWhoCalls(body, context)) return undefined;
@@ -45,6 +45,13 @@ function asksForPassword(value: Value, context: RuleContext): boolean {
   return typeof name === 'string' && BY_PASSWORD.test(name);
 }
 
+/** OAuth: long random codes and refresh tokens are exchanged, none of which can be guessed. */
+function exchanges(endpoint: Endpoint, context: RuleContext): boolean {
+  const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+  if (!body) return false;
+  const says = (wanted: RegExp): boolean => someValue(body, (one) => (one.kind === 'literal' && typeof one.value === 'string' && wanted.test(one.value)) || (one.kind === 'ref' && wanted.test(one.path.at(-1) ?? '')));
+  return says(/^(grant_?type|authorization_code|refresh_?token)$/i) && !says(/^(password|passwd|otp|pin)$/i);
+}
 /** The handler knows the caller: it changes what is his. */
 function asksWhoCalls(body: FunctionView, context: RuleContext): boolean {
   return body.steps.some((step) => valuesOf(step).some((value) => someIn(value, (one) => {

@@ -3,7 +3,8 @@ import type { Branch } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import { alternatives } from '../facts/alternatives.js';
 import { bodySettings } from '../facts/body-limits.js';
-import { rule, type RuleContext } from '../rule.js';
+import { collected } from '../facts/request-streams.js';
+import { rule, type Detection, type RuleContext } from '../rule.js';
 import { samePlace } from '../../text/source.js';
 
 const MB = 1024 * 1024;
@@ -13,7 +14,20 @@ const LARGE = 99 * MB;
 const GRAPHQL = 5 * MB;
 const ENDLESS: ReadonlySet<string> = new Set(['Infinity', 'Number.POSITIVE_INFINITY', 'Number.MAX_SAFE_INTEGER', 'Number.MAX_VALUE']);
 
-export default rule<'call', { readonly who: string; readonly size: string; readonly replacement: string | { readonly quote: string }; readonly replaceable: boolean }>({
+const CURES = {
+  'Every endpoint': 'Lower it, and raise it only on the upload route',
+  'This route': 'Lower it',
+  'This handler': 'Count what arrives, and stop with 413',
+} as const;
+interface Evidence {
+  readonly who: keyof typeof CURES;
+  readonly size: string;
+  readonly replacement: string | { readonly quote: string };
+  /** Left out: nothing is written that could be. */
+  readonly replaceable: boolean | undefined;
+}
+
+export default rule<'function', Evidence>({
   meta: {
     id: 'limits/body-too-large',
     title: 'Very large request bodies are accepted',
@@ -27,31 +41,21 @@ export default rule<'call', { readonly who: string; readonly size: string; reado
     whenNotToUse: 'Every endpoint really takes bodies of this size, and a proxy limits how many arrive at once.',
     references: ['https://expressjs.com/en/api.html#express.json', 'https://fastify.dev/docs/latest/Reference/Server/#bodylimit'],
   },
-  on: 'call',
-  words: ['limit', 'maxbytes', 'maxsize', 'maxbodysize'],
-  *detect({ call, step }, context) {
-    for (const setting of bodySettings(call, context)) {
-      const some = setting.scope === 'layer' && onlySomeRoutes(call, context);
-      // One route may take more, as long as it knows who sends it or is not left without any limit.
-      const most = !some ? setting.most : standsOpen(call, context) ? (isGraphql(call, context) ? GRAPHQL : LARGE) : undefined;
-      if (most === undefined) continue;
-      for (const { value, at, when } of alternatives(setting.value, context)) {
-        const bytes = bytesOf(value, context);
-        if (bytes === undefined || bytes <= most) continue;
-        const branches: readonly Branch[] = [...step.when, ...when];
-        const replacement = setting.text ? { quote: '1mb' } : '1024 * 1024';
-        yield { at, subject: `${call.callee} ${setting.key}`, evidence: { who: some ? 'This route' : 'Every endpoint', size: sizeText(bytes), replacement, replaceable: at.path === call.at.path }, when: branches };
-      }
-    }
+  on: 'function',
+  words: ['data', 'for await', 'limit', 'maxbytes', 'maxsize', 'maxbodysize'],
+  *detect(fn, context) {
+    const evidence: Evidence = { who: 'This handler', size: 'unlimited', replacement: '', replaceable: undefined };
+    for (const { at, when } of collected(fn, context)) yield { at, subject: 'request collected', evidence, when };
+    for (const step of fn.steps) if (step.do === 'call') yield* tooLarge(step.call, step.when, context);
   },
   explain: ({ who, size }) => ({
-    message: `${who} accepts ${size} bodies${who === 'This route' ? ' from anybody' : ''}; a few requests can exhaust memory. Lower it${who === 'This route' ? '' : ', and raise it only on the upload route'}.`,
+    message: `${who} accepts ${size} bodies${who === 'This route' ? ' from anybody' : ''}; a few requests can exhaust memory. ${CURES[who]}.`,
     why: 'A body is read into memory before the handler runs, often before anybody was asked who they are.',
     remedy: 'Keep the limit of the whole application near the default and give the one route that needs more a parser of its own.',
   }),
   *fix({ at, evidence: { replacement, replaceable } }) {
     if (replaceable) yield { title: 'Lower the limit to 1 MB', safety: 'review', changes: [{ do: 'replace', at, code: [replacement] }] };
-    else yield { refused: 'The limit is written in another file.' };
+    else yield { refused: replaceable === undefined ? 'Where to stop is for the author to say.' : 'The limit is written in another file.' };
   },
   examples: [
     {
@@ -162,9 +166,63 @@ export default rule<'call', { readonly who: string; readonly size: string; reado
         app.listen(3000);
       `,
     },
+    {
+      title: 'the request is collected by hand, whatever its size',
+      bad: `
+        //- plain.js
+        const http = require('http');
+        http.createServer((req, res) => {
+          let body = '';
+          req.on('data', (chunk) => { body += chunk; });
+          //     ^^^^^^ limits/body-too-large "This handler accepts unlimited bodies"
+          req.on('end', () => res.end(String(JSON.parse(body).name)));
+        }).listen(3000);
+        //- express.js
+        import express from 'express';
+        const app = express();
+        app.post('/hook', async (req, res) => {
+          const chunks = [];
+          for await (const chunk of req) chunks.push(chunk);
+          //                        ^^^ limits/body-too-large
+          res.json({ bytes: Buffer.concat(chunks).length });
+        });
+      `,
+    },
+    {
+      title: 'counted while it arrives',
+      good: `
+        const http = require('http');
+        const MOST = 1e6;
+        http.createServer((req, res) => {
+          let body = '';
+          req.on('data', (chunk) => {
+            body += chunk;
+            if (body.length > MOST) req.destroy();
+          });
+          req.on('end', () => res.end(body));
+          fetch('https://api.example.com').then((answer) => answer.body.on('data', (chunk) => { body += chunk; }));
+        }).listen(3000);
+      `,
+    },
   ],
 });
 
+/** The limits a call sets that are too large for what stands behind it. */
+function* tooLarge(call: Call, outer: readonly Branch[], context: RuleContext): Iterable<Detection<Evidence>> {
+  for (const setting of bodySettings(call, context)) {
+    const some = setting.scope === 'layer' && onlySomeRoutes(call, context);
+    // One route may take more, as long as it knows who sends it or is not left without any limit.
+    const most = !some ? setting.most : standsOpen(call, context) ? (isGraphql(call, context) ? GRAPHQL : LARGE) : undefined;
+    if (most === undefined) continue;
+    for (const { value, at, when } of alternatives(setting.value, context)) {
+      const bytes = bytesOf(value, context);
+      if (bytes === undefined || bytes <= most) continue;
+      const branches: readonly Branch[] = [...outer, ...when];
+      const replacement = setting.text ? { quote: '1mb' } : '1024 * 1024';
+      yield { at, subject: `${call.callee} ${setting.key}`, evidence: { who: some ? 'This route' : 'Every endpoint', size: sizeText(bytes), replacement, replaceable: at.path === call.at.path }, when: branches };
+    }
+  }
+}
 /** The parser stands before some routes only: on one route, or below a path of its own. */
 function onlySomeRoutes(call: Call, context: RuleContext): boolean {
   const scope = context.scopeOf(call.at);

@@ -231,6 +231,19 @@ export default rule<'endpoint', Evidence>({
         app.listen(3000);
       `,
     },
+    {
+      title: 'OAuth: random codes are exchanged for tokens',
+      good: `
+        import { Hono } from 'hono';
+        const app = new Hono();
+        app.post('/token', async (c) => {
+          const form = await c.req.formData();
+          if (form.get('grant_type') === 'authorization_code') return c.json(await exchange(form.get('code')));
+          return c.json(await refresh(form.get('refresh_token')));
+        });
+        export default app;
+      `,
+    },
   ],
 });
 

@@ -2,11 +2,13 @@ import type { ModuleView } from '../../model/module.js';
 import type { Change } from '../../findings/changes.js';
 import type { Value } from '../../model/value.js';
 import { entriesOf } from '../facts/entries.js';
+import { isRequestStream } from '../facts/request-streams.js';
 import { uploadersOf, type Uploader } from '../facts/uploads.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 type Evidence =
   | { readonly what: 'none'; readonly uploader: Uploader }
+  | { readonly what: 'stream' }
   | { readonly what: 'cut'; readonly uploader: Uploader }
   | { readonly what: 'endless' | 'large'; readonly size: number; readonly value: Value };
 const MEGABYTE = 1024 * 1024;
@@ -28,16 +30,23 @@ export default rule<'module', Evidence>({
     references: ['https://github.com/expressjs/multer#limits', 'https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/'],
   },
   on: 'module',
-  words: ['multer', 'interceptor', 'fileupload', 'busboy', 'formidable', 'filesize', 'maxbytes', 'maxfilesize'],
+  words: ['multer', 'interceptor', 'fileupload', 'busboy', 'formidable', 'filesize', 'maxbytes', 'maxfilesize', 'createwritestream'],
   *detect(module, context) {
     for (const uploader of uploadersOf(module, context)) yield* ofUploader(uploader, module, context);
     yield* sizes(module, context);
+    yield* streams(module, context);
   },
   explain(evidence) {
     const why = 'Files are kept in memory or written to disk while they arrive: without a limit one request can stop the service for everybody.';
     switch (evidence.what) {
       case 'none':
         return { message: 'Uploads have no size limit, so one request can fill memory or disk. Set limits.fileSize.', why, remedy: 'Set limits.fileSize to the largest file this endpoint needs, and answer 413 above it.' };
+      case 'stream':
+        return {
+          message: 'The whole request is written to disk whatever its size, so one client can fill the disk. Count the bytes and stop.',
+          why,
+          remedy: 'Refuse a Content-Length that is too large, count what arrives, and stop with 413.',
+        };
       case 'cut':
         return {
           message: 'Uploads over the limit are cut off and still handed on as if they were whole. Set abortOnLimit to true.',
@@ -58,6 +67,7 @@ export default rule<'module', Evidence>({
     if (evidence.what === 'none') yield* limited(evidence.uploader, context);
     else if (evidence.what === 'cut') yield* withEntry('Refuse what is over the limit', evidence.uploader, 'abortOnLimit: true', context);
     else if (evidence.what === 'endless') yield { title: 'Limit to 5 MB', safety: 'review', changes: [{ do: 'replace', at: evidence.value.at, code: ['5 * 1024 * 1024'] }] };
+    else if (evidence.what === 'stream') yield { refused: 'Only you know how much may be written here.' };
     else yield { refused: 'Only you know how large a file this endpoint needs.' };
   },
   examples: [
@@ -212,6 +222,49 @@ export default rule<'module', Evidence>({
     },
     { title: 'refuses what is over the limit', good: `import fileUpload from 'express-fileupload'; app.use(fileUpload({ limits: { fileSize: 2e6 }, abortOnLimit: true }));` },
     { title: 'a size that is no upload', good: `export const cache = { maxBytes: 1e12 }; export const file = { fileSize: 5e9 }; new Cache({ maxFileSize: Infinity });` },
+    {
+      title: 'the request goes into a file as it comes',
+      bad: `
+        //- plain.js
+        const http = require('http');
+        const fs = require('fs');
+        http.createServer((req, res) => {
+          const out = fs.createWriteStream('/data/in.bin');
+          req.pipe(out);
+          //  ^^^^ uploads/no-limits "one client can fill the disk"
+          out.on('finish', () => res.end());
+        }).listen(3000);
+        //- express.js
+        import express from 'express';
+        import { createWriteStream } from 'node:fs';
+        import { pipeline } from 'node:stream/promises';
+        const app = express();
+        app.put('/blob', async (req, res) => { await pipeline(req, createWriteStream('/data/blob')); res.end(); });
+        //                                           ^^^^^^^^ uploads/no-limits
+        //- koa.js
+        import Koa from 'koa';
+        import fs from 'node:fs';
+        new Koa().use(async (ctx) => { ctx.req.pipe(fs.createWriteStream('/data/blob')); ctx.status = 204; });
+        //                                     ^^^^ uploads/no-limits
+      `,
+    },
+    {
+      title: 'counted on the way, or no request',
+      good: `
+        //- counted.js
+        import express from 'express';
+        import { createWriteStream } from 'node:fs';
+        const app = express();
+        app.put('/blob', (req, res) => {
+          let bytes = 0;
+          req.on('data', (chunk) => { bytes += chunk.length; if (bytes > MOST) req.destroy(); });
+          req.pipe(createWriteStream('/data/blob'));
+        });
+        //- download.js
+        import { createWriteStream } from 'node:fs';
+        export async function download(url) { (await fetch(url)).body.pipe(createWriteStream('/tmp/file')); }
+      `,
+    },
   ],
 });
 
@@ -231,6 +284,22 @@ function* ofUploader(uploader: Uploader, module: ModuleView, context: RuleContex
     const isCut = (aborts.kind === 'absent' || (aborts.kind === 'value' && context.constant(aborts.value)?.value === false)) && handler.kind === 'absent';
     if (isCut) yield { ...found, evidence: { what: 'cut', uploader }, severity: 'info' };
   }
+}
+/** A request that is written to a file as it comes: `req.pipe(fs.createWriteStream(path))`, `pipeline(request.raw, out)`. */
+function* streams(module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {
+  if (counts(module)) return;
+  for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
+    if (step.do !== 'call') continue;
+    const { call } = step;
+    const given = call.args.map(({ value }) => value).filter((value) => value.kind !== 'function');
+    const [from, to] = call.name === 'pipe' && call.receiver ? [call.receiver, given[0]] : call.name === 'pipeline' && given.length === 2 ? given : [];
+    if (!from || !to || !isRequestStream(from, context) || !isFile(to, context)) continue;
+    yield { at: call.nameAt, subject: `${call.name} request`, evidence: { what: 'stream' }, when: step.when };
+  }
+}
+function isFile(value: Value, context: RuleContext): boolean {
+  const end = value.kind === 'ref' ? context.resolve(value).value : value;
+  return end.kind === 'call' && /^(node:)?(fs|fs-extra|graceful-fs)(\/promises)?\.(promises\.)?createWriteStream$/.test(end.callee);
 }
 /** What is streamed is measured by the code itself. */
 function counts(module: ModuleView): boolean {
