@@ -56,6 +56,11 @@ export function tokensIn(text: string): readonly FoundToken[] {
   return found.sort((a, b) => a.start - b.start);
 }
 
+/** When a signed token ends, in seconds since 1970, as it says itself; undefined: it has no end, or cannot be read. */
+export function endOf(token: string): number | undefined {
+  const found = /"exp"\s{0,3}:\s{0,3}(\d{9,11})\b/.exec(decoded((token.split('.')[1] ?? '').slice(0, 4000)))?.[1];
+  return found === undefined ? undefined : Number(found);
+}
 function isSample(token: string, { kind }: TokenFormat): boolean {
   if (kind === 'key') return false;
   if (kind === 'signed') return SAMPLES.some((sample) => token.includes(sample)) || isPublicClaim(token.split('.')[1] ?? '');

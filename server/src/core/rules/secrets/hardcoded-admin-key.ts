@@ -7,7 +7,10 @@ interface Evidence {
   readonly name: string;
   readonly variable: string;
   readonly use: LiteralUse;
+  /** Opens what this program guards, as far as its name or a comparison tells. */
+  readonly admin: boolean;
 }
+const CLIENT = /^(fetch|axios|got|ky|superagent|request|needle|undici|node-fetch|ofetch|https?|node:https?)(\.|$)/;
 const POWERFUL = /admin|master|root|internal|service|super/i;
 const PUBLIC_BY_DESIGN = /^(pk_(live|test)_|AIza)/;
 const HARMLESS_WORD = /config_?key|integrity|etag|checksum|commit|version|sha\d*|hash|fingerprint|uuid|guid|nonce|header|scheme|regex|pattern|description|example|message|label/i;
@@ -43,14 +46,14 @@ export default rule<'literal', Evidence>({
     yield {
       at: use.at,
       subject: `${name} ${use.position}`,
-      evidence: { name, variable: variableOf(name), use },
-      ...(isHint ? { severity: 'hint' as const } : {}),
+      evidence: { name, variable: variableOf(name), use, admin: use.position === 'comparison' || POWERFUL.test(name) },
+      ...(isHint ? { severity: 'hint' as const } : isSentOut(use) ? { severity: 'warning' as const } : {}),
       confidence: use.position === 'comparison' ? 'high' : 'medium',
       when: use.when,
     };
   },
-  explain: ({ name }) => ({
-    message: `'${name}' holds a key in source code; anyone who can read the repository can call this as admin. Load it from the environment or a secret store, and rotate this one.`,
+  explain: ({ name, admin }) => ({
+    message: `'${name}' holds a key in source code; anyone who can read the repository can ${admin ? 'call this as admin' : 'use it'}. Load it from the environment or a secret store, and rotate this one.`,
     why: 'Everyone with the repository, a backup or the bundle holds the key, and it stays in the history.',
     remedy: 'Read it from the environment, refuse to start without it, and replace the key.',
   }),
@@ -152,6 +155,10 @@ export default rule<'literal', Evidence>({
   ],
 });
 
+/** A header of a request to others: it opens something of theirs. */
+function isSentOut({ position, call, name }: LiteralUse): boolean {
+  return position === 'entry' && call !== undefined && name !== undefined && !POWERFUL.test(name) && (/^authorization$/i.test(name) || /^x-|-/.test(name)) && CLIENT.test(call.callee);
+}
 /** The name under which the literal is a secret, or undefined. */
 function judged(use: LiteralUse, context: RuleContext): string | undefined {
   const { name, value } = use;

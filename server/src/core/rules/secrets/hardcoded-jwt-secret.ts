@@ -266,6 +266,16 @@ export default rule<'module', Evidence>({
         exports.make = (id) => jwt.sign({ id }, config.jwt.secret, { expiresIn: '1h' });
       `,
     },
+    {
+      title: 'a default that production refuses to run with',
+      good: `
+        import { jwtVerify } from 'jose';
+        const raw = process.env.SESSION_KEY;
+        if (!raw && process.env.NODE_ENV === 'production') throw new Error('SESSION_KEY');
+        const key = new TextEncoder().encode(raw ?? 'only-on-this-machine');
+        export const read = (token) => jwtVerify(token, key, { algorithms: ['HS256'] });
+      `,
+    },
     { title: 'in development only', good: `import jwt from 'jsonwebtoken'; const key = process.env.NODE_ENV === 'production' ? process.env.JWT_SECRET : 'dev-key'; export const make = (sub) => jwt.sign({ sub }, key);` },
     { title: 'another sign and another verify', good: `import { sign } from './letters'; import crypto from 'node:crypto'; sign({ a: 1 }, 'RSA-SHA256'); crypto.createVerify('RSA-SHA256').verify(key, 'base64'); aws4.sign({ host }, 'x');` },
     {

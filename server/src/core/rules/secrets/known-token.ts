@@ -1,7 +1,7 @@
 import type { ModuleView } from '../../model/module.js';
 import type { At } from '../../text/source.js';
 import { writtenTexts } from '../facts/texts.js';
-import { tokensIn, type TokenFormat } from '../facts/token-formats.js';
+import { endOf, tokensIn, type TokenFormat } from '../facts/token-formats.js';
 import { rule, type Code, type Detection, type Fix, type RuleContext, type Severity } from '../rule.js';
 
 interface Evidence {
@@ -11,6 +11,8 @@ interface Evidence {
 }
 /** How far a web application's other settings may stand from its key. */
 const NEAR = 600;
+/** Tokens that ended before 2026 are refused wherever they are checked. */
+const ENDED = Date.UTC(2026, 0, 1) / 1000;
 
 export default rule<'module', Evidence>({
   meta: {
@@ -40,8 +42,10 @@ export default rule<'module', Evidence>({
     for (const { format, start, end } of tokensIn(whole)) {
       const token = whole.slice(start, end);
       // Samples of tokens stand in comments and descriptions; a key that opens something does not get better there.
-      const severity = format.kind === 'signed' && isComment(whole, start) ? undefined : severityOf(format, whole, start, isTest);
-      if (!severity) continue;
+      const told = format.kind === 'signed' && isComment(whole, start) ? undefined : severityOf(format, whole, start, isTest);
+      const ends = format.kind === 'signed' ? endOf(token) : undefined;
+      if (!told || (ends !== undefined && ends < ENDED)) continue;
+      const severity = ends !== undefined && told === 'error' ? 'warning' : told;
       severities.set(token, severity);
       const rest = left.get(token) ?? 0;
       left.set(token, rest - 1);
@@ -126,6 +130,7 @@ export default rule<'module', Evidence>({
         //                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ secrets/known-token "Google"
       `,
     },
+    { title: 'a signed token that ended long ago', good: `export const old = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzdmMiLCJleHAiOjE1ODk3MDAwMDB9.Zq3v9Lk2Xw8Rt5YbQ7nMd4Hs6Jf1Gc0';` },
     { title: 'samples of documentation', good: `export const id = 'AKIAIOSFODNN7EXAMPLE', token = 'ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', stripe = 'sk_live_abcdefghijklmnopqrstuvwx';` },
     { title: 'the sample token of jwt.io', good: `export const sample = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c';` },
     { title: 'a token that every browser is given', good: `export const anon = 'eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJzdXBhYmFzZSIsInJvbGUiOiJhbm9uIn0.Zq3v9Lk2Xw8Rt5YbQ7nMd4Hs6Jf1Gc0';` },

@@ -71,6 +71,16 @@ export default rule<'module', Evidence>({
         //                                                                              ^^^^ session/insecure-defaults "stores a session for every visitor"`,
     },
     {
+      title: 'settings of another file, with flags',
+      good: `
+        //- conf.js
+        exports.session = { secret: process.env.SECRET, resave: false, saveUninitialized: false, cookie: { secure: true, sameSite: 'strict' } };
+        //- web.js
+        const session = require('express-session');
+        const conf = require('./conf');
+        app.use(session(conf.session));`,
+    },
+    {
       title: 'sessions that come back, and last',
       bad: `
         const session = require('express-session');
@@ -159,7 +169,8 @@ function* ofCall(call: Call, when: readonly Branch[], module: ModuleView, contex
   if (library === 'express-session') {
     yield* report('saveUninitialized', (value) => value === true, () => ({ does: 'stores a session for every visitor before login', cure: 'Set it to false', refused: elsewhere }), 'info', toFalse);
     yield* report('resave', (value) => value === true, () => ({ does: 'can bring back a session that was just ended', cure: 'Set it to false', refused: elsewhere }), 'info', toFalse);
-    if (options && context.option(options, 'store').kind === 'absent' && !assignedLater(options, ['store'], module, context))
+    // Settings of another file are put together with others there.
+    if (options && context.resolve(options).value.at.path === module.path && context.option(options, 'store').kind === 'absent' && !assignedLater(options, ['store'], module, context))
       yield {
         at: call.nameAt, subject: 'express-session store', severity: 'info', confidence: 'high', when,
         evidence: { what: 'no store', does: 'keeps sessions in memory: they leak and are lost on restart', cure: 'Add a store', changes: [], refused: 'Which store fits is a decision about your servers.' },

@@ -2,6 +2,8 @@ import type { Branch, FunctionView, ModuleView, Step } from '../../model/module.
 import type { Call, Entry, ObjectValue, Ref, Value } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
 import { alternatives, type Alternative } from '../facts/alternatives.js';
+import { wordsOf } from '../facts/names.js';
+import { someIn } from '../facts/walk.js';
 import { rule, type Detection, type Fix, type FixAnswer, type RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
 
@@ -48,6 +50,7 @@ export default rule<'module', Evidence>({
       const key = `${found.at.mark} ${found.at.part?.start ?? ''}`;
       if (seen.has(key)) continue;
       seen.add(key);
+      if (found.evidence.server === true && judgesLater(module)) continue;
       const inTests = context.fileClass(module.path) !== 'source';
       yield inTests ? { ...found, severity: 'info' } : found;
     }
@@ -190,6 +193,15 @@ export default rule<'module', Evidence>({
       `,
     },
     { title: 'decided by a setting', good: `import https from 'node:https'; options.rejectUnauthorized = query.verify === 'true' ? true : false; new https.Agent({ rejectUnauthorized: process.env.STRICT_TLS === 'true' ? true : false });` },
+    {
+      title: 'a certificate that is judged afterwards, options that a variable asks for',
+      good: `
+        import https from 'node:https';
+        import nodemailer from 'nodemailer';
+        https.createServer({ key, cert, requestCert: true, rejectUnauthorized: false }, (req, res) => { if (!req.socket.authorized) return res.writeHead(401).end(); res.end(); });
+        nodemailer.createTransport({ host, tls: process.env.ALLOW_UNAUTHORIZED_CERTS === 'true' ? { rejectUnauthorized: false } : {} });
+      `,
+    },
     { title: 'a CA of your own', good: `import https from 'node:https'; import fs from 'node:fs'; import { Pool } from 'pg'; new https.Agent({ ca: fs.readFileSync('ca.pem') }); new Pool({ ssl: { ca: process.env.PG_CA } });` },
     { title: 'checked', good: `import https from 'node:https'; new https.Agent({ rejectUnauthorized: true }); new https.Agent({ rejectUnauthorized: process.env.NODE_ENV === 'production' });` },
     { title: 'in development only', good: `import { Pool } from 'pg'; const isDev = process.env.NODE_ENV === 'development'; new Pool({ ssl: isDev ? { rejectUnauthorized: false } : true });` },
@@ -246,6 +258,7 @@ function* search(value: Value, place: Place, context: RuleContext, depth: number
       for (const item of value.items) yield* below(item.value);
       return;
     case 'choice':
+      if (isAskedFor(value.test)) return;
       yield* below(value.then, { when: [...place.when, { test: value.test, holds: true, early: false, at: value.test.at }] });
       yield* below(value.else, { when: [...place.when, { test: value.test, holds: false, early: false, at: value.test.at }] });
       return;
@@ -263,6 +276,10 @@ function* search(value: Value, place: Place, context: RuleContext, depth: number
   }
 }
 
+/** A variable that asks for exactly this: `ALLOW_UNAUTHORIZED_CERTS`. */
+function isAskedFor(test: Value): boolean {
+  return someIn(test, (value) => value.kind === 'ref' && value.root.kind === 'env' && wordsOf(value.root.name ?? '').some((word) => /^(insecure|unauthorized|untrusted|selfsigned|self|unverified)$/.test(word)));
+}
 /** One option that switches the check off. */
 function* entryOf(entry: Entry, object: ObjectValue, place: Place, context: RuleContext): Iterable<Found> {
   const { key } = entry;
@@ -281,6 +298,16 @@ function* entryOf(entry: Entry, object: ObjectValue, place: Place, context: Rule
   const severity: Severity = isServer || inert ? 'info' : 'error';
   for (const one of written(entry.value, context))
     if (one.value.kind === 'literal' && one.value.value === wanted) yield { at: one.at, subject, evidence: { entry, inert, server: isServer }, severity, confidence: isServer ? 'medium' : 'high', when: [...place.when, ...one.when] };
+}
+/** The file looks at what came out: `socket.authorized` in a test, or a certificate that is handed to a check. */
+function judgesLater(module: ModuleView): boolean {
+  return [module.top, ...module.functions.values()].some((fn) => {
+    const takes = fn.steps.some((step) => step.do === 'call' && step.call.name === 'getPeerCertificate');
+    return fn.steps.some((step) => {
+      if (step.when.some(({ test }) => someIn(test, (value) => value.kind === 'ref' && value.path.at(-1) === 'authorized'))) return true;
+      return takes && step.do === 'call' && /^(verify|check|validate|lookup|find|authorize)/i.test(step.call.name);
+    });
+  });
 }
 /** Only a server asks for the certificates of its clients: they are its to judge, and it may do so later. */
 function asksClients(object: ObjectValue, context: RuleContext): boolean {
