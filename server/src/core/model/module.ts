@@ -130,6 +130,11 @@ export interface Loop {
   readonly binding: BindingId;
   readonly over: Value;
 }
+export interface DeclaredField {
+  readonly name: string;
+  readonly type: string | undefined;
+  readonly decorators: readonly Value[];
+}
 export interface ClassView {
   readonly id: ClassId;
   readonly name: string;
@@ -139,6 +144,8 @@ export interface ClassView {
   readonly implements: readonly string[];
   readonly decorators: readonly Value[];
   readonly fields: readonly Binding[];
+  /** Fields as they are declared, with or without a value. */
+  readonly declared?: readonly DeclaredField[];
   readonly methods: readonly FunctionId[];
   readonly construct: FunctionId | undefined;
 }

@@ -6,6 +6,7 @@ import { authGuardName } from '../rules/facts/guards.js';
 import type { RuleContext } from '../rules/rule.js';
 import { fileOf, type At, type FilePath, type Span } from '../text/source.js';
 import { conductOf, type ConductInput } from './conduct.js';
+import { entityBehind } from './declared.js';
 import { environmentOf } from './environment.js';
 import { createPayloads, filterRole, formatterRole } from './payloads.js';
 import type { Manifest } from './manifests.js';
@@ -82,6 +83,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     runs,
     environment: (when) => environmentOf(when, (value) => followedTest(value, held)),
     body,
+    entity: (value) => entityBehind(value, { ...held, body }),
     top: (path) => held.module(path)?.top,
     functions(path) {
       const module = held.module(path);

@@ -8,6 +8,8 @@ const MOST_FRAMES = 4;
 const MOST_WRITES = 8;
 /** Calls whose result carries what they are given. */
 const CARRIES = /(^|\.)(stringify|parse|String|inspect|format|toString|serializeError|assign|entries|values|fromEntries|from|concat|join|resolve|toJSON|freeze|getOwnPropertyNames|keys|encode|escape\w*|render\w*|art)$/;
+/** Those that write a table. */
+const TABLES = /(^|\.)(unparse|json2csv|toCSV|toCsv|csvFormat)$/;
 const CARRIES_RECEIVER = /^(toString|toJSON|concat|join)$/;
 
 /** A function a payload comes out of: what it gives back, or, handed the response itself, what it answers with. */
@@ -87,9 +89,9 @@ export function leavesOf(value: Value, { follow, enter }: Search, steps: readonl
   };
   const visitCall = (at: Call, place: Place, depth: number): void => {
     const name = at.callee || at.name;
-    const entered = CARRIES.test(name) || framesOf(place.frame).length >= MOST_FRAMES ? undefined : enter?.(at);
+    const entered = carries(name) || framesOf(place.frame).length >= MOST_FRAMES ? undefined : enter?.(at);
     push(at, place, entered !== undefined);
-    if (CARRIES.test(name)) {
+    if (carries(name)) {
       for (const item of at.args) visit(item.value, { ...place, through: [...place.through, name] }, depth + 1);
       if (at.receiver && CARRIES_RECEIVER.test(at.name)) visit(at.receiver, { ...place, through: [...place.through, at.name] }, depth + 1);
       return;
@@ -206,6 +208,9 @@ function memberOf(value: Value, ref: Ref, follow: (value: Value) => Value | unde
   return [joined(value, ref, follow)];
 }
 
+function carries(name: string): boolean {
+  return CARRIES.test(name) || TABLES.test(name);
+}
 /** The functions entered on the way, innermost first. */
 function framesOf(frame: Frame | undefined): readonly Frame[] {
   const all: Frame[] = [];

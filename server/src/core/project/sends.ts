@@ -91,6 +91,9 @@ function sendOf(step: Step, fn: FunctionView, roleOf: RoleOf, around: Around): O
   // Nest: the adapter of the platform answers for a filter.
   const [first, second, third] = call.args;
   if (call.name === 'reply' && second && first?.value.kind === 'call' && first.value.name === 'getResponse') return { value: second.value, status: third?.value, call, at: call.at, ...frame };
+  // `stream.pipe(res)`.
+  const isInto = call.name === 'pipe' && first?.value.kind === 'ref' && first.value.path.length === 0 && parameterRole(first.value, roleOf) === 'response';
+  if (isInto && call.receiver) return { value: call.receiver, status: undefined, call, at: call.at, ...frame };
   const { base, status } = chainOf(call.receiver);
   const kind = base && baseKind(base, roleOf, around);
   const index = call.name === 'render' ? 1 : 0;

@@ -1,7 +1,7 @@
 import type { Change, Code, Fix } from '../findings/changes.js';
 import type { Confidence, Explanation, Severity } from '../findings/finding.js';
 import type { Conduct, RequestField, Role, ScopeId, Send } from '../model/api.js';
-import type { AssignStep, Branch, CallStep, FunctionView, ModuleView, StepFrame } from '../model/module.js';
+import type { AssignStep, Branch, CallStep, DeclaredField, FunctionView, ModuleView, StepFrame } from '../model/module.js';
 import type { Call, Entry, FunctionId, Scalar, Value } from '../model/value.js';
 import type { OpenApiDocument, Operation } from '../openapi/document.js';
 import type { Policy } from '../policy/policy.js';
@@ -199,6 +199,8 @@ export interface RuleContext {
   /** False: nothing under these branches ever runs, as after `next ? ... : ...` in a handler the framework gives `next`. */
   runs(when: readonly Branch[]): boolean;
   body(fn: FunctionId): FunctionView | undefined;
+  /** The class whose instances a repository or a model gives out, by its type or by the call that made it. */
+  entity(value: Value): { readonly name: string; readonly fields: readonly DeclaredField[] } | undefined;
   /** What a file does outside all functions. */
   top(path: FilePath): FunctionView | undefined;
   /** Every function of a file, what it does outside all of them first. */

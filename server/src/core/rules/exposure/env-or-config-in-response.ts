@@ -7,7 +7,7 @@ import { secretName } from '../facts/secrets.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
 
 interface Found {
-  readonly what: 'environment' | 'configuration' | 'process' | 'server' | 'request';
+  readonly what: 'environment' | 'configuration' | 'process' | 'memory' | 'server' | 'request';
   readonly text: string;
   readonly severity: Severity;
   readonly sure: boolean;
@@ -22,6 +22,7 @@ const ONLY_NAMES = /(^|\.)(keys|getOwnPropertyNames)$/;
 const WORDS: Readonly<Record<Found['what'], string>> = {
   environment: 'the whole environment, secrets included',
   configuration: 'the configuration object, secrets included',
+  memory: 'a snapshot of the memory, secrets included',
   process: 'details of the process and its host',
   server: 'internal objects of the server',
   request: 'the request as it came in, cookies and tokens included',
@@ -63,7 +64,7 @@ export default rule<'send', Evidence>({
     }
   },
   explain: ({ what }) => ({
-    message: `This response contains ${WORDS[what]}. Return only the fields the client needs.`,
+    message: `This response contains ${WORDS[what]}. ${what === 'memory' ? 'Take it where only operators get at it.' : 'Return only the fields the client needs.'}`,
     why: 'The environment and the configuration hold every secret of the process, and tomorrow those that are added to them.',
     remedy: 'Name the fields that are sent, one by one.',
   }),
@@ -137,6 +138,18 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'the memory of the process',
+      bad: `
+        import v8 from 'node:v8';
+        import http from 'node:http';
+        import Fastify from 'fastify';
+        Fastify().get('/heap', async (request, reply) => reply.send(v8.getHeapSnapshot()));
+        //                                                          ^^^^^^^^^^^^^^^^^^^^ exposure/env-or-config-in-response "snapshot of the memory"
+        http.createServer((req, res) => { v8.getHeapSnapshot().pipe(res); }).listen(3000);
+        //                                ^^^^^^^^^^^^^^^^^^^^ exposure/env-or-config-in-response
+      `,
+    },
+    {
       title: 'the request echoed',
       bad: `
         import express from 'express';
@@ -164,6 +177,7 @@ function exposed(leaf: Leaf, context: RuleContext): Found | undefined {
   const { value } = leaf;
   if (value.kind === 'call') {
     if (/^(process\.memoryUsage|(node:)?os\.[a-z]\w{2,30})$/i.test(value.callee)) return { what: 'process', text: value.callee, severity: 'info', sure: false };
+    if (/^(node:)?v8\.(getHeapSnapshot|writeHeapSnapshot)$|^heapdump\.writeSnapshot$|^process\.report\.(getReport|writeReport)$/.test(value.callee)) return { what: 'memory', text: value.callee, severity: 'error', sure: true };
     return isWholeConfiguration(value, context) ? { what: 'configuration', text: value.callee || value.name, severity: 'error', sure: false } : undefined;
   }
   if (value.kind !== 'ref') return undefined;

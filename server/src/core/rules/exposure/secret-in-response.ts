@@ -1,5 +1,6 @@
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
+import { snakeCase } from '../facts/names.js';
 import { secretName, secretValue, tokenName } from '../facts/secrets.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
 
@@ -9,6 +10,7 @@ interface Evidence {
   readonly leaf: Leaf;
 }
 const SECRET_KEY = /^(apiKey|adminKey|masterKey|adminApiKey|secret|clientSecret|privateKey|accessKey|secretKey|dbPassword|connectionString)$/;
+const CONNECTION = /(^|_)(database|db|mongo(db)?|postgres(ql)?|pg|mysql|mariadb|redis|amqp|rabbitmq|clickhouse|cosmos(db)?|sql(server)?|jdbc|smtp)_?(private_?|direct_?|replica_?|read_?)?(url|uri|dsn|connection|connection_?string)$/i;
 const CONFIG = /^(\w*config|conf|cfg|settings|env|environment|secrets|credentials)$/i;
 const CONFIG_STORE = /^(\w*config|conf|cfg|nconf|settings|configService)$/i;
 const PUBLIC = /(^|_)(PUBLIC|PUBLISHABLE|ANON|SITE_KEY|CLIENT_ID)(_|$)|(public|publishable)/i;
@@ -76,6 +78,22 @@ export default rule<'send', Evidence>({
         import express from 'express';
         const app = express();
         app.get('/settings', auth, (req, res) => res.json({ theme }));
+      `,
+    },
+    {
+      title: 'the address of a database, which holds its password',
+      bad: `
+        //- app/api/debug/route.ts
+        import { NextResponse } from 'next/server';
+        import config from '../../../config';
+        export async function GET() {
+          return NextResponse.json({ region: process.env.VERCEL_REGION, database: process.env.DATABASE_URL, site: process.env.SITE_URL });
+          //                                                                      ^^^^^^^^^^^^^^^^^^^^^^^^ exposure/secret-in-response "'DATABASE_URL'"
+        }
+        export async function POST() {
+          return NextResponse.json({ url: config.site.url, store: config.mongo.uri });
+          //                                                      ^^^^^^^^^^^^^^^^ exposure/secret-in-response
+        }
       `,
     },
     {
@@ -175,10 +193,10 @@ function secretOf(ref: Ref, leaf: Leaf, endpoint: Endpoint | undefined, context:
   if (PUBLIC.test(leaf.key ?? '') || PUBLIC.test(name)) return undefined;
   if (end.kind === 'ref' && end.root.kind === 'env') {
     const variable = end.root.name;
-    if (variable === undefined || end.path.length > 0 || PUBLIC.test(variable) || !secretName(variable)) return undefined;
+    if (variable === undefined || end.path.length > 0 || PUBLIC.test(variable) || !(secretName(variable) || connectionName(variable))) return undefined;
     return { name: ref.root.kind === 'env' ? variable : name, sure: true };
   }
-  if (!secretName(name) && !(leaf.key !== undefined && SECRET_KEY.test(leaf.key) && SECRET_KEY.test(name))) return undefined;
+  if (!secretName(name) && !connectionName(snakeCase(ref.path.slice(-2).join('_'))) && !(leaf.key !== undefined && SECRET_KEY.test(leaf.key) && SECRET_KEY.test(name))) return undefined;
   if (end.kind === 'literal') return typeof end.value === 'string' && !end.value.startsWith('pk_') && secretValue(end.value, { name, anyValue: !tokenName(name) }) ? { name, sure: true } : undefined;
   if (ref.path.length === 0 || !(ref.root.kind === 'import' || ref.root.kind === 'local')) return undefined;
   const [owner] = ref.text.split('.');
@@ -191,6 +209,10 @@ function isModuleThing(ref: Ref, context: RuleContext): boolean {
   if (ref.root.kind === 'import') return true;
   const end = context.resolve(ref).value;
   return end.kind === 'ref' ? end.root.kind === 'import' : end.kind === 'unknown';
+}
+/** The address of a database or queue, which holds its password. */
+function connectionName(name: string): boolean {
+  return CONNECTION.test(name);
 }
 /** What a query gave. */
 function isRecord(value: Value): boolean {

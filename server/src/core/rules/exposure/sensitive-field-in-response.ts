@@ -1,11 +1,18 @@
 import type { Change } from '../../findings/changes.js';
 import type { Send } from '../../model/api.js';
+import type { FunctionView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import { placeOfLeaf } from '../facts/errors.js';
+import { keptRecord } from '../facts/kept.js';
 import { personName, recordRead, sensitiveField, takesAway, type RecordRead } from '../facts/records.js';
+import { recordAnswers, recordLeaks } from '../facts/record-examples.js';
 import { rule, type FixAnswer, type Leaf, type RuleContext } from '../rule.js';
 
 type Evidence = { readonly leaf: Leaf; readonly send: Send } & ({ readonly field: string; readonly isSalt: boolean } | { readonly read: RecordRead });
+/** Calls that write a record out with all its fields. */
+const WHOLE = /(^|\.)(stringify|parse|unparse|from|values|assign|concat|toJSON|freeze|json2csv|toCSV|toCsv|csvFormat)$/;
+/** Calls that make a hash of a password. */
+const HASHES = /^(hash|hashSync|hash_?password|scrypt|scryptSync|pbkdf2|pbkdf2Sync|argon2\w*|make_?hash|encrypt_?password)$/i;
 /** Objects whose members are texts about a field, and switches. */
 const ABOUT = /^(errors?|errs?|validation\w*|messages?|msgs?|labels?|strings|i18n|rules|schema|touched|required|flags?|features?|policy|policies|settings|counts?|stats|colors?|config|process)$/i;
 
@@ -42,8 +49,8 @@ export default rule<'send', Evidence>({
         yield { ...found, severity: isSalt ? 'info' : 'error', confidence: 'medium' };
         continue;
       }
-      if (hasSchema || leaf.followed === true || leaf.through.length > 0 || takesAway(fn) || leaf.entered?.some(takesAway) === true) continue;
-      const read = recordRead(leaf.value, fn, context);
+      if (hasSchema || leaf.followed === true || !leaf.through.every((name) => WHOLE.test(name)) || isTrimmed(leaf, fn) || takesAway(fn) || leaf.entered?.some(takesAway) === true) continue;
+      const read = recordRead(leaf.value, fn, context) ?? kept(leaf.value, fn, context);
       if (!read || (context.projectUses('class-transformer') && context.role(fn.id)?.framework === 'nest')) continue;
       seen.add(known);
       // The name that is sent tells more than the query it was read with.
@@ -62,236 +69,12 @@ export default rule<'send', Evidence>({
     if ('field' in evidence) yield* withoutField(evidence.leaf);
     else yield* narrowed(evidence.read, evidence.leaf, evidence.send, context);
   },
-  examples: [
-    {
-      title: 'a record as it was found',
-      bad: `
-        import express from 'express';
-        import { User } from './models';
-        express().get('/users/:id', async (req, res) => {
-          const user = await User.findById(req.params.id);
-          res.json(user);
-          //       ^^^^ exposure/sensitive-field-in-response "whole User record"
-        });
-      `,
-      fixed: `
-        import express from 'express';
-        import { User } from './models';
-        express().get('/users/:id', async (req, res) => {
-          const user = await User.findById(req.params.id).select('-password');
-          res.json(user);
-        });
-      `,
-    },
-    {
-      title: 'a field by name',
-      bad: `
-        import express from 'express';
-        express().get('/users/:id', async (req, res) => {
-          const u = await load(req.params.id);
-          res.json({ id: u.id, passwordHash: u.passwordHash });
-          //                                 ^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "'passwordHash' leaves"
-        });
-      `,
-      fixed: `
-        import express from 'express';
-        express().get('/users/:id', async (req, res) => {
-          const u = await load(req.params.id);
-          res.json({ id: u.id });
-        });
-      `,
-    },
-    {
-      title: 'the salt alone, for a client that hashes, and a salt beside its hash',
-      bad: `
-        import express from 'express';
-        const app = express();
-        app.get('/authenticate/:email', async (req, res) => {
-          const user = await load(req.params.email);
-          res.json({ salt: user.passwordSalt });
-          //               ^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "which accounts there are"
-        });
-        app.get('/users/:id', async (req, res) => {
-          const user = await load(req.params.id);
-          res.json({ salt: user.passwordSalt, hash: user.passwordHash });
-          //               ^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "Remove it"
-          //                                        ^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response
-        });
-      `,
-    },
-    {
-      title: 'Prisma and Fastify',
-      bad: `
-        import Fastify from 'fastify';
-        const app = Fastify();
-        app.get('/users', async (request, reply) => {
-          return reply.send(await prisma.user.findMany({ where: { active: true } }));
-          //                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response
-        });
-        app.get('/first', async () => prisma.user.findFirst());
-        //                            ^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response
-      `,
-      fixed: `
-        import Fastify from 'fastify';
-        const app = Fastify();
-        app.get('/users', async (request, reply) => {
-          return reply.send(await prisma.user.findMany({ where: { active: true }, omit: { password: true } }));
-        });
-        app.get('/first', async () => prisma.user.findFirst());
-        //                            ^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response
-      `,
-    },
-    {
-      title: 'a promise, a callback and a statement of SQL',
-      bad: `
-        const express = require('express');
-        const app = express();
-        app.get('/a', (req, res) => { Account.findAll().then((accounts) => res.json({ accounts })); });
-        //                                                                            ^^^^^^^^ exposure/sensitive-field-in-response
-        app.get('/b', (req, res) => { User.findOne({ email: 1 }, (err, found) => { res.send(found); }); });
-        //                                                                                  ^^^^^ exposure/sensitive-field-in-response
-        app.get('/c', async (req, res) => {
-          const { rows } = await pool.query('SELECT * FROM users WHERE id = $1', [req.params.id]);
-          res.json(rows[0]);
-          //       ^^^^^^^ exposure/sensitive-field-in-response
-        });
-      `,
-    },
-    {
-      title: 'a new user, saved and sent back',
-      bad: `
-        import express from 'express';
-        express().post('/users', async (req, res) => {
-          const user = new User({ email: req.body.email, password: await hash(req.body.password) });
-          await user.save();
-          res.status(201).json({ ok: true, user });
-          //                               ^^^^ exposure/sensitive-field-in-response
-        });
-      `,
-    },
-    {
-      title: 'the schema says what rides along',
-      bad: `
-        //- models/user.js
-        const mongoose = require('mongoose');
-        const userSchema = new mongoose.Schema({ email: String, password: { type: String } });
-        module.exports = mongoose.model('User', userSchema);
-        //- app.js
-        const User = require('./models/user');
-        const app = require('express')();
-        app.get('/users', async (req, res) => { const users = await User.find({}).sort('email').lean(); res.json(users); });
-        //                                                                                                       ^^^^^ exposure/sensitive-field-in-response
-      `,
-    },
-    {
-      title: 'a repository, with a place of its own for the answer',
-      bad: `
-        import express from 'express';
-        export class Users {
-          constructor(private readonly userRepository: Repository) {}
-          show = async (req, res) => { const found = await this.userRepository.findOneBy({ id: req.params.id }); res.json(found); };
-          //                                                                                                              ^^^^^ exposure/sensitive-field-in-response
-        }
-      `,
-      fixed: `
-        import express from 'express';
-        export class Users {
-          constructor(private readonly userRepository: Repository) {}
-          show = async (req, res) => { const found = await this.userRepository.findOneBy({ id: req.params.id }); const { password, ...safe } = found; res.json(safe); };
-        }
-      `,
-    },
-    {
-      title: 'fields that were chosen',
-      good: `
-        import express from 'express';
-        const app = express();
-        app.get('/a', async (req, res) => { const user = await User.findById(req.params.id).select('name email'); res.json(user); });
-        app.get('/b', async (req, res) => { res.json(await User.findOne({ id: 1 }, 'name')); });
-        app.get('/c', async (req, res) => { res.json(await prisma.user.findMany({ select: { id: true } })); });
-        app.get('/d', async (req, res) => { res.json(await User.findAll({ attributes: ['id', 'name'] })); });
-        app.get('/e', async (req, res) => { res.json(await prisma.user.findUnique({ where: { id: 1 }, omit: { password: true } })); });
-        app.get('/f', async (req, res) => { res.json(await db('users').select('id', 'name')); });
-        app.get('/g', async (req, res) => { res.json(await User.findAll(options)); });
-      `,
-    },
-    {
-      title: 'fields that were dropped',
-      good: `
-        import express from 'express';
-        const app = express();
-        app.get('/a', async (req, res) => { const user = await User.findById(1); const { password, ...safe } = user; res.json(safe); });
-        app.get('/b', async (req, res) => { const user = await User.findById(1); user.password = ''; res.json(user); });
-        app.get('/c', async (req, res) => { const users = await User.find().lean(); res.json(users.map(toDto)); });
-        app.get('/d', async (req, res) => { const user = await User.findById(1); res.json(sanitize(user)); res.json(pick(user, ['id'])); });
-        function clean(user) { delete user.password; return user; }
-        app.get('/e', async (req, res) => { const user = await User.findById(1); res.json(clean(user)); });
-      `,
-    },
-    {
-      title: 'a schema that keeps the password in',
-      good: `
-        //- models/user.js
-        const mongoose = require('mongoose');
-        const userSchema = new mongoose.Schema({ email: String, password: { type: String, select: false } });
-        exports.User = mongoose.model('User', userSchema);
-        const memberSchema = new mongoose.Schema({ email: String, password: String }, { toJSON: { transform: hide } });
-        exports.Member = mongoose.model('Member', memberSchema);
-        exports.Customer = mongoose.model('Customer', new mongoose.Schema({ name: String, city: String }));
-        //- app.js
-        const { User, Member, Customer } = require('./models/user');
-        const app = require('express')();
-        app.get('/users', async (req, res) => { res.json({ users: await User.find({}), members: await Member.find({}), customers: await Customer.find({}) }); });
-      `,
-    },
-    {
-      title: 'a schema for the answer',
-      good: `
-        import Fastify from 'fastify';
-        const app = Fastify();
-        app.get('/users', { schema: { response: { 200: userSchema } } }, async () => prisma.user.findMany());
-      `,
-    },
-    {
-      title: 'counts, other records, and a yes or no',
-      good: `
-        import express from 'express';
-        const app = express();
-        app.get('/a', async (req, res) => { res.json({ total: await User.count(), taken: !!(await User.exists({ email: 1 })), rows: await Order.find({}) }); });
-        app.get('/b', async (req, res) => { const user = await User.findById(1); res.json({ id: user.id, hasPassword: !!user.password, ok: Boolean(user) }); });
-      `,
-    },
-    {
-      title: 'a service of the project that is called like a repository',
-      good: `
-        import { Controller, Get } from '@nestjs/common';
-        class Patients {
-          private rows = new Map<string, { id: string; name: string }>();
-          find() { return [...this.rows.values()].map(({ id, name }) => ({ id, name })); }
-        }
-        @Controller('patients')
-        export class PatientsController {
-          constructor(private readonly patients: Patients) {}
-          @Get() list() { return this.patients.find(); }
-        }
-      `,
-    },
-    {
-      title: 'texts about a field',
-      good: `
-        import express from 'express';
-        express().post('/a', (req, res) => {
-          const errors = check(req.body);
-          res.status(400).json({ message: 'password updated', password: 'too short', fields: { password: errors.password }, hash: build.hash, pin: board.pin });
-        });
-      `,
-    },
-    { title: 'a page that is rendered', good: `import express from 'express'; express().get('/me', async (req, res) => { const user = await User.findById(1); res.render('me', { user }); });` },
-  ],
+  examples: [...recordLeaks, ...recordAnswers],
 });
 
 /** A field of the list that is put in by name. */
-function fieldIn({ value, key, through }: Leaf, context: RuleContext): string | undefined {
+function fieldIn({ value, key, through, via }: Leaf, context: RuleContext): string | undefined {
+  if (value.kind === 'call' && key !== undefined && sensitiveField(key) === 'sure' && HASHES.test(value.name) && (via === undefined || context.resolve(via).value.kind === 'object')) return key;
   if (value.kind !== 'ref' || through.some((name) => /(^|\.)(keys|getOwnPropertyNames)$/.test(name))) return undefined;
   const last = value.path.at(-1) ?? (value.path.length === 0 ? value.text : '');
   const own = sensitiveField(last);
@@ -305,6 +88,15 @@ function fieldIn({ value, key, through }: Leaf, context: RuleContext): string | 
   if (value.root.kind === 'env' || value.root.kind === 'import' || ABOUT.test(owner)) return undefined;
   return own === 'sure' || personName(owner) ? last : undefined;
 }
+/** Records the program keeps itself. */
+function kept(value: Value, fn: FunctionView, context: RuleContext): RecordRead | undefined {
+  const found = keptRecord(value, fn, context);
+  return found && { model: found.name, library: 'other', call: undefined, list: found.list, proven: true, field: found.field };
+}
+/** What writes the record out is told which fields: `JSON.stringify(user, ['id'])`, `parse(users, { fields })`. */
+function isTrimmed({ through }: Leaf, fn: FunctionView): boolean {
+  return through.length > 0 && fn.steps.some((step) => step.do === 'call' && through.includes(step.call.callee || step.call.name) && step.call.args.slice(1).some(({ value }) => value.kind !== 'literal'));
+}
 function isSaltName(name: string): boolean {
   return /salt$/i.test(name);
 }
@@ -317,31 +109,32 @@ function* withoutField({ entry, value }: Leaf): Iterable<FixAnswer> {
   if (entry && entry.value === value && entry.form !== 'spread') yield { title: 'Remove the field', safety: 'review', changes: [{ do: 'remove', at: entry.at, as: 'entry' }] };
   else yield { refused: 'The field is no property of the answer that could be removed alone.' };
 }
-function* narrowed({ library, call, list }: RecordRead, leaf: Leaf, send: Send, context: RuleContext): Iterable<FixAnswer> {
-  const first = call.args[0];
-  if (library === 'mongoose' && /^find/.test(call.name)) {
+function* narrowed({ library, call, list, field }: RecordRead, leaf: Leaf, send: Send, context: RuleContext): Iterable<FixAnswer> {
+  const first = call?.args[0];
+  if (call && library === 'mongoose' && /^find/.test(call.name)) {
     yield { title: "Leave the password out with .select('-password')", safety: 'review', changes: [{ do: 'insert', at: call.at, where: 'after', code: ['.select(', { quote: '-password' }, ')'] }] };
     return;
   }
-  if (library === 'prisma' && (!first || first.value.kind === 'object')) {
+  if (call && library === 'prisma' && (!first || first.value.kind === 'object')) {
     const changes: Change[] = first ? [{ do: 'insert', at: first.value.at, where: 'entry-last', code: ['omit: { password: true }'] }] : [{ do: 'insert', at: call.at, where: 'argument-last', code: ['{ omit: { password: true } }'] }];
     yield { title: 'Leave the password out with omit', safety: 'review', changes };
     return;
   }
+  const hidden = field ?? 'password';
   const sent = leaf.via?.kind === 'ref' && leaf.via.at.path === send.at.path ? leaf.via : leaf.value;
-  if (sent.kind !== 'ref' || sent.path.length > 0 || ['password', 'safe'].some((name) => context.visible(name, send.at) === 'present')) {
+  if (sent.kind !== 'ref' || sent.path.length > 0 || [hidden, 'safe'].some((name) => context.visible(name, send.at) === 'present')) {
     yield { refused: 'Which fields the client needs has to be said where the record is read.' };
     return;
   }
   const isShorthand = leaf.entry?.form === 'shorthand';
   const name = isShorthand ? `${sent.text}: ` : '';
-  if (list) yield { title: 'Leave the password out', safety: 'review', changes: [{ do: 'replace', at: sent.at, code: [`${name}${sent.text}.map(({ password, ...safe }) => safe)`] }] };
+  if (list) yield { title: `Leave the ${hidden} out`, safety: 'review', changes: [{ do: 'replace', at: sent.at, code: [`${name}${sent.text}.map(({ ${hidden}, ...safe }) => safe)`] }] };
   else {
     yield {
-      title: 'Leave the password out',
+      title: `Leave the ${hidden} out`,
       safety: 'review',
       changes: [
-        { do: 'insert', at: send.statementAt, where: 'line-before', code: [`const { password, ...safe } = ${sent.text};`] },
+        { do: 'insert', at: send.statementAt, where: 'line-before', code: [`const { ${hidden}, ...safe } = ${sent.text};`] },
         { do: 'replace', at: sent.at, code: [`${name}safe`] },
       ],
     };

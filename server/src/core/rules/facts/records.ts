@@ -8,9 +8,11 @@ export interface RecordRead {
   /** As the code names it: `User`. */
   readonly model: string;
   readonly library: 'mongoose' | 'prisma' | 'sequelize' | 'other';
-  /** The call that asks for it. */
-  readonly call: Call;
+  /** The call that asks for it; undefined: the program keeps it itself. */
+  readonly call: Call | undefined;
   readonly list: boolean;
+  /** The field no client needs, where it is known. */
+  readonly field?: string;
   /** The schema is known, and holds such a field. */
   readonly proven: boolean;
 }
@@ -76,7 +78,10 @@ function ofQuery(call: Call, context: RuleContext): RecordRead | undefined {
   let current: Call = call;
   for (let hops = 0; hops < 30; hops++) {
     const { receiver } = current;
-    if (READS.test(current.name) && receiver) {
+    if (isOfList(current, context)) return undefined;
+    if ((READS.test(current.name) || (/^(update|delete)$/.test(current.name) && isPrisma(receiver))) && receiver) {
+      const held = /^find/.test(current.name) && !isNarrowed(current, context) ? ofEntity(receiver, current, context) : undefined;
+      if (held) return held.field === undefined ? undefined : held;
       const model = modelOf(receiver, current, context);
       if (model && !isNarrowed(current, context)) return known(model, current, MANY.test(current.name), context);
     }
@@ -87,6 +92,30 @@ function ofQuery(call: Call, context: RuleContext): RecordRead | undefined {
     current = receiver;
   }
   return undefined;
+}
+/** `users.find((one) => ...)`: a list of the program, not a query. */
+function isOfList({ name, receiver, args }: Call, context: RuleContext): boolean {
+  const first = args[0]?.value;
+  return name === 'find' && receiver?.kind === 'ref' && first?.kind === 'function' && context.body(first.fn)?.parameters.length === 1;
+}
+/** `prisma.user`, `this.prisma.user`. */
+function isPrisma(value: Value | undefined): boolean {
+  return value?.kind === 'ref' && /(^|\.)_?(prisma\w*|db)\.\w+$/i.test(value.text) && personName(value.path.at(-1) ?? '');
+}
+/** The class behind a repository declares such a field, and nothing leaves it out. */
+function ofEntity(receiver: Value, call: Call, context: RuleContext): RecordRead | undefined {
+  const entity = context.entity(receiver);
+  if (!entity || entity.fields.length === 0) return undefined;
+  const field = entity.fields.find((one) => sensitiveField(one.name) !== undefined && !isHidden(one.decorators, context))?.name;
+  return { model: entity.name, library: 'other', call, list: MANY.test(call.name), proven: field !== undefined, ...(field === undefined ? {} : { field }) };
+}
+/** `@Column({ select: false })`, `@Exclude()`, `@Property({ hidden: true })`. */
+function isHidden(decorators: readonly Value[], context: RuleContext): boolean {
+  return decorators.some((one) => {
+    if (one.kind !== 'call') return false;
+    const isLeftOut = (key: string, value: boolean): boolean => one.args.some((item) => { const answer = context.option(item.value, key); return answer.kind === 'value' && context.constant(answer.value)?.value === value; });
+    return /^(Exclude|HideField)$/.test(one.name) || isLeftOut('select', false) || isLeftOut('hidden', true);
+  });
 }
 /** What names the model: `User`, `prisma.user`, `this.usersRepository`, `getRepository(User)`, or the entity handed over. */
 function modelOf(receiver: Value, call: Call, context: RuleContext): Value | undefined {
@@ -100,7 +129,10 @@ function modelOf(receiver: Value, call: Call, context: RuleContext): Value | und
     const first = call.args[0]?.value;
     return /^(em|manager|entityManager)$/.test(name) && first?.kind === 'ref' && personName(first.text) ? first : undefined;
   }
-  const first = receiver.kind === 'call' && receiver.name === 'getRepository' ? receiver.args[0]?.value : undefined;
+  const first = receiver.kind === 'call' && /^(getRepository|getModel)$/.test(receiver.name) ? receiver.args[0]?.value : undefined;
+  // `db.collection('users')`.
+  const named = receiver.kind === 'call' && /^(collection|table|getCollection)$/.test(receiver.name) && receiver.args[0] ? context.constant(receiver.args[0].value)?.value : undefined;
+  if (typeof named === 'string' && personName(named)) return receiver;
   return first?.kind === 'ref' && personName(first.text) ? first : undefined;
 }
 /** An argument leaves fields out, or may do so. */
@@ -118,8 +150,11 @@ function isNarrowed(call: Call, context: RuleContext): boolean {
 }
 /** `query('SELECT * FROM users')`. */
 function ofText(call: Call, context: RuleContext): RecordRead | undefined {
-  if (!/^(query|execute|raw|all|get|any|one|oneOrNone|many|manyOrNone|\$queryRawUnsafe)$/.test(call.name)) return undefined;
-  const text = call.args[0] && textOf(call.args[0].value, context);
+  // `sql`SELECT ...``, `db.prepare('SELECT ...').all()`.
+  const isPrepared = /^(all|get|iterate)$/.test(call.name) && call.receiver?.kind === 'call' && call.receiver.name === 'prepare';
+  if (call.form !== 'tagged' && !isPrepared && !/^(query|execute|raw|all|get|any|one|oneOrNone|many|manyOrNone|\$queryRawUnsafe)$/.test(call.name)) return undefined;
+  const [asked] = isPrepared && call.receiver?.kind === 'call' ? call.receiver.args : call.args;
+  const text = asked && textOf(asked.value, context);
   const table = text === undefined ? undefined : SQL.exec(text)?.[3];
   return table === undefined ? undefined : { model: table, library: 'other', call, list: !/^(get|one|oneOrNone)$/.test(call.name), proven: false };
 }
@@ -132,7 +167,8 @@ function textOf(value: Value, context: RuleContext): string | undefined {
 
 /** What the schema says where it can be read: with no such field in it, or all of them left out, nothing leaks. */
 function known(model: Value, call: Call, list: boolean, context: RuleContext): RecordRead | undefined {
-  const text = model.kind === 'ref' ? model.text.replace(/^this\./, '') : 'User';
+  const named = model.kind === 'call' ? context.constant(model.args[0]?.value ?? model)?.value : undefined;
+  const text = model.kind === 'ref' ? model.text.replace(/^this\./, '') : typeof named === 'string' ? named : 'User';
   const name = text.split('.').at(-1) ?? text;
   const made = context.resolve(model).value;
   const isPrisma = /(^|\.)_?(prisma|prismaClient|prismaService)\.\w+$/i.test(text) || /^(findMany|findUnique|findFirst)/.test(call.name);

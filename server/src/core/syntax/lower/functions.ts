@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { ClassView, FunctionView, Parameter } from '../../model/module.js';
+import type { ClassView, DeclaredField, FunctionView, Parameter } from '../../model/module.js';
 import type { BindingId, ClassId, FunctionId, Value } from '../../model/value.js';
 import { expression, named, propertyName } from './expressions.js';
 import { declarePattern, hoist, statements } from './statements.js';
@@ -99,15 +99,24 @@ function parameterDecorators(l: Lowering, node: ts.ParameterDeclaration, outer: 
   return values;
 }
 
+/** A field of a class; what its decorators are handed is no step of anything. */
+function declaredField(l: Lowering, member: ts.PropertyDeclaration): DeclaredField {
+  const { frame } = l;
+  l.frame = { ...frame, steps: [] };
+  const found = decorators(l, member);
+  l.frame = frame;
+  return { name: propertyName(member.name) ?? 'computed', type: member.type?.getText(l.tree).slice(0, 200), decorators: found };
+}
 /** Lowers a class: its fields, methods and constructor. */
 export function classLike(l: Lowering, node: ts.ClassLikeDeclaration, name: string): ClassId {
   const id = uniqueId(l, name) as ClassId;
   const heritage = node.heritageClauses ?? [];
+  const declared: DeclaredField[] = [];
   const base = heritage.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
   const view: Writable<ClassView> & { fields: ClassView['fields'][number][]; methods: FunctionId[] } = {
     id, name, nameAt: at(l, node.name ?? node), at: at(l, node), extends: base ? expression(l, base) : undefined,
     implements: heritage.filter((clause) => clause.token === ts.SyntaxKind.ImplementsKeyword).flatMap((clause) => clause.types.map((type) => type.expression.getText(l.tree))),
-    decorators: decorators(l, node), fields: [], methods: [], construct: undefined,
+    decorators: decorators(l, node), fields: [], declared, methods: [], construct: undefined,
   };
   l.classes.set(id, view);
   const owner = l.frame.owner;
@@ -117,7 +126,9 @@ export function classLike(l: Lowering, node: ts.ClassLikeDeclaration, name: stri
       if (member.body) view.construct = l.functionLike(l, member, { name: `${name}.constructor`, owner: id });
     } else if (ts.isMethodDeclaration(member) || ts.isAccessor(member)) {
       if (member.body) view.methods.push(l.functionLike(l, member, { name: `${name}.${propertyName(member.name) ?? 'computed'}`, nameNode: member.name, owner: id }));
-    } else if (ts.isPropertyDeclaration(member) && member.initializer) {
+    }
+    if (ts.isPropertyDeclaration(member)) declared.push(declaredField(l, member));
+    if (ts.isPropertyDeclaration(member) && member.initializer) {
       const key = propertyName(member.name) ?? 'computed';
       const value = named(l, member.initializer, `${name}.${key}`, { owner: id });
       view.fields.push({ id: NO_BINDING, name: key, nameAt: at(l, member.name), constant: true, value, scope: l.scope.fn, when: l.frame.when });
