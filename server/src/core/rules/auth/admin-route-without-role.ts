@@ -1,10 +1,11 @@
 import type { Severity } from '../../findings/finding.js';
+import type { FunctionId } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import { changing, methodName, refusesByItself } from '../facts/methods.js';
 import { adminPath, assetPath, publicPath, strongAdminPath } from '../facts/paths.js';
 import { isMeantForAll } from '../facts/peers.js';
-import { mayAskInChain, roleFix, roleGuardFor } from '../facts/rights.js';
+import { comparesKey, mayAskInChain, roleFix, roleGuardFor } from '../facts/rights.js';
 import { someValue } from '../facts/walk.js';
 import { answersLocally } from '../facts/listening.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
@@ -203,6 +204,17 @@ export default rule<'endpoint', Evidence>({
         app.get('/admin/b', requireApiKey, (q, s) => s.json(a())); app.listen(3000);
       `,
     },
+    {
+      title: 'a key that is compared in front of the router, or in a hook',
+      good: `
+        import express from 'express'; import Fastify from 'fastify'; import { timingSafeEqual } from 'node:crypto'; const app = express(); const fastify = Fastify();
+        app.use('/admin', (q, s, next) => { if (q.get('x-admin-key') !== process.env.ADMIN_KEY) return s.sendStatus(401); next(); }); app.get('/admin/stats', (q, s) => s.json(a())); app.listen(3000);
+        fastify.register(async (admin) => {
+          admin.addHook('onRequest', async (req, reply) => { const given = digest(String(req.headers['x-admin-key'] ?? '')); if (!timingSafeEqual(given, expected)) return reply.code(401).send({}); });
+          admin.get('/stats', async () => a());
+        }, { prefix: '/admin' });
+      `,
+    },
     { title: 'pictures and scripts of the admin pages', good: `import express from 'express'; const app = express(); app.get('/admin/assets/app.js', (q, s) => s.sendFile(file)); app.listen(3000);` },
     {
       title: 'nobody knows what stands before',
@@ -242,9 +254,14 @@ function concerns(endpoint: Endpoint, strong: boolean, context: RuleContext): bo
   // Weak words alone say nothing where nobody has to log in.
   if (!strong && authentication.state !== 'guarded') return false;
   if (links(endpoint.chain).some(({ layer }) => layer.claims.length === 0)) return false;
+  if (links(endpoint.chain).some(({ layer }) => layer.fn !== undefined && holdsKey(layer.fn, context))) return false;
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   if (body && someValue(body, (value) => (value.kind === 'ref' ? value.path.some((key) => key !== undefined && ROLE_FIELD.test(key)) : value.kind === 'call' && ROLE_CALL.test(value.callee || value.name)))) return false;
   return !answersLocally([endpoint], context);
+}
+function holdsKey(id: FunctionId, context: RuleContext): boolean {
+  const fn = context.body(id);
+  return fn !== undefined && comparesKey(fn, context);
 }
 /** The admin word in the path as it is written there. */
 function segmentOf(at: At | undefined, endpoint: Endpoint, strong: boolean, context: RuleContext): At | undefined {

@@ -1,28 +1,10 @@
-import type { Severity } from '../../findings/finding.js';
-import type { Endpoint } from '../../project/project.js';
-import type { At } from '../../text/source.js';
-import { changing, methodName, refusesByItself } from '../facts/methods.js';
-import { laterGuard, switchedOff } from '../facts/openings.js';
-import { adminPath, assetPath, identityPath, sensitivePath, strongAdminPath } from '../facts/paths.js';
-import { commonGuard, guardFix, isMeantForAll, isSignUp, publicFix, standsOpen, type PeerGuard } from '../facts/peers.js';
-import { rule, type Fix, type RuleContext } from '../rule.js';
+import { missingCheck, type MissingCheck } from '../facts/missing-auth.js';
+import { methodName } from '../facts/methods.js';
+import { guardFix, publicFix } from '../facts/peers.js';
+import { unaskedMutations, type UnaskedMutation } from '../facts/resolvers.js';
+import { rule, type FixAnswer } from '../rule.js';
 
-interface Evidence {
-  readonly endpoint: Endpoint;
-  readonly how: 'peers' | 'order' | 'decorator' | 'option';
-  /** The guard's name, or what switches it off. */
-  readonly name: string;
-  readonly guard: PeerGuard | undefined;
-  readonly counts: readonly [number, number];
-  /** What switches the check off, where it can be taken away. */
-  readonly off: At | undefined;
-}
-const NO_DATA = /\/(docs?|api-docs|swagger(-ui)?|openapi|metrics|csp-report)(\/|$)/i;
-/** Fewest neighbours, and the part of them, that make a habit. */
-const FEWEST = 2;
-const MOST_OF = 0.6;
-
-export default rule<'endpoint', Evidence>({
+export default rule<'module', MissingCheck | UnaskedMutation>({
   meta: {
     id: 'auth/route-missing-auth',
     title: 'This route has no authentication, its neighbours do',
@@ -35,52 +17,24 @@ export default rule<'endpoint', Evidence>({
     whenNotToUse: 'A gateway in front authenticates every call: say `auth: { at: gateway }` in the policy.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/', 'https://cwe.mitre.org/data/definitions/306.html'],
   },
-  on: 'endpoint',
+  on: 'module',
   words: [],
-  *detect(endpoint, context) {
-    const { method, path } = endpoint;
-    if (method === 'OPTIONS' || method === 'HEAD' || endpoint.route.statementAt.mark === 0 || isMeantForAll(endpoint, context)) return;
-    const isChanging = changing.has(method);
-    if (!isChanging && !(sensitivePath(path.text) || identityPath(path.text) || adminPath(path.text))) return;
-    if (assetPath(path.text) || NO_DATA.test(path.text) || refusesByItself(endpoint, context)) return;
-    const base = { subject: endpoint.id, when: endpoint.when };
-    const severity: Severity = isSignUp(endpoint) || context.policy('auth').at === 'gateway' ? 'hint' : isChanging && strongAdminPath(path.text) ? 'error' : 'warning';
-    const off = isChanging && endpoint.authentication.state !== 'guarded' ? switchedOff(endpoint, context) : undefined;
-    if (off) {
-      const named = sensitivePath(path.text) || adminPath(path.text);
-      yield { ...base, at: off.at, severity: named || severity === 'hint' ? severity : 'info', confidence: named ? 'medium' : 'low', evidence: { endpoint, how: off.how, name: off.name, guard: undefined, counts: [0, 0], off: off.whole } };
-      return;
-    }
-    if (!standsOpen(endpoint)) return;
-    const late = isChanging ? laterGuard(endpoint, context) : undefined;
-    if (late) {
-      yield {
-        ...base, at: endpoint.methodAt, severity, confidence: 'medium',
-        evidence: { endpoint, how: 'order', name: late.name, guard: { name: late.name, at: late.at }, counts: [0, 0], off: undefined },
-        related: [{ at: late.at, label: 'registered only here' }],
-      };
-      return;
-    }
-    const peers = neighbours(endpoint, context);
-    const guarded = peers.filter((one) => one.authentication.state === 'guarded' && one.conduct?.closed !== true);
-    if (guarded.length < FEWEST || guarded.length < MOST_OF * peers.length) return;
-    const common = commonGuard(guarded);
-    yield {
-      ...base, at: endpoint.methodAt, severity, confidence: 'medium',
-      evidence: { endpoint, how: 'peers', name: common?.name ?? 'a check in their handlers', guard: common?.guard, counts: [guarded.length, peers.length], off: undefined },
-      related: [{ at: common?.guard?.at ?? (guarded[0] ?? endpoint).methodAt, label: 'guarded here' }],
-    };
+  *detect(module, context) {
+    for (const endpoint of context.endpoints({ file: module.path })) if (endpoint.methodAt.path === module.path) yield* missingCheck(endpoint, context);
+    if (context.depends('graphql-shield', module.path) === true) return;
+    for (const one of unaskedMutations(module, context)) yield { at: one.at, subject: `Mutation.${one.name}`, confidence: 'medium', evidence: one, related: [{ at: one.guardAt, label: 'guarded here' }] };
   },
-  explain: ({ endpoint, how, name, counts: [count, all] }) => ({
-    message:
-      how === 'order' ? `'${name}' is registered after ${methodName(endpoint)} ${endpoint.path.text}, so it never runs for it. Move the route below that line, or add the check here.`
-        : how === 'decorator' ? `${name} opens ${methodName(endpoint)} ${endpoint.path.text} to everybody although it changes data. Remove it, or mark the route as public.`
-          : how === 'option' ? `${name} lets everybody call ${methodName(endpoint)} ${endpoint.path.text}, which changes data. Remove it, or mark the route as public.`
-            : `${methodName(endpoint)} ${endpoint.path.text} has no authentication while ${count} of ${all} routes here use ${/ /.test(name) ? name : `'${name}'`}. Add it, or mark the route as public.`,
+  explain: (evidence) => ({
+    message: evidence.how === 'mutation' ? mutationMessage(evidence) : messageOf(evidence),
     why: 'One forgotten route is enough: whoever finds it needs no account at all.',
     remedy: 'Put the check its neighbours have in front of it, or say above it why everybody may call it: `// unlatched: public -- reason`.',
   }),
-  *fix({ evidence: { endpoint, guard, off, how } }, context): Iterable<Fix> {
+  *fix({ evidence }, context): Iterable<FixAnswer> {
+    if (evidence.how === 'mutation') {
+      yield { refused: 'What the resolver has to check is for the author to say.' };
+      return;
+    }
+    const { endpoint, guard, off, how } = evidence;
     const added = guard && guardFix(endpoint, guard, context);
     if (added) yield added;
     if (off && how === 'decorator') yield { title: 'Remove the decorator', safety: 'review', changes: [{ do: 'remove', at: off, as: 'statement' }] };
@@ -263,6 +217,63 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'GraphQL: one mutation of a map does not ask',
+      bad: `
+        import { GraphQLError } from 'graphql';
+        const products = new Map();
+        function need(ctx, role) {
+          if (ctx.user?.role !== role) throw new GraphQLError('forbidden', { extensions: { code: 'FORBIDDEN' } });
+        }
+        export const resolvers = {
+          Query: { products: () => [...products.values()] },
+          Mutation: {
+            rename: (_, { id, name }, ctx) => { need(ctx, 'editor'); products.get(id).name = name; },
+            removeProduct: (_, { id }) => products.delete(id),
+        //  ^^^^^^^^^^^^^ auth/route-missing-auth "Mutation removeProduct asks nobody who calls while 1 of 1 others here use 'need'"
+            login: (_, { email, password }) => signIn(email, password),
+          },
+        };
+      `,
+    },
+    {
+      title: 'GraphQL: wrapped resolvers, and a resolver class of Nest',
+      bad: `
+        //- resolvers.js
+        const { createSchema } = require('graphql-yoga');
+        const { authenticated } = require('./authenticated');
+        module.exports = createSchema({ typeDefs, resolvers: { Mutation: {
+          addPost: authenticated(async (_, args, ctx) => ctx.db.post.create(args)),
+          dropPost: async (_, args, ctx) => ctx.db.post.delete(args),
+        //^^^^^^^^ auth/route-missing-auth "use 'authenticated'"
+        } } });
+        //- courses.resolver.ts
+        import { UseGuards } from '@nestjs/common';
+        import { Mutation, Query, Resolver } from '@nestjs/graphql';
+        import { GqlAuthGuard } from './gql-auth.guard';
+        @Resolver()
+        export class CoursesResolver {
+          @Query() courses() { return this.rows.all(); }
+          @UseGuards(GqlAuthGuard)
+          @Mutation() addCourse(title) { return this.rows.add(title); }
+          @Mutation() dropCourse(id) { return this.rows.delete(id); }
+          //          ^^^^^^^^^^ auth/route-missing-auth "use 'GqlAuthGuard'"
+        }
+      `,
+    },
+    {
+      title: 'GraphQL: all ask, the class does, or none',
+      good: `
+        import { UseGuards } from '@nestjs/common';
+        import { Mutation, Resolver } from '@nestjs/graphql';
+        @UseGuards(GqlAuthGuard) @Resolver() export class A { @UseGuards(RolesGuard) @Mutation() add() { return 1; } @Mutation() drop() { return 2; } }
+        @Resolver() export class B { @Mutation() add() { return 1; } @Mutation() drop() { return 2; } }
+        export const resolvers = { Mutation: {
+          add: (_, args, ctx) => { if (!ctx.user) throw new Error('no'); return save(args); }, drop: (_, args, { user }) => { if (!user) throw new Error('no'); return remove(args); },
+          refreshToken: (_, args) => refresh(args), imported,
+        } };
+      `,
+    },
+    {
       title: 'a login among guarded routes',
       good: `
         import { Router } from 'express'; const router = Router(); router.post('/login', login); router.get('/orders', auth, list); router.post('/orders', auth, create); export default router;
@@ -344,8 +355,13 @@ export default rule<'endpoint', Evidence>({
   ],
 });
 
-/** Other routes of the same router, controller or file that are not meant for everybody. */
-function neighbours(endpoint: Endpoint, context: RuleContext): readonly Endpoint[] {
-  const all = context.endpoints({ scope: endpoint.scope }).filter((one) => one.methodAt.mark !== endpoint.methodAt.mark || one.methodAt.path !== endpoint.methodAt.path);
-  return all.filter((one) => one.method !== 'OPTIONS' && one.method !== 'HEAD' && !isMeantForAll(one, context) && !assetPath(one.path.text) && !NO_DATA.test(one.path.text));
+function mutationMessage({ name, guard, counts: [count, all] }: UnaskedMutation): string {
+  return `Mutation ${name} asks nobody who calls while ${count} of ${all} others here ${/ /.test(guard) ? `have ${guard}` : `use '${guard}'`}. Add it.`;
+}
+function messageOf({ endpoint, how, name, counts: [count, all] }: MissingCheck): string {
+  const route = `${methodName(endpoint)} ${endpoint.path.text}`;
+  if (how === 'order') return `'${name}' is registered after ${route}, so it never runs for it. Move the route below that line, or add the check here.`;
+  if (how === 'decorator') return `${name} opens ${route} to everybody although it changes data. Remove it, or mark the route as public.`;
+  if (how === 'option') return `${name} lets everybody call ${route}, which changes data. Remove it, or mark the route as public.`;
+  return `${route} has no authentication while ${count} of ${all} routes here use ${/ /.test(name) ? name : `'${name}'`}. Add it, or mark the route as public.`;
 }

@@ -22,8 +22,14 @@ export function massAssignment(call: Call, fn: FunctionView, context: RuleContex
   const index = call.args.findIndex((item) => item.value === value || someIn(item.value, (one) => one === value));
   const end = context.resolve(call.target).value;
   const service = end.kind === 'function' ? context.body(end.fn) : undefined;
+  if (!service && isForeign(call)) return undefined;
   const looked = service && index >= 0 ? looksAt(service, index, context, 0) : 'no';
   return looked === 'closed' ? undefined : { value, through: looked === 'open' ? 'open-schema' : 'nothing' };
+}
+/** A service of another file of which nobody can tell what it does; models have a capital, tables a database before them. */
+function isForeign({ receiver }: Call): boolean {
+  if (receiver?.kind !== 'ref' || receiver.root.kind !== 'import' || !/^[.~#@]/.test(receiver.root.from)) return false;
+  return /^[a-z]/.test(receiver.text) && !/(^|\.)(prisma\w*|db|database|knex|orm|models?|mongo\w*|supabase|drizzle)(\.|$)/i.test(receiver.text);
 }
 function assigned(call: Call, context: RuleContext): Value | undefined {
   if (call.callee === 'Object.assign') {

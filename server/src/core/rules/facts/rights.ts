@@ -1,4 +1,5 @@
 import type { Code } from '../../findings/changes.js';
+import type { FunctionView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
@@ -6,6 +7,8 @@ import type { Change, Fix, RuleContext } from '../rule.js';
 import { guardInserted } from './guard-place.js';
 import { authGuardName } from './guards.js';
 import { wordsOf } from './names.js';
+import { requestReads } from './request-reads.js';
+import { someValue } from './walk.js';
 
 const RIGHTS: ReadonlySet<string> = new Set(['admin', 'admins', 'administrator', 'superadmin', 'superuser', 'staff', 'root', 'owner', 'moderator', 'role', 'roles', 'permission', 'permissions', 'acl', 'rbac', 'scope', 'scopes', 'ability', 'abilities', 'policy', 'policies', 'rights', 'can', 'grant']);
 /** Checks of a key that operators hold: whoever has it is an administrator already. */
@@ -27,6 +30,20 @@ function isPackage(target: Value): boolean {
 /** Something before the handler may ask for a role, by its name or by what it is told, or asks for what only operators have. */
 export function mayAskInChain(endpoint: Endpoint): boolean {
   return links(endpoint.chain).some(({ layer }) => mayAskForRights(layer.value) || wordsOf(layer.name).some((word) => RIGHTS.has(word)) || OPERATORS.test(layer.name));
+}
+
+/** A function before the handler compares a key of the request with one of the server's: whoever has it is an operator. */
+export function comparesKey(fn: FunctionView, context: RuleContext): boolean {
+  return someValue(fn, (value) => {
+    if (value.kind === 'call') return /(^|\.)(timingSafeEqual|safeCompare|safeEqual|constantTimeEqual|tsscmp|scmp)$/i.test(value.callee || value.name) && readsKey(fn, context);
+    return value.kind === 'compare' && /^[!=]==?$/.test(value.op) && [value.left, value.right].some((one) => isKey(one, context)) && ![value.left, value.right].some((one) => one.kind === 'literal');
+  });
+}
+function readsKey(fn: FunctionView, context: RuleContext): boolean {
+  return someValue(fn, (value) => isKey(value, context));
+}
+function isKey(value: Value, context: RuleContext): boolean {
+  return (value.kind === 'ref' || value.kind === 'call') && requestReads(value, context).some(({ field }) => field.from === 'header' && /admin|key|secret|internal|ops/i.test(field.key ?? ''));
 }
 
 /** Puts a role guard of the project, or a placeholder, right in front of the handler; undefined where there is no place for one. */

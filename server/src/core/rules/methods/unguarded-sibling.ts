@@ -2,7 +2,8 @@ import type { Endpoint } from '../../project/project.js';
 import { changing, methodName, refusesByItself, routeGuard } from '../facts/methods.js';
 import { publicPath } from '../facts/paths.js';
 import { guardFix, isAlone, isSignUp, standsOpen } from '../facts/peers.js';
-import { rule, type Fix } from '../rule.js';
+import { weakerRight } from '../facts/right-words.js';
+import { rule, type FixAnswer } from '../rule.js';
 
 interface Evidence {
   readonly open: Endpoint;
@@ -11,6 +12,8 @@ interface Evidence {
   readonly guardAt: Endpoint['methodAt'] | undefined;
   /** The option of a route the guard stands under. */
   readonly key: string | undefined;
+  /** The right that is asked for here, where it is less than the sibling's. */
+  readonly right?: string;
 }
 
 export default rule<'endpoint', Evidence>({
@@ -46,20 +49,36 @@ export default rule<'endpoint', Evidence>({
       if (above) yield detection(open, above, 'warning');
       return;
     }
+    const weaker = weakerRight(open, context);
+    if (weaker) {
+      const { right, other, needed } = weaker;
+      yield {
+        at: open.methodAt, subject: open.id, severity: 'warning', confidence: 'medium',
+        evidence: { open, guarded: other, guard: needed, guardAt: undefined, key: undefined, right },
+        related: [{ at: other.methodAt, label: `${other.method} asks for '${needed}'` }],
+      };
+      return;
+    }
     if (open.authorization.state !== 'open') return;
     const ruled = same.find(
       (one) => one !== open && one.method !== open.method && changing.has(one.method) && one.authorization.state === 'guarded' && one.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authorization')),
     );
     if (ruled) yield detection(open, ruled, 'warning', 'authorization');
   },
-  explain: ({ open, guarded, guard }) => ({
-    message: `${methodName(open)} ${open.path.text} runs without ${isCheck(guard) ? guard : `'${guard}'`}, ` +
+  explain: ({ open, guarded, guard, right }) => ({
+    message: right !== undefined
+      ? `${methodName(open)} ${open.path.text} changes data and asks for '${right}' only, but ${guarded.method} ${guarded.path.text} asks for '${guard}'. Ask for the same right here.`
+      : `${methodName(open)} ${open.path.text} runs without ${isCheck(guard) ? guard : `'${guard}'`}, ` +
       `but ${guarded.method === 'all' ? 'the catch-all' : guarded.method} on the same path ${isCheck(guard) ? 'has one' : 'requires it'}: ` +
       `callers can go around the check. Add ${isCheck(guard) ? 'it' : `'${guard}'`} here too, or remove the method.`,
     why: 'Whoever is refused by one method can use the other: POST answers 403, PUT 200.',
     remedy: 'Put the same guard on both, or register it once before both.',
   }),
-  *fix({ evidence: { open, guardAt, guard, key } }, context): Iterable<Fix> {
+  *fix({ evidence: { open, guardAt, guard, key, right } }, context): Iterable<FixAnswer> {
+    if (right !== undefined) {
+      yield { refused: 'Which right a caller needs here is for the author to say.' };
+      return;
+    }
     const added = guardAt && guardFix(open, { name: guard, at: guardAt, ...(key === undefined ? {} : { key }) }, context);
     if (added) yield added;
     // One of a list of routes cannot be removed by its statement.
@@ -307,28 +326,30 @@ export default rule<'endpoint', Evidence>({
         app.listen(3000);
       `,
     },
+    {
+      title: 'a right to read is enough to replace',
+      bad: `
+        import express from 'express';
+        import { needs } from './api-keys.js';
+        const app = express();
+        app.get('/staff', needs('staff:read'), (req, res) => res.json(list()));
+        app.patch('/staff/:id', needs('staff:write'), (req, res) => res.json(patch(req.body)));
+        app.put('/staff/:id', needs('staff:read'), (req, res) => res.json(replace(req.body)));
+        //  ^^^ methods/unguarded-sibling "asks for 'staff:read' only, but PATCH /staff/{id} asks for 'staff:write'"
+      `,
+    },
     { title: 'a method denied by name', good: `import express from 'express'; const app = express(); app.post('/a', requireAuth, save); app.put('/a', security.denyAll());` },
     {
       title: 'a webhook that checks its signature',
       good: `import express from 'express'; const app = express(); app.get('/stripe', requireAuth, show); app.post('/stripe', (req, res) => { stripe.webhooks.constructEvent(req.body, req.headers['stripe-signature'], key); res.end(); });`,
     },
-    {
-      title: 'a guard before both',
-      good: `
-        import express from 'express'; const router = express.Router(); router.use(requireAuth); router.post('/files', requireAuth, up); router.put('/files', up);
-      `,
-    },
+    { title: 'a guard before both', good: `import express from 'express'; const router = express.Router(); router.use(requireAuth); router.post('/files', requireAuth, up); router.put('/files', up);` },
     { title: 'reading may be public', good: `import express from 'express'; const app = express(); app.get('/posts', list); app.post('/posts', requireAuth, create);` },
     {
       title: 'the handler checks the caller itself',
       good: `import express from 'express'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', (req, res) => { if (!req.user) return res.sendStatus(401); save(req, res); });`,
     },
-    {
-      title: 'what stands before cannot be read',
-      good: `
-        import express from 'express'; import { gate } from 'gate'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', gate, save);
-      `,
-    },
+    { title: 'what stands before cannot be read', good: `import express from 'express'; import { gate } from 'gate'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', gate, save);` },
     {
       title: 'a route marked public',
       good: `
@@ -340,12 +361,7 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     { title: 'a method that is denied to all', good: `import express from 'express'; const app = express(); app.post('/a', requireAuth, save); app.put('/a', (req, res) => res.sendStatus(403));` },
-    {
-      title: 'a verb above a guarded catch-all is not below it',
-      good: `
-        import express from 'express'; const app = express(); app.all('/a', requireAuth); app.post('/a', requireAuth, save); app.put('/a', save);
-      `,
-    },
+    { title: 'a verb above a guarded catch-all is not below it', good: `import express from 'express'; const app = express(); app.all('/a', requireAuth); app.post('/a', requireAuth, save); app.put('/a', save);` },
   ],
 });
 

@@ -1,0 +1,65 @@
+import type { Severity } from '../../findings/finding.js';
+import type { Endpoint } from '../../project/project.js';
+import type { At } from '../../text/source.js';
+import type { Detection, RuleContext } from '../rule.js';
+import { changing, refusesByItself } from './methods.js';
+import { laterGuard, switchedOff } from './openings.js';
+import { adminPath, assetPath, identityPath, sensitivePath, strongAdminPath } from './paths.js';
+import { commonGuard, isMeantForAll, isSignUp, standsOpen, type PeerGuard } from './peers.js';
+
+/** Why a route that asks nobody should. */
+export interface MissingCheck {
+  readonly endpoint: Endpoint;
+  readonly how: 'peers' | 'order' | 'decorator' | 'option';
+  /** The guard's name, or what switches it off. */
+  readonly name: string;
+  readonly guard: PeerGuard | undefined;
+  readonly counts: readonly [number, number];
+  /** What switches the check off, where it can be taken away. */
+  readonly off: At | undefined;
+}
+const NO_DATA = /\/(docs?|api-docs|swagger(-ui)?|openapi|metrics|csp-report)(\/|$)/i;
+/** Fewest neighbours, and the part of them, that make a habit. */
+const FEWEST = 2;
+const MOST_OF = 0.6;
+
+/** A route without a check of the caller, where its neighbours have one, or something takes it away from this route alone. */
+export function* missingCheck(endpoint: Endpoint, context: RuleContext): Iterable<Detection<MissingCheck>> {
+  const { method, path } = endpoint;
+  if (method === 'OPTIONS' || method === 'HEAD' || endpoint.route.statementAt.mark === 0 || isMeantForAll(endpoint, context)) return;
+  const isChanging = changing.has(method);
+  if (!isChanging && !(sensitivePath(path.text) || identityPath(path.text) || adminPath(path.text))) return;
+  if (assetPath(path.text) || NO_DATA.test(path.text) || refusesByItself(endpoint, context)) return;
+  const base = { subject: endpoint.id, when: endpoint.when };
+  const severity: Severity = isSignUp(endpoint) || context.policy('auth').at === 'gateway' ? 'hint' : isChanging && strongAdminPath(path.text) ? 'error' : 'warning';
+  const off = isChanging && endpoint.authentication.state !== 'guarded' ? switchedOff(endpoint, context) : undefined;
+  if (off) {
+    const named = sensitivePath(path.text) || adminPath(path.text);
+    yield { ...base, at: off.at, severity: named || severity === 'hint' ? severity : 'info', confidence: named ? 'medium' : 'low', evidence: { endpoint, how: off.how, name: off.name, guard: undefined, counts: [0, 0], off: off.whole } };
+    return;
+  }
+  if (!standsOpen(endpoint)) return;
+  const late = isChanging ? laterGuard(endpoint, context) : undefined;
+  if (late) {
+    yield {
+      ...base, at: endpoint.methodAt, severity, confidence: 'medium',
+      evidence: { endpoint, how: 'order', name: late.name, guard: { name: late.name, at: late.at }, counts: [0, 0], off: undefined },
+      related: [{ at: late.at, label: 'registered only here' }],
+    };
+    return;
+  }
+  const peers = neighbours(endpoint, context);
+  const guarded = peers.filter((one) => one.authentication.state === 'guarded' && one.conduct?.closed !== true);
+  if (guarded.length < FEWEST || guarded.length < MOST_OF * peers.length) return;
+  const common = commonGuard(guarded);
+  yield {
+    ...base, at: endpoint.methodAt, severity, confidence: 'medium',
+    evidence: { endpoint, how: 'peers', name: common?.name ?? 'a check in their handlers', guard: common?.guard, counts: [guarded.length, peers.length], off: undefined },
+    related: [{ at: common?.guard?.at ?? (guarded[0] ?? endpoint).methodAt, label: 'guarded here' }],
+  };
+}
+/** Other routes of the same router, controller or file that are not meant for everybody. */
+function neighbours(endpoint: Endpoint, context: RuleContext): readonly Endpoint[] {
+  const all = context.endpoints({ scope: endpoint.scope }).filter((one) => one.methodAt.mark !== endpoint.methodAt.mark || one.methodAt.path !== endpoint.methodAt.path);
+  return all.filter((one) => one.method !== 'OPTIONS' && one.method !== 'HEAD' && !isMeantForAll(one, context) && !assetPath(one.path.text) && !NO_DATA.test(one.path.text));
+}

@@ -1,0 +1,129 @@
+import type { FunctionView, ModuleView } from '../../model/module.js';
+import type { ClassId, Entry, Value } from '../../model/value.js';
+import type { At } from '../../text/source.js';
+import type { RuleContext } from '../rule.js';
+import { authGuardName, roleGuardName } from './guards.js';
+import { publicPath } from './paths.js';
+import { turnsAway } from './refusals.js';
+import { partsOf, someIn } from './walk.js';
+
+/** A mutation of GraphQL, as a map of resolvers or a class of them holds it. */
+interface Mutation {
+  readonly name: string;
+  readonly at: At;
+  /** What checks the caller before it does its work, by name; undefined: nothing does. */
+  readonly guard: string | undefined;
+  /** Nobody can tell: it comes from elsewhere, or through a wrapper without a telling name. */
+  readonly unclear: boolean;
+}
+/** Mutations of people who are not logged in. */
+const OPEN_MUTATION = /log_?in|sign_?(in|up)|register|refresh|forgot|reset_?password|verify|confirm|activate|log_?out|sign_?out|contact|subscribe|token|otp/i;
+const DECORATOR = /^(@nestjs\/graphql|type-graphql)\.Mutation$/;
+const GUARDS = /^(UseGuards|Authorized|Roles|Auth|Authenticated|RequireAuth|HasRole|Permissions?|CheckAbilities|UseMiddleware)$/;
+const OPENS = /^(Public|SkipAuth|AllowAnonymous|NoAuth|IsPublic)$/;
+const DEEPEST = 6;
+const DEEPEST_CALL = 2;
+
+/** The groups of mutations of a module: each map, and each class. */
+function mutationsIn(module: ModuleView, context: RuleContext): readonly (readonly Mutation[])[] {
+  return [...ofMaps(module, context), ...ofClasses(module)];
+}
+/** A mutation that asks nothing where others of the same map or class do. */
+export interface UnaskedMutation {
+  readonly how: 'mutation';
+  readonly name: string;
+  readonly at: At;
+  /** What the others use, where the first of them stands, and how many do of how many. */
+  readonly guard: string;
+  readonly guardAt: At;
+  readonly counts: readonly [number, number];
+}
+/** The mutations of a module that ask nobody, where most beside them do. */
+export function* unaskedMutations(module: ModuleView, context: RuleContext): Iterable<UnaskedMutation> {
+  for (const group of mutationsIn(module, context)) {
+    const judged = group.filter((one) => !publicPath(`/${one.name}`) && !OPEN_MUTATION.test(one.name));
+    for (const one of judged) {
+      const others = judged.filter((other) => other !== one && !other.unclear);
+      const guarded = others.filter((other) => other.guard !== undefined);
+      const [first] = guarded;
+      if (one.guard !== undefined || one.unclear || !first?.guard || guarded.length * 2 < others.length) continue;
+      yield { how: 'mutation', name: one.name, at: one.at, guard: first.guard, guardAt: first.at, counts: [guarded.length, others.length] };
+    }
+  }
+}
+function ofMaps(module: ModuleView, context: RuleContext): readonly (readonly Mutation[])[] {
+  const maps = new Map<string, readonly Entry[]>();
+  const visit = (value: Value, depth: number): void => {
+    if (depth > DEEPEST) return;
+    if (value.kind === 'object') for (const entry of value.entries) {
+      const held = entry.key === 'Mutation' ? context.resolve(entry.value).value : undefined;
+      if (held?.kind === 'object' && held.at.path === module.path) maps.set(`${held.at.mark}:${held.at.part?.start ?? ''}`, held.entries);
+    }
+    for (const part of partsOf(value)) visit(part, depth + 1);
+  };
+  for (const binding of module.bindings) visit(binding.value, 0);
+  for (const one of module.exports) visit(one.value, 0);
+  for (const step of module.top.steps) visit(step.do === 'call' ? step.call : step.do === 'assign' ? step.value : (step.value ?? { kind: 'unknown', why: 'no value', at: step.at }), 0);
+  return [...maps.values()].map((entries) => entries.flatMap((entry) => (entry.key === undefined || entry.form === 'spread' ? [] : [ofEntry(entry.key, entry, context)])));
+}
+function ofEntry(name: string, { value, keyAt }: Entry, context: RuleContext): Mutation {
+  const wrapped = value.kind === 'call' ? guardIn(value, 0) : undefined;
+  if (wrapped !== undefined) return { name, at: keyAt, guard: wrapped, unclear: false };
+  const end = context.resolve(value).value;
+  const fn = end.kind === 'function' ? context.body(end.fn) : undefined;
+  return fn ? { name, at: keyAt, guard: checkIn(fn, context, 0), unclear: !fn.complete } : { name, at: keyAt, guard: undefined, unclear: true };
+}
+/** `requireAuth(async () => ...)`, `combineResolvers(isAuthenticated, remove)`. */
+function guardIn(value: Value, depth: number): string | undefined {
+  if (depth > 3) return undefined;
+  if (value.kind === 'ref') return isGuardName(value.text) ? value.text : undefined;
+  if (value.kind !== 'call') return undefined;
+  if (isGuardName(value.callee || value.name)) return value.name;
+  return value.args.map((item) => guardIn(item.value, depth + 1)).find((one) => one !== undefined);
+}
+function isGuardName(text: string): boolean {
+  return authGuardName(text) || roleGuardName(text, true) || /(^|[._])(authed|logged_?in|signed_?in|with_?(user|role|permission|admin)|only_?\w+|authenticated\w*)$/i.test(text);
+}
+/** What a resolver calls, or tests, that turns strangers away. */
+function checkIn(fn: FunctionView, context: RuleContext, depth: number): string | undefined {
+  for (const step of fn.steps) {
+    if (step.do === 'throw' && step.value && (turnsAway(step.value, context) || step.when.slice(fn.when.length).some((branch) => asksCaller(branch.test)))) return 'a check of the caller';
+    if (step.do !== 'call') continue;
+    const { call } = step;
+    const isCalled = call.args.length > 0 || call.receiver !== undefined;
+    if (isCalled && (isGuardName(call.callee || call.name) || /^(need|require|ensure|assert|must|check|demand|authorize|can)([A-Z_]|$)/.test(call.name))) return call.name;
+    const end = depth < DEEPEST_CALL && call.args.some(({ value }) => someIn(value, isContext)) ? context.resolve(call.target).value : undefined;
+    const target = end?.kind === 'function' ? context.body(end.fn) : undefined;
+    if (target && target.id !== fn.id && checkIn(target, context, depth + 1) !== undefined) return call.name;
+  }
+  return undefined;
+}
+function asksCaller(test: Value): boolean {
+  return someIn(test, (value) => value.kind === 'ref' && (isContext(value) || value.path.some((key) => key !== undefined && /^(user|viewer|currentUser|session|auth|role|roles|isAdmin|userId)$/.test(key))));
+}
+function isContext(value: Value): boolean {
+  return value.kind === 'ref' && value.root.kind === 'parameter' && value.root.index === 2;
+}
+
+function ofClasses(module: ModuleView): readonly (readonly Mutation[])[] {
+  const byClass = new Map<ClassId, Mutation[]>();
+  for (const fn of module.functions.values()) {
+    if (fn.owner === undefined || !fn.decorators.some((one) => DECORATOR.test(calleeOf(one)))) continue;
+    const around = module.classes.get(fn.owner)?.decorators ?? [];
+    const guard = [...fn.decorators, ...around].find((one) => GUARDS.test(nameOf(one)));
+    const opens = fn.decorators.some((one) => OPENS.test(nameOf(one)));
+    const made: Mutation = { name: fn.name.slice(fn.name.lastIndexOf('.') + 1), at: fn.nameAt, guard: guard && guardNamed(guard), unclear: opens };
+    byClass.set(fn.owner, [...(byClass.get(fn.owner) ?? []), made]);
+  }
+  return [...byClass.values()];
+}
+function calleeOf(value: Value): string {
+  return value.kind === 'call' ? value.callee : '';
+}
+function nameOf(value: Value): string {
+  return value.kind === 'call' ? value.name : value.kind === 'ref' ? (value.path.at(-1) ?? value.text) : '';
+}
+function guardNamed(value: Value): string {
+  const first = value.kind === 'call' ? value.args[0]?.value : undefined;
+  return first?.kind === 'ref' ? first.text : first?.kind === 'call' ? first.name : nameOf(value);
+}

@@ -1,0 +1,34 @@
+import type { Endpoint } from '../../project/project.js';
+import type { RuleContext } from '../rule.js';
+import { changing } from './methods.js';
+
+const READS = /(^|[:._/-])(read|view|list|get|readonly|read_?only|ro)([:._/-]|$)/i;
+const WRITES = /(^|[:._/-])(write|edit|update|modify|manage|create|delete|remove|admin|rw|all)([:._/-]|$)/i;
+
+/** The rights the guards of a route are told, by guard: `needs('staff:read')`. */
+function rightsOf({ route }: Endpoint, context: RuleContext): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { value, name } of route.layers) {
+    if (value.kind !== 'call') continue;
+    const given = value.args.flatMap((item) => {
+      const end = context.resolve(item.value).value;
+      return end.kind === 'array' ? end.items.map((one) => context.constant(one.value)?.value) : [context.constant(end)?.value];
+    });
+    const texts = given.filter((one): one is string => typeof one === 'string');
+    if (texts.length > 0 && texts.length === given.length) found.set(name, texts);
+  }
+  return found;
+}
+/** A changing method that asks for a right to read, where another changing one of the same things asks the same guard for a right to write. */
+export function weakerRight(open: Endpoint, context: RuleContext): { readonly right: string; readonly other: Endpoint; readonly needed: string } | undefined {
+  for (const [name, rights] of rightsOf(open, context)) {
+    const [right] = rights;
+    if (right === undefined || !rights.every((one) => READS.test(one) && !WRITES.test(one))) continue;
+    const base = open.path.shape.replace(/\/\{\}$/, '');
+    for (const shape of [open.path.shape, base, `${base}/{}`]) for (const other of context.endpoints({ shape: `${open.app} ${shape}` })) {
+      const needed = changing.has(other.method) && other !== open ? rightsOf(other, context).get(name)?.find((one) => WRITES.test(one)) : undefined;
+      if (needed !== undefined) return { right, other, needed };
+    }
+  }
+  return undefined;
+}
