@@ -38,7 +38,7 @@ export default rule<'call', Evidence>({
     references: ['https://expressjs.com/en/resources/middleware/serve-static.html', 'https://github.com/fastify/fastify-static#dotfiles'],
   },
   on: 'call',
-  words: ['static', 'directory', 'serve'],
+  words: ['static', 'directory', 'serve', 'koa-send'],
   *detect({ call, step }, context): Iterable<Detection<Evidence>> {
     for (const mount of staticMounts(call, context)) {
       const showing = SHOWING[mount.library];

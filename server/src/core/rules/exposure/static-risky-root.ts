@@ -24,7 +24,7 @@ export default rule<'call', Evidence>({
     references: ['https://expressjs.com/en/starter/static-files.html', 'https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/'],
   },
   on: 'call',
-  words: ['static', 'directory', 'serve'],
+  words: ['static', 'directory', 'serve', 'koa-send'],
   *detect({ call, step, in: fn }, context) {
     for (const mount of staticMounts(call, context)) {
       if (context.option(mount.options, 'allowedPath').kind === 'value') continue;
@@ -89,6 +89,20 @@ export default rule<'call', Evidence>({
         const app = new Koa();
         app.use(koaStatic(path.join(process.cwd(), 'public')));
       `,
+    },
+    {
+      title: 'files sent one by one, by the path the caller says',
+      bad: `
+        import Koa from 'koa';
+        import send from 'koa-send';
+        const app = new Koa();
+        app.use(async (ctx) => { await send(ctx, ctx.path.slice(3), { root: process.cwd(), hidden: true }); });
+        //                                                                  ^^^^^^^^^^^^^ exposure/static-risky-root
+      `,
+    },
+    {
+      title: 'one file of the folder',
+      good: `import Koa from 'koa'; import send from 'koa-send'; new Koa().use(async (ctx) => { await send(ctx, 'index.html', { root: process.cwd() }); });`,
     },
     {
       title: 'a dot',

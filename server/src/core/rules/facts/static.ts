@@ -26,6 +26,10 @@ export function staticMounts(call: Call, context: RuleContext): readonly StaticM
   const two = { options: second?.value, at: call.nameAt, call };
   if (EXPRESS.test(call.callee)) return first ? [{ library: 'express', roots: [first.value], ...two }] : [];
   if (KOA.test(call.callee)) return first ? [{ library: 'koa', ...rooted(first.value, second?.value, 'rootDir', context), at: call.nameAt, call }] : [];
+  // `send(ctx, path, { root })`: with a path the caller says, it serves the whole folder.
+  if (call.callee === 'koa-send' && second && call.args[2] && context.constant(second.value) === undefined) {
+    return [{ library: 'koa', roots: valuesOf(call.args[2].value, 'root', context), options: call.args[2].value, at: call.nameAt, call }];
+  }
   if (INDEX.test(call.callee)) return first ? [{ library: 'serve-index', roots: [first.value], ...two }] : [];
   if (HONO.test(call.callee)) return [{ library: 'hono', roots: valuesOf(first?.value, 'root', context), options: first?.value, at: call.nameAt, call }];
   if (call.name === 'register' && first?.value.kind === 'ref' && first.value.root.kind === 'import' && FASTIFY.test(first.value.root.from) && second) {
