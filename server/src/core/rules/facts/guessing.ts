@@ -84,6 +84,7 @@ function typedIn(call: Call, context: RuleContext): Guessed | undefined {
 /** A password or code the caller sent, by its name. */
 function secretOf(value: Value, context: RuleContext): Guessed | undefined {
   if (value.kind === 'call') {
+    if (value.receiver && /^(toString|trim|normalize)$/.test(value.name)) return secretOf(value.receiver, context);
     const name = value.name === 'get' && value.args[0] ? context.constant(value.args[0].value)?.value : undefined;
     if (typeof name !== 'string' || value.receiver?.kind !== 'ref') return undefined;
     const made = context.resolve(value.receiver).value;
@@ -93,6 +94,8 @@ function secretOf(value: Value, context: RuleContext): Guessed | undefined {
   const kind = kindOf(value.path.at(-1) ?? value.text);
   if (kind === undefined) return undefined;
   const end = context.resolve(value).value;
+  // `const password = form.get('password')?.toString()`
+  if (end.kind === 'call') return secretOf(end, context);
   if (end.kind !== 'ref') return undefined;
   if (end.root.kind === 'parameter') return kind;
   return end.root.kind === 'value' && end.root.of.kind === 'call' && READS.test(end.root.of.name) ? kind : undefined;

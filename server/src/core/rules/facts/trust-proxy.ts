@@ -1,4 +1,4 @@
-import type { Call } from '../../model/value.js';
+import type { Call, Value } from '../../model/value.js';
 import type { Scope } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
@@ -9,7 +9,7 @@ export function trustedEverywhere(call: Call, context: RuleContext): At | undefi
   const text = first && context.constant(first.value)?.value;
   if (text === 'trust proxy' && isApplication(call, context)) {
     if (call.name === 'enable') return call.nameAt;
-    return call.name === 'set' && second && context.constant(second.value)?.value === true ? second.value.at : undefined;
+    return call.name === 'set' && second && (context.constant(second.value)?.value === true || isTrueUnset(second.value, context)) ? second.value.at : undefined;
   }
   const isFastify = /^(fastify|fastify\.fastify|fastify\.default)$/.test(call.callee);
   const isKoa = call.form === 'new' && call.callee === 'koa';
@@ -27,4 +27,23 @@ export function applicationOf(call: Call, context: RuleContext): Scope | undefin
 }
 function isApplication(call: Call, context: RuleContext): boolean {
   return applicationOf(call, context) !== undefined || (call.receiver?.kind === 'ref' && /(^|\.)(app|server|expressApp|application)$/.test(call.receiver.text));
+}
+
+/** A variable that becomes `true` where nobody set anything: `if (!trust) trust = true;`. */
+function isTrueUnset(value: Value, context: RuleContext): boolean {
+  if (value.kind !== 'ref' || value.root.kind !== 'local' || value.path.length > 0) return false;
+  const { binding } = value.root;
+  return context.functions(value.at.path).some((fn) => fn.steps.some((step) => {
+    if (step.do !== 'assign' || step.target.root.kind !== 'local' || step.target.root.binding !== binding || step.target.path.length > 0) return false;
+    return step.value.kind === 'literal' && step.value.value === true && step.when.some(({ test, holds }) => asksIfUnset(test, holds, 0));
+  }));
+}
+function asksIfUnset(test: Value, holds: boolean, depth: number): boolean {
+  if (depth > 6) return false;
+  if (test.kind === 'not') return asksIfUnset(test.of, !holds, depth + 1);
+  if (test.kind === 'ref') return !holds;
+  if (test.kind === 'logic') return test.op === '||' && holds && (asksIfUnset(test.left, holds, depth + 1) || asksIfUnset(test.right, holds, depth + 1));
+  if (test.kind !== 'compare' || test.right.kind !== 'literal' || !/^==/.test(test.op)) return false;
+  const { value } = test.right;
+  return holds && (value === undefined || value === null || value === '' || (value === 'undefined' && test.left.kind === 'unknown'));
 }

@@ -244,6 +244,20 @@ export default rule<'endpoint', Evidence>({
         export default app;
       `,
     },
+    {
+      title: 'a field of a form that has a name of its own',
+      bad: `
+        import { Hono } from 'hono';
+        const routes = new Hono();
+        routes.post('/authorize', async (c) => {
+        //     ^^^^ limits/no-rate-limit "passwords can be guessed"
+          const form = await c.req.formData();
+          const password = form.get('password')?.toString();
+          return c.json({ ok: password && (await hasher.verify(password, await stored(c))) });
+        });
+        export default routes;
+      `,
+    },
   ],
 });
 

@@ -99,6 +99,20 @@ export default rule<'module', Evidence>({
         app.get('/', (req, res) => res.json(req.ip));
       `,
     },
+    {
+      title: 'a variable that trusts everybody unless something is set',
+      bad: `
+        import express from 'express';
+        const app = express();
+        let trust = process.env.TRUST_PROXY;
+        if (!trust || trust === 'true') trust = true;
+        else trust = Number(trust);
+        app.set('trust proxy', trust);
+        //                     ^^^^^ limits/trust-proxy-any
+        app.get('/', (req, res) => res.json({ ip: req.ip }));
+        app.listen(3000);
+      `,
+    },
   ],
 });
 
