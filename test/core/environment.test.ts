@@ -7,7 +7,7 @@ import { filePath } from '../../server/src/core/text/source.js';
 function severity(condition: string, before = ''): string | undefined {
   const path = filePath('app.ts');
   const engine = createEngine();
-  const text = `import cors from 'cors';\n${before}\napp.use(cors({ origin: ${condition} ? true : 'https://a.example', credentials: true }));\n`;
+  const text = `import cors from 'cors';\nimport cookies from 'cookie-parser';\napp.use(cookies());\n${before}\napp.use(cors({ origin: ${condition} ? true : 'https://a.example', credentials: true }));\n`;
   engine.apply({ set: [{ path, text, revision: 1 }], policies: new Map([['', defaultPolicy]]), today: '2026-11-28' });
   return engine.findings(path).find(({ rule }) => rule === 'cors/credentials-any-origin')?.severity;
 }
@@ -22,11 +22,13 @@ suite('where code under a test runs', () => {
     "config.env === 'test'",
     "settings.nodeEnv !== 'production'",
     "['development', 'test'].includes(config.get('NODE_ENV'))",
+    'isDev',
+    '__DEV__',
   ])
     test(`only in development: ${condition}`, () => assert.equal(severity(condition), undefined));
-  for (const condition of ["process.env.OPEN === 'true'", 'config.openCors', "config.get('cors.open')", "flags.isEnabled('open')", '!settings.cors.strict', "config.mode2 === 'open'", 'isDev'])
+  for (const condition of ["process.env.OPEN === 'true'", 'config.openCors', "config.get('cors.open')", "flags.isEnabled('open')", '!settings.cors.strict', "config.mode2 === 'open'", 'debugMode'])
     test(`under a switch: ${condition}`, () => assert.equal(severity(condition), 'warning'));
   test('under a setting whose default the file sets', () => assert.equal(severity('settings.open', 'export const settings = { open: true };'), 'warning'));
-  for (const condition of ['open', 'request.open', "cache.get('NODE')", "user.env2 === 'x'", 'config', "headers.get('origin')"])
+  for (const condition of ['open', 'request.open', "cache.get('NODE')", "user.env2 === 'x'", 'config', "headers.get('origin')", 'process.env.REDIS_URL', "config.redis.host !== ''"])
     test(`anywhere: ${condition}`, () => assert.equal(severity(condition), 'error'));
 });
