@@ -178,6 +178,9 @@ export default rule<'module', Evidence>({
         const jwt = require('jsonwebtoken');
         exports.signInvite = (email, key) => jwt.sign({ email, purpose: 'invite' }, key, { expiresIn: '3650d' });
         //                                                                                            ^^^^^^^ jwt/no-expiry "valid for 3650 days"
+        const DAY = 24 * 60 * 60;
+        exports.signPass = (id, key) => jwt.sign({ id }, key, { expiresIn: 730 * DAY });
+        //                                                                 ^^^^^^^^^ jwt/no-expiry "valid for 730 days"
       `,
     },
     {
@@ -323,7 +326,7 @@ function* tooLong(use: JwtUse, module: ModuleView, context: RuleContext): Iterab
     return;
   }
   const answer = context.option(options, 'expiresIn');
-  const days = answer.kind === 'value' ? daysOf(context.constant(answer.value)?.value) : 0;
+  const days = answer.kind === 'value' ? daysOf(context.constant(answer.value)?.value ?? product(answer.value, module, context)) : 0;
   if (answer.kind !== 'value' || days <= LONGEST_DAYS) return;
   const mayLast = LINK.test(`${use.in.name} ${nameOfPayload(use.payload)}`) || REFRESH.test(`${use.in.name} ${context.textOf(use.call.at).slice(0, 300)}`);
   if (mayLast && days <= FOREVER_DAYS) return;
@@ -333,6 +336,19 @@ function* tooLong(use: JwtUse, module: ModuleView, context: RuleContext): Iterab
     evidence: { how: 'long', days: Math.round(days), change: at === answer.value.at ? { do: 'replace', at, code: [{ slot: QUARTER.join('') }] } : undefined, manual: true },
     confidence: 'high', when: use.step.when,
   };
+}
+/** `3650 * DAY` with a constant of the file; undefined where a factor is none. */
+function product(value: Value, module: ModuleView, context: RuleContext): number | undefined {
+  const factors = value.kind === 'unknown' && value.at.path === module.path ? context.textOf(value.at).slice(0, 120).split('*') : [];
+  let result = 1;
+  for (const factor of factors) {
+    const text = factor.trim();
+    const named = /^[A-Za-z_$][\w$]*$/.test(text) ? module.bindings.find((one) => one.name === text && one.constant && one.scope === module.top.id) : undefined;
+    const known = named ? context.constant(named.value)?.value : /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+    if (typeof known !== 'number') return undefined;
+    result *= known;
+  }
+  return factors.length > 1 ? result : undefined;
 }
 function lacksEnd(use: JwtUse, under: ReturnType<RuleContext['option']>, context: RuleContext): boolean {
   return under.kind === 'absent' ? context.option(use.options, 'signOptions').kind === 'absent' : under.kind === 'value' && context.option(under.value, 'expiresIn').kind === 'absent';
