@@ -1,14 +1,15 @@
 import type { Call } from '../../model/value.js';
-import type { Scope } from '../../project/project.js';
-import type { At } from '../../text/source.js';
-import { calledModule } from '../facts/imported.js';
+import { links, type ChainLink, type Endpoint } from '../../project/project.js';
+import { samePlace, type At } from '../../text/source.js';
 import { changing } from '../facts/methods.js';
 import { looksAtOrigin } from '../facts/origin-checks.js';
-import { publicPath } from '../facts/paths.js';
+import { adminPath, publicPath } from '../facts/paths.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
-  readonly call: Call;
+  readonly endpoint: Endpoint;
+  /** The check stands behind the route: it never runs for it. */
+  readonly late: boolean;
   /** Where the flags of the cookie stand: an object to add to, or the call's options that hold none yet. */
   readonly cookieAt: At | undefined;
   readonly optionsAt: At | undefined;
@@ -20,7 +21,7 @@ const PROTECTS = /csrf|csurf|xsrf|crumb|lusca/i;
 const PACKAGES = ['csurf', 'csrf', 'csrf-csrf', 'csrf-sync', 'tiny-csrf', 'lusca', '@fastify/csrf-protection', '@hapi/crumb', 'koa-csrf', 'hono/csrf', '@dr.pogodin/csurf', '@otterhttp/csrf'];
 const FORMS = /^(urlencoded|multer|upload|koa-?body|bodyParser|single|array|fields|any|none|formidable|fileUpload|formbody|multipart)$/i;
 
-export default rule<'call', Evidence>({
+export default rule<'endpoint', Evidence>({
   meta: {
     id: 'csrf/missing',
     title: 'Cookie login without CSRF protection',
@@ -34,23 +35,32 @@ export default rule<'call', Evidence>({
     whenNotToUse: 'The cookie identifies nobody: what it protects is asked for with a token in a header.',
     references: ['https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html'],
   },
-  on: 'call',
-  words: ['session'],
-  *detect({ call, step, in: fn }, context) {
+  on: 'endpoint',
+  words: [],
+  *detect(endpoint, context) {
+    const path = context.pathOf(endpoint.methodAt);
     // Next to a syntax error the check may be what is just being typed.
-    if (!fn.complete) return;
-    const from = calledModule(call) ?? '';
-    const flags = SESSIONS.test(from) && call.form === 'call' ? flagsOf(call, from, context) : undefined;
-    const scope = flags && context.scopeOf(call.at);
-    if (!flags || !scope || PACKAGES.some((name) => context.projectUses(name)) || !takesForms(scope, context)) return;
-    yield { at: call.nameAt, subject: `${fn.name} session`, when: step.when, confidence: 'medium', evidence: { call, ...flags } };
+    if (!isChange(endpoint) || context.top(path)?.complete !== true || first(endpoint, path, context) !== endpoint) return;
+    const chain = links(endpoint.chain);
+    if (chain.some((link) => protects(link, context)) || endpoint.route.layers.some((layer) => PROTECTS.test(layer.name))) return;
+    const found = { at: endpoint.methodAt, subject: `${endpoint.id} csrf`, when: endpoint.when, confidence: 'medium' as const };
+    const nowhere = { cookieAt: undefined, optionsAt: undefined, flagAt: undefined };
+    if (PACKAGES.some((name) => context.projectUses(name))) {
+      if (checkedLater(endpoint, chain, context) && context.projectUses('cookies') && endpoint.authentication.state === 'guarded') yield { ...found, evidence: { endpoint, late: true, ...nowhere } };
+      return;
+    }
+    const flags = chain.map(({ layer }) => sessionFlags(layer.value, context)).find((one) => one !== undefined);
+    if (flags && (flags.isNone || takesForms(endpoint, chain))) yield { ...found, evidence: { endpoint, late: false, ...flags } };
   },
-  explain: () => ({
-    message: "Logged-in users can be made to submit requests from other sites. Set sameSite: 'lax' or add CSRF protection.",
+  explain: ({ endpoint, late }) => ({
+    message: late
+      ? `${endpoint.method} ${endpoint.path.text} is registered before the check against forged requests, which never runs for it. Register the check first.`
+      : `Logged-in users can be made to submit ${endpoint.method} ${endpoint.path.text} from other sites. Set sameSite: 'lax' or add CSRF protection.`,
     why: 'A form on any other site is sent with the cookie of whoever looks at it, and the application cannot tell the difference.',
     remedy: "Give the session's cookie sameSite: 'lax', or check a token with every form.",
   }),
-  *fix({ evidence: { cookieAt, optionsAt, flagAt } }): Iterable<FixAnswer> {
+  *fix({ evidence: { cookieAt, optionsAt, flagAt, late } }): Iterable<FixAnswer> {
+    if (late) return yield { refused: 'Which of the statements between the two may move cannot be told.' };
     const title = "Set sameSite: 'lax'";
     if (flagAt) yield { title, safety: 'review', changes: [{ do: 'replace', at: flagAt, code: [{ quote: 'lax' }] }] };
     else if (cookieAt) yield { title, safety: 'review', changes: [{ do: 'insert', at: cookieAt, where: 'entry-last', code: ['sameSite: ', { quote: 'lax' }] }] };
@@ -65,9 +75,9 @@ export default rule<'call', Evidence>({
         import session from 'express-session';
         const app = express();
         app.use(session({ secret: process.env.SECRET, cookie: { secure: true } }));
-        //      ^^^^^^^ csrf/missing "from other sites"
         app.use(express.urlencoded({ extended: false }));
         app.post('/pay', auth, (req, res) => res.json(pay(req.session.user)));
+        //  ^^^^ csrf/missing "POST /pay from other sites"
       `,
       fixed: `
         import express from 'express';
@@ -86,8 +96,8 @@ export default rule<'call', Evidence>({
         const multer = require('multer');
         const app = express();
         app.use(cookieSession({ keys: [process.env.KEY] }));
-        //      ^^^^^^^^^^^^^ csrf/missing
         app.post('/transfer', multer().single('f'), auth, (req, res) => res.json(transfer(req.body)));
+        //  ^^^^ csrf/missing
       `,
       fixed: `
         const express = require('express');
@@ -105,9 +115,9 @@ export default rule<'call', Evidence>({
         import session from 'express-session';
         const app = express();
         app.use(session({ secret: process.env.SECRET, cookie: { secure: true, sameSite: 'none' } }));
-        //      ^^^^^^^ csrf/missing
         app.use(express.urlencoded());
         app.post('/pay', auth, (req, res) => res.json(pay(req.session.user)));
+        //  ^^^^ csrf/missing
       `,
       fixed: `
         import express from 'express';
@@ -116,6 +126,43 @@ export default rule<'call', Evidence>({
         app.use(session({ secret: process.env.SECRET, cookie: { secure: true, sameSite: 'lax' } }));
         app.use(express.urlencoded());
         app.post('/pay', auth, (req, res) => res.json(pay(req.session.user)));
+      `,
+    },
+    {
+      title: 'a router of another file behind a cookie for every site',
+      bad: `
+        //- app.js
+        const express = require('express');
+        const cookieSession = require('cookie-session');
+        const cards = require('./cards');
+        const app = express();
+        app.use(cookieSession({ keys: [process.env.KEY], sameSite: 'none', secure: true }));
+        app.use(express.json());
+        app.use('/cards', cards);
+        app.listen(3000);
+        //- cards.js
+        const { Router } = require('express');
+        const router = Router();
+        router.get('/', (req, res) => res.json(list(req.session.account)));
+        router.post('/', (req, res) => res.json(add(req.session.account)));
+        //     ^^^^ csrf/missing "POST /cards"
+        module.exports = router;
+      `,
+    },
+    {
+      title: 'a route before the check',
+      bad: `
+        import express from 'express';
+        import cookieParser from 'cookie-parser';
+        import { doubleCsrf } from 'csrf-csrf';
+        const { doubleCsrfProtection } = doubleCsrf({ getSecret: () => process.env.SECRET });
+        const signedIn = (req, res, next) => (users.has(req.cookies.token) ? next() : res.sendStatus(401));
+        const app = express();
+        app.use(cookieParser());
+        app.post('/invoices', signedIn, (req, res) => res.json(add(req.body)));
+        //  ^^^^ csrf/missing "never runs for it"
+        app.use(doubleCsrfProtection);
+        app.listen(3000);
       `,
     },
     {
@@ -169,29 +216,49 @@ export default rule<'call', Evidence>({
   ],
 });
 
+function isChange({ method, path }: Endpoint): boolean {
+  return changing.has(method) && method !== 'all' && (!publicPath(path.text) || adminPath(path.text));
+}
+/** One finding for the routes of a file. */
+function first(endpoint: Endpoint, path: At['path'], context: RuleContext): Endpoint | undefined {
+  return context.endpoints({ file: path }).find((one) => isChange(one) && one.app === endpoint.app);
+}
+function protects({ layer }: ChainLink, context: RuleContext): boolean {
+  return PROTECTS.test(layer.name) || layer.claims.some((claim) => claim.protects === 'csrf') || (layer.fn !== undefined && looksAtOrigin(layer.fn, context));
+}
+/** A check for all routes of the application stands after this one. */
+function checkedLater(endpoint: Endpoint, chain: readonly ChainLink[], context: RuleContext): boolean {
+  const outer = chain.find((link) => link.from === 'application');
+  const scope = outer && context.scopeOf(outer.layer.at);
+  if (!scope?.complete || !endpoint.chainComplete) return false;
+  const later = scope.order.findIndex(({ kind, layer, when }) => kind === 'layer' && when.length === 0 && layer !== undefined && (PROTECTS.test(layer.name) || layer.claims.some((claim) => claim.protects === 'csrf')));
+  const own = scope.order.findIndex(({ at }) => samePlace(at, endpoint.methodAt) || endpoint.mounts.some((mount) => samePlace(at, mount)));
+  return own >= 0 && later > own;
+}
+/** The body is read as a form, which any page can send. */
+function takesForms(endpoint: Endpoint, chain: readonly ChainLink[]): boolean {
+  return [...chain.map(({ layer }) => layer), ...endpoint.route.layers].some((layer) => FORMS.test(layer.name.split('.').at(-1) ?? ''));
+}
+function sessionFlags(value: ChainLink['layer']['value'], context: RuleContext): (Omit<Evidence, 'endpoint' | 'late'> & { readonly isNone: boolean }) | undefined {
+  const call = context.resolve(value).value;
+  if (call.kind !== 'call' || call.form !== 'call' || call.target.kind !== 'ref' || call.target.root.kind !== 'import' || call.target.path.length > 0) return undefined;
+  const { from } = call.target.root;
+  return SESSIONS.test(from) ? flagsOf(call, from, context) : undefined;
+}
 /** What stands where the flag for other sites would; undefined where it keeps them out, or nobody can tell. */
-function flagsOf(call: Call, from: string, context: RuleContext): Omit<Evidence, 'call'> | undefined {
+function flagsOf(call: Call, from: string, context: RuleContext): ReturnType<typeof sessionFlags> {
   const options = call.args.map((item) => item.value).find((value) => value.kind === 'object');
   if (call.args.some((item) => item.value.kind !== 'object' && item.value.kind !== 'ref' && item.value.kind !== 'literal')) return undefined;
-  if (!options) return call.args.length === 0 ? undefined : { cookieAt: undefined, optionsAt: undefined, flagAt: undefined };
+  if (!options) return call.args.length === 0 ? undefined : { isNone: false, cookieAt: undefined, optionsAt: undefined, flagAt: undefined };
   const isFlat = from === 'cookie-session' || from === 'koa-session';
   const cookie = isFlat ? undefined : context.option(options, 'cookie');
   if (cookie?.kind === 'unknown') return undefined;
-  if (cookie?.kind === 'absent') return { cookieAt: undefined, optionsAt: options.at, flagAt: undefined };
+  if (cookie?.kind === 'absent') return { isNone: false, cookieAt: undefined, optionsAt: options.at, flagAt: undefined };
   const holder = cookie?.kind === 'value' ? cookie.value : options;
   const flag = context.option(holder, 'sameSite');
   const here = holder.at.path === call.at.path && holder.kind === 'object' ? holder.at : undefined;
-  if (flag.kind === 'absent') return { cookieAt: here, optionsAt: undefined, flagAt: undefined };
+  if (flag.kind === 'absent') return { isNone: false, cookieAt: here, optionsAt: undefined, flagAt: undefined };
   if (flag.kind !== 'value') return undefined;
   const value = context.constant(flag.value)?.value;
-  return value === 'none' || value === false ? { cookieAt: undefined, optionsAt: undefined, flagAt: flag.value.at.path === call.at.path ? flag.value.at : undefined } : undefined;
-}
-/** The application changes data at the request of a form, and nothing in it looks where that came from. */
-function takesForms(scope: Scope, context: RuleContext): boolean {
-  const layers = scope.layers.map(({ layer }) => layer);
-  const endpoints = context.endpoints({ scope: scope.id });
-  const all = [...layers, ...endpoints.flatMap((one) => one.route.layers)];
-  if (all.some((layer) => PROTECTS.test(layer.name) || layer.claims.some((claim) => claim.protects === 'csrf') || (layer.fn !== undefined && looksAtOrigin(layer.fn, context)))) return false;
-  const isChanging = endpoints.some((one) => changing.has(one.method) && !publicPath(one.path.text) && one.method !== 'all');
-  return isChanging && all.some((layer) => FORMS.test(layer.name.split('.').at(-1) ?? ''));
+  return value === 'none' || value === false ? { isNone: value === 'none', cookieAt: undefined, optionsAt: undefined, flagAt: flag.value.at.path === call.at.path ? flag.value.at : undefined } : undefined;
 }

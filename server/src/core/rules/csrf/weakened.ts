@@ -4,7 +4,7 @@ import type { At } from '../../text/source.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
-  readonly kind: 'method' | 'skip' | 'path';
+  readonly kind: 'method' | 'skip' | 'path' | 'unused';
   readonly text: string;
   readonly entryAt: At | undefined;
 }
@@ -41,12 +41,17 @@ export default rule<'call', Evidence>({
           yield { ...base, subject: `${fn.name} csrf ${method}`, at: item.at, confidence: 'high', evidence: { kind: 'method', text: method.toUpperCase(), entryAt: undefined } };
       }
     }
+    // The plugin only adds a function that routes or hooks have to call.
+    const plugin = call.name === 'register' ? call.args[0]?.value : undefined;
+    if (plugin?.kind === 'ref' && plugin.root.kind === 'import' && /^(@fastify\/csrf-protection|fastify-csrf)$/.test(plugin.root.from) && !context.projectUses('csrf-hook'))
+      yield { ...base, at: plugin.at, confidence: 'high', evidence: { kind: 'unused', text: context.textOf(plugin.at), entryAt: undefined } };
     if (isPackage(call) || call.args.some((item) => isCrumb(item.value))) for (const { value } of call.args) yield* skipping(value, base, context, 0);
     const around = exempting(call, context);
     if (around) yield { ...base, at: around, evidence: { kind: 'path', text: context.textOf(around), entryAt: undefined } };
   },
   explain: ({ kind, text }) => ({
     message: kind === 'method' ? `${text} requests are exempt from CSRF checks. Remove it from the list.`
+      : kind === 'unused' ? `'${text}' is registered, but no route or hook calls the csrfProtection it adds, so nothing is checked. Add it as an onRequest or preHandler hook.`
       : kind === 'skip' ? 'The check against forged requests is skipped for all of them. Remove the option.'
         : `Requests that change data are exempt from CSRF checks wherever ${text}. Exempt single paths of machines only.`,
     why: 'A form on any other site can send these requests with the cookies of whoever looks at it.',
@@ -54,6 +59,7 @@ export default rule<'call', Evidence>({
   }),
   *fix({ at, evidence: { kind, entryAt } }): Iterable<FixAnswer> {
     if (kind === 'method') yield { title: 'Remove it from the list', safety: 'review', changes: [{ do: 'remove', at, as: 'item' }] };
+    else if (kind === 'unused') yield { refused: 'Which routes take cookies, and where the hook belongs, cannot be told.' };
     else if (entryAt) yield { title: 'Remove the option', safety: 'review', changes: [{ do: 'remove', at: entryAt, as: 'entry' }] };
     else yield { title: 'Check every request', safety: 'review', changes: [{ do: 'settle', at, as: 'never' }] };
   },
@@ -96,6 +102,43 @@ export default rule<'call', Evidence>({
         import Crumb from '@hapi/crumb';
         const server = Hapi.server();
         await server.register({ plugin: Crumb, options: {} });
+      `,
+    },
+    {
+      title: 'a plugin whose check nobody calls',
+      bad: `
+        import Fastify from 'fastify';
+        import cookie from '@fastify/cookie';
+        import csrf from '@fastify/csrf-protection';
+        const app = Fastify();
+        await app.register(cookie);
+        await app.register(csrf, { cookieOpts: { signed: true } });
+        //                 ^^^^ csrf/weakened "nothing is checked"
+        app.post('/transfer', async (request) => transfer(request.body));
+        await app.listen({ port: 3000 });
+      `,
+    },
+    {
+      title: 'a Nest application that registers it, and nothing else',
+      bad: `
+        import { NestFactory } from '@nestjs/core';
+        import { FastifyAdapter } from '@nestjs/platform-fastify';
+        import fastifyCsrf from '@fastify/csrf-protection';
+        const app = await NestFactory.create(AppModule, new FastifyAdapter());
+        await app.register(fastifyCsrf);
+        //                 ^^^^^^^^^^^ csrf/weakened
+        await app.listen(3000);
+      `,
+    },
+    {
+      title: 'a plugin whose check is a hook',
+      good: `
+        import Fastify from 'fastify';
+        import csrf from '@fastify/csrf-protection';
+        const app = Fastify();
+        await app.register(csrf);
+        app.addHook('preHandler', (request, reply, done) => app.csrfProtection(request, reply, done));
+        app.post('/transfer', async (request) => transfer(request.body));
       `,
     },
     {
