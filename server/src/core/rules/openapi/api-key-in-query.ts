@@ -3,6 +3,7 @@ import { schemesKey } from '../../openapi/changes.js';
 import type { OpenApiDocument } from '../../openapi/document.js';
 import { parametersOf, type Pointer } from '../../openapi/schemas.js';
 import { asText, valueOf } from '../../openapi/values.js';
+import type { At } from '../../text/source.js';
 import { wordsOf } from '../facts/names.js';
 import { publicPath } from '../facts/paths.js';
 import { urlCredentialName } from '../facts/credential-names.js';
@@ -10,7 +11,8 @@ import { rule, type Change } from '../rule.js';
 
 interface Evidence {
   readonly document: OpenApiDocument;
-  readonly pointer: Pointer;
+  /** Scheme, or every parameter of the name. */
+  readonly pointers: readonly Pointer[];
   readonly name: string;
   readonly part: 'query' | 'path';
   readonly scheme: boolean;
@@ -36,20 +38,13 @@ export default rule<'openapi', Evidence>({
       const place = valueOf(scheme, 'in');
       if (asText(valueOf(scheme, 'type')) !== 'apiKey' || !place || asText(place) !== 'query') continue;
       const name = asText(valueOf(scheme, 'name')) ?? key;
-      yield { at: place.at, subject: `scheme ${key}`, evidence: { document, pointer: [...schemesKey(document), key], name, part: 'query', scheme: true } };
+      yield { at: place.at, subject: `scheme ${key}`, evidence: { document, pointers: [[...schemesKey(document), key]], name, part: 'query', scheme: true } };
     }
-    const seen = new Set<Value>();
-    for (const operation of document.operations) {
-      if (operation.section !== 'paths') continue;
-      for (const { value, pointer } of parametersOf(document, operation)) {
-        const place = valueOf(value, 'in');
-        const part = asText(place);
-        const name = asText(valueOf(value, 'name'));
-        if (!place || name === undefined || (part !== 'query' && part !== 'path') || seen.has(value)) continue;
-        if (!isCredential(name, operation.path)) continue;
-        seen.add(value);
-        yield { at: place.at, subject: `${part} ${name} ${pointer.join('/')}`, evidence: { document, pointer, name, part, scheme: false } };
-      }
+    for (const [subject, { name, part, places }] of credentialParameters(document)) {
+      const [first, ...others] = places;
+      if (!first) continue;
+      const related = others.slice(0, 10).map(({ at }) => ({ at, label: 'here too' }));
+      yield { at: first.at, subject, evidence: { document, pointers: places.map(({ pointer }) => pointer), name, part, scheme: false }, ...(related.length > 0 ? { related } : {}) };
     }
   },
   explain: ({ name, part }) => ({
@@ -57,14 +52,17 @@ export default rule<'openapi', Evidence>({
     why: 'Addresses are written down by servers, proxies and browsers and handed on in the Referer header; headers are not.',
     remedy: 'Take the key from a header, best through a security scheme.',
   }),
-  *fix({ evidence: { document, pointer, name, part, scheme } }) {
+  *fix({ evidence: { document, pointers, name, part, scheme } }) {
     if (part === 'path') {
       yield { refused: 'The path itself holds the key: every caller has to change.' };
       return;
     }
-    const path = document.path;
-    const renamed: readonly Change[] = wordsOf(name).includes('key') || scheme ? [{ do: 'set', path, key: [...pointer, 'name'], value: 'X-API-Key' }] : [];
-    yield { title: 'Take it from a header', safety: 'review', changes: [{ do: 'set', path, key: [...pointer, 'in'], value: 'header' }, ...renamed] };
+    const renames = wordsOf(name).includes('key') || scheme;
+    const changes = pointers.flatMap((pointer): readonly Change[] => {
+      const set = (key: string, value: string): Change => ({ do: 'set', path: document.path, key: [...pointer, key], value });
+      return [set('in', 'header'), ...(renames ? [set('name', 'X-API-Key')] : [])];
+    });
+    yield { title: 'Take it from a header', safety: 'review', changes };
   },
   examples: [
     {
@@ -171,6 +169,30 @@ export default rule<'openapi', Evidence>({
   ],
 });
 
+interface Parameters {
+  readonly name: string;
+  readonly part: 'query' | 'path';
+  readonly places: { readonly at: At; readonly pointer: Pointer }[];
+}
+/** The parameters that carry a credential, those of one name together: a key is one decision, however many operations ask for it. */
+function credentialParameters(document: OpenApiDocument): ReadonlyMap<string, Parameters> {
+  const found = new Map<string, Parameters>();
+  const seen = new Set<Value>();
+  for (const operation of document.operations) {
+    if (operation.section !== 'paths') continue;
+    for (const { value, pointer } of parametersOf(document, operation)) {
+      const place = valueOf(value, 'in');
+      const part = asText(place);
+      const name = asText(valueOf(value, 'name'));
+      if (!place || name === undefined || (part !== 'query' && part !== 'path') || seen.has(value) || !isCredential(name, operation.path)) continue;
+      seen.add(value);
+      const one = found.get(`${part} ${name}`) ?? { name, part, places: [] };
+      one.places.push({ at: place.at, pointer });
+      found.set(`${part} ${name}`, one);
+    }
+  }
+  return found;
+}
 function isCredential(name: string, path: string): boolean {
   if (name.toLowerCase() === 'token') return !publicPath(path);
   return urlCredentialName(name) && !publicPath(path);
