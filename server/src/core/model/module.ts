@@ -129,6 +129,8 @@ export function branchOf(test: Value, holds: boolean): Branch {
 export interface Loop {
   readonly binding: BindingId;
   readonly over: Value;
+  /** `for await` */
+  readonly awaited?: true;
 }
 export interface DeclaredField {
   readonly name: string;

@@ -6,6 +6,8 @@ const MOST_LEAVES = 500;
 const DEEPEST = 16;
 const MOST_FRAMES = 4;
 const MOST_WRITES = 8;
+/** A function of the project by such a name is looked into. */
+const RENDERS = /(^|\.)(escape|render)\w*$/;
 /** Calls whose result carries what they are given. */
 const CARRIES = /(^|\.)(stringify|parse|String|inspect|format|toString|serializeError|assign|entries|values|fromEntries|from|concat|join|resolve|toJSON|freeze|getOwnPropertyNames|keys|encode|escape\w*|render\w*|art)$/;
 /** Those that write a table. */
@@ -89,9 +91,10 @@ export function leavesOf(value: Value, { follow, enter }: Search, steps: readonl
   };
   const visitCall = (at: Call, place: Place, depth: number): void => {
     const name = at.callee || at.name;
-    const entered = carries(name) || framesOf(place.frame).length >= MOST_FRAMES ? undefined : enter?.(at);
+    const isCarried = carries(name);
+    const entered = (isCarried && !RENDERS.test(name)) || framesOf(place.frame).length >= MOST_FRAMES ? undefined : enter?.(at);
     push(at, place, entered !== undefined);
-    if (carries(name)) {
+    if (isCarried && !entered) {
       for (const item of at.args) visit(item.value, { ...place, through: [...place.through, name] }, depth + 1);
       if (at.receiver && CARRIES_RECEIVER.test(at.name)) visit(at.receiver, { ...place, through: [...place.through, at.name] }, depth + 1);
       return;

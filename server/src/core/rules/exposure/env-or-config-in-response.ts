@@ -18,6 +18,7 @@ interface Evidence extends Found {
 }
 const NAMES = /^(config|settings|env|secrets|credentials)$/;
 const FILES = /(^|\/)(config|env|environment|settings|secrets)[^/]*(\/index)?(\.[cm]?[jt]s|\.json)?$|(^|\/)config\//i;
+const RENDERS = /(^|\.)(render\w*|art)$/;
 const ONLY_NAMES = /(^|\.)(keys|getOwnPropertyNames)$/;
 const WORDS: Readonly<Record<Found['what'], string>> = {
   environment: 'the whole environment, secrets included',
@@ -170,6 +171,19 @@ export default rule<'send', Evidence>({
       good: `import express from 'express'; const config = { theme: 'dark' }; express().get('/v', async (req, res) => { const settings = await Settings.findOne({}); res.json({ config, settings }); });`,
     },
     { title: 'details of the process for guarded administrators', good: `import express from 'express'; const app = express(); app.get('/admin/process', requireAuth, (req, res) => res.json(process.memoryUsage()));` },
+    {
+      title: 'pages that are rendered with a look at the request',
+      good: `
+        import express from 'express';
+        import { renderPage } from 'pages';
+        import { renderToHtml } from './html.js';
+        const app = express();
+        app.get('/a', (req, res) => { res.send(renderPage(req)); });
+        app.get('/b', (req, res) => { res.send(renderToHtml('b', req)); });
+        //- html.js
+        export const renderToHtml = (name, req) => (req.query.plain ? name : '<p>' + name + '</p>');
+      `,
+    },
   ],
 });
 
@@ -186,7 +200,8 @@ function exposed(leaf: Leaf, context: RuleContext): Found | undefined {
   const request = context.request(value);
   if (value.root.kind === 'parameter') {
     if (value.path.length === 1 && value.path[0] === 'env' && context.role(value.root.fn)?.parameters[value.root.index] === 'context') return { what: 'environment', text: value.text, severity: 'error', sure: true };
-    const isEcho = (request?.from === 'whole' && value.path.length === 0) || (request?.from === 'header' && request.key === undefined && value.path.at(-1) === 'headers');
+    // What renders a page takes the request to look things up in it.
+    const isEcho = !leaf.through.some((name) => RENDERS.test(name)) && ((request?.from === 'whole' && value.path.length === 0) || (request?.from === 'header' && request.key === undefined && value.path.at(-1) === 'headers'));
     return isEcho ? { what: 'request', text: value.text, severity: 'warning', sure: true } : undefined;
   }
   if (value.text === 'process.versions') return { what: 'process', text: value.text, severity: 'info', sure: false };

@@ -26,7 +26,7 @@ export function measures(body: FunctionView | undefined): boolean {
 export function* collected(fn: FunctionView, context: RuleContext): Iterable<{ readonly at: At; readonly when: FunctionView['when'] }> {
   if (measures(fn) || (fn.within !== undefined && measures(context.body(fn.within)))) return;
   for (const step of fn.steps) {
-    if (step.loop && isRequestStream(step.loop.over, context) && grows(step)) {
+    if (step.loop?.awaited && isRequestStream(step.loop.over, context) && grows(step)) {
       yield { at: step.loop.over.at, when: step.when };
       return;
     }

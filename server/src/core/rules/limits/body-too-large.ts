@@ -204,6 +204,15 @@ export default rule<'function', Evidence>({
         }).listen(3000);
       `,
     },
+    {
+      title: 'a list that was parsed before',
+      good: `
+        import express from 'express';
+        const app = express();
+        app.use(express.json());
+        app.patch('/fields', async (req, res) => { const done = []; for (const one of req.body) done.push(await save(one)); res.json(done); });
+      `,
+    },
   ],
 });
 

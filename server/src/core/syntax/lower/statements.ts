@@ -208,17 +208,18 @@ function choose(l: Lowering, node: ts.SwitchStatement): void {
 function forOf(l: Lowering, node: ts.ForOfStatement | ts.ForInStatement): void {
   const given = expression(l, node.expression);
   const over = ts.isForInStatement(node) ? keysOf(l, given, node) : given;
+  const awaited = ts.isForOfStatement(node) && node.awaitModifier ? { awaited: true as const } : {};
   const outer = openScope(l, l.scope.fn);
   const before = l.frame.loop;
   const declaration = ts.isVariableDeclarationList(node.initializer) ? node.initializer.declarations[0] : undefined;
   if (declaration && ts.isIdentifier(declaration.name)) {
     const binding = declare(l, declaration.name.text, declaration.name, true, { kind: 'unknown', why: 'loop variable', at: at(l, declaration) });
-    l.frame.loop = { binding: binding.id, over };
+    l.frame.loop = { binding: binding.id, over, ...awaited };
   } else if (declaration) {
     const item = declare(l, ' item', declaration, true, { kind: 'unknown', why: 'loop variable', at: at(l, declaration) });
     hoistPattern(l, declaration.name, true);
     destructurePattern(l, declaration.name, { kind: 'ref', root: { kind: 'local', binding: item.id }, path: [], text: 'item', at: at(l, declaration), nameAt: at(l, declaration) });
-    l.frame.loop = { binding: item.id, over };
+    l.frame.loop = { binding: item.id, over, ...awaited };
   }
   nested(l, node.statement);
   l.frame.loop = before;
