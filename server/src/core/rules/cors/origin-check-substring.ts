@@ -1,6 +1,6 @@
 import type { Code, Fix } from '../../findings/changes.js';
 import { localHost } from '../facts/domains.js';
-import { doubtBeside, lookAlike, refusedBeside } from '../facts/origin-text.js';
+import { doubtBeside, encryptedBeside, lookAlike, refusedBeside } from '../facts/origin-text.js';
 import { rule } from '../rule.js';
 import type { OriginTest } from '../rule.js';
 
@@ -26,7 +26,7 @@ export default rule<'origin', { readonly test: OriginTest; readonly text: string
     for (const text of texts) {
       if (typeof text !== 'string') continue;
       const found = lookAlike(test, text);
-      if (!found || refusedBeside(test, found.example, context) || doubtBeside(test, found.example, context)) continue;
+      if (!found || (found.subdomain && encryptedBeside(test, found.example, context)) || refusedBeside(test, found.example, context) || doubtBeside(test, found.example, context)) continue;
       // A name alone is none of a caller's: what it is compared with has to look like a host.
       if (!test.sure && !/[a-z0-9]\.[a-z0-9]|:\/\/|localhost/i.test(text)) continue;
       yield {
@@ -71,6 +71,19 @@ export default rule<'origin', { readonly test: OriginTest; readonly text: string
       fixed: `
         import cors from 'cors';
         app.use(cors({ origin: (o, cb) => cb(null, ['https://example.com'].includes(o)) }));`,
+    },
+    {
+      title: 'own subdomains over HTTPS alone',
+      good: `
+        import cors from 'cors';
+        import { cors as honoCors } from 'hono/cors';
+        app.use(honoCors({ origin: (o) => (o.startsWith('https://') && o.endsWith('.shop.example') ? o : null), credentials: true }));
+        app.use(cors({
+          origin(origin, done) {
+            const { protocol, hostname } = new URL(origin);
+            done(null, protocol === 'https:' && hostname.endsWith('.shop.example'));
+          },
+        }));`,
     },
     {
       title: 'the beginning of the origin',

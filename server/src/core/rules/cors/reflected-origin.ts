@@ -22,6 +22,9 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
   *detect(policy, context) {
     // With credentials it is cors/credentials-any-origin.
     if (policy.told === true || policy.origin !== 'reflect' || policy.credentials === true) return;
+    // A star without credentials is answered as an echo, but means a star; and nobody here is known by what a browser adds by itself.
+    const isStar = policy.credentials === false && policy.credentialsAt !== undefined && context.textOf(policy.originAt).replace(/['"`]/g, '') === '*';
+    if (isStar && !context.projectUses('cookies') && !context.projectUses('sessions')) return;
     yield { at: echoPlace(policy), subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(readsOnly(policy, context) ? { severity: 'info' } : {}) };
   },
   explain: () => ({
@@ -42,6 +45,16 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
       fixed: `
         import cors from 'cors';
         app.use(cors({ origin: (process.env.CORS_ORIGINS ?? '').split(',').filter(Boolean) }));`,
+    },
+    {
+      title: 'without credentials, where login is by a header',
+      good: `
+        import express from 'express';
+        import { createYoga } from 'graphql-yoga';
+        import { schema } from './schema.js';
+        const app = express();
+        app.use('/graphql', createYoga({ schema, context: ({ request }) => load(request.headers.get('authorization')), cors: { origin: '*', credentials: false } }));
+        app.listen(4000);`,
     },
     {
       title: 'hapi echoes unless origins are listed',

@@ -296,6 +296,10 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
         app.get('/v1/forecast/:city', async (request) => forecastOf(request.params.city));
         await app.listen({ port: 3000 });`,
     },
+    { title: 'for readers alone, where nobody is known by a cookie', good: `import { cors } from 'hono/cors';\nexport const readers = cors({ origin: '*', allowMethods: ['GET', 'HEAD'] });` },
+    {
+      title: 'a path of the settings that is for everybody', good: `//- next.config.js\nmodule.exports = { async headers() { return [{ source: '/api/public/:path*', headers: [{ key: 'Access-Control-Allow-Origin', value: '*' }] }]; } };`,
+    },
     {
       title: 'public routes beside those of the people who log in',
       good: `

@@ -64,9 +64,12 @@ function relevant(policy: CorsPolicy, endpoints: readonly Endpoint[]): readonly 
 export function publicData(policy: CorsPolicy, context: RuleContext): boolean {
   if (policy.credentials !== false) return false;
   const { endpoints, whole } = corsReach(policy, context);
-  if (!whole) return readsGraph(policy, context);
+  const forReaders = isReadingPolicy(policy) && !context.projectUses('cookies') && !context.projectUses('sessions');
   const counted = relevant(policy, endpoints);
-  const open = isReadingPolicy(policy) && !context.projectUses('cookies') && !context.projectUses('sessions') ? counted.filter(({ authentication }) => authentication.state !== 'guarded') : counted;
+  const open = forReaders ? counted.filter(({ method, authentication }) => authentication.state !== 'guarded' && READS.test(method)) : counted;
+  // Written for readers alone, and nothing that is known behind it speaks against it.
+  if (forReaders && open.every((endpoint) => isPublicRead(endpoint))) return true;
+  if (!whole) return readsGraph(policy, context);
   return open.length > 0 && open.every((endpoint) => isPublicRead(endpoint));
 }
 /** Stands at the path of a GraphQL interface that changes nothing, in a project that knows nobody. */

@@ -12,6 +12,8 @@ const PLACEHOLDER = "'https://app.example.com'";
 
 /** A constant that names where files are served. */
 const FILES = /^\w*(^|_|[a-z](?=[A-Z]))(static|assets?|images?|img|media|fonts?|icons?)(_|[A-Z]|$)\w*$/i;
+/** A path of a settings file that says itself that it is for everybody. */
+const MEANT_FOR_ALL = /\/(public|open-?data|\.well-known|oembed|embed|widgets?)(\/|$)/i;
 
 /** Names the setting for the fingerprint: never a position. */
 export function corsSubject(policy: CorsPolicy): string {
@@ -29,7 +31,7 @@ export function openOnPurpose(policy: CorsPolicy, context: RuleContext): boolean
   if (origins.includes('*')) return true;
   // A settings file says for which paths.
   const { path } = policy;
-  if (path !== undefined) return assetPath(path.replace(/\/?(:\w+\*?|\(\.\*\))$/, '')) || publicPaths.some((glob) => pathMatches(glob, path));
+  if (path !== undefined) return MEANT_FOR_ALL.test(path) || assetPath(path.replace(/\/?(:\w+\*?|\(\.\*\))$/, '')) || publicPaths.some((glob) => pathMatches(glob, path));
   const handled = policy.source === 'manual' ? context.endpoints({ handler: policy.inside }) : [];
   const through = handled.length > 0 ? handled : context.endpointsThrough(policy.at);
   if (through.length > 0 && publicPaths.length > 0 && through.every((endpoint) => publicPaths.some((glob) => pathMatches(glob, endpoint.path.text)))) return true;

@@ -50,6 +50,18 @@ function containing(text: string, of: OriginTest['of']): string | undefined {
 export function refusedBeside(test: OriginTest, example: string, context: RuleContext): boolean {
   return test.beside.some((other) => passes(other, example, context, 0) === false);
 }
+/** The tests beside this one let nobody in over plain HTTP. */
+export function encryptedBeside(test: OriginTest, example: string, context: RuleContext): boolean {
+  const plain = example.replace(/^https:/i, 'http:');
+  return test.beside.some((other) => passes(other, plain, context, 0) === false || asksScheme(other, context));
+}
+/** `url.protocol === 'https:'`. */
+function asksScheme(value: Value, context: RuleContext): boolean {
+  if (value.kind !== 'compare' || (value.op !== '===' && value.op !== '==')) return false;
+  const [one, other] = value.left.kind === 'literal' ? [value.right, value.left] : [value.left, value.right];
+  const asked = one.kind === 'ref' && one.path.length === 0 ? context.resolve(one).value : one;
+  return asked.kind === 'ref' && asked.path.at(-1) === 'protocol' && other.kind === 'literal' && other.value === 'https:';
+}
 /** A test beside this one whose answer nobody can tell, which may refuse any origin. */
 export function doubtBeside(test: OriginTest, example: string, context: RuleContext): boolean {
   return test.beside.some((other) => other.kind === 'call' && other.args.length > 0 && passes(other, example, context, 0) === undefined);

@@ -1,13 +1,14 @@
 import type { Branch } from '../../model/module.js';
 import type { Call, Entry, Value } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
-import { links } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import { alternatives } from '../facts/alternatives.js';
 import { docsLine } from '../facts/csp-fixes.js';
 import { docsPage, docsReason } from '../facts/docs-page.js';
-import { handSet, headersOf, isHeaderSetup, onResponse } from '../facts/header-setup.js';
-import { headerFacts, headerOption } from '../facts/headers.js';
+import { headersOf, isHeaderSetup, onResponse } from '../facts/header-setup.js';
+import { headerFacts, headerOption, type HeaderFact } from '../facts/headers.js';
+import { isChosenHere, laterOptions } from '../facts/later-options.js';
+import { governedByPolicy, setElsewhere } from '../facts/policy-elsewhere.js';
 import { rule } from '../rule.js';
 import type { FixAnswer, RuleContext, Subjects } from '../rule.js';
 import type { Change } from '../../findings/changes.js';
@@ -44,11 +45,12 @@ export default rule<'call', Evidence>({
     const { call, step } = subject;
     const options = optionsOf(call, context);
     // Options kept in another file are reported where this one hands them over.
-    for (const arm of options ? alternatives(options, context) : [])
-      for (const one of disabled(arm.value, subject, context)) {
+    for (const arm of options && alternatives(options, context).filter((one) => isChosenHere(one.when, context)) || [])
+      for (const one of disabled(arm.value, options, subject, context)) {
         const found = { ...one, when: [...one.when, ...arm.when] };
         yield one.at.path === call.at.path ? found : { ...found, at: arm.at };
       }
+    if (options) yield* disabledLater(options, subject, context);
     if (call.name === 'register' && /@fastify\/helmet|fastify-helmet/.test(pluginOf(call))) {
       const global = context.option(call.args[1]?.value, 'global');
       if (global.kind === 'value')
@@ -244,6 +246,41 @@ export default rule<'call', Evidence>({
         app.use(helmet({ contentSecurityPolicy: false }));
         app.use(require('./csp'));`,
     },
+    {
+      title: 'options that are changed after they were made',
+      bad: `
+        import express from 'express';
+        import helmet, { type HelmetOptions } from 'helmet';
+        const options: HelmetOptions = { hsts: false };
+        options.hsts = { maxAge: 31536000 };
+        options.frameguard = false;
+        //                   ^^^^^ headers/protection-disabled "'frameguard: false'"
+        if (process.env.NODE_ENV === 'development') options.noSniff = false;
+        express().use(helmet(options));`,
+    },
+    {
+      title: 'a policy without the directive about frames',
+      bad: `
+        const helmet = require('helmet');
+        app.use(helmet({ frameguard: false, contentSecurityPolicy: { directives: { frameAncestors: null } } }));
+        //                           ^^^^^ headers/protection-disabled`,
+    },
+    {
+      title: 'what others choose: a caller, a table, a setting with a default',
+      good: `
+        import helmet from 'helmet';
+        import { flags } from './missing';
+        const TABLE = { test: { hsts: 0 }, live: { hsts: 31536000 } };
+        const defaults = { csp: true };
+        export const protect = (given = {}) => {
+          const all = { ...defaults, ...given };
+          return helmet({ contentSecurityPolicy: all.csp ? { useDefaults: true } : false });
+        };
+        export const forStage = (stage) => helmet({ hsts: TABLE[stage].hsts ? { maxAge: TABLE[stage].hsts } : false });
+        export const withFlags = () => helmet({ frameguard: flags.embed ? false : { action: 'deny' } });
+        const sniffs = true;
+        export const settled = () => helmet({ noSniff: sniffs ? true : false });`,
+    },
     { title: 'headers of a request', good: `fetch('/x', { headers: { 'X-XSS-Protection': '1; mode=block' } });\nclient.set('X-Content-Type-Options', 'any');` },
     { title: 'off only outside production', good: `import helmet from 'helmet';\napp.use(helmet({ contentSecurityPolicy: process.env.NODE_ENV === 'production' ? strictPolicy : false }));` },
     { title: 'options that are a matter of taste', good: `import helmet from 'helmet';\napp.use(helmet({ crossOriginEmbedderPolicy: false, crossOriginOpenerPolicy: false, xXssProtection: false }));` },
@@ -273,33 +310,58 @@ function pluginOf(call: Call): string {
   return plugin?.kind === 'ref' && plugin.root.kind === 'import' ? plugin.root.from : '';
 }
 
-function* disabled(options: Value, { call, step, in: body }: Subjects['call'], context: RuleContext): Iterable<{ at: At; subject: string; evidence: Evidence; severity: Severity; when: readonly Branch[] }> {
-  for (const fact of headerFacts) {
-    if ((fact.whenOff === 'none' && fact.option !== 'xXssProtection') || !sentUnasked(fact.option, call, context)) continue;
-    for (const key of [fact.option, ...fact.aliases]) {
-      const answer = context.option(options, key);
-      if (answer.kind !== 'value') continue;
-      if (fact.option === 'xXssProtection') {
-        const text = context.constant(answer.value)?.value;
-        if (typeof text === 'string' && /^\s*1/.test(text)) yield { at: answer.value.at, subject: `helmet ${key}`, evidence: { kind: 'xss' }, severity: 'info', when: step.when };
-        continue;
-      }
-      if (fact.option === 'contentSecurityPolicy' && setElsewhere(call, body.steps, context)) continue;
-      if (fact.option === 'xFrameOptions' && governedByPolicy(options, context)) continue;
-      const isPolicy = fact.option === 'contentSecurityPolicy';
-      const severity = isPolicy && !context.projectUses('html') ? 'info' : fact.whenOff === 'info' ? 'info' : 'warning';
-      for (const one of falses(answer.value, context))
-        if (fact.option === 'xPoweredBy') yield { at: one.at, subject: `helmet ${key}`, evidence: { kind: 'announced', option: key, entry: one.direct ? answer.entry : undefined }, severity, when: [...step.when, ...one.when] };
-        else
-          yield {
-            at: one.at,
-            subject: `helmet ${key}`,
-            evidence: { kind: 'option', option: key, header: headerOption(key)?.header ?? fact.header, risk: fact.risk, entry: one.direct ? answer.entry : undefined,
-              ...(isPolicy ? { policy: { call, statementAt: step.statementAt, docs: docsPage([body], { call }, context) } } : {}) },
-            severity,
-            when: [...step.when, ...one.when],
-          };
-    }
+interface Off {
+  readonly at: At;
+  readonly subject: string;
+  readonly evidence: Evidence;
+  readonly severity: Severity;
+  readonly when: readonly Branch[];
+}
+/** A value of an option, and the entry it is written in. */
+interface Given {
+  readonly value: Value;
+  readonly entry: Entry | undefined;
+  readonly when: readonly Branch[];
+}
+/** The protections a call sends by itself, each with the names of its option. */
+function* asked(call: Call, context: RuleContext): Iterable<{ readonly fact: HeaderFact; readonly key: string }> {
+  for (const fact of headerFacts)
+    if ((fact.whenOff !== 'none' || fact.option === 'xXssProtection') && sentUnasked(fact.option, call, context)) for (const key of [fact.option, ...fact.aliases]) yield { fact, key };
+}
+function* disabled(options: Value, given: Value | undefined, subject: Subjects['call'], context: RuleContext): Iterable<Off> {
+  for (const { fact, key } of asked(subject.call, context)) {
+    const answer = context.option(options, key);
+    if (answer.kind !== 'value') continue;
+    // Another value is put in its place before it is used.
+    if (given && laterOptions(given, key, subject.module).some((one) => one.when.length === subject.in.when.length)) continue;
+    yield* switchedOff(fact, key, { value: answer.value, entry: answer.entry, when: subject.step.when }, options, subject, context);
+  }
+}
+/** `options.frameguard = false` after the object was made. */
+function* disabledLater(options: Value, subject: Subjects['call'], context: RuleContext): Iterable<Off> {
+  for (const { fact, key } of asked(subject.call, context)) {
+    const last = laterOptions(options, key, subject.module).at(-1);
+    if (last) yield* switchedOff(fact, key, { ...last, entry: undefined }, options, subject, context);
+  }
+}
+function* switchedOff(fact: HeaderFact, key: string, { value, entry, when }: Given, options: Value, { call, step, in: body }: Subjects['call'], context: RuleContext): Iterable<Off> {
+  if (fact.option === 'xXssProtection') {
+    const text = context.constant(value)?.value;
+    if (typeof text === 'string' && /^\s*1/.test(text)) yield { at: value.at, subject: `helmet ${key}`, evidence: { kind: 'xss' }, severity: 'info', when };
+    return;
+  }
+  if (fact.option === 'contentSecurityPolicy' && setElsewhere(call, body.steps, context)) return;
+  if (fact.option === 'xFrameOptions' && governedByPolicy(options, context)) return;
+  const isPolicy = fact.option === 'contentSecurityPolicy';
+  const severity = isPolicy && !context.projectUses('html') ? 'info' : fact.whenOff === 'info' ? 'info' : 'warning';
+  for (const one of falses(value, context)) {
+    const removable = one.direct ? entry : undefined;
+    const evidence: Evidence = fact.option === 'xPoweredBy' ? { kind: 'announced', option: key, entry: removable }
+      : {
+          kind: 'option', option: key, header: headerOption(key)?.header ?? fact.header, risk: fact.risk, entry: removable,
+          ...(isPolicy ? { policy: { call, statementAt: step.statementAt, docs: docsPage([body], { call }, context) } } : {}),
+        };
+    yield { at: one.at, subject: `helmet ${key}`, evidence, severity, when: [...when, ...one.when] };
   }
 }
 
@@ -323,57 +385,6 @@ function withPolicy(entry: Entry, { call, statementAt, docs }: Policy, context: 
 /** The places where the value is false, with the tests that make it so; `direct`: it is written as the option itself. */
 function falses(value: Value, context: RuleContext): readonly { readonly at: At; readonly when: readonly Branch[]; readonly direct: boolean }[] {
   return alternatives(value, context)
-    .filter((one) => one.value.kind === 'literal' && one.value.value === false)
+    .filter((one) => one.value.kind === 'literal' && one.value.value === false && isChosenHere(one.when, context))
     .map((one) => ({ at: one.at, when: one.when, direct: value.kind === 'literal' }));
-}
-
-/** Another layer of the same application, or another call beside this one, sets the policy. */
-function setElsewhere(call: Call, steps: Subjects['function']['steps'], context: RuleContext): boolean {
-  const isPolicy = (written: Value): boolean => {
-    const value = written.kind === 'ref' ? context.resolve(written).value : written;
-    return value.kind === 'call' && value !== call && setsPolicy(value);
-  };
-  const setsPolicy = (value: Call): boolean =>
-    (/(^|\.)(contentSecurityPolicy|csp)$/.test(value.callee) ||
-      /^(helmet-csp|content-security-policy|blankie)$/.test(value.callee) ||
-      (isHeaderSetup(value) && context.option(value.args[0]?.value, 'contentSecurityPolicy').kind === 'value' && value.args[0] !== undefined && !isOff(value, context)));
-  const setsByHand = (value: Call): boolean => headersOf(value, context).some(({ name }) => name === 'content-security-policy');
-  if (steps.some((step) => step.do === 'call' && (isPolicy(step.call) || setsByHand(step.call)))) return true;
-  const scope = context.scopeOf(call.at);
-  const layers = [
-    ...(scope?.layers ?? []),
-    ...context
-      .endpointsThrough(call.at)
-      .slice(0, 1)
-      .flatMap((endpoint) => links(endpoint.chain)),
-  ];
-  return (
-    layers.some(({ layer }) => {
-      if (isPolicy(layer.value)) return true;
-      const body = layer.fn === undefined ? undefined : context.body(layer.fn);
-      return body !== undefined && handSet(body, context).has('content-security-policy');
-    }) || functionsBeside(steps, context)
-  );
-}
-function isOff(call: Call, context: RuleContext): boolean {
-  const answer = context.option(call.args[0]?.value, 'contentSecurityPolicy');
-  return answer.kind === 'value' && context.constant(answer.value)?.value === false;
-}
-/** Middleware written in place: `app.use((req, res, next) => ...)`. */
-function functionsBeside(steps: Subjects['function']['steps'], context: RuleContext): boolean {
-  return steps.some(
-    (step) =>
-      step.do === 'call' &&
-      step.call.args.some(({ value }) => {
-        const body = value.kind === 'function' ? context.body(value.fn) : undefined;
-        return body !== undefined && handSet(body, context).has('content-security-policy');
-      }),
-  );
-}
-function governedByPolicy(options: Value, context: RuleContext): boolean {
-  const policy = context.option(options, 'contentSecurityPolicy');
-  if (policy.kind !== 'value') return policy.kind === 'unknown';
-  const directives = context.option(policy.value, 'directives');
-  const where = directives.kind === 'value' ? directives.value : policy.value;
-  return context.option(where, 'frameAncestors').kind !== 'absent' || context.option(where, 'frame-ancestors').kind !== 'absent';
 }

@@ -1,11 +1,11 @@
 import type { Branch, FunctionView, ModuleView } from '../../model/module.js';
-import type { Call, Ref } from '../../model/value.js';
+import type { Call, Ref, Value } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
 import type { Change } from '../../findings/changes.js';
 import { alternatives } from '../facts/alternatives.js';
 import { assignedLater, sessionLibrary } from '../facts/cookies.js';
 import { secretName } from '../facts/secrets.js';
-import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
+import { rule, type Detection, type FixAnswer, type OptionAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
   /** The option with its value, as the message quotes it. */
@@ -122,6 +122,13 @@ export default rule<'module', Evidence>({
           res.end();
         });`,
     },
+    {
+      title: 'in memory, with all flags of the cookie set',
+      good: `
+        import session from 'express-session';
+        const isLive = process.env.NODE_ENV === 'production';
+        app.use(session({ secret: process.env.SECRET, resave: false, saveUninitialized: false, cookie: { secure: isLive, sameSite: 'lax' } }));`,
+    },
     { title: 'a store, and nothing before login', good: `import session from 'express-session'; session({ secret: process.env.SECRET, resave: false, saveUninitialized: false, store }); session({ ...base, secret: process.env.SECRET });` },
     { title: 'a signed cookie for a day', good: `import cookieSession from 'cookie-session'; cookieSession({ keys: [process.env.K1], maxAge: 864e5 });` },
     { title: 'a store added later', good: `const session = require('express-session'); const options = { secret: process.env.SECRET, resave: false, saveUninitialized: false }; options.store = new Store(); app.use(session(options));` },
@@ -170,7 +177,7 @@ function* ofCall(call: Call, when: readonly Branch[], module: ModuleView, contex
     yield* report('saveUninitialized', (value) => value === true, () => ({ does: 'stores a session for every visitor before login', cure: 'Set it to false', refused: elsewhere }), 'info', toFalse);
     yield* report('resave', (value) => value === true, () => ({ does: 'can bring back a session that was just ended', cure: 'Set it to false', refused: elsewhere }), 'info', toFalse);
     // Settings of another file are put together with others there.
-    if (options && context.resolve(options).value.at.path === module.path && context.option(options, 'store').kind === 'absent' && !assignedLater(options, ['store'], module, context))
+    if (options && context.resolve(options).value.at.path === module.path && context.option(options, 'store').kind === 'absent' && !assignedLater(options, ['store'], module, context) && !hasSafeFlags(options, context))
       yield {
         at: call.nameAt, subject: 'express-session store', severity: 'info', confidence: 'high', when,
         evidence: { what: 'no store', does: 'keeps sessions in memory: they leak and are lost on restart', cure: 'Add a store', changes: [], refused: 'Which store fits is a decision about your servers.' },
@@ -187,6 +194,15 @@ function* ofCall(call: Call, when: readonly Branch[], module: ModuleView, contex
     (value) => ({ does: `keeps stolen sessions valid for ${days(value)} days`, cure: 'Shorten it', refused: 'How long a login lasts is a decision about your users.' }),
     'info', () => [], holder,
   );
+}
+
+/** Somebody chose the flags of the cookie: what the store is for a running server is not told by the options alone. */
+function hasSafeFlags(options: Value, context: RuleContext): boolean {
+  const cookie = context.option(options, 'cookie');
+  if (cookie.kind !== 'value') return false;
+  const [secure, sameSite, httpOnly] = ['secure', 'sameSite', 'httpOnly'].map((key) => context.option(cookie.value, key));
+  const value = (answer: OptionAnswer | undefined): unknown => (answer?.kind === 'value' ? context.constant(answer.value)?.value : undefined);
+  return secure?.kind === 'value' && value(secure) !== false && sameSite?.kind === 'value' && value(sameSite) !== false && value(sameSite) !== 'none' && value(httpOnly) !== false;
 }
 
 /** `req.session.x = ...`: a secret in a cookie, a login in a session that was there before. */
