@@ -182,7 +182,7 @@ export function joinProject(input: JoinInput): JoinResult {
         case 'route': {
           const handler = emit(here, logged, [...outer, ...own], reasons);
           const isForAll = event.methods.every((one) => one.name === 'all');
-          if (rules?.routesPass === true && (isForAll || (handler && isCheck(handler)))) {
+          if (rules?.routesPass === true && (isForAll || (handler && leadsOn(handler)))) {
             // app.all(path, guard) and app.post(path, guard) run before what is registered for the path after them.
             const full = pieces(event.path, logged).flatMap((piece) => patternsOf([...here.prefix, piece], scope));
             for (const value of flatten(event.values, logged)) own.push(actives.ofRoute(value, logged, full, scope, isForAll ? undefined : event.methods));
@@ -315,6 +315,10 @@ export function joinProject(input: JoinInput): JoinResult {
   }
   function isCheck(layer: Layer): boolean {
     return isGuard(layer) && passesOn(layer);
+  }
+  /** What is known of it says that it is middleware: what stands before it stands before later routes of the path too. */
+  function leadsOn(layer: Layer): boolean {
+    return layer.claims.length > 0 && passesOn(layer);
   }
   function passesOn(layer: Layer): boolean {
     const known = layer.fn === undefined ? undefined : conduct(layer.fn);

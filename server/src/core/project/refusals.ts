@@ -175,6 +175,11 @@ function statusIn(value: Value): number | undefined {
     if (/unauthori[sz]ed/i.test(name)) return 401;
     if (/forbidden/i.test(name)) return 403;
   }
+  // `user ? 403 : 401`
+  if (value.kind === 'choice') {
+    const [then, other] = [statusIn(value.then), statusIn(value.else)];
+    return then === undefined || other === undefined ? undefined : isOfCaller(then) ? then : other;
+  }
   return undefined;
 }
 /** The status an error stands for; 0 when it says none. */

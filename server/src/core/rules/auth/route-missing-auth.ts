@@ -286,6 +286,32 @@ export default rule<'module', MissingCheck | UnaskedMutation>({
       `,
     },
     {
+      title: 'files that are read by everybody, and written by some',
+      good: `
+        import { Router } from 'express'; const r = Router(); r.post('/files', auth, add); r.delete('/files/:name', auth, drop); r.get('/files/:name', (req, res) => res.download(req.params.name)); export default r;
+      `,
+    },
+    {
+      title: 'hapi: what answers all other paths, and only says that there is nothing',
+      good: `
+        import Hapi from '@hapi/hapi'; import Boom from '@hapi/boom'; const server = Hapi.server();
+        server.auth.strategy('token', 'jwt', { keys }); server.auth.default('token');
+        server.route({ method: 'DELETE', path: '/items/{id}', handler: remove });
+        server.route({ method: '*', path: '/{any*}', options: { auth: false }, handler: () => Boom.notFound() });
+      `,
+    },
+    {
+      title: 'the guard of the administration says nothing of the pages before it',
+      good: `
+        import { Hono } from 'hono'; import { bearerAuth } from 'hono/bearer-auth'; const app = new Hono(); const only = bearerAuth({ token: process.env.TOKEN });
+        app.put('/admin/times', only, put); app.delete('/admin/times', only, drop); app.post('/votes', (c) => c.body(null, 204)); export default app;
+      `,
+    },
+    {
+      title: 'whether a server is well',
+      good: `import { Router } from 'express'; const r = Router(); r.get('/orders', auth, a); r.post('/orders', auth, b); r.all('/-/healthy', (req, res) => res.end('ok')); export default r;`,
+    },
+    {
       title: 'more open routes than guarded ones',
       good: `
         import { Router } from 'express'; const r = Router(); r.post('/a', x); r.post('/b', x); r.post('/c', x); r.post('/d', auth, x); r.post('/e', auth, x); export default r;

@@ -2,7 +2,8 @@ import type { Severity } from '../../findings/finding.js';
 import type { Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import type { Detection, RuleContext } from '../rule.js';
-import { changing, refusesByItself } from './methods.js';
+import { changing } from './methods.js';
+import { needsNoGuard, saysNothingOf } from './open-design.js';
 import { laterGuard, switchedOff } from './openings.js';
 import { adminPath, assetPath, identityPath, sensitivePath, strongAdminPath } from './paths.js';
 import { commonGuard, isMeantForAll, isSignUp, standsOpen, type PeerGuard } from './peers.js';
@@ -29,7 +30,7 @@ export function* missingCheck(endpoint: Endpoint, context: RuleContext): Iterabl
   if (method === 'OPTIONS' || method === 'HEAD' || endpoint.route.statementAt.mark === 0 || isMeantForAll(endpoint, context)) return;
   const isChanging = changing.has(method);
   if (!isChanging && !(sensitivePath(path.text) || identityPath(path.text) || adminPath(path.text))) return;
-  if (assetPath(path.text) || NO_DATA.test(path.text) || refusesByItself(endpoint, context)) return;
+  if (assetPath(path.text) || NO_DATA.test(path.text) || needsNoGuard(endpoint, context)) return;
   const base = { subject: endpoint.id, when: endpoint.when };
   const severity: Severity = isSignUp(endpoint) || context.policy('auth').at === 'gateway' ? 'hint' : isChanging && strongAdminPath(path.text) ? 'error' : 'warning';
   const off = isChanging && endpoint.authentication.state !== 'guarded' ? switchedOff(endpoint, context) : undefined;
@@ -50,7 +51,7 @@ export function* missingCheck(endpoint: Endpoint, context: RuleContext): Iterabl
   }
   const peers = neighbours(endpoint, context);
   const guarded = peers.filter((one) => one.authentication.state === 'guarded' && one.conduct?.closed !== true);
-  if (guarded.length < FEWEST || guarded.length < MOST_OF * peers.length) return;
+  if (guarded.length < FEWEST || guarded.length < MOST_OF * peers.length || saysNothingOf(endpoint, guarded, isChanging)) return;
   const common = commonGuard(guarded);
   yield {
     ...base, at: endpoint.methodAt, severity, confidence: 'medium',

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../project/project.js';
 import { oneTimePath, pathMatches } from '../facts/paths.js';
-import { refusesByItself } from '../facts/methods.js';
+import { needsNoGuard } from '../facts/open-design.js';
 import { isAlone, insertGuard } from '../facts/peers.js';
 import { someValue } from '../facts/walk.js';
 import type { FunctionId } from '../../model/value.js';
@@ -41,7 +41,7 @@ export default rule<'endpoint', Evidence>({
       if (!allowed.some((method) => method.toUpperCase() === 'PUT')) yield { ...base, evidence: { endpoint, kind: 'policy', allowed, guard: undefined, policy }, confidence: 'high' };
       return;
     }
-    if (endpoint.authentication.state === 'open' && endpoint.chainComplete && !oneTimePath(endpoint.path.text) && !(endpoint.conduct?.touches.includes('file-write') ?? false) && !refusesByItself(endpoint, context)) {
+    if (endpoint.authentication.state === 'open' && endpoint.chainComplete && !oneTimePath(endpoint.path.text) && !(endpoint.conduct?.touches.includes('file-write') ?? false) && !needsNoGuard(endpoint, context)) {
       const { at } = context.policy('auth');
       const { publicPaths } = context.policy('auth');
       if (publicPaths.some((glob) => pathMatches(glob, endpoint.path.text))) return;
@@ -149,6 +149,35 @@ app.put('/hook', (req, res) => { const mac = crypto.createHmac('sha256', key).up
         router.put('/b/:id', putB); router.patch('/b/:id', patchB); router.put('/b/:id', notify); router.patch('/b/:id', notify);
         function putB(req, res, next) { replace(req.body); next(); } function patchB(req, res, next) { merge(req.body); next(); }
         export default router;
+      `,
+    },
+    {
+      title: 'Hono: a guard for some methods of a pattern, before other middleware',
+      good: `
+        import { Hono } from 'hono'; import { bearerAuth } from 'hono/bearer-auth'; import { bodyLimit } from 'hono/body-limit'; const app = new Hono();
+        app.on(['PUT', 'DELETE'], '/blobs/*', bearerAuth({ token: process.env.BLOB_TOKEN }), bodyLimit({ maxSize: 65536 }));
+        app.put('/blobs/:name', async (c) => { await store(c.req.param('name'), await c.req.text()); return c.body(null, 204); });
+        export default app;
+      `,
+    },
+    {
+      title: 'Hono: the guard of a pattern is for another method',
+      bad: `
+        import { Hono } from 'hono';
+        import { bearerAuth } from 'hono/bearer-auth';
+        import { bodyLimit } from 'hono/body-limit';
+        const app = new Hono();
+        app.on(['DELETE'], '/blobs/*', bearerAuth({ token: process.env.BLOB_TOKEN }), bodyLimit({ maxSize: 65536 }));
+        app.put('/blobs/:name', async (c) => c.body(await store(c.req.param('name'), await c.req.text()), 200));
+        //  ^^^ methods/put-enabled "accepts writes from anyone"
+        export default app;
+      `,
+    },
+    {
+      title: 'a table says which role each method needs',
+      good: `
+        import express from 'express'; import { table } from './table.js'; const app = express();
+        app.put('/x', async (req, res) => { const rule = table[req.method]; if (rule.role !== req.who?.role) return res.status(req.who ? 403 : 401).end(); res.json(await rule.run(req.body)); });
       `,
     },
     { title: 'a guard in front of everything', good: `import express from 'express'; const app = express(); app.use(requireLogin); app.put('/profile', (req, res) => res.end());` },

@@ -1,5 +1,7 @@
 import type { Endpoint } from '../../project/project.js';
-import { changing, methodName, refusesByItself, routeGuard } from '../facts/methods.js';
+import { changing, methodName, routeGuard } from '../facts/methods.js';
+import { needsNoGuard } from '../facts/open-design.js';
+import { openExamples } from '../facts/open-examples.js';
 import { publicPath } from '../facts/paths.js';
 import { guardFix, isAlone, isSignUp, standsOpen } from '../facts/peers.js';
 import { weakerRight } from '../facts/right-words.js';
@@ -34,7 +36,7 @@ export default rule<'endpoint', Evidence>({
   words: [],
   *detect(open, context) {
     if (!changing.has(open.method) || open.route.public || open.route.statementAt.mark === 0) return;
-    if ((open.method === 'POST' && publicPath(open.path.text)) || refusesByItself(open, context)) return;
+    if ((open.method === 'POST' && publicPath(open.path.text)) || needsNoGuard(open, context)) return;
     const same = context.endpoints({ shape: `${open.app} ${open.path.shape}` }).filter((one) => one.scope === open.scope || open.chainComplete);
     // Peers share what stands before both, so a comparison needs no complete chain; a guard state must still be open, not unknown.
     if (standsOpen(open)) {
@@ -350,6 +352,7 @@ export default rule<'endpoint', Evidence>({
       good: `import express from 'express'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', (req, res) => { if (!req.user) return res.sendStatus(401); save(req, res); });`,
     },
     { title: 'what stands before cannot be read', good: `import express from 'express'; import { gate } from 'gate'; const app = express(); app.post('/files', requireAuth, save); app.put('/files', gate, save);` },
+    ...openExamples,
     {
       title: 'a route marked public',
       good: `
