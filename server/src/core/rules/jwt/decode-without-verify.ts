@@ -1,5 +1,5 @@
 import type { FunctionView, ModuleView, Step } from '../../model/module.js';
-import type { BindingId, Call, Value } from '../../model/value.js';
+import type { BindingId, Call, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { jwtUses, type JwtUse } from '../facts/jwt.js';
 import { holdsCall, namesOf, refsIn } from '../facts/mentions.js';
@@ -245,6 +245,13 @@ export default rule<'module', Evidence>({
       `,
     },
     { title: 'said in a log', good: `import jwt from 'jsonwebtoken'; export function debugToken(t) { console.log(jwt.decode(t)); }` },
+    {
+      title: 'when a token ends, kept under a name of its own',
+      good: `
+        import jwt from 'jsonwebtoken';
+        export const refreshAt = (user) => { const seen = jwt.decode(user.providerToken, { complete: true }); const seconds = seen?.payload.exp; return seconds ? schedule(seconds) : 60; };
+      `,
+    },
   ],
 });
 
@@ -301,7 +308,7 @@ function trusted(reading: Reading, module: ModuleView, context: RuleContext): Se
   const holds = (value: Value): boolean => holdsCall(value, call) || [...refsIn(value)].some((ref) => isNamed(ref.root, names));
   const note = (value: Value): void => {
     for (const ref of refsIn(value))
-      if (isNamed(ref.root, names) || (ref.root.kind === 'value' && ref.root.of.kind === 'call' && ref.root.of.at.mark === call.at.mark)) read.add((ref.path[0] === 'payload' ? ref.path[1] : ref.path[0]) ?? '');
+      if (isNamed(ref.root, names) || (ref.root.kind === 'value' && ref.root.of.kind === 'call' && ref.root.of.at.mark === call.at.mark)) for (const field of fieldsOf(ref, call, names, module)) read.add(field);
   };
   for (const binding of module.bindings) if (binding.value.kind === 'ref' && holdsCall(binding.value, call)) note(binding.value);
   for (const one of around)
@@ -335,6 +342,14 @@ function trusted(reading: Reading, module: ModuleView, context: RuleContext): Se
   const fields = [...read].filter((field) => field !== '');
   if (fields.length > 0 && read.size === fields.length && fields.every((field) => HARMLESS.has(field))) return undefined;
   return severity;
+}
+/** The members of the token that a name or a part of one stands for: of `const at = token.payload.exp`, `at` stands for `exp`. */
+function fieldsOf(ref: Ref, call: Call, names: ReadonlySet<BindingId>, module: ModuleView, depth = 0): readonly string[] {
+  const own = ref.path[0] === 'payload' ? ref.path[1] : ref.path[0];
+  const bound = ref.root.kind === 'local' ? module.bindings[ref.root.binding] : undefined;
+  if (own !== undefined || !bound?.constant || depth > 3 || holdsCall(bound.value, call)) return [own ?? ''];
+  const parts = [...refsIn(bound.value)].filter((one) => isNamed(one.root, names));
+  return parts.length === 0 ? [''] : parts.flatMap((one) => fieldsOf(one, call, names, module, depth + 1));
 }
 /** `token && typeof token !== 'string'`, `token === null`: the whole is asked for, and no member of it. */
 function isAskedFor(test: Value): boolean {
