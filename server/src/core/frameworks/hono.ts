@@ -33,7 +33,13 @@ const hono: FrameworkAdapter = {
     switch (call.name) {
       // A computed name that cannot be known: a route if it reads like one.
       case '': return first && values.length > 1 && isText(first) ? [route(call, [{ name: 'unknown', at: call.nameAt }], values, read)] : [];
-      case 'on': return first && second ? [{ kind: 'route', methods: methodsIn(read(first), call), path: second, values: values.slice(2), at }] : [];
+      case 'on': {
+        if (!first || !second) return [];
+        const methods = methodsIn(read(first), call);
+        // `on('PUT', '/files/*', guard())`: what calls make stands before the routes of these methods.
+        const isLayers = second.kind === 'literal' && String(second.value).endsWith('*') && values.length > 2 && values.at(-1)?.kind === 'call';
+        return [isLayers ? { kind: 'use', paths: [second], values: values.slice(2), methods, exact: true, at } : { kind: 'route', methods, path: second, values: values.slice(2), at }];
+      }
       case 'use': return first ? [use(call, values)] : [];
       case 'route': return first && second ? [{ kind: 'use', paths: [first], values: [second], at }] : [];
       case 'openapi': return first && second ? [described(call, first, values.slice(1, 2), read)] : [];

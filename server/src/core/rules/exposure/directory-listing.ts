@@ -2,7 +2,7 @@ import type { Call, Value } from '../../model/value.js';
 import type { Entry } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { reachedBy } from '../facts/mounts.js';
-import { folderOf, staticMounts, type StaticMount } from '../facts/static.js';
+import { folderOf, isContentFolder, staticMounts, type StaticMount } from '../facts/static.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -35,7 +35,7 @@ export default rule<'call', Evidence>({
   *detect({ call, step, in: fn }, context) {
     for (const mount of staticMounts(call, context)) {
       const found = mount.library === 'serve-index' ? { at: mount.at, entry: undefined } : listed(mount, context);
-      if (!found) continue;
+      if (!found || isArchive(mount, context)) continue;
       const use = mount.library === 'serve-index' ? fn.steps.find((one) => one.do === 'call' && one.call !== call && one.call.args.some((item) => item.value.at.mark === call.at.mark)) : undefined;
       const args = use?.do === 'call' ? use.call.args : [];
       const rest = args.filter(({ value }) => value.at.mark !== call.at.mark && !(value.kind === 'literal' || value.kind === 'template'));
@@ -98,12 +98,12 @@ export default rule<'call', Evidence>({
       title: 'hapi',
       bad: `
         const server = require('@hapi/hapi').server();
-        server.route({ method: 'GET', path: '/f/{p*}', handler: { directory: { path: 'f', listing: true } } });
-        //                                                                                         ^^^^ exposure/directory-listing
+        server.route({ method: 'GET', path: '/f/{p*}', handler: { directory: { path: 'files', listing: true } } });
+        //                                                                                             ^^^^ exposure/directory-listing
       `,
       fixed: `
         const server = require('@hapi/hapi').server();
-        server.route({ method: 'GET', path: '/f/{p*}', handler: { directory: { path: 'f' } } });
+        server.route({ method: 'GET', path: '/f/{p*}', handler: { directory: { path: 'files' } } });
       `,
     },
     {
@@ -137,6 +137,26 @@ export default rule<'call', Evidence>({
         require('@hapi/hapi').server().route({ method: 'GET', path: '/f/{p*}', handler: { directory: { path: 'f', listing: false } } });
       `,
     },
+    {
+      title: 'a folder of published content that is listed under its own name',
+      good: `
+        const path = require('path');
+        const server = require('@hapi/hapi').server();
+        server.route({ method: 'GET', path: '/leaflets/{file*}', handler: { directory: { path: path.join(__dirname, 'leaflets'), listing: true } } });
+        require('fastify')().register(require('@fastify/static'), { root: path.join(__dirname, 'scores'), prefix: '/scores/', list: { format: 'json' } });
+      `,
+    },
+    {
+      title: 'the folder of the whole site, and one under another name',
+      bad: `
+        const path = require('path');
+        const server = require('@hapi/hapi').server();
+        server.route({ method: 'GET', path: '/{file*}', handler: { directory: { path: 'leaflets', listing: true } } });
+        //                                                                                                 ^^^^ exposure/directory-listing
+        require('fastify')().register(require('@fastify/static'), { root: path.join(__dirname, 'backups'), prefix: '/backups/', list: true });
+        //                                                                                                                            ^^^^ exposure/directory-listing
+      `,
+    },
     { title: 'lists of something else', good: `import serveIndex from './serve-index'; serveIndex('ftp'); shop.route({ directory: { path: 'f', listing: true } });` },
   ],
 });
@@ -147,6 +167,15 @@ function listed(mount: StaticMount, context: RuleContext): { readonly at: At; re
   if (answer?.kind !== 'value') return undefined;
   const isOn = answer.resolved.value.kind === 'object' || context.constant(answer.value)?.value === true;
   return isOn ? { at: answer.value.at, entry: answer.entry } : undefined;
+}
+/** A folder of content, served below a path of its own name: the author publishes it as a list. serve-index has nothing else to do and says nothing. */
+function isArchive(mount: StaticMount, context: RuleContext): boolean {
+  const [root, ...more] = mount.roots;
+  if (!root || more.length > 0 || !isContentFolder(root, context)) return false;
+  const name = folderOf(root, context)?.segments.at(-1);
+  const prefix = mount.library === 'fastify' ? context.option(mount.options, 'prefix') : mount.library === 'hapi' ? context.option(mount.call.args[0]?.value, 'path') : undefined;
+  const path = prefix?.kind === 'value' ? context.constant(prefix.value)?.value : undefined;
+  return typeof path === 'string' && path.split('/').filter((part) => part !== '' && !part.startsWith('{')).at(-1) === name;
 }
 function shown({ roots }: StaticMount, context: RuleContext): string {
   const [root]: readonly Value[] = roots;

@@ -1,6 +1,6 @@
 import type { Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
-import { folderOf, isPublicFolder, staticMounts, type StaticMount } from '../facts/static.js';
+import { folderOf, isContentFolder, isPublicFolder, staticMounts, type StaticMount } from '../facts/static.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -17,7 +17,9 @@ const SHOWING: Readonly<Record<StaticMount['library'], { readonly key: string; r
   koa: { key: 'hidden', shows: true, safe: 'false' },
   hapi: { key: 'showHidden', shows: true, safe: 'false' },
   'serve-index': { key: 'hidden', shows: true, safe: 'false' },
+  sirv: { key: 'dotfiles', shows: true, safe: 'false' },
   hono: undefined,
+  restify: undefined,
 };
 
 /** Folders that callers or jobs write to. */
@@ -38,7 +40,7 @@ export default rule<'call', Evidence>({
     references: ['https://expressjs.com/en/resources/middleware/serve-static.html', 'https://github.com/fastify/fastify-static#dotfiles'],
   },
   on: 'call',
-  words: ['static', 'directory', 'serve', 'koa-send'],
+  words: ['static', 'directory', 'serve', 'koa-send', 'sirv'],
   *detect({ call, step }, context): Iterable<Detection<Evidence>> {
     for (const mount of staticMounts(call, context)) {
       const showing = SHOWING[mount.library];
@@ -47,7 +49,7 @@ export default rule<'call', Evidence>({
       const root = first === undefined ? 'this folder' : shown(first, context);
       const common = { subject: `${mount.library} ${root}`, when: step.when };
       if (!showing) {
-        if (mount.roots.some((one) => servesOthers(one, context))) yield { ...common, at: mount.at, evidence: { mount, setting: undefined, root }, severity: 'info', confidence: 'medium' };
+        if (mount.library === 'hono' && mount.roots.some((one) => servesOthers(one, context))) yield { ...common, at: mount.at, evidence: { mount, setting: undefined, root }, severity: 'info', confidence: 'medium' };
         continue;
       }
       const answer = context.option(mount.options, showing.key);
@@ -59,7 +61,7 @@ export default rule<'call', Evidence>({
       const isOpen = mount.library === 'fastify' || (mount.library === 'express' && context.major('express', context.pathOf(call.at)) === 4);
       if (!isOpen) continue;
       // A folder made to be served, by its name: the default alone is no fault there.
-      if (mount.roots.length > 0 && mount.roots.every((one) => isMade(lastOf(one, context)))) continue;
+      if (mount.roots.length > 0 && mount.roots.every((one) => isMade(lastOf(one, context)) || isContentFolder(one, context))) continue;
       const isKnown = mount.roots.some((one) => context.constant(one) !== undefined || folderOf(one, context) !== undefined);
       yield { ...common, at: mount.at, evidence: { mount, setting: undefined, root }, severity: isKnown ? 'info' : 'hint', confidence: 'medium' };
     }
@@ -110,6 +112,16 @@ export default rule<'call', Evidence>({
         //                                                                                                                      ^^^^ exposure/static-dotfiles
       `,
     },
+    {
+      title: 'sirv',
+      bad: `
+        import polka from 'polka';
+        import sirv from 'sirv';
+        polka().use(sirv('public', { dotfiles: true, etag: true }));
+        //                                     ^^^^ exposure/static-dotfiles
+      `,
+    },
+    { title: 'sirv hides them', good: `import polka from 'polka'; import sirv from 'sirv'; polka().use(sirv('files')).use(sirv('public', { dotfiles: false }));` },
     {
       title: 'Fastify serves them unless told otherwise',
       bad: `
@@ -211,6 +223,39 @@ export default rule<'call', Evidence>({
       `,
     },
     {
+      title: 'folders of content keep the default, whatever they are called',
+      good: `
+        //- package.json
+        { "dependencies": { "express": "^4.18.0", "fastify": "^4.0.0" } }
+        //- src/app.js
+        const path = require('path');
+        const express = require('express');
+        const app = express();
+        app.use(express.static('kiosk'));
+        app.use('/maps', express.static(path.join(__dirname, '../maps'), { maxAge: '1h' }));
+        require('fastify')().register(require('@fastify/static'), { root: path.resolve('scores'), prefix: '/scores/' });
+        //- edge.ts
+        import { Hono } from 'hono';
+        import { serveStatic } from '@hono/node-server/serve-static';
+        new Hono().use('/tiles/*', serveStatic({ root: './tiles' }));
+      `,
+    },
+    {
+      title: 'the default for the folder that holds the program or its settings',
+      bad: `
+        //- package.json
+        { "dependencies": { "express": "^4.18.0" } }
+        //- shop/lib/app.js
+        const path = require('path');
+        const express = require('express');
+        const app = express();
+        app.use(express.static(path.join(__dirname, '..')));
+        //              ^^^^^^ exposure/static-dotfiles
+        app.use('/conf', express.static(path.join(__dirname, '../config')));
+        //                       ^^^^^^ exposure/static-dotfiles "'config'"
+      `,
+    },
+    {
       title: 'the default where uploads lie, or somebody else says which folder',
       bad: `
         //- package.json
@@ -242,7 +287,7 @@ export default rule<'call', Evidence>({
 /** A folder that is known, and not one a build makes. */
 function servesOthers(root: Value, context: RuleContext): boolean {
   const folder = folderOf(root, context);
-  return folder !== undefined && folder.segments.length > 0 && !isPublicFolder(folder.segments);
+  return folder !== undefined && folder.segments.length > 0 && !isPublicFolder(folder.segments) && !isContentFolder(root, context);
 }
 function isMade(segments: readonly string[]): boolean {
   return isPublicFolder(segments.slice(-2)) && !FILLED.test(segments.at(-1) ?? '');

@@ -24,7 +24,7 @@ export default rule<'call', Evidence>({
     references: ['https://expressjs.com/en/starter/static-files.html', 'https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/'],
   },
   on: 'call',
-  words: ['static', 'directory', 'serve', 'koa-send'],
+  words: ['static', 'directory', 'serve', 'koa-send', 'sirv'],
   *detect({ call, step, in: fn }, context) {
     for (const mount of staticMounts(call, context)) {
       if (context.option(mount.options, 'allowedPath').kind === 'value') continue;
@@ -57,6 +57,24 @@ export default rule<'call', Evidence>({
     else yield { title: "Serve its folder 'public'", safety: 'review', changes: joined(root, context) };
   },
   examples: [
+    {
+      title: 'sirv and restify',
+      bad: `
+        //- shop/web.mjs
+        import polka from 'polka';
+        import sirv from 'sirv';
+        polka().use('/backup', sirv('.', { dev: true }));
+        //                          ^^^ exposure/static-risky-root
+        //- api/server.js
+        const restify = require('restify');
+        const server = restify.createServer();
+        server.get('/ui/*', restify.plugins.serveStatic({ directory: __dirname, default: 'index.html' }));
+        //                                                           ^^^^^^^^^ exposure/static-risky-root
+        server.get('/conf/*', restify.plugins.serveStaticFiles('./config'));
+        //                                                     ^^^^^^^^^^ exposure/static-risky-root
+      `,
+    },
+    { title: 'sirv and restify with folders of their own', good: `import sirv from 'sirv'; import restify from 'restify'; sirv('public'); restify.plugins.serveStatic({ directory: './public' }); restify.plugins.serveStaticFiles('./site');` },
     {
       title: 'the folder of the code',
       bad: `

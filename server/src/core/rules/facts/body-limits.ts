@@ -33,6 +33,12 @@ export function* bodySettings(call: Call, context: RuleContext): Iterable<BodySe
     }
     return;
   }
+  if (call.name === 'applyMiddleware') {
+    const config = context.option(call.args[0]?.value, 'bodyParserConfig');
+    const option = config.kind === 'value' ? context.option(config.value, 'limit') : config;
+    if (option.kind === 'value') yield { key: 'limit', value: option.value, most: 5 * MB, text: true, scope: 'application' };
+    return;
+  }
   // Nest: the adapter takes the options of Fastify, and a parser is set on the application.
   if (call.callee === '@nestjs/platform-fastify.FastifyAdapter') {
     const option = context.option(call.args[0]?.value, 'bodyLimit');

@@ -5,7 +5,7 @@ import type { RuleContext } from '../rule.js';
 
 /** One call or setting that serves the files of a folder. */
 export interface StaticMount {
-  readonly library: 'express' | 'koa' | 'fastify' | 'hono' | 'hapi' | 'nest' | 'serve-index';
+  readonly library: 'express' | 'koa' | 'fastify' | 'hono' | 'hapi' | 'nest' | 'serve-index' | 'sirv' | 'restify';
   /** The folders; none: it cannot be told which. */
   readonly roots: readonly Value[];
   readonly options: Value | undefined;
@@ -30,6 +30,8 @@ export function staticMounts(call: Call, context: RuleContext): readonly StaticM
   if (call.callee === 'koa-send' && second && call.args[2] && context.constant(second.value) === undefined) {
     return [{ library: 'koa', roots: valuesOf(call.args[2].value, 'root', context), options: call.args[2].value, at: call.nameAt, call }];
   }
+  if (call.callee === 'sirv') return first ? [{ library: 'sirv', roots: [first.value], ...two }] : [];
+  if (/^restify\.plugins\.serveStatic(Files)?$/.test(call.callee)) return first ? [{ library: 'restify', ...rooted(first.value, second?.value, 'directory', context), at: call.nameAt, call }] : [];
   if (INDEX.test(call.callee)) return first ? [{ library: 'serve-index', roots: [first.value], ...two }] : [];
   if (HONO.test(call.callee)) return [{ library: 'hono', roots: valuesOf(first?.value, 'root', context), options: first?.value, at: call.nameAt, call }];
   if (call.name === 'register' && first?.value.kind === 'ref' && first.value.root.kind === 'import' && FASTIFY.test(first.value.root.from) && second) {
@@ -141,6 +143,20 @@ function ofCall(call: Call, context: RuleContext, depth: number): Base | undefin
 /** Folders made to be served. */
 export function isPublicFolder(segments: readonly string[]): boolean {
   return segments.some((one) => /^_?(public|dist|build|static|assets?|client|www|wwwroot|browser|frontend|web|webapp|ui|site|docs?|html|htdocs|images?|img|css|js|fonts|media|swagger(-ui)?|coverage|storybook-static|out|export|views|templates|themes?|icons?)$/i.test(one));
+}
+/** Folders that callers or jobs write to, and those that hold what runs the program or concerns single persons. */
+const HOLDS_OTHERS = new RegExp(
+  '^(\\..*|uploads?|uploaded|files?|storage|data|tmp|temp|downloads?|exports?|backups?|dumps?|user-?content|ftp|config|conf|settings|etc|secrets?|private|keys?|encryptionkeys|certs?|ssl|src|lib|server|app|api|apps|packages'
+  + '|repos?|repositories|projects?|workspaces?|users?|home|homes|logs?|db|databases?|invoices?|reports?|records?|documents?|attachments?|scans?|internal|admin|var|srv|node_modules|deploy|scripts|test|tests)$',
+  'i',
+);
+/** A folder inside the project with a name of its own, which holds content and neither the program, its settings nor what others write. */
+export function isContentFolder(root: Value, context: RuleContext): boolean {
+  const folder = folderOf(root, context);
+  if (!folder || folder.from !== 'project' || folder.own || folder.segments.length === 0) return false;
+  const here = context.pathOf(root.at).split('/').slice(0, -1);
+  const holdsProgram = folder.segments.every((one, index) => here[index] === one);
+  return !holdsProgram && !HOLDS_OTHERS.test(folder.segments.at(-1) ?? '');
 }
 /** The call that a call is an argument of, and its constant first argument. */
 export function usedUnder(call: Call, fn: FunctionView, context: RuleContext): string | undefined {

@@ -1,3 +1,4 @@
+import type { AssignStep, ModuleView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import type { Scope } from '../../project/project.js';
 import type { At } from '../../text/source.js';
@@ -15,10 +16,27 @@ export function trustedEverywhere(call: Call, context: RuleContext): At | undefi
   const isKoa = call.form === 'new' && call.callee === 'koa';
   if (!first || (!isFastify && !isKoa)) return undefined;
   const held = context.option(first.value, isFastify ? 'trustProxy' : 'proxy');
-  if (held.kind !== 'value' || context.constant(held.value)?.value !== true || held.value.at.path !== call.at.path) return undefined;
+  if (held.kind !== 'value' || (context.constant(held.value)?.value !== true && !saysTrue(held.value, context))) return undefined;
   // Koa 3 reads one header, from its end, where it is told how many to believe.
   if (isKoa && (context.option(first.value, 'maxIpsCount').kind !== 'absent' || context.option(first.value, 'proxyIpHeader').kind !== 'absent')) return undefined;
-  return held.value.at;
+  return held.value.at.path === call.at.path ? held.value.at : first.value.at;
+}
+/** Koa: `app.proxy = true`; the call that makes the application of the file. */
+export function trustedLater(step: AssignStep, module: ModuleView, context: RuleContext): Call | undefined {
+  if (step.target.path.at(-1) !== 'proxy' || context.constant(step.value)?.value !== true) return undefined;
+  for (const fn of [module.top, ...module.functions.values()]) for (const one of fn.steps) {
+    if (one.do !== 'call' || one.call.form !== 'new' || one.call.callee !== 'koa') continue;
+    const options = one.call.args[0]?.value;
+    return options === undefined || ['maxIpsCount', 'proxyIpHeader'].every((key) => context.option(options, key).kind === 'absent') ? one.call : undefined;
+  }
+  return undefined;
+}
+/** A function that believes every hop: `trustProxy: () => true`. */
+function saysTrue(value: Value, context: RuleContext): boolean {
+  const end = context.resolve(value).value;
+  const steps = end.kind === 'function' ? context.body(end.fn)?.steps : undefined;
+  const [only] = steps ?? [];
+  return steps?.length === 1 && only?.do === 'return' && only.value?.kind === 'literal' && only.value.value === true;
 }
 /** The application a call makes, or is made on. */
 export function applicationOf(call: Call, context: RuleContext): Scope | undefined {

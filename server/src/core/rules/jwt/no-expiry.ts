@@ -3,6 +3,7 @@ import type { Entry, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { joseChain, jwtUses, optionAdded, type JwtUse } from '../facts/jwt.js';
 import { daysOf } from '../facts/lifetime.js';
+import { endlessSigner, givesEnd, lacksEnd, product } from '../facts/token-ends.js';
 import { rule, type Change, type Code, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -194,6 +195,55 @@ export default rule<'module', Evidence>({
         export async function login(app, user) { return { token: app.jwt.sign({ sub: user.id }) }; }
       `,
     },
+    {
+      title: 'a signer of fast-jwt, options of Nest from a factory',
+      bad: `
+        //- signer.mjs
+        import { createSigner } from 'fast-jwt';
+        export const sign = createSigner({ key: process.env.DEVICE_KEY, algorithm: 'HS256' });
+        //                  ^^^^^^^^^^^^ jwt/no-expiry "stays valid for ever"
+        //- auth.module.ts
+        import { JwtModule } from '@nestjs/jwt';
+        import { ConfigService } from '@nestjs/config';
+        export const tokens = JwtModule.registerAsync({
+          //                            ^^^^^^^^^^^^^ jwt/no-expiry "stays valid for ever"
+          inject: [ConfigService],
+          useFactory: (config: ConfigService) => ({ secret: config.get('JWT_SECRET'), signOptions: { algorithm: 'HS256' } }),
+        });
+      `,
+    },
+    {
+      title: 'hapi and Hono are told not to look at the end',
+      bad: `
+        //- server.js
+        const server = require('@hapi/hapi').server();
+        server.auth.strategy('member', 'jwt', { keys: process.env.KEY, verify: { aud: 'shop', iss: false, sub: false, exp: false }, validate });
+        //                                                                                                                 ^^^^^ jwt/no-expiry "Expired tokens are accepted"
+        //- edge.ts
+        import { verify } from 'hono/jwt';
+        export const read = (token: string) => verify(token, process.env.KEY, { alg: 'HS256', exp: false });
+        //                                                                                         ^^^^^ jwt/no-expiry "Expired tokens are accepted"
+      `,
+    },
+    {
+      title: 'a signer with an end, its own or of what it signs; hapi looks at it',
+      good: `
+        //- signer.mjs
+        import { createSigner } from 'fast-jwt';
+        export const sign = createSigner({ key: process.env.KEY, expiresIn: 900_000 });
+        export const later = createSigner(options);
+        //- by-payload.mjs
+        import { createSigner } from 'fast-jwt';
+        const sign = createSigner({ key: process.env.KEY });
+        export const token = (id) => sign({ sub: id, exp: Math.floor(Date.now() / 1000) + 900 });
+        //- auth.module.ts
+        import { JwtModule } from '@nestjs/jwt';
+        export const tokens = JwtModule.registerAsync({ useFactory: () => ({ secret: process.env.KEY, signOptions: { expiresIn: '10m' } }) });
+        export const others = JwtModule.registerAsync({ useClass: TokenOptions });
+        //- server.js
+        require('@hapi/hapi').server().auth.strategy('member', 'jwt', { keys: process.env.KEY, verify: { aud: 'shop', exp: true }, validate });
+      `,
+    },
     { title: 'with an end', good: `import jwt from 'jsonwebtoken'; export const make = (id, key) => jwt.sign({ sub: id }, key, { expiresIn: '15m' });` },
     { title: 'an end in the payload, by hand or later', good: `import jwt from 'jsonwebtoken'; jwt.sign({ sub: id, exp: Math.floor(Date.now() / 1000) + 900 }, key); const claims = { sub: id }; claims.exp = soon(); jwt.sign(claims, key);` },
     {
@@ -293,8 +343,10 @@ function* ignored(use: JwtUse, module: ModuleView, context: RuleContext): Iterab
   if (use.does === 'decode' || use.through) return;
   const verify = context.option(use.options, 'verify');
   for (const options of [use.options, verify.kind === 'value' ? verify.value : undefined]) {
-    const answer = context.option(options, 'ignoreExpiration');
-    if (answer.kind !== 'value' || context.constant(answer.value)?.value !== true) continue;
+    // hapi and Hono name the check itself.
+    const isNamed = use.library === '@hapi/jwt' || use.library === 'hono';
+    const answer = context.option(options, isNamed ? 'exp' : 'ignoreExpiration');
+    if (answer.kind !== 'value' || context.constant(answer.value)?.value !== !isNamed) continue;
     const at = inFile(answer.value.at, use.options?.at, module);
     // A route that renews or ends a session has to read what has expired.
     const renews = /refresh|renew|expired|logout|sign_?out|revoke/i.test(use.in.name);
@@ -317,7 +369,13 @@ function* tooLong(use: JwtUse, module: ModuleView, context: RuleContext): Iterab
   const under = context.option(use.options, use.library === '@fastify/jwt' ? 'sign' : 'signOptions');
   const options = use.does === 'setup' ? (under.kind === 'value' ? under.value : undefined) : use.options;
   if (LINK.test(use.in.name) && use.does === 'setup') return;
-  if (use.call.callee === '@nestjs/jwt.JwtModule.register' && use.key && lacksEnd(use, under, context)) {
+  if (endlessSigner(use, module, context)) {
+    const options = use.call.args[0]?.value;
+    const change: Change | undefined = options?.kind === 'object' ? { do: 'insert', at: options.at, where: 'entry-last', code: ['expiresIn: ', { quote: '15m' }] } : undefined;
+    yield { at: use.at, subject: 'signer setup', evidence: { how: 'never', days: 0, change, manual: false }, confidence: 'medium', when: use.step.when };
+    return;
+  }
+  if (/^@nestjs\/jwt\.JwtModule\.register(Async)?$/.test(use.call.callee) && use.key && lacksEnd(use, under, context)) {
     const object = under.kind === 'value' ? under.resolved.value : use.options;
     const code: Code = under.kind === 'value' ? ['expiresIn: ', { quote: '15m' }] : ['signOptions: { expiresIn: ', { quote: '15m' }, ' }'];
     const change: Change | undefined = object?.kind === 'object' && object.at.path === module.path ? { do: 'insert', at: object.at, where: 'entry-last', code } : undefined;
@@ -336,24 +394,4 @@ function* tooLong(use: JwtUse, module: ModuleView, context: RuleContext): Iterab
     evidence: { how: 'long', days: Math.round(days), change: at === answer.value.at ? { do: 'replace', at, code: [{ slot: QUARTER.join('') }] } : undefined, manual: true },
     confidence: 'high', when: use.step.when,
   };
-}
-/** `3650 * DAY` with a constant of the file; undefined where a factor is none. */
-function product(value: Value, module: ModuleView, context: RuleContext): number | undefined {
-  const factors = value.kind === 'unknown' && value.at.path === module.path ? context.textOf(value.at).slice(0, 120).split('*') : [];
-  let result = 1;
-  for (const factor of factors) {
-    const text = factor.trim();
-    const named = /^[A-Za-z_$][\w$]*$/.test(text) ? module.bindings.find((one) => one.name === text && one.constant && one.scope === module.top.id) : undefined;
-    const known = named ? context.constant(named.value)?.value : /^\d{1,12}$/.test(text) ? Number(text) : undefined;
-    if (typeof known !== 'number') return undefined;
-    result *= known;
-  }
-  return factors.length > 1 ? result : undefined;
-}
-function lacksEnd(use: JwtUse, under: ReturnType<RuleContext['option']>, context: RuleContext): boolean {
-  return under.kind === 'absent' ? context.option(use.options, 'signOptions').kind === 'absent' : under.kind === 'value' && context.option(under.value, 'expiresIn').kind === 'absent';
-}
-/** A call of Nest's service in the same file sets the end itself. */
-function givesEnd(module: ModuleView, context: RuleContext): boolean {
-  return jwtUses(module, context).some((one) => one.library === '@nestjs/jwt' && one.does === 'sign' && context.option(one.options, 'expiresIn').kind === 'value');
 }

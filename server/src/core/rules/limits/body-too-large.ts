@@ -224,7 +224,9 @@ function* tooLarge(call: Call, outer: readonly Branch[], context: RuleContext): 
     const most = !some ? setting.most : standsOpen(call, context) ? (isGraphql(call, context) ? GRAPHQL : LARGE) : undefined;
     if (most === undefined) continue;
     for (const { value, at, when } of alternatives(setting.value, context)) {
-      const bytes = bytesOf(value, context);
+      const read = bytesOf(value, context);
+      // restify takes 0 for no limit.
+      const bytes = setting.key === 'maxBodySize' && read === 0 ? Infinity : read;
       if (bytes === undefined || bytes <= most) continue;
       const branches: readonly Branch[] = [...outer, ...when];
       const replacement = setting.text ? { quote: '1mb' } : '1024 * 1024';

@@ -35,7 +35,7 @@ export default rule<'call', Evidence>({
     references: ['https://express-rate-limit.mintlify.app/guides/troubleshooting-proxy-issues'],
   },
   on: 'call',
-  words: ['rate', 'limit', 'slow', 'skipthrottle', 'proxy'],
+  words: ['rate', 'limit', 'slow', 'skipthrottle', 'proxy', 'throttle'],
   *detect({ call, step, in: fn }, context) {
     const trusted = trustedEverywhere(call, context);
     const found = [...(trusted ? limitedThrough(call, trusted, context) : []), ...inOptions(call, context)];
@@ -138,6 +138,40 @@ export default rule<'call', Evidence>({
         export const other = rateLimit({ limit: 100, skip: (req) => req.path === '/health' });
       `,
     },
+    {
+      title: 'a header switches the limit off',
+      bad: `
+        import rateLimit from 'express-rate-limit';
+        export const first = rateLimit({ limit: 20, skip: (req) => Boolean(req.get('x-no-limit')) });
+        //                                          ^^^^ limits/rate-limit-ineffective "What the caller sends"
+        export const second = rateLimit({ limit: 20, skip: (req) => req.query.internal === '1' });
+        //                                           ^^^^ limits/rate-limit-ineffective "What the caller sends"
+        export const third = rateLimit({
+          limit: 20,
+          skip(req) { return !!req.headers['x-partner']; },
+        //^^^^ limits/rate-limit-ineffective "What the caller sends"
+        });
+      `,
+    },
+    {
+      title: 'restify counts by the forwarded address',
+      bad: `
+        const restify = require('restify');
+        const server = restify.createServer();
+        server.use(restify.plugins.throttle({ burst: 10, rate: 5, xff: true }));
+        //                                                             ^^^^ limits/rate-limit-ineffective "The key comes from a header"
+      `,
+    },
+    {
+      title: 'skipped for who knows a secret or has logged in, and restify by the connection',
+      good: `
+        import rateLimit from 'express-rate-limit';
+        import restify from 'restify';
+        export const first = rateLimit({ limit: 20, skip: (req) => req.get('x-internal') === process.env.INTERNAL_KEY });
+        export const second = rateLimit({ limit: 20, skip: (req) => Boolean(req.user?.staff) });
+        restify.createServer().use(restify.plugins.throttle({ burst: 10, rate: 5, ip: true }));
+      `,
+    },
     { title: 'a large limit over a day', good: `import rateLimit from 'express-rate-limit'; export const limiter = rateLimit({ windowMs: 24 * 60 * 60 * 1000, limit: 100000 });` },
     { title: '0 refuses all in version 7 and later', good: `import rateLimit from 'express-rate-limit'; export const limiter = rateLimit({ max: 0 });` },
   ],
@@ -148,9 +182,12 @@ function* limitedThrough(call: Call, at: At, context: RuleContext): Iterable<Fou
   const scope = applicationOf(call, context);
   const limited = scope?.layers.some(({ layer }) => layer.claims.some((claim) => claim.protects === 'rate')) === true
     || (scope && context.endpoints({ scope: scope.id }).some((one) => one.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'rate'))));
-  if (limited) yield { at, severity: 'warning', reason: 'Every X-Forwarded-For is believed and counts as a new client', todo: 'State how many proxies are in front.', fix: { code: '1' } };
+  if (limited) yield { at, severity: 'warning', reason: 'Every X-Forwarded-For is believed and counts as a new client', todo: 'State how many proxies are in front.', fix: context.textOf(at) === 'true' || call.name === 'enable' ? { code: '1' } : undefined };
 }
 function* inOptions(call: Call, context: RuleContext): Iterable<Found> {
+  const forwarded = call.callee === 'restify.plugins.throttle' ? context.option(call.args[0]?.value, 'xff') : undefined;
+  if (forwarded?.kind === 'value' && context.constant(forwarded.value)?.value === true)
+    yield { at: forwarded.value.at, severity: 'warning', reason: 'The key comes from a header the caller writes', todo: 'Count by the address of the connection.', fix: { entryAt: forwarded.entry.at } };
   const from = packageOf(call);
   if (from === undefined) return;
   const options = call.args.map((item) => item.value).find((value) => context.resolve(value).value.kind === 'object');
@@ -164,6 +201,13 @@ function* inOptions(call: Call, context: RuleContext): Iterable<Found> {
   const returned = skipped?.steps.length === 1 && skipped.steps[0]?.do === 'return' ? skipped.steps[0].value : undefined;
   if (skip.kind === 'value' && returned?.kind === 'literal' && returned.value === true)
     yield { at: skip.entry.keyAt, severity: 'warning', reason: 'The limit is skipped for every request', todo: 'Remove the option.', fix: { entryAt: skip.entry.at } };
+  for (const name of ['skip', 'allowList', 'whitelist']) {
+    const given = context.option(options, name);
+    const body = given.kind === 'value' ? bodyOf(given.value, context) : undefined;
+    const [only, ...more] = body?.steps.filter((step) => step.do !== 'call') ?? [];
+    if (given.kind === 'value' && more.length === 0 && only?.do === 'return' && only.value && callerSays(only.value, context, 0))
+      yield { at: given.entry.keyAt, severity: 'warning', reason: 'What the caller sends switches the limit off', todo: 'Remove the option.', fix: { entryAt: given.entry.at } };
+  }
   yield* tooMany(options, from, context);
   const list = context.option(options, 'allowList');
   if (list.kind === 'value' && list.value.kind === 'array') for (const item of list.value.items)
@@ -197,6 +241,16 @@ function packageOf(call: Call): string | undefined {
   const value = call.name === 'register' ? call.args[0]?.value : call.target;
   const root = value?.kind === 'ref' ? value.root : undefined;
   return root?.kind === 'import' && PACKAGES.test(root.from) ? root.from : undefined;
+}
+/** True for whoever sends a header or a parameter, with any value or with one that is written here. */
+function callerSays(value: Value, context: RuleContext, depth: number): boolean {
+  if (depth > 6) return false;
+  if (value.kind === 'ref' && value.root.kind === 'parameter') return value.root.index === 0 && value.path.length > 1 && /^(headers|query|cookies|body)$/.test(value.path.at(-2) ?? '');
+  if (value.kind === 'call' && value.args.length === 1 && /^(get|header)$/.test(value.name)) return value.receiver?.kind === 'ref' && value.receiver.root.kind === 'parameter' && value.receiver.root.index === 0;
+  if (value.kind === 'not') return value.of.kind === 'not' && callerSays(value.of.of, context, depth + 1);
+  if (value.kind === 'logic') return value.op === '||' && (callerSays(value.left, context, depth + 1) || callerSays(value.right, context, depth + 1));
+  if (value.kind === 'compare') return /^(===?|!==?)$/.test(value.op) && value.right.kind === 'literal' && callerSays(value.left, context, depth + 1);
+  return value.kind === 'call' && value.callee === 'Boolean' && value.args[0] !== undefined && callerSays(value.args[0].value, context, depth + 1);
 }
 function bodyOf(value: Value, context: RuleContext): FunctionView | undefined {
   const end = context.resolve(value).value;

@@ -1,12 +1,13 @@
 import type { ModuleView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
-import { applicationOf, trustedEverywhere } from '../facts/trust-proxy.js';
+import { links } from '../../project/project.js';
+import { applicationOf, trustedEverywhere, trustedLater } from '../facts/trust-proxy.js';
 import { someValue } from '../facts/walk.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
-  readonly word: 'enable' | 'true';
+  readonly word: 'enable' | 'true' | 'assigned' | 'elsewhere';
   readonly callAt: At;
 }
 const PLATFORMS = ['@vercel/node', '@google-cloud/functions-framework', 'firebase-functions', '@netlify/functions', 'serverless-http', 'aws-serverless-express', '@vendia/serverless-express'];
@@ -29,10 +30,11 @@ export default rule<'module', Evidence>({
   words: ['proxy'],
   *detect(module, context) {
     for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
-      const at = step.do === 'call' ? trustedEverywhere(step.call, context) : undefined;
-      if (step.do !== 'call' || !at || !usesAddress(module, step.call, context)) continue;
+      const call = step.do === 'call' ? step.call : step.do === 'assign' ? trustedLater(step, module, context) : undefined;
+      const at = step.do === 'call' ? trustedEverywhere(step.call, context) : step.do === 'assign' && call ? step.value.at : undefined;
+      if (!call || !at || !usesAddress(module, call, context)) continue;
       const isPlatform = PLATFORMS.some((name) => context.depends(name, at.path) === true);
-      yield { at, subject: `${fn.name} trust proxy`, when: step.when, severity: isPlatform ? 'hint' : 'info', confidence: 'high', evidence: { word: step.call.name === 'enable' ? 'enable' : 'true', callAt: step.call.at } };
+      yield { at, subject: `${fn.name} trust proxy`, when: step.when, severity: isPlatform ? 'hint' : 'info', confidence: 'high', evidence: { word: wordOf(step.do === 'assign', call, at, context), callAt: call.at } };
     }
   },
   explain: () => ({
@@ -41,7 +43,8 @@ export default rule<'module', Evidence>({
     remedy: 'Give the number of proxies, or their addresses.',
   }),
   *fix({ at, evidence: { word, callAt } }, context): Iterable<FixAnswer> {
-    if (word === 'true' && /\bKoa\b|\bnew\b/.test(context.textOf(callAt).slice(0, 12))) yield { refused: 'Koa is told how many proxies there are by maxIpsCount: how many is for the author to say.' };
+    if (word === 'elsewhere') yield { refused: 'The setting is written elsewhere.' };
+    else if (word === 'assigned' || word === 'true' && /\bKoa\b|\bnew\b/.test(context.textOf(callAt).slice(0, 12))) yield { refused: 'Koa is told how many proxies there are by maxIpsCount: how many is for the author to say.' };
     else if (word === 'true') yield { title: 'Trust one proxy', safety: 'review', changes: [{ do: 'replace', at, code: ['1'] }] };
     else yield { title: 'Trust one proxy', safety: 'review', changes: [{ do: 'replace', at, code: ['set'] }, { do: 'insert', at: callAt, where: 'argument-last', code: ['1'] }] };
   },
@@ -86,6 +89,49 @@ export default rule<'module', Evidence>({
       `,
     },
     {
+      title: 'Koa, set later in a class, where a layer counts by address',
+      bad: `
+        //- kernel.js
+        const Koa = require('koa');
+        const router = require('./router');
+        module.exports = class Kernel {
+          constructor() {
+            this.koa = new Koa();
+            this.koa.proxy = true;
+            //               ^^^^ limits/trust-proxy-any
+            this.koa.use((ctx, next) => (blocked.has(ctx.ip) ? ctx.throw(403) : next()));
+          }
+        };
+      `,
+    },
+    {
+      title: 'Fastify, by a function and by options of another file',
+      bad: `
+        //- settings.ts
+        export const settings = { server: { trustProxy: true } };
+        //- app.ts
+        import Fastify from 'fastify';
+        import { settings } from './settings';
+        const one = Fastify({ trustProxy: () => true });
+        //                                ^^^^^^^^^^ limits/trust-proxy-any
+        const two = Fastify(settings.server);
+        //                  ^^^^^^^^^^^^^^^ limits/trust-proxy-any
+        one.get('/', async (request) => ({ ip: request.ip }));
+        two.get('/', async (request) => ({ ip: request.ip }));
+      `,
+    },
+    {
+      title: 'Koa with the number of proxies, a function that looks',
+      good: `
+        import Koa from 'koa';
+        import Fastify from 'fastify';
+        const app = new Koa({ maxIpsCount: 1 });
+        app.proxy = true;
+        app.use((ctx) => { ctx.body = ctx.ip; });
+        Fastify({ trustProxy: (address) => address.startsWith('10.') }).get('/', async (request) => ({ ip: request.ip }));
+      `,
+    },
+    {
       title: 'a number of proxies',
       good: `
         import express from 'express'; const app = express(); app.set('trust proxy', 1); app.get('/', (req, res) => res.json(req.ip)); const f = Fastify({ trustProxy: '10.0.0.0/8' });
@@ -120,11 +166,17 @@ export default rule<'module', Evidence>({
 function usesAddress(module: ModuleView, call: Call, context: RuleContext): boolean {
   const bodies = [...module.functions.values()];
   const scope = applicationOf(call, context);
-  for (const { handler } of scope === undefined ? [] : context.endpoints({ scope: scope.id })) {
-    const body = handler === undefined ? undefined : context.body(handler);
-    if (body) bodies.push(body);
-  }
+  for (const { handler, chain } of scope === undefined ? [] : context.endpoints({ scope: scope.id }))
+    for (const fn of [handler, ...links(chain).map(({ layer }) => layer.fn)]) {
+      const body = fn === undefined ? undefined : context.body(fn);
+      if (body) bodies.push(body);
+    }
   return bodies.some((body) => someValue(body, isAddress));
+}
+function wordOf(assigned: boolean, call: Call, at: At, context: RuleContext): Evidence['word'] {
+  if (assigned) return 'assigned';
+  if (call.name === 'enable') return 'enable';
+  return context.textOf(at) === 'true' || call.name === 'set' ? 'true' : 'elsewhere';
 }
 function isAddress(value: Value): boolean {
   if (value.kind !== 'ref' || value.root.kind !== 'parameter') return false;

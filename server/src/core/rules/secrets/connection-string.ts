@@ -36,13 +36,14 @@ export default rule<'module', Evidence>({
   on: 'module',
   words: ['://', 'password', 'pass', 'pwd'],
   *detect(module, context) {
+    const apart = developmentValues(module);
     for (const { value, when } of writtenTexts(module))
-      for (const found of inUrl(value, context)) yield { ...found, when };
+      for (const found of inUrl(value, context)) if (!(apart.has(value.at.mark) && isLocal(found.evidence.host))) yield { ...found, when };
     const seen = new Set<number>();
     for (const { object, call, when } of settingsIn(module, context)) {
       const found = seen.has(object.at.mark) ? undefined : inSettings(object, call, context);
       seen.add(object.at.mark);
-      if (found) yield { ...found, when };
+      if (found && !(apart.has(object.at.mark) && isLocal(found.evidence.host))) yield { ...found, when };
     }
   },
   explain: ({ host }) => ({
@@ -149,6 +150,30 @@ export default rule<'module', Evidence>({
     { title: 'no password', good: `import mysql from 'mysql2'; mysql.createPool({ host: 'localhost', user: 'root', password: '' }); export const url = 'https://example.com:8443/@team', redis = 'redis://localhost:6379';` },
     { title: 'in development only', good: `const url = process.env.NODE_ENV === 'production' ? process.env.DATABASE_URL : 'postgres://api:Tr0ub4dor@localhost/app'; connect(url);` },
     {
+      title: 'a database on this machine in the part for development',
+      good: `
+        //- knexfile.js
+        module.exports = {
+          development: { client: 'pg', connection: 'postgres://app:app@localhost:5432/app' },
+          test: { client: 'mysql2', connection: { host: '127.0.0.1', user: 'root', password: 'root-pw', database: 'app' } },
+          production: { client: 'pg', connection: process.env.DATABASE_URL },
+        };
+        //- database.ts
+        export const settings = { dev: { url: process.env.DEV_DB ?? 'mysql://shop:shop@localhost/shop' }, production: { url: process.env.DB } };
+      `,
+    },
+    {
+      title: 'a server elsewhere in the part for development, and this machine in the part for production',
+      bad: `
+        module.exports = {
+          development: { client: 'pg', connection: 'postgres://api:Tr0ub4dor@db.corp-site.io/app' },
+          //                                                       ^^^^^^^^^ secrets/connection-string "db.corp-site.io"
+          production: { client: 'pg', connection: 'postgres://api:Tr0ub4dor@localhost/app' },
+          //                                                      ^^^^^^^^^ secrets/connection-string "localhost"
+        };
+      `,
+    },
+    {
       title: 'a form, a schema, a text',
       good: `
         export const form = { host: 'Host', user: 'User name', password: 'Password' }, rules = { host: 'string', user: 'string', password: 'string' }, errors = { user: 'No user', password: 'Enter a password' };
@@ -158,6 +183,27 @@ export default rule<'module', Evidence>({
 });
 
 type Found = Omit<Detection<Evidence>, 'when'>;
+const DEVELOPMENT = /^(development|develop|dev|test|testing|local|ci)$/i;
+/** Marks of what stands below the key of an environment that serves nobody: `{ development: { connection } }`. */
+function developmentValues(module: ModuleView): ReadonlySet<number> {
+  const found = new Set<number>();
+  const visit = (value: Value, below: boolean, depth: number): void => {
+    if (depth > 8) return;
+    if (below) found.add(value.at.mark);
+    if (value.kind === 'object') for (const entry of value.entries) visit(entry.value, below || (entry.key !== undefined && DEVELOPMENT.test(entry.key)), depth + 1);
+    else if (value.kind === 'array') for (const item of value.items) visit(item.value, below, depth + 1);
+    else if (value.kind === 'logic' || value.kind === 'compare') {
+      visit(value.left, below, depth + 1);
+      visit(value.right, below, depth + 1);
+    } else if (value.kind === 'call') for (const item of value.args) visit(item.value, below, depth + 1);
+  };
+  for (const { value } of [...module.bindings, ...module.exports]) visit(value, false, 0);
+  for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) if (step.do === 'assign' || step.do === 'return') {
+    const named = step.do === 'assign' ? step.target.path.at(-1) : undefined;
+    if (step.value) visit(step.value, named !== undefined && DEVELOPMENT.test(named), 0);
+  }
+  return found;
+}
 /** Passwords between the colon and the at sign of an address. */
 function* inUrl(value: Value, context: RuleContext): Iterable<Found> {
   const source = context.textOf(value.at);

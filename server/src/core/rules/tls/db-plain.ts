@@ -159,6 +159,19 @@ export default rule<'module', Evidence>({
         export const db = mysql.createPool({ host: 'db.example-cloud.com', user: 'shop', password: process.env.DB_PASSWORD });
         //                                         ^^^^^^^^^^^^^^^^^^^^^^ tls/db-plain`,
     },
+    {
+      title: 'an option behind the address of the environment',
+      bad: `
+        import { Pool } from 'pg';
+        import mysql from 'mysql2/promise';
+        const address = process.env.MYSQL_URL;
+        export const db = new Pool({ connectionString: process.env.DATABASE_URL + '?sslmode=disable' });
+        //                                                                          ^^^^^^^^^^^^^^^ tls/db-plain "to the server"
+        export const other = mysql.createPool(\`\${address}?ssl=false\`);
+        //                                                ^^^^^^^^^ tls/db-plain "to the server"
+      `,
+    },
+    { title: 'an option behind the address that asks for TLS', good: `import { Pool } from 'pg'; export const db = new Pool({ connectionString: process.env.DATABASE_URL + '?sslmode=verify-full' });` },
     { title: 'this machine and the own network', good: `
         import { Pool } from 'pg'; import { createClient } from 'redis'; new Pool({ host: 'localhost', ssl: false }); new Pool({ host: 'db', ssl: false });
         createClient({ url: 'redis://10.0.0.5' }); new Pool({ host: '/var/run/postgresql', ssl: false });` },
@@ -191,12 +204,26 @@ function* search(value: Value, call: Call, when: readonly Branch[], context: Rul
   if (end.kind === 'object') {
     yield* ofOptions(end, end, call, when, context, depth);
     for (const entry of end.entries) if (entry.form !== 'spread') yield* search(entry.value, call, when, context, depth + 1);
+  } else if (end.kind === 'template') {
+    yield* appended(end, value.at, call, when, context);
+    yield* ofUrl(value, call, when, context);
   } else if (end.kind === 'array') for (const item of end.items) yield* search(item.value, call, when, context, depth + 1);
   else yield* ofUrl(value, call, when, context);
 }
 function counts(host: string, context: RuleContext): boolean {
   const where = hostClass(host);
   return where === 'remote' || (where === 'internal' && context.policy('tls').internalHosts === 'require');
+}
+/** An address of the environment, with an option behind it that switches TLS off. */
+function* appended({ parts, at }: Extract<Value, { kind: 'template' }>, used: At, call: Call, when: readonly Branch[], context: RuleContext): Iterable<Found> {
+  const [first, ...rest] = parts;
+  const end = first === undefined || typeof first === 'string' ? undefined : context.resolve(first).value;
+  const off = end?.kind === 'ref' && end.root.kind === 'env' ? OFF_IN_URL.exec(rest.filter((part) => typeof part === 'string').join(''))?.[1] : undefined;
+  if (off === undefined) return;
+  const from = context.textOf(at).indexOf(off);
+  const own = at.path === call.at.path && from >= 0 ? context.within(at, from, from + off.length) : used;
+  const changes: readonly Change[] = own !== used && /^sslmode=/i.test(off) ? [{ do: 'replace', at: own, code: ['sslmode=verify-full'] }] : [];
+  yield { at: own, subject: `${call.name} appended`, when, evidence: { host: 'the server', title: 'Check the certificate of the server', changes, refused: 'How this driver is told to use TLS depends on its version.' } };
 }
 function* ofUrl(value: Value, call: Call, when: readonly Branch[], context: RuleContext): Iterable<Found> {
   for (const url of urlsOf(value, context)) {

@@ -43,7 +43,7 @@ export default rule<'module', Evidence>({
     references: ['https://nodejs.org/api/tls.html#tlsconnectoptions-callback', 'https://cwe.mitre.org/data/definitions/295.html'],
   },
   on: 'module',
-  words: ['rejectunauthorized', 'strictssl', 'sslvalidate', 'insecure', 'tlsallowinvalidcertificates', 'trustservercertificate', 'checkserveridentity', 'no-verify', 'secure'],
+  words: ['rejectunauthorized', 'strictssl', 'sslvalidate', 'insecure', 'tlsallowinvalidcertificates', 'trustservercertificate', 'checkserveridentity', 'no-verify', 'secure', 'disabletlscerts'],
   *detect(module, context) {
     const seen = new Set<string>();
     for (const found of everything(module, context)) {
@@ -96,6 +96,30 @@ export default rule<'module', Evidence>({
         const agent = new https.Agent({ rejectUnauthorized: false });
         //                                                  ^^^^^ tls/verification-disabled "Certificate checks are off"
         export { agent };
+      `,
+    },
+    {
+      title: 'checked only where a variable says so, and superagent',
+      bad: `
+        import https from 'node:https';
+        import pg from 'pg';
+        import superagent from 'superagent';
+        export const agent = new https.Agent({ rejectUnauthorized: process.env.UPSTREAM_TLS === 'strict' });
+        //                                                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ tls/verification-disabled
+        const verify = !!process.env.DB_VERIFY;
+        export const pool = new pg.Pool({ ssl: { rejectUnauthorized: verify } });
+        //                                                           ^^^^^^ tls/verification-disabled
+        export const send = (doc) => superagent.post('https://in.example.com/docs').disableTLSCerts().send(doc);
+        //                                                                          ^^^^^^^^^^^^^^^ tls/verification-disabled
+      `,
+    },
+    {
+      title: 'checked unless a variable says otherwise, and in production',
+      good: `
+        import https from 'node:https';
+        export const one = new https.Agent({ rejectUnauthorized: process.env.UPSTREAM_TLS !== 'off' });
+        export const two = new https.Agent({ rejectUnauthorized: process.env.NODE_ENV === 'production' });
+        export const three = new https.Agent({ rejectUnauthorized: process.env.APP_STAGE === 'live' });
       `,
     },
     {
@@ -221,7 +245,11 @@ function* everything(module: ModuleView, context: RuleContext): Iterable<Found> 
 function* stepsOf(fn: FunctionView, context: RuleContext): Iterable<Found> {
   for (const step of fn.steps) {
     const place: Place = { call: undefined, keys: [], when: step.when };
-    if (step.do === 'call') yield* search(step.call, place, context, 0);
+    if (step.do === 'call') {
+      // superagent 6 and later.
+      if (step.call.name === 'disableTLSCerts' && step.call.args.length === 0) yield { at: step.call.nameAt, subject: 'disableTLSCerts', evidence: { entry: undefined, inert: false }, confidence: 'high', when: step.when };
+      yield* search(step.call, place, context, 0);
+    }
     else if (step.do === 'assign') {
       const key = step.target.path.at(-1);
       // `options.rejectUnauthorized = false`, an entry written later.
@@ -298,6 +326,20 @@ function* entryOf(entry: Entry, object: ObjectValue, place: Place, context: Rule
   const severity: Severity = isServer || inert ? 'info' : 'error';
   for (const one of written(entry.value, context))
     if (one.value.kind === 'literal' && one.value.value === wanted) yield { at: one.at, subject, evidence: { entry, inert, server: isServer }, severity, confidence: isServer ? 'medium' : 'high', when: [...place.when, ...one.when] };
+  if (!isServer && !inert && unsetGives(entry.value, context) === wanted)
+    yield { at: entry.value.at, subject, evidence: { entry, inert: false }, severity: 'warning', confidence: 'medium', when: place.when };
+}
+/** What a comparison with a variable gives where that is not set; undefined: it is no such comparison, or it asks for the environment. */
+function unsetGives(value: Value, context: RuleContext): boolean | undefined {
+  const end = value.kind === 'ref' ? context.resolve(value).value : value;
+  if (end.kind === 'not' && end.of.kind === 'not') return isSwitch(end.of.of, context) ? false : undefined;
+  if (end.kind !== 'compare' || end.right.kind !== 'literal' || typeof end.right.value !== 'string' || end.right.value === '' || isAskedFor(end) || !isSwitch(end.left, context)) return undefined;
+  return /^===?$/.test(end.op) ? false : /^!==?$/.test(end.op) ? true : undefined;
+}
+function isSwitch(value: Value, context: RuleContext): boolean {
+  const end = value.kind === 'ref' ? context.resolve(value).value : value;
+  const name = end.kind === 'ref' && end.root.kind === 'env' && end.path.length === 0 ? end.root.name : undefined;
+  return name !== undefined && !/(^|_)(ENV|ENVIRONMENT|STAGE|MODE|PROD|PRODUCTION|DEV|TEST|CI|LOCAL)(_|$)/i.test(name);
 }
 /** The file looks at what came out: `socket.authorized` in a test, or a certificate that is handed to a check. */
 function judgesLater(module: ModuleView): boolean {

@@ -5,6 +5,7 @@ import { wrapsModule } from './common-js.js';
 import { expression, named, propertyName } from './expressions.js';
 import { enumObject, namespaceObject } from './typescript.js';
 import { MOST_EARLY, at, declare, lookUp, openScope, step, under, type Declared, type Lowering, type NameScope } from './state.js';
+import { environment } from './spelling.js';
 
 const NO_BINDING = -1 as BindingId;
 
@@ -129,8 +130,7 @@ function memberOf(l: Lowering, source: Value, key: string | undefined, node: ts.
   const place = at(l, node);
   const text = node.getText(l.tree);
   if (source.kind !== 'ref') return { kind: 'ref', root: { kind: 'value', of: source }, path: [key], text, at: place, nameAt: place };
-  if (source.root.kind === 'env' && source.root.name === undefined && source.path.length === 0 && key !== undefined) return { kind: 'ref', root: { kind: 'env', name: key }, path: [], text, at: place, nameAt: place };
-  return { kind: 'ref', root: source.root, path: [...source.path, key], text, at: place, nameAt: place };
+  return { kind: 'ref', ...environment(source.root, [...source.path, key]), text, at: place, nameAt: place };
 }
 
 function conditional(l: Lowering, node: ts.IfStatement): Branch | undefined {

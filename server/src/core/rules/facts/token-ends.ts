@@ -1,0 +1,32 @@
+import type { ModuleView } from '../../model/module.js';
+import type { Value } from '../../model/value.js';
+import type { OptionAnswer, RuleContext } from '../rule.js';
+import { jwtUses, type JwtUse } from './jwt.js';
+
+/** `3650 * DAY` with a constant of the file; undefined where a factor is none. */
+export function product(value: Value, module: ModuleView, context: RuleContext): number | undefined {
+  const factors = value.kind === 'unknown' && value.at.path === module.path ? context.textOf(value.at).slice(0, 120).split('*') : [];
+  let result = 1;
+  for (const factor of factors) {
+    const text = factor.trim();
+    const named = /^[A-Za-z_$][\w$]*$/.test(text) ? module.bindings.find((one) => one.name === text && one.constant && one.scope === module.top.id) : undefined;
+    const known = named ? context.constant(named.value)?.value : /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+    if (typeof known !== 'number') return undefined;
+    result *= known;
+  }
+  return factors.length > 1 ? result : undefined;
+}
+/** fast-jwt: a signer that is made without an end, where no payload of the file says one. */
+export function endlessSigner(use: JwtUse, module: ModuleView, context: RuleContext): boolean {
+  if (use.call.callee !== 'fast-jwt.createSigner' || !use.key || context.option(use.options, 'expiresIn').kind !== 'absent') return false;
+  return ![module.top, ...module.functions.values()].some((fn) => fn.steps.some((step) =>
+    (step.do === 'call' && step.call.args.some(({ value }) => value.kind === 'object' && context.option(value, 'exp').kind !== 'absent')) || (step.do === 'assign' && step.target.path.at(-1) === 'exp')));
+}
+/** The options of a module of Nest surely give no end. */
+export function lacksEnd(use: JwtUse, under: OptionAnswer, context: RuleContext): boolean {
+  return under.kind === 'absent' ? context.option(use.options, 'signOptions').kind === 'absent' : under.kind === 'value' && context.option(under.value, 'expiresIn').kind === 'absent';
+}
+/** A call of Nest's service in the same file sets the end itself. */
+export function givesEnd(module: ModuleView, context: RuleContext): boolean {
+  return jwtUses(module, context).some((one) => one.library === '@nestjs/jwt' && one.does === 'sign' && context.option(one.options, 'expiresIn').kind === 'value');
+}
