@@ -74,7 +74,7 @@ export default rule<'call', Evidence>({
         //                                                     ^^^^^^^^^^ exposure/static-risky-root
       `,
     },
-    { title: 'sirv and restify with folders of their own', good: `import sirv from 'sirv'; import restify from 'restify'; sirv('public'); restify.plugins.serveStatic({ directory: './public' }); restify.plugins.serveStaticFiles('./site');` },
+    { title: 'sirv and restify with folders of their own', good: `import sirv from 'sirv'; import restify from 'restify'; sirv('public'); restify.plugins.serveStatic({ directory: './public' });` },
     {
       title: 'the folder of the code',
       bad: `

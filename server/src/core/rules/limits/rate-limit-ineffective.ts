@@ -182,7 +182,8 @@ function* limitedThrough(call: Call, at: At, context: RuleContext): Iterable<Fou
   const scope = applicationOf(call, context);
   const limited = scope?.layers.some(({ layer }) => layer.claims.some((claim) => claim.protects === 'rate')) === true
     || (scope && context.endpoints({ scope: scope.id }).some((one) => one.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'rate'))));
-  if (limited) yield { at, severity: 'warning', reason: 'Every X-Forwarded-For is believed and counts as a new client', todo: 'State how many proxies are in front.', fix: context.textOf(at) === 'true' || call.name === 'enable' ? { code: '1' } : undefined };
+  const isWritten = context.textOf(at) === 'true' || call.name === 'enable' || call.name === 'set';
+  if (limited) yield { at, severity: 'warning', reason: 'Every X-Forwarded-For is believed and counts as a new client', todo: 'State how many proxies are in front.', fix: isWritten ? { code: '1' } : undefined };
 }
 function* inOptions(call: Call, context: RuleContext): Iterable<Found> {
   const forwarded = call.callee === 'restify.plugins.throttle' ? context.option(call.args[0]?.value, 'xff') : undefined;
