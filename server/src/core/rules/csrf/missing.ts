@@ -1,15 +1,17 @@
-import type { Call } from '../../model/value.js';
+import type { Layer, RequestField } from '../../model/api.js';
+import type { Call, Value } from '../../model/value.js';
 import { links, type ChainLink, type Endpoint } from '../../project/project.js';
 import { samePlace, type At } from '../../text/source.js';
 import { changing } from '../facts/methods.js';
 import { looksAtOrigin } from '../facts/origin-checks.js';
 import { adminPath, publicPath } from '../facts/paths.js';
+import { someValue } from '../facts/walk.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly endpoint: Endpoint;
-  /** The check stands behind the route: it never runs for it. */
-  readonly late: boolean;
+  /** No check at all, one that stands behind the route and never runs for it, or one that only the neighbours have. */
+  readonly how: 'missing' | 'late' | 'forgotten';
   /** Where the flags of the cookie stand: an object to add to, or the call's options that hold none yet. */
   readonly cookieAt: At | undefined;
   readonly optionsAt: At | undefined;
@@ -19,6 +21,8 @@ interface Evidence {
 const SESSIONS = /^(express-session|cookie-session|koa-session|koa-generic-session|@fastify\/session|@fastify\/secure-session)$/;
 const PROTECTS = /csrf|csurf|xsrf|crumb|lusca/i;
 const PACKAGES = ['csurf', 'csrf', 'csrf-csrf', 'csrf-sync', 'tiny-csrf', 'lusca', '@fastify/csrf-protection', '@hapi/crumb', 'koa-csrf', 'hono/csrf', '@dr.pogodin/csurf', '@otterhttp/csrf'];
+const OVERRIDES = ['method-override', 'koa-methodoverride', 'koa-override', 'hono/method-override'];
+const TOKEN_HEADER = /^(authorization|x-[\w-]{0,40}(key|token|secret|signature|auth))$/i;
 const FORMS = /^(urlencoded|multer|upload|koa-?body|bodyParser|single|array|fields|any|none|formidable|fileUpload|formbody|multipart)$/i;
 
 export default rule<'endpoint', Evidence>({
@@ -40,27 +44,37 @@ export default rule<'endpoint', Evidence>({
   *detect(endpoint, context) {
     const path = context.pathOf(endpoint.methodAt);
     // Next to a syntax error the check may be what is just being typed.
-    if (!isChange(endpoint) || context.top(path)?.complete !== true || first(endpoint, path, context) !== endpoint) return;
+    if (!isChange(endpoint, context) || context.top(path)?.complete !== true) return;
     const chain = links(endpoint.chain);
-    if (chain.some((link) => protects(link, context)) || endpoint.route.layers.some((layer) => PROTECTS.test(layer.name))) return;
+    if (isProtected(endpoint, context) || chain.some((link) => asksForHeader(link, context))) return;
     const found = { at: endpoint.methodAt, subject: `${endpoint.id} csrf`, when: endpoint.when, confidence: 'medium' as const };
     const nowhere = { cookieAt: undefined, optionsAt: undefined, flagAt: undefined };
+    const others = context.endpoints({ file: path }).filter((one) => one.app === endpoint.app && isChange(one, context));
+    const knowsByCookie = context.projectUses('cookies') || context.projectUses('sessions');
+    if (knowsByCookie && endpoint.chainComplete && others.some((one) => one.route.layers.some((layer) => checks(layer)))) {
+      yield { ...found, evidence: { endpoint, how: 'forgotten', ...nowhere } };
+      return;
+    }
+    if (others[0] !== endpoint) return;
     if (PACKAGES.some((name) => context.projectUses(name))) {
-      if (checkedLater(endpoint, chain, context) && context.projectUses('cookies') && endpoint.authentication.state === 'guarded') yield { ...found, evidence: { endpoint, late: true, ...nowhere } };
+      if (checkedLater(endpoint, chain, context) && context.projectUses('cookies') && endpoint.authentication.state === 'guarded') yield { ...found, evidence: { endpoint, how: 'late', ...nowhere } };
       return;
     }
     const flags = chain.map(({ layer }) => sessionFlags(layer.value, context)).find((one) => one !== undefined);
-    if (flags && (flags.isNone || takesForms(endpoint, chain))) yield { ...found, evidence: { endpoint, late: false, ...flags } };
+    if (flags && (flags.isNone || takesForms(endpoint, chain))) yield { ...found, evidence: { endpoint, how: 'missing', ...flags } };
   },
-  explain: ({ endpoint, late }) => ({
-    message: late
+  explain: ({ endpoint, how }) => ({
+    message: how === 'forgotten'
+      ? `${endpoint.method} ${endpoint.path.text} lacks the check against forged requests that its neighbours have. Add it here as well.`
+      : how === 'late'
       ? `${endpoint.method} ${endpoint.path.text} is registered before the check against forged requests, which never runs for it. Register the check first.`
       : `Logged-in users can be made to submit ${endpoint.method} ${endpoint.path.text} from other sites. Set sameSite: 'lax' or add CSRF protection.`,
     why: 'A form on any other site is sent with the cookie of whoever looks at it, and the application cannot tell the difference.',
     remedy: "Give the session's cookie sameSite: 'lax', or check a token with every form.",
   }),
-  *fix({ evidence: { cookieAt, optionsAt, flagAt, late } }): Iterable<FixAnswer> {
-    if (late) return yield { refused: 'Which of the statements between the two may move cannot be told.' };
+  *fix({ evidence: { cookieAt, optionsAt, flagAt, how } }): Iterable<FixAnswer> {
+    if (how === 'forgotten') return yield { refused: 'The form has to send the token first.' };
+    if (how === 'late') return yield { refused: 'Which of the statements between the two may move cannot be told.' };
     const title = "Set sameSite: 'lax'";
     if (flagAt) yield { title, safety: 'review', changes: [{ do: 'replace', at: flagAt, code: [{ quote: 'lax' }] }] };
     else if (cookieAt) yield { title, safety: 'review', changes: [{ do: 'insert', at: cookieAt, where: 'entry-last', code: ['sameSite: ', { quote: 'lax' }] }] };
@@ -166,6 +180,49 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'one form of several without the check',
+      bad: `
+        import express from 'express';
+        import cookieParser from 'cookie-parser';
+        import csurf from 'csurf';
+        const app = express();
+        const protect = csurf({ cookie: true });
+        const signedIn = (req, res, next) => (users.has(req.cookies.who) ? next() : res.redirect('/login'));
+        app.use(cookieParser(), signedIn);
+        app.post('/loans', protect, (req, res) => res.json(add(req.body)));
+        app.post('/loans/:id/extend', (req, res) => res.json(extend(req.params.id)));
+        //  ^^^^ csrf/missing "lacks the check against forged requests that its neighbours have"
+        app.listen(3000);
+      `,
+    },
+    {
+      title: 'methods that no form can send',
+      good: `
+        import Koa from 'koa';
+        import Router from '@koa/router';
+        import session from 'koa-session';
+        const app = new Koa();
+        const desk = new Router();
+        app.use(session({ sameSite: 'none', secure: true }, app));
+        desk.delete('/jobs/:id', (ctx) => { ctx.status = 204; });
+        desk.put('/jobs/:id', (ctx) => { ctx.status = 204; });
+        app.use(desk.routes());
+        app.listen(3000);
+      `,
+    },
+    {
+      title: 'a guard that asks for a header',
+      good: `
+        import express from 'express';
+        import session from 'express-session';
+        const app = express();
+        app.use(session({ secret: process.env.SECRET, cookie: { secure: true, sameSite: 'none' } }));
+        const partner = (req, res, next) => (req.get('x-partner-key') === process.env.PARTNER_KEY ? next() : res.sendStatus(401));
+        app.post('/orders', partner, (req, res) => res.json(add(req.body)));
+        app.listen(3000);
+      `,
+    },
+    {
       title: 'other sites send no cookie',
       good: `
         import express from 'express'; import session from 'express-session'; const app = express(); app.use(session({ secret, cookie: { secure: true, sameSite: 'lax' } }));
@@ -216,22 +273,34 @@ export default rule<'endpoint', Evidence>({
   ],
 });
 
-function isChange({ method, path }: Endpoint): boolean {
-  return changing.has(method) && method !== 'all' && (!publicPath(path.text) || adminPath(path.text));
+/** A page of another site can send it without being asked first: only what a form can send, unless a form can name another method. */
+function isChange({ method, path }: Endpoint, context: RuleContext): boolean {
+  const canForge = method === 'POST' || (changing.has(method) && OVERRIDES.some((name) => context.projectUses(name)));
+  return canForge && (!publicPath(path.text) || adminPath(path.text));
 }
-/** One finding for the routes of a file. */
-function first(endpoint: Endpoint, path: At['path'], context: RuleContext): Endpoint | undefined {
-  return context.endpoints({ file: path }).find((one) => isChange(one) && one.app === endpoint.app);
+function checks(layer: Layer): boolean {
+  return PROTECTS.test(layer.name) || layer.claims.some((claim) => claim.protects === 'csrf');
 }
-function protects({ layer }: ChainLink, context: RuleContext): boolean {
-  return PROTECTS.test(layer.name) || layer.claims.some((claim) => claim.protects === 'csrf') || (layer.fn !== undefined && looksAtOrigin(layer.fn, context));
+function isProtected(endpoint: Endpoint, context: RuleContext): boolean {
+  return links(endpoint.chain).some(({ layer }) => checks(layer) || (layer.fn !== undefined && looksAtOrigin(layer.fn, context))) || endpoint.route.layers.some((layer) => PROTECTS.test(layer.name));
+}
+/** Turns away whoever brings no credential in a header of their own, which no page of another site can send; reads nothing a browser adds by itself. */
+function asksForHeader({ layer }: ChainLink, context: RuleContext): boolean {
+  const body = layer.fn === undefined ? undefined : context.body(layer.fn);
+  if (!body || layer.fn === undefined || context.conduct(layer.fn)?.strangers !== 'no') return false;
+  const reads = (wanted: (field: RequestField) => boolean): boolean => someValue(body, (value) => {
+    const field = context.request(value);
+    return field !== undefined && wanted(field);
+  });
+  const byBrowser = (value: Value): boolean => value.kind === 'ref' && value.path.some((part) => part === 'session' || part === 'cookies');
+  return reads(({ from, key }) => from === 'header' && TOKEN_HEADER.test(key ?? '')) && !reads(({ from, key }) => from === 'cookie' || (from === 'header' && key === 'cookie')) && !someValue(body, byBrowser);
 }
 /** A check for all routes of the application stands after this one. */
 function checkedLater(endpoint: Endpoint, chain: readonly ChainLink[], context: RuleContext): boolean {
   const outer = chain.find((link) => link.from === 'application');
   const scope = outer && context.scopeOf(outer.layer.at);
   if (!scope?.complete || !endpoint.chainComplete) return false;
-  const later = scope.order.findIndex(({ kind, layer, when }) => kind === 'layer' && when.length === 0 && layer !== undefined && (PROTECTS.test(layer.name) || layer.claims.some((claim) => claim.protects === 'csrf')));
+  const later = scope.order.findIndex(({ kind, layer, when }) => kind === 'layer' && when.length === 0 && layer !== undefined && checks(layer));
   const own = scope.order.findIndex(({ at }) => samePlace(at, endpoint.methodAt) || endpoint.mounts.some((mount) => samePlace(at, mount)));
   return own >= 0 && later > own;
 }
@@ -239,7 +308,7 @@ function checkedLater(endpoint: Endpoint, chain: readonly ChainLink[], context: 
 function takesForms(endpoint: Endpoint, chain: readonly ChainLink[]): boolean {
   return [...chain.map(({ layer }) => layer), ...endpoint.route.layers].some((layer) => FORMS.test(layer.name.split('.').at(-1) ?? ''));
 }
-function sessionFlags(value: ChainLink['layer']['value'], context: RuleContext): (Omit<Evidence, 'endpoint' | 'late'> & { readonly isNone: boolean }) | undefined {
+function sessionFlags(value: ChainLink['layer']['value'], context: RuleContext): (Omit<Evidence, 'endpoint' | 'how'> & { readonly isNone: boolean }) | undefined {
   const call = context.resolve(value).value;
   if (call.kind !== 'call' || call.form !== 'call' || call.target.kind !== 'ref' || call.target.root.kind !== 'import' || call.target.path.length > 0) return undefined;
   const { from } = call.target.root;
