@@ -5,7 +5,10 @@ import type { RuleContext } from '../rule.js';
 import { alternatives } from './alternatives.js';
 import { isHeaderSetup } from './header-setup.js';
 import { headerOption, helmetMember } from './headers.js';
+import { laterOptions, type LaterOption } from './later-options.js';
 import { setHeaders } from './set-headers.js';
+
+const NAMES = ['strictTransportSecurity', ...(headerOption('hsts')?.aliases ?? [])];
 
 /** One setting of Strict-Transport-Security. */
 export interface Transport {
@@ -25,8 +28,10 @@ export function* transports(module: ModuleView, context: RuleContext): Iterable<
   for (const fn of [module.top, ...module.functions.values()])
     for (const step of fn.steps) {
       if (step.do !== 'call') continue;
-      for (const options of optionsOf(step.call, context))
-        for (const { value, when, at } of alternatives(options, context)) yield* ofOptions(value, at, { when: [...step.when, ...when], inside: fn.id, call: step.call }, module, context);
+      const later = laterOf(step.call, module);
+      const written = later.some((one) => one.when.length === fn.when.length) ? [] : optionsOf(step.call, context).map((value) => ({ value, when: step.when }));
+      for (const options of [...written, ...later])
+        for (const { value, when, at } of alternatives(options.value, context)) yield* ofOptions(value, at, { when: [...options.when, ...when], inside: fn.id, call: step.call }, module, context);
     }
   for (const header of setHeaders(module, context)) {
     if (header.name !== 'strict-transport-security') continue;
@@ -39,6 +44,11 @@ interface Place {
   readonly call: Call | undefined;
 }
 
+/** What the option of a setup is given after its object was made: `options.hsts = { maxAge: 60 }`. */
+function laterOf(call: Call, module: ModuleView): readonly LaterOption[] {
+  const options = isHeaderSetup(call) ? call.args[call.name === 'register' ? 1 : 0]?.value : undefined;
+  return options ? NAMES.flatMap((name) => laterOptions(options, name, module)) : [];
+}
 /** The values of the option, under each of its names. */
 function optionsOf(call: Call, context: RuleContext): readonly Value[] {
   const first = call.args[0]?.value;
@@ -47,8 +57,7 @@ function optionsOf(call: Call, context: RuleContext): readonly Value[] {
   if (call.name === 'route' && call.receiver) return inRoute(first, context);
   const options = isHeaderSetup(call) ? (call.name === 'register' ? call.args[1]?.value : first) : undefined;
   if (!options) return [];
-  const names = ['strictTransportSecurity', ...(headerOption('hsts')?.aliases ?? [])];
-  return alternatives(options, context).flatMap((one) => names.flatMap((name) => {
+  return alternatives(options, context).flatMap((one) => NAMES.flatMap((name) => {
     const answer = context.option(one.value, name);
     return answer.kind === 'value' ? [answer.value] : [];
   }));

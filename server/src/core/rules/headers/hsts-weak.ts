@@ -106,6 +106,15 @@ export default rule<'module', Evidence>({
         app.use(helmet({ hsts: { maxAge: 31536000 } }));`,
     },
     {
+      title: 'options that are changed after they were made',
+      bad: `
+        import helmet from 'helmet';
+        const options = { hsts: { maxAge: 300 } };
+        options.hsts = { maxAge: 60 };
+        //                       ^^ headers/hsts-weak "1 minute"
+        app.use(helmet(options));`,
+    },
+    {
       title: 'milliseconds',
       bad: `
         import helmet from '@fastify/helmet';
