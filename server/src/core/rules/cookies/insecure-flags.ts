@@ -66,6 +66,54 @@ export default rule<'module', Evidence>({
   },
   examples: [
     {
+      title: 'the login cookie of a hapi server',
+      bad: `
+        import Hapi from '@hapi/hapi';
+        import Cookie from '@hapi/cookie';
+        const server = Hapi.server();
+        await server.register(Cookie);
+        server.auth.strategy('desk', 'cookie', { cookie: { name: 'desk', password: process.env.KEY, isSecure: false } });
+        //                                                                                                    ^^^^^ cookies/insecure-flags "Cookie 'desk' lacks Secure"
+        server.auth.default('desk');`,
+    },
+    {
+      title: 'the session of a hapi plugin, and a cookie of the older one',
+      bad: `
+        const Hapi = require('@hapi/hapi');
+        const Yar = require('@hapi/yar');
+        exports.make = async () => {
+          const server = Hapi.server();
+          await server.register({ plugin: Yar, options: { cookieOptions: { password: process.env.KEY, isHttpOnly: false } } });
+          //                                                                                                      ^^^^^ cookies/insecure-flags "lacks HttpOnly"
+          server.auth.strategy('session', 'cookie', { cookie: 'sid', password: process.env.KEY, isSecure: false });
+          //                                                                                              ^^^^^ cookies/insecure-flags "Cookie 'sid' lacks Secure"
+          return server;
+        };`,
+    },
+    {
+      title: 'what a login hands out, under a name of its own',
+      bad: `
+        import { Hono } from 'hono';
+        import { setCookie } from 'hono/cookie';
+        import { issue } from './issue.js';
+        const app = new Hono();
+        app.post('/desk/login', async (c) => {
+          setCookie(c, 'desk', await issue(c), { httpOnly: false, secure: false });
+          //                                               ^^^^^ cookies/insecure-flags "Cookie 'desk' lacks HttpOnly"
+          return c.body(null, 204);
+        });
+        export default app;`,
+    },
+    {
+      title: 'a hapi server with what its plugins set by themselves',
+      good: `
+        import Hapi from '@hapi/hapi';
+        import Cookie from '@hapi/cookie';
+        const server = Hapi.server();
+        await server.register(Cookie);
+        server.auth.strategy('desk', 'cookie', { cookie: { name: 'desk', password: process.env.KEY, isSecure: process.env.NODE_ENV === 'production' } });`,
+    },
+    {
       title: 'a token in a bare cookie',
       bad: `
         import express from 'express';

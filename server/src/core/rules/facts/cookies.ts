@@ -1,4 +1,4 @@
-import type { Branch, ModuleView } from '../../model/module.js';
+import type { Branch, FunctionView, ModuleView } from '../../model/module.js';
 import type { Call, Entry, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
@@ -59,6 +59,8 @@ const DEFAULTS = {
   'iron-session': { httpOnly: true, secure: true, sameSite: true },
 } as const satisfies Readonly<Record<string, Defaults>>;
 
+const MAKES_LOGIN = /^(issue|sign|seal|create|open|start|new|make|mint|generate|random|uuid|nanoid|uid)/i;
+const LOGIN_PATH = /(^|\/)(log-?in|sign-?in|sessions?|authenticate)$/i;
 const NOT_LOGIN = /csrf|xsrf|redirect|consent|assess|possess/i;
 /** Words that say what a cookie is instead, wherever they stand, and as the last word: `login_dest`, `auth_provider`. */
 const OTHER_WORDS: ReadonlySet<string> = new Set((
@@ -82,7 +84,7 @@ export function* cookieSettings(module: ModuleView, context: RuleContext): Itera
   for (const fn of [module.top, ...module.functions.values()])
     for (const step of fn.steps) {
       if (step.do !== 'call') continue;
-      const found = sessionOf(step.call, step.when, module, context) ?? cookieOf(step.call, step.when, module, context);
+      const found = strategyOf(step.call, step.when, context) ?? sessionOf(step.call, step.when, module, context) ?? cookieOf(step.call, step.when, module, fn, context);
       if (found) yield found;
       else yield* headerTexts(step.call, step.when, context);
     }
@@ -113,6 +115,32 @@ function sessionOf(call: Call, when: readonly Branch[], module: ModuleView, cont
   const at = nested?.kind === 'value' && nested.entry.at.path === call.at.path ? nested.entry.keyAt : call.nameAt;
   return { library, kind: 'session', name, login: true, flags: { httpOnly: flag('httpOnly'), secure: flag('secure'), sameSite: flag('sameSite') }, at, place, call, when };
 }
+/** The login cookie of a hapi server: `server.auth.strategy('session', 'cookie', { cookie: { ... } })`, and `cookieOptions` of the yar plugin. */
+function strategyOf(call: Call, when: readonly Branch[], context: RuleContext): CookieSetting | undefined {
+  const [first, second, third] = call.args;
+  const isStrategy = call.name === 'strategy' && second !== undefined && context.constant(second.value)?.value === 'cookie';
+  const given = isStrategy ? third?.value : call.name === 'register' && first ? yarOptions(first.value, context) : undefined;
+  if (!given) return undefined;
+  const nested = context.option(given, isStrategy ? 'cookie' : 'cookieOptions');
+  if (nested.kind === 'unknown') return undefined;
+  const inner = nested.kind === 'value' && context.resolve(nested.value).value.kind === 'object' ? nested.value : undefined;
+  // The older plugin takes the name of the cookie there, and the flags beside it.
+  const holder = inner ?? given;
+  const named = inner && isStrategy ? context.option(inner, 'name') : nested;
+  const name = (named.kind === 'value' && !(named.value === inner) && textOf(named.value, context)) || (isStrategy ? 'sid' : 'session');
+  const flag = (key: FlagName): Flag => flagOf(key, holder, optionKey('hapi', key), 'hapi', context);
+  const object = objectHere(holder, call.at, context);
+  return {
+    library: 'hapi', kind: 'session', name, login: true, flags: { httpOnly: flag('httpOnly'), secure: flag('secure'), sameSite: flag('sameSite') },
+    at: call.nameAt, place: object ? { kind: 'object', at: object } : { kind: 'none' }, call, when,
+  };
+}
+function yarOptions(plugin: Value, context: RuleContext): Value | undefined {
+  const registered = context.option(plugin, 'plugin');
+  const options = context.option(plugin, 'options');
+  const isYar = registered.kind === 'value' && registered.value.kind === 'ref' && registered.value.root.kind === 'import' && /^(@hapi\/)?yar$/.test(registered.value.root.from);
+  return isYar && options.kind === 'value' ? options.value : undefined;
+}
 /** Which session library a call sets up, and which argument its options are. */
 export function sessionLibrary(call: Call): { readonly library: 'express-session' | 'cookie-session' | 'koa-session' | '@fastify/session' | 'iron-session'; readonly index: number } | undefined {
   switch (call.callee) {
@@ -137,7 +165,7 @@ interface Spelling {
   /** How many arguments stand before the options. */
   readonly before: number;
 }
-function cookieOf(call: Call, when: readonly Branch[], module: ModuleView, context: RuleContext): CookieSetting | undefined {
+function cookieOf(call: Call, when: readonly Branch[], module: ModuleView, fn: FunctionView, context: RuleContext): CookieSetting | undefined {
   const found = spelling(call, context);
   if (!found?.name) return undefined;
   const { library, name, value, options } = found;
@@ -152,7 +180,7 @@ function cookieOf(call: Call, when: readonly Branch[], module: ModuleView, conte
     library,
     kind: 'cookie',
     name: text,
-    login: loginCookie(said) || (!saysOther(said) && value !== undefined && holdsToken(value, context)),
+    login: loginCookie(said) || (!saysOther(said) && value !== undefined && (holdsToken(value, context) || answersLogin(fn, value, context))),
     flags: { httpOnly: flag('httpOnly'), secure: flag('secure'), sameSite: flag('sameSite') },
     at: name.at.path === call.at.path ? name.at : call.nameAt,
     place,
@@ -299,6 +327,12 @@ function holdsToken(value: Value, context: RuleContext): boolean {
   const end = value.kind === 'ref' ? context.resolve(value).value : value;
   if (end.kind === 'call' && /^jsonwebtoken\.sign$|(^|\.)(signToken|generateToken|createToken|generateAccessToken|generateAuthToken|jwtSign)$/.test(end.callee)) return true;
   return value.kind === 'ref' && /^(access|refresh|auth|id|session)?_?(token|jwt)$|^session_?id$/i.test(value.path.at(-1) ?? value.text);
+}
+/** A value that is made while a login is answered, under a name that says nothing else. */
+function answersLogin(fn: FunctionView, value: Value, context: RuleContext): boolean {
+  const end = context.resolve(value).value;
+  if (end.kind !== 'call' || !MAKES_LOGIN.test(end.name)) return false;
+  return context.endpoints({ handler: fn.id }).some(({ method, path }) => method === 'POST' && LOGIN_PATH.test(path.text));
 }
 /** The constant a name is, or how it reads in the code. */
 function textOf(value: Value, context: RuleContext): string | undefined {
