@@ -211,6 +211,28 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'a form that names another method, beside a route that answers to any',
+      bad: `
+        const express = require('express');
+        const session = require('express-session');
+        const methodOverride = require('method-override');
+        const app = express();
+        app.use(session({ secret: process.env.SECRET, cookie: { secure: true } }), express.urlencoded(), methodOverride('_method'));
+        app.all('/notes/:id/pin', auth, (req, res) => res.json(pin(req.params.id)));
+        app.delete('/notes/:id', auth, (req, res) => res.json(drop(req.params.id)));
+        //  ^^^^^^ csrf/missing "DELETE /notes/{id} from other sites"
+      `,
+      fixed: `
+        const express = require('express');
+        const session = require('express-session');
+        const methodOverride = require('method-override');
+        const app = express();
+        app.use(session({ secret: process.env.SECRET, cookie: { secure: true, sameSite: 'lax' } }), express.urlencoded(), methodOverride('_method'));
+        app.all('/notes/:id/pin', auth, (req, res) => res.json(pin(req.params.id)));
+        app.delete('/notes/:id', auth, (req, res) => res.json(drop(req.params.id)));
+      `,
+    },
+    {
       title: 'a guard that asks for a header',
       good: `
         import express from 'express';
@@ -275,7 +297,7 @@ export default rule<'endpoint', Evidence>({
 
 /** A page of another site can send it without being asked first: only what a form can send, unless a form can name another method. */
 function isChange({ method, path }: Endpoint, context: RuleContext): boolean {
-  const canForge = method === 'POST' || (changing.has(method) && OVERRIDES.some((name) => context.projectUses(name)));
+  const canForge = method === 'POST' || (method !== 'all' && changing.has(method) && OVERRIDES.some((name) => context.projectUses(name)));
   return canForge && (!publicPath(path.text) || adminPath(path.text));
 }
 function checks(layer: Layer): boolean {
