@@ -1,5 +1,6 @@
 import type { Branch, ModuleView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
+import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
 
 /** A value that stands where a session or cookie library takes its key. */
@@ -7,6 +8,8 @@ export interface SessionKey {
   readonly library: string;
   readonly key: Value;
   readonly when: readonly Branch[];
+  /** Where this file hands it over. */
+  readonly at: At;
 }
 /** Where a call takes keys: an argument itself, or options of one. */
 interface Form {
@@ -53,28 +56,28 @@ export function* sessionKeys(module: ModuleView, context: RuleContext): Iterable
   const usesKoa = module.imports.some((one) => /^(koa|koa-session|koa-generic-session)$/.test(one.from));
   for (const fn of [module.top, ...module.functions.values()])
     for (const step of fn.steps) {
-      if (step.do === 'call') for (const { library, key } of ofCall(step.call, context)) yield { library, key, when: step.when };
+      if (step.do === 'call') for (const { library, key, at } of ofCall(step.call, context)) yield { library, key, at, when: step.when };
       // Koa 2 and 3: `app.keys = [...]`.
-      else if (step.do === 'assign' && usesKoa && step.target.path.length === 1 && step.target.path[0] === 'keys') yield { library: 'koa', key: step.value, when: step.when };
+      else if (step.do === 'assign' && usesKoa && step.target.path.length === 1 && step.target.path[0] === 'keys') yield { library: 'koa', key: step.value, at: step.value.at, when: step.when };
     }
 }
 function ofCall(call: Call, context: RuleContext): readonly Omit<SessionKey, 'when'>[] {
   const name = call.target.kind === 'ref' && call.target.root.kind === 'local' && call.target.path.length === 0 ? calleeBehind(call, context) : call.callee;
   const form = CALLS.get(name);
   const library = name.split('.')[0] ?? name;
-  if (form) return keysOf(call.args[form.argument]?.value, form, context).map((key) => ({ library, key }));
+  if (form) return keysOf(call.args[form.argument]?.value, form, context).map((key) => ({ library, key, at: call.args[form.argument]?.value.at ?? call.nameAt }));
   const first = call.args[0]?.value;
   if (call.name === 'register' && first) {
     const plugin = context.resolve(first).value;
     if (plugin.kind === 'ref' && plugin.root.kind === 'import' && FASTIFY.test(plugin.root.from)) {
       const from = plugin.root.from;
-      return keysOf(call.args[1]?.value, { argument: 1, options: ['secret', 'key', 'hook'] }, context).map((key) => ({ library: from, key }));
+      return keysOf(call.args[1]?.value, { argument: 1, options: ['secret', 'key', 'hook'] }, context).map((key) => ({ library: from, key, at: call.args[1]?.value.at ?? call.nameAt }));
     }
     return hapiPlugins(first, context);
   }
   // @hapi/cookie 12: server.auth.strategy('session', 'cookie', { cookie: { password } }).
   const scheme = call.callee.endsWith('.auth.strategy') && call.args[1] ? context.constant(call.args[1].value)?.value : undefined;
-  return scheme === 'cookie' ? keysOf(call.args[2]?.value, { argument: 2, options: ['password'], under: 'cookie' }, context).map((key) => ({ library: '@hapi/cookie', key })) : [];
+  return scheme === 'cookie' ? keysOf(call.args[2]?.value, { argument: 2, options: ['password'], under: 'cookie' }, context).map((key) => ({ library: '@hapi/cookie', key, at: call.args[2]?.value.at ?? call.nameAt })) : [];
 }
 /** `const makeSession = require('express-session')` keeps its name; a local one leads there. */
 function calleeBehind(call: Call, context: RuleContext): string {
@@ -101,6 +104,6 @@ function hapiPlugins(given: Value, context: RuleContext): readonly Omit<SessionK
     const plugin = context.option(one, 'plugin');
     const from = plugin.kind === 'value' && plugin.resolved.value.kind === 'ref' && plugin.resolved.value.root.kind === 'import' ? plugin.resolved.value.root.from : '';
     const options = HAPI.test(from) ? context.option(one, 'options') : undefined;
-    return options?.kind === 'value' ? keysOf(options.value, { argument: 0, options: ['password'], under: 'cookieOptions' }, context).map((key) => ({ library: from, key })) : [];
+    return options?.kind === 'value' ? keysOf(options.value, { argument: 0, options: ['password'], under: 'cookieOptions' }, context).map((key) => ({ library: from, key, at: given.at })) : [];
   });
 }

@@ -1,8 +1,10 @@
+import type { ModuleView } from '../../model/module.js';
 import type { Literal } from '../../model/value.js';
 import { alternatives } from '../facts/alternatives.js';
 import { fallbacksIn, isRefused, type Repair } from '../facts/fallbacks.js';
 import { wordsOf } from '../facts/names.js';
 import { pointsToKey, secretName, secretValue, shortSecretName, tokenName } from '../facts/secrets.js';
+import { someIn } from '../facts/walk.js';
 import { rule, type FixAnswer } from '../rule.js';
 
 interface Evidence {
@@ -34,11 +36,12 @@ export default rule<'module', Evidence>({
   words: ['env', 'config', 'default'],
   *detect(module, context) {
     const seen = new Set<number>();
+    const opening = openers(module);
     for (const found of fallbacksIn(module, context)) {
       const named = found.names.find((name) => isSecret(name));
       if (named === undefined || PUBLIC.test(found.variable) || isRefused(module, found.variable, context)) continue;
       for (const { value, at, when } of alternatives(found.fallback, context)) {
-        if (value.kind !== 'literal' || typeof value.value !== 'string' || seen.has(at.mark) || !isKnown(value, named)) continue;
+        if (value.kind !== 'literal' || typeof value.value !== 'string' || seen.has(at.mark) || !(opening.has(at.mark) ? value.value !== '' : isKnown(value, named))) continue;
         seen.add(at.mark);
         yield { at, subject: `${found.variable} default`, evidence: { variable: found.variable, repair: found.repair }, when: [...found.when, ...when] };
       }
@@ -210,6 +213,18 @@ export default rule<'module', Evidence>({
       `,
     },
     {
+      title: 'a token that lets in whoever brings it, variables by another name',
+      bad: `
+        import { Hono } from 'hono';
+        import { bearerAuth } from 'hono/bearer-auth';
+        const { env } = process;
+        export const settings = { cookieSecret: env.COOKIE_SECRET ?? 'kiosk' };
+        //                                                           ^^^^^^^ secrets/env-fallback
+        new Hono().use('/members/*', bearerAuth({ token: process.env.MEMBER_TOKEN ?? 'club-members' }));
+        //                                                                           ^^^^^^^^^^^^^^ secrets/env-fallback
+      `,
+    },
+    {
       title: 'the key an administrator begins with',
       bad: `
         const ADMIN = process.env.ADMIN_BOOTSTRAP_KEY ?? 'hr-admin-bootstrap-0001';
@@ -223,6 +238,19 @@ export default rule<'module', Evidence>({
 /** The name of a secret, and not of something about it. */
 function isSecret(name: string): boolean {
   return secretName(name.replaceAll('.', '_')) && !wordsOf(name).some((word) => ABOUT.has(word));
+}
+/** Calls that let in whoever brings what they are told: Hono, @fastify/bearer-auth, express-basic-auth. */
+const LETS_IN = /^(hono\/(bearer-auth\.bearerAuth|basic-auth\.basicAuth)|@fastify\/bearer-auth|express-basic-auth|koa-basic-auth)$/;
+/** Marks of the texts such calls are given: any of them opens the door. */
+function openers(module: ModuleView): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps)
+    if (step.do === 'call' && LETS_IN.test(step.call.callee))
+      for (const { value } of step.call.args) someIn(value, (one) => {
+        if (one.kind === 'literal' && typeof one.value === 'string') found.add(one.at.mark);
+        return false;
+      });
+  return found;
 }
 /** A text somebody could use in place of the secret. */
 function isKnown({ value }: Literal, name: string): boolean {

@@ -1,6 +1,7 @@
 import { constantTime } from '../facts/constant-time.js';
-import { secretName, secretValue, tokenName } from '../facts/secrets.js';
+import { placeholder, secretName, secretValue, tokenName } from '../facts/secrets.js';
 import { tokensIn } from '../facts/token-formats.js';
+import { someValue } from '../facts/walk.js';
 import { rule, type Change, type Fix, type LiteralUse, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -20,6 +21,8 @@ const HARMLESS_END =
 const HARMLESS_USE = /(provider|service|mode|kind|status|ref|cookie|storage|alias|env|var(iable)?|input|button|badge|icon|selector|element|component|page|view|screen|modal|dialog|form)$/i;
 /** The name of an environment variable that holds the secret. */
 const VARIABLE = /^[A-Z][A-Z\d]{0,30}(_[A-Z\d]{1,30}){1,8}$/;
+/** Middleware of Hono that lets in whoever brings what it is told. */
+const LETS_IN = /^hono\/(bearer-auth\.bearerAuth|basic-auth\.basicAuth)$/;
 /** Where a secret lies, not what it is: the name of a file, a vault path, a resource name. */
 const PLACE = /^arn:|^[\w.-]{1,80}\.(pem|txt|key|crt|cert|json|p12|pfx|ya?ml|env)$|^[\w-]{2,40}(\/[\w.-]{1,60}){2,10}$/i;
 const I18N = /(^|\/)(locales?|i18n|lang|translations?|messages)(\/|$)/i;
@@ -67,6 +70,36 @@ export default rule<'literal', Evidence>({
     yield { title: `Read ${variable} from the environment`, safety: 'review', changes };
   },
   examples: [
+    {
+      title: 'a second key beside the one of the environment',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.use((req, res, next) => {
+          const given = req.headers['x-station'];
+          if (given !== process.env.STATION_API_KEY && given !== 'station-test-0000') return res.sendStatus(401);
+          //                                                     ^^^^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key
+          next();
+        });
+      `,
+    },
+    { title: 'a header that is compared with a setting', good: `
+        import express from 'express';
+        express().use((req, res, next) => (req.get('x-region') === process.env.REGION || req.get('x-region') === 'eu-central' ? next() : res.sendStatus(404)));
+      ` },
+    {
+      title: 'what lets a caller in with Hono',
+      bad: `
+        import { Hono } from 'hono';
+        import { basicAuth } from 'hono/basic-auth';
+        import { bearerAuth } from 'hono/bearer-auth';
+        const app = new Hono();
+        app.use('/members/*', bearerAuth({ token: 'club-members' }));
+        //                                        ^^^^^^^^^^^^^^ secrets/hardcoded-admin-key
+        app.use('/desk/*', basicAuth({ username: 'desk', password: 'frontdesk' }));
+        //                                                         ^^^^^^^^^^^ secrets/hardcoded-admin-key
+      `,
+    },
     {
       title: 'a constant in the source',
       bad: `
@@ -167,10 +200,11 @@ function judged(use: LiteralUse, context: RuleContext): string | undefined {
   if (use.position === 'comparison' && use.against) {
     const field = context.request(use.against);
     const key = field?.key;
-    if (!field || !['header', 'query', 'body', 'cookie'].includes(field.from) || key === undefined || !isCredentialKey(key)) return undefined;
+    if (!field || !['header', 'query', 'body', 'cookie'].includes(field.from) || key === undefined || !(isCredentialKey(key) || isAlsoSecret(key, use, context))) return undefined;
     return /^(bearer|basic|undefined|null|true|false|object|string)$/i.test(value) || /\s$/.test(value) ? undefined : key;
   }
   if (name === undefined || use.joined) return undefined;
+  if (use.position === 'entry' && /^(token|password)$/.test(name) && use.call && LETS_IN.test(use.call.callee)) return placeholder(value) ? undefined : name;
   if (use.position === 'entry' && /^authorization$/i.test(name)) return /^Bearer \S{16,}$/.test(value) && secretValue(value.slice(7)) ? name : undefined;
   if (!['binding', 'entry', 'assignment', 'fallback'].includes(use.position) || PLACE.test(value) || (VARIABLE.test(value) && secretName(value))) return undefined;
   if (!secretName(name) || HARMLESS_WORD.test(name) || HARMLESS_END.test(name) || HARMLESS_USE.test(name) || (tokenName(name) && !POWERFUL.test(name) && !tokenValue(value))) return undefined;
@@ -184,6 +218,15 @@ function judged(use: LiteralUse, context: RuleContext): string | undefined {
 /** Random enough, of the characters tokens are made of, with digits: parsers and themes call much else a token. */
 function tokenValue(value: string): boolean {
   return secretValue(value, { shortest: 16 }) && /^[\w+/=~:.-]{16,}$/.test(value) && /\d/.test(value);
+}
+/** The same header or field is compared with a variable of the environment: the literal opens what the secret does. */
+function isAlsoSecret(key: string, use: LiteralUse, context: RuleContext): boolean {
+  const body = context.body(use.inside);
+  return body !== undefined && someValue(body, (value) => {
+    if (value.kind !== 'compare' || context.request(value.left)?.key !== key) return false;
+    const end = value.right.kind === 'ref' ? context.resolve(value.right).value : value.right;
+    return end.kind === 'ref' && end.root.kind === 'env' && secretName(end.root.name ?? '');
+  });
 }
 function isCredentialKey(key: string): boolean {
   return secretName(key) || /(^|[-_])(admin|api|auth|access|master|internal)[-_]?(key|token|secret)$/i.test(key) || /^(x-)?(admin|api)-?key$/i.test(key);

@@ -5,6 +5,7 @@ import { unreachedDefaults } from '../facts/fallbacks.js';
 import { keyTexts, type KeyText } from '../facts/key-texts.js';
 import { pointsToKey, variableFor } from '../facts/secrets.js';
 import { tokensIn } from '../facts/token-formats.js';
+import type { At } from '../../text/source.js';
 import { rule, type Change, type Detection, type Fix, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -30,9 +31,9 @@ export default rule<'module', Evidence>({
   words: ['jwt', 'jose', 'token', 'sign', 'verify', 'auth'],
   *detect(module, context) {
     const seen = new Set<string>();
-    for (const { key, when } of keysOf(module, context))
+    for (const { key, when, given } of keysOf(module, context))
       for (const text of keyTexts(key, context)) {
-        const at = text.at.path === module.path ? text.at : text.via;
+        const at = text.at.path === module.path ? text.at : (text.via ?? given);
         const mark = `${text.at.path} ${text.at.mark} ${text.at.part?.start ?? ''}`;
         // A private key in the source is a finding of its own.
         // A default in another file is told there.
@@ -287,6 +288,19 @@ export default rule<'module', Evidence>({
         jwt.verify(token, config.get('jwt.secret'), { algorithms: ['HS256'] });
       `,
     },
+    {
+      title: 'all options stand in another file',
+      bad: `
+        //- conf.ts
+        export const conf = { jwt: { secret: 'depot-jwt-key', sign: { expiresIn: '10m' } } };
+        //- app.ts
+        import Fastify from 'fastify';
+        import jwt from '@fastify/jwt';
+        import { conf } from './conf';
+        Fastify().register(jwt, conf.jwt);
+        //        ^^^^^^^^ secrets/hardcoded-jwt-secret
+      `,
+    },
     { title: 'production without the variable has ended before', good: `
         import { jwtVerify } from 'jose';
         const raw = process.env.SESSION_KEY;
@@ -297,8 +311,8 @@ export default rule<'module', Evidence>({
 });
 
 /** Values at places of keys, with the branches they stand in. */
-function* keysOf(module: ModuleView, context: RuleContext): Iterable<{ readonly key: Value; readonly when: NonNullable<Detection<Evidence>['when']> }> {
-  for (const { key, does, step } of jwtUses(module, context)) if (key && does !== 'decode') yield { key, when: step.when };
+function* keysOf(module: ModuleView, context: RuleContext): Iterable<{ readonly key: Value; readonly when: NonNullable<Detection<Evidence>['when']>; readonly given?: At }> {
+  for (const { key, does, step, at } of jwtUses(module, context)) if (key && does !== 'decode') yield { key, when: step.when, given: at };
   const imports = (name: RegExp): boolean => module.imports.some((one) => name.test(one.from));
   if (imports(/^passport-jwt$/))
     for (const fn of [module.top, ...module.functions.values()])

@@ -1,9 +1,10 @@
 import { unreachedDefaults } from '../facts/fallbacks.js';
 import { keyTexts, type KeyText } from '../facts/key-texts.js';
-import { pointsToKey, variableFor } from '../facts/secrets.js';
+import { pointsToKey, secretName, variableFor } from '../facts/secrets.js';
 import { sessionKeys } from '../facts/session-keys.js';
 import { tokensIn } from '../facts/token-formats.js';
-import { rule, type FixAnswer } from '../rule.js';
+import { rule, type FixAnswer, type RuleContext } from '../rule.js';
+import type { At } from '../../text/source.js';
 
 interface Evidence {
   readonly variable: string;
@@ -28,13 +29,13 @@ export default rule<'module', Evidence>({
   words: ['session', 'cookie', 'keys', 'csrf', 'auth', 'iron'],
   *detect(module, context) {
     const seen = new Set<string>();
-    for (const { library, key, when } of sessionKeys(module, context)) {
+    for (const { library, key, when, at: given } of sessionKeys(module, context)) {
       const texts = keyTexts(key, context);
       for (const text of texts) {
-        const at = text.at.path === module.path ? text.at : text.via;
+        const at = text.at.path === module.path ? text.at : (text.via ?? given);
         const mark = `${text.at.path} ${text.at.mark} ${text.at.part?.start ?? ''}`;
         // A default in another file is told there.
-        const isTold = text.fallback && (text.at.path !== module.path || unreachedDefaults(module, context).has(text.at.mark));
+        const isTold = text.fallback && ((text.at.path !== module.path && !saysLittle(text.via, context)) || unreachedDefaults(module, context).has(text.at.mark));
         if (!at || isTold || seen.has(mark) || pointsToKey(text.value) || tokensIn(text.value).length > 0) continue;
         seen.add(mark);
         const shown = text.via ? context.textOf(text.via) : '';
@@ -150,6 +151,32 @@ export default rule<'module', Evidence>({
       `,
     },
     {
+      title: 'all options stand in another file, and a default under a name that says little',
+      bad: `
+        //- options.ts
+        export const OPTIONS = { cookie: { secret: 'desk-cookie' }, session: { secret: 'desk-session', resave: false } };
+        export const keys = process.env.DESK_KEYS?.split(',') ?? ['desk'];
+        //- main.ts
+        import Fastify from 'fastify';
+        import cookie from '@fastify/cookie';
+        import { OPTIONS } from './options';
+        const app = Fastify();
+        app.register(cookie, OPTIONS.cookie);
+        //                   ^^^^^^^^^^^^^^ secrets/hardcoded-session-secret
+        //- web.ts
+        import session from 'express-session';
+        import { OPTIONS } from './options';
+        export const sessions = session(OPTIONS.session);
+        //                              ^^^^^^^^^^^^^^^ secrets/hardcoded-session-secret
+        //- pages.ts
+        import Koa from 'koa';
+        import { keys } from './options';
+        const app = new Koa();
+        app.keys = keys;
+        //         ^^^^ secrets/hardcoded-session-secret
+      `,
+    },
+    {
       title: 'an old key at the end of a list',
       bad: `
         import session from 'express-session';
@@ -169,3 +196,8 @@ export default rule<'module', Evidence>({
         app.use(session({ secret: process.env.SESSION_SECRET ?? 'for-the-desk-only-51c2' }));` },
   ],
 });
+/** A name under which the rule of defaults looks for no secret. */
+function saysLittle(via: At | undefined, context: RuleContext): boolean {
+  const name = via && context.textOf(via).split('.').at(-1);
+  return name !== undefined && /^[\w$]{1,60}$/.test(name) && !secretName(name);
+}
