@@ -1,6 +1,7 @@
 import type { At } from '../../text/source.js';
 import { idleGuard } from '../facts/idle-guards.js';
 import { passingIn, prefixFor, type Passing } from '../facts/passing-guards.js';
+import { passingMessages, unreadExamples } from '../facts/passing-texts.js';
 import { welcomesIn } from '../facts/passing-verifiers.js';
 import { rule, type FixAnswer } from '../rule.js';
 
@@ -46,7 +47,7 @@ export default rule<'function', Evidence>({
   explain: ({ name, how }) => ({
     message:
       how === 'unused' ? `'${name}' only makes a check here; nobody runs it, so every request passes. Give it to the route as a middleware.`
-        : (MESSAGES[how]?.(name) ?? `'${name}' lets every request through. Verify the credential here and reject when it fails.`),
+        : (passingMessages[how]?.(name) ?? `'${name}' lets every request through. Verify the credential here and reject when it fails.`),
     why: 'It looks like protection and is none: whoever reads the routes believes that strangers are kept out.',
     remedy: 'Check the credential, and refuse with 401 where it is missing or wrong.',
   }),
@@ -309,6 +310,7 @@ export default rule<'function', Evidence>({
         //                                                                 ^^^^^^^^^^^^^ auth/always-allow "'authenticate' lets"
       `,
     },
+    ...unreadExamples,
     {
       title: 'refused, and left',
       good: `
@@ -388,13 +390,3 @@ export default rule<'function', Evidence>({
     { title: 'a method of a client', good: `export class Api { authenticate() { return true; } authorize(user, done) { done(null, user); } }` },
   ],
 });
-
-const named = (name: string): string => (name === '' || name.includes('(') ? 'This check' : `'${name.replace(/^exports\./, '')}'`);
-const MESSAGES: Partial<Readonly<Record<Evidence['how'], (name: string) => string>>> = {
-  'goes-on': (name) => `${named(name)} refuses here and goes on all the same, so every request reaches the handler. End with return.`,
-  'both-ways': (name) => `${named(name)} goes on here whatever its test found, so every request passes. Answer 401 or 403 instead.`,
-  'swallowed': (name) => `'${name}' goes on here although the credential was not accepted: what verify throws is caught and forgotten. Refuse with 401 in the catch block.`,
-  'promise': (name) => `'${name}' is asynchronous and nobody waits for it here, so the check passes for everybody. Await it.`,
-  'dropped': (name) => `What '${name}' answers is thrown away, so the check passes for everybody. Refuse when it is not true.`,
-  'unthrown': (name) => `'${name}' is made here and never thrown, so the request goes on. Throw it.`,
-};

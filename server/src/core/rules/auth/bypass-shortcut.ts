@@ -1,5 +1,6 @@
 import type { FunctionView } from '../../model/module.js';
 import { bypassesIn, type Bypass } from '../facts/bypasses.js';
+import { tokenExamples } from '../facts/token-examples.js';
 import { rule, type Detection, type Fix } from '../rule.js';
 
 export default rule<'function', Bypass>({
@@ -29,6 +30,8 @@ export default rule<'function', Bypass>({
           ? `The caller's address is read from '${shortcut.key}', which anyone can send, so whoever names the right address passes. Ask for a credential, or use the address of the connection.`
         : shortcut.how === 'identity'
           ? `A request that carries '${shortcut.key}' gets an identity without a check: anyone can send it. Remove this branch.`
+        : shortcut.how === 'token'
+          ? `Whoever has the value of ${shortcut.key} passes without the check the others get, wherever the variable is set. Remove this branch.`
         : shortcut.how === 'value'
           ? 'The fixed value is a password for everyone. Remove it.'
           : `Authentication is off whenever ${text}; an unset or mistyped variable opens the API. Keep the check always on and inject a test identity in tests.`,
@@ -334,6 +337,26 @@ if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return
         export function page(req, res) { if (req.query.kind === 'all') return res.json(everything()); if (!req.query.id) return res.sendStatus(404); res.json(one(req.query.id)); }
       `,
     },
+    {
+      title: 'Nest: a guard that is off while tests of the whole run',
+      bad: `
+        export class MemberGuard {
+          canActivate(context) {
+            if (process.env.E2E_TESTS) return true;
+            //  ^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "Authentication is off whenever"
+            return Boolean(context.switchToHttp().getRequest().user);
+          }
+        }
+      `,
+      fixed: `
+        export class MemberGuard {
+          canActivate(context) {
+            return Boolean(context.switchToHttp().getRequest().user);
+          }
+        }
+      `,
+    },
+    ...tokenExamples,
     {
       title: 'another check outside production',
       good: `

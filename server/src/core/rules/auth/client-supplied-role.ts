@@ -182,6 +182,45 @@ export default rule<'function', Evidence>({
       `,
     },
     {
+      title: 'Nest: a guard whose role comes from a header first',
+      bad: `
+        export class RightsGuard {
+          canActivate(context) {
+            const request = context.switchToHttp().getRequest();
+            return ['chief', 'deputy'].includes(request.headers['x-role'] ?? request.session.role);
+            //                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/client-supplied-role "The role comes from the request itself"
+          }
+        }
+      `,
+    },
+    {
+      title: 'a refusal by a function that is handed the response',
+      bad: `
+        import { deny } from './answers.js';
+        export function chiefs(req, res, next) {
+          if (req.headers['x-is-admin'] !== 'yes') return deny(res, 403);
+          //  ^^^^^^^^^^^^^^^^^^^^^^^^^ auth/client-supplied-role
+          next();
+        }
+      `,
+    },
+    {
+      title: 'a body that says as whom it acts',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.delete('/stands/:id', (req, res) => {
+          if (req.body.actingRole !== 'warden') return res.sendStatus(403);
+          //  ^^^^^^^^^^^^^^^^^^^ auth/client-supplied-role
+          res.end();
+        });
+      `,
+    },
+    {
+      title: 'Nest: the role of the session',
+      good: `export class RightsGuard { canActivate(context) { const request = context.switchToHttp().getRequest(); return ['chief'].includes(request.session.role); } }`,
+    },
+    {
       title: 'an identity that is taken over as it is sent',
       bad: `
         const app = require('express')();

@@ -275,21 +275,30 @@ export default rule<'module', MissingCheck | UnaskedMutation>({
     },
     {
       title: 'a login among guarded routes',
-      good: `
-        import { Router } from 'express'; const router = Router(); router.post('/login', login); router.get('/orders', auth, list); router.post('/orders', auth, create); export default router;
-      `,
+      good: `import { Router } from 'express'; const router = Router(); router.post('/login', login); router.get('/orders', auth, list); router.post('/orders', auth, create); export default router;`,
     },
     {
       title: 'a catalogue anybody may read',
-      good: `
-        import { Router } from 'express'; const router = Router(); router.get('/products', list); router.post('/products', auth, add); router.put('/products/:id', auth, put); export default router;
+      good: `import { Router } from 'express'; const router = Router(); router.get('/products', list); router.post('/products', auth, add); router.put('/products/:id', auth, put); export default router;`,
+    },
+    {
+      title: 'Fastify: what is read by everybody does not say that it may be cancelled by everybody',
+      bad: `
+        import Fastify from 'fastify';
+        const app = Fastify();
+        const member = { onRequest: (request) => request.jwtVerify() };
+        app.get('/trips', async () => list());
+        app.get('/trips/:id', async (request) => one(request.params.id));
+        app.post('/trips', member, async (request) => add(request.body));
+        app.route({ method: 'PUT', url: '/trips/:id', ...member, handler: async (request) => change(request.body) });
+        app.route({ method: ['POST', 'DELETE'], url: '/trips/:id/seats', handler: async (request) => drop(request.params.id) });
+        //                   ^^^^^^ auth/route-missing-auth "has no authentication"
+        //                           ^^^^^^^^ auth/route-missing-auth
       `,
     },
     {
       title: 'files that are read by everybody, and written by some',
-      good: `
-        import { Router } from 'express'; const r = Router(); r.post('/files', auth, add); r.delete('/files/:name', auth, drop); r.get('/files/:name', (req, res) => res.download(req.params.name)); export default r;
-      `,
+      good: `import { Router } from 'express'; const r = Router(); r.post('/files', auth, add); r.delete('/files/:name', auth, drop); r.get('/files/:name', (req, res) => res.download(req.params.name)); export default r;`,
     },
     {
       title: 'hapi: what answers all other paths, and only says that there is nothing',
@@ -313,15 +322,11 @@ export default rule<'module', MissingCheck | UnaskedMutation>({
     },
     {
       title: 'more open routes than guarded ones',
-      good: `
-        import { Router } from 'express'; const r = Router(); r.post('/a', x); r.post('/b', x); r.post('/c', x); r.post('/d', auth, x); r.post('/e', auth, x); export default r;
-      `,
+      good: `import { Router } from 'express'; const r = Router(); r.post('/a', x); r.post('/b', x); r.post('/c', x); r.post('/d', auth, x); r.post('/e', auth, x); export default r;`,
     },
     {
       title: 'a public route above the line, by intent',
-      good: `
-        import { Router } from 'express'; const r = Router(); r.post('/webhooks/stripe', hook); r.post('/forgot-password', forgot); r.use(protect); r.patch('/me', change); export default r;
-      `,
+      good: `import { Router } from 'express'; const r = Router(); r.post('/webhooks/stripe', hook); r.post('/forgot-password', forgot); r.use(protect); r.patch('/me', change); export default r;`,
     },
     {
       title: 'marked public',
@@ -337,15 +342,11 @@ export default rule<'module', MissingCheck | UnaskedMutation>({
     },
     {
       title: 'what stands before cannot be read',
-      good: `
-        import { Router } from 'express'; import { gate } from 'gate'; const r = Router(); r.get('/orders', auth, a); r.post('/orders', auth, b); r.post('/quotes', gate, c); export default r;
-      `,
+      good: `import { Router } from 'express'; import { gate } from 'gate'; const r = Router(); r.get('/orders', auth, a); r.post('/orders', auth, b); r.post('/quotes', gate, c); export default r;`,
     },
     {
       title: 'options that cannot be read',
-      good: `
-        import Fastify from 'fastify'; const f = Fastify(); f.get('/users', { onRequest: verifyJwt }, a); f.get('/orders', { onRequest: verifyJwt }, b); f.post('/quotes', { ...guarded }, c);
-      `,
+      good: `import Fastify from 'fastify'; const f = Fastify(); f.get('/users', { onRequest: verifyJwt }, a); f.get('/orders', { onRequest: verifyJwt }, b); f.post('/quotes', { ...guarded }, c);`,
     },
     {
       title: 'the handler looks at a signature',
@@ -357,15 +358,11 @@ export default rule<'module', MissingCheck | UnaskedMutation>({
     {
       title: 'public by the policy',
       policy: { auth: { at: 'code', publicPaths: ['/quotes'], guards: [], roleGuards: [], trustedHeaders: [] } },
-      good: `
-        import express from 'express'; const r = express(); r.get('/orders', auth, a); r.post('/orders', auth, b); r.post('/quotes', c);
-      `,
+      good: `import express from 'express'; const r = express(); r.get('/orders', auth, a); r.post('/orders', auth, b); r.post('/quotes', c);`,
     },
     {
       title: 'Fastify: a hook below the routes covers them all the same',
-      good: `
-        import Fastify from 'fastify'; const f = Fastify(); f.post('/orders', create); f.addHook('onRequest', verifyJwt); f.get('/orders', list);
-      `,
+      good: `import Fastify from 'fastify'; const f = Fastify(); f.post('/orders', create); f.addHook('onRequest', verifyJwt); f.get('/orders', list);`,
     },
     {
       title: 'hapi: an account is made, and a login',

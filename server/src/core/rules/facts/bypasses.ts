@@ -3,9 +3,9 @@ import type { Call, ObjectValue, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
 import { authGuardName } from './guards.js';
-import { turnsAway } from './refusals.js';
+import { refusesAt, turnsAway } from './refusals.js';
 import { requestReads } from './request-reads.js';
-import { claimedAddress, disjuncts, environmentShortcut, requestShortcut, type Shortcut } from './shortcuts.js';
+import { claimedAddress, disjuncts, environmentShortcut, fixedBeside, requestShortcut, type Shortcut } from './shortcuts.js';
 
 /** A test under which a check does not run. */
 export interface Bypass {
@@ -41,6 +41,11 @@ export function* bypassesIn(fn: FunctionView, context: RuleContext): Iterable<By
       if (identity && (known.identity ??= identifies(fn))) shortcut = identityShortcut(branch, identity, context);
     }
     shortcut ??= isNew ? addressShortcut(branch, step, passed, fn, context) : undefined;
+    const fixed = isNew && !shortcut && branch.holds && refusesAt(step, context) ? fixedBeside(branch.test, true, context) : undefined;
+    if (fixed && branch) {
+      seen.add(branch.test);
+      yield { at: fixed.at, shortcut: { how: 'value', severity: 'error' }, text: context.textOf(fixed.at), settled: undefined };
+    }
     if (branch && shortcut) {
       seen.add(branch.test);
       yield { at: branch.test.at, shortcut, text: context.textOf(branch.test.at), settled: branch.holds && shortcut.how !== 'address' ? 'never' : undefined };

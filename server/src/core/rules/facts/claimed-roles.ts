@@ -19,7 +19,7 @@ export interface Claimed {
   readonly step: Step;
 }
 const ROLE_HEADER = /^x-((client|caller|account|auth|user)-?)?((user-?)?(roles?|permissions?|scopes?|groups?)|(is-?)?(admin|manager|staff)|admin-?user|is-?superuser)$/i;
-const ROLE_FIELD = /^(role|roles|userRole|user_role|(is_?)?(admin|manager|staff|superuser|super_?admin|moderator|owner)|permissions|scopes|accessLevel|access_level)$/i;
+const ROLE_FIELD = /^(((as|my|acting|current|user|account|member)_?)?roles?|(is_?)?(admin|manager|staff|superuser|super_?admin|moderator|owner)|permissions|scopes|accessLevel|access_level)$/i;
 const ROLE_KEY = /^(role|roles|isAdmin|is_admin|admin|permissions|scopes?|groups)$/i;
 const WHO_KEY = /^(id|_id|userId|user_id|uid|sub|username|name|email|login)$/i;
 const WHO_FIELD = /^(x-)?(auth(enticated)?-?)?(user|account|member|customer|tenant|caller|remote-user)?[-_]?(id|name|email|sub|login|as)?$/i;

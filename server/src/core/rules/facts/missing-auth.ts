@@ -51,7 +51,10 @@ export function* missingCheck(endpoint: Endpoint, context: RuleContext): Iterabl
   }
   const peers = neighbours(endpoint, context);
   const guarded = peers.filter((one) => one.authentication.state === 'guarded' && one.conduct?.closed !== true);
-  if (guarded.length < FEWEST || guarded.length < MOST_OF * peers.length || saysNothingOf(endpoint, guarded, isChanging)) return;
+  // What may be read by everybody says nothing of what is changed.
+  const alike = isChanging ? peers.filter((one) => changing.has(one.method) && one.route.statementAt.mark !== endpoint.route.statementAt.mark) : [];
+  const isUsual = guarded.length >= MOST_OF * peers.length || (alike.length >= FEWEST && alike.every((one) => guarded.includes(one)));
+  if (guarded.length < FEWEST || !isUsual || saysNothingOf(endpoint, guarded, isChanging)) return;
   const common = commonGuard(guarded);
   yield {
     ...base, at: endpoint.methodAt, severity, confidence: 'medium',

@@ -6,13 +6,13 @@ import { authGuardName, roleGuardName } from './guards.js';
 import { truthIn } from './passing-verifiers.js';
 import { askedFor, givesPromise, isBare, promiseIn } from './promises.js';
 import { refusingStatus } from './refusals.js';
-import { someIn } from './walk.js';
+import { someIn, someValue } from './walk.js';
 
 /** How a check lets everybody pass although it makes a test. `at` is the call that would have to be another. */
 export interface Passing {
   readonly at: At;
   readonly statementAt: At;
-  readonly how: 'goes-on' | 'both-ways' | 'swallowed' | 'promise' | 'dropped' | 'unthrown';
+  readonly how: 'goes-on' | 'both-ways' | 'swallowed' | 'promise' | 'dropped' | 'unthrown' | 'unread';
   /** What the message names: the check, the call or the error. */
   readonly name: string;
   /** Where the request goes on. */
@@ -30,6 +30,7 @@ const STRONG_NAME = /(^|[._])(require|requires|ensure|verify|protect|protected|c
 export function* passingIn(fn: FunctionView, context: RuleContext): Iterable<Passing> {
   yield* ofPromises(fn, context);
   yield* ofErrors(fn, context);
+  yield* ofCallbacks(fn, context);
   const late = goesOn(fn, context);
   if (late) yield late;
 }
@@ -74,6 +75,20 @@ function mayThrow(call: Call, fn: FunctionView, context: RuleContext): boolean {
   // A function written inside answers by what it closes over.
   if (body?.within === fn.id) return false;
   return body === undefined || body.steps.some((step) => step.do === 'throw' || (step.do === 'call' && MAY_REFUSE.test(step.call.name) && step.zone !== 'try'));
+}
+/** `jwt.verify(token, key, (error, claims) => { req.user = claims; next(); })`: whether it failed is never asked. */
+function* ofCallbacks(fn: FunctionView, context: RuleContext): Iterable<Passing> {
+  for (const step of fn.steps) {
+    const last = step.do === 'call' && /^jsonwebtoken(\.default)?\.verify$/.test(step.call.callee) ? step.call.args.at(-1)?.value : undefined;
+    const body = last?.kind === 'function' ? context.body(last.fn) : undefined;
+    if (step.do !== 'call' || !body?.complete || body.parameters.length < 2) continue;
+    const isOf = (value: Value, index: number): boolean => value.kind === 'ref' && value.root.kind === 'caught' ? index === 0 : value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === body.id && value.root.index === index;
+    const isAsked = someValue(body, (value) => isOf(value, 0)) || body.steps.some((one) => one.when.slice(body.when.length).length > 0);
+    const next = body.steps.find((one) => one.do === 'call' && one.call.args.length === 0 && one.call.target.kind === 'ref' && one.call.target.root.kind === 'parameter' && one.call.target.path.length === 0 && /^next$/.test(one.call.target.text));
+    const isDangerous = body.steps.some((one) => (one.do === 'call' && one !== next) || (one.do === 'assign' && someIn(one.value, (value) => value.kind === 'ref' && value.path.length > 0 && isOf(value, 1))));
+    // A member of what is not there cannot be read, and another function may ask.
+    if (!isAsked && next?.do === 'call' && !isDangerous) yield { at: step.call.nameAt, statementAt: step.statementAt, how: 'unread', name: step.call.target.kind === 'ref' ? step.call.target.text : step.call.name, next: next.call.nameAt };
+  }
 }
 /** A call that only answers yes or no, whose answer is thrown away: `isAdmin(req.user);`. */
 function isQuestion(step: Step, call: Call, context: RuleContext): boolean {

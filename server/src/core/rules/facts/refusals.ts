@@ -30,8 +30,13 @@ export function turnsAway(value: Value, context: RuleContext, depth = 0): boolea
 }
 /** The step turns a caller away. */
 export function refusesAt(step: Step, context: RuleContext): boolean {
-  if (step.do === 'call') return isAnswer(step.call) && turnsAway(step.call, context);
+  if (step.do === 'call') return (isAnswer(step.call) && turnsAway(step.call, context)) || answersBy(step.call, context);
   return step.do !== 'assign' && step.value !== undefined && turnsAway(step.value, context);
+}
+/** `deny(res, 403, 'no')`: a function is handed the response and the status. */
+function answersBy({ form, target, args }: Call, context: RuleContext): boolean {
+  if (form !== 'call' || target.kind !== 'ref' || target.path.length > (target.root.kind === 'import' ? 1 : 0) || !args.some(({ value }) => refusingStatus(value, context))) return false;
+  return args.some(({ value }) => value.kind === 'ref' && value.path.length === 0 && value.root.kind === 'parameter' && (/^_?(res|response|reply|ctx)$/.test(value.text) || /^(response|context)$/.test(context.role(value.root.fn)?.parameters[value.root.index] ?? '')));
 }
 /** What is called answers by itself; the making of an error or a response does nothing yet. */
 function isAnswer({ form, receiver, callee }: Call): boolean {

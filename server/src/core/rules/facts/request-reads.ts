@@ -28,7 +28,7 @@ export function requestReads(value: Value, context: RuleContext, depth = 0): rea
   }
 }
 function ofRef(ref: Ref, context: RuleContext, depth: number): readonly RequestRead[] {
-  const field = context.request(ref) ?? ofParameter(ref, context);
+  const field = context.request(ref) ?? ofParameter(ref, context) ?? fieldAt(pathOfNest(ref, context));
   if (field) return field.from === 'whole' || field.from === 'identity' ? [] : [{ field, value: ref }];
   const { root, path } = ref;
   if (root.kind === 'value') {
@@ -48,20 +48,45 @@ function ofBound(ref: Ref, context: RuleContext, depth: number): readonly Reques
   if (key === undefined || rest.length > 0) return [];
   const whole = context.resolve({ ...ref, path: [] }).value;
   if (whole.kind === 'call' && isBody(whole, context)) return [{ field: { from: 'body', key }, value: ref }];
+  const copied = copyOf(whole);
+  if (copied) return requestReads({ ...copied, path: [...copied.path, key] }, context, depth + 1).map((read) => ({ ...read, value: ref }));
   if (whole.kind !== 'ref' || whole === ref) return [];
   return requestReads({ ...whole, path: [...whole.path, key] }, context, depth + 1).map((read) => ({ ...read, value: ref }));
 }
+/** What `Object.fromEntries(Object.entries(headers))` and `{ ...headers }` copy. */
+function copyOf(value: Value): Ref | undefined {
+  if (value.kind === 'object') {
+    const [only, ...others] = value.entries;
+    return only?.form === 'spread' && others.length === 0 && only.value.kind === 'ref' ? only.value : undefined;
+  }
+  if (value.kind !== 'call' || !/^Object\.(fromEntries|entries|assign)$/.test(value.callee)) return undefined;
+  const first = value.args.at(-1)?.value;
+  return first?.kind === 'ref' ? first : first && copyOf(first);
+}
 /** A parameter that is a request by its name or type, though nobody registered the function: `identify(request)`, `context({ req })`. */
 function ofParameter(ref: Ref, context: RuleContext): RequestField | undefined {
-  const path = pathOnRequest(ref, context);
+  return fieldAt(pathOnRequest(ref, context));
+}
+function fieldAt(path: readonly (string | undefined)[] | undefined): RequestField | undefined {
   const from = path?.[0] === undefined ? undefined : PARTS.get(path[0]);
   const key = path?.[1];
   return from && key !== undefined ? { from, key: from === 'header' ? key.toLowerCase() : key } : undefined;
+}
+/** The path on what a guard of Nest asks its context for: `context.switchToHttp().getRequest().headers.x`, `GqlExecutionContext.create(context).getContext().req.headers.x`, also through a name. */
+function pathOfNest(ref: Ref, context: RuleContext): readonly (string | undefined)[] | undefined {
+  const whole = ref.root.kind === 'local' ? context.resolve({ ...ref, path: [] }).value : ref;
+  const [call, path] = whole.kind === 'call' ? [whole, ref.path]
+    : whole.kind === 'ref' && whole.root.kind === 'value' ? [whole.root.of, whole === ref ? ref.path : [...whole.path, ...ref.path]] : [undefined, []];
+  if (call?.kind !== 'call' || call.receiver === undefined) return undefined;
+  if (call.name === 'getRequest') return path;
+  return call.name === 'getContext' && path[0] === 'req' ? path.slice(1) : undefined;
 }
 function pathOnRequest({ root, path }: Ref, context: RuleContext): readonly (string | undefined)[] | undefined {
   if (root.kind !== 'parameter') return undefined;
   const parameter = context.body(root.fn)?.parameters[root.index];
   if (path[0] === 'req' || path[0] === 'request') return path.slice(1);
+  // `identify(headers)`
+  if (parameter?.name === 'headers') return ['headers', ...path];
   const isRequest = parameter !== undefined && (/^_?(req|request)$/i.test(parameter.name ?? '') || /(^|\.)(\w*Request|IncomingMessage)(<.{0,200}>)?$/.test(parameter.type ?? ''));
   return isRequest ? path : undefined;
 }

@@ -9,6 +9,7 @@ import { someIn } from './walk.js';
 /** One way round a check: a request that says so, an environment, a fixed value. */
 export type Shortcut =
   | { readonly how: 'request' | 'address' | 'identity'; readonly key: string; readonly severity: Severity }
+  | { readonly how: 'token'; readonly key: string; readonly severity: Severity }
   | { readonly how: 'environment'; readonly severity: Severity }
   | { readonly how: 'value'; readonly severity: Severity };
 const BYPASS = new RegExp('^(x[-_])?(bypass|skip|no|disable|test|testing|debug|dev|internal|fake|mock|impersonate|override|e2e|qa|simulat(e|or|ion)|sim|demo|dummy|sandbox|act[-_]as|login[-_]as|run[-_]as|backdoor|master|trusted)'
@@ -18,6 +19,9 @@ const ABOUT_REQUEST = /^(content-.*|accept.*|upgrade|connection|access-control-.
 const CLAIMED = /^(x-forwarded-for|x-real-ip|x-client-ip|client-ip|true-client-ip|forwarded|x-cluster-client-ip|x-originating-ip|x-remote-ip|x-remote-addr)$/;
 const ABOUT_AUTH = /auth|login|user|admin|token/i;
 const SWITCH = /(^|_)(SKIP|DISABLED?|BYPASS|NO|MOCK|FAKE)_?(\w+_)?AUTH|(^|_)AUTH\w*_(DISABLED?|BYPASS|OFF|SKIP)/i;
+/** Variables that say that tests run, or that a token is one of theirs. */
+const FOR_TESTS = /^((IS|IN|USE|ENABLE|RUN|APP)_)?(E2E|TEST(ING|S)?(_?(MODE|RUN))?|CYPRESS|PLAYWRIGHT|SMOKE(_TEST)?|MOCK(S|ED)?|FAKE|DEMO(_MODE)?|SANDBOX|INSECURE|UNSAFE|STAGING|LOAD_?TEST)(_(MODE|RUN|TESTS?|ENABLED?|USER))?$/;
+const TOKEN_OF_TESTS = /^(\w+_)?(TEST(ING)?|E2E|STAGING|DEV|DEMO|DEBUG|MOCK|FAKE|BACKDOOR|BYPASS|SMOKE)_(\w+_)?(TOKEN|KEY|SECRET|PASSWORD|JWT)$/;
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|::1|::ffff:127\.0\.0\.1|0\.0\.0\.0)(:\d+)?$/;
 const CODE = /(^|[._])(otp|pin|passcode|mfa_?code|authorization)$/i;
 const NO_SECRET = /^(undefined|null|bearer|basic|.{0,2})$/i;
@@ -47,7 +51,7 @@ function namesSwitch(test: Value, holds: boolean, context: RuleContext, depth: n
     case 'ref': {
       if (!holds) return false;
       const end = test.root.kind === 'env' ? test : context.resolve(test).value;
-      if (end.kind === 'ref') return end.root.kind === 'env' && SWITCH.test(end.root.name ?? '');
+      if (end.kind === 'ref') return end.root.kind === 'env' && (SWITCH.test(end.root.name ?? '') || FOR_TESTS.test(end.root.name ?? ''));
       return end.kind !== 'unknown' && namesSwitch(end, holds, context, depth + 1);
     }
     default:
@@ -65,6 +69,8 @@ export function requestShortcut(test: Value, guard: boolean, context: RuleContex
   if (test.kind !== 'compare') return byKey(test, guard, context);
   if (test.op !== '===' && test.op !== '==') return undefined;
   const [value, literal] = test.right.kind === 'literal' ? [test.left, test.right] : [test.right, context.constant(test.left) ? test.left : test.right];
+  const token = guard ? tokenOfTests(test, context) : undefined;
+  if (token !== undefined) return { how: 'token', key: token, severity: 'warning' };
   const text = context.constant(literal)?.value;
   if (typeof text !== 'string' && typeof text !== 'boolean' && typeof text !== 'number') return undefined;
   const keyed = byKey(value, guard, context);
@@ -75,6 +81,40 @@ export function requestShortcut(test: Value, guard: boolean, context: RuleContex
   const name = value.kind === 'ref' ? (value.path.at(-1) ?? value.text) : '';
   if (!(secretName(name) || CODE.test(name))) return byWord(value, context);
   return typeof text === 'string' && !NO_SECRET.test(text) && (secretName(name) || CODE.test(name)) && value.kind === 'ref' && value.root.kind !== 'env' ? { how: 'value', severity: 'error' } : undefined;
+}
+/** The variable a request's value is compared with, where it is named for tests: `token === process.env.STAGING_TOKEN`. */
+function tokenOfTests(test: Extract<Value, { readonly kind: 'compare' }>, context: RuleContext): string | undefined {
+  for (const [side, other] of [[test.left, test.right], [test.right, test.left]] as const) {
+    const end = side.kind === 'ref' ? context.resolve(side).value : side;
+    const name = end.kind === 'ref' && end.root.kind === 'env' ? end.root.name : undefined;
+    if (name !== undefined && TOKEN_OF_TESTS.test(name) && requestReads(other, context).length > 0) return name;
+  }
+  return undefined;
+}
+/** A value of the request that is refused unless it is one of several, one of which is written in the code: `given !== process.env.KEY && given !== 'test-key'`. */
+export function fixedBeside(test: Value, holds: boolean, context: RuleContext): Value | undefined {
+  const parts = partsOfTest(test, holds, 0);
+  const read = (value: Value): string | undefined => {
+    const [first] = requestReads(value, context);
+    return first && /^(header|query|cookie)$/.test(first.field.from) ? `${first.field.from} ${first.field.key ?? ''}` : undefined;
+  };
+  const pairs = parts.flatMap((one) => [{ of: one.left, other: one.right }, { of: one.right, other: one.left }]).flatMap(({ of, other }) => {
+    const key = read(of);
+    return key === undefined ? [] : [{ key, other, text: context.constant(other)?.value }];
+  });
+  const fixed = pairs.find(({ text }) => typeof text === 'string' && text.length > 2 && !NO_SECRET.test(text));
+  const isBeside = fixed !== undefined && pairs.some(({ key, other }) => key === fixed.key && other !== fixed.other && isConfigured(other, context));
+  return isBeside ? fixed.other : undefined;
+}
+function isConfigured(value: Value, context: RuleContext): boolean {
+  const end = value.kind === 'ref' ? context.resolve(value).value : value;
+  return end.kind === 'ref' && (end.root.kind === 'env' || (end.root.kind === 'import' && secretName(end.path.at(-1) ?? end.root.name)));
+}
+/** The comparisons each of which alone lets the caller in: `a !== x && a !== y` where it refuses, `a === x || a === y` where it passes. */
+function partsOfTest(test: Value, refuses: boolean, depth: number): readonly Extract<Value, { readonly kind: 'compare' }>[] {
+  if (depth > 8) return [];
+  if (test.kind === 'logic' && test.op === (refuses ? '&&' : '||')) return [...partsOfTest(test.left, refuses, depth + 1), ...partsOfTest(test.right, refuses, depth + 1)];
+  return test.kind === 'compare' && test.op.startsWith(refuses ? '!' : '=') ? [test] : [];
 }
 /** A header, query or cookie that is compared with a word written in the code. */
 function byWord(value: Value, context: RuleContext): Shortcut | undefined {

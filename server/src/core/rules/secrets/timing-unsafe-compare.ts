@@ -13,6 +13,8 @@ interface Evidence {
   /** Nothing refuses to run without the variable. */
   readonly mayBeUnset: boolean;
 }
+/** `HIVE_KEY`: what a caller has to bring, where it is compared with what one brings. */
+const PLAIN_KEY = /^(?!.*(PUBLIC|PUBLISHABLE|SITE|CLIENT)_?)[A-Z0-9_]{0,60}_KEY$/;
 const DIGESTS: ReadonlySet<string> = new Set(['digest', 'createHmac', 'hmac', 'hmacSHA256', 'HmacSHA256', 'HmacSHA1', 'HmacSHA512']);
 
 export default rule<'function', Evidence>({
@@ -61,6 +63,17 @@ export default rule<'function', Evidence>({
     };
   },
   examples: [
+    {
+      title: 'a key that may be missing on both sides',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.post('/hives', (req, res) => {
+          if (req.get('x-hive') !== process.env.HIVE_KEY) return res.sendStatus(401);
+          //                    ^^^ secrets/timing-unsafe-compare "passes when both sides are missing"
+          res.end();
+        });`,
+    },
     {
       title: 'an API key of the environment',
       bad: `
@@ -173,7 +186,7 @@ function secretIn(side: Value, fn: FunctionView, context: RuleContext): Found | 
   const value = context.resolve(side).value;
   if (value.kind === 'ref' && value.root.kind === 'env') {
     const { name } = value.root;
-    return name !== undefined && value.path.length === 0 && secretName(name) ? { name, variable: name } : undefined;
+    return name !== undefined && value.path.length === 0 && (secretName(name) || (PLAIN_KEY.test(name) && !context.projectUses(`checks ${name}`))) ? { name, variable: name } : undefined;
   }
   if (isSignature(value, fn, context, 0)) return { name: 'signature', variable: undefined };
   // A member of the configuration: `config.webhookSecret`. What belongs to a user or a record is looked up, not a secret of the server.

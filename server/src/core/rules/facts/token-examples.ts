@@ -1,0 +1,59 @@
+import type { Example } from '../rule.js';
+
+/** Tokens that stand beside the real check: auth/bypass-shortcut. */
+export const tokenExamples: readonly Example[] = [
+  {
+    title: 'a token of the tests that is worth a verified one',
+    bad: `
+      import jwt from 'jsonwebtoken';
+      export function member(req, res, next) {
+        const token = req.get('authorization') ?? '';
+        if (token === process.env.SMOKE_TEST_TOKEN) return next();
+        //  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "Whoever has the value of SMOKE_TEST_TOKEN passes"
+        try { req.user = jwt.verify(token, process.env.KEY, { algorithms: ['HS256'] }); } catch { return res.sendStatus(401); }
+        next();
+      }
+    `,
+    fixed: `
+      import jwt from 'jsonwebtoken';
+      export function member(req, res, next) {
+        const token = req.get('authorization') ?? '';
+        try { req.user = jwt.verify(token, process.env.KEY, { algorithms: ['HS256'] }); } catch { return res.sendStatus(401); }
+        next();
+      }
+    `,
+  },
+  {
+    title: 'a key written in the code, beside the real one',
+    bad: `
+      import express from 'express';
+      const app = express();
+      app.post('/readings', (req, res) => {
+        const given = req.headers['x-station'];
+        if (given !== process.env.STATION_KEY && given !== 'station-4711') return res.status(401).end();
+        //                                                 ^^^^^^^^^^^^^^ auth/bypass-shortcut "The fixed value is a password for everyone"
+        res.status(201).end();
+      });
+    `,
+  },
+  {
+    title: 'Koa: the key in the code comes first',
+    bad: `
+      import Koa from 'koa';
+      const app = new Koa();
+      app.use(async (ctx, next) => {
+        if ('let-me-in' !== ctx.get('x-device') && process.env.DEVICE_SECRET !== ctx.get('x-device')) ctx.throw(401);
+        //  ^^^^^^^^^^^ auth/bypass-shortcut
+        await next();
+      });
+    `,
+  },
+  {
+    title: 'one of two real keys, and a kind of request beside a key',
+    good: `
+      import express from 'express'; const app = express();
+      app.post('/a', (req, res) => { const given = req.get('x-key'); if (given !== process.env.KEY && given !== process.env.OLD_KEY) return res.sendStatus(401); res.end(); });
+      app.post('/b', (req, res) => { if (req.get('x-key') !== process.env.KEY && req.get('x-kind') !== 'probe') return res.sendStatus(404); res.end(); });
+    `,
+  },
+];
