@@ -24,11 +24,21 @@ suite('where code under a test runs', () => {
     "['development', 'test'].includes(config.get('NODE_ENV'))",
     'isDev',
     '__DEV__',
+    "env.parsed().NODE_ENV === 'development'",
   ])
     test(`only in development: ${condition}`, () => assert.equal(severity(condition), undefined));
   for (const condition of ["process.env.OPEN === 'true'", 'config.openCors', "config.get('cors.open')", "flags.isEnabled('open')", '!settings.cors.strict', "config.mode2 === 'open'", 'debugMode'])
     test(`under a switch: ${condition}`, () => assert.equal(severity(condition), 'warning'));
+  test('only in development, by what a function is handed', () => {
+    const engine = createEngine();
+    const path = filePath('app.ts');
+    const text = "import cors from 'cors';\nimport cookies from 'cookie-parser';\nexport const setup = (app, { stage }) => {\n  app.use(cookies());\n  app.use(cors({ origin: stage === 'development' ? true : 'https://a.example', credentials: true }));\n};\n";
+    engine.apply({ set: [{ path, text, revision: 1 }], policies: new Map([['', defaultPolicy]]), today: '2026-11-28' });
+    assert.equal(engine.findings(path).some(({ rule }) => rule === 'cors/credentials-any-origin'), false);
+    engine.apply({ set: [{ path, text: text.replaceAll('stage', 'shop'), revision: 2 }], policies: new Map([['', defaultPolicy]]), today: '2026-11-28' });
+    assert.equal(engine.findings(path).some(({ rule }) => rule === 'cors/credentials-any-origin'), true);
+  });
   test('under a setting whose default the file sets', () => assert.equal(severity('settings.open', 'export const settings = { open: true };'), 'warning'));
-  for (const condition of ['open', 'request.open', "cache.get('NODE')", "user.env2 === 'x'", 'config', "headers.get('origin')", 'process.env.REDIS_URL', "config.redis.host !== ''"])
+  for (const condition of ['open', 'request.open', "cache.get('NODE')", "user.env2 === 'x'", 'config', "headers.get('origin')", 'process.env.REDIS_URL', "request.query.mode === 'development'", "config.redis.host !== ''"])
     test(`anywhere: ${condition}`, () => assert.equal(severity(condition), 'error'));
 });

@@ -13,6 +13,8 @@ const ADDRESS_KEY = /[a-z](Ur[il]|UR[IL]|Host(name)?|Dsn|Endpoint|Address|Port)s
 /** Objects that hold settings, by the names code gives them. */
 const SETTINGS = /^(config|configuration|cfg|conf|settings|flags|features|feature_?flags|env|environment|argv)$/i;
 const ENVIRONMENT_KEY = /^(node_?env|app_?env|env|environment|app\.env|mode)$/i;
+/** Names a function gives the environment it is handed. */
+const ENVIRONMENT_NAME = /^(node_?env|app_?env|env|environment|mode|stage)$/i;
 const PRODUCTION_NAME = /^(is|in)?_?prod(uction)?(mode|env)?$/i;
 
 /** Where code under these branches runs (RULES 0.4). `follow` gives the value a name is bound to, where it can be known. */
@@ -41,7 +43,7 @@ function judge(test: Value, holds: boolean, follow: (value: Value) => Value, dep
       if (!equal && test.op !== '!==' && test.op !== '!=') return 'other';
       const [name, literal] = test.right.kind === 'literal' ? [test.left, test.right] : [test.right, test.left];
       if (literal.kind !== 'literal') return 'other';
-      if (!isNodeEnv(name, follow)) return !isAddress(name, follow) && (rootsInEnvironment(name, follow) || isSetting(name)) ? 'switchable' : 'other';
+      if (!isNodeEnv(name, follow) && !isHanded(name, literal.value)) return !isAddress(name, follow) && (rootsInEnvironment(name, follow) || isSetting(name)) ? 'switchable' : 'other';
       const same = equal === holds;
       if (literal.value === 'production' || literal.value === 'prod') return same ? 'production' : 'unless-production';
       if (typeof literal.value === 'string' && DEVELOPMENT.has(literal.value)) return same ? 'development' : 'other';
@@ -91,6 +93,8 @@ function isDevelopment(verdict: Verdict): boolean {
 function isNodeEnv(value: Value, follow: (value: Value) => Value): boolean {
   const bound = value.kind === 'ref' ? follow(value) : value;
   const end = bound.kind === 'logic' ? bound.left : bound;
+  // `env.NODE_ENV`, whatever checked the environment first.
+  if (value.kind === 'ref' && /^(NODE_ENV|nodeEnv)$/.test(value.path.at(-1) ?? '')) return true;
   if (end.kind === 'ref') {
     if (end.root.kind === 'env') return /^(NODE_ENV|APP_ENV|ENV|MODE|ENVIRONMENT)$/.test(end.root.name ?? '');
     const [key = '', holder = ''] = end.text.split('.').reverse();
@@ -99,6 +103,11 @@ function isNodeEnv(value: Value, follow: (value: Value) => Value): boolean {
   if (end.kind !== 'call' || !/^get(OrThrow)?$/.test(end.name) || !end.receiver) return false;
   const key = end.args[0]?.value;
   return key?.kind === 'literal' && typeof key.value === 'string' && ENVIRONMENT_KEY.test(key.value);
+}
+/** `mode === 'production'` of what a function, its class or its options are handed: a name and a word nobody gives to anything else. */
+function isHanded(value: Value, word: unknown): boolean {
+  if (value.kind !== 'ref' || (word !== 'production' && word !== 'development') || !ENVIRONMENT_NAME.test(value.path.at(-1) ?? value.text)) return false;
+  return value.root.kind === 'parameter' ? value.path.length <= 1 : value.root.kind === 'this' || value.root.kind === 'import' || (value.root.kind === 'local' && value.path.length === 0);
 }
 /** Read from an object that holds settings: `config.showErrors`, `settings.get('debug')`. */
 function isSetting(value: Value): boolean {

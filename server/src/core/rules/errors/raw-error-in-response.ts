@@ -255,6 +255,15 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'a formatter of GraphQL that replaces what nobody foresaw',
+      good: `
+        import { ApolloServer } from '@apollo/server';
+        import { createYoga } from 'graphql-yoga';
+        new ApolloServer({ schema, formatError: (e) => (e.extensions?.code === 'INTERNAL_SERVER_ERROR' ? new Error('failed') : e) });
+        createYoga({ schema, maskedErrors: { maskError: (error) => (error.extensions ? error : new Error('failed')) } });
+      `,
+    },
+    {
       title: 'the text of a client error, and the error where there is none',
       good: `
         import express from 'express';

@@ -68,7 +68,7 @@ export function errorNamed(value: Ref, context: RuleContext): Ref {
 export function isExcused(when: readonly Branch[], fn: FunctionView, context: RuleContext): boolean {
   const follow = (value: Value): Value | undefined => {
     const end = context.resolve(value).value;
-    return end.kind === 'ref' ? undefined : end;
+    return end.kind === 'ref' && end.computed === undefined ? undefined : end;
   };
   return isForeseen(when, follow) || when.some((branch, index) => branch.test.kind === 'unknown' && branch.test.why === 'default case' && fn.steps.some((step) => isServerCase(step.when[index]?.test)));
 }
@@ -83,9 +83,15 @@ export function sendsText(send: Send, value: Value, fn: FunctionView, context: R
 }
 /** The framework makes an answer of an error handed over whole: hapi and GraphQL of every one, Fastify of one that is sent or returned. */
 export function isFormattedByFramework(send: Send, value: Value, fn: FunctionView, context: RuleContext): boolean {
-  if (send.value !== value) return false;
+  if (!isWay(send.value, value, 0)) return false;
   const framework = frameworkOf(send, fn, context);
   return framework === 'hapi' || framework === 'graphql' || (framework === 'fastify' && (send.call === undefined || send.call.name === 'send'));
+}
+/** All that is sent, or one way of a choice: `known ? err : new Error('failed')`. */
+function isWay(sent: Value, value: Value, depth: number): boolean {
+  if (sent === value) return true;
+  if (depth > 8) return false;
+  return sent.kind === 'choice' ? isWay(sent.then, value, depth + 1) || isWay(sent.else, value, depth + 1) : sent.kind === 'logic' && (isWay(sent.left, value, depth + 1) || isWay(sent.right, value, depth + 1));
 }
 /** The framework whose response is sent; undefined where nobody knows. */
 function frameworkOf(send: Send, fn: FunctionView, context: RuleContext): string | undefined {

@@ -7,6 +7,9 @@ const STATUS = /^(status|statusCode|statuscode|httpStatus|httpCode|code|s|sc|out
 /** Classes whose instances carry what a database or another service said. */
 const DRIVERS = /(^|\.)((Native|Any)?Error|QueryFailedError|TypeORMError|(Sequelize)?(Database|Connection\w*|BaseS?)Error|ForeignKeyConstraintError|PrismaClient\w*Error|Mongo\w*Error|AxiosError|FetchError|SqlError|PostgresError|RequestError)$/;
 const PREDICATE = /^(is(?!Axios|Native|Any)[A-Z]\w*(Error|Exception)|isHttpError|isBoom)$/;
+/** Names of the errors nobody foresaw: every other one was. */
+const UNEXPECTED = /^(internal(_?server)?(_?error)?|unknown(_?error)?|unexpected(_?error)?)$/i;
+const ERROR = /^(e|ex|\w{0,20}(err|error|exception|reason|problem|cause))\b/i;
 const DEEPEST = 8;
 
 /** The value of a const local one step back. */
@@ -31,8 +34,9 @@ function tells(test: Value, holds: boolean, follow: Follow | undefined, depth: n
     }
     case 'compare': return compared(test, holds);
     case 'ref': {
+      if (isLookedUp(test)) return holds;
       const made = test.path.length === 0 ? follow?.(test) : undefined;
-      if (made && made !== test && made.kind !== 'ref') return inner(made, holds);
+      if (made && made !== test && (made.kind !== 'ref' || isLookedUp(made))) return inner(made, holds);
       if (test.path.at(-1) === 'isServer') return !holds;
       // hapi makes one of every failure before it asks.
       if (test.path.at(-1) === 'isBoom' && /(^|\.)(response|resp|res)\.isBoom$/.test(test.text)) return false;
@@ -52,7 +56,7 @@ function compared({ op, left, right }: Extract<Value, { kind: 'compare' }>, hold
     if (right.kind === 'ref' && right.root.kind === 'global' && right.root.name === 'Error' && right.path.length === 0) return !holds;
     return holds && !isDriver(right);
   }
-  if (op === 'in') return holds && left.kind === 'literal' && NARROWS.test(String(left.value));
+  if (op === 'in') return holds && (left.kind === 'literal' ? NARROWS.test(String(left.value)) : isNameOfError(left));
   const number = numberOf(right) ?? numberOf(left);
   const isFlipped = numberOf(right) === undefined && number !== undefined;
   const asked = isFlipped ? right : left;
@@ -63,6 +67,7 @@ function compared({ op, left, right }: Extract<Value, { kind: 'compare' }>, hold
   const text: Scalar | 'unknown' = other.kind === 'literal' ? other.value : 'unknown';
   // `err.status !== undefined`: it has one.
   if (text === null || text === undefined) return !isEqual;
+  if (typeof text === 'string' && UNEXPECTED.test(text)) return !isEqual;
   return isEqual && text !== 'Error' && !(typeof text === 'string' && DRIVERS.test(text));
 }
 /** Whether the comparison with a number, coming out like this, leaves statuses below 500 alone. */
@@ -74,10 +79,19 @@ function belowServerErrors(op: string, number: number, isFlipped: boolean, holds
   const isEqual = (op === '===' || op === '==') === holds;
   return isEqual ? number < 500 : number >= 500;
 }
-/** `[400, 404].includes(status)`, `CODES.has(err.code)`. */
+/** `[400, 404].includes(status)`, `CODES.has(err.code)`, `TEXTS.get(err.code)`, `Object.hasOwn(TEXTS, err.code)`. */
 function isListed({ name, args }: Call): boolean {
-  const first = args[0]?.value;
-  return /^(includes|has|test)$/.test(name) && first !== undefined && (isNamed(first) || isStatus(first));
+  const asked = args[name === 'hasOwn' ? 1 : 0]?.value;
+  if (asked === undefined) return false;
+  return /^(includes|has|test)$/.test(name) ? isNamed(asked) || isStatus(asked) : /^(get|hasOwnProperty|hasOwn)$/.test(name) && isNameOfError(asked);
+}
+/** `KNOWN[err.code]`: a table of the errors that were foreseen. */
+function isLookedUp(test: Ref): boolean {
+  return test.computed !== undefined && test.path.at(-1) === undefined && isNameOfError(test.computed);
+}
+/** `err.code`, and not the `type` of anything else. */
+function isNameOfError(value: Value): boolean {
+  return isNamed(value) && (value.root.kind === 'caught' || ERROR.test(value.text));
 }
 function isStatus(value: Value): boolean {
   if (value.kind === 'logic') return isStatus(value.left);

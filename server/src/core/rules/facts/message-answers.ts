@@ -71,6 +71,53 @@ export const answers: readonly Example[] = [
     `,
   },
   {
+    title: 'a table of the codes that were foreseen',
+    good: `
+      const express = require('express');
+      const TEXTS = new Map([['LIMIT_FILE_SIZE', 'Too large']]);
+      const KNOWN = { LIMIT_FILE_SIZE: 413, ENOENT: 404 };
+      express().use((err, req, res, next) => { res.status(KNOWN[err.code] || 500).json({ error: KNOWN[err.code] ? err.code : 'failed' }); });
+      express().use((err, req, res, next) => { res.status(500).json({ error: TEXTS.has(err.code) ? err.message : 'failed' }); });
+      express().use((err, req, res, next) => {
+        const status = KNOWN[err.name];
+        if (!status) return res.status(500).json({ error: 'failed' });
+        res.status(status).json({ error: err.message });
+      });
+      express().use((err, req, res, next) => { res.json({ error: err.code in KNOWN ? err.message : 'failed' }); });
+    `,
+  },
+  {
+    title: 'a function that is handed the environment',
+    good: `
+      //- problems.mjs
+      export const problems = (mode) => async (ctx, next) => {
+        try { await next(); } catch (e) { ctx.status = 500; ctx.body = mode === 'production' ? { error: 500 } : { error: e.message }; }
+      };
+      export class Failures {
+        constructor(options) { this.env = options.env; }
+        answer() { return (err, req, res, next) => { res.status(500).json({ error: this.env === 'development' ? err.message : 'failed' }); }; }
+      }
+      //- main.mjs
+      import Koa from 'koa';
+      import express from 'express';
+      import { Failures, problems } from './problems.mjs';
+      new Koa().use(problems(process.env.NODE_ENV));
+      express().use(new Failures({ env: process.env.NODE_ENV }).answer());
+    `,
+  },
+  {
+    title: 'an environment that was checked first',
+    good: `
+      //- env.js
+      import { z } from 'zod';
+      export const env = z.object({ NODE_ENV: z.enum(['development', 'production']).default('production') }).parse(process.env);
+      //- app.js
+      import express from 'express';
+      import { env } from './env.js';
+      express().use((err, req, res, next) => { res.status(500).send(env.NODE_ENV === 'development' ? err.message : 'failed'); });
+    `,
+  },
+  {
     title: 'an answer built for foreseen errors',
     good: `
       import express from 'express';
