@@ -58,10 +58,21 @@ function stepInto(ref: Ref, project: Followed, left: Left): Value | undefined {
     const field = fieldOf(root.class, ref.path[0], project.module(path));
     return field && descend(field, ref.path.slice(1), ref, project, left);
   }
+  if (root.kind === 'global' && (root.name === 'exports' || root.name === 'module')) return ofOwnExports(ref, project, left);
   if (root.kind === 'value' && root.of.kind !== 'call') return descend(root.of, ref.path, ref, project, left);
   return undefined;
 }
 
+/** `exports.fail(res, err)`, `module.exports.limit`: what the file itself exports, once. */
+function ofOwnExports(ref: Ref, project: Followed, left: Left): Value | undefined {
+  const path = ref.root.kind === 'global' && ref.root.name === 'module' ? (ref.path[0] === 'exports' ? ref.path.slice(1) : []) : ref.path;
+  const [key, ...rest] = path;
+  const surface = key === undefined ? undefined : project.surface(ref.at.path);
+  const named = surface?.system === 'commonjs' ? surface.exports.filter((one) => one.name === key) : [];
+  const [own] = named;
+  if (own) return named.length === 1 ? descend(own.value, rest, ref, project, left) : undefined;
+  return surface?.system === 'commonjs' && surface.exports.filter((one) => one.name === '=').length === 1 ? fromExports(surface, '*', path, ref, project, left, 0) : undefined;
+}
 /** What a field of a class is for as long as an object lives: as declared, or as its constructor sets it, once. */
 function fieldOf(id: ClassId, name: string, module: ModuleView | undefined): Value | undefined {
   const view = module?.classes.get(id);

@@ -35,7 +35,7 @@ export default rule<'function', Evidence>({
     references: ['https://nodejs.org/en/learn/getting-started/debugging', 'https://cwe.mitre.org/data/definitions/489.html'],
   },
   on: 'function',
-  words: ['node_env', 'debug', 'inspector', "'env'", '"env"', 'env:'],
+  words: ['node_env', 'isdev', 'debug', 'inspector', "'env'", '"env"', 'env:'],
   *detect(fn, context): Iterable<Detection<Evidence>> {
     for (const step of fn.steps) {
       const found = step.do === 'call' ? ofCall(step.call, step, fn, context) : ofAssignment(step, fn, context);
@@ -120,6 +120,21 @@ export default rule<'function', Evidence>({
         express().set('env', process.env.APP_ENV);
       `,
     },
+    {
+      title: 'tRPC told that it runs in development',
+      bad: `
+        //- trpc.ts
+        import { initTRPC } from '@trpc/server';
+        export const t = initTRPC.context<Context>().create({ transformer, isDev: true });
+        //                                                                        ^^^^ debug/mode-enabled "stack traces are sent"
+        //- plain.ts
+        import { initTRPC } from '@trpc/server';
+        const options = { isDev: true };
+        //                       ^^^^ debug/mode-enabled
+        export const t = initTRPC.create(options);
+      `,
+    },
+    { title: 'tRPC asks the environment', good: `import { initTRPC } from '@trpc/server'; export const t = initTRPC.create({ isDev: process.env.NODE_ENV !== 'production' }); const view = boards.create({ isDev: true });` },
     { title: 'production', good: `process.env.NODE_ENV = 'production'; require('express')().set('env', 'production');` },
     { title: 'errors alone on the console of hapi', good: `import Hapi from '@hapi/hapi'; Hapi.server({ debug: { request: ['error'] } }); Hapi.server({ debug: false });` },
     {
@@ -176,6 +191,10 @@ function ofCall(call: Call, step: Step, fn: FunctionView, context: RuleContext):
   }
   if (call.callee === 'koa' && first) return entryOf(context.option(first.value, 'env'), (one) => typeof one === 'string' && DEVELOPMENT.test(one), "Koa env 'development'", 'what asks for it behaves as on a desk', context);
   if (LOGINS.test(call.callee) && call.args.length > 0) return entryOf(context.option(call.args.at(-1)?.value, 'debug'), (one) => one === true, "'debug' of the login library", 'tokens and profiles of users are printed', context);
+  if (call.name === 'create' && first && isTrpc(call)) {
+    const found = entryOf(context.option(first.value, 'isDev'), (one) => one === true, "'isDev' of tRPC", 'stack traces are sent to clients', context);
+    return found && { ...found, severity: 'warning' };
+  }
   if (!CREATES_HAPI.test(call.callee) || !first) return undefined;
   const debug = context.option(first.value, 'debug');
   const request = debug.kind === 'value' ? context.option(debug.value, 'request') : undefined;
@@ -185,6 +204,15 @@ function ofCall(call: Call, step: Step, fn: FunctionView, context: RuleContext):
     at: all.value.at, severity: 'info', what: "hapi debug '*'", consequence: 'every event of a request is printed with its data', title: 'Print errors only',
     changes: all.value.kind === 'literal' ? [{ do: 'replace', at: all.value.at, code: [{ quote: 'error' }] }] : [],
   };
+}
+/** `initTRPC.create(...)`, `initTRPC.context<Context>().meta<Meta>().create(...)`. */
+function isTrpc(call: Call): boolean {
+  let current: Value | undefined = call;
+  for (let hops = 0; current?.kind === 'call' && hops < 10; hops++) {
+    if (/^@trpc\/server\.initTRPC\./.test(current.callee)) return true;
+    current = current.receiver;
+  }
+  return false;
 }
 function entryOf(answer: ReturnType<RuleContext['option']>, isOn: (value: unknown) => boolean, what: string, consequence: string, context: RuleContext): Mode | undefined {
   if (answer.kind !== 'value' || !isOn(context.constant(answer.value)?.value)) return undefined;

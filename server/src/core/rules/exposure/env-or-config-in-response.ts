@@ -4,6 +4,7 @@ import { LOWER, type Severity } from '../../findings/finding.js';
 import { answersLocally } from '../facts/listening.js';
 import { adminPath } from '../facts/paths.js';
 import { secretName } from '../facts/secrets.js';
+import { someValue } from '../facts/walk.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
 
 interface Found {
@@ -159,6 +160,49 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'the headers echoed by Hono and by a plain server',
+      bad: `
+        //- app.js
+        import { Hono } from 'hono';
+        const app = new Hono();
+        app.all('/echo', (c) => c.json({ method: c.req.method, headers: c.req.header() }));
+        //                                                              ^^^^^^^^^^^^^^ exposure/env-or-config-in-response "the request as it came in"
+        app.get('/raw', (c) => c.json(Object.fromEntries(c.req.raw.headers)));
+        //                                               ^^^^^^^^^^^^^^^^^ exposure/env-or-config-in-response
+        app.get('/agent', (c) => c.json({ agent: c.req.header('user-agent') }));
+        //- plain.js
+        import { createServer } from 'node:http';
+        createServer((req, res) => { res.end(JSON.stringify(req.headers)); }).listen(3000);
+        //                                                  ^^^^^^^^^^^ exposure/env-or-config-in-response
+      `,
+    },
+    {
+      title: 'all variables written as a list',
+      bad: `
+        import express from 'express';
+        import { Controller, Get } from '@nestjs/common';
+        express().get('/env', (req, res) => res.send(Object.entries(process.env).map(([name, value]) => name + '=' + value).join(' ')));
+        //                                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/env-or-config-in-response "the whole environment"
+        @Controller('inside')
+        export class Inside {
+          @Get()
+          all() {
+            return Object.entries(process.env).sort().map((pair) => pair.join('='));
+            //     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/env-or-config-in-response
+          }
+        }
+      `,
+    },
+    {
+      title: 'the names of variables alone, and those made for the browser',
+      good: `
+        import express from 'express';
+        const app = express();
+        app.get('/names', (req, res) => res.json(Object.entries(process.env).map(([name]) => name)));
+        app.get('/public', (req, res) => res.json(Object.entries(process.env).filter(([name]) => name.startsWith('PUBLIC_')).map(([name, value]) => name + value)));
+      `,
+    },
+    {
       title: 'one named field',
       good: `import express from 'express'; import config from './config'; express().get('/v', (req, res) => res.json({ version: process.env.npm_package_version, env: process.env.NODE_ENV, url: config.publicUrl, v: config.version }));`,
     },
@@ -192,6 +236,8 @@ function exposed(leaf: Leaf, context: RuleContext): Found | undefined {
   if (value.kind === 'call') {
     if (/^(process\.memoryUsage|(node:)?os\.[a-z]\w{2,30})$/i.test(value.callee)) return { what: 'process', text: value.callee, severity: 'info', sure: false };
     if (/^(node:)?v8\.(getHeapSnapshot|writeHeapSnapshot)$|^heapdump\.writeSnapshot$|^process\.report\.(getReport|writeReport)$/.test(value.callee)) return { what: 'memory', text: value.callee, severity: 'error', sure: true };
+    if (isListing(value, context)) return { what: 'environment', text: 'process.env', severity: 'error', sure: true };
+    if (isAllHeaders(value, context)) return { what: 'request', text: value.callee || value.name, severity: 'warning', sure: true };
     return isWholeConfiguration(value, context) ? { what: 'configuration', text: value.callee || value.name, severity: 'error', sure: false } : undefined;
   }
   if (value.kind !== 'ref') return undefined;
@@ -201,7 +247,7 @@ function exposed(leaf: Leaf, context: RuleContext): Found | undefined {
   if (value.root.kind === 'parameter') {
     if (value.path.length === 1 && value.path[0] === 'env' && context.role(value.root.fn)?.parameters[value.root.index] === 'context') return { what: 'environment', text: value.text, severity: 'error', sure: true };
     // What renders a page takes the request to look things up in it.
-    const isEcho = !leaf.through.some((name) => RENDERS.test(name)) && ((request?.from === 'whole' && value.path.length === 0) || (request?.from === 'header' && request.key === undefined && value.path.at(-1) === 'headers'));
+    const isEcho = !leaf.through.some((name) => RENDERS.test(name)) && ((request?.from === 'whole' && value.path.length === 0) || (request?.from === 'header' && request.key === undefined && value.path.at(-1) === 'headers') || isRawHeaders(value, context));
     return isEcho ? { what: 'request', text: value.text, severity: 'warning', sure: true } : undefined;
   }
   if (value.text === 'process.versions') return { what: 'process', text: value.text, severity: 'info', sure: false };
@@ -213,6 +259,32 @@ function isEnvironment(value: Value): boolean {
   // `const { env } = process` reads it off the process.
   if (value.root.kind === 'global') return value.root.name === 'process' && value.path.length === 1 && value.path[0] === 'env';
   return value.root.kind === 'env' && value.root.name === undefined && value.path.length === 0;
+}
+/** `Object.entries(process.env).map(([name, value]) => ...)`: a list of all variables, not of their names alone. */
+function isListing(call: Call, context: RuleContext): boolean {
+  let current: Value | undefined = call;
+  for (let hops = 0; current?.kind === 'call' && hops < 8; hops++) {
+    if (/^Object\.(entries|values)$/.test(current.callee)) {
+      const first = current.args[0]?.value;
+      return hops > 0 && first !== undefined && (isEnvironment(first) || isEnvironment(context.resolve(first).value));
+    }
+    if (!/^(map|flatMap|sort|toSorted|join|reverse)$/.test(current.name)) return false;
+    const made = current.args[0]?.value;
+    const body = made?.kind === 'function' ? context.body(made.fn) : undefined;
+    if (/^(map|flatMap)$/.test(current.name) && (!body || !someValue(body, (one) => one.kind === 'ref' && one.root.kind === 'parameter' && one.root.fn === body.id && one.root.index === 0 && one.path[0] !== '0'))) return false;
+    current = current.receiver;
+  }
+  return false;
+}
+/** `c.req.header()` of Hono, `c.req.raw.headers.entries()`: all of them. */
+function isAllHeaders(call: Call, context: RuleContext): boolean {
+  if (call.args.length > 0 || call.receiver?.kind !== 'ref') return false;
+  if (call.name === 'entries') return call.receiver.path.at(-1) === 'headers' && (context.request(call.receiver)?.from === 'header' || isRawHeaders(call.receiver, context));
+  return call.name === 'header' && call.receiver.path.join('.') === 'req' && context.request(call)?.from === 'header';
+}
+/** `c.req.raw.headers` of Hono. */
+function isRawHeaders({ root, path }: Ref, context: RuleContext): boolean {
+  return root.kind === 'parameter' && path.join('.') === 'req.raw.headers' && context.role(root.fn)?.parameters[root.index] === 'context';
 }
 /** `config.getProperties()` of convict, `config.util.toObject()` of config: all of it at once. */
 function isWholeConfiguration(call: Call, context: RuleContext): boolean {

@@ -109,8 +109,12 @@ function* withoutField({ entry, value }: Leaf): Iterable<FixAnswer> {
   if (entry && entry.value === value && entry.form !== 'spread') yield { title: 'Remove the field', safety: 'review', changes: [{ do: 'remove', at: entry.at, as: 'entry' }] };
   else yield { refused: 'The field is no property of the answer that could be removed alone.' };
 }
-function* narrowed({ library, call, list, field }: RecordRead, leaf: Leaf, send: Send, context: RuleContext): Iterable<FixAnswer> {
+function* narrowed({ library, call, list, field, nested }: RecordRead, leaf: Leaf, send: Send, context: RuleContext): Iterable<FixAnswer> {
   const first = call?.args[0];
+  if (nested) {
+    yield { refused: 'Which fields of the person the client needs has to be said where the record is read.' };
+    return;
+  }
   if (call && library === 'mongoose' && /^find/.test(call.name)) {
     yield { title: "Leave the password out with .select('-password')", safety: 'review', changes: [{ do: 'insert', at: call.at, where: 'after', code: ['.select(', { quote: '-password' }, ')'] }] };
     return;

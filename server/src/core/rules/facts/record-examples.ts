@@ -23,6 +23,46 @@ export const recordLeaks: readonly Example[] = [
     `,
   },
   {
+    title: 'a person that is read along with a record',
+    bad: `
+      //- app/api/slots/route.js
+      import { prisma } from '../../../db';
+      export async function GET() {
+        const rows = await prisma.slot.findMany({ where: { open: true }, include: { user: true } });
+        return Response.json(rows);
+        //                   ^^^^ exposure/sensitive-field-in-response "The whole user record"
+      }
+      //- app.js
+      import express from 'express';
+      import { prisma } from './db';
+      express().get('/posts/:id', async (req, res) => res.json(await prisma.post.findUnique({ where: { id: req.params.id }, include: { author: true, tags: true } })));
+      //                                                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "The whole author record"
+    `,
+  },
+  {
+    title: 'all columns of a table, asked for with Kysely, Drizzle and Supabase',
+    bad: `
+      import express from 'express';
+      import { drizzle } from 'drizzle-orm/node-postgres';
+      import { kysely, supabase } from './clients';
+      import { users } from './schema';
+      const db = drizzle(process.env.DATABASE_URL);
+      const app = express();
+      app.get('/a', async (req, res) => res.json(await kysely.selectFrom('account').selectAll().execute()));
+      //                                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "The whole account record"
+      app.get('/b', async (req, res) => {
+        const rows = await db.select().from(users).where(active);
+        res.json({ rows });
+        //         ^^^^ exposure/sensitive-field-in-response "The whole users record"
+      });
+      app.get('/c', async (req, res) => {
+        const { data } = await supabase.from('users').select('*').eq('team', req.query.team);
+        res.json(data);
+        //       ^^^^ exposure/sensitive-field-in-response
+      });
+    `,
+  },
+  {
     title: 'a field by name',
     bad: `
       import express from 'express';
@@ -210,6 +250,22 @@ export const recordLeaks: readonly Example[] = [
 ];
 /** Answers that hold a part of one: it is silent. */
 export const recordAnswers: readonly Example[] = [
+  {
+    title: 'some fields of a person, and some columns',
+    good: `
+      import express from 'express';
+      import { drizzle } from 'drizzle-orm/node-postgres';
+      import { kysely, prisma, supabase } from './clients';
+      import { users } from './schema';
+      const db = drizzle(process.env.DATABASE_URL);
+      const app = express();
+      app.get('/a', async (req, res) => res.json(await prisma.post.findMany({ include: { author: { select: { name: true } }, user: false, tags: true } })));
+      app.get('/b', async (req, res) => res.json(await kysely.selectFrom('account').select(['id', 'name']).execute()));
+      app.get('/c', async (req, res) => res.json(await db.select({ id: users.id }).from(users)));
+      app.get('/d', async (req, res) => res.json((await supabase.from('users').select('id, name')).data));
+      app.get('/e', async (req, res) => res.json(await kysely.selectFrom('product').selectAll().execute()));
+    `,
+  },
   {
     title: 'records the program keeps itself, without such fields or with those taken out',
     good: `

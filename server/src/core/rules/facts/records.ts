@@ -13,6 +13,8 @@ export interface RecordRead {
   readonly list: boolean;
   /** The field no client needs, where it is known. */
   readonly field?: string;
+  /** It stands below another record: `include: { author: true }`. */
+  readonly nested?: true;
   /** The schema is known, and holds such a field. */
   readonly proven: boolean;
 }
@@ -21,7 +23,9 @@ const OWNER = /^_?(user|account|customer|member|admin|employee|patient)s?(_?(mod
 const READS = /^(find|findAll|findMany|findOne|findFirst|findUnique|findById|findByPk|findOneBy|findBy|findOneOrFail|findOneByOrFail|findUniqueOrThrow|findFirstOrThrow|findOneAnd(Update|Replace|Delete)|findByIdAnd(Update|Delete|Remove)|create|save|upsert|scan)$/;
 const MANY = /^(find|findAll|findMany|findBy|scan)$/;
 /** Steps of a query that leave all fields in it. */
-const NEUTRAL = /^(where|andWhere|orWhere|whereIn|first|limit|skip|offset|sort|orderBy|order|lean|exec|populate|take|equals|in|gt|gte|lt|lte|ne|toArray|session|collation|cache|hint|catch|join|leftJoin|getOne|getMany|unscoped)$/;
+const NEUTRAL = /^(where|andWhere|orWhere|whereIn|first|limit|skip|offset|sort|orderBy|order|lean|exec|populate|take|equals|in|gt|gte|lt|lte|ne|toArray|session|collation|cache|hint|catch|join|leftJoin|getOne|getMany|unscoped|selectAll|execute|executeTakeFirst|executeTakeFirstOrThrow|single|maybeSingle|eq|match|range|returning)$/;
+/** Those who own or made a record are persons too. */
+const MAKER = /^(author|owner|creator|seller|buyer|createdBy)s?$/i;
 /** Options that leave fields out. */
 const NARROWING = ['select', 'omit', 'attributes', 'projection', 'fields', 'columns', 'exclude'];
 /** Options that do not: an object of others is a projection. */
@@ -76,6 +80,7 @@ function answerOf(written: Ref, context: RuleContext): Call | undefined {
 
 function ofQuery(call: Call, context: RuleContext): RecordRead | undefined {
   let current: Call = call;
+  let all = false;
   for (let hops = 0; hops < 30; hops++) {
     const { receiver } = current;
     if (isOfList(current, context)) return undefined;
@@ -85,13 +90,35 @@ function ofQuery(call: Call, context: RuleContext): RecordRead | undefined {
       const model = modelOf(receiver, current, context);
       if (model && !isNarrowed(current, context)) return known(model, current, MANY.test(current.name), context);
     }
+    const beside = /^find|^(create|update|upsert|delete)$/.test(current.name) && !isNarrowed(current, context) ? included(current, context) : undefined;
+    if (beside !== undefined) return { model: beside, library: 'other', call: current, list: MANY.test(current.name), nested: true, proven: false };
+    const from = selectedFrom(current, all, context);
+    if (from !== undefined) return { model: from, library: 'other', call: current, list: true, proven: false };
     const table = receiver === undefined && current !== call ? context.constant(current.args[0]?.value ?? current)?.value : undefined;
     if (typeof table === 'string' && PERSON.test(table)) return { model: table, library: 'other', call: current, list: call.name !== 'first', proven: false };
     const isSelectAll = current.name === 'select' && current.args.every((item) => item.value.kind === 'literal' && item.value.value === '*');
+    all ||= current.name === 'selectAll' || (isSelectAll && current.name === 'select');
     if (receiver?.kind !== 'call' || !(NEUTRAL.test(current.name) || isSelectAll)) return undefined;
     current = receiver;
   }
   return undefined;
+}
+/** The person a record of Prisma is read with, all fields of it: `include: { author: true }`. */
+function included(call: Call, context: RuleContext): string | undefined {
+  const include = context.option(call.args[0]?.value, 'include');
+  const end = include.kind === 'value' ? include.resolved.value : undefined;
+  if (end?.kind !== 'object') return undefined;
+  return end.entries.find(({ key, value }) => key !== undefined && (PERSON.test(key) || MAKER.test(key)) && context.constant(value)?.value === true)?.key;
+}
+/** The table of persons all columns are read from: of Kysely after `selectAll()`, of Drizzle and Supabase around `select()`. */
+function selectedFrom({ name, args, receiver }: Call, all: boolean, context: RuleContext): string | undefined {
+  const first = args[0]?.value;
+  if (!first || args.length !== 1 || !receiver) return undefined;
+  const isAll = all || (receiver.kind === 'call' && receiver.name === 'select' && receiver.args.every((item) => item.value.kind === 'literal' && item.value.value === '*'));
+  if (!isAll || !/^(selectFrom|from)$/.test(name)) return undefined;
+  const text = first.kind === 'ref' ? (first.path.at(-1) ?? first.text) : context.constant(first)?.value;
+  const table = typeof text === 'string' ? text.replace(/\s+as\s+\w+$/i, '') : '';
+  return PERSON.test(table) ? table : undefined;
 }
 /** `users.find((one) => ...)`: a list of the program, not a query. */
 function isOfList({ name, receiver, args }: Call, context: RuleContext): boolean {

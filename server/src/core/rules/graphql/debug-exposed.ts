@@ -1,6 +1,6 @@
-import type { Branch } from '../../model/module.js';
-import type { ObjectValue } from '../../model/value.js';
-import type { Severity } from '../../findings/finding.js';
+import type { Branch, FunctionView } from '../../model/module.js';
+import type { ObjectValue, Value } from '../../model/value.js';
+import { LOWER, type Severity } from '../../findings/finding.js';
 import type { Change, Code } from '../../findings/changes.js';
 import { alternatives } from '../facts/alternatives.js';
 import { graphqlOptions, graphqlServers, type GraphqlOption } from '../facts/graphql.js';
@@ -14,7 +14,7 @@ interface Evidence {
 type Found = Detection<Evidence>;
 const OUTSIDE_PRODUCTION: Code = ['process.env.NODE_ENV !== ', { quote: 'production' }];
 /** Pages with a console, made by a call. */
-const CONSOLES = /(^|\.)(ApolloServerPluginLandingPageLocalDefault|ApolloServerPluginLandingPageGraphQLPlayground|graphiqlExpress|graphiqlKoa|altairExpress|expressPlayground)$|^graphql-playground-middleware-(express|koa)(\.default)?$/;
+const CONSOLES = /(^|\.)(ApolloServerPluginLandingPageLocalDefault|ApolloServerPluginLandingPageGraphQLPlayground|graphiqlExpress|graphiqlKoa|altairExpress|expressPlayground|renderPlaygroundPage|renderGraphiQL|ruruHTML|renderTrpcPanel)$|^graphql-playground-middleware-(express|koa)(\.default)?$/;
 
 export default rule<'module', Evidence>({
   meta: {
@@ -31,7 +31,7 @@ export default rule<'module', Evidence>({
     references: ['https://www.apollographql.com/docs/apollo-server/api/apollo-server', 'https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html'],
   },
   on: 'module',
-  words: ['graphql', 'apollo', 'yoga', 'mercurius'],
+  words: ['graphql', 'apollo', 'yoga', 'mercurius', 'ruru', 'trpc'],
   *detect(module, context) {
     for (const option of graphqlOptions(module, context)) yield* ofOption(option, context);
     for (const { library, call, options, when } of graphqlServers(module)) {
@@ -48,7 +48,7 @@ export default rule<'module', Evidence>({
       for (const step of view.steps) {
         if (step.do !== 'call' || !CONSOLES.test(step.call.callee) || step.call.target.kind !== 'ref' || step.call.target.root.kind !== 'import') continue;
         // A test decides, and nobody here knows what its setting says; in development the page is welcome.
-        if (step.when.length > 0) continue;
+        if (step.when.length > 0 || isBehindOthers(view, context)) continue;
         yield { at: step.call.nameAt, subject: step.call.name, evidence: { option: step.call.name, shows: 'an API console', changes: [] }, severity: 'info', when: step.when };
       }
   },
@@ -139,6 +139,46 @@ export default rule<'module', Evidence>({
         import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
         new ApolloServer({ typeDefs, plugins: [ApolloServerPluginLandingPageLocalDefault()] });`,
     },
+    {
+      title: 'on until somebody switches it off',
+      bad: `
+        import { ApolloServer } from '@apollo/server';
+        import mercurius from 'mercurius';
+        export const make = (config) => new ApolloServer({ schema, introspection: config.get('GRAPHQL_INTROSPECTION', true) });
+        //                                                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ graphql/debug-exposed "the whole schema"
+        fastify.register(mercurius, { schema, graphiql: process.env.CONSOLE !== 'off' });
+        //                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ graphql/debug-exposed "an API console"`,
+    },
+    {
+      title: 'a mask that hands errors on',
+      bad: `
+        import { createYoga } from 'graphql-yoga';
+        createYoga({ schema, graphiql: false, maskedErrors: { maskError: (error) => error } });
+        //                                                               ^^^^^^^^^^^^^^^^ graphql/debug-exposed "'maskError' shows internal error texts"`,
+    },
+    {
+      title: 'pages with a console, made by a call',
+      bad: `
+        import express from 'express';
+        import { ruruHTML } from 'ruru/server';
+        import { renderTrpcPanel } from 'trpc-panel';
+        const app = express();
+        app.get('/ruru', (req, res) => { res.type('html').end(ruruHTML({ endpoint: '/graphql' })); });
+        //                                                    ^^^^^^^^ graphql/debug-exposed "an API console"
+        app.use('/panel', (req, res) => res.send(renderTrpcPanel(router, { url: '/trpc' })));
+        //                                       ^^^^^^^^^^^^^^^ graphql/debug-exposed`,
+    },
+    {
+      title: 'pages with a console in development, or behind a login, and errors that are masked',
+      good: `
+        import express from 'express';
+        import { renderTrpcPanel } from 'trpc-ui';
+        import { createYoga } from 'graphql-yoga';
+        const app = express();
+        if (process.env.NODE_ENV === 'development') app.use('/panel', (req, res) => res.send(renderTrpcPanel(router, { url: '/trpc' })));
+        app.get('/admin/panel', requireAdmin, (req, res) => res.send(renderTrpcPanel(router, { url: '/trpc' })));
+        createYoga({ schema, graphiql: process.env.CONSOLE === 'on', maskedErrors: { maskError: (error) => (error.isPublic ? error : new Error('failed')) } });`,
+    },
     { title: 'outside production only', good: `
         import { ApolloServer } from '@apollo/server'; const isDev = process.env.NODE_ENV !== 'production';
         new ApolloServer({ typeDefs, introspection: isDev, includeStacktraceInErrorResponses: process.env.NODE_ENV === 'development' });` },
@@ -178,6 +218,15 @@ function* ofOption({ library, key, entry, object, when }: GraphqlOption, context
   if (!judged || (key === 'introspection' && isGated(object, context))) return;
   for (const one of alternatives(entry.value, context)) {
     const { value } = one;
+    const open = key === 'maskedErrors' ? opened(value, context) : undefined;
+    if (open) {
+      yield { at: open.at, subject: `${library} maskError`, evidence: { option: 'maskError', shows: judged.shows, changes: [] }, severity: judged.severity, when: [...when, ...one.when] };
+      continue;
+    }
+    if (key !== 'maskedErrors' && isOnUnless(value, context)) {
+      yield { at: one.at, subject: `${library} ${key}`, evidence: { option: key, shows: judged.shows, changes: [] }, severity: LOWER[judged.severity], when: [...when, ...one.when] };
+      continue;
+    }
     const constant = value.kind === 'literal' ? value.value : undefined;
     const isOn = key === 'maskedErrors' ? constant === false : constant === true || (judged.shows === 'an API console' && (value.kind === 'object' || (typeof constant === 'string' && constant !== '' && constant !== 'false')));
     if (!isOn) continue;
@@ -190,6 +239,34 @@ function* ofOption({ library, key, entry, object, when }: GraphqlOption, context
       when: [...when, ...one.when],
     };
   }
+}
+/** A setting that is on until somebody switches it off: `config.get('INTROSPECTION', true)`, `process.env.GRAPHIQL !== 'off'`. */
+function isOnUnless(value: Value, context: RuleContext): boolean {
+  if (value.kind === 'call') {
+    const fallback = value.args[1]?.value;
+    return value.name === 'get' && fallback !== undefined && context.constant(fallback)?.value === true && value.receiver?.kind === 'ref' && /config|settings|env|flags/i.test(value.receiver.text);
+  }
+  if (value.kind !== 'compare' || !value.op.startsWith('!=') || value.right.kind !== 'literal') return false;
+  const named = context.resolve(value.left).value;
+  return named.kind === 'ref' && named.root.kind === 'env' && /^(false|off|0|no|disabled?)$/i.test(String(value.right.value));
+}
+/** `maskError: (error) => error`: the function that hides errors hands them on. */
+function opened(value: Value, context: RuleContext): Value | undefined {
+  const mask = context.option(value, 'maskError');
+  const made = mask.kind === 'value' ? mask.resolved.value : undefined;
+  const body = made?.kind === 'function' ? context.body(made.fn) : undefined;
+  const given = body?.steps.flatMap((step) => (step.do === 'return' ? [step.value] : [])) ?? [];
+  const isSame = given.length > 0 && given.every((one) => one?.kind === 'ref' && one.root.kind === 'parameter' && one.root.fn === body?.id && one.root.index === 0 && one.path.length === 0);
+  return isSame && mask.kind === 'value' && body?.steps.every((step) => step.do !== 'assign' && step.do !== 'throw') === true ? mask.value : undefined;
+}
+/** The handler stands behind others in its registration, which may ask for a login. */
+function isBehindOthers(view: FunctionView, context: RuleContext): boolean {
+  if (context.endpoints({ handler: view.id }).some((one) => one.authentication.state !== 'open')) return true;
+  const outer = view.within === undefined ? undefined : context.body(view.within);
+  return outer?.steps.some((step) => {
+    const index = step.do === 'call' ? step.call.args.findIndex(({ value }) => value.kind === 'function' && value.fn === view.id) : -1;
+    return index > 0 && step.do === 'call' && step.call.args.slice(0, index).some(({ value }) => value.kind !== 'literal' && value.kind !== 'template');
+  }) === true;
 }
 /** A plugin or rule of the same server refuses questions for the schema: `plugins: [IntrospectionControlPlugin(config)]`. */
 function isGated(object: ObjectValue, context: RuleContext): boolean {
