@@ -195,11 +195,16 @@ export function guessRole(fn: FunctionView): Role | undefined {
   const isFailure = isHelper || (named.includes('error') && (isPair || named.length === 4));
   return { framework: 'unknown', as: named[0] === 'error' && named.length === 4 ? 'error' : 'other', parameters: named.map((one) => (one === 'error' && !isFailure ? 'other' : one)), returnSends: false, sure: false };
 }
-/** Calls only a server's response has: `status(500)` with a number, `sendStatus`, `setHeader`. */
+/** Calls only a server's response has, `status(500)` with a number, `sendStatus`, `setHeader`; or it is handed on with a status: `json(res, 500, body)`. */
 function answers(fn: FunctionView, index: number): boolean {
+  const isIt = (value: Value | undefined): boolean => value?.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === fn.id && value.root.index === index && value.path.length === 0;
   return fn.steps.some((step) => {
-    if (step.do !== 'call' || step.call.receiver?.kind !== 'ref') return false;
-    const { root, path } = step.call.receiver;
-    return root.kind === 'parameter' && root.fn === fn.id && root.index === index && path.length === 0 && /^(status|sendStatus|setHeader|writeHead)$/.test(step.call.name) && step.call.args.length > 0;
+    if (step.do !== 'call') return false;
+    const { receiver, name, args } = step.call;
+    if (receiver && isIt(receiver)) return /^(status|sendStatus|setHeader|writeHead)$/.test(name) && args.length > 0;
+    return args.length > 2 && isIt(args[0]?.value) && args.slice(1).some(({ value }) => isStatus(value));
   });
+}
+function isStatus(value: Value): boolean {
+  return value.kind === 'literal' && typeof value.value === 'number' && value.value >= 400 && value.value < 600;
 }

@@ -226,6 +226,25 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'a function that hands the response on with a status, as its file exports it',
+      bad: `
+        //- respond.js
+        exports.json = (res, status, body) => { res.writeHead(status); res.end(JSON.stringify(body)); };
+        exports.fail = (res, err) => {
+          const body = { name: err.name, stack: err.stack };
+          //                                    ^^^^^^^^^ errors/stack-in-response
+          exports.json(res, 500, body);
+        };
+        const send = (out, status, text) => out.status(status).send(text);
+        exports.refuse = (reply, error) => send(reply, 500, error.stack);
+        //                                                  ^^^^^^^^^^^ errors/stack-in-response
+        //- app.js
+        const http = require('node:http');
+        const { fail } = require('./respond');
+        http.createServer(async (req, res) => { try { await work(req); } catch (e) { fail(res, e); } }).listen(3000);
+      `,
+    },
+    {
       title: 'a filter of Nest',
       bad: `
         import { Catch } from '@nestjs/common';
