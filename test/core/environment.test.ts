@@ -32,7 +32,10 @@ suite('where code under a test runs', () => {
   test('only in development, by what a function is handed', () => {
     const engine = createEngine();
     const path = filePath('app.ts');
-    const text = "import cors from 'cors';\nimport cookies from 'cookie-parser';\nexport const setup = (app, { stage }) => {\n  app.use(cookies());\n  app.use(cors({ origin: stage === 'development' ? true : 'https://a.example', credentials: true }));\n};\n";
+    const text = [
+      "import cors from 'cors';", "import cookies from 'cookie-parser';", 'export const setup = (app, { stage }) => {', '  app.use(cookies());',
+      "  app.use(cors({ origin: stage === 'development' ? true : 'https://a.example', credentials: true }));", '};',
+    ].join('\n');
     engine.apply({ set: [{ path, text, revision: 1 }], policies: new Map([['', defaultPolicy]]), today: '2026-11-28' });
     assert.equal(engine.findings(path).some(({ rule }) => rule === 'cors/credentials-any-origin'), false);
     engine.apply({ set: [{ path, text: text.replaceAll('stage', 'shop'), revision: 2 }], policies: new Map([['', defaultPolicy]]), today: '2026-11-28' });

@@ -247,7 +247,8 @@ function exposed(leaf: Leaf, context: RuleContext): Found | undefined {
   if (value.root.kind === 'parameter') {
     if (value.path.length === 1 && value.path[0] === 'env' && context.role(value.root.fn)?.parameters[value.root.index] === 'context') return { what: 'environment', text: value.text, severity: 'error', sure: true };
     // What renders a page takes the request to look things up in it.
-    const isEcho = !leaf.through.some((name) => RENDERS.test(name)) && ((request?.from === 'whole' && value.path.length === 0) || (request?.from === 'header' && request.key === undefined && value.path.at(-1) === 'headers') || isRawHeaders(value, context));
+    const isHeaders = (request?.from === 'header' && request.key === undefined && value.path.at(-1) === 'headers') || isRawHeaders(value, context);
+    const isEcho = !leaf.through.some((name) => RENDERS.test(name)) && ((request?.from === 'whole' && value.path.length === 0) || isHeaders);
     return isEcho ? { what: 'request', text: value.text, severity: 'warning', sure: true } : undefined;
   }
   if (value.text === 'process.versions') return { what: 'process', text: value.text, severity: 'info', sure: false };

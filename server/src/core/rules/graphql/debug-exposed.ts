@@ -14,7 +14,8 @@ interface Evidence {
 type Found = Detection<Evidence>;
 const OUTSIDE_PRODUCTION: Code = ['process.env.NODE_ENV !== ', { quote: 'production' }];
 /** Pages with a console, made by a call. */
-const CONSOLES = /(^|\.)(ApolloServerPluginLandingPageLocalDefault|ApolloServerPluginLandingPageGraphQLPlayground|graphiqlExpress|graphiqlKoa|altairExpress|expressPlayground|renderPlaygroundPage|renderGraphiQL|ruruHTML|renderTrpcPanel)$|^graphql-playground-middleware-(express|koa)(\.default)?$/;
+const CONSOLES =
+  /(^|\.)(ApolloServerPluginLandingPage(LocalDefault|GraphQLPlayground)|graphiqlExpress|graphiqlKoa|altairExpress|expressPlayground|renderPlaygroundPage|renderGraphiQL|ruruHTML|renderTrpcPanel)$|^graphql-playground-middleware-(express|koa)(\.default)?$/;
 
 export default rule<'module', Evidence>({
   meta: {
