@@ -15,7 +15,7 @@ type Found = Detection<Evidence>;
 const OUTSIDE_PRODUCTION: Code = ['process.env.NODE_ENV !== ', { quote: 'production' }];
 /** Pages with a console, made by a call. */
 const CONSOLES =
-  /(^|\.)(ApolloServerPluginLandingPage(LocalDefault|GraphQLPlayground)|graphiqlExpress|graphiqlKoa|altairExpress|expressPlayground|renderPlaygroundPage|renderGraphiQL|ruruHTML|renderTrpcPanel)$|^graphql-playground-middleware-(express|koa)(\.default)?$/;
+  /(^|\.)(ApolloServerPluginLandingPage(LocalDefault|GraphQLPlayground)|graphiql(Express|Koa)|altairExpress|expressPlayground|render(PlaygroundPage|GraphiQL|TrpcPanel)|ruruHTML)$|^graphql-playground-middleware-(express|koa)(\.default)?$/;
 
 export default rule<'module', Evidence>({
   meta: {
