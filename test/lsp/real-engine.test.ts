@@ -111,7 +111,7 @@ test('a line of a megabyte is answered: source that is no source is named, a doc
 
 test('a file that does not parse keeps its other findings', async () => {
   const client = await start(new Map());
-  await client.open(APP, `${CODE}app.get('/x', (req, res => {\n`);
+  await client.open(APP, `${CODE}app.post('/x', (req, res => {\n`);
   assert.deepEqual(await wildcards(client), ['3:23-26']);
   await client.stop();
 });
