@@ -1,6 +1,7 @@
 import type { FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { BindingId, Call, Ref, Value } from '../../model/value.js';
 import { urlCredentials, type UrlCredential } from '../facts/url-credentials.js';
+import { urlCredentialName } from '../facts/credential-names.js';
 import { linkName, servesLink } from '../facts/links.js';
 import { refsIn } from '../facts/mentions.js';
 import { wordsOf } from '../facts/names.js';
@@ -15,10 +16,6 @@ interface Evidence {
   readonly foreign: boolean;
 }
 type Found = Detection<Evidence>;
-const CREDENTIAL = new RegExp(
-  '^((x[-_])?(api|access|auth|admin|secret|private|service|internal|master|client|device|license)[-_]?(key|token|secret|password)'
-  + '|auth|jwt|bearer|secret|pass|password|passwd|pwd|(session|id|refresh|login|user)[-_]?token)$', 'i',
-);
 /** Also names of other things, as of a conversation: a credential where it is compared, verified or handed to a check. */
 const MAYBE = /^(key|token|session([-_]?id)?|sid|cred|credentials?)$/i;
 /** These open more than the one thing that a link is good for. */
@@ -280,7 +277,7 @@ function* incoming(fn: FunctionView, checked: readonly Value[], module: ModuleVi
   const byKey = new Map<string, Placed[]>();
   for (const one of readsIn(fn, module, context)) {
     const key = one.read.key.toLowerCase();
-    const isKnown = CREDENTIAL.test(key) || (MAYBE.test(key) && (one.read.socket || flowsInto(one.read, one.binding, checked, module)));
+    const isKnown = urlCredentialName(key) || (MAYBE.test(key) && (one.read.socket || flowsInto(one.read, one.binding, checked, module)));
     if (isKnown) byKey.set(key, [...(byKey.get(key) ?? []), one]);
   }
   if (byKey.size === 0) return;
@@ -317,7 +314,7 @@ function readsIn(fn: FunctionView, module: ModuleView, context: RuleContext): re
   };
   for (const one of queryParameters(fn, context)) {
     const parameter = fn.steps.find((step) => [...valuesOf(step)].some((value) => [...refsIn(value)].some((ref) => ref.root.kind === 'parameter' && ref.root.fn === fn.id && ref.root.index === one.index)));
-    if (CREDENTIAL.test(one.key)) add({ read: one, step: parameter, binding: undefined });
+    if (urlCredentialName(one.key)) add({ read: one, step: parameter, binding: undefined });
   }
   for (const binding of module.bindings) {
     if (binding.scope !== fn.id || !mayBe(binding.value.kind === 'ref' ? binding.value.path.at(-1) : 'key')) continue;
@@ -337,7 +334,7 @@ function readsIn(fn: FunctionView, module: ModuleView, context: RuleContext): re
   return [...found.values()].filter(({ read }) => mayBe(read.key));
 }
 function mayBe(key: string | undefined): boolean {
-  return key !== undefined && (CREDENTIAL.test(key) || MAYBE.test(key));
+  return key !== undefined && (urlCredentialName(key) || MAYBE.test(key));
 }
 function* valuesOf(step: Step): Iterable<Value> {
   for (const branch of step.when) yield branch.test;
@@ -384,7 +381,7 @@ function* outgoing(fn: FunctionView, context: RuleContext): Iterable<Found> {
 /** `auth` and `pass` say too little in somebody else's words; `key` and `token` do where a secret is their value. */
 function isCredentialKey(key: string, value: Value | undefined): boolean {
   if (/^(auth|pass|code|grant_type)$/i.test(key)) return false;
-  if (CREDENTIAL.test(key)) return true;
+  if (urlCredentialName(key)) return true;
   const name = value?.kind === 'ref' ? (value.root.kind === 'env' && value.path.length === 0 ? value.root.name : value.path.at(-1)) ?? value.text : '';
   const words = wordsOf(name);
   if (/^token$/i.test(key) && words.at(-1) === 'token' && !words.some((word) => /^(page|next|cursor|continuation|sync|device|push|csrf)$/.test(word))) return true;
