@@ -132,6 +132,10 @@ test('a chain of three hundred routes is read to its end', () => {
 test('factories make applications, middleware and lists of handlers', () => {
   const factory = 'const factory = createFactory();\n';
   assert.deepEqual(routes(`${factory}const made = factory.createApp();\nmade.get('/x', ...factory.createHandlers(guard, handler));\napp.route('/f', made);`), ['GET /f/x guarded']);
+  assert.deepEqual(routesOf({
+    'factory.ts': `import { createFactory } from 'hono/factory';\nimport { bearerAuth } from 'hono/bearer-auth';\nexport const factory = createFactory({ initApp: (app) => { app.use('/own/*', bearerAuth({ token })); } });`,
+    'app.ts': `import { factory } from './factory';\nexport default factory.createApp()\n.get('/own/x', (c) => c.json(data))\n.get('/y', (c) => c.json(data));`,
+  }), ['GET /own/x guarded app.ts:3', 'GET /y unguarded app.ts:4']);
   assert.deepEqual(routes(`const made = createFactory().createApp();\nmade.get('/x', handler);\napp.route('/f', made);`), ['GET /f/x unguarded']);
   assert.equal(stateBehind("createMiddleware(async (c, next) => { if (!c.var.user) throw new HTTPException(401); await next(); })"), 'guarded');
   assert.equal(stateBehind('createMiddleware(async (c, next) => { await next(); })'), 'unguarded');

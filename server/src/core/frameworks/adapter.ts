@@ -14,6 +14,8 @@ export interface Created {
   readonly prefix?: Value;
   /** What is called on it at once: a manifest's plugins. */
   readonly then?: { readonly name: string; readonly args: readonly Value[] };
+  /** An option of what makes it, a function that is given each new one: `createFactory({ initApp })`. */
+  readonly made?: string;
 }
 /** Middleware made of other middleware, or put under a path: `compose([a, b])`, `mount('/m', a)`. */
 export interface Composed {

@@ -8,6 +8,8 @@ const CHAINED = new Set([...METHODS.keys(), 'on', 'use', 'route', 'mount', 'onEr
 /** `new Hono()` of the package, under the names runtimes give it. */
 const CREATES = /^((npm:|jsr:@hono\/)?hono(@[\w.^~-]{1,30})?(\/(tiny|quick))?\.Hono|(npm:)?@hono\/zod-openapi\.OpenAPIHono)$/;
 const FACTORY = 'hono/factory.createFactory()';
+/** The option of a factory that is given every application it makes. */
+const INITIAL = 'initApp';
 const LAYER: Role = { framework: 'hono', as: 'layer', parameters: ['context', 'next'], returnSends: false, sure: true };
 const HANDLER: Role = { ...LAYER, as: 'handler' };
 const ERROR: Role = { ...LAYER, as: 'error', parameters: ['error', 'context'] };
@@ -21,8 +23,8 @@ const hono: FrameworkAdapter = {
   verbs: new Set([...METHODS.keys(), 'on', 'use', 'route', 'basePath', 'onError', 'notFound', 'openapi']),
   answering: new Set(['fetch']),
   creates(call) {
-    const isCreation = CREATES.test(call.callee) || call.callee === `${FACTORY}.createApp`;
-    return isCreation ? { kind: 'application', options: call.args[0]?.value } : undefined;
+    const isMade = call.callee === `${FACTORY}.createApp`;
+    return isMade || CREATES.test(call.callee) ? { kind: 'application', options: call.args[0]?.value, ...(isMade ? { made: INITIAL } : {}) } : undefined;
   },
   events(call, _, __, read) {
     const values = call.args.map((item): Value => item.value);
@@ -43,6 +45,7 @@ const hono: FrameworkAdapter = {
       case 'use': return first ? [use(call, values)] : [];
       case 'route': return first && second ? [{ kind: 'use', paths: [first], values: [second], at }] : [];
       case 'openapi': return first && second ? [described(call, first, values.slice(1, 2), read)] : [];
+      case INITIAL: return first ? [{ kind: 'plugin', value: first, gives: ['scope'], options: undefined, open: true, at }] : [];
       case 'onError': return [{ kind: 'use', paths: [], values, as: 'error', at }];
       case 'notFound': return [{ kind: 'answers', values, at }];
       case 'fetch':

@@ -47,7 +47,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     const loaded = loads(call, frame);
     if (loaded) return loaded;
     if (parts) return parts.same === true && parts.values[0] ? evaluate(parts.values[0], frame) : { is: 'value', value: call, frame };
-    const elsewhere = packageCallee(target) ?? machine.memberOfResult(call, frame);
+    const elsewhere = machine.memberOfResult(call, frame) ?? packageCallee(target);
     for (const adapter of elsewhere === undefined ? [] : adapters) {
       const made = adapter.creates({ ...call, callee: elsewhere ?? '' });
       if (made) return begun(adapter, made, call, frame, step);
@@ -69,7 +69,13 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
   /** A new scope, with what is called on it at once. */
   function begun(adapter: FrameworkAdapter, made: Created, call: Call, frame: Frame, step: StepFrame | undefined): Abstract {
     const scope: Abstract = { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
-    if (made.then) onScope({ ...call, name: made.then.name, args: made.then.args.map((value) => ({ value, spread: false, at: value.at })) }, scope, frame, step, false);
+    const { then, made: by } = made;
+    if (then) onScope({ ...call, name: then.name, args: then.args.map((value) => ({ value, spread: false, at: value.at })) }, scope, frame, step, false);
+    const maker = by !== undefined && call.receiver ? settled(evaluate(call.receiver, frame)) : undefined;
+    const given = maker?.is === 'value' && maker.value.kind === 'call' ? maker.value.args[0]?.value : undefined;
+    const options = maker?.is === 'value' && given ? settled(evaluate(given, maker.frame)) : undefined;
+    const entry = options?.is === 'value' && options.value.kind === 'object' ? options.value.entries.findLast(({ key }) => key === by) : undefined;
+    if (entry && by !== undefined && options?.is === 'value') onScope({ ...call, name: by, args: [{ value: entry.value, spread: false, at: entry.value.at }] }, scope, options.frame, step, false);
     return scope;
   }
   /** A call on an application or router: a field the program gave it, or a method of the framework. */
@@ -201,7 +207,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
   }
   /** `createServer(listener)`, `server.on('request', listener)`: a function of the project answers all requests. */
   function listen(call: Call, target: Abstract, frame: Frame, step: StepFrame | undefined): void {
-    const callee = packageCallee(target) ?? machine.memberOfResult(call, frame) ?? call.callee;
+    const callee = machine.memberOfResult(call, frame) ?? packageCallee(target) ?? call.callee;
     for (const adapter of adapters) {
       const value = adapter.listens?.(call, callee)?.listener;
       const listener = value && settled(evaluate(value, frame));

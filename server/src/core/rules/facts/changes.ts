@@ -1,5 +1,5 @@
 import type { AssignStep, FunctionView, Step, StepFrame } from '../../model/module.js';
-import type { Call, Value } from '../../model/value.js';
+import type { Call, Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import { dataWrite, type DataWrite } from './data-writes.js';
 import { wordsOf } from './names.js';
@@ -28,7 +28,7 @@ function ofCall(step: Step, call: Call, body: FunctionView, context: RuleContext
   const direct = dataWrite(call);
   if (direct) return [{ call, kind: direct.kind, name: direct.name, held: false }];
   if (FILES.test(call.callee) && OF_FILES.test(call.callee)) return [{ call, kind: 'delete', name: call.name, held: false }];
-  const kept = heldIn(call, context);
+  const kept = heldIn(call, body, context, depth) ?? ofKeys(call, context);
   if (kept) return [kept];
   const end = depth < DEEPEST ? context.resolve(call.target).value : undefined;
   const target = end?.kind === 'function' ? context.body(end.fn) : undefined;
@@ -36,11 +36,32 @@ function ofCall(step: Step, call: Call, body: FunctionView, context: RuleContext
   const name = call.target.kind === 'ref' ? call.target.text : call.name;
   return changesOf(target, context, depth + 1).slice(0, 4).map((one) => ({ ...one, call, name }));
 }
-/** `items.delete(id)` of a list or map of the module. */
-function heldIn(call: Call, context: RuleContext): StoredChange | undefined {
+/** `items.delete(id)` of a list or map of the module, or of the plugin that registers the handler. */
+function heldIn(call: Call, body: FunctionView, context: RuleContext, depth: number): StoredChange | undefined {
   const kind = TAKES.test(call.name) ? 'delete' : PUTS.test(call.name) ? 'write' : undefined;
-  if (!kind || call.receiver?.kind !== 'ref' || !isHeld(call.receiver, context)) return undefined;
+  if (!kind || call.receiver?.kind !== 'ref' || !(isHeld(call.receiver, context) || (depth === 0 && isAround(call.receiver, body, context)))) return undefined;
   return { call, kind, name: call.target.kind === 'ref' ? call.target.text : call.name, held: true };
+}
+/** A map that a function around the handler makes: it lasts from one request to the next. */
+function isAround(value: Ref, body: FunctionView, context: RuleContext): boolean {
+  if (value.root.kind !== 'local' || value.path.length > 0 || wordsOf(value.text).some((word) => BESIDE.has(word))) return false;
+  const made = context.resolve(value).value;
+  if (made.kind !== 'call' || made.form !== 'new' || !/^(Map|Set)$/.test(made.callee) || made.at.path !== body.at.path) return false;
+  let around = body.within;
+  for (let hops = 0; around !== undefined && hops < DEEPEST; hops++) {
+    const fn = context.body(around);
+    if (fn?.steps.some((step) => step.do === 'call' && step.call.at.mark === made.at.mark)) return true;
+    around = fn?.within;
+  }
+  return false;
+}
+/** `redis.del(key)`: keys that are shared are as often a cache as the only copy. */
+function ofKeys(call: Call, context: RuleContext): StoredChange | undefined {
+  const { receiver } = call;
+  if (!/^(del|unlink|hdel|srem|zrem|lrem|flushall|flushdb)$/i.test(call.name) || receiver?.kind !== 'ref' || wordsOf(receiver.text).some((word) => BESIDE.has(word))) return undefined;
+  const made = context.resolve(receiver).value;
+  const isClient = made.kind === 'call' && /^(ioredis|redis|@redis\/client|@upstash\/redis)\b/.test(made.callee);
+  return isClient ? { call, kind: 'delete', name: call.target.kind === 'ref' ? call.target.text : call.name, held: true } : undefined;
 }
 function isHeld(value: Value, context: RuleContext): boolean {
   if (value.kind !== 'ref' || (value.root.kind !== 'local' && value.root.kind !== 'import') || wordsOf(value.text).some((word) => BESIDE.has(word))) return false;

@@ -3,7 +3,7 @@ import type { Value } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import { changesOf } from '../facts/changes.js';
 import { refusesByItself } from '../facts/methods.js';
-import { someValue } from '../facts/walk.js';
+import { someIn, someValue } from '../facts/walk.js';
 import { rule, type Change, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -46,8 +46,10 @@ export default rule<'endpoint', Evidence>({
     const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
     const changes = body ? changesOf(body, context) : [];
     if (body) {
-      if (someValue(body, (value) => context.request(value)?.from === 'method' || (value.kind === 'ref' && value.path.at(-1) === 'method'))) return;
       const sends = context.sends(body.id);
+      const echoed = new Set<number>();
+      for (const { value } of sends) someIn(value, (one) => { if (isMethod(one, context)) echoed.add(one.at.mark); return false; });
+      if (someValue(body, (value) => isMethod(value, context) && !echoed.has(value.at.mark))) return;
       if (sends.length > 0 && sends.every(({ status }) => Number(status && context.constant(status)?.value) >= 300)) return;
       const ends = body.steps.flatMap((step) => (step.do === 'call' && /^(status|sendStatus|writeHead|code)$/.test(step.call.name) && step.call.args[0] ? [Number(context.constant(step.call.args[0].value)?.value)] : []));
       if (sends.length === 0 && ends.length > 0 && ends.every((status) => status >= 300)) return;
@@ -223,6 +225,17 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'the method is only sent back, with the headers, to TRACE as well',
+      bad: `
+        import { createFactory } from 'hono/factory';
+        import { logger } from 'hono/logger';
+        const factory = createFactory({ initApp: (app) => app.use(logger()) });
+        const app = factory.createApp().all('/echo', (c) => c.json({ method: c.req.method, headers: c.req.header() }));
+        //                              ^^^ methods/all-methods "answers every method on /echo"
+        export default app;
+      `,
+    },
+    {
       title: 'the handler sorts the methods',
       good: `
         import express from 'express'; const app = express(); app.all('/a', (req, res) => { switch (req.method) { case 'GET': return res.json(a()); default: return res.sendStatus(405); } });
@@ -235,6 +248,9 @@ export default rule<'endpoint', Evidence>({
   ],
 });
 
+function isMethod(value: Value, context: RuleContext): boolean {
+  return context.request(value)?.from === 'method' || (value.kind === 'ref' && value.path.at(-1) === 'method');
+}
 /** A rest that has a name, behind words and other parameters: `/{db}/_design/{id}/_update/{func*}`. */
 function isOrdinary({ path: { segments } }: Endpoint): boolean {
   return segments.at(-1)?.text !== '' && segments.some((one) => one.kind === 'parameter') && segments.some((one) => one.kind === 'text');

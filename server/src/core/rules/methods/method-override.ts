@@ -1,15 +1,18 @@
 import type { Layer } from '../../model/api.js';
-import type { Call, Value } from '../../model/value.js';
+import type { FunctionView } from '../../model/module.js';
+import type { Call, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { links } from '../../project/project.js';
 import { calledModule } from '../facts/imported.js';
+import { someValue } from '../facts/walk.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly through: string;
   /** It does so for GET as well, which a link can be. */
   readonly any: boolean;
-  readonly statementAt: At;
+  /** Undefined where the method is only read so. */
+  readonly statementAt: At | undefined;
 }
 const PACKAGES = /^(method-override|koa-methodoverride|koa-override|koa-method-override)$/;
 
@@ -30,6 +33,7 @@ export default rule<'function', Evidence>({
   on: 'function',
   words: ['override', '.method'],
   *detect(fn, context) {
+    let isSet = false;
     for (const step of fn.steps) {
       const base = { when: step.when, subject: `${fn.name} method` };
       if (step.do === 'call' && isOverride(step.call)) {
@@ -39,10 +43,13 @@ export default rule<'function', Evidence>({
           evidence: { through: throughOf(step.call, context), any, statementAt: step.statementAt },
         };
       }
-      if (step.do !== 'assign' || step.target.path.at(-1) !== 'method' || context.request({ ...step.target, path: step.target.path.slice(0, -1) })?.from === undefined) continue;
+      if (step.do !== 'assign' || step.target.path.at(-1) !== 'method' || !isAsked({ ...step.target, path: step.target.path.slice(0, -1) }, context)) continue;
       const source = sourceIn(step.value, context, 0);
+      if (source) isSet = true;
       if (source) yield { ...base, at: step.target.at, confidence: 'high', severity: 'warning', evidence: { through: source, any: false, statementAt: step.statementAt } };
     }
+    const chosen = isSet ? undefined : chosenMethod(fn, context);
+    if (chosen) yield { at: chosen.at, subject: `${fn.name} method`, confidence: 'high', severity: 'warning', evidence: { through: chosen.through, any: false, statementAt: undefined } };
   },
   explain: ({ through, any }) => ({
     message: `Callers can turn ${any ? 'any request, a link too,' : 'POST'} into PUT or DELETE with ${through}, past any method filter in front. Remove it; fetch can send every method itself.`,
@@ -50,7 +57,8 @@ export default rule<'function', Evidence>({
     remedy: 'Take it away; where HTML forms need it, let it stand behind a check against forgery.',
   }),
   *fix({ evidence: { statementAt } }): Iterable<FixAnswer> {
-    yield { title: 'Remove it', safety: 'review', changes: [{ do: 'remove', at: statementAt, as: 'statement' }] };
+    if (statementAt === undefined) yield { refused: 'What is to be left of the expression is for the author to say.' };
+    else yield { title: 'Remove it', safety: 'review', changes: [{ do: 'remove', at: statementAt, as: 'statement' }] };
   },
   examples: [
     {
@@ -112,6 +120,44 @@ export default rule<'function', Evidence>({
       `,
     },
     {
+      title: 'Koa: looked up first, then put into capitals',
+      bad: `
+        import Koa from 'koa';
+        const HEADER = 'x-method-override';
+        const app = new Koa();
+        app.use(async (ctx, next) => {
+          const wanted = ctx.get(HEADER) || ctx.query._method;
+          if (wanted) ctx.method = String(wanted).toUpperCase();
+        //            ^^^^^^^^^^ methods/method-override "the header x-method-override"
+          await next();
+        });
+        app.listen(process.env.PORT);
+      `,
+    },
+    {
+      title: 'a table of handlers that is asked for another method than the request has',
+      bad: `
+        import { createServer } from 'node:http';
+        createServer((req, res) => {
+          const verb = req.headers['x-http-method-override'] || req.method;
+          //           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ methods/method-override "the header x-http-method-override"
+          if (verb === 'DELETE') return res.end(removed());
+          res.end(shown());
+        }).listen(process.env.PORT);
+      `,
+    },
+    {
+      title: 'the method a preflight asks for, and the one a proxy tells of',
+      good: `
+        import { createServer } from 'node:http';
+        createServer((req, res) => {
+          const asked = req.headers['access-control-request-method'] || req.method;
+          const told = req.headers['x-forwarded-method'] ?? req.method;
+          res.end(allowed(asked, told) ? 'yes' : 'no');
+        }).listen(process.env.PORT);
+      `,
+    },
+    {
       title: 'in development only',
       good: `
         import express from 'express'; import methodOverride from 'method-override'; const app = express(); if (process.env.NODE_ENV === 'development') app.use(methodOverride());
@@ -128,6 +174,11 @@ export default rule<'function', Evidence>({
   ],
 });
 
+/** The request, or the context that stands for it. */
+function isAsked(value: Ref, context: RuleContext): boolean {
+  if (context.request(value)?.from !== undefined) return true;
+  return value.root.kind === 'parameter' && value.path.length === 0 && context.role(value.root.fn)?.parameters[value.root.index] === 'context';
+}
 function isOverride(call: Call): boolean {
   return call.form === 'call' && PACKAGES.test(calledModule(call) ?? '');
 }
@@ -163,9 +214,28 @@ function sourceIn(value: Value, context: RuleContext, depth: number): string | u
   if (depth > 6) return undefined;
   if (value.kind === 'logic') return sourceIn(value.left, context, depth + 1) ?? sourceIn(value.right, context, depth + 1);
   if (value.kind === 'choice') return sourceIn(value.then, context, depth + 1) ?? sourceIn(value.else, context, depth + 1);
+  if (value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0) {
+    const found = context.resolve(value).value;
+    return found.kind === 'ref' && found.root.kind === 'local' ? undefined : sourceIn(found, context, depth + 1);
+  }
+  if (value.kind === 'call' && value.callee === 'String' && value.args[0]) return sourceIn(value.args[0].value, context, depth + 1);
   if (value.kind === 'call' && value.receiver && /^(toUpperCase|toString|trim)$/.test(value.name)) return sourceIn(value.receiver, context, depth + 1);
   const field = context.request(value);
-  if (field?.from === 'header' && /method/i.test(field.key ?? '')) return `the header ${field.key ?? ''}`;
+  const header = field?.from === 'header' ? (field.key ?? (value.kind === 'call' && value.args[0] ? context.constant(value.args[0].value)?.value : undefined)) : undefined;
+  if (typeof header === 'string' && /method/i.test(header)) return `the header ${header}`;
   if (field?.from === 'query' && field.key !== undefined) return `the query parameter ${field.key}`;
   return field?.from === 'body' && field.key !== undefined ? `the field ${field.key} of the body` : undefined;
+}
+const OVERRIDES = /^the (header x-(http-)?method(-override)?|(query parameter|field) _method( of the body)?)$/i;
+/** `req.headers['x-http-method'] || req.method`: what is asked afterwards is not the method of the request. */
+function chosenMethod(fn: FunctionView, context: RuleContext): { readonly at: At; readonly through: string } | undefined {
+  let found: { readonly at: At; readonly through: string } | undefined;
+  someValue(fn, (value) => {
+    const end = value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0 ? context.resolve(value).value : value;
+    if (end.kind !== 'logic' || end.op === '&&' || context.request(end.right)?.from !== 'method') return false;
+    const through = sourceIn(end.left, context, 0);
+    if (through !== undefined && OVERRIDES.test(through)) found = { at: end.at, through };
+    return found !== undefined;
+  });
+  return found;
 }

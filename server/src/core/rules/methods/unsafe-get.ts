@@ -164,6 +164,33 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'what a plugin keeps for its handlers, and keys of Redis, removed by a link',
+      bad: `
+        import Fastify from 'fastify';
+        import { createClient } from 'redis';
+        const keys = createClient();
+        async function baskets(app) {
+          const open = new Map();
+          app.post('/', async (req) => { open.set(req.body.id, req.body); return {}; });
+          app.get('/:id/cancel', async (req) => { open.delete(req.params.id); return {}; });
+          //  ^^^ methods/unsafe-get "(open.delete)"
+          app.get('/:id/drop', async (req) => { await keys.del(req.params.id); return {}; });
+          //  ^^^ methods/unsafe-get "(keys.del)"
+        }
+        const fastify = Fastify();
+        fastify.register(baskets, { prefix: '/baskets' });
+      `,
+    },
+    {
+      title: 'keys of a cache, and a map that lasts for one request',
+      good: `
+        import express from 'express'; import Redis from 'ioredis'; const app = express(); const redis = new Redis(); const cache = new Redis();
+        app.get('/rates/:id', async (q, s) => { await redis.del(q.params.id); s.json(await rates(q.params.id)); });
+        app.get('/rates/:id/drop', async (q, s) => { await cache.del(q.params.id); s.render('rates'); });
+        app.get('/a/:id/cancel', (q, s) => { const own = new Map(); const drop = () => own.delete(q.params.id); drop(); s.render('a', { own }); });
+      `,
+    },
+    {
       title: 'a form, and what is sent by it',
       good: `
         import express from 'express'; const app = express();
