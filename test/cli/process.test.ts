@@ -72,7 +72,7 @@ test('what is no text, too large or no file is named with its reason, and other 
       'latin.js': Buffer.from([0x2f, 0x2f, 0xe9, 0x0a]),
       'large.js': Buffer.alloc(5_000_001, ' '),
       'large.yaml': Buffer.alloc(20_000_001, ' '),
-      'broken.js': `${app}app.get('/x', (req, res) => {\n`,
+      'broken.js': `${app}app.post('/x', (req, res) => {\n`,
       'broken.yaml': 'openapi: 3.0.0\n  info: [\n',
     },
     (folder) => {
