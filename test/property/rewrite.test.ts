@@ -128,9 +128,7 @@ suite('findings and fingerprints survive rewriting', () => {
       if ([...files].some(([path, text]) => sample.files.get(path) !== text)) changed++;
       failed.push(...difference(sample, lines(seen(sample, files)), lines(was)));
     }
-    const isKnown = (one: string): boolean => byName.some((title) => one.startsWith(title));
-    assert.deepEqual(failed.filter((one) => !isKnown(one)), []);
-    assert.deepEqual(byName.filter((title) => !failed.some((one) => one.startsWith(title))), [], 'these no longer hang on names');
+    assert.deepEqual(failed, []);
     assert.ok(changed > 100, `only ${changed} samples were changed`);
   });
   keeps('functions moved to the end', (text, path) => (isCode(path) ? moved(text, path) : text), 15);
@@ -183,12 +181,6 @@ function statementsOf(tree: ts.SourceFile): ts.Statement[] {
   ts.forEachChild(tree, visit);
   return out;
 }
-/** Known gaps: samples whose verdict hangs on `next` or `req` being called so, although the framework tells what the parameter is. */
-const byName = [
-  'auth/always-allow: Koa: a status, and the handler after it',
-  'auth/client-supplied-role: an identity that is taken over as it is sent',
-  'errors/raw-error-in-response: the framework always gives next: the other side of its test never runs',
-];
 /** Names without a meaning of their own; of parameters only where a call shows what they are. */
 const free: ReadonlyMap<string, string> = new Map([
   ['app', 'service'],

@@ -48,14 +48,15 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     return guess;
   };
   /** What a framework hands a function is always there: of one that is registered, or that is written where it is registered. */
-  const given = (value: Value): Known | undefined => {
+  const handed = (value: Value): Known | undefined => {
     if (value.kind !== 'ref' || value.path.length > 0) return undefined;
     if (value.root.kind !== 'parameter') return constantNamed(value, held);
     const { fn, index } = value.root;
     const known = role(fn);
-    return known && (known.sure || isWrittenInPlace(fn, body)) && GIVEN.has(known.parameters[index] ?? '') ? 'something' : undefined;
+    const given = known && (known.sure || isWrittenInPlace(fn, body)) ? known.parameters[index] : undefined;
+    return given === 'next' ? 'function' : GIVEN.has(given ?? '') ? 'something' : undefined;
   };
-  const runs = (when: readonly Branch[]): boolean => when.every(({ test, holds }) => truthOf(test, given) !== !holds);
+  const runs = (when: readonly Branch[]): boolean => when.every(({ test, holds }) => truthOf(test, handed) !== !holds);
   const payloads = createPayloads({ ...held, body, role });
   const isUnder = (at: At, wanted: Span): boolean => {
     const span = held.spanOf(at);

@@ -1,8 +1,8 @@
 import type { Branch, FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Scalar, Value } from '../model/value.js';
 
-/** What is surely known of a value: the constant it is, or only that it is something. */
-export type Known = { readonly value: Scalar } | 'something';
+/** What is surely known of a value: the constant it is, or only that it is something, or some function. */
+export type Known = { readonly value: Scalar } | 'something' | 'function';
 type Read = (value: Value) => Known | undefined;
 const DEEPEST = 8;
 const TYPES: Readonly<Record<string, string>> = { string: 'string', number: 'number', boolean: 'boolean', undefined: 'undefined' };
@@ -27,7 +27,7 @@ export function truthOf(test: Value, read: Read, depth = 0): boolean | undefined
     case 'literal':
     case 'ref': {
       const known = knownOf(test, read);
-      return known === undefined ? undefined : known === 'something' || Boolean(known.value);
+      return known === undefined ? undefined : typeof known === 'string' || Boolean(known.value);
     }
     default: return undefined;
   }
@@ -37,9 +37,9 @@ function compared({ op, left, right }: Extract<Value, { readonly kind: 'compare'
   if (!isEqual && op !== '!==' && op !== '!=') return undefined;
   const [a, b] = [knownOf(left, read), knownOf(right, read)];
   if (a === undefined || b === undefined) return undefined;
-  if (a === 'something' || b === 'something') {
-    const other = a === 'something' ? b : a;
-    return other !== 'something' && (other.value === null || other.value === undefined) ? !isEqual : undefined;
+  if (typeof a === 'string' || typeof b === 'string') {
+    const other = typeof a === 'string' ? b : a;
+    return typeof other !== 'string' && isNothing(other.value) ? !isEqual : undefined;
   }
   const isSame = a.value === b.value || (op.length === 2 && isNothing(a.value) && isNothing(b.value));
   if (!isSame && op.length === 2 && typeof a.value !== typeof b.value && !isNothing(a.value) && !isNothing(b.value)) return undefined;
@@ -51,9 +51,8 @@ function knownOf(value: Value, read: Read): Known | undefined {
   // `typeof next === 'function'`
   if (value.kind !== 'unknown' || value.of === undefined) return undefined;
   const of = read(value.of);
-  if (of === undefined) return undefined;
-  if (of !== 'something') return { value: TYPES[typeof of.value] ?? 'object' };
-  return value.of.kind === 'ref' && /^_?(next|done)$/.test(value.of.text) ? { value: 'function' } : undefined;
+  if (of === undefined || of === 'something') return undefined;
+  return { value: of === 'function' ? of : (TYPES[typeof of.value] ?? 'object') };
 }
 function isNothing(value: Scalar): boolean {
   return value === null || value === undefined;

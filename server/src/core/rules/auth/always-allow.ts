@@ -29,7 +29,7 @@ export default rule<'function', Evidence>({
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/'],
   },
   on: 'function',
-  words: ['auth', 'guard', 'canactivate', 'verify', 'protect', 'require', 'ensure', 'jwt', 'token', 'login', 'strategy', 'check', 'next', 'forbidden', 'compare'],
+  words: [],
   *detect(fn, context) {
     const idle = idleGuard(fn, context);
     if (idle) yield { at: idle.at, subject: idle.name, confidence: 'medium', evidence: idle };

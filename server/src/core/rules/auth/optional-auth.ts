@@ -94,9 +94,9 @@ export default rule<'function', Evidence>({
         const jwt = require('koa-jwt');
         const app = new Koa();
         const router = new Router();
-        router.put('/orders/:id', (ctx) => { ctx.body = save(ctx.request.body); });
         app.use(jwt({ secret: process.env.SECRET, passthrough: true }));
         //                                                     ^^^^ auth/optional-auth
+        router.put('/orders/:id', (ctx) => { ctx.body = save(ctx.request.body); });
         app.use(router.routes());
       `,
       fixed: `
@@ -105,8 +105,8 @@ export default rule<'function', Evidence>({
         const jwt = require('koa-jwt');
         const app = new Koa();
         const router = new Router();
-        router.put('/orders/:id', (ctx) => { ctx.body = save(ctx.request.body); });
         app.use(jwt({ secret: process.env.SECRET }));
+        router.put('/orders/:id', (ctx) => { ctx.body = save(ctx.request.body); });
         app.use(router.routes());
       `,
     },

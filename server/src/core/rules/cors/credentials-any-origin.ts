@@ -230,6 +230,7 @@ function atHome(policy: CorsPolicy): CorsPolicy['credentialsAt'] {
 }
 function* dropCredentials(policy: CorsPolicy): Iterable<Fix> {
   const at = policy.credentialsEntryAt;
-  if (!at || policy.source === 'manual') return;
+  // Options without a call are handed to it elsewhere: there the echo would be reported instead.
+  if (!at || policy.source === 'manual' || !policy.call) return;
   yield { title: 'Drop credentials', safety: 'review', changes: [{ do: 'remove', at, as: 'entry' }] };
 }

@@ -234,11 +234,11 @@ export default rule<'endpoint', Evidence>({
         const { getHeapSnapshot } = require('node:v8');
         const app = express();
         const ops = express.Router();
+        app.use('/ops', ops);
         ops.post('/eval', (req, res) => res.json({ result: eval(req.body.code) }));
         //         ^^^^ debug/route
         ops.get('/heap', (req, res) => getHeapSnapshot().pipe(res));
         //        ^^^^ debug/route
-        app.use('/ops', ops);
         app.listen(3000);
       `,
     },

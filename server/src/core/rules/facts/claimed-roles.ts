@@ -139,7 +139,7 @@ function* ofValue(value: Value, key: string, step: Step, fn: FunctionView, conte
 function isUnchecked(step: Step, fn: FunctionView, context: RuleContext): boolean {
   if (fn.within !== undefined && (context.body(fn.within)?.steps ?? []).some((one) => one.do === 'call' && /verify|compare|authenticate|find|query/i.test(one.call.name))) return false;
   const asksOther = step.when.slice(fn.when.length).some((branch) => requestReads(strip(branch.test), context).length === 0);
-  return !asksOther && fn.steps.every((one) => one.do !== 'call' || QUIET.test(one.call.name) || one.call.args.some(({ value }) => value.kind === 'function'));
+  return !asksOther && fn.steps.every((one) => one.do !== 'call' || QUIET.test(one.call.name) || isNext(one.call, context) || one.call.args.some(({ value }) => value.kind === 'function'));
 }
 function strip(test: Value): Value {
   return test.kind === 'not' ? strip(test.of) : test;

@@ -20,9 +20,11 @@ export function corsReach(policy: CorsPolicy, context: RuleContext): CorsReach {
   if (policy.source === 'config') return { endpoints: [], whole: false };
   if (policy.source === 'manual') {
     const handled = context.endpoints({ handler: policy.inside });
-    if (handled.length > 0) return { endpoints: handled, whole: true };
+    // While a file does not parse, what else its functions answer is not known.
+    const isRead = (endpoint: Endpoint): boolean => context.top(context.pathOf(endpoint.methodAt))?.complete === true;
+    if (handled.length > 0) return { endpoints: handled, whole: handled.every(isRead) };
     const { endpoints, mounts } = context.running(policy.inside);
-    return { endpoints, whole: endpoints.length > 0 && (mounts.length === 0 || endpoints.every((endpoint) => endpoint.chainComplete)) };
+    return { endpoints, whole: endpoints.length > 0 && endpoints.every((endpoint) => isRead(endpoint) && (mounts.length === 0 || endpoint.chainComplete)) };
   }
   const through = context.endpointsThrough(policy.at);
   if (through.length > 0) {

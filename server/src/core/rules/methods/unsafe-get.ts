@@ -169,6 +169,8 @@ export default rule<'endpoint', Evidence>({
         import Fastify from 'fastify';
         import { createClient } from 'redis';
         const keys = createClient();
+        const fastify = Fastify();
+        fastify.register(baskets, { prefix: '/baskets' });
         async function baskets(app) {
           const open = new Map();
           app.post('/', async (req) => { open.set(req.body.id, req.body); return {}; });
@@ -177,8 +179,6 @@ export default rule<'endpoint', Evidence>({
           app.get('/:id/drop', async (req) => { await keys.del(req.params.id); return {}; });
           //  ^^^ methods/unsafe-get "(keys.del)"
         }
-        const fastify = Fastify();
-        fastify.register(baskets, { prefix: '/baskets' });
       `,
     },
     {
