@@ -20,10 +20,10 @@ export function corsReach(policy: CorsPolicy, context: RuleContext): CorsReach {
   if (policy.source === 'config') return { endpoints: [], whole: false };
   if (policy.source === 'manual') {
     const handled = context.endpoints({ handler: policy.inside });
-    // While a file does not parse, what else its functions answer is not known.
-    const isRead = (endpoint: Endpoint): boolean => context.top(context.pathOf(endpoint.methodAt))?.complete === true;
-    if (handled.length > 0) return { endpoints: handled, whole: handled.every(isRead) };
+    if (handled.length > 0) return { endpoints: handled, whole: true };
     const { endpoints, mounts } = context.running(policy.inside);
+    // While a file does not parse, what else calls the function there is not known.
+    const isRead = (endpoint: Endpoint): boolean => context.top(context.pathOf(endpoint.methodAt))?.complete === true;
     return { endpoints, whole: endpoints.length > 0 && endpoints.every((endpoint) => isRead(endpoint) && (mounts.length === 0 || endpoint.chainComplete)) };
   }
   const through = context.endpointsThrough(policy.at);

@@ -347,7 +347,7 @@ export default rule<'scope', { readonly scope: Scope }>({
         import http from 'node:http'; import express from 'express'; import Fastify from 'fastify';
         const app = express(); app.get('/', h); app.listen('/run/app.sock');
         const fast = Fastify(); fast.get('/', h); fast.listen({ path: process.env.PIPE });
-        const other = express(); other.get('/', h); http.createServer(other).listen({ path: '/run/other.sock' });`,
+        const other = express(); http.createServer(other).listen({ path: '/run/other.sock' }); other.get('/', h);`,
     },
   ],
 });
