@@ -2,6 +2,7 @@ import type { Branch, FunctionView, Step } from '../../model/module.js';
 import type { ObjectValue, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { authGuardName } from '../facts/guards.js';
+import { ofRequest } from '../facts/handed.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -168,17 +169,12 @@ function identityGiven(step: Step, context: RuleContext): { readonly value: Valu
     const [first, second] = target.path;
     const name = target.path.at(-1);
     const isPlace = name !== undefined && PLACES.test(name) && (target.path.length === 1 || (target.path.length === 2 && /^(state|session|request|req)$/.test(first ?? '') && second === name));
-    return isPlace && onRequest(target, context) ? { value: step.value, target, name } : undefined;
+    return isPlace && ofRequest(target, context) ? { value: step.value, target, name } : undefined;
   }
   if (step.do !== 'call' || step.call.name !== 'set' || step.call.args.length !== 2 || step.call.receiver?.kind !== 'ref') return undefined;
   const [key, value] = step.call.args;
   const name = key && context.constant(key.value)?.value;
-  return typeof name === 'string' && value && PLACES.test(name) && onRequest(step.call.receiver, context) ? { value: value.value, target: undefined, name } : undefined;
-}
-function onRequest(ref: Ref, context: RuleContext): boolean {
-  if (ref.root.kind !== 'parameter') return false;
-  const role = context.role(ref.root.fn)?.parameters[ref.root.index];
-  return role === 'request' || role === 'context';
+  return typeof name === 'string' && value && PLACES.test(name) && ofRequest(step.call.receiver, context) ? { value: value.value, target: undefined, name } : undefined;
 }
 /** The object written out that says who the caller is, whatever the request brings. */
 function fixedIn(value: Value, target: Ref | undefined, context: RuleContext): { readonly object: ObjectValue; readonly at: At } | undefined {

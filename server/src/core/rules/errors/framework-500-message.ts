@@ -5,6 +5,7 @@ import { errorNamed } from '../facts/errors.js';
 import { ALWAYS, fieldsOf } from '../facts/error-texts.js';
 import { isForeseen } from '../facts/foreseen.js';
 import { shapedText } from '../facts/shaped.js';
+import { handedAs } from '../facts/handed.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -275,8 +276,7 @@ function exceptionOf(call: Call, context: RuleContext): Exception | undefined {
   return isSensible || BOOM.test(call.callee) ? { text: first.value, cause: undefined } : undefined;
 }
 function isReply(value: Value, context: RuleContext): boolean {
-  const role = value.kind === 'ref' && value.root.kind === 'parameter' && value.path.length === 0 ? context.role(value.root.fn) : undefined;
-  return role !== undefined && value.kind === 'ref' && value.root.kind === 'parameter' && role.parameters[value.root.index] === 'response';
+  return value.kind === 'ref' && value.path.length === 0 && handedAs(value, context) === 'response';
 }
 /** A status of 500 and above: a number, or a name of Nest's list. */
 function isServerError(value: Value | undefined, context: RuleContext): boolean {

@@ -5,6 +5,7 @@ import { answersLocally } from '../facts/listening.js';
 import { adminPath } from '../facts/paths.js';
 import { secretName } from '../facts/secrets.js';
 import { someValue } from '../facts/walk.js';
+import { handedAs } from '../facts/handed.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
 
 interface Found {
@@ -245,7 +246,7 @@ function exposed(leaf: Leaf, context: RuleContext): Found | undefined {
   if (isEnvironment(value) || isEnvironment(end)) return { what: 'environment', text: value.text, severity: 'error', sure: true };
   const request = context.request(value);
   if (value.root.kind === 'parameter') {
-    if (value.path.length === 1 && value.path[0] === 'env' && context.role(value.root.fn)?.parameters[value.root.index] === 'context') return { what: 'environment', text: value.text, severity: 'error', sure: true };
+    if (value.path.length === 1 && value.path[0] === 'env' && handedAs(value, context) === 'context') return { what: 'environment', text: value.text, severity: 'error', sure: true };
     // What renders a page takes the request to look things up in it.
     const isHeaders = (request?.from === 'header' && request.key === undefined && value.path.at(-1) === 'headers') || isRawHeaders(value, context);
     const isEcho = !leaf.through.some((name) => RENDERS.test(name)) && ((request?.from === 'whole' && value.path.length === 0) || isHeaders);
@@ -284,8 +285,8 @@ function isAllHeaders(call: Call, context: RuleContext): boolean {
   return call.name === 'header' && call.receiver.path.join('.') === 'req' && context.request(call)?.from === 'header';
 }
 /** `c.req.raw.headers` of Hono. */
-function isRawHeaders({ root, path }: Ref, context: RuleContext): boolean {
-  return root.kind === 'parameter' && path.join('.') === 'req.raw.headers' && context.role(root.fn)?.parameters[root.index] === 'context';
+function isRawHeaders(value: Ref, context: RuleContext): boolean {
+  return value.path.join('.') === 'req.raw.headers' && handedAs(value, context) === 'context';
 }
 /** `config.getProperties()` of convict, `config.util.toObject()` of config: all of it at once. */
 function isWholeConfiguration(call: Call, context: RuleContext): boolean {

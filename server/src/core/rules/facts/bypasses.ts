@@ -1,6 +1,7 @@
 import type { Branch, FunctionView, Step } from '../../model/module.js';
 import type { Call, ObjectValue, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { callsParameter, goesOn } from './handed.js';
 import type { RuleContext } from '../rule.js';
 import { authGuardName } from './guards.js';
 import { refusesAt, turnsAway } from './refusals.js';
@@ -114,8 +115,7 @@ function isFixed(value: Value): boolean {
   return value.kind === 'literal' || (value.kind === 'array' && value.items.every((item) => item.value.kind === 'literal'));
 }
 function isNext(call: Call, context: RuleContext): boolean {
-  if (call.args.length > 0 || call.target.kind !== 'ref' || call.target.root.kind !== 'parameter' || call.target.path.length > 0) return false;
-  return call.name === 'next' || context.role(call.target.root.fn)?.parameters[call.target.root.index] === 'next';
+  return goesOn(call, context) || (callsParameter(call) && call.name === 'next');
 }
 function isGuardName(name: string): boolean {
   return /(^|\.)canActivate$/.test(name) || authGuardName(name);

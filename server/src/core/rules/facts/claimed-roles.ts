@@ -1,6 +1,7 @@
 import type { RequestField } from '../../model/api.js';
 import type { Branch, FunctionView, Step } from '../../model/module.js';
 import type { Call, Entry, Value } from '../../model/value.js';
+import { callsParameter, goesOn, ofRequest } from './handed.js';
 import type { RuleContext } from '../rule.js';
 import { authGuardName } from './guards.js';
 import { refusesAt } from './refusals.js';
@@ -48,8 +49,7 @@ function allowing(step: Step, fn: FunctionView, context: RuleContext): readonly 
   return [];
 }
 function isNext(call: Call, context: RuleContext): boolean {
-  if (call.args.length > 0 || call.target.kind !== 'ref' || call.target.root.kind !== 'parameter' || call.target.path.length > 0) return false;
-  return context.role(call.target.root.fn)?.parameters[call.target.root.index] === 'next' || call.name === 'next';
+  return goesOn(call, context) || (callsParameter(call) && call.name === 'next');
 }
 interface Leaf {
   readonly value: Value;
@@ -108,7 +108,7 @@ function* keptAt(step: Step, fn: FunctionView, context: RuleContext): Iterable<C
 }
 function isOnRequest(value: Value, context: RuleContext): boolean {
   if (value.kind !== 'ref') return false;
-  if (value.root.kind === 'parameter') return /^(request|context)$/.test(context.role(value.root.fn)?.parameters[value.root.index] ?? '') || /^(req|request|ctx)$/.test(value.path[0] ?? '');
+  if (value.root.kind === 'parameter') return ofRequest(value, context) || /^(req|request|ctx)$/.test(value.path[0] ?? '');
   return context.request(value)?.from === 'identity';
 }
 /** `{ user: { id, role } }`: what a GraphQL server is given as its context. */

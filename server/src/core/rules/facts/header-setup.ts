@@ -2,6 +2,7 @@ import { links, type Scope } from '../../project/project.js';
 import type { Layer } from '../../model/api.js';
 import type { FunctionView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
+import { handedAs } from './handed.js';
 import type { RuleContext } from '../rule.js';
 import { headerModules, headerSetup, securityHeaders } from './headers.js';
 
@@ -55,8 +56,8 @@ export function headersOf(call: Call, context: RuleContext): readonly HandSet[] 
 export function onResponse(call: Call, context: RuleContext): boolean {
   let base = call.receiver;
   for (let hops = 0; base?.kind === 'call' && hops < 20; hops++) base = base.receiver;
-  if (base?.kind !== 'ref' || base.root.kind !== 'parameter') return false;
-  const role = context.role(base.root.fn)?.parameters[base.root.index];
+  if (base?.kind !== 'ref') return false;
+  const role = handedAs(base, context);
   const [field] = base.path;
   return role === 'response' ? field === undefined : role === 'context' && (field === undefined || /^(res|response)$/.test(field));
 }

@@ -1,7 +1,7 @@
 import type { Role } from '../../model/api.js';
 import type { FunctionView, Step } from '../../model/module.js';
-import type { Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { callsParameter, goesOnFrom } from './handed.js';
 import type { RuleContext } from '../rule.js';
 import { authGuardName } from './guards.js';
 import { wordsOf } from './names.js';
@@ -57,13 +57,8 @@ function isIdle(step: Step): boolean {
   if (step.when.length > 0) return false;
   if (step.do === 'call') return SILENT.test(step.call.callee);
   if (step.do === 'assign') return step.value.kind === 'literal';
-  return step.do === 'return' && (step.value === undefined || step.value.kind === 'literal' || truthIn(step.value) !== undefined || isNextCall(step.value));
-}
-function isNextCall(value: Value): boolean {
-  return value.kind === 'call' && value.args.length === 0 && value.target.kind === 'ref' && value.target.root.kind === 'parameter' && value.target.path.length === 0;
+  return step.do === 'return' && (step.value === undefined || step.value.kind === 'literal' || truthIn(step.value) !== undefined || (step.value.kind === 'call' && callsParameter(step.value)));
 }
 function isNext(step: Step, fn: FunctionView, context: RuleContext): boolean {
-  if (step.do !== 'call' || step.when.length > 0 || !isNextCall(step.call)) return false;
-  const { target } = step.call;
-  return target.kind === 'ref' && target.root.kind === 'parameter' && target.root.fn === fn.id && context.role(fn.id)?.parameters[target.root.index] === 'next';
+  return step.do === 'call' && step.when.length === 0 && goesOnFrom(step.call, fn, context);
 }

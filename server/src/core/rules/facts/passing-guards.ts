@@ -1,6 +1,7 @@
 import type { Branch, FunctionView, Step } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { goesOnFrom, handedAs, ofRequest } from './handed.js';
 import type { RuleContext } from '../rule.js';
 import { authGuardName, roleGuardName } from './guards.js';
 import { truthIn } from './passing-verifiers.js';
@@ -104,12 +105,11 @@ function isQuestion(step: Step, call: Call, context: RuleContext): boolean {
   return body.steps.some((one) => one.do === 'return' && one.value !== undefined) && body.steps.every((one) => one.do === 'return' || (one.do === 'call' && !MAY_REFUSE.test(one.call.name) && one.used));
 }
 function isResponse(value: Value, context: RuleContext): boolean {
-  if (value.kind !== 'ref' || value.root.kind !== 'parameter') return false;
-  return /^(response|context|next)$/.test(context.role(value.root.fn)?.parameters[value.root.index] ?? '');
+  return /^(response|context|next)$/.test(handedAs(value, context) ?? '');
 }
 function onRequest(value: Value, context: RuleContext): boolean {
   if (value.kind !== 'ref') return false;
-  if (value.root.kind === 'parameter') return /^(request|context)$/.test(context.role(value.root.fn)?.parameters[value.root.index] ?? '');
+  if (value.root.kind === 'parameter') return ofRequest(value, context);
   return /^(req|request|ctx)\b/.test(value.text);
 }
 
@@ -178,10 +178,7 @@ function asksNothing(when: readonly Branch[]): boolean {
   return when.some((branch) => branch.early && branch.test.kind === 'not');
 }
 function isNext(step: Step, fn: FunctionView, context: RuleContext): boolean {
-  if (step.do !== 'call') return false;
-  const { call } = step;
-  if (call.args.length > 0 || call.target.kind !== 'ref' || call.target.root.kind !== 'parameter' || call.target.path.length > 0 || call.target.root.fn !== fn.id) return false;
-  return context.role(fn.id)?.parameters[call.target.root.index] === 'next';
+  return step.do === 'call' && goesOnFrom(step.call, fn, context);
 }
 /** The step may end the request by itself, as an exception does, or by what it is handed. */
 function mayStop(step: Step, before: readonly Step[], context: RuleContext): boolean {

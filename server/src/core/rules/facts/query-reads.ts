@@ -1,6 +1,7 @@
 import type { FunctionView, ModuleView } from '../../model/module.js';
 import type { BindingId, Call, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { ofRequest } from './handed.js';
 import type { RuleContext } from '../rule.js';
 import { lastSegments, wordsOf } from './names.js';
 import { holdsCall, refsIn } from './mentions.js';
@@ -71,8 +72,7 @@ function asksForUrl(call: Call, context: RuleContext): boolean {
 }
 function isRequest(ref: Ref, context: RuleContext): boolean {
   if (ref.root.kind !== 'parameter') return false;
-  const role = context.role(ref.root.fn)?.parameters[ref.root.index];
-  return role === 'request' || role === 'context' || REQUEST_NAME.test(context.body(ref.root.fn)?.parameters[ref.root.index]?.name ?? '');
+  return ofRequest(ref, context) || REQUEST_NAME.test(context.body(ref.root.fn)?.parameters[ref.root.index]?.name ?? '');
 }
 function isSocket(fn: FunctionView): boolean {
   return fn.parameters.some((one) => one.name !== undefined && SOCKET_NAME.test(one.name)) || /websocket|verifyClient|(^|\.)(handleUpgrade|onConnection|onUpgrade)$/i.test(fn.name);

@@ -1,5 +1,6 @@
 import type { Step } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
+import { handedAs } from './handed.js';
 import type { RuleContext } from '../rule.js';
 import { someIn } from './walk.js';
 
@@ -36,7 +37,7 @@ export function refusesAt(step: Step, context: RuleContext): boolean {
 /** `deny(res, 403, 'no')`: a function is handed the response and the status. */
 function answersBy({ form, target, args }: Call, context: RuleContext): boolean {
   if (form !== 'call' || target.kind !== 'ref' || target.path.length > (target.root.kind === 'import' ? 1 : 0) || !args.some(({ value }) => refusingStatus(value, context))) return false;
-  return args.some(({ value }) => value.kind === 'ref' && value.path.length === 0 && value.root.kind === 'parameter' && (/^_?(res|response|reply|ctx)$/.test(value.text) || /^(response|context)$/.test(context.role(value.root.fn)?.parameters[value.root.index] ?? '')));
+  return args.some(({ value }) => value.kind === 'ref' && value.path.length === 0 && value.root.kind === 'parameter' && (/^_?(res|response|reply|ctx)$/.test(value.text) || /^(response|context)$/.test(handedAs(value, context) ?? '')));
 }
 /** What is called answers by itself; the making of an error or a response does nothing yet. */
 function isAnswer({ form, receiver, callee }: Call): boolean {

@@ -1,6 +1,7 @@
 import type { FunctionView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { handedAs } from './handed.js';
 import type { RuleContext } from '../rule.js';
 import { someValue } from './walk.js';
 
@@ -10,8 +11,8 @@ const OF_CONTEXT = /^(req|request|request\.req|request\.body|req\.raw\.body)$/;
 /** The request as it comes in, byte by byte: `req`, `request.raw`, `ctx.req`, or a name bound to it. */
 export function isRequestStream(value: Value, context: RuleContext): boolean {
   const end = value.kind === 'ref' ? context.resolve(value).value : value;
-  if (end.kind !== 'ref' || end.root.kind !== 'parameter') return false;
-  const role = context.role(end.root.fn)?.parameters[end.root.index];
+  if (end.kind !== 'ref') return false;
+  const role = handedAs(end, context);
   if (role === 'request') return end.path.length === 0 || (end.path.length === 1 && OF_REQUEST.test(end.path[0] ?? ''));
   return role === 'context' && OF_CONTEXT.test(end.path.join('.'));
 }

@@ -4,6 +4,7 @@ import { links, type Endpoint } from '../../project/project.js';
 import { changesOf } from '../facts/changes.js';
 import { refusesByItself } from '../facts/methods.js';
 import { someIn, someValue } from '../facts/walk.js';
+import { ofRequest } from '../facts/handed.js';
 import { rule, type Change, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -263,7 +264,7 @@ function onlyReads(body: FunctionView, context: RuleContext): boolean {
   });
 }
 function isContext(value: Value, context: RuleContext): boolean {
-  return value.kind === 'ref' && value.root.kind === 'parameter' && value.path.length === 0 && /^(request|context)$/.test(context.role(value.root.fn)?.parameters[value.root.index] ?? '');
+  return value.kind === 'ref' && value.path.length === 0 && ofRequest(value, context);
 }
 /** The handler comes from a package, or its name says that it serves a tree of its own. */
 function isElsewhere({ route }: Endpoint, context: RuleContext): boolean {

@@ -5,6 +5,7 @@ import type { At } from '../../text/source.js';
 import { links } from '../../project/project.js';
 import { calledModule } from '../facts/imported.js';
 import { someValue } from '../facts/walk.js';
+import { handedAs } from '../facts/handed.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -177,7 +178,7 @@ export default rule<'function', Evidence>({
 /** The request, or the context that stands for it. */
 function isAsked(value: Ref, context: RuleContext): boolean {
   if (context.request(value)?.from !== undefined) return true;
-  return value.root.kind === 'parameter' && value.path.length === 0 && context.role(value.root.fn)?.parameters[value.root.index] === 'context';
+  return value.path.length === 0 && handedAs(value, context) === 'context';
 }
 function isOverride(call: Call): boolean {
   return call.form === 'call' && PACKAGES.test(calledModule(call) ?? '');

@@ -5,6 +5,7 @@ import type { Change } from '../../findings/changes.js';
 import { alternatives } from '../facts/alternatives.js';
 import { assignedLater, sessionLibrary } from '../facts/cookies.js';
 import { secretName } from '../facts/secrets.js';
+import { ofRequest } from '../facts/handed.js';
 import { rule, type Detection, type FixAnswer, type OptionAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -208,9 +209,7 @@ function hasSafeFlags(options: Value, context: RuleContext): boolean {
 /** `req.session.x = ...`: a secret in a cookie, a login in a session that was there before. */
 function* ofAssignment(target: Ref, when: readonly Branch[], fn: FunctionView, module: ModuleView, context: RuleContext): Iterable<Found> {
   const key = target.path.at(-1);
-  if (key === undefined || target.path.length !== 2 || target.path[0] !== 'session' || target.root.kind !== 'parameter') return;
-  const role = context.role(target.root.fn)?.parameters[target.root.index];
-  if (role !== 'request' && role !== 'context') return;
+  if (key === undefined || target.path.length !== 2 || target.path[0] !== 'session' || !ofRequest(target, context)) return;
   const found = { at: target.nameAt, subject: `session ${key}`, when };
   if (secretName(key) && context.projectUses('cookie-session') && !context.projectUses('express-session')) {
     yield { ...found, evidence: { what: `session.${key}`, does: `puts '${key}' readable in the cookie`, cure: 'Keep it on the server', changes: [], refused: 'A store on the server is needed first.' } };
