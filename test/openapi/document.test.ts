@@ -84,7 +84,7 @@ security: [{ jwt: [] }]
   const by = (key: string): (typeof read.operations)[number] => read.operations.find((one) => one.key === key) ?? assert.fail(key);
   const get = by('get');
   assert.deepEqual(
-    get.parameters.map((one) => `${asText(valueOf(one, 'name'))} ${asText(valueOf(one, 'description')) ?? ''}`),
+    get.parameters.map(({ value }) => `${asText(valueOf(value, 'name'))} ${asText(valueOf(value, 'description')) ?? ''}`),
     ['id ', 'x own', 'p '],
   );
   assert.deepEqual(

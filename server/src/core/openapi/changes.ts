@@ -1,6 +1,6 @@
 import type { Change } from '../findings/changes.js';
-import type { OpenApiDocument, Operation } from './document.js';
-import { at, type Pointer } from './schemas.js';
+import type { OpenApiDocument, Operation, Pointer } from './document.js';
+import { at } from './schemas.js';
 import { readRequirement, type Requirement } from './security.js';
 import { asArray, asText, entryOf } from './values.js';
 

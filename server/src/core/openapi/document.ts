@@ -3,6 +3,13 @@ import type { Note } from '../model/module.js';
 import type { Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 
+/** Key path inside a document, for `Change` set and unset. */
+export type Pointer = readonly (string | number)[];
+/** A value and its key path in the document, references followed. */
+export interface Placed {
+  readonly value: Value;
+  readonly pointer: Pointer;
+}
 /** An OpenAPI file, one shape for all versions. */
 export interface OpenApiDocument {
   readonly version: '2.0' | '3.0' | '3.1' | '3.2';
@@ -40,15 +47,15 @@ export interface Operation {
   readonly ownAt: At | undefined;
   /** Own security, else the document's. */
   readonly security: Value | undefined;
-  readonly parameters: readonly Value[];
+  /** Those of its path item included. */
+  readonly parameters: readonly Placed[];
   readonly requestBody: Value | undefined;
   readonly responses: ReadonlyMap<string, Value>;
   /** The `responses` key. */
   readonly responsesAt: At | undefined;
   readonly extensions: ReadonlyMap<string, Value>;
   readonly complete: boolean;
-  /** Key path inside the document, for `Change` set and unset. */
-  readonly pointer: readonly (string | number)[];
+  readonly pointer: Pointer;
 }
 /** What `unlatched-ignore` comments and `x-unlatched-ignore` keys a settings file or document holds. */
 export interface NotedValue {

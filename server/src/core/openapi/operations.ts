@@ -1,9 +1,8 @@
 import type { Entry, Value } from '../model/value.js';
-import type { OpenApiDocument, Operation } from './document.js';
+import type { OpenApiDocument, Operation, Placed, Pointer } from './document.js';
 import { follow, type References } from './references.js';
 import { asArray, asObject, asText, entriesOf, entryOf, extensionsOf, valueOf, type KeyedEntry } from './values.js';
 
-type Pointer = readonly (string | number)[];
 type Version = OpenApiDocument['version'];
 /** Callbacks inside callbacks. */
 const NESTING = 3;
@@ -47,7 +46,7 @@ function readItem(reading: Reading, entry: KeyedEntry, section: Operation['secti
   const sources = own && target.value !== own ? [{ item: own, pointer: at }, { item: target.value, pointer: target.pointer ?? at }] : [{ item: entry.value, pointer: at }];
   const seen = new Set<string>();
   for (const { item, pointer } of sources) {
-    const shared = { entry, section, item, depth };
+    const shared = { entry, section, item, pointer, depth };
     for (const method of methodsOf(reading.version)) {
       const operation = entryOf(item, method);
       if (operation && !seen.has(method)) {
@@ -69,6 +68,7 @@ interface Shared {
   readonly entry: KeyedEntry;
   readonly section: Operation['section'];
   readonly item: Value;
+  readonly pointer: Pointer;
   readonly depth: number;
 }
 
@@ -94,7 +94,7 @@ function readOperation(reading: Reading, shared: Shared, entry: Entry, key: stri
     own: own?.value,
     ownAt: own?.keyAt,
     security: own ? own.value : reading.security,
-    parameters: parameters(reading, valueOf(shared.item, 'parameters'), valueOf(body.value, 'parameters')),
+    parameters: parameters(reading, [{ value: shared.item, pointer: shared.pointer }, { value: body.value, pointer: body.pointer ?? pointer }]),
     requestBody: optional(reading, valueOf(body.value, 'requestBody')),
     responses: new Map(entriesOf(responses?.value).filter((one) => !one.key.startsWith('x-')).map((one) => [one.key, follow(reading.root, one.value, reading.seen).value])),
     responsesAt: responses?.keyAt,
@@ -107,14 +107,14 @@ function readOperation(reading: Reading, shared: Shared, entry: Entry, key: stri
 }
 
 /** Parameters of the path item, replaced by those of the operation with the same name and place. */
-function parameters(reading: Reading, shared: Value | undefined, own: Value | undefined): readonly Value[] {
-  const found = new Map<string, Value>();
-  if (!shared && !own) return [];
-  for (const list of [shared, own]) {
-    for (const item of asArray(list)?.items ?? []) {
-      const value = follow(reading.root, item.value, reading.seen).value;
+function parameters(reading: Reading, holders: readonly Placed[]): readonly Placed[] {
+  const found = new Map<string, Placed>();
+  for (const holder of holders) {
+    for (const [index, item] of (asArray(valueOf(holder.value, 'parameters'))?.items ?? []).entries()) {
+      const { value, pointer } = follow(reading.root, item.value, reading.seen);
       const name = asText(valueOf(value, 'name'));
-      found.set(name === undefined ? `#${found.size}` : `${asText(valueOf(value, 'in')) ?? ''} ${name}`, value);
+      const key = name === undefined ? `#${found.size}` : `${asText(valueOf(value, 'in')) ?? ''} ${name}`;
+      found.set(key, { value, pointer: pointer ?? [...holder.pointer, 'parameters', index] });
     }
   }
   return [...found.values()];

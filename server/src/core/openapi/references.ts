@@ -1,9 +1,9 @@
 import type { Value } from '../model/value.js';
+import type { Pointer } from './document.js';
 import { asArray, asText, entryOf, valueOf } from './values.js';
 
 /** Hops of one reference chain. */
 const HOPS = 20;
-type Pointer = readonly (string | number)[];
 
 /** Where a value led after following `$ref`s. */
 export interface Followed {

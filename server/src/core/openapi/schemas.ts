@@ -1,14 +1,8 @@
 import type { ObjectValue, Value } from '../model/value.js';
-import type { OpenApiDocument, Operation } from './document.js';
+import type { OpenApiDocument, Operation, Placed, Pointer } from './document.js';
 import { follow, type References } from './references.js';
 import { asArray, asObject, asText, entriesOf, isTrue, valueOf, type KeyedEntry } from './values.js';
 
-export type Pointer = readonly (string | number)[];
-/** A value and its key path in the document, after references. */
-export interface Placed {
-  readonly value: Value;
-  readonly pointer: Pointer;
-}
 /** A schema that a request or a response is described by. */
 export interface SchemaRoot extends Placed {
   readonly operation: Operation;
@@ -32,25 +26,10 @@ export interface SchemaPlace {
 /** Schemas of one walk. */
 const MOST = 100_000;
 
-/** The parameters of an operation, those of its path item included where it does not replace them. */
-export function parametersOf(document: OpenApiDocument, operation: Operation): readonly Placed[] {
-  const item = operation.pointer.slice(0, operation.pointer.at(-2) === 'additionalOperations' ? -2 : -1);
-  const found = new Map<string, Placed>();
-  for (const holder of [item, operation.pointer]) {
-    const pointer = [...holder, 'parameters'];
-    for (const [index, one] of (asArray(at(document, pointer))?.items ?? []).entries()) {
-      const placed = led(document, { value: one.value, pointer: [...pointer, index] });
-      const name = asText(valueOf(placed.value, 'name'));
-      found.set(name === undefined ? `#${found.size}` : `${asText(valueOf(placed.value, 'in')) ?? ''} ${name}`, placed);
-    }
-  }
-  return [...found.values()];
-}
-
 /** The schemas of what an operation takes as its body. */
 export function requestSchemas(document: OpenApiDocument, operation: Operation): readonly SchemaRoot[] {
   if (document.version === '2.0') {
-    return parametersOf(document, operation)
+    return operation.parameters
       .filter(({ value }) => asText(valueOf(value, 'in')) === 'body')
       .flatMap((parameter) => rootsIn(document, operation, parameter, undefined));
   }
@@ -156,6 +135,12 @@ export function* partsOf(document: OpenApiDocument, schema: ObjectValue): Iterab
 export function isMarked(place: SchemaPlace, mark: 'readOnly' | 'writeOnly'): boolean {
   if (isTrue(valueOf(place.property?.value, mark)) || isTrue(valueOf(place.schema, mark))) return true;
   return (asArray(valueOf(place.schema, 'allOf'))?.items ?? []).some((item) => isTrue(valueOf(item.value, mark)));
+}
+
+/** Whether a property or one it stands in is marked. */
+export function standsUnder(place: SchemaPlace, mark: 'readOnly' | 'writeOnly'): boolean {
+  for (let one: SchemaPlace | undefined = place; one; one = one.parent) if (isMarked(one, mark)) return true;
+  return false;
 }
 
 /** The value at a key path, references on the way not followed. */

@@ -1,9 +1,8 @@
 import type { Value } from '../model/value.js';
-import type { OpenApiDocument } from './document.js';
+import type { OpenApiDocument, Pointer } from './document.js';
 import { follow } from './references.js';
 import { asArray, asObject, asText, entriesOf, entryOf, valueOf, type KeyedEntry } from './values.js';
 
-type Pointer = readonly (string | number)[];
 
 /** A place that decides the scheme of a url: the literal that holds it, and the whole url with variables at this choice. */
 export interface UrlPlace {

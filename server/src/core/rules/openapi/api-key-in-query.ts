@@ -1,7 +1,6 @@
 import type { Value } from '../../model/value.js';
 import { schemesKey } from '../../openapi/changes.js';
-import type { OpenApiDocument } from '../../openapi/document.js';
-import { parametersOf, type Pointer } from '../../openapi/schemas.js';
+import type { OpenApiDocument, Pointer } from '../../openapi/document.js';
 import { asText, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
 import { wordsOf } from '../facts/names.js';
@@ -180,7 +179,7 @@ function credentialParameters(document: OpenApiDocument): ReadonlyMap<string, Pa
   const seen = new Set<Value>();
   for (const operation of document.operations) {
     if (operation.section !== 'paths') continue;
-    for (const { value, pointer } of parametersOf(document, operation)) {
+    for (const { value, pointer } of operation.parameters) {
       const place = valueOf(value, 'in');
       const part = asText(place);
       const name = asText(valueOf(value, 'name'));

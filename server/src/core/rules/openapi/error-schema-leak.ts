@@ -1,7 +1,7 @@
 import type { Value } from '../../model/value.js';
 import { withoutProperty } from '../../openapi/changes.js';
-import type { OpenApiDocument } from '../../openapi/document.js';
-import { led, responseSchemas, responsesOf, schemasBelow, type Placed, type Pointer, type SchemaPlace } from '../../openapi/schemas.js';
+import type { OpenApiDocument, Placed, Pointer } from '../../openapi/document.js';
+import { led, responseSchemas, responsesOf, schemasBelow, type SchemaPlace } from '../../openapi/schemas.js';
 import { asText, entriesOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
 import { rule } from '../rule.js';

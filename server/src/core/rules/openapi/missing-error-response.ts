@@ -200,7 +200,7 @@ function lackOf(operation: Operation): Lack | undefined {
   if (!statuses.some((status) => /^5(\d\d|XX)$/.test(status))) return 'errors';
   if (statuses.includes('4XX')) return undefined;
   // A path that does not exist is answered by 404.
-  const takes = operation.requestBody !== undefined || operation.parameters.some((parameter) => asText(valueOf(parameter, 'in')) !== 'path');
+  const takes = operation.requestBody !== undefined || operation.parameters.some(({ value }) => asText(valueOf(value, 'in')) !== 'path');
   if (takes && !statuses.includes('400') && !statuses.includes('422')) return 'invalid';
   return (isChanging(operation) && operation.requestBody !== undefined && SIGN_IN.test(operation.path)) && !statuses.includes('429') ? 'limit' : undefined;
 }

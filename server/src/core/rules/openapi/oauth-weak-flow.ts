@@ -1,6 +1,5 @@
 import { schemesKey } from '../../openapi/changes.js';
-import type { OpenApiDocument } from '../../openapi/document.js';
-import type { Pointer } from '../../openapi/schemas.js';
+import type { OpenApiDocument, Pointer } from '../../openapi/document.js';
 import { requiredSchemes } from '../../openapi/security.js';
 import { asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';

@@ -1,6 +1,6 @@
 import type { ObjectValue } from '../../model/value.js';
-import type { OpenApiDocument } from '../../openapi/document.js';
-import { partsOf, requestSchemas, schemasBelow, type Pointer, type SchemaPlace } from '../../openapi/schemas.js';
+import type { OpenApiDocument, Pointer } from '../../openapi/document.js';
+import { partsOf, requestSchemas, schemasBelow, type SchemaPlace } from '../../openapi/schemas.js';
 import { asScalar, entriesOf, entryOf, isTrue } from '../../openapi/values.js';
 import { rule } from '../rule.js';
 

@@ -1,5 +1,5 @@
-import type { OpenApiDocument, Operation } from '../../openapi/document.js';
-import { isMarked, requestSchemas, schemasBelow, type Pointer, type SchemaPlace } from '../../openapi/schemas.js';
+import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
+import { requestSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
 import { effective } from '../../openapi/security.js';
 import { entryOf } from '../../openapi/values.js';
 import { snakeCase } from '../facts/names.js';
@@ -39,7 +39,7 @@ export default rule<'openapi', Evidence>({
       if (!property) continue;
       const name = snakeCase(property.key);
       const hinted = name === 'status';
-      if ((!hinted && !PRIVILEGED.test(name)) || isReadOnly(place)) continue;
+      if ((!hinted && !PRIVILEGED.test(name)) || standsUnder(place, 'readOnly')) continue;
       const key = pointerOf(place);
       const evidence = { document, name: property.key, pointer: key ?? pointer, reference: key === undefined || entryOf(property.value, '$ref') !== undefined };
       yield { at: property.keyAt, subject: (key ?? pointer).join('/'), evidence, ...(hinted ? { severity: 'hint' } : {}) };
@@ -180,10 +180,6 @@ function isForAdmins(operation: Operation, document: OpenApiDocument): boolean {
   if (adminPath(operation.path) || GRANTS.test(operation.path)) return true;
   const needs = effective(operation, document);
   return needs.kind === 'required' && needs.alternatives.every((alternative) => alternative.some(({ scheme, scopes }) => [scheme, ...scopes].some((name) => /admin|owner|manage|super|root|internal|service/i.test(name))));
-}
-function isReadOnly(place: SchemaPlace): boolean {
-  for (let one: SchemaPlace | undefined = place; one; one = one.parent) if (isMarked(one, 'readOnly')) return true;
-  return false;
 }
 /** The key path of the property itself, where it stands in its parent. */
 function pointerOf({ property, parent }: SchemaPlace): Pointer | undefined {

@@ -1,6 +1,6 @@
 import type { Value } from '../../model/value.js';
-import type { OpenApiDocument, Operation } from '../../openapi/document.js';
-import { led, partsOf, responsesOf, type Placed } from '../../openapi/schemas.js';
+import type { OpenApiDocument, Operation, Placed } from '../../openapi/document.js';
+import { led, partsOf, responsesOf } from '../../openapi/schemas.js';
 import { asArray, asObject, asText, entriesOf, entryOf, isTrue, valueOf, type KeyedEntry } from '../../openapi/values.js';
 import { rule } from '../rule.js';
 

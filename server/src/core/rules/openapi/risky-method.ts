@@ -1,5 +1,5 @@
-import type { OpenApiDocument, Operation } from '../../openapi/document.js';
-import { requestSchemas, type Pointer } from '../../openapi/schemas.js';
+import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
+import { requestSchemas } from '../../openapi/schemas.js';
 import { neighbours } from '../../openapi/security.js';
 import { entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import { pathMatches } from '../facts/paths.js';

@@ -1,6 +1,6 @@
 import { withoutProperty } from '../../openapi/changes.js';
-import type { OpenApiDocument, Operation } from '../../openapi/document.js';
-import { isMarked, responseSchemas, schemasBelow, type Pointer, type SchemaPlace } from '../../openapi/schemas.js';
+import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
+import { responseSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
 import { entryOf } from '../../openapi/values.js';
 import { snakeCase } from '../facts/names.js';
 import { publicPath } from '../facts/paths.js';
@@ -42,7 +42,7 @@ export default rule<'openapi', Evidence>({
       const { property, parent } = place;
       if (!property || !parent) continue;
       const name = snakeCase(property.key);
-      if (!SENSITIVE.test(name) || isWriteOnly(place) || (ALONE.test(name) && !isAccount(parent))) continue;
+      if (!SENSITIVE.test(name) || standsUnder(place, 'writeOnly') || (ALONE.test(name) && !isAccount(parent))) continue;
       const pointer = [...parent.pointer, 'properties', property.key];
       yield { at: property.keyAt, subject: pointer.join('/'), evidence: { document, name: property.key, pointer, reference: entryOf(property.value, '$ref') !== undefined } };
     }
@@ -163,10 +163,6 @@ export default rule<'openapi', Evidence>({
 
 function issues(operation: Operation): boolean {
   return (publicPath(operation.path) || ISSUES.test(operation.path)) && operation.method !== 'GET';
-}
-function isWriteOnly(place: SchemaPlace): boolean {
-  for (let one: SchemaPlace | undefined = place; one; one = one.parent) if (isMarked(one, 'writeOnly')) return true;
-  return false;
 }
 function isAccount({ schema }: SchemaPlace): boolean {
   const properties = entryOf(schema, 'properties')?.value;

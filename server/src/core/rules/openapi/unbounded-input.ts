@@ -1,6 +1,6 @@
 import type { ObjectValue, Value } from '../../model/value.js';
-import type { OpenApiDocument, Operation } from '../../openapi/document.js';
-import { isMarked, led, parametersOf, partsOf, requestSchemas, schemasBelow, type Pointer } from '../../openapi/schemas.js';
+import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
+import { isMarked, led, partsOf, requestSchemas, schemasBelow } from '../../openapi/schemas.js';
 import { asArray, asObject, asText, entryOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
 import { listed } from '../facts/prose.js';
@@ -191,7 +191,7 @@ export default rule<'openapi', Evidence>({
 });
 
 function* parameterBounds(document: OpenApiDocument, operation: Operation, told: Set<Value>): Iterable<Bound> {
-  for (const { value, pointer } of parametersOf(document, operation)) {
+  for (const { value, pointer } of operation.parameters) {
     const place = asText(valueOf(value, 'in'));
     const name = entryOf(value, 'name');
     const text = asText(name?.value);
