@@ -10,6 +10,8 @@ export interface ModuleView {
   readonly bindings: readonly Binding[];
   readonly functions: ReadonlyMap<FunctionId, FunctionView>;
   readonly classes: ReadonlyMap<ClassId, ClassView>;
+  /** What fields of its classes are for as long as an object lives, by class and name. */
+  readonly fields?: ReadonlyMap<ClassId, ReadonlyMap<string, Value>>;
   /** The module's own statements, as a function without parameters. */
   readonly top: FunctionView;
   readonly notes: readonly Note[];

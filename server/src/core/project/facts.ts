@@ -11,6 +11,7 @@ import type { PlaceRecord } from '../text/places.js';
 import type { At, SourceFile, Span } from '../text/source.js';
 import { envChecks } from './env-checks.js';
 import { isBundled } from './bundled.js';
+import { lastingFields } from './fields.js';
 import { folderMarks } from './folders.js';
 import { setsProduction } from './production.js';
 import { withoutDead } from './truth.js';
@@ -90,7 +91,8 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
   // Places that nobody needs any more pile up with each revision: now and then they are counted anew.
   const inherited = before && before.ats.length <= before.fresh * MOST_GROWTH + LEAST_PLACES ? before : undefined;
   const { module: whole, places, problems } = lower(file, inherited, trees);
-  const module = withoutDead(whole);
+  const alive = withoutDead(whole);
+  const module: ModuleView = { ...alive, fields: lastingFields(alive) };
   const uses = new Set(module.imports.filter((one) => !one.typeOnly).map((one) => one.from.replace(/^node:/, '')));
   for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
     if (step.do !== 'call') continue;

@@ -1,5 +1,5 @@
 import type { ModuleView } from '../model/module.js';
-import type { ClassId, Entry, Ref, Scalar, Value } from '../model/value.js';
+import type { Entry, Ref, Scalar, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 import type { OptionAnswer, Resolved } from '../rules/rule.js';
 
@@ -55,7 +55,7 @@ function stepInto(ref: Ref, project: Followed, left: Left): Value | undefined {
     return fromExports(module, root.name, ref.path, ref, project, left, 0);
   }
   if (root.kind === 'this' && root.class !== undefined && ref.path[0] !== undefined) {
-    const field = fieldOf(root.class, ref.path[0], project.module(path));
+    const field = project.module(path)?.fields?.get(root.class)?.get(ref.path[0]);
     return field && descend(field, ref.path.slice(1), ref, project, left);
   }
   if (root.kind === 'global' && (root.name === 'exports' || root.name === 'module')) return ofOwnExports(ref, project, left);
@@ -72,20 +72,6 @@ function ofOwnExports(ref: Ref, project: Followed, left: Left): Value | undefine
   const [own] = named;
   if (own) return named.length === 1 ? descend(own.value, rest, ref, project, left) : undefined;
   return surface?.system === 'commonjs' && surface.exports.filter((one) => one.name === '=').length === 1 ? fromExports(surface, '*', path, ref, project, left, 0) : undefined;
-}
-/** What a field of a class is for as long as an object lives: as declared, or as its constructor sets it, once. */
-function fieldOf(id: ClassId, name: string, module: ModuleView | undefined): Value | undefined {
-  const view = module?.classes.get(id);
-  if (!module || !view) return undefined;
-  const sets = [...module.functions.values()].flatMap((fn) => fn.steps.flatMap((step) => {
-    const target = step.do === 'assign' ? step.target : undefined;
-    return step.do === 'assign' && target?.root.kind === 'this' && target.root.class === id && target.path.length === 1 && target.path[0] === name ? [{ fn, step }] : [];
-  }));
-  const declared = view.fields.find((one) => one.name === name)?.value;
-  const isSet = declared !== undefined && declared.kind !== 'unknown' && !(declared.kind === 'literal' && declared.value === undefined);
-  if (isSet) return sets.length === 0 ? declared : undefined;
-  const [only] = sets;
-  return only && sets.length === 1 && only.fn.id === view.construct && only.step.when.length === 0 ? only.step.value : undefined;
 }
 function fromExports(module: ModuleView, name: string, path: readonly (string | undefined)[], ref: Ref, project: Followed, left: Left, hops: number): Value | undefined {
   if (hops > 10) return undefined;

@@ -25,17 +25,17 @@ export function measures(body: FunctionView | undefined): boolean {
 }
 /** Where a function collects the whole request in memory and never asks how much it is. */
 export function* collected(fn: FunctionView, context: RuleContext): Iterable<{ readonly at: At; readonly when: FunctionView['when'] }> {
-  if (measures(fn) || (fn.within !== undefined && measures(context.body(fn.within)))) return;
+  const isMeasured = (): boolean => measures(fn) || (fn.within !== undefined && measures(context.body(fn.within)));
   for (const step of fn.steps) {
     if (step.loop?.awaited && isRequestStream(step.loop.over, context) && grows(step)) {
-      yield { at: step.loop.over.at, when: step.when };
+      if (!isMeasured()) yield { at: step.loop.over.at, when: step.when };
       return;
     }
     if (step.do !== 'call' || !/^(on|addListener)$/.test(step.call.name) || !step.call.receiver) continue;
     const [event, listener] = step.call.args.map(({ value }) => value);
     if (event?.kind !== 'literal' || event.value !== 'data' || listener?.kind !== 'function' || !isRequestStream(step.call.receiver, context)) continue;
     const body = context.body(listener.fn);
-    if (body && !measures(body) && body.steps.some(grows)) yield { at: event.at, when: step.when };
+    if (body && !measures(body) && body.steps.some(grows) && !isMeasured()) yield { at: event.at, when: step.when };
   }
 }
 /** `body += chunk`, `chunks.push(chunk)`, `body = Buffer.concat([body, chunk])`. */
