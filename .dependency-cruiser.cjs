@@ -24,7 +24,7 @@ module.exports = {
       comment: 'parsers can be replaced in one folder',
       severity: 'error',
       from: { path: '^(server|client)/', pathNot: '^server/src/core/syntax/' },
-      to: { path: 'node_modules/(typescript|yaml|js-yaml|jsonc-parser)/' },
+      to: { path: 'node_modules/(typescript|yaml|js-yaml|jsonc-parser|dockerfile-ast|toml-eslint-parser)/' },
     },
     {
       name: 'rules-read-the-model',
