@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import type { ListFilesParams, ReadFileParams, ReadFileResult } from '../../server/src/lsp/protocol.js';
 
-const analysed = '**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx,json,yaml,yml}';
+/** Files that are told by their names: some editors have a language for them, others none. */
+export const configurationFiles = ['.env', '.env.*', '*.env', 'Dockerfile', 'Dockerfile.*', '*.Dockerfile', '*.dockerfile', 'Containerfile', '.gitignore', '.dockerignore'];
+const extensions = ['js', 'cjs', 'mjs', 'jsx', 'ts', 'cts', 'mts', 'tsx', 'json', 'yaml', 'yml'];
+const analysed = `**/{${[...extensions.map((extension) => `*.${extension}`), ...configurationFiles].join(',')}}`;
 const never = ['**/node_modules', '**/.git'];
 
 /** URIs of the files of a folder that is on no disk: the editor's own search, so that its file systems serve any scheme. */

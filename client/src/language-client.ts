@@ -3,11 +3,11 @@ import { LanguageClient, RevealOutputChannelOn, State, TransportKind, WorkDonePr
 import type { LanguageClientOptions } from 'vscode-languageclient/node';
 import type { InitializationOptions, ListFilesParams, ReadFileParams, StatusParams } from '../../server/src/lsp/protocol.js';
 import { crashHandler } from './crash-handler.js';
-import { listFiles, readFile } from './files.js';
+import { configurationFiles, listFiles, readFile } from './files.js';
 import type { Status } from './status-item.js';
 import { TraceChannel } from './trace-channel.js';
 
-const languages = ['javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'yaml', 'json', 'jsonc'];
+const languages = ['javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'yaml', 'json', 'jsonc', 'dockercompose'];
 
 /** What a client tells of its server. */
 export interface ServerListener {
@@ -24,7 +24,7 @@ export function createLanguageClient(context: vscode.ExtensionContext, log: vsco
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme);
   const schemes = [...new Set(['file', 'untitled', 'vscode-vfs', ...folders])];
   const options: LanguageClientOptions = {
-    documentSelector: schemes.flatMap((scheme) => languages.map((language) => ({ scheme, language }))),
+    documentSelector: schemes.flatMap((scheme) => [...languages.map((language) => ({ scheme, language })), { scheme, pattern: `**/{${configurationFiles.join(',')}}` }]),
     initializationOptions: said,
     outputChannel: log,
     traceOutputChannel: trace,

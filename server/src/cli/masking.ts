@@ -1,3 +1,4 @@
+import { kindByName } from '../core/artifacts/names.js';
 import type { Finding } from '../core/findings/finding.js';
 import type { FilePath, Span } from '../core/text/source.js';
 
@@ -18,6 +19,8 @@ const NAMED = new RegExp(`${WORD}['"]?\\s{0,3}(?::|=|===|!==)\\s{0,3}${TEXT}`, '
 const PLACED = new RegExp(`\\b(?:sign|verify|signAsync|verifyAsync|encode|jwtVerify|createHmac|createCipheriv|generate)\\((?:\\{[^{}\\n]{0,200}\\}|[^,{}\\n;]{0,200}),\\s{0,3}${TEXT}(?=\\s{0,3}[,)])`, 'dg');
 const FIRST = new RegExp(`(?:\\bcookieParser|\\bcreateSecretKey|\\.encode|\\bunsign)\\(\\s{0,3}${TEXT}`, 'dg');
 const ADDRESSED = /:\/\/[^\s:/@'"`]{0,100}:([^\s@/'"`]{1,200})@/dg;
+/** In a configuration file most values stand without quotes. */
+const SETTING = /(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|[a-z]_?key|^key)[\w.-]{0,40}['"]?[ \t]{0,3}[=:][ \t]{0,3}(['"]?)((?![$<{[|>&*])[^\s'"]{1,1000})\1/dgim;
 const QUOTES = new Set(["'", '"', '`']);
 const KEY_START = '-----BEGIN';
 const KEY_END = '-----END';
@@ -32,7 +35,7 @@ export interface Masked {
 
 /** Spans of a file's text that hold a secret, sorted and apart: the inside of the literals that `secrets/...` findings underline, a whole key block, what is named like a secret. */
 export function secretSpans(findings: Iterable<Finding>, path: FilePath, text: string): readonly Span[] {
-  const spans: Span[] = [...named(text)];
+  const spans: Span[] = [...named(text), ...(kindByName(path) === undefined ? [] : settings(text))];
   for (const { rule, at } of findings) {
     if (!rule.startsWith('secrets/') || OPEN.has(rule) || at.path !== path) continue;
     const { start, end } = at.span;
@@ -54,6 +57,9 @@ export function secretSpans(findings: Iterable<Finding>, path: FilePath, text: s
   return apart;
 }
 
+function* settings(text: string): Iterable<Span> {
+  for (const { indices } of text.matchAll(SETTING)) if (indices?.[2]) yield { start: indices[2][0], end: indices[2][1] };
+}
 function* named(text: string): Iterable<Span> {
   for (const pattern of [NAMED, PLACED, FIRST, ADDRESSED])
     for (const { indices } of text.matchAll(pattern)) {

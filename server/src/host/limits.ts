@@ -1,3 +1,4 @@
+import { kindByName } from '../core/artifacts/names.js';
 import { classify } from '../core/project/file-class.js';
 import type { FilePath } from '../core/text/source.js';
 
@@ -13,20 +14,15 @@ const CODE = /\.(?:[cm]?js|jsx|[cm]?ts|tsx)$/;
 const DOCUMENT = /\.(?:ya?ml|json)$/;
 const LOCK_FILES = new Set(['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml']);
 
-/** Whether a file of this name belongs into the list of analysable files: code and YAML or JSON, but no lock file, no environment file and nothing of class `never`. */
+/** Whether a file of this name belongs into the list of analysable files: code, YAML or JSON and known configuration files, but no lock file and nothing of class `never`. */
 export function isListed(path: FilePath): boolean {
   const name = nameOf(path);
-  return (CODE.test(name) || (DOCUMENT.test(name) && !LOCK_FILES.has(name))) && !isEnvironmentFile(path) && classify(path) !== 'never';
-}
-/** Files that hold the settings of an environment, secrets among them: only their names are looked at. */
-export function isEnvironmentFile(path: FilePath): boolean {
-  return nameOf(path).startsWith('.env');
+  return (CODE.test(name) || (DOCUMENT.test(name) && !LOCK_FILES.has(name)) || kindByName(path) !== undefined) && classify(path) !== 'never';
 }
 /** Why a file is not judged whatever it holds, though it was named; undefined where nothing stands against it. */
 export function refusalOf(path: FilePath): string | undefined {
   const name = nameOf(path);
-  if (isEnvironmentFile(path)) return ENVIRONMENT;
-  if (!CODE.test(name) && !DOCUMENT.test(name)) return 'neither JavaScript, TypeScript, YAML nor JSON';
+  if (!CODE.test(name) && !DOCUMENT.test(name) && kindByName(path) === undefined) return 'neither JavaScript, TypeScript, YAML, JSON nor a known configuration file';
   return classify(path) === 'never' ? 'built or installed code is not judged' : undefined;
 }
 /** The cap that holds for a file, in bytes. */
@@ -39,7 +35,6 @@ export function tooLarge(cap: number): string {
 }
 export const OUTSIDE = 'outside the folder';
 export const NOT_TEXT = 'not text';
-export const ENVIRONMENT = 'environment files are not read';
 
 function nameOf(path: FilePath): string {
   return path.slice(path.lastIndexOf('/') + 1).toLowerCase();

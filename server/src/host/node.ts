@@ -4,10 +4,10 @@ import { chmod, mkdir, open, readdir, realpath, rename, stat, unlink } from 'nod
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { isNeverFolder } from '../core/project/file-class.js';
+import { isIgnored, noRules, withIgnoreFile, type IgnoreRules } from '../core/text/ignore-files.js';
 import { filePath, type FilePath } from '../core/text/source.js';
 import type { Host, ReadResult } from './host.js';
-import { isIgnored, noRules, withIgnoreFile, type IgnoreRules } from './ignore-files.js';
-import { capOf, defaultCaps, ENVIRONMENT, isEnvironmentFile, isListed, NOT_TEXT, OUTSIDE, tooLarge, type Caps } from './limits.js';
+import { capOf, defaultCaps, isListed, NOT_TEXT, OUTSIDE, tooLarge, type Caps } from './limits.js';
 
 export interface NodeHostOptions {
   /** The folder all paths are relative to, as an absolute path. */
@@ -66,7 +66,7 @@ export function createNodeHost(options: NodeHostOptions): Host {
     read(path) {
       const place = locate(path);
       if (place === undefined || 'refused' in place) return Promise.resolve(place);
-      return Promise.resolve(isEnvironmentFile(path) ? { refused: ENVIRONMENT } : readText(place.real, capOf(path, caps)));
+      return Promise.resolve(readText(place.real, capOf(path, caps)));
     },
     async write(path, text) {
       const absolute = resolve(root, path);

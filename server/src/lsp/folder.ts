@@ -1,8 +1,9 @@
 import type { CancellationToken } from 'vscode-languageserver';
 import type { Engine, EngineChange, Progress } from '../core/engine-types.js';
+import { isIgnoreFile } from '../core/artifacts/names.js';
 import type { FilePath, SourceFile } from '../core/text/source.js';
 import type { Host } from '../host/host.js';
-import { capOf, defaultCaps, tooLarge } from '../host/limits.js';
+import { capOf, defaultCaps, isListed, tooLarge } from '../host/limits.js';
 import { Ahead } from './ahead.js';
 import type { Surroundings } from './door.js';
 import type { Documents, OpenDocument } from './documents.js';
@@ -68,9 +69,7 @@ export class Folder {
     this.rules.applyPolicies();
   }
 
-  get policies(): Policies {
-    return this.rules.policies;
-  }
+  get policies(): Policies { return this.rules.policies; }
 
   path(uri: string): FilePath | undefined {
     return pathIn(this.scope, uri);
@@ -214,7 +213,8 @@ export class Folder {
     const fresh = events.some(({ kind, path }) => kind === 'created' && bringsFiles(path) && !this.listed.has(path) && !this.ignored.has(path));
     const added = !this.loose && (fresh || rules.length > 0) ? await this.relist(present) : [];
     const known = present.filter((path) => this.listed.has(path) || this.engine.source(path) !== undefined || this.refused.has(path));
-    await this.readIn([...new Set([...known, ...added])].filter((path) => !this.openPaths.has(path)));
+    await this.readIn([...new Set([...known, ...added, ...present.filter(isIgnoreFile)])].filter((path) => !this.openPaths.has(path)));
+    if (rules.length > 0) for (const path of this.openPaths) await this.admit(path);
     await this.askAgain(present.filter((path) => this.openPaths.has(path) && this.refused.has(path)));
     this.afterText([...present, ...removed, ...added]);
   }
@@ -298,7 +298,7 @@ export class Folder {
     this.drop([...before].filter((path) => !this.listed.has(path) && !this.openPaths.has(path)));
     for (const path of asked) {
       if (this.listed.has(path)) this.ignored.delete(path);
-      else if (!mayBeFolder(path)) this.ignored.add(path);
+      else if (!isIgnoreFile(path) && (isListed(path) || !mayBeFolder(path))) this.ignored.add(path);
     }
     return [...this.listed].filter((path) => !before.has(path));
   }

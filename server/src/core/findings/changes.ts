@@ -27,6 +27,8 @@ export type Change =
   | { readonly do: 'require-env'; readonly path: FilePath; readonly name: string }
   /** YAML and JSON by key path: set creates missing parents, append adds a list item; keeps comments; creates the file. */
   | { readonly do: 'set' | 'append'; readonly path: FilePath; readonly key: readonly (string | number)[]; readonly value: unknown }
+  /** Adds a line at the end of a file that is a list of lines, an ignore file say; creates the file. */
+  | { readonly do: 'line'; readonly path: FilePath; readonly text: string }
   | { readonly do: 'unset'; readonly path: FilePath; readonly key: readonly (string | number)[] };
 
 export interface Fix {

@@ -56,6 +56,7 @@ export function detect(facts: FileFacts, { rules, mentioned, project, context, f
     ask('openapi', facts.document, () => ({ document: facts.file.path }));
     if (wanted.has('operation')) for (const operation of facts.document.operations) ask('operation', { operation, document: facts.document }, () => ({ document: facts.file.path, endpoint: operation.key }));
   }
+  if (facts.artifact) ask('artifact', facts.artifact, () => ({ document: facts.file.path }));
   if (!facts.module) return { raw, crashes };
   const { module } = facts;
   ask('module', module);

@@ -1,3 +1,4 @@
+import { isIgnoreFile } from '../artifacts/names.js';
 import { writeAllSettings } from '../syntax/write/settings.js';
 import { applyEdits } from '../text/edits.js';
 import type { At, FilePath, SourceFile, Span } from '../text/source.js';
@@ -66,8 +67,8 @@ export function createFixer(input: FixerInput): Fixer {
       if (after === undefined) return 'The edits it needs overlap each other.';
       texts.set(path, after);
     }
-    // A fix of the policy or of ignore files changes no analysed text here: it is judged by its edits alone.
-    if (![...texts.keys()].some((path) => path === finding.at.path)) return undefined;
+    // A fix of the policy changes no analysed text here: it is judged by its edits alone.
+    if (![...texts.keys()].some((path) => path === finding.at.path || isIgnoreFile(path))) return undefined;
     const after = input.check(finding.at.path, texts);
     const before = countByRule(input.findings(finding.at.path));
     const now = countByRule(after);

@@ -1,5 +1,6 @@
 import { countSyntaxProblems } from '../syntax/javascript.js';
 import { writeChanges, type CodeChange } from '../syntax/write/javascript.js';
+import { writeLines, type LineChange } from '../syntax/write/line-list.js';
 import type { Places } from '../syntax/write/page.js';
 import { writePlain } from '../syntax/write/plain.js';
 import { appendInsert, applyEdits, isInsert, mergeEdits, slotsAfter, type WrittenEdit } from '../text/edits.js';
@@ -14,7 +15,7 @@ type Sources = (path: FilePath) => SourceFile | undefined;
 
 const CODE = /\.[cm]?[jt]sx?$/i;
 
-/** Turns a fix's intents into text edits: all of them, or the reason why it cannot be offered. A settings file that is not there is created. */
+/** Turns a fix's intents into text edits: all of them, or the reason why it cannot be offered. A settings or ignore file that is not there is created. */
 export function realise(fix: Fix, sources: Sources, resolve: (at: At) => Span | undefined, writeSettings: WriteSettings): AppliedFix | { readonly refused: string } {
   const places: Places = {
     span: resolve,
@@ -33,7 +34,7 @@ export function realise(fix: Fix, sources: Sources, resolve: (at: At) => Span | 
   for (const [path, changes] of byFile) {
     const source = sources(path);
     const file = source ?? { path, text: '', revision: 0 };
-    if (!source && !changes.every(isSettings)) return { refused: `${path} is not there` };
+    if (!source && !changes.every((change) => isSettings(change) || isLine(change))) return { refused: `${path} is not there` };
     const written = writeFile(file, changes, places, writeSettings);
     if (!written) return { refused: `The code in ${path} has a form this fix does not know how to edit.` };
     if (written.length === 0) continue;
@@ -51,16 +52,20 @@ function pathOf(change: Change): FilePath {
 function isSettings(change: Change): change is SettingsChange {
   return change.do === 'set' || change.do === 'append' || change.do === 'unset';
 }
+function isLine(change: Change): change is LineChange {
+  return change.do === 'line';
+}
 function isCode(change: Change): change is CodeChange {
-  return !isSettings(change);
+  return !isSettings(change) && !isLine(change);
 }
 function writeFile(file: SourceFile, changes: readonly Change[], places: Places, writeSettings: WriteSettings): readonly WrittenEdit[] | undefined {
   const settings = changes.filter(isSettings);
   const others = changes.filter(isCode);
-  if (CODE.test(file.path)) return settings.length > 0 ? undefined : writeChanges(file, others, places);
+  const lines = changes.filter(isLine);
+  if (CODE.test(file.path)) return settings.length + lines.length > 0 ? undefined : writeChanges(file, others, places);
   const bySettings = settings.length > 0 ? writeSettings(file, settings) : [];
   const byPlace = writePlain(file, others, places);
-  return bySettings && byPlace && mergeEdits([bySettings, byPlace]);
+  return bySettings && byPlace && mergeEdits([bySettings, byPlace, writeLines(file, lines)]);
 }
 function bare({ span, text }: WrittenEdit): TextEdit {
   return { span, text };

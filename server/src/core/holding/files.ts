@@ -6,6 +6,7 @@ import type { Manifest } from '../project/manifests.js';
 import type { FileClass } from '../project/project.js';
 import { createResolver, type Asking, type Resolver } from '../project/resolve.js';
 import type { ModuleView } from '../model/module.js';
+import { filesBeside } from '../artifacts/names.js';
 import { frameworks } from '../frameworks/index.js';
 import { createTrees } from '../syntax/javascript.js';
 import { folderOf, spanAt, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
@@ -165,6 +166,7 @@ export function createFiles(from?: Content): Files {
     data: (path) => dataOf(path)?.module,
     wanted() {
       const wanted = new Set<FilePath>();
+      for (const path of unasked) for (const one of filesBeside(path)) if (!asked.has(one)) wanted.add(one);
       for (const path of unasked) for (const one of factsOf(path)?.module?.imports ?? []) {
         if (one.typeOnly || resolve(one.from, path)) continue;
         const tried = new Set<FilePath>();

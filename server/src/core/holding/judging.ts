@@ -111,6 +111,10 @@ export function recorded({ files, project, policy }: Bench, own: FilePath, { lea
     },
     isStable: (path, binding) => !files.facts(path)?.unstable.has(binding),
     manifestOf: (path) => files.manifestOf(path),
+    // Files that come or go have every file judged again: only the texts looked at are noted.
+    paths: () => files.paths(),
+    artifactOf: (path) => files.facts(look(path))?.artifact,
+    ignoreFile: (path) => files.get(look(path))?.text,
     resolveFile: (specifier, from) => files.resolve(specifier, from),
     projectUses(what) {
       const known = answered.get(what) ?? projectUses(files, what);

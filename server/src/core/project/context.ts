@@ -1,3 +1,5 @@
+import type { Artifact } from '../artifacts/kind.js';
+import { kindByName } from '../artifacts/names.js';
 import type { Conduct, Role } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId, Ref, Value } from '../model/value.js';
@@ -8,6 +10,7 @@ import { fileOf, type At, type FilePath, type Span } from '../text/source.js';
 import { conductOf, type ConductInput } from './conduct.js';
 import { entityBehind } from './declared.js';
 import { environmentOf } from './environment.js';
+import { dockerIgnore, gitIgnore } from './ignored.js';
 import { createPayloads, filterRole, formatterRole } from './payloads.js';
 import type { Manifest } from './manifests.js';
 import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
@@ -27,6 +30,10 @@ export interface Holdings extends Followed {
   usesOf(path: FilePath): ReadonlySet<string>;
   projectUses(what: string): boolean;
   manifestOf(path: FilePath): Manifest | undefined;
+  paths(): readonly FilePath[];
+  artifactOf(path: FilePath): Artifact | undefined;
+  /** Undefined where the file is not held. */
+  ignoreFile(path: FilePath): string | undefined;
 }
 
 /** Answers for the rules that look at one file. Pure over its holdings; a new one is made when they change. */
@@ -133,6 +140,9 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       return manifest && manifest.dependencies.has(name);
     },
     fileClass: held.classOf,
+    artifacts: (kind) => held.paths().filter((path) => kindByName(path) === kind).flatMap((path) => held.artifactOf(path) ?? []),
+    gitIgnore: (path) => gitIgnore(path, held.ignoreFile),
+    dockerIgnore: (path, name) => dockerIgnore(path, name, held.ignoreFile),
     uses: (path, what) => held.usesOf(path).has(what),
     projectUses: held.projectUses,
     habits: () => project.habits,

@@ -1,3 +1,5 @@
+import type { Artifact } from '../artifacts/kind.js';
+import { readArtifact } from '../artifacts/read.js';
 import type { ModuleView, Note } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import type { OpenApiDocument } from '../openapi/document.js';
@@ -24,6 +26,8 @@ export interface FileFacts {
   readonly module: ModuleView | undefined;
   readonly document: OpenApiDocument | undefined;
   readonly manifest: Manifest | undefined;
+  /** A configuration file that rules look at as such. */
+  readonly artifact: Artifact | undefined;
   readonly notes: readonly Note[];
   /** `spans[2 * i], spans[2 * i + 1]` are the offsets of mark `-(i + 1)`. */
   readonly spans: Int32Array;
@@ -63,7 +67,7 @@ export function readFacts(file: SourceFile, before?: FileFacts, trees?: Trees): 
 }
 function nothingOf(file: SourceFile): FileFacts {
   return {
-    file, module: undefined, document: undefined, manifest: undefined, notes: [], spans: new Int32Array(), places: undefined, problems: [], unsupported: undefined, uses: NOTHING, unstable: NOTHING,
+    file, module: undefined, document: undefined, manifest: undefined, artifact: undefined, notes: [], spans: new Int32Array(), places: undefined, problems: [], unsupported: undefined, uses: NOTHING, unstable: NOTHING,
   };
 }
 function read(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | undefined): FileFacts {
@@ -75,8 +79,11 @@ function read(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | 
   };
   const nothing = nothingOf(file);
   const empty = PRODUCTION.test(file.text) ? { ...nothing, uses: SETS_PRODUCTION } : nothing;
-  if (/(^|\/)package\.json$/.test(file.path)) return { ...empty, manifest: readManifest(file.text) };
-  if (!/\.(ya?ml|json)$/i.test(file.path) || !isOpenApi(file.path, file.text)) return empty;
+  const isManifest = /(^|\/)package\.json$/.test(file.path);
+  if (isManifest || !/\.(ya?ml|json)$/i.test(file.path) || !isOpenApi(file.path, file.text)) {
+    const read = readArtifact(file, mark);
+    return { ...empty, ...read, manifest: isManifest ? readManifest(file.text) : undefined, spans: Int32Array.from(spans) };
+  }
   const parsed = readSettings(file, mark);
   const { document, unsupported } = readOpenApi(file, parsed.value);
   const unread = (document?.operations.length ?? 0) === 0 ? unreadBecause(parsed.problems) : undefined;

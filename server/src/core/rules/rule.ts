@@ -1,3 +1,4 @@
+import type { Artifact, ArtifactKind } from '../artifacts/kind.js';
 import type { Change, Code, Fix } from '../findings/changes.js';
 import type { Confidence, Explanation, Severity } from '../findings/finding.js';
 import type { Conduct, RequestField, Role, ScopeId, Send } from '../model/api.js';
@@ -5,6 +6,7 @@ import type { AssignStep, Branch, CallStep, DeclaredField, FunctionView, ModuleV
 import type { Call, Entry, FunctionId, Scalar, Value } from '../model/value.js';
 import type { OpenApiDocument, Operation } from '../openapi/document.js';
 import type { Policy } from '../policy/policy.js';
+import type { Ignoring } from '../project/ignored.js';
 import type { Endpoint, FileClass, Habits, Scope, Siblings } from '../project/project.js';
 import type { Running } from '../project/running.js';
 import type { At, FilePath } from '../text/source.js';
@@ -159,6 +161,8 @@ export interface Subjects {
   scope: Scope;
   openapi: OpenApiDocument;
   operation: { readonly operation: Operation; readonly document: OpenApiDocument };
+  /** A configuration file: look at its `shape` and `kind` first. */
+  artifact: Artifact;
 }
 /** A leaf of a payload: found through entries, spreads, templates, branches, wrappers (`JSON.stringify`) and const locals one step back. */
 export interface Leaf {
@@ -224,6 +228,12 @@ export interface RuleContext {
   /** The nearest manifest lists the package; undefined: there is no manifest. */
   depends(name: string, from: FilePath): boolean | undefined;
   fileClass(path: FilePath): FileClass;
+  /** The configuration files of the project of a kind that is known by the name, in order of path; those in tests and examples too. */
+  artifacts(kind: ArtifactKind): readonly Artifact[];
+  /** Whether the project's `.gitignore` files leave a path out, and which of them is the nearest to it. */
+  gitIgnore(path: FilePath): Ignoring;
+  /** Whether a `.dockerignore` file leaves a name at the top of the folder out that a Dockerfile is built in, and which of those there are is the nearest. */
+  dockerIgnore(dockerfile: FilePath, name: string): Ignoring;
   /** The file imports the module, or carries the mark ('cookies', 'sessions', 'html', 'checks NAME': it refuses to run without the environment variable). */
   uses(path: FilePath, what: string): boolean;
   projectUses(what: string): boolean;

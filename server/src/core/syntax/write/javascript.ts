@@ -14,7 +14,7 @@ import { settle } from './settle.js';
 import { insertInBody, insertLine } from './statement.js';
 
 /** The intents that edit JavaScript and TypeScript. */
-export type CodeChange = Exclude<Change, { readonly do: 'set' | 'append' | 'unset' }>;
+export type CodeChange = Exclude<Change, { readonly do: 'set' | 'append' | 'unset' | 'line' }>;
 type Insert = Extract<Change, { readonly do: 'insert' }>;
 
 /** Text edits for one intent in a JS/TS file; places to copy are looked for in this file. Undefined when the place no longer fits it, an empty list when it is so already. */

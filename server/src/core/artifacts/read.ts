@@ -1,0 +1,40 @@
+import type { Value } from '../model/value.js';
+import { readDockerfile } from '../syntax/dockerfile.js';
+import { readProcfile } from '../syntax/procfile.js';
+import { readDotenv } from '../syntax/dotenv.js';
+import type { Parsed } from '../syntax/parsed.js';
+import { readDocuments, type Documents } from '../syntax/yaml-documents.js';
+import type { At, SourceFile, Span } from '../text/source.js';
+import type { ArtifactRead, ReadArtifact, Settings } from './kind.js';
+import { kindByName, type NamedKind } from './names.js';
+
+/** Larger files are no settings somebody wrote (UTF-16 units). */
+const LARGEST = 1_000_000;
+
+/** What a configuration file says; undefined for any other file. Never fails. */
+export function readArtifact(file: SourceFile, mark: (span: Span) => At): ArtifactRead | undefined {
+  const kind = kindByName(file.path);
+  return kind === undefined || file.text.length > LARGEST ? undefined : READERS[kind](file, mark);
+}
+
+const READERS: Readonly<Record<NamedKind, ReadArtifact>> = {
+  'package-json': settings('package-json', readDocuments),
+  compose: settings('compose', readDocuments),
+  dotenv: settings('dotenv', readDotenv),
+  procfile: settings('procfile', readProcfile),
+  dockerfile(file, mark) {
+    const at = mark({ start: 0, end: file.text.length });
+    const { globals, stages, notes, problems } = readDockerfile(file, mark);
+    return { artifact: { shape: 'dockerfile', kind: 'dockerfile', path: file.path, globals, stages, at }, notes, problems };
+  },
+};
+
+/** The whole file has the first place, as in the module a JSON file is when code loads it: one place has one number in both. */
+function settings(kind: Settings['kind'], read: (file: SourceFile, mark: (span: Span) => At) => Parsed<Documents>): ReadArtifact {
+  return (file, mark) => {
+    const at = mark({ start: 0, end: file.text.length });
+    const { value, problems } = read(file, mark);
+    const root: Value = value.roots[0] ?? { kind: 'literal', value: null, at };
+    return { artifact: { shape: 'settings', kind, path: file.path, root, documents: value.roots, at }, notes: value.notes, problems };
+  };
+}
