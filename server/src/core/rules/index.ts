@@ -7,6 +7,10 @@ import authClientSuppliedRole from './auth/client-supplied-role.js';
 import authOptionalAuth from './auth/optional-auth.js';
 import authRouteMissingAuth from './auth/route-missing-auth.js';
 import authValidationIgnored from './auth/validation-ignored.js';
+import configCompose from './config/compose.js';
+import configDocker from './config/docker.js';
+import configEnvFileCommitted from './config/env-file-committed.js';
+import configStartScript from './config/start-script.js';
 import cookiesInsecureFlags from './cookies/insecure-flags.js';
 import cookiesSamesiteNone from './cookies/samesite-none.js';
 import corsCredentialsAnyOrigin from './cors/credentials-any-origin.js';
@@ -127,6 +131,10 @@ export const rules: readonly AnyRule[] = [
   authOptionalAuth,
   authRouteMissingAuth,
   authValidationIgnored,
+  configCompose,
+  configDocker,
+  configEnvFileCommitted,
+  configStartScript,
   cookiesInsecureFlags,
   cookiesSamesiteNone,
   corsCredentialsAnyOrigin,

@@ -1,0 +1,195 @@
+import { composeRisks } from '../facts/compose-risks.js';
+import { riskDetections, riskFix, type ConfigRisk } from '../facts/config-risk.js';
+import { rule, type FixAnswer } from '../rule.js';
+
+export default rule<'artifact', ConfigRisk>({
+  meta: {
+    id: 'config/compose',
+    title: 'Databases are published or use default passwords',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [1392, 668],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['other-config'],
+    since: '0.1.0',
+    whenNotToUse: 'The file starts databases on the machines of developers only; name it so (`compose.dev.yaml`), and its findings are hints.',
+    references: ['https://docs.docker.com/engine/network/packet-filtering-firewalls/', 'https://docs.docker.com/compose/how-tos/use-secrets/', 'https://cwe.mitre.org/data/definitions/1392.html'],
+  },
+  on: 'artifact',
+  words: ['services'],
+  *detect(artifact, context) {
+    if (artifact.kind === 'compose') yield* riskDetections(composeRisks(artifact, context));
+  },
+  explain: ({ message }) => ({
+    message,
+    why: 'A published port is open on every interface of the host, past most firewalls: whoever reaches a store without a good password reads and changes everything behind the API.',
+    remedy: 'Let services talk over the network of the project, bind ports for people to 127.0.0.1, and take passwords from the environment or from secrets.',
+  }),
+  *fix({ evidence }): Iterable<FixAnswer> {
+    yield riskFix(evidence);
+  },
+  examples: [
+    {
+      title: 'a database for everyone, with the password everyone knows',
+      bad: `
+        #- compose.yaml
+        services:
+          api: { image: registry.corp-site.io/shop-api }
+          db:
+            image: postgres:17
+            ports:
+              - '5432:5432'
+        #       ^^^^^^^^^^^ config/compose "db is reachable from every network interface with a default password"
+            environment:
+              POSTGRES_PASSWORD: postgres # for now
+        #                        ^^^^^^^^ config/compose "'POSTGRES_PASSWORD' is a password that is tried first"
+      `,
+      fixed: `
+        #- compose.yaml
+        services:
+          api: { image: registry.corp-site.io/shop-api }
+          db:
+            image: postgres:17
+            ports:
+              - '127.0.0.1:5432:5432'
+            environment:
+              POSTGRES_PASSWORD: postgres # for now
+      `,
+    },
+    {
+      title: 'a password that is a secret, in a list',
+      bad: `
+        #- docker-compose.yml
+        services:
+          api: { build: . }
+          db:
+            image: docker.io/library/mysql:9
+            environment:
+              - MYSQL_DATABASE=shop
+              - MYSQL_ROOT_PASSWORD=vN8q-2LmXz7!
+        #                           ^^^^^^^^^^^^ config/compose "'MYSQL_ROOT_PASSWORD' is written down"
+      `,
+      fixed: `
+        #- docker-compose.yml
+        services:
+          api: { build: . }
+          db:
+            image: docker.io/library/mysql:9
+            environment:
+              - MYSQL_DATABASE=shop
+              - 'MYSQL_ROOT_PASSWORD=\${MYSQL_ROOT_PASSWORD}'
+      `,
+    },
+    {
+      title: 'ports in other forms, stores without a password, a debugger',
+      bad: `
+        #- docker-compose.yml
+        services:
+          api:
+            build: .
+            ports: ['80:3000', '9229:9229']
+        #                      ^^^^^^^^^^^ config/compose "The debugger is reachable"
+          cache:
+            image: redis:8
+            command: redis-server --protected-mode no
+        #            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/compose "lets everyone in"
+            ports:
+              - { target: 6379, published: 6379 }
+        #                                  ^^^^ config/compose
+          search:
+            image: docker.elastic.co/elasticsearch/elasticsearch:9.1.0
+            environment: ['xpack.security.enabled=false']
+        #                                         ^^^^^ config/compose
+            ports: [ "0.0.0.0:\${PORT:-9200}:9200/tcp" ]
+        #            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/compose "with a default password"
+      `,
+      fixed: `
+        #- docker-compose.yml
+        services:
+          api:
+            build: .
+            ports: ['80:3000', '127.0.0.1:9229:9229']
+          cache:
+            image: redis:8
+            command: redis-server --protected-mode no
+            ports:
+              - { target: 6379, published: 6379 }
+          search:
+            image: docker.elastic.co/elasticsearch/elasticsearch:9.1.0
+            environment: ['xpack.security.enabled=false']
+            ports: [ "0.0.0.0:\${PORT:-9200}:9200/tcp" ]
+      `,
+    },
+    {
+      title: 'the rights of the host',
+      bad: `
+        #- compose.yaml
+        services:
+          api:
+            build: .
+            privileged: true
+        #               ^^^^ config/compose "owns the host"
+            volumes:
+              - data:/data
+              - /var/run/docker.sock:/var/run/docker.sock
+        #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/compose "may command Docker"
+          jobs: { build: jobs, network_mode: host }
+        #                                    ^^^^ config/compose "shares the network of the host"
+      `,
+      fixed: `
+        #- compose.yaml
+        services:
+          api:
+            build: .
+            volumes:
+              - data:/data
+              - /var/run/docker.sock:/var/run/docker.sock
+          jobs: { build: jobs, network_mode: host }
+      `,
+    },
+    {
+      title: 'for developers: by its name, by what it starts, or databases alone',
+      bad: `
+        #- docker-compose.override.yml
+        services: { db: { image: postgres, ports: ['5432:5432'] }, api: { build: . } }
+        #                                          ^^^^^^^^^^^ config/compose
+        #- docker-compose.yml
+        services: { db: { image: postgres, ports: ['5432:5432'] }, api: { build: ., command: npm run dev } }
+        #                                          ^^^^^^^^^^^ config/compose
+        #- infra/compose.yaml
+        services: { db: { image: postgres, ports: ['5432:5432'] } }
+        #                                          ^^^^^^^^^^^ config/compose
+      `,
+    },
+    {
+      title: 'inside the project only, on this machine only, and passwords from elsewhere',
+      good: `
+        #- compose.yaml
+        services:
+          api: { build: ., ports: ['3000:3000', '127.0.0.1:9229:9229'] }
+          db:
+            image: postgres:17
+            expose: [5432]
+            ports: ['127.0.0.1:5432:5432', '\${BIND_TO}:5433:5432']
+            environment:
+              POSTGRES_USER: shop
+              POSTGRES_PASSWORD_FILE: /run/secrets/pg
+          other:
+            image: mariadb
+            environment: [ 'MARIADB_ROOT_PASSWORD=\${DB_PASSWORD:?set it}', MARIADB_PASSWORD ]
+      `,
+    },
+    {
+      title: 'other ports of other services, and tools that steer containers',
+      good: `
+        #- compose.yaml
+        services:
+          api: { build: ., ports: ['5432:5432'], environment: { TOKEN_TTL: 3600, NO_PASSWORD: 'true' } }
+          proxy:
+            image: traefik:v3
+            ports: ['443:443']
+            volumes: ['/var/run/docker.sock:/var/run/docker.sock:ro']
+      `,
+    },
+  ],
+});

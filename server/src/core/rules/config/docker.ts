@@ -1,0 +1,181 @@
+import { riskDetections, riskFix, type ConfigRisk } from '../facts/config-risk.js';
+import { dockerRisks } from '../facts/docker-risks.js';
+import { rule, type FixAnswer } from '../rule.js';
+
+export default rule<'artifact', ConfigRisk>({
+  meta: {
+    id: 'config/docker',
+    title: 'Container runs as root or in development mode',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [250, 489],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['other-config'],
+    since: '0.1.0',
+    whenNotToUse: 'The platform decides: it refuses containers that run as root, or gives each its user and its environment when it starts them.',
+    references: ['https://docs.docker.com/build/building/best-practices/#user', 'https://cheatsheetseries.owasp.org/cheatsheets/NodeJS_Docker_Cheat_Sheet.html', 'https://cwe.mitre.org/data/definitions/250.html'],
+  },
+  on: 'artifact',
+  words: ['from'],
+  *detect(artifact, context) {
+    if (artifact.shape === 'dockerfile') yield* riskDetections(dockerRisks(artifact, context));
+  },
+  explain: ({ message }) => ({
+    message,
+    why: 'A container inherits every weakness of its defaults: what a break-in is worth is decided by the rights and the files the image gives the API.',
+    remedy: 'Run as a user without rights, in production mode, and copy into the image only what the service reads.',
+  }),
+  *fix({ evidence }): Iterable<FixAnswer> {
+    yield riskFix(evidence);
+  },
+  examples: [
+    {
+      title: 'everything copied, a key in the image, a debugger for all',
+      bad: `
+        #- Dockerfile
+        FROM node:22
+        #    ^^^^^^^ config/docker "runs as root"
+        WORKDIR /app
+        COPY . .
+        #    ^ config/docker ".env and .git may be copied"
+        ENV JWT_SECRET=s3cr3tv4lue9Xq
+        #   ^^^^^^^^^^ config/docker "'JWT_SECRET' is stored in the image"
+        CMD ["node", "--inspect=0.0.0.0", "app.js"]
+        #     ^^^^ config/docker "NODE_ENV is not 'production'"
+        #             ^^^^^^^^^^^^^^^^^ config/docker "The debugger is reachable"
+      `,
+      fixed: `
+        #- Dockerfile
+        FROM node:22
+        WORKDIR /app
+        COPY . .
+        ENV JWT_SECRET=s3cr3tv4lue9Xq
+        USER node
+        CMD ["node", "--inspect=0.0.0.0", "app.js"]
+      `,
+    },
+    {
+      title: 'development on purpose, and a secrets file by its name',
+      bad: `
+        #- Dockerfile
+        FROM node:22-alpine AS build
+        WORKDIR /app
+        ENV NODE_ENV=development
+        RUN npm ci && npm run build
+        FROM build
+        COPY .env.production package.json ./
+        #    ^^^^^^^^^^^^^^^ config/docker "The secrets file becomes part of the image"
+        ENV NODE_ENV=development PORT=3000
+        #            ^^^^^^^^^^^ config/docker "NODE_ENV"
+        EXPOSE 3000 9229
+        #           ^^^^ config/docker "debugger"
+        USER node
+        CMD node app.js
+      `,
+      fixed: `
+        #- Dockerfile
+        FROM node:22-alpine AS build
+        WORKDIR /app
+        ENV NODE_ENV=development
+        RUN npm ci && npm run build
+        FROM build
+        COPY package.json ./
+        ENV NODE_ENV=development PORT=3000
+        EXPOSE 3000 9229
+        USER node
+        CMD node app.js
+      `,
+    },
+    {
+      title: 'a script that watches files',
+      bad: `
+        #- package.json
+        { "scripts": { "start": "nodemon server.js" } }
+        #- Dockerfile
+        FROM node:22
+        ENV NODE_ENV=production
+        USER root
+        #    ^^^^ config/docker "runs as root"
+        CMD ["npm", "start"]
+        #            ^^^^^ config/docker "'nodemon' is a development server"
+      `,
+      fixed: `
+        #- package.json
+        { "scripts": { "start": "nodemon server.js" } }
+        #- Dockerfile
+        FROM node:22
+        ENV NODE_ENV=production
+        USER node
+        CMD ["npm", "start"]
+      `,
+    },
+    {
+      title: 'a user of its own, production, and only what is needed',
+      good: `
+        #- .dockerignore
+        node_modules
+        .env*
+        .git
+        #- Dockerfile
+        FROM node:22-slim AS build
+        WORKDIR /app
+        COPY . .
+        ARG NPM_TOKEN
+        RUN npm ci && npm run build
+        FROM node:22-slim
+        ENV NODE_ENV=production
+        COPY . .
+        COPY --from=build /app/dist ./dist
+        USER node
+        CMD ["node", "app.js"]
+      `,
+    },
+    {
+      title: 'pages behind nginx, images that are no service, and rights given up by the entry point',
+      good: `
+        #- web/Dockerfile
+        FROM node:22 AS build
+        COPY . .
+        RUN npm run build
+        FROM nginx:alpine
+        COPY --from=build /dist /usr/share/nginx/html
+        #- base/Dockerfile
+        FROM node:22
+        RUN npm install -g pnpm
+        #- api/Dockerfile
+        FROM node:22
+        ENV NODE_ENV=production
+        RUN apt-get install -y gosu
+        COPY entrypoint.sh /
+        ENTRYPOINT ["/entrypoint.sh"]
+        CMD ["node", "app.js"]
+        #- other/Dockerfile
+        FROM registry.corp-site.io/node-runtime:4
+        ENV NODE_ENV=production
+        CMD ["node", "app.js"]
+      `,
+    },
+    {
+      title: 'for developers, settings that come later, and a platform that sets the environment',
+      good: `
+        #- Dockerfile.dev
+        FROM node:22
+        COPY . .
+        CMD ["npm", "run", "dev"]
+        #- Dockerfile
+        ARG IMAGE=node:22-slim
+        FROM \${IMAGE}
+        ARG NODE_ENV=production
+        ENV NODE_ENV=$NODE_ENV JWT_SECRET=\${JWT_SECRET} DB_PASSWORD_FILE=/run/secrets/db
+        USER 1000:1000
+        CMD ["node", "app.js"]
+        #- jobs/Dockerfile
+        FROM gcr.io/distroless/nodejs22-debian12:nonroot
+        COPY dist/ /app/
+        CMD ["/app/job.js"]
+        #- compose.yaml
+        services: { jobs: { build: jobs, environment: { NODE_ENV: production } } }
+      `,
+    },
+  ],
+});

@@ -1,0 +1,175 @@
+import type { Artifact } from '../../artifacts/kind.js';
+import type { Value } from '../../model/value.js';
+import { asText, entriesOf, valueOf } from '../../openapi/values.js';
+import { riskDetections, riskFix, type ConfigRisk } from '../facts/config-risk.js';
+import { devCommands, type DevCommand } from '../facts/dev-commands.js';
+import { rule, type FixAnswer, type RuleContext } from '../rule.js';
+
+/** Scripts that start what serves others. */
+const STARTS = /^(start|serve|prod|production|start[:_-]?(prod|production|server|api)|serve[:_-]?(prod|production)|(prod|production)[:_-]start)$/;
+/** Programs that only restart another one: what they start can be started alone. */
+const RESTARTS = /^(nodemon|ts-node-dev|tsnd|node-dev|supervisor)$/;
+
+export default rule<'artifact', ConfigRisk>({
+  meta: {
+    id: 'config/start-script',
+    title: 'The start script runs a development server',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [489],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['other-config'],
+    since: '0.1.0',
+    whenNotToUse: 'The package is a tool or a front end whose `start` is for its developers, and it is deployed by other means.',
+    references: ['https://expressjs.com/en/advanced/best-practice-performance.html#set-node_env-to-production', 'https://nodejs.org/en/learn/getting-started/security-best-practices', 'https://cwe.mitre.org/data/definitions/489.html'],
+  },
+  on: 'artifact',
+  words: ['start', 'serve', 'prod', 'web:', 'worker'],
+  *detect(artifact, context) {
+    yield* riskDetections(risksOf(artifact, context));
+  },
+  explain: ({ message }) => ({
+    message,
+    why: 'A development server answers with errors and sources, a debugger runs any code it is sent, and both are what runs when somebody types the usual command on a server.',
+    remedy: 'Keep such commands in scripts named dev, and let start run the built program.',
+  }),
+  *fix({ evidence }): Iterable<FixAnswer> {
+    yield riskFix(evidence);
+  },
+  examples: [
+    {
+      title: 'a server that watches files',
+      bad: `
+        #- package.json
+        { "scripts": { "start": "nodemon server.js", "test": "vitest" } }
+                                 ^^^^^^^ config/start-script "'start' starts a development server"
+      `,
+      fixed: `
+        #- package.json
+        { "scripts": { "start": "node server.js", "test": "vitest" } }
+      `,
+    },
+    {
+      title: 'the environment of developers, a debugger for the network',
+      bad: `
+        #- package.json
+        {
+          "dependencies": { "express": "^5.1.0" },
+          "scripts": {
+            "start": "NODE_ENV=development node server.js",
+                      ^^^^^^^^^^^^^^^^^^^^ config/start-script "sets the environment of developers"
+            "start:prod": "node --inspect=0.0.0.0:9229 dist/main",
+                                ^^^^^^^^^^^^^^^^^^^^^^ config/start-script "opens the debugger"
+            "serve": "tsx watch src/main.ts"
+                      ^^^^^^^^^ config/start-script
+          }
+        }
+      `,
+      fixed: `
+        #- package.json
+        {
+          "dependencies": { "express": "^5.1.0" },
+          "scripts": {
+            "start": "NODE_ENV=production node server.js",
+            "start:prod": "node --inspect=0.0.0.0:9229 dist/main",
+            "serve": "tsx watch src/main.ts"
+          }
+        }
+      `,
+    },
+    {
+      title: 'certificates that are not checked, in a process file',
+      bad: `
+        #- Procfile
+        release: npm run migrate
+        web: NODE_TLS_REJECT_UNAUTHORIZED=0 node server.js
+        #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/start-script "checks no certificates"
+      `,
+      fixed: `
+        #- Procfile
+        release: npm run migrate
+        web: node server.js
+      `,
+    },
+    {
+      title: 'scripts for developers, and servers that were built',
+      good: `
+        #- package.json
+        {
+          "dependencies": { "express": "^5.1.0" },
+          "scripts": {
+            "dev": "nodemon server.js",
+            "start:debug": "node --inspect server.js",
+            "start:dev": "nest start --watch",
+            "start": "NODE_ENV=production node server.js",
+            "start:prod": "next start",
+            "serve": "vite preview"
+          }
+        }
+      `,
+    },
+    {
+      title: 'the start of a front end, and programs whose names look alike',
+      good: `
+        #- web/package.json
+        { "dependencies": { "react": "^19.0.0", "react-scripts": "5.0.1" }, "scripts": { "start": "react-scripts start" } }
+        #- api/package.json
+        { "dependencies": { "fastify": "^5.0.0" }, "scripts": { "start": "node ./nodemon.js && node --inspect-only x.js", "serve": 5 } }
+        #- Procfile
+        web: npm start
+      `,
+    },
+  ],
+});
+
+function* risksOf(artifact: Artifact, context: RuleContext): Iterable<ConfigRisk> {
+  if (artifact.kind === 'package-json') {
+    for (const { key, value } of entriesOf(valueOf(artifact.root, 'scripts'))) if (STARTS.test(key)) yield* inCommand(key, value, artifact, context);
+  } else if (artifact.kind === 'procfile') {
+    for (const { key, value } of entriesOf(artifact.root)) if (/^(web|api|server|worker\w{0,20})$/.test(key)) yield* inCommand(key, value, artifact, context);
+  }
+}
+function* inCommand(name: string, value: Value, artifact: Artifact, context: RuleContext): Iterable<ConfigRisk> {
+  const command = asText(value);
+  if (command === undefined) return;
+  const source = context.textOf(value.at);
+  const from = source.indexOf(command);
+  // Words behind a backslash stand elsewhere than they read.
+  if (from < 0) return;
+  for (const found of devCommands(command)) {
+    if (found.how === 'server' && isFrontEnd(artifact, found, context)) continue;
+    const at = context.within(value.at, from + found.start, from + found.end);
+    const severity = found.how === 'debugger' && !/=(0\.0\.0\.0|\[?::)/.test(found.word) ? 'info' : 'warning';
+    yield { at, subject: `${name} ${found.how}`, severity, message: `'${name}' ${FAULT[found.how]}. ${CURE[found.how]}.`, repair: repairOf(found, command, value, from, context) };
+  }
+}
+const FAULT: Readonly<Record<DevCommand['how'], string>> = {
+  server: 'starts a development server; errors and sources are shown to everyone',
+  environment: 'sets the environment of developers; errors are shown to everyone',
+  debugger: 'opens the debugger, which runs any code it is sent',
+  tls: 'checks no certificates, so that anyone on the path can read and change what is sent',
+};
+const CURE: Readonly<Record<DevCommand['how'], string>> = {
+  server: 'Use a production command', environment: 'Set NODE_ENV to production', debugger: 'Keep it for a script named debug', tls: 'Trust the certificate it is about instead',
+};
+function repairOf(found: DevCommand, command: string, value: Value, from: number, context: RuleContext): ConfigRisk['repair'] {
+  const at = context.within(value.at, from + found.start, from + found.end);
+  switch (found.how) {
+    case 'server': {
+      const isAlone = RESTARTS.test(found.word) && found.start === 0 && /^\S+\s+[\w./-]+\.[cm]?js(\s|$)/.test(command);
+      return isAlone ? { title: 'Start it with node', changes: [{ do: 'replace', at, code: ['node'] }] } : { refused: 'How the program is built and started, only its author knows.' };
+    }
+    case 'environment': return { title: 'Set it to production', changes: [{ do: 'replace', at, code: [found.word.replace(/=(["']?)\w+/, '=$1production')] }] };
+    default: {
+      const gap = /^\s*/.exec(command.slice(found.end))?.[0].length ?? 0;
+      const whole = context.within(value.at, from + found.start, from + found.end + gap);
+      return { title: found.how === 'tls' ? 'Check certificates' : 'Start without the debugger', changes: [{ do: 'remove', at: whole, as: 'text' }] };
+    }
+  }
+}
+/** Pages that are built elsewhere: their start script is for developers. No package of it serves an API. */
+function isFrontEnd(artifact: Artifact, { word }: DevCommand, context: RuleContext): boolean {
+  if (/^(nodemon|ts-node-dev|tsnd|node-dev|supervisor|tsx|nest|--watch)/.test(word)) return false;
+  return !SERVERS.some((name) => context.depends(name, artifact.path) === true) && !/^(next|nuxi?|remix|strapi)\b/.test(word);
+}
+const SERVERS = ['express', 'fastify', 'koa', 'hono', '@hapi/hapi', '@nestjs/core', 'restify', '@strapi/strapi'];
