@@ -27,7 +27,7 @@ export function open(text: string, path = 'a.yaml'): Opened {
 }
 export function document(text: string, path = 'a.yaml'): ReadOpenApi & { readonly opened: Opened } {
   const opened = open(text, path);
-  return { ...readOpenApi({ path: filePath(path), text, revision: 1 }, opened.parsed.value), opened };
+  return { ...readOpenApi({ path: filePath(path) }, opened.parsed.value), opened };
 }
 /** A short spelling of a value for tables: `{a:1}`, `?why` for the unknown, `...` where entries may be missing, `...` before what is merged. */
 export function spell(value: Value): string {

@@ -7,7 +7,9 @@ import { createCorsDetails } from './holding/cors-details.js';
 import { whileBroken, type Whole } from './holding/broken.js';
 import { effectAt, setupsOf } from './holding/effects.js';
 import { createFiles, type Files } from './holding/files.js';
-import { judge, note, projectUses, type Judged } from './holding/judging.js';
+import { projectUses } from './holding/bench.js';
+import { createHeldHits } from './holding/document-hits.js';
+import { judge, note, type Judged } from './holding/judging.js';
 import { createModel, type Model } from './holding/model.js';
 import { defaultPolicy, type Policy } from './policy/policy.js';
 import { gapsOf, inventoryOf } from './project/inventory.js';
@@ -54,6 +56,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   };
   const model = modelOver?.(files) ?? createModel(files, policyOf);
   const judged = new Map<FilePath, Judged>();
+  const hits = createHeldHits();
   /** Findings of files when they last parsed. */
   const whole = new Map<FilePath, Whole>();
   /** Files to be judged, and those whose findings may differ from what was last told. */
@@ -62,11 +65,13 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
 
   function forget(path: FilePath): void {
     judged.delete(path);
+    hits.forget(path);
     dirty.add(path);
     untold.add(path);
   }
   function forgetAll(): void {
     judged.clear();
+    hits.forgetAll();
     for (const path of files.paths()) forget(path);
   }
   /** A file has another text, or is gone: whoever looked at it looks again. */
@@ -87,12 +92,16 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
     });
   }
   function judgedNow(path: FilePath): Judged {
-    const own = files.facts(path);
-    if (!own) return NOTHING;
+    const alone = files.facts(path);
+    if (!alone) return NOTHING;
     const project = projectNow();
     const known = judged.get(path);
     if (known) return known;
-    const made = judge(own, { files, project, policy: policyOf(path), baseline, today });
+    const bench = { files, project, baseline, today };
+    const told = (project.documentsIn.get(path) ?? []).map((document) => ({ document, hits: hits.of(document, { ...bench, policy: policyOf(document.path) }) }));
+    const part = told.length > 0 && !alone.document ? files.part(path) : undefined;
+    const own = part ? { ...alone, notes: part.notes, spans: part.spans, problems: part.problems } : alone;
+    const made = judge(own, { ...bench, policy: policyOf(path) }, told);
     const failure = path === files.paths()[0] ? model.failure() : undefined;
     const parsed = own.problems.length === 0;
     const last = whole.get(path);

@@ -6,6 +6,9 @@ import { literalsOf } from '../project/literals.js';
 import type { AnyRule, Hit, RuleContext, Subjects } from '../rules/rule.js';
 import type { Branch } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
+import type { OpenApiDocument } from '../openapi/document.js';
+import { placedFix } from '../openapi/part-places.js';
+import type { FilePath } from '../text/source.js';
 import { LOWER, type Confidence, type Severity } from './finding.js';
 import { calledUnder, callersOf, servedUnder } from './callers.js';
 import { atKey, type Ranked } from './precedence.js';
@@ -32,18 +35,25 @@ export interface Asked {
   readonly context: RuleContext;
   readonly fileClass: FileClass;
 }
-/** Runs all rules on what one file holds; severity is modified as RULES 0.2 says. */
-export function detect(facts: FileFacts, { rules, mentioned, project, context, fileClass }: Asked): { readonly raw: readonly Raw[]; readonly crashes: readonly Crash[] } {
+/** What rules said, and which of them failed. */
+export interface Detected {
+  readonly raw: readonly Raw[];
+  readonly crashes: readonly Crash[];
+}
+type Ask = <K extends keyof Subjects>(on: K, subject: Subjects[K], grounds?: () => Raw['grounds'], outer?: readonly Branch[]) => void;
+
+/** The rules that may speak, ready to be asked; what they say of files that `isMeant` does not name is dropped. Severity is modified as RULES 0.2 says. */
+function asking({ rules, mentioned, context, fileClass }: Asked, isMeant: (path: FilePath) => boolean): Detected & { readonly wanted: ReadonlyMap<keyof Subjects, readonly AnyRule[]>; readonly ask: Ask } {
   const speaking = rules.filter((rule) => (fileClass === 'source' || rule.meta.alsoInTests) && (rule.words.length === 0 || rule.words.some((word) => mentioned.has(word))));
   const wanted = new Map<keyof Subjects, AnyRule[]>();
   for (const rule of speaking) wanted.set(rule.on, [...(wanted.get(rule.on) ?? []), rule]);
   const raw: Raw[] = [];
   const crashes: Crash[] = [];
-  const ask = <K extends keyof Subjects>(on: K, subject: Subjects[K], grounds: () => Raw['grounds'] = noGrounds, outer: readonly Branch[] = []): void => {
+  const ask: Ask = (on, subject, grounds = noGrounds, outer = []) => {
     for (const rule of wanted.get(on) ?? []) {
       try {
         for (const hit of rule.run(on, subject, context)) {
-          if (hit.detection.at.path !== facts.file.path) continue;
+          if (!isMeant(hit.detection.at.path)) continue;
           const severity = modified(hit.detection.severity ?? rule.meta.severity, hit, rule, context, outer);
           if (severity) raw.push({ rule, hit, severity, confidence: hit.detection.confidence ?? rule.meta.confidence, grounds: grounds() });
         }
@@ -52,10 +62,28 @@ export function detect(facts: FileFacts, { rules, mentioned, project, context, f
       }
     }
   };
-  if (facts.document) {
-    ask('openapi', facts.document, () => ({ document: facts.file.path }));
-    if (wanted.has('operation')) for (const operation of facts.document.operations) ask('operation', { operation, document: facts.document }, () => ({ document: facts.file.path, endpoint: operation.key }));
-  }
+  return { raw, crashes, wanted, ask };
+}
+
+/** Runs all rules on a document, with all files that hold parts of it. */
+export function detectDocument(document: OpenApiDocument, asked: Asked): Detected {
+  const { raw, crashes, wanted, ask } = asking(asked, (path) => path === document.path || document.parts.has(path));
+  ask('openapi', document, () => ({ document: document.path }));
+  if (wanted.has('operation')) for (const operation of document.operations) ask('operation', { operation, document }, () => ({ document: document.path, endpoint: operation.key }));
+  return { raw: document.parts.size === 0 && !isCode(document.path) ? raw : raw.map((one) => ({ ...one, hit: placed(one.hit, document) })), crashes };
+}
+function isCode(path: FilePath): boolean {
+  return /\.[cm]?[jt]sx?$/i.test(path);
+}
+/** A hit whose fixes are made in the file that holds the text. */
+function placed(hit: Hit, document: OpenApiDocument): Hit {
+  return { ...hit, fixes: (context) => hit.fixes(context).map((answer) => ('refused' in answer ? answer : placedFix(answer, document))) };
+}
+
+/** Runs all rules on what the code of one file holds. */
+export function detect(facts: FileFacts, asked: Asked): Detected {
+  const { project, context } = asked;
+  const { raw, crashes, wanted, ask } = asking(asked, (path) => path === facts.file.path);
   if (facts.artifact) ask('artifact', facts.artifact, () => ({ document: facts.file.path }));
   if (!facts.module) return { raw, crashes };
   const { module } = facts;

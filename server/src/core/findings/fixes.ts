@@ -1,4 +1,5 @@
 import { countSyntaxProblems } from '../syntax/javascript.js';
+import { commentSpans, writeComments } from '../syntax/write/comments.js';
 import { writeChanges, type CodeChange } from '../syntax/write/javascript.js';
 import { writeLines, type LineChange } from '../syntax/write/line-list.js';
 import type { Places } from '../syntax/write/page.js';
@@ -62,10 +63,24 @@ function writeFile(file: SourceFile, changes: readonly Change[], places: Places,
   const settings = changes.filter(isSettings);
   const others = changes.filter(isCode);
   const lines = changes.filter(isLine);
-  if (CODE.test(file.path)) return settings.length + lines.length > 0 ? undefined : writeChanges(file, others, places);
+  if (CODE.test(file.path)) return lines.length > 0 ? undefined : writeCode(file, settings, others, places);
   const bySettings = settings.length > 0 ? writeSettings(file, settings) : [];
   const byPlace = writePlain(file, others, places);
   return bySettings && byPlace && mergeEdits([bySettings, byPlace, writeLines(file, lines)]);
+}
+/** Changes of code, and of the parts of documents in its comments. */
+function writeCode(file: SourceFile, settings: readonly SettingsChange[], others: readonly CodeChange[], places: Places): readonly WrittenEdit[] | undefined {
+  const comments = commentSpans(file.text);
+  if (comments.length === 0) return settings.length > 0 ? undefined : writeChanges(file, others, places);
+  const isInComment = (change: CodeChange): boolean => {
+    const span = 'at' in change ? places.span(change.at) : undefined;
+    return span !== undefined && comments.some((comment) => comment.start <= span.start && span.end <= comment.end);
+  };
+  const bySettings = settings.length > 0 ? writeComments(file, settings) : [];
+  const byPlace = writePlain(file, others.filter(isInComment), places);
+  const code = others.filter((change) => !isInComment(change));
+  const byCode = code.length > 0 ? writeChanges(file, code, places) : [];
+  return bySettings && byPlace && byCode && mergeEdits([bySettings, byPlace, byCode]);
 }
 function bare({ span, text }: WrittenEdit): TextEdit {
   return { span, text };

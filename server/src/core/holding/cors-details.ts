@@ -3,7 +3,7 @@ import { corsPolicies } from '../project/cors.js';
 import { createContext } from '../project/context.js';
 import type { CorsPolicy } from '../rules/rule.js';
 import type { FilePath } from '../text/source.js';
-import { recorded, type Bench } from './judging.js';
+import { recorded, type Bench } from './bench.js';
 
 /** Says which origins a CORS layer lets in, in a word or two; undefined where nobody can tell, and for other layers. Each file is read once. */
 export function createCorsDetails(benchOf: (path: FilePath) => Bench): (layer: Layer) => string | undefined {

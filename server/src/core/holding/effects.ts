@@ -4,7 +4,7 @@ import type { AppliedFix, Finding } from '../findings/finding.js';
 import { createContext } from '../project/context.js';
 import { applyEdits } from '../text/edits.js';
 import type { At, FilePath, SourceRange, Span } from '../text/source.js';
-import { recorded, type Bench } from './judging.js';
+import { recorded, type Bench } from './bench.js';
 
 /** Fixes tried for one call. */
 const MOST = 3;

@@ -2,7 +2,9 @@ import { classify } from '../project/file-class.js';
 import { readFacts, type FileFacts } from '../project/facts.js';
 import { readConfig, type Config } from '../project/aliases.js';
 import { dataModule, type DataModule } from '../project/data-module.js';
+import { targetOf } from '../openapi/outer.js';
 import type { Manifest } from '../project/manifests.js';
+import { readPart, type Part } from '../project/part.js';
 import type { FileClass } from '../project/project.js';
 import { createResolver, type Asking, type Resolver } from '../project/resolve.js';
 import type { ModuleView } from '../model/module.js';
@@ -33,7 +35,9 @@ export interface Files {
   names(): number;
   /** A file of plain data as the module it is when code loads it. */
   data(path: FilePath): ModuleView | undefined;
-  /** Paths that imports name and nobody gave yet; each is named once. */
+  /** A YAML or JSON file as a part of the documents that refer to it. */
+  part(path: FilePath): Pick<Part, 'root' | 'notes' | 'spans' | 'problems' | 'outer'> | undefined;
+  /** Paths that imports or documents name and nobody gave yet; each is named once. */
   wanted(): readonly FilePath[];
   spanOf(at: At): Span;
   classOf(path: FilePath): FileClass;
@@ -48,6 +52,7 @@ const MOST_TREES = 8;
 const NO_USES: ReadonlySet<string> = new Set();
 /** Packages that are known by their name, also where their own sources are at hand. */
 const FOREIGN: ReadonlySet<string> = new Set(frameworks.flatMap((adapter) => [...adapter.packages]));
+const SETTINGS = /\.(ya?ml|json)$/i;
 const CONFIGURES = /(^|\/)(package|[tj]sconfig[^/]*)\.json$/;
 
 /** What specifiers lead to, by the file they stand in. */
@@ -60,6 +65,8 @@ interface Content {
   readonly resolved: Resolved;
   readonly configs: ReadonlyMap<FilePath, Read<Config>>;
   readonly data: ReadonlyMap<FilePath, Read<DataModule | undefined>>;
+  readonly parts: ReadonlyMap<FilePath, Read<Part>>;
+  readonly referred: ReadonlySet<FilePath>;
   readonly names: number;
 }
 /** What was read of one revision of a file. */
@@ -81,6 +88,9 @@ export function createFiles(from?: Content): Files {
   let sorted: readonly FilePath[] | undefined;
   const configs = new Map(from?.configs);
   const data = new Map(from?.data);
+  const parts = new Map(from?.parts);
+  /** Files that documents refer to, by themselves or by other such files. */
+  const referred = new Set(from?.referred);
   let resolver: Resolver | undefined;
   let names = from?.names ?? 0;
   let lower: ReadonlyMap<string, FilePath> | undefined;
@@ -117,6 +127,21 @@ export function createFiles(from?: Content): Files {
   };
   const configOf = (path: FilePath): Config | undefined => (files.has(path) ? read(configs, path, ({ text }) => readConfig(text)) : undefined);
   const dataOf = (path: FilePath): DataModule | undefined => (files.has(path) && factsOf(path)?.document === undefined ? read(data, path, dataModule) : undefined);
+  const partOf: Files['part'] = (path) => {
+    const own = files.has(path) && SETTINGS.test(path) ? factsOf(path) : undefined;
+    if (!own || own.artifact) return undefined;
+    if (!own.document) return read(parts, path, readPart);
+    return { root: own.document.root, notes: own.notes, spans: own.spans, problems: own.problems, outer: own.outer };
+  };
+  /** The files a document or a part refers to. */
+  const outerOf = (path: FilePath): readonly FilePath[] => {
+    const outer = factsOf(path)?.outer ?? [];
+    const all = outer.length > 0 || !referred.has(path) ? outer : (partOf(path)?.outer ?? []);
+    return all.flatMap(({ text }) => {
+      const target = targetOf(text, path);
+      return target.to === 'file' ? [target.path] : [];
+    });
+  };
   /** Names lead elsewhere now; `all`: files may need others than before. */
   const rename = (all: boolean): void => {
     resolved = new Map();
@@ -154,6 +179,7 @@ export function createFiles(from?: Content): Files {
       facts.delete(path);
       configs.delete(path);
       data.delete(path);
+      parts.delete(path);
       sorted = undefined;
       rename(true);
       return true;
@@ -164,6 +190,7 @@ export function createFiles(from?: Content): Files {
     isOwn: (specifier, path) => resolving().isOwn(specifier, path),
     names: () => names,
     data: (path) => dataOf(path)?.module,
+    part: partOf,
     wanted() {
       const wanted = new Set<FilePath>();
       for (const path of unasked) for (const one of filesBeside(path)) if (!asked.has(one)) wanted.add(one);
@@ -173,12 +200,19 @@ export function createFiles(from?: Content): Files {
         resolving().resolve(one.from, path, askingOf(path), tried);
         for (const candidate of tried) if (!asked.has(candidate)) wanted.add(candidate);
       }
+      const waiting = [...unasked];
+      for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) for (const one of outerOf(path)) {
+        if (!files.has(one) && !asked.has(one)) wanted.add(one);
+        if (referred.has(one)) continue;
+        referred.add(one);
+        waiting.push(one);
+      }
       unasked.clear();
       // Each is asked for once: what the host does not have stays unknown.
       for (const path of wanted) asked.add(path);
       return [...wanted].sort();
     },
-    spanOf: (at) => spanAt(at, (dataOf(at.path) ?? factsOf(at.path))?.spans),
+    spanOf: (at) => spanAt(at, (dataOf(at.path) ?? (parts.has(at.path) ? partOf(at.path) : factsOf(at.path)))?.spans),
     classOf: (path) => classify(path, { openapi: factsOf(path)?.document !== undefined }),
     manifestOf(path) {
       for (let folder = folderOf(path); ; folder = folderOf(folder)) {
@@ -188,7 +222,7 @@ export function createFiles(from?: Content): Files {
       }
     },
     usesOf: (path) => factsOf(path)?.uses ?? NO_USES,
-    fork: () => createFiles({ files, facts, asked, resolved, configs, data, names }),
+    fork: () => createFiles({ files, facts, asked, resolved, configs, data, parts, referred, names }),
   };
 }
 

@@ -1,19 +1,18 @@
 import { baselined } from '../findings/baseline.js';
 import { detect, type Crash, type Raw } from '../findings/detect.js';
 import type { Fix } from '../findings/changes.js';
-import type { Baseline, Finding } from '../findings/finding.js';
+import type { Finding } from '../findings/finding.js';
 import { fingerprint, numberDuplicates } from '../findings/fingerprint.js';
 import { judge as judgeSuppressions } from '../findings/judge.js';
 import { applyPrecedence, rangeKey } from '../findings/precedence.js';
-import type { Policy } from '../policy/policy.js';
-import { createContext, type Holdings } from '../project/context.js';
+import type { OpenApiDocument } from '../openapi/document.js';
+import { createContext } from '../project/context.js';
 import type { FileFacts } from '../project/facts.js';
-import type { ProjectModel } from '../project/project.js';
 import { rules } from '../rules/index.js';
 import type { FixAnswer } from '../rules/rule.js';
-import type { At, FilePath, SourceRange, Span } from '../text/source.js';
-import { createWordFinder } from '../text/words.js';
-import type { Files } from './files.js';
+import { samePlace, type At, type FilePath, type SourceRange } from '../text/source.js';
+import { bySpan, compareSpans, mentionedIn, recorded, speaking, unique, type Bench } from './bench.js';
+import type { DocumentHits } from './document-hits.js';
 
 /** Findings of one file, and what they were made of. */
 export interface Judged {
@@ -27,21 +26,17 @@ export interface Judged {
   /** Whether any file of the project uses a thing, as it was answered. */
   readonly answered: ReadonlyMap<string, boolean>;
 }
-/** What holds for all files of one moment. */
-export interface Bench {
-  readonly files: Files;
-  readonly project: ProjectModel;
-  readonly policy: Policy;
-  readonly baseline: Baseline;
-  readonly today: string;
-}
-
+const NO_WORDS: ReadonlySet<string> = new Set();
 const CONFIDENCES: readonly Finding['confidence'][] = ['low', 'medium', 'high'];
 const ruleIds: ReadonlySet<string> = new Set(rules.map((rule) => rule.meta.id));
-const wordsIn = createWordFinder(rules.flatMap((rule) => rule.words));
 
+/** A document that the file belongs to, and what was said of it. */
+export interface Told {
+  readonly document: OpenApiDocument;
+  readonly hits: DocumentHits;
+}
 /** Runs the rules on one file: severities, precedence, suppressions and baseline applied. */
-export function judge(own: FileFacts, bench: Bench): Judged {
+export function judge(own: FileFacts, bench: Bench, told: readonly Told[]): Judged {
   const { path } = own.file;
   const { files, policy } = bench;
   const leansOn = new Set<FilePath>();
@@ -50,11 +45,24 @@ export function judge(own: FileFacts, bench: Bench): Judged {
   const held = recorded(bench, path, { leansOn, leansOnSurface, answered });
   const context = createContext(path, held);
   const rangeOf = (at: At): SourceRange => ({ path: at.path, span: held.spanOf(at) });
-  const on = rules.filter((rule) => policy.rules.get(rule.meta.id) !== 'off');
-  const { raw, crashes } = detect(own, { rules: on, mentioned: wordsIn(own.file.text.toLowerCase()), project: bench.project, context, fileClass: files.classOf(path) });
-  const placed = raw.map((one) => ({ one, span: held.spanOf(one.hit.detection.at) })).sort((a, b) => compareSpans(a.span, b.span) || (a.one.rule.meta.id < b.one.rule.meta.id ? -1 : 1));
-  const { kept, silenced } = applyPrecedence(unique(placed).map(({ one, span }) => ({ rule: one.rule.meta.id, node: rangeKey({ path, span }), grounds: one.grounds, one })));
-  const spoken = [...kept, ...silenced].map(({ one }) => one);
+  const on = speaking(policy);
+  const { raw, crashes: failed } = detect(own, { rules: on, mentioned: told.length > 0 && !own.module && !own.artifact ? NO_WORDS : mentionedIn(own.file.text), project: bench.project, context, fileClass: files.classOf(path) });
+  const crashes = [...failed];
+  const placed = raw.map((one) => ({ one, span: held.spanOf(one.hit.detection.at) })).sort(bySpan);
+  const ranked = applyPrecedence(unique(placed).map(({ one, span }) => ({ rule: one.rule.meta.id, node: rangeKey({ path, span }), grounds: one.grounds, one })));
+  // What other documents say of the same place is one finding.
+  const of = (hits: readonly { readonly one: Raw }[], also: 'kept' | 'silenced'): readonly Raw[] => {
+    const all = [...hits.map(({ one }) => one), ...told.flatMap((one) => one.hits[also].get(path) ?? [])];
+    return told.length === 0 ? all : unique(all.map((one) => ({ one, span: held.spanOf(one.hit.detection.at) })).sort(bySpan)).map(({ one }) => one);
+  };
+  const kept = of(ranked.kept, 'kept');
+  const spoken = [...kept, ...of(ranked.silenced, 'silenced')];
+  for (const { document, hits } of told) {
+    crashes.push(...(document.path === path ? hits.crashes : []));
+    for (const one of hits.leansOn) if (one !== path) leansOn.add(one);
+    for (const one of hits.leansOnSurface) leansOnSurface.add(one);
+    for (const [what, answer] of hits.answered) answered.set(what, answer);
+  }
   const ordinals = numberDuplicates(spoken.map((one) => ({ rule: one.rule.meta.id, path, subject: one.hit.detection.subject })));
   const fixes = new Map<string, readonly Fix[]>();
   const all = spoken.map((one, index): Finding => {
@@ -73,8 +81,10 @@ export function judge(own: FileFacts, bench: Bench): Judged {
       ...(refused === undefined ? {} : { fixRefused: refused }),
     }, bench.baseline);
   });
+  const roots = own.module ? own.blocks.map((block) => block.root) : [own.document?.root ?? (told.length > 0 ? files.part(path)?.root : undefined)].flatMap((root) => root ?? []);
+  const remarks = told.flatMap(({ document }) => document.remarks).filter(({ at }, index, all) => at.path === path && all.findIndex((one) => samePlace(one.at, at)) === index);
   const ran = new Set(on.map((rule) => rule.meta.id));
-  const result = judgeSuppressions({ facts: own, findings: all.slice(0, kept.length), silenced: all.slice(kept.length), today: bench.today, rangeOf, ruleIds, ran: own.problems.length > 0 ? new Set() : ran });
+  const result = judgeSuppressions({ facts: own, roots, remarks, findings: all.slice(0, kept.length), silenced: all.slice(kept.length), today: bench.today, rangeOf, ruleIds, ran: own.problems.length > 0 ? new Set() : ran });
   for (const [mark, list] of result.fixes) fixes.set(mark, list);
   const findings = [...result.findings, ...crashes.map((crash) => crashed(path, crash))].filter((finding) => policy.rules.get(finding.rule) !== 'off');
   const least = CONFIDENCES.indexOf(policy.minConfidence);
@@ -82,67 +92,6 @@ export function judge(own: FileFacts, bench: Bench): Judged {
   return { findings: heard.sort((a, b) => compareSpans(a.at.span, b.at.span) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)), fixes, leansOn, leansOnSurface, answered };
 }
 
-interface Notes {
-  readonly leansOn: Set<FilePath>;
-  readonly leansOnSurface: Set<FilePath>;
-  readonly answered: Map<string, boolean>;
-}
-/** The holdings of one file's rules; each other file that is looked at is noted. */
-export function recorded({ files, project, policy }: Bench, own: FilePath, { leansOn, leansOnSurface, answered }: Notes): Holdings {
-  const look = (path: FilePath): FilePath => {
-    if (path !== own) leansOn.add(path);
-    return path;
-  };
-  return {
-    project, policy,
-    spanOf: (at) => {
-      look(at.path);
-      return files.spanOf(at);
-    },
-    textOf: (path) => files.get(look(path))?.text ?? '',
-    classOf: (path) => files.classOf(look(path)),
-    usesOf: (path) => files.usesOf(look(path)),
-    module: (path) => files.facts(look(path))?.module ?? files.data(path),
-    surface(path) {
-      const module = files.facts(path)?.module;
-      if (!module) return files.data(look(path));
-      if (path !== own) leansOnSurface.add(path);
-      return module;
-    },
-    isStable: (path, binding) => !files.facts(path)?.unstable.has(binding),
-    manifestOf: (path) => files.manifestOf(path),
-    // Files that come or go have every file judged again: only the texts looked at are noted.
-    paths: () => files.paths(),
-    artifactOf: (path) => files.facts(look(path))?.artifact,
-    ignoreFile: (path) => files.get(look(path))?.text,
-    resolveFile: (specifier, from) => files.resolve(specifier, from),
-    projectUses(what) {
-      const known = answered.get(what) ?? projectUses(files, what);
-      answered.set(what, known);
-      return known;
-    },
-  };
-}
-
-/** Whether any file imports the module or carries the mark. */
-export function projectUses(files: Files, what: string): boolean {
-  return files.paths().some((path) => files.usesOf(path).has(what));
-}
-
-interface Placed {
-  readonly one: Raw;
-  readonly span: Span;
-}
-/** One detection of a rule at one place. */
-function unique(sorted: readonly Placed[]): readonly Placed[] {
-  const seen = new Set<string>();
-  return sorted.filter(({ one, span }) => {
-    const key = `${one.rule.meta.id} ${span.start} ${span.end}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-}
 /** Why a detection of a rule that has fixes has none. */
 function reasonOf(raw: Raw, answers: readonly FixAnswer[]): string | undefined {
   for (const answer of answers) if ('refused' in answer) return answer.refused;
@@ -177,7 +126,4 @@ export function note(path: FilePath, subject: string, message: string): Finding 
     explanation: { message, why: 'Findings are missing here.', remedy: 'Report this with the file, if you can share it.' },
     fingerprint: fingerprint('unlatched/not-analysed', path, subject, 0), state: 'open', reason: undefined, fix: undefined,
   };
-}
-function compareSpans(a: Span, b: Span): number {
-  return a.start - b.start || a.end - b.end;
 }

@@ -10,6 +10,8 @@ import { slicesOf } from '../project/slices.js';
 import { losesSurface, sameSurface } from '../project/surface.js';
 import { createTraits, type Traits } from '../project/traits.js';
 import type { FilePath } from '../text/source.js';
+import { commentDocumentsOf, type CommentDocuments } from './comment-documents.js';
+import { documentsOf, type Documents, type KnownDocuments } from './documents.js';
 import type { Files } from './files.js';
 
 /** Keeps the join of all files and makes it anew only when an edit can change it. */
@@ -42,6 +44,8 @@ interface Begun {
   readonly hashes: WeakMap<object, number>;
   readonly known: KnownLayers;
   readonly paths: KnownPatterns;
+  readonly documents: KnownDocuments;
+  readonly comments: CommentDocuments | undefined;
 }
 const NOTHING: JoinResult = {
   project: { scopes: new Map(), endpoints: new Map(), byShape: new Map(), byScope: new Map(), byHandler: new Map(), byFile: new Map(), roles: new Map(), habits: { guards: [], roleGuards: [] } },
@@ -67,6 +71,8 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   let names = from?.names ?? files.names();
   const known: KnownLayers = from?.known ?? new WeakMap();
   const paths: KnownPatterns = from?.paths ?? new Map();
+  let comments = from?.comments;
+  const knownDocuments: KnownDocuments = from?.documents ?? new WeakMap();
   const hashes = from?.hashes ?? new WeakMap<object, number>();
   /** Whether the join still holds with the changed files; if so they are taken over. */
   function stillHolds(last: Held): boolean {
@@ -115,19 +121,25 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     loaded.add(path);
     return files.data(path);
   }
-  function documents(): ProjectModel['documents'] {
-    return files.paths().flatMap((path) => files.facts(path)?.document ?? []);
+  function documents(project: JoinResult['project']): Pick<ProjectModel, 'documents' | 'documentsIn'> {
+    comments = commentDocumentsOf(files, project, comments);
+    const { all, byFile } = documentsOf(files, knownDocuments, comments.documents);
+    return { documents: all, documentsIn: byFile };
   }
 
   return {
     now(tell) {
       if (held && !isStale && pending.size === 0) return held.project;
       if (held && !isStale && stillHolds(held)) {
-        const isDocument = [...pending].some((path) => joined.get(path)?.document ?? files.facts(path)?.document);
+        const before = held.project.documentsIn;
+        const isDocument = [...pending].some((path) => before.has(path) || comments?.from.has(path) || isPart(files.facts(path)));
         const lost = [...pending].filter((path) => frozen.has(path));
         for (const path of pending) keep(path);
         pending.clear();
-        if (isDocument) held = { ...held, project: { ...held.project, documents: documents() } };
+        if (isDocument) {
+          held = { ...held, project: { ...held.project, ...documents(held.project) } };
+          tell(movedDocuments(before, held.project.documentsIn), []);
+        }
         // A file that lost its surface keeps its place in the model, and declares something else all the same.
         if (lost.length > 0) tell([], lost);
         return held.project;
@@ -137,11 +149,13 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
       const result = join();
       const slices = slicesOf(result.project, hashes);
       const before = held?.slices;
-      held = { result, project: { ...result.project, documents: documents() }, slices };
+      const documentsBefore = held?.project.documentsIn ?? new Map();
+      held = { result, project: { ...result.project, ...documents(result.project) }, slices };
       for (const path of [...joined.keys(), ...files.paths()]) keep(path);
       pending.clear();
       isStale = false;
-      tell(before ? files.paths().filter((path) => before.get(path) !== slices.get(path)) : files.paths(), reshaped);
+      const moved = movedDocuments(documentsBefore, held.project.documentsIn);
+      tell(before ? files.paths().filter((path) => before.get(path) !== slices.get(path) || moved.has(path)) : files.paths(), reshaped);
       return held.project;
     },
     touch(path) {
@@ -153,7 +167,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     },
     failure: () => failed,
     joins: () => count,
-    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, loaded, traits, names, hashes, known, paths }),
+    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, loaded, traits, names, hashes, known, paths, documents: knownDocuments, comments }),
   };
 
   function keep(path: FilePath): void {
@@ -163,4 +177,17 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     if (facts) joined.set(path, facts);
     else joined.delete(path);
   }
+}
+
+/** Files that belong to other documents than before, or to the same of which another file changed. */
+function movedDocuments(before: Documents['byFile'], now: Documents['byFile']): ReadonlySet<FilePath> {
+  const moved = new Set<FilePath>();
+  for (const path of new Set([...before.keys(), ...now.keys()])) {
+    const [was, is] = [before.get(path) ?? [], now.get(path) ?? []];
+    if (was.length !== is.length || is.some((document, index) => document !== was[index])) moved.add(path);
+  }
+  return moved;
+}
+function isPart(facts: FileFacts | undefined): boolean {
+  return facts !== undefined && (facts.document !== undefined || facts.blocks.length > 0 || facts.setups.length > 0);
 }

@@ -10,10 +10,19 @@ export interface Placed {
   readonly value: Value;
   readonly pointer: Pointer;
 }
-/** An OpenAPI file, one shape for all versions. */
+/** A part of a document that was passed over, and why, as a whole sentence. */
+export interface Remark {
+  readonly at: At;
+  readonly message: string;
+}
+/** An OpenAPI document, one shape for all versions: its own file, and those it refers to. */
 export interface OpenApiDocument {
   readonly version: '2.0' | '3.0' | '3.1' | '3.2';
+  /** The file that holds its root. */
   readonly path: FilePath;
+  /** Other files that hold parts of it. */
+  readonly parts: ReadonlySet<FilePath>;
+  readonly remarks: readonly Remark[];
   /** The `openapi` or `swagger` key. */
   readonly versionAt: At;
   readonly pathsAt: At | undefined;

@@ -81,7 +81,8 @@ function readOperation(reading: Reading, shared: Shared, entry: Entry, key: stri
   const own = entryOf(body.value, 'security');
   const responses = entryOf(body.value, 'responses');
   const whole = body.known && body.value.kind === 'object' && !body.value.open;
-  const responsesKnown = !responses || (!isHidden(responses.value) && !entryOf(responses.value, '$ref'));
+  const answers = responses && follow(reading.root, responses.value, reading.seen);
+  const responsesKnown = !answers || (answers.known && !isHidden(answers.value));
   if (!body.known || isHidden(body.value)) reading.complete = false;
   reading.found.push({
     key,
@@ -96,14 +97,14 @@ function readOperation(reading: Reading, shared: Shared, entry: Entry, key: stri
     security: own ? own.value : reading.security,
     parameters: parameters(reading, [{ value: shared.item, pointer: shared.pointer }, { value: body.value, pointer: body.pointer ?? pointer }]),
     requestBody: optional(reading, valueOf(body.value, 'requestBody')),
-    responses: new Map(entriesOf(responses?.value).filter((one) => !one.key.startsWith('x-')).map((one) => [one.key, follow(reading.root, one.value, reading.seen).value])),
+    responses: new Map(entriesOf(answers?.value).filter((one) => !one.key.startsWith('x-')).map((one) => [one.key, follow(reading.root, one.value, reading.seen).value])),
     responsesAt: responses?.keyAt,
     extensions: new Map([...extensionsOf(shared.item), ...extensionsOf(body.value)]),
     complete: whole && responsesKnown,
     pointer: body.pointer ?? pointer,
   });
   if (shared.depth >= NESTING) return;
-  for (const callback of entriesOf(valueOf(body.value, 'callbacks'))) readItems(reading, callback, 'callbacks', [...pointer, 'callbacks', callback.key], shared.depth + 1);
+  for (const callback of entriesOf(valueOf(body.value, 'callbacks'))) readItems(reading, callback, 'callbacks', [...(body.pointer ?? pointer), 'callbacks', callback.key], shared.depth + 1);
 }
 
 /** Parameters of the path item, replaced by those of the operation with the same name and place. */

@@ -1,6 +1,6 @@
 import type { Entry, Value } from '../model/value.js';
-import type { At, SourceFile } from '../text/source.js';
-import type { NotedValue, OpenApiDocument } from './document.js';
+import type { At, FilePath } from '../text/source.js';
+import type { OpenApiDocument, Remark } from './document.js';
 import { readOperations } from './operations.js';
 import { follow } from './references.js';
 import { asArray, asScalar, asText, entriesOf, entryOf, extensionsOf, valueAt, valueOf } from './values.js';
@@ -11,9 +11,15 @@ export interface ReadOpenApi {
   readonly unsupported?: string;
 }
 
-/** Reads any version of OpenAPI from a value. Wrong types are passed over; the rest is still read. */
-export function readOpenApi(file: SourceFile, noted: NotedValue): ReadOpenApi {
-  const root = noted.root;
+/** What a document is besides its root. */
+export interface PutTogether {
+  readonly parts: ReadonlySet<FilePath>;
+  readonly remarks: readonly Remark[];
+}
+const ALONE: PutTogether = { parts: new Set(), remarks: [] };
+
+/** Reads any version of OpenAPI from the value of a file, or of several put together (`bundle.ts`). Wrong types are passed over; the rest is still read. */
+export function readOpenApi({ path }: { readonly path: FilePath }, { root }: { readonly root: Value }, { parts, remarks } = ALONE): ReadOpenApi {
   const key = entryOf(root, 'openapi') ?? entryOf(root, 'swagger');
   if (!key) return {};
   const version = versionOf(key);
@@ -25,12 +31,14 @@ export function readOpenApi(file: SourceFile, noted: NotedValue): ReadOpenApi {
   const read = readOperations(root, version, security?.value);
   const document: OpenApiDocument = {
     version,
-    path: file.path,
+    path,
+    parts,
+    remarks,
     versionAt: key.keyAt,
     pathsAt: paths?.keyAt,
     schemesAt: schemesEntry?.keyAt,
     servers: swagger ? swaggerServers(root) : (asArray(valueOf(root, 'servers'))?.items ?? []).map((item) => item.value),
-    schemes: new Map(entriesOf(schemesEntry?.value).map((entry) => [entry.key, follow(root, entry.value).value])),
+    schemes: new Map(entriesOf(schemesEntry && follow(root, schemesEntry.value).value).map((entry) => [entry.key, follow(root, entry.value).value])),
     security: security?.value,
     securityAt: security?.keyAt,
     operations: read.operations,

@@ -17,7 +17,7 @@ export interface Followed {
 /** References already looked up in one document, by their text. */
 export type References = Map<string, { readonly value: Value; readonly pointer: Pointer } | undefined>;
 
-/** Follows local references (`#/a/b`) inside one document, at most 20 hops; others are not fetched. `seen` saves looking one up twice. */
+/** Follows references inside one document (`#/a/b`), at most 20 hops; what leads to other files was made local before (`bundle.ts`), and others are not fetched. `seen` saves looking one up twice. */
 export function follow(root: Value, value: Value, seen?: References): Followed {
   let current = value;
   let pointer: Pointer | undefined;
@@ -25,7 +25,7 @@ export function follow(root: Value, value: Value, seen?: References): Followed {
     const entry = entryOf(current, '$ref');
     if (!entry) return { value: current, pointer, known: true };
     const reference = asText(entry.value);
-    const target = reference === undefined ? undefined : lookUp(root, reference, seen);
+    const target = reference === undefined ? undefined : known(root, reference, seen);
     if (!target) return { value: current, pointer, known: false };
     current = target.value;
     pointer = target.pointer;
@@ -33,25 +33,38 @@ export function follow(root: Value, value: Value, seen?: References): Followed {
   return { value: current, pointer, known: false };
 }
 
-function lookUp(root: Value, reference: string, seen: References | undefined): { readonly value: Value; readonly pointer: Pointer } | undefined {
-  if (!seen) return local(root, reference);
-  if (!seen.has(reference)) seen.set(reference, local(root, reference));
+function known(root: Value, reference: string, seen: References | undefined): { readonly value: Value; readonly pointer: Pointer } | undefined {
+  if (!seen) return lookUp(root, reference);
+  if (!seen.has(reference)) seen.set(reference, lookUp(root, reference));
   return seen.get(reference);
 }
-function local(root: Value, reference: string): { readonly value: Value; readonly pointer: Pointer } | undefined {
+/** The value a local reference names, and its key path. References that stand in the way are followed. */
+export function lookUp(root: Value, reference: string, budget = { hops: HOPS }): { readonly value: Value; readonly pointer: Pointer } | undefined {
   if (reference === '#') return { value: root, pointer: [] };
   if (!reference.startsWith('#/')) return undefined;
   let current: Value | undefined = root;
-  const pointer: (string | number)[] = [];
+  let pointer: (string | number)[] = [];
   for (const raw of reference.slice(2).split('/').slice(0, 50)) {
     const key = decode(raw);
-    const array = asArray(current);
-    const index = array && /^\d{1,9}$/.test(key) ? Number(key) : undefined;
-    current = index === undefined ? valueOf(current, key) : array?.items[index]?.value;
-    if (!current) return undefined;
-    pointer.push(index ?? key);
+    let next = step(current, key);
+    while (!next) {
+      const way = asText(valueOf(current, '$ref'));
+      const behind: { readonly value: Value; readonly pointer: Pointer } | undefined = way === undefined || budget.hops-- <= 0 ? undefined : lookUp(root, way, budget);
+      if (!behind) return undefined;
+      current = behind.value;
+      pointer = [...behind.pointer];
+      next = step(current, key);
+    }
+    pointer.push(next.key);
+    current = next.value;
   }
   return { value: current, pointer };
+}
+function step(value: Value | undefined, key: string): { readonly value: Value; readonly key: string | number } | undefined {
+  const array = asArray(value);
+  const index = array && /^\d{1,9}$/.test(key) ? Number(key) : undefined;
+  const found = index === undefined ? valueOf(value, key) : array?.items[index]?.value;
+  return found && { value: found, key: index ?? key };
 }
 function decode(raw: string): string {
   const unescaped = raw.replaceAll('~1', '/').replaceAll('~0', '~');

@@ -39,8 +39,10 @@ export function requestSchemas(document: OpenApiDocument, operation: Operation):
 
 /** The responses of an operation by status, references followed. */
 export function responsesOf(document: OpenApiDocument, operation: Operation): readonly (Placed & { readonly entry: KeyedEntry })[] {
-  const pointer = [...operation.pointer, 'responses'];
-  return entriesOf(at(document, pointer)).filter((entry) => !entry.key.startsWith('x-')).map((entry) => ({ entry, ...led(document, { value: entry.value, pointer: [...pointer, entry.key] }) }));
+  const own = [...operation.pointer, 'responses'];
+  const { value, pointer } = led(document, { value: at(document, own) ?? document.root, pointer: own });
+  if (value === document.root) return [];
+  return entriesOf(value).filter((entry) => !entry.key.startsWith('x-')).map((entry) => ({ entry, ...led(document, { value: entry.value, pointer: [...pointer, entry.key] }) }));
 }
 
 /** The schemas of the responses whose status key is asked for. */

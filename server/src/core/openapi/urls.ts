@@ -42,15 +42,22 @@ function readLinks(document: OpenApiDocument, response: KeyedEntry, pointer: Poi
   }
 }
 
+/** The entries of `paths`, which may stand in another file. */
+export function pathEntries(document: OpenApiDocument): readonly { readonly entry: KeyedEntry; readonly pointer: Pointer }[] {
+  const holder = valueOf(document.root, 'paths');
+  const { value, pointer } = holder ? follow(document.root, holder) : { value: undefined, pointer: undefined };
+  return entriesOf(value).map((entry) => ({ entry, pointer: [...(pointer ?? ['paths']), entry.key] }));
+}
+
 interface Located {
   readonly value: Value;
   readonly pointer: Pointer;
 }
 /** Path items with the objects in them that can be operations. */
 function pathItems(document: OpenApiDocument): readonly (Located & { readonly operations: readonly Located[] })[] {
-  return entriesOf(valueOf(document.root, 'paths')).map((path) => {
+  return pathEntries(document).map(({ entry: path, pointer: own }) => {
     const item = follow(document.root, path.value);
-    const pointer = item.pointer ?? ['paths', path.key];
+    const pointer = item.pointer ?? own;
     const operations = entriesOf(item.value).filter((entry) => entry.value.kind === 'object').map((entry) => ({ value: entry.value, pointer: [...pointer, entry.key] }));
     return { value: item.value, pointer, operations };
   });

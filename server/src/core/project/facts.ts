@@ -3,14 +3,17 @@ import { readArtifact } from '../artifacts/read.js';
 import type { ModuleView, Note } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import type { OpenApiDocument } from '../openapi/document.js';
+import { outerReferences, type OuterReference } from '../openapi/outer.js';
 import { readOpenApi } from '../openapi/read.js';
 import { isOpenApi } from '../openapi/sniff.js';
+import type { CommentBlock } from '../syntax/comment-blocks.js';
 import type { Trees } from '../syntax/javascript.js';
 import { lower } from '../syntax/lower/lower.js';
 import { TOO_DEEP, type SyntaxProblem } from '../syntax/parsed.js';
 import { readSettings } from '../syntax/yaml.js';
 import type { PlaceRecord } from '../text/places.js';
 import type { At, SourceFile, Span } from '../text/source.js';
+import { commentSetups } from './comment-setups.js';
 import { envChecks } from './env-checks.js';
 import { isBundled } from './bundled.js';
 import { lastingFields } from './fields.js';
@@ -24,7 +27,14 @@ import { readManifest, type Manifest } from './manifests.js';
 export interface FileFacts {
   readonly file: SourceFile;
   readonly module: ModuleView | undefined;
+  /** As this file alone tells it. */
   readonly document: OpenApiDocument | undefined;
+  /** What the document refers to in other files. */
+  readonly outer: readonly OuterReference[];
+  /** Parts of documents in the comments of code. */
+  readonly blocks: readonly CommentBlock[];
+  /** Calls that put such parts together. */
+  readonly setups: readonly Call[];
   readonly manifest: Manifest | undefined;
   /** A configuration file that rules look at as such. */
   readonly artifact: Artifact | undefined;
@@ -60,17 +70,18 @@ const SETS_PRODUCTION: ReadonlySet<string> = new Set(['production']);
 /** Reads one file to its facts. Never fails; broken parts are named in `problems`. `before`: the facts of its last revision; `trees`: knows trees of edited files. */
 export function readFacts(file: SourceFile, before?: FileFacts, trees?: Trees): FileFacts {
   try {
-    return read(file, before?.places, before && trees);
+    return read(file, before, before && trees);
   } catch (error) {
     return { ...nothingOf(file), unsupported: `reading it failed (${error instanceof Error ? error.message.slice(0, 200) : 'unknown cause'})` };
   }
 }
 function nothingOf(file: SourceFile): FileFacts {
   return {
-    file, module: undefined, document: undefined, manifest: undefined, artifact: undefined, notes: [], spans: new Int32Array(), places: undefined, problems: [], unsupported: undefined, uses: NOTHING, unstable: NOTHING,
+    file, module: undefined, document: undefined, outer: [], blocks: [], setups: [], manifest: undefined, artifact: undefined,
+    notes: [], spans: new Int32Array(), places: undefined, problems: [], unsupported: undefined, uses: NOTHING, unstable: NOTHING,
   };
 }
-function read(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | undefined): FileFacts {
+function read(file: SourceFile, before: FileFacts | undefined, trees: Trees | undefined): FileFacts {
   if (CODE.test(file.path)) return isBundled(file.text) ? { ...codeFacts({ ...file, text: '' }, undefined, undefined), file, unsupported: 'it is minified or bundled code, not source' } : codeFacts(file, before, trees);
   const spans: number[] = [];
   const mark = (span: Span): At => {
@@ -87,17 +98,18 @@ function read(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | 
   const parsed = readSettings(file, mark);
   const { document, unsupported } = readOpenApi(file, parsed.value);
   const unread = (document?.operations.length ?? 0) === 0 ? unreadBecause(parsed.problems) : undefined;
-  return { ...empty, document, notes: parsed.value.notes, spans: Int32Array.from(spans), problems: parsed.problems, unsupported: unsupported ?? unread };
+  return { ...empty, document, outer: document ? outerReferences(file.text, parsed.value.root) : [], notes: parsed.value.notes, spans: Int32Array.from(spans), problems: parsed.problems, unsupported: unsupported ?? unread };
 }
 
 function unreadBecause(problems: readonly SyntaxProblem[]): string | undefined {
   return problems.some(({ message }) => message === TOO_DEEP) ? `it is ${TOO_DEEP}` : undefined;
 }
 
-function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Trees | undefined): FileFacts {
+function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees | undefined): FileFacts {
   // Places that nobody needs any more pile up with each revision: now and then they are counted anew.
-  const inherited = before && before.ats.length <= before.fresh * MOST_GROWTH + LEAST_PLACES ? before : undefined;
-  const { module: whole, places, problems } = lower(file, inherited, trees);
+  const known = before?.places;
+  const inherited = known && known.ats.length <= known.fresh * MOST_GROWTH + LEAST_PLACES ? { places: known, blocks: before.blocks } : undefined;
+  const { module: whole, places, problems, blocks } = lower(file, inherited, trees);
   const alive = withoutDead(whole);
   const module: ModuleView = { ...alive, fields: lastingFields(alive) };
   const uses = new Set(module.imports.filter((one) => !one.typeOnly).map((one) => one.from.replace(/^node:/, '')));
@@ -119,7 +131,8 @@ function codeFacts(file: SourceFile, before: PlaceRecord | undefined, trees: Tre
   if (setsProduction(module)) uses.add('production');
   for (const name of envChecks(module)) uses.add(`checks ${name}`);
   for (const mark of graphMarks(file.text)) uses.add(mark);
-  return { ...nothingOf(file), module, notes: module.notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
+  const notes = [...module.notes, ...blocks.flatMap((block) => block.notes)];
+  return { ...nothingOf(file), module, blocks, setups: commentSetups(module), notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
 }
 
 /** `register(jwt, { secret })`: the tokens it signs have no end unless each is given one. */

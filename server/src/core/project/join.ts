@@ -62,7 +62,7 @@ const DEEPEST_MOUNT = 16;
 const MOST_WALKS = 2_000;
 
 export interface JoinResult {
-  readonly project: Omit<ProjectModel, 'documents'>;
+  readonly project: Omit<ProjectModel, 'documents' | 'documentsIn'>;
   /** Functions whose steps were read: to find registrations, or as what a chain hands a request on to. */
   readonly applied: ReadonlySet<FunctionId>;
   /** What was asked of functions that stand in chains or handle requests. */

@@ -104,6 +104,8 @@ export interface ProjectModel {
   readonly byFile: ReadonlyMap<FilePath, readonly Endpoint[]>;
   readonly roles: ReadonlyMap<FunctionId, Role>;
   readonly documents: readonly OpenApiDocument[];
+  /** The documents that the text of a file belongs to. */
+  readonly documentsIn: ReadonlyMap<FilePath, readonly OpenApiDocument[]>;
   readonly habits: Habits;
 }
 /** What this code base does elsewhere; fixes copy it. Most frequent first. */

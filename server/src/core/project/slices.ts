@@ -7,7 +7,7 @@ import { links, type ChainLink, type Endpoint, type ProjectModel, type Scope } f
  * it makes or registers on, the roles of its functions. Where the hash stays, a new join changed nothing for that file.
  * Places are left out: whoever used one depends on its file. `known` keeps the hashes of pieces that come again in the next join.
  */
-export function slicesOf(project: Omit<ProjectModel, 'documents'>, known: WeakMap<object, number>): ReadonlyMap<FilePath, string> {
+export function slicesOf(project: Omit<ProjectModel, 'documents' | 'documentsIn'>, known: WeakMap<object, number>): ReadonlyMap<FilePath, string> {
   const slices = new Map<FilePath, Hash>();
   const into = (path: FilePath): Hash => {
     const known = slices.get(path);

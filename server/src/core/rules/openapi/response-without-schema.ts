@@ -1,6 +1,6 @@
 import type { Value } from '../../model/value.js';
 import type { OpenApiDocument, Operation, Placed } from '../../openapi/document.js';
-import { led, partsOf, responsesOf } from '../../openapi/schemas.js';
+import { at, led, partsOf, responsesOf } from '../../openapi/schemas.js';
 import { asArray, asObject, asText, entriesOf, entryOf, isTrue, valueOf, type KeyedEntry } from '../../openapi/values.js';
 import { rule } from '../rule.js';
 
@@ -187,6 +187,6 @@ function saysNothing(document: OpenApiDocument, value: Value): boolean {
   return true;
 }
 function producesJson(document: OpenApiDocument, operation: Operation): boolean {
-  const own = valueOf(valueOf(valueOf(valueOf(document.root, 'paths'), operation.path), operation.key), 'produces');
+  const own = valueOf(at(document, operation.pointer), 'produces');
   return (asArray(own ?? valueOf(document.root, 'produces'))?.items ?? []).some((item) => /json/i.test(asText(item.value) ?? ''));
 }

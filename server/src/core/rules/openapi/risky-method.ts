@@ -1,7 +1,8 @@
 import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
-import { requestSchemas } from '../../openapi/schemas.js';
+import { led, requestSchemas } from '../../openapi/schemas.js';
 import { neighbours } from '../../openapi/security.js';
-import { entriesOf, entryOf, valueOf } from '../../openapi/values.js';
+import { pathEntries } from '../../openapi/urls.js';
+import { entryOf } from '../../openapi/values.js';
 import { pathMatches } from '../facts/paths.js';
 import { rule, type RuleContext } from '../rule.js';
 
@@ -37,9 +38,10 @@ export default rule<'openapi', Evidence>({
   on: 'openapi',
   words: ['paths'],
   *detect(document, context) {
-    for (const path of entriesOf(valueOf(document.root, 'paths'))) {
-      const any = entryOf(path.value, ANY);
-      if (any) yield { at: any.keyAt, subject: `any ${path.key}`, evidence: { document, name: `ANY ${path.key}`, reason: 'every method gets through to the service', pointer: ['paths', path.key, ANY] } };
+    for (const { entry: path, pointer } of pathEntries(document)) {
+      const item = led(document, { value: path.value, pointer });
+      const any = entryOf(item.value, ANY);
+      if (any) yield { at: any.keyAt, subject: `any ${path.key}`, evidence: { document, name: `ANY ${path.key}`, reason: 'every method gets through to the service', pointer: [...item.pointer, ANY] } };
     }
     for (const operation of document.operations) {
       if (operation.section !== 'paths') continue;

@@ -1,5 +1,6 @@
 import type { OpenApiDocument } from '../../openapi/document.js';
 import { defineScheme, schemesKey } from '../../openapi/changes.js';
+import { led } from '../../openapi/schemas.js';
 import { schemeUses } from '../../openapi/security.js';
 import { asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import type { Value } from '../../model/value.js';
@@ -218,11 +219,12 @@ function within(a: string, b: string): boolean {
   return Math.max(a.length, b.length) - start - end <= 1;
 }
 function schemesKnown(document: OpenApiDocument): boolean {
-  let current: Value | undefined = document.root;
+  let current: Value = document.root;
   for (const key of schemesKey(document)) {
-    if (current?.kind !== 'object' || current.open || entryOf(current, '$ref')) return false;
-    current = valueOf(current, key);
-    if (!current) return true;
+    if (current.kind !== 'object' || current.open) return false;
+    const next = valueOf(current, key);
+    if (!next) return true;
+    current = led(document, { value: next, pointer: [] }).value;
   }
   return current.kind === 'object' && !current.open && !entryOf(current, '$ref');
 }

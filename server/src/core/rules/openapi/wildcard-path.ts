@@ -1,6 +1,7 @@
 import type { OpenApiDocument } from '../../openapi/document.js';
-import { at, led } from '../../openapi/schemas.js';
-import { asArray, asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
+import { led } from '../../openapi/schemas.js';
+import { pathEntries } from '../../openapi/urls.js';
+import { asArray, asText, entriesOf, entryOf, valueOf, type KeyedEntry } from '../../openapi/values.js';
 import { assetPath } from '../facts/paths.js';
 import { rule } from '../rule.js';
 
@@ -20,9 +21,9 @@ export default rule<'openapi', { readonly path: string }>({
   on: 'openapi',
   words: ['paths'],
   *detect(document) {
-    for (const entry of entriesOf(valueOf(document.root, 'paths'))) {
+    for (const { entry } of pathEntries(document)) {
       if (!entry.key.startsWith('/') || assetPath(entry.key.replace(/[{*].*$/, ''))) continue;
-      if (matchesAnything(entry.key) || isLoneParameter(entry.key, document)) yield { at: entry.keyAt, subject: entry.key, evidence: { path: entry.key } };
+      if (matchesAnything(entry.key) || isLoneParameter(entry, document)) yield { at: entry.keyAt, subject: entry.key, evidence: { path: entry.key } };
     }
   },
   explain: () => ({
@@ -92,10 +93,10 @@ function matchesAnything(path: string): boolean {
   return /(^|\/)(\*{1,2}|\{[^{}/]{1,100}[+*]\}|\{\*[^{}/]{1,100}\})$/.test(path);
 }
 /** `/{any}` says nothing about what may stand there unless the parameter has a type or a pattern. */
-function isLoneParameter(path: string, document: OpenApiDocument): boolean {
-  const name = /^\/\{([^{}/]{1,100})\}$/.exec(path)?.[1];
+function isLoneParameter(path: KeyedEntry, document: OpenApiDocument): boolean {
+  const name = /^\/\{([^{}/]{1,100})\}$/.exec(path.key)?.[1];
   if (name === undefined) return false;
-  const item = led(document, { value: at(document, ['paths', path]) ?? document.root, pointer: ['paths', path] }).value;
+  const item = led(document, { value: path.value, pointer: [] }).value;
   const holders = [item, ...entriesOf(item).filter((entry) => entry.value.kind === 'object').map((entry) => entry.value)];
   const parameters = holders.flatMap((holder) => (asArray(valueOf(holder, 'parameters'))?.items ?? []).map((one) => led(document, { value: one.value, pointer: [] }).value));
   const own = parameters.filter((parameter) => asText(valueOf(parameter, 'name')) === name);

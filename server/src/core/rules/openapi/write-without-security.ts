@@ -167,6 +167,82 @@ export default rule<'operation', Evidence>({
       `,
     },
     {
+      title: 'the operation stands in another file',
+      bad: `
+        #- api/openapi.yaml
+        openapi: 3.1.0
+        security: [{ jwt: [] }]
+        paths:
+          /files: { $ref: ./paths/files.yaml }
+        components:
+          securitySchemes:
+            jwt: { type: http, scheme: bearer }
+        #- api/paths/files.yaml
+        # what is stored
+        put:
+          security: []
+        #           ^^ openapi/write-without-security "PUT /files"
+          responses:
+            default: { description: any }
+      `,
+      fixed: `
+        #- api/openapi.yaml
+        openapi: 3.1.0
+        security: [{ jwt: [] }]
+        paths:
+          /files: { $ref: ./paths/files.yaml }
+        components:
+          securitySchemes:
+            jwt: { type: http, scheme: bearer }
+        #- api/paths/files.yaml
+        # what is stored
+        put:
+          responses:
+            default: { description: any }
+      `,
+    },
+    {
+      title: 'the document is put together of comments',
+      bad: `
+        //- docs.js
+        import swaggerJsdoc from 'swagger-jsdoc';
+        export const document = swaggerJsdoc({
+          definition: { openapi: '3.0.3', info: { title: 'Files', version: '1.0.0' }, security: [{ jwt: [] }] },
+          apis: ['./routes/*.js'],
+        });
+        //- routes/files.js
+        /**
+         * @openapi
+         * /files:
+         *   put:
+         *     security: []
+        //               ^^ openapi/write-without-security "PUT /files"
+         *     responses:
+         *       default:
+         *         description: any
+         */
+        export function put(req, res) {}
+      `,
+      fixed: `
+        //- docs.js
+        import swaggerJsdoc from 'swagger-jsdoc';
+        export const document = swaggerJsdoc({
+          definition: { openapi: '3.0.3', info: { title: 'Files', version: '1.0.0' }, security: [{ jwt: [] }] },
+          apis: ['./routes/*.js'],
+        });
+        //- routes/files.js
+        /**
+         * @openapi
+         * /files:
+         *   put:
+         *     responses:
+         *       default:
+         *         description: any
+         */
+        export function put(req, res) {}
+      `,
+    },
+    {
       title: 'the requirement of the root stands at the end of the file',
       good: `
         #- openapi.yaml

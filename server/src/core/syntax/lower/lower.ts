@@ -3,6 +3,7 @@ import type { Branch, ModuleView } from '../../model/module.js';
 import type { FunctionId } from '../../model/value.js';
 import { createPlaces, type PlaceRecord } from '../../text/places.js';
 import type { SourceFile, Span } from '../../text/source.js';
+import { readCommentBlocks, type CommentBlock } from '../comment-blocks.js';
 import { parseJavaScript, type Trees } from '../javascript.js';
 import { TOO_DEEP, type SyntaxProblem } from '../parsed.js';
 import { decorateAll } from './decorated.js';
@@ -18,10 +19,17 @@ export interface Lowered {
   readonly module: ModuleView;
   readonly places: PlaceRecord;
   readonly problems: readonly SyntaxProblem[];
+  /** Parts of OpenAPI documents in its comments. */
+  readonly blocks: readonly CommentBlock[];
+}
+/** What the revision before left: its places and blocks are used again. */
+export interface LoweredBefore {
+  readonly places: PlaceRecord;
+  readonly blocks: readonly CommentBlock[];
 }
 
-/** Parses and lowers one file: names resolved, bodies as steps. Never fails; what cannot be read is a hole. `before`: the places of the revision before, which are used again; `trees`: knows trees of edited files. */
-export function lower(file: SourceFile, before?: PlaceRecord, trees?: Trees): Lowered {
+/** Parses and lowers one file: names resolved, bodies as steps. Never fails; what cannot be read is a hole. `before`: the revision before; `trees`: knows trees of edited files. */
+export function lower(file: SourceFile, before?: LoweredBefore, trees?: Trees): Lowered {
   const parsed = trees ? trees.parse(file) : parseJavaScript(file);
   try {
     return lowerTree(file, parsed.value, parsed.problems, parsed.holes, before);
@@ -32,9 +40,9 @@ export function lower(file: SourceFile, before?: PlaceRecord, trees?: Trees): Lo
   }
 }
 
-function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly SyntaxProblem[], holes: readonly Span[], before: PlaceRecord | undefined): Lowered {
+function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly SyntaxProblem[], holes: readonly Span[], before: LoweredBefore | undefined): Lowered {
   const top = `${file.path}#` as FunctionId;
-  const places = createPlaces(file.path, file.text, before);
+  const places = createPlaces(file.path, file.text, before?.places);
   const whole = places.mark(0, file.text.length);
   const noBranches: readonly Branch[] = [];
   const frame: FunctionFrame = { id: top, steps: [], when: noBranches, loop: undefined, zone: 'body', tries: undefined, attempts: 0, statementAt: whole, owner: undefined, complete: true };
@@ -99,7 +107,8 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
     holes: holes.map((hole) => mark(l, hole.start, hole.end)),
     style: style(l),
   };
-  return { module, places: places.record(), problems };
+  const blocks = readCommentBlocks(file.path, file.text, (span) => places.mark(span.start, span.end), before?.blocks);
+  return { module, places: places.record(), problems, blocks };
 }
 
 function exportsSomething(node: ts.Statement): boolean {

@@ -1,0 +1,100 @@
+import type { Raw } from '../findings/detect.js';
+import type { Baseline } from '../findings/finding.js';
+import type { Policy } from '../policy/policy.js';
+import type { Holdings } from '../project/context.js';
+import type { ProjectModel } from '../project/project.js';
+import { rules } from '../rules/index.js';
+import type { AnyRule } from '../rules/rule.js';
+import type { FilePath, Span } from '../text/source.js';
+import { createWordFinder } from '../text/words.js';
+import type { Files } from './files.js';
+
+/** What holds for all files of one moment. */
+export interface Bench {
+  readonly files: Files;
+  readonly project: ProjectModel;
+  readonly policy: Policy;
+  readonly baseline: Baseline;
+  readonly today: string;
+}
+
+/** The words of rules that stand in a text. */
+export function mentionedIn(text: string): ReadonlySet<string> {
+  return wordsIn(text.toLowerCase());
+}
+const wordsIn = createWordFinder(rules.flatMap((rule) => rule.words));
+/** The rules a policy leaves on. */
+export function speaking(policy: Policy): readonly AnyRule[] {
+  return rules.filter((rule) => policy.rules.get(rule.meta.id) !== 'off');
+}
+
+/** What the rules looked at beside the file they were asked about. */
+export interface Leans {
+  readonly leansOn: Set<FilePath>;
+  readonly leansOnSurface: Set<FilePath>;
+  readonly answered: Map<string, boolean>;
+}
+/** The holdings of one file's rules; each other file that is looked at is noted. */
+export function recorded({ files, project, policy }: Bench, own: FilePath, { leansOn, leansOnSurface, answered }: Leans): Holdings {
+  const look = (path: FilePath): FilePath => {
+    if (path !== own) leansOn.add(path);
+    return path;
+  };
+  return {
+    project, policy,
+    spanOf: (at) => {
+      look(at.path);
+      return files.spanOf(at);
+    },
+    textOf: (path) => files.get(look(path))?.text ?? '',
+    classOf: (path) => files.classOf(look(path)),
+    usesOf: (path) => files.usesOf(look(path)),
+    module: (path) => files.facts(look(path))?.module ?? files.data(path),
+    surface(path) {
+      const module = files.facts(path)?.module;
+      if (!module) return files.data(look(path));
+      if (path !== own) leansOnSurface.add(path);
+      return module;
+    },
+    isStable: (path, binding) => !files.facts(path)?.unstable.has(binding),
+    manifestOf: (path) => files.manifestOf(path),
+    // Files that come or go have every file judged again: only the texts looked at are noted.
+    paths: () => files.paths(),
+    artifactOf: (path) => files.facts(look(path))?.artifact,
+    ignoreFile: (path) => files.get(look(path))?.text,
+    resolveFile: (specifier, from) => files.resolve(specifier, from),
+    projectUses(what) {
+      const known = answered.get(what) ?? projectUses(files, what);
+      answered.set(what, known);
+      return known;
+    },
+  };
+}
+
+/** Whether any file imports the module or carries the mark. */
+export function projectUses(files: Files, what: string): boolean {
+  return files.paths().some((path) => files.usesOf(path).has(what));
+}
+
+/** A detection and where it stands. */
+export interface Placed {
+  readonly one: Raw;
+  readonly span: Span;
+}
+/** One detection of a rule at one place. */
+export function unique(sorted: readonly Placed[]): readonly Placed[] {
+  const seen = new Set<string>();
+  return sorted.filter(({ one, span }) => {
+    const key = `${one.rule.meta.id} ${span.start} ${span.end}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+/** In order of place, then of rule. */
+export function bySpan(a: Placed, b: Placed): number {
+  return compareSpans(a.span, b.span) || (a.one.rule.meta.id < b.one.rule.meta.id ? -1 : 1);
+}
+export function compareSpans(a: Span, b: Span): number {
+  return a.start - b.start || a.end - b.end;
+}

@@ -1,0 +1,63 @@
+import { detectDocument, type Crash, type Raw } from '../findings/detect.js';
+import { applyPrecedence, rangeKey } from '../findings/precedence.js';
+import type { OpenApiDocument } from '../openapi/document.js';
+import { entriesOf } from '../openapi/values.js';
+import { createContext } from '../project/context.js';
+import type { FilePath } from '../text/source.js';
+import { bySpan, mentionedIn, recorded, speaking, unique, type Bench, type Leans } from './bench.js';
+
+/** What the rules said of a document, in all its files: precedence applied, by file. */
+export interface DocumentHits extends Leans {
+  readonly kept: ReadonlyMap<FilePath, readonly Raw[]>;
+  readonly silenced: ReadonlyMap<FilePath, readonly Raw[]>;
+  readonly crashes: readonly Crash[];
+}
+/** What was said of documents of several files, so that each is asked about once, however many files are judged. */
+export interface HeldHits {
+  of(document: OpenApiDocument, bench: Bench): DocumentHits;
+  /** A file is to be judged again: so are the documents it belongs to. */
+  forget(path: FilePath): void;
+  forgetAll(): void;
+}
+
+export function createHeldHits(): HeldHits {
+  const held = new Map<FilePath, { readonly document: OpenApiDocument; readonly hits: DocumentHits }>();
+  return {
+    of(document, bench) {
+      const known = held.get(document.path);
+      if (known?.document === document) return known.hits;
+      const hits = hitsOf(document, bench);
+      if (document.parts.size > 0) held.set(document.path, { document, hits });
+      return hits;
+    },
+    forget(path) {
+      for (const [key, { document }] of held) if (key === path || document.parts.has(path)) held.delete(key);
+    },
+    forgetAll: () => held.clear(),
+  };
+}
+
+function hitsOf(document: OpenApiDocument, bench: Bench): DocumentHits {
+  const { files, policy, project } = bench;
+  const { path } = document;
+  const leans: Leans = { leansOn: new Set(), leansOnSurface: new Set(), answered: new Map() };
+  const held = recorded(bench, path, leans);
+  // Comments of code leave out what holds the paths.
+  const keys = entriesOf(document.root).map(({ key }) => key).join(' ');
+  const mentioned = new Set([keys, ...[path, ...document.parts].map((one) => files.get(one)?.text ?? '')].flatMap((text) => [...mentionedIn(text)]));
+  const { raw, crashes } = detectDocument(document, { rules: speaking(policy), mentioned, project, context: createContext(path, held), fileClass: files.classOf(path) });
+  const placed = byFile(raw.map((one) => ({ one, span: files.spanOf(one.hit.detection.at) })), ({ one }) => one);
+  const ranked = [...placed].flatMap(([file, those]) => unique(those.sort(bySpan)).map(({ one, span }) => ({ rule: one.rule.meta.id, node: rangeKey({ path: file, span }), grounds: one.grounds, one })));
+  const { kept, silenced } = applyPrecedence(ranked);
+  return { kept: byFile(kept.map(({ one }) => one), (one) => one), silenced: byFile(silenced.map(({ one }) => one), (one) => one), crashes, ...leans };
+}
+function byFile<T>(all: readonly T[], raw: (one: T) => Raw): Map<FilePath, T[]> {
+  const found = new Map<FilePath, T[]>();
+  for (const one of all) {
+    const { path } = raw(one).hit.detection.at;
+    const known = found.get(path);
+    if (known) known.push(one);
+    else found.set(path, [one]);
+  }
+  return found;
+}

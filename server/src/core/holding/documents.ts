@@ -1,0 +1,52 @@
+import { bundle } from '../openapi/bundle.js';
+import type { OpenApiDocument } from '../openapi/document.js';
+import { readOpenApi } from '../openapi/read.js';
+import { unfollowedRemarks } from '../openapi/remarks.js';
+import type { Value } from '../model/value.js';
+import type { FilePath } from '../text/source.js';
+import type { Files } from './files.js';
+
+/** The documents of all files, and for each file those that its text belongs to. */
+export interface Documents {
+  readonly all: readonly OpenApiDocument[];
+  readonly byFile: ReadonlyMap<FilePath, readonly OpenApiDocument[]>;
+}
+/** A document as it was put together of these files. */
+interface Assembled {
+  readonly document: OpenApiDocument;
+  readonly from: ReadonlyMap<FilePath, Value | undefined>;
+}
+/** Documents put together, by what their own file says. */
+export type KnownDocuments = WeakMap<OpenApiDocument, Assembled>;
+
+/** Puts the documents of all files together, those of comments added. One whose files did not change since `known` was told of it stays the same object. */
+export function documentsOf(files: Files, known: KnownDocuments, ofComments: readonly OpenApiDocument[]): Documents {
+  const all: OpenApiDocument[] = [...ofComments];
+  const byFile = new Map<FilePath, OpenApiDocument[]>();
+  for (const path of files.paths()) {
+    const facts = files.facts(path);
+    if (!facts?.document) continue;
+    const document = facts.outer.length === 0 ? facts.document : assembled(facts.document, files, known);
+    all.push(document);
+    add(byFile, path, document);
+    // A file that is a document itself, with operations, is judged as that.
+    for (const part of document.parts) if ((files.facts(part)?.document?.operations.length ?? 0) === 0) add(byFile, part, document);
+  }
+  for (const document of ofComments) for (const path of [document.path, ...document.parts]) add(byFile, path, document);
+  return { all, byFile };
+}
+
+function assembled(own: OpenApiDocument, files: Files, known: KnownDocuments): OpenApiDocument {
+  const before = known.get(own);
+  if (before && [...before.from].every(([path, root]) => files.part(path)?.root === root)) return before.document;
+  const whole = bundle(own.path, own.root, (path) => files.part(path)?.root);
+  const remarks = [...own.remarks, ...unfollowedRemarks(whole.unfollowed)];
+  const document = readOpenApi(own, whole, { parts: whole.parts, remarks }).document ?? own;
+  known.set(own, { document, from: new Map([...whole.sought].map((path) => [path, files.part(path)?.root])) });
+  return document;
+}
+function add<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const known = map.get(key);
+  if (known) known.push(value);
+  else map.set(key, [value]);
+}

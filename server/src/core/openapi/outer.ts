@@ -1,0 +1,82 @@
+import type { Value } from '../model/value.js';
+import { filePath, folderOf, type At, type FilePath } from '../text/source.js';
+import { asText } from './values.js';
+
+/**
+ * Where the text of a `$ref` leads. `pointer` starts with `#`, or is empty for the whole file. `remote`: to another host, which is never asked;
+ * `outside`: out of the folder that is analysed; `text`: to prose, which holds nothing to be checked; `form`: to a file that is neither YAML nor JSON.
+ */
+export type Target =
+  | { readonly to: 'here'; readonly pointer: string }
+  | { readonly to: 'file'; readonly path: FilePath; readonly pointer: string }
+  | { readonly to: 'remote' | 'outside' | 'text' | 'form' };
+/** A `$ref` that names another file or host. */
+export interface OuterReference {
+  readonly text: string;
+  readonly at: At;
+}
+
+/** A cheap test on the text of a file: false only where no `$ref` in it leads anywhere else. */
+const OUTER = /\$ref["']?[ \t]{0,20}:[ \t\r\n]{0,200}(?:["'][^#"'\s]|[^#"'\s])/;
+const SETTINGS = /\.(ya?ml|json)$/i;
+const PROSE = /\.(md|markdown|txt|html?)$/i;
+/** References of one file. */
+const MOST = 20_000;
+
+/** Reads the text of a reference that stands in the file `from`. */
+export function targetOf(text: string, from: FilePath): Target {
+  const hash = text.indexOf('#');
+  const file = (hash < 0 ? text : text.slice(0, hash)).trim().replaceAll('\\', '/');
+  const pointer = hash < 0 ? '' : text.slice(hash);
+  if (file === '') return { to: 'here', pointer };
+  if (/^[a-z]:|^file:/i.test(file)) return { to: 'outside' };
+  if (/^[a-z][a-z0-9+.-]{0,30}:|^\/\//i.test(file)) return { to: 'remote' };
+  const path = joined(folderOf(from), decoded(file));
+  if (path === undefined) return { to: 'outside' };
+  if (PROSE.test(path)) return { to: 'text' };
+  if (!SETTINGS.test(path)) return { to: 'form' };
+  return path === from ? { to: 'here', pointer } : { to: 'file', path, pointer };
+}
+
+/** The references of a file that lead out of it, in order; a file without any costs one look at its text. */
+export function outerReferences(text: string, root: Value): readonly OuterReference[] {
+  if (!OUTER.test(text)) return NONE;
+  const found: OuterReference[] = [];
+  const seen = new Set<unknown>();
+  const walk = (value: Value): void => {
+    if (value.kind !== 'object' && value.kind !== 'array') return;
+    const parts = value.kind === 'object' ? value.entries : value.items;
+    // Aliases lead to the same parts again.
+    if (seen.has(parts) || found.length >= MOST) return;
+    seen.add(parts);
+    if (value.kind === 'array') for (const item of value.items) walk(item.value);
+    else for (const entry of value.entries) {
+      const reference = entry.key === '$ref' ? asText(entry.value) : undefined;
+      if (reference === undefined) walk(entry.value);
+      else if (!reference.startsWith('#')) found.push({ text: reference, at: entry.value.at });
+    }
+  };
+  walk(root);
+  return found;
+}
+const NONE: readonly OuterReference[] = [];
+
+/** A path below a folder; undefined where it leads out of the top. */
+function joined(folder: string, path: string): FilePath | undefined {
+  if (path.startsWith('/')) return undefined;
+  const segments = folder === '' ? [] : folder.split('/');
+  for (const segment of path.split('/')) {
+    if (segment === '' || segment === '.') continue;
+    if (segment !== '..') segments.push(segment);
+    else if (segments.pop() === undefined) return undefined;
+  }
+  return filePath(segments.join('/'));
+}
+function decoded(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
