@@ -1,7 +1,7 @@
 import type { Severity } from '../../findings/finding.js';
 import type { OpenApiDocument } from '../../openapi/document.js';
 import { credentialUrls, schemeItems, serverUrls, type UrlPlace } from '../../openapi/urls.js';
-import { asText, entryOf } from '../../openapi/values.js';
+import { asText, entryOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
 import { rule, type Change, type RuleContext } from '../rule.js';
 
@@ -33,13 +33,14 @@ export default rule<'openapi', Evidence>({
   words: ['http', 'ws', 'host'],
   *detect(document, context) {
     let count = 0;
-    for (const { place, severity } of places(document)) {
+    for (const { place, severity: usual } of places(document)) {
       const url = /^(http|ws):\/\/([^/?#]*)/i.exec(place.url);
       if (!url) continue;
       const host = hostOf(url[2] ?? '');
       if (host === undefined || isLocal(host)) continue;
       if (count++ >= MOST) return;
       const at = schemeAt(place, context);
+      const severity = isStandIn(host) ? 'info' : usual;
       yield {
         at,
         subject: place.pointer.join('/'),
@@ -66,7 +67,9 @@ export default rule<'openapi', Evidence>({
     }
     const secure = scheme.toLowerCase() === 'ws' ? 'wss' : 'https';
     const listed = place.others.some((other) => other.toLowerCase() === secure || other.toLowerCase().startsWith(`${secure}:`));
-    const change: Change = place.kind !== 'server' && listed ? { do: 'unset', path: document.path, key: place.pointer } : { do: 'replace', at, code: [secure] };
+    const twin = place.kind === 'server' && isServerOf(document, place, secure) ? place.pointer.slice(0, -1) : undefined;
+    const key = twin ?? (place.kind !== 'server' && listed ? place.pointer : undefined);
+    const change: Change = key ? { do: 'unset', path: document.path, key } : { do: 'replace', at, code: [secure] };
     yield { title: change.do === 'unset' ? `Offer ${secure} only` : `Use ${secure}`, safety: 'review', changes: [change] };
   },
   examples: [
@@ -174,6 +177,46 @@ export default rule<'openapi', Evidence>({
       `,
     },
     {
+      title: 'a name that stands for the real host, beside the address of its tokens',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        servers:
+          - url: https://stock.example/v2
+          - url: http://stock.example/v2
+        #        ^^^^ openapi/insecure-server-url "unencrypted to stock.example"
+        paths: {}
+        components:
+          securitySchemes:
+            shop:
+              type: oauth2
+              flows:
+                authorizationCode:
+                  authorizationUrl: https://login.stock.example/authorize
+                  tokenUrl: https://login.stock.example/token
+                  refreshUrl: http://login.stock.example/renew
+        #                     ^^^^ openapi/insecure-server-url "unencrypted to login.stock.example"
+                  scopes: {}
+      `,
+      fixed: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        servers:
+          - url: https://stock.example/v2
+        paths: {}
+        components:
+          securitySchemes:
+            shop:
+              type: oauth2
+              flows:
+                authorizationCode:
+                  authorizationUrl: https://login.stock.example/authorize
+                  tokenUrl: https://login.stock.example/token
+                  refreshUrl: http://login.stock.example/renew
+                  scopes: {}
+      `,
+    },
+    {
       title: 'https, and http only on the developer\'s own machine',
       good: `
         #- openapi.yaml
@@ -184,6 +227,7 @@ export default rule<'openapi', Evidence>({
           - url: http://127.0.0.1:8080
           - url: http://gateway/v1
           - url: http://api.local
+          - url: http://api.test
         paths: {}
       `,
     },
@@ -239,12 +283,22 @@ function hostOf(authority: string): string | undefined {
   if (host.startsWith('[')) return host.slice(0, host.indexOf(']') + 1).toLowerCase();
   return (host.split(':')[0] ?? '').toLowerCase();
 }
-/** Names that lead to this machine or this network, or that nobody can own. */
+/** The document offers the same address with TLS too. */
+function isServerOf(document: OpenApiDocument, { url, pointer }: UrlPlace, secure: string): boolean {
+  if (pointer.length !== 3 || pointer[0] !== 'servers') return false;
+  const wanted = url.replace(/^\w{2,5}:/, `${secure}:`);
+  return document.servers.some((server) => asText(valueOf(server, 'url')) === wanted);
+}
+/** A name nobody can own, which stands for the real host: its scheme is copied with the rest. */
+function isStandIn(host: string): boolean {
+  return host.endsWith('.example');
+}
+/** Names that lead to this machine or this network. */
 function isLocal(host: string): boolean {
   if (host === '') return false;
   if (host === '[::1]' || host === '0.0.0.0' || /^127(\.\d{1,3}){3}$/.test(host)) return true;
   if (!host.includes('.') && !host.startsWith('[')) return true;
-  return /\.(local|localhost|test|example)$/.test(host);
+  return /\.(local|localhost|test)$/.test(host);
 }
 /** The scheme inside the literal, or the whole literal where its source is written in another way. */
 function schemeAt(place: UrlPlace, context: RuleContext): At {

@@ -1,30 +1,36 @@
 import type { ObjectValue, Value } from '../../model/value.js';
 import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
-import { isMarked, led, partsOf, requestSchemas, schemasBelow } from '../../openapi/schemas.js';
-import { asArray, asObject, asText, entryOf, valueOf } from '../../openapi/values.js';
+import { at, isMarked, led, partsOf, requestSchemas, schemasBelow } from '../../openapi/schemas.js';
+import { asArray, asObject, asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
+import { snakeCase } from '../facts/names.js';
 import { listed } from '../facts/prose.js';
 import { rule, type Change } from '../rule.js';
 
 interface Bound {
   readonly name: string;
   readonly key: 'maxLength' | 'maxItems' | 'maximum';
+  readonly kind: 'text' | 'list' | 'number' | 'size' | 'file';
   readonly pointer: Pointer;
   readonly at: At;
-  /** A page size: the caller chooses how much the server does. */
-  readonly size: boolean;
+  /** What a list and its items have in common. */
+  readonly owner: Value;
 }
 interface Evidence {
   readonly document: OpenApiDocument;
-  readonly operation: Operation;
   readonly bounds: readonly Bound[];
 }
-const SIZE = /^(limit|size|page_?size|per_?page|count|top|take|first|max_?results)$/i;
-/** Formats whose texts have an end of their own. */
-const BOUNDED = /^(date|date-time|time|duration|uuid|byte|binary|ipv4|ipv6|email|idn-email|hostname|int32|int64)$/;
-const BOUNDS = { maxLength: 255, maxItems: 100, maximum: 100 } as const;
+/** How much the caller makes the server do. */
+const SIZE = /^(limit|size|page_?size|per_?page|count|top|take|first|max|rows|max_?(results|rows|items|records|entries)|(page|batch|chunk)_?(limit|length))$/i;
+/** Numbers that tell one thing, place or time from others. */
+const NAMES = /(^|_)(ids?|no|nr|num|number|code|offset|skip|page|cursor|start|from|to|before|after|since|until|index|seq|sequence|version|revision|year|month|day|hour|minute|second|date|time|timestamp|ts|at|on|lat|latitude|lng|lon|long|longitude|[xyz]|line|column|row|order|position|rank|sort|priority|port)$/;
+/** Formats whose values have an end of their own. */
+const BOUNDED = /^(date|date-time|time|duration|uuid|ipv4|ipv6|email|idn-email|hostname|int8|int16|int32|int64|uint8|uint16|uint32)$/;
+const LIMITS: Readonly<Record<Bound['kind'], number>> = { text: 255, list: 100, number: 1_000_000, size: 100, file: 10_485_760 };
 /** Places one fix completes. */
 const MOST = 30;
+/** More places than this were left open on purpose, or never thought of: they are told by operation. */
+const SINGLE = 60;
 
 export default rule<'openapi', Evidence>({
   meta: {
@@ -43,12 +49,22 @@ export default rule<'openapi', Evidence>({
   words: ['parameters', 'requestbody'],
   *detect(document) {
     const told = new Set<Value>();
+    const found: { readonly operation: Operation; readonly bounds: readonly Bound[] }[] = [];
     for (const operation of document.operations) {
       if (operation.section !== 'paths') continue;
       const bounds = [...parameterBounds(document, operation, told), ...bodyBounds(document, operation, told)];
-      const [first] = bounds;
-      if (!first) continue;
-      yield { at: first.at, subject: `${operation.method} ${operation.path}`, evidence: { document, operation, bounds }, ...(bounds.some((bound) => bound.size) ? { severity: 'info' } : {}) };
+      if (bounds.length > 0) found.push({ operation, bounds });
+    }
+    const single = found.reduce((sum, { bounds }) => sum + bounds.length, 0) <= SINGLE;
+    for (const { operation, bounds } of found) {
+      const sizes = bounds.filter(({ kind }) => kind === 'size');
+      const others = bounds.filter(({ kind }) => kind !== 'size');
+      const name = `${operation.method} ${operation.path}`;
+      for (const one of sizes) yield { at: one.at, subject: `${name} ${one.name}`, severity: 'info', evidence: { document, bounds: [one] } };
+      for (const group of single ? byOwner(others) : [others]) {
+        const [first] = group;
+        if (first) yield { at: first.at, subject: single ? `${name} ${first.pointer.join('/')}` : name, evidence: { document, bounds: group } };
+      }
     }
   },
   explain: ({ bounds }) => {
@@ -56,14 +72,14 @@ export default rule<'openapi', Evidence>({
     const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : listed(names);
     const limits = [...new Set(bounds.map((bound) => bound.key))];
     return {
-      message: `${shown} ${names.length === 1 ? 'has' : 'have'} no upper bound, so one request can be arbitrarily large. Add ${listed(limits)}.`,
+      message: `${shown} ${names.length === 1 ? 'has' : 'have'} no upper bound, so ${harmOf(bounds)}. Add ${listed(limits)}.`,
       why: 'What the document does not limit is not limited by servers and gateways made from it: one caller can take the memory or the database time of all others.',
-      remedy: 'Give texts a length, lists a number of items, and page sizes a maximum.',
+      remedy: 'Give texts and files a length, lists a number of items, amounts and page sizes a maximum.',
     };
   },
   *fix({ evidence: { document, bounds } }) {
-    const changes: readonly Change[] = bounds.slice(0, MOST).map((bound) => ({ do: 'set', path: document.path, key: [...bound.pointer, bound.key], value: BOUNDS[bound.key] }));
-    yield { title: `Add ${listed([...new Set(bounds.map((bound) => `${bound.key}: ${BOUNDS[bound.key]}`))])}`, safety: 'review', changes };
+    const changes: readonly Change[] = bounds.slice(0, MOST).map(({ pointer, key, kind }) => ({ do: 'set', path: document.path, key: [...pointer, key], value: LIMITS[kind] }));
+    yield { title: `Add ${listed([...new Set(bounds.map(({ key, kind }) => `${key}: ${LIMITS[kind]}`))])}`, safety: 'review', changes };
   },
   examples: [
     {
@@ -126,10 +142,11 @@ export default rule<'openapi', Evidence>({
           "swagger": "2.0",
           "paths": { "/users": { "post": {
             "parameters": [{ "name": "user", "in": "body", "schema": { "$ref": "#/definitions/User" } }, { "name": "q", "in": "query", "type": "string" }],
-                                                                                                                   ^^^ openapi/unbounded-input "'q' and 'name' have no upper bound"
+                                                                                                                   ^^^ openapi/unbounded-input "'q' has no upper bound"
             "responses": { "default": { "description": "any" } }
           } } },
           "definitions": { "User": { "type": "object", "properties": { "name": { "type": "string" } } } }
+                                                                       ^^^^^^ openapi/unbounded-input "'name' has no upper bound"
         }
       `,
       fixed: `
@@ -140,8 +157,77 @@ export default rule<'openapi', Evidence>({
             "parameters": [{ "name": "user", "in": "body", "schema": { "$ref": "#/definitions/User" } }, { "name": "q", "in": "query", "type": "string", "maxLength": 255 }],
             "responses": { "default": { "description": "any" } }
           } } },
-          "definitions": { "User": { "type": "object", "properties": { "name": { "type": "string", "maxLength": 255 } } } }
+          "definitions": { "User": { "type": "object", "properties": { "name": { "type": "string" } } } }
         }
+      `,
+    },
+    {
+      title: 'amounts, and files of any size',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /parcels:
+            post:
+              requestBody:
+                content:
+                  multipart/form-data:
+                    schema:
+                      type: object
+                      properties:
+                        weight: { type: number, minimum: 0 }
+        #               ^^^^^^ openapi/unbounded-input "'weight' has no upper bound, so callers can send any amount"
+                        label: { type: string, format: binary }
+        #               ^^^^^ openapi/unbounded-input "one upload can fill the memory or the disk"
+              responses: { default: { description: any } }
+          /scans:
+            put:
+              requestBody:
+                content:
+                  image/tiff: {}
+        #         ^^^^^^^^^^ openapi/unbounded-input "'the body' has no upper bound"
+              responses: { default: { description: any } }
+      `,
+    },
+    {
+      title: 'a file of version 2',
+      bad: `
+        #- swagger.json
+        {
+          "swagger": "2.0",
+          "paths": { "/claims": { "post": {
+            "parameters": [{ "in": "formData", "name": "photo", "type": "file" }],
+                                                       ^^^^^^^ openapi/unbounded-input "'photo' has no upper bound"
+            "responses": { "default": { "description": "any" } }
+          } } }
+        }
+      `,
+      fixed: `
+        #- swagger.json
+        {
+          "swagger": "2.0",
+          "paths": { "/claims": { "post": {
+            "parameters": [{ "in": "formData", "name": "photo", "type": "file", "maxLength": 10485760 }],
+            "responses": { "default": { "description": "any" } }
+          } } }
+        }
+      `,
+    },
+    {
+      title: 'numbers that name things, and files whose size is stated',
+      good: `
+        #- swagger.yaml
+        swagger: '2.0'
+        paths:
+          /claims/{no}:
+            put:
+              parameters:
+                - { name: no, in: path, required: true, type: integer }
+                - { name: page, in: query, type: integer }
+                - { name: photo, in: formData, type: file, description: 'JPEG of at most 5 MB' }
+                - { name: sum, in: formData, type: number, maximum: 20000 }
+                - { name: policyId, in: formData, type: integer }
+              responses: { default: { description: any } }
       `,
     },
     {
@@ -190,6 +276,22 @@ export default rule<'openapi', Evidence>({
   ],
 });
 
+function harmOf(bounds: readonly Bound[]): string {
+  const kinds = new Set(bounds.map(({ kind }) => kind));
+  const [only] = kinds.size === 1 ? kinds : [];
+  if (only === 'file') return 'one upload can fill the memory or the disk';
+  return only === 'number' ? 'callers can send any amount' : 'one request can be arbitrarily large';
+}
+function byOwner(bounds: readonly Bound[]): readonly (readonly Bound[])[] {
+  const groups = new Map<Value, Bound[]>();
+  for (const bound of bounds) {
+    const group = groups.get(bound.owner);
+    if (group) group.push(bound);
+    else groups.set(bound.owner, [bound]);
+  }
+  return [...groups.values()];
+}
+
 function* parameterBounds(document: OpenApiDocument, operation: Operation, told: Set<Value>): Iterable<Bound> {
   for (const { value, pointer } of operation.parameters) {
     const place = asText(valueOf(value, 'in'));
@@ -202,43 +304,70 @@ function* parameterBounds(document: OpenApiDocument, operation: Operation, told:
     const object = asObject(schema.value);
     if (!object || told.has(object) && object !== value) continue;
     told.add(object);
-    const key = missingBound(document, object, text);
-    if (key) yield { name: text, key, pointer: schema.pointer, at: name.value.at, size: SIZE.test(text) };
+    const missing = missingBound(document, object, text);
+    // A number in a path names a thing.
+    if (missing && !(missing.kind === 'number' && place === 'path')) yield { name: text, ...missing, pointer: schema.pointer, at: name.value.at, owner: object };
   }
 }
 function* bodyBounds(document: OpenApiDocument, operation: Operation, told: Set<Value>): Iterable<Bound> {
+  yield* bareFiles(document, operation, told);
   for (const root of requestSchemas(document, operation)) {
     for (const place of schemasBelow(document, [root], told)) {
       // The members of a composition bound each other.
       if (place.as === 'member' || isMarked(place, 'readOnly')) continue;
-      const name = place.property?.key ?? (place.as === 'items' ? `${place.parent?.property?.key ?? 'the list'}[]` : 'the body');
-      const key = missingBound(document, place.schema, name);
-      if (key) yield { name, key, pointer: place.pointer, at: place.property?.keyAt ?? schemaKeyAt(document, root.operation, place.schema), size: SIZE.test(name) };
+      const { parent, schema } = place;
+      const items = place.as === 'items' && parent ? parent : undefined;
+      const name = place.property?.key ?? (items ? `${items.property?.key ?? 'the list'}[]` : 'the body');
+      const missing = missingBound(document, schema, name);
+      const at = place.property?.keyAt ?? (items && entryOf(items.schema, 'items')?.keyAt) ?? schemaKeyAt(document, root.operation, schema);
+      if (missing) yield { name, ...missing, pointer: place.pointer, at, owner: items ? items.schema : schema };
     }
+  }
+}
+const FILES = /^(image|video|audio|font)\/|^application\/(octet-stream|pdf|zip|gzip|x-(gzip|tar|zip-compressed|7z-compressed)|msword)$/i;
+/** A file as the whole body, of which the document says no more than its type. */
+function* bareFiles(document: OpenApiDocument, operation: Operation, told: Set<Value>): Iterable<Bound> {
+  const pointer = [...operation.pointer, 'requestBody'];
+  const body = operation.requestBody && led(document, { value: at(document, pointer) ?? operation.requestBody, pointer });
+  for (const media of entriesOf(valueOf(body?.value, 'content'))) {
+    const schema = entryOf(media.value, 'schema');
+    const isBare = asObject(media.value)?.open === false && (!schema || (asObject(schema.value)?.entries.length === 0));
+    if (!body || !isBare || !FILES.test(media.key) || told.has(media.value)) continue;
+    told.add(media.value);
+    yield { name: 'the body', key: 'maxLength', kind: 'file', pointer: [...body.pointer, 'content', media.key, 'schema'], at: media.keyAt, owner: media.value };
   }
 }
 /** The `schema` key of the body, else the schema itself. */
 function schemaKeyAt(document: OpenApiDocument, operation: Operation, schema: ObjectValue): At {
-  for (const media of asObject(valueOf(operation.requestBody, 'content'))?.entries ?? []) {
-    const entry = entryOf(media.value, 'schema');
-    if (entry) return entry.keyAt;
-  }
+  const media = entriesOf(valueOf(operation.requestBody, 'content')).flatMap((one) => entryOf(one.value, 'schema') ?? []);
+  const own = media.find((entry) => entry.value === schema) ?? media[0];
+  if (own) return own.keyAt;
   return document.version === '2.0' ? operation.methodAt : schema.at;
 }
 
-function missingBound(document: OpenApiDocument, schema: ObjectValue, name: string): Bound['key'] | undefined {
+type Missing = Pick<Bound, 'key' | 'kind'>;
+function missingBound(document: OpenApiDocument, schema: ObjectValue, name: string): Missing | undefined {
   const parts = [...partsOf(document, schema)];
   const has = (key: string): boolean => parts.some((part) => entryOf(part, key));
   if (parts.some((part) => part.open) || has('enum') || has('const') || has('$ref')) return undefined;
+  const textOf = (key: string): string | undefined => parts.map((part) => asText(valueOf(part, key))).find((one) => one !== undefined);
   const types = parts.flatMap((part) => typesOf(part));
-  if (types.includes('string')) {
-    const format = parts.map((part) => asText(valueOf(part, 'format'))).find((one) => one !== undefined);
-    if (has('maxLength') || (format !== undefined && BOUNDED.test(format))) return undefined;
-    return parts.some((part) => isFinitePattern(asText(valueOf(part, 'pattern')))) ? undefined : 'maxLength';
+  const format = textOf('format') ?? '';
+  if (types.includes('string') || types.includes('file')) {
+    if (has('maxLength') || BOUNDED.test(format)) return undefined;
+    const isFile = types.includes('file') || /^(binary|byte)$/.test(format) || has('contentMediaType') || has('contentEncoding');
+    if (isFile) return saysLimit(textOf('description')) ? undefined : { key: 'maxLength', kind: 'file' };
+    return parts.some((part) => isFinitePattern(asText(valueOf(part, 'pattern')))) ? undefined : { key: 'maxLength', kind: 'text' };
   }
-  if (types.includes('array')) return has('maxItems') ? undefined : 'maxItems';
-  if (types.includes('integer') || types.includes('number')) return SIZE.test(name) && !has('maximum') && !has('exclusiveMaximum') ? 'maximum' : undefined;
-  return undefined;
+  if (types.includes('array')) return has('maxItems') ? undefined : { key: 'maxItems', kind: 'list' };
+  const whole = types.includes('integer');
+  if ((!whole && !types.includes('number')) || has('maximum') || has('exclusiveMaximum')) return undefined;
+  if (SIZE.test(name)) return { key: 'maximum', kind: 'size' };
+  return BOUNDED.test(format) || NAMES.test(snakeCase(name)) ? undefined : { key: 'maximum', kind: 'number' };
+}
+/** The size of a file stated in words, which is all that version 2 knows. */
+function saysLimit(description: string | undefined): boolean {
+  return description !== undefined && /\b\d{1,9}\s?(bytes|[kmg]i?b|kilobytes|megabytes|gigabytes)\b/i.test(description);
 }
 function typesOf(schema: ObjectValue): readonly string[] {
   const type = valueOf(schema, 'type');
