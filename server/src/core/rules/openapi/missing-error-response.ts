@@ -3,15 +3,21 @@ import { isChanging } from '../../openapi/security.js';
 import { asText, entryOf, valueAt, valueOf } from '../../openapi/values.js';
 import { rule } from '../rule.js';
 
-type Lack = 'errors' | 'invalid' | 'limit';
+/** `server`: refusals of callers are described, failures of the server are not. */
+type Lack = 'errors' | 'server' | 'invalid' | 'limit';
 interface Evidence {
-  readonly operation: Operation;
   readonly document: OpenApiDocument;
   readonly lack: Lack;
+  /** One, or all of the document where none of them is told by itself. */
+  readonly operations: readonly Operation[];
 }
 const SIGN_IN = /(^|\/)(log-?in|sign-?in|token|otp|forgot(-?password)?|reset(-?password)?|register|sign-?up)$/i;
+/** More operations than this lack the same because nobody thought of it: they are told once. */
+const SINGLE = 30;
+/** Operations one fix completes. */
+const MOST = 100;
 
-export default rule<'operation', Evidence>({
+export default rule<'openapi', Evidence>({
   meta: {
     id: 'openapi/missing-error-response',
     title: 'No response for errors',
@@ -24,17 +30,34 @@ export default rule<'operation', Evidence>({
     whenNotToUse: 'Where errors are described once for the whole API outside the document.',
     references: ['https://spec.openapis.org/oas/v3.1.0#responses-object', 'https://www.rfc-editor.org/rfc/rfc9457'],
   },
-  on: 'operation',
+  on: 'openapi',
   words: ['responses'],
-  *detect({ operation, document }) {
-    if (operation.section !== 'paths' || !operation.complete || operation.responses.size === 0) return;
-    const lack = lackOf(operation);
-    if (lack) yield { at: operation.responsesAt ?? operation.methodAt, subject: `${operation.method} ${operation.path}`, evidence: { operation, document, lack }, ...(lack === 'errors' ? {} : { severity: 'hint' }) };
+  *detect(document) {
+    const lacking = new Map<Lack, Operation[]>();
+    let described = false;
+    for (const operation of document.operations) {
+      if (operation.section !== 'paths' || !operation.complete || operation.responses.size === 0) continue;
+      const lack = lackOf(operation);
+      described ||= lack !== 'errors' && lack !== 'server';
+      const others = lack && lacking.get(lack);
+      if (others) others.push(operation);
+      else if (lack) lacking.set(lack, [operation]);
+    }
+    for (const [lack, operations] of lacking) {
+      const severity = lack === 'errors' ? 'info' : 'hint';
+      // Where no operation describes failures, that is a decision about the whole document.
+      const together = (lack === 'server' && !described && operations.length > 1) || ((lack === 'server' || lack === 'errors') && operations.length > SINGLE);
+      if (together) yield { at: document.pathsAt ?? document.versionAt, subject: `paths ${lack}`, severity, evidence: { document, lack, operations } };
+      else for (const one of operations) yield { at: one.responsesAt ?? one.methodAt, subject: `${one.method} ${one.path}`, severity, evidence: { document, lack, operations: [one] } };
+    }
   },
-  explain: ({ operation, lack }) => {
-    const name = `${operation.method} ${operation.path}`;
+  explain: ({ operations, lack }) => {
+    const [first] = operations;
+    const name = operations.length === 1 ? `${first?.method ?? ''} ${first?.path ?? ''}` : `${operations.length} operations`;
+    const verb = operations.length === 1 ? 'documents' : 'document';
     const message = {
-      errors: `${name} documents no error response, so leaks there go unnoticed. Add a default response with a fixed schema.`,
+      errors: `${name} ${verb} no error response, so leaks there go unnoticed. Add a default response with a fixed schema.`,
+      server: `${name} ${verb} refusals, but no failure of the server: what it tells then goes unnoticed. Add a default response with a fixed schema.`,
       invalid: `${name} takes input and documents no answer to what is invalid, so nothing says how much a refusal tells. Add a 400 response.`,
       limit: `${name} documents no 429, so clients and tests never meet a rate limit. Add the response, and the limit.`,
     }[lack];
@@ -44,13 +67,19 @@ export default rule<'operation', Evidence>({
       remedy: 'Describe errors once, by a schema with a code and a message, and refer to it from every operation.',
     };
   },
-  *fix({ evidence: { operation, document, lack } }) {
-    const status = lack === 'errors' ? 'default' : lack === 'invalid' ? '400' : '429';
-    const name = lack === 'errors' ? 'Error' : lack === 'invalid' ? 'Bad Request' : 'Too Many Requests';
+  *fix({ evidence: { operations, document, lack } }) {
+    if (operations.length > MOST) {
+      yield { refused: `${operations.length} operations lack it: that is more than one edit should change.` };
+      return;
+    }
+    const status = lack === 'errors' || lack === 'server' ? 'default' : lack === 'invalid' ? '400' : '429';
+    const name = status === 'default' ? 'Error' : lack === 'invalid' ? 'Bad Request' : 'Too Many Requests';
+    const [first] = operations;
+    const of = operations.length === 1 ? `${first?.method ?? ''} ${first?.path ?? ''}` : `${operations.length} operations`;
     yield {
-      title: `Document ${lack === 'errors' ? 'errors' : status} of ${operation.method} ${operation.path}`,
+      title: `Document ${status === 'default' ? 'errors' : status} of ${of}`,
       safety: 'safe',
-      changes: [{ do: 'set', path: document.path, key: [...operation.pointer, 'responses', status], value: response(document, name) }],
+      changes: operations.map((operation) => ({ do: 'set', path: document.path, key: [...operation.pointer, 'responses', status], value: response(document, name) })),
     };
   },
   examples: [
@@ -95,6 +124,42 @@ export default rule<'operation', Evidence>({
           "openapi": "3.0.3",
           "paths": { "/orders": { "get": { "responses": { "200": { "description": "ok" }, "default": { "description": "Error", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } } } } } } },
           "components": { "schemas": { "Error": { "type": "object", "properties": { "code": { "type": "string" } } } } }
+        }
+      `,
+    },
+    {
+      title: 'refusals are described everywhere, failures nowhere',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+        # <- openapi/missing-error-response "2 operations document refusals, but no failure of the server"
+          /boats:
+            get: { responses: { '200': { description: ok }, '401': { description: no token } } }
+          /boats/{id}:
+            get: { responses: { '200': { description: ok }, '404': { description: none } } }
+      `,
+      fixed: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /boats:
+            get: { responses: { '200': { description: ok }, '401': { description: no token }, default: { description: Error } } }
+          /boats/{id}:
+            get: { responses: { '200': { description: ok }, '404': { description: none }, default: { description: Error } } }
+      `,
+    },
+    {
+      title: 'other operations describe failures, this one refusals only',
+      bad: `
+        #- openapi.json
+        {
+          "openapi": "3.1.0",
+          "paths": { "/boats": {
+            "get": { "responses": { "200": { "description": "ok" }, "5XX": { "description": "failure" } } },
+            "head": { "responses": { "200": { "description": "ok" }, "404": { "description": "none" } } }
+                      ^^^^^^^^^^^ openapi/missing-error-response "HEAD /boats documents refusals, but no failure of the server"
+          } }
         }
       `,
     },
@@ -197,7 +262,7 @@ export default rule<'operation', Evidence>({
 function lackOf(operation: Operation): Lack | undefined {
   const statuses = [...operation.responses.keys()].map((key) => key.toUpperCase());
   if (statuses.includes('DEFAULT')) return undefined;
-  if (!statuses.some((status) => /^5(\d\d|XX)$/.test(status))) return 'errors';
+  if (!statuses.some((status) => /^5(\d\d|XX)$/.test(status))) return statuses.some((status) => /^4(\d\d|XX)$/.test(status)) ? 'server' : 'errors';
   if (statuses.includes('4XX')) return undefined;
   // A path that does not exist is answered by 404.
   const takes = operation.requestBody !== undefined || operation.parameters.some(({ value }) => asText(valueOf(value, 'in')) !== 'path');
