@@ -23,7 +23,10 @@ interface Evidence {
 /** How much the caller makes the server do. */
 const SIZE = /^(limit|size|page_?size|per_?page|count|top|take|first|max|rows|max_?(results|rows|items|records|entries)|(page|batch|chunk)_?(limit|length))$/i;
 /** Numbers that tell one thing, place or time from others. */
-const NAMES = /(^|_)(ids?|no|nr|num|number|code|offset|skip|page|cursor|start|from|to|before|after|since|until|index|seq|sequence|version|revision|year|month|day|hour|minute|second|date|time|timestamp|ts|at|on|lat|latitude|lng|lon|long|longitude|[xyz]|line|column|row|order|position|rank|sort|priority|port)$/;
+const NAMES = new RegExp(
+  '(^|_)(ids?|no|nr|num|number|code|offset|skip|page|cursor|start|from|to|before|after|since|until|index|seq|sequence|version|revision|year|month|day|hour|minute|second|date|time|timestamp|ts|at|on'
+  + '|lat|latitude|lng|lon|longitude|[xyz]|line|column|row|order|position|rank|sort|priority|port)$',
+);
 /** Formats whose values have an end of their own. */
 const BOUNDED = /^(date|date-time|time|duration|uuid|ipv4|ipv6|email|idn-email|hostname|int8|int16|int32|int64|uint8|uint16|uint32)$/;
 const LIMITS: Readonly<Record<Bound['kind'], number>> = { text: 255, list: 100, number: 1_000_000, size: 100, file: 10_485_760 };
