@@ -115,3 +115,30 @@ test('a file that does not parse keeps its other findings', async () => {
   assert.deepEqual(await wildcards(client), ['3:23-26']);
   await client.stop();
 });
+
+test('versions are those of the lock file and of what is installed, also after an installation', async () => {
+  const manifest = 'file:///work/package.json';
+  const text = '{ "dependencies": { "express": "^4.16.0" } }\n';
+  const lock = (version: string): string => `express@^4.16.0:\n  version "${version}"\n`;
+  const files = new Map([['package.json', text], ['yarn.lock', lock('4.17.3')]]);
+  const client = await start(files);
+  const said = async (): Promise<readonly string[]> => (await client.items(manifest)).filter(({ code }) => code === 'deps/vulnerable').map(({ message }) => (typeof message === 'string' ? message : message.value).split(' has ')[0] ?? '');
+  const tell = (path: string, type: number): Promise<void> => client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: `file:///work/${path}`, type }] });
+  await client.open(manifest, text, 1, 'json');
+  assert.deepEqual(await said(), ['express 4.17.3']);
+  files.set('node_modules/express/package.json', '{ "name": "express", "version": "4.18.3" }');
+  files.set('yarn.lock', lock('4.18.3'));
+  await tell('yarn.lock', 2);
+  assert.deepEqual(await said(), ['express 4.18.3']);
+  files.set('node_modules/express/package.json', '{ "name": "express", "version": "4.22.0" }');
+  files.set('yarn.lock', lock('4.22.0'));
+  await tell('yarn.lock', 2);
+  assert.deepEqual(await said(), []);
+  files.delete('node_modules/express/package.json');
+  files.delete('yarn.lock');
+  await tell('yarn.lock', 3);
+  files.set('yarn.lock', lock('4.16.1'));
+  await tell('yarn.lock', 1);
+  assert.deepEqual(await said(), ['express 4.16.1']);
+  await client.stop();
+});

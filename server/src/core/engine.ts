@@ -11,6 +11,7 @@ import { projectUses } from './holding/bench.js';
 import { createHeldHits } from './holding/document-hits.js';
 import { judge, note, type Judged } from './holding/judging.js';
 import { createModel, type Model } from './holding/model.js';
+import { tellsVersions } from './holding/versions.js';
 import { defaultPolicy, type Policy } from './policy/policy.js';
 import { gapsOf, inventoryOf } from './project/inventory.js';
 import type { ProjectModel } from './project/project.js';
@@ -79,6 +80,10 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
     forget(path);
     for (const [other, { leansOn }] of judged) if (leansOn.has(path)) forget(other);
   }
+  /** Lock files or installed packages changed: whoever asked for a version asks again. */
+  function otherVersions(): void {
+    for (const [path, { leansOn }] of judged) for (const other of leansOn) if (tellsVersions(other)) forget(path);
+  }
   function projectNow(): ProjectModel {
     return model.now((moved, reshaped) => {
       for (const path of moved) forget(path);
@@ -119,6 +124,10 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       for (const file of change.set ?? []) {
         const how = files.set(file);
         if (how === 'same') continue;
+        if (how === 'versions') {
+          otherVersions();
+          continue;
+        }
         if (how === 'added' || how === 'configured') model.reset();
         else model.touch(file.path);
         if (how === 'added' || how === 'configured') isOther = true;
@@ -126,6 +135,10 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       }
       for (const path of change.remove ?? []) {
         if (!files.remove(path)) continue;
+        if (tellsVersions(path)) {
+          otherVersions();
+          continue;
+        }
         changed(path);
         dirty.delete(path);
         whole.delete(path);

@@ -1,4 +1,4 @@
-import { kindByName } from '../core/artifacts/names.js';
+import { isLockFile, kindByName } from '../core/artifacts/names.js';
 import { classify } from '../core/project/file-class.js';
 import type { FilePath } from '../core/text/source.js';
 
@@ -12,12 +12,11 @@ export const defaultCaps: Caps = { code: 5_000_000, document: 20_000_000 };
 
 const CODE = /\.(?:[cm]?js|jsx|[cm]?ts|tsx)$/;
 const DOCUMENT = /\.(?:ya?ml|json)$/;
-const LOCK_FILES = new Set(['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml']);
 
 /** Whether a file of this name belongs into the list of analysable files: code, YAML or JSON and known configuration files, but no lock file and nothing of class `never`. */
 export function isListed(path: FilePath): boolean {
   const name = nameOf(path);
-  return (CODE.test(name) || (DOCUMENT.test(name) && !LOCK_FILES.has(name)) || kindByName(path) !== undefined) && classify(path) !== 'never';
+  return (CODE.test(name) || (DOCUMENT.test(name) && !isLockFile(path)) || kindByName(path) !== undefined) && classify(path) !== 'never';
 }
 /** Why a file is not judged whatever it holds, though it was named; undefined where nothing stands against it. */
 export function refusalOf(path: FilePath): string | undefined {

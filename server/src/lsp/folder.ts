@@ -1,6 +1,6 @@
 import type { CancellationToken } from 'vscode-languageserver';
 import type { Engine, EngineChange, Progress } from '../core/engine-types.js';
-import { isIgnoreFile } from '../core/artifacts/names.js';
+import { isLockFile, isReadBeside } from '../core/artifacts/names.js';
 import type { FilePath, SourceFile } from '../core/text/source.js';
 import type { Host } from '../host/host.js';
 import { capOf, defaultCaps, isListed, tooLarge } from '../host/limits.js';
@@ -201,7 +201,7 @@ export class Folder {
     const removed = events.filter((event) => event.kind === 'deleted').map((event) => event.path);
     if (removed.length > 0) {
       const isGone = atOrBelow(removed);
-      this.drop([...new Set([...this.engine.files(), ...this.refused.keys()])].filter((path) => !this.openPaths.has(path) && isGone(path)));
+      this.drop([...new Set([...this.engine.files(), ...this.refused.keys(), ...removed.filter(isLockFile)])].filter((path) => !this.openPaths.has(path) && isGone(path)));
       // What comes again under the same name is new.
       this.listed = new Set([...this.listed].filter((path) => !isGone(path)));
       for (const path of removed) this.ignored.delete(path);
@@ -213,7 +213,7 @@ export class Folder {
     const fresh = events.some(({ kind, path }) => kind === 'created' && bringsFiles(path) && !this.listed.has(path) && !this.ignored.has(path));
     const added = !this.loose && (fresh || rules.length > 0) ? await this.relist(present) : [];
     const known = present.filter((path) => this.listed.has(path) || this.engine.source(path) !== undefined || this.refused.has(path));
-    await this.readIn([...new Set([...known, ...added, ...present.filter(isIgnoreFile)])].filter((path) => !this.openPaths.has(path)));
+    await this.readIn([...new Set([...known, ...added, ...present.filter(isReadBeside)])].filter((path) => !this.openPaths.has(path)));
     if (rules.length > 0) for (const path of this.openPaths) await this.admit(path);
     await this.askAgain(present.filter((path) => this.openPaths.has(path) && this.refused.has(path)));
     this.afterText([...present, ...removed, ...added]);
@@ -298,7 +298,7 @@ export class Folder {
     this.drop([...before].filter((path) => !this.listed.has(path) && !this.openPaths.has(path)));
     for (const path of asked) {
       if (this.listed.has(path)) this.ignored.delete(path);
-      else if (!isIgnoreFile(path) && (isListed(path) || !mayBeFolder(path))) this.ignored.add(path);
+      else if (!isReadBeside(path) && (isListed(path) || !mayBeFolder(path))) this.ignored.add(path);
     }
     return [...this.listed].filter((path) => !before.has(path));
   }

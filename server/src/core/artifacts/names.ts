@@ -26,6 +26,17 @@ export function isIgnoreFile(path: FilePath): boolean {
   return /(^|\/)(\.gitignore|([\w.-]{1,60})?\.dockerignore)$/.test(path);
 }
 
+/** Names of lock files, in the order in which they are asked. */
+export const LOCK_FILES: readonly string[] = ['npm-shrinkwrap.json', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock'];
+/** Whether it says which versions of packages are used: read where a manifest asks, and not analysed itself. */
+export function isLockFile(path: FilePath): boolean {
+  return LOCK_FILES.includes(path.slice(path.lastIndexOf('/') + 1));
+}
+/** Whether it is read for the sake of other files only. */
+export function isReadBeside(path: FilePath): boolean {
+  return isIgnoreFile(path) || isLockFile(path);
+}
+
 /** Files that are not analysed themselves and that tell what a file of this name means. */
 export function filesBeside(path: FilePath): readonly FilePath[] {
   const kind = kindByName(path);

@@ -1,5 +1,6 @@
 import type { FileFacts } from '../project/facts.js';
 import { corsPolicies } from '../project/cors.js';
+import { dependenciesOf } from '../project/dependencies.js';
 import { originTests } from '../project/origin-tests.js';
 import type { Endpoint, FileClass, ProjectModel, Siblings } from '../project/project.js';
 import { literalsOf } from '../project/literals.js';
@@ -84,7 +85,10 @@ function placed(hit: Hit, document: OpenApiDocument): Hit {
 export function detect(facts: FileFacts, asked: Asked): Detected {
   const { project, context } = asked;
   const { raw, crashes, wanted, ask } = asking(asked, (path) => path === facts.file.path);
-  if (facts.artifact) ask('artifact', facts.artifact, () => ({ document: facts.file.path }));
+  if (facts.artifact) {
+    ask('artifact', facts.artifact, () => ({ document: facts.file.path }));
+    if (wanted.has('dependency')) for (const one of dependenciesOf(facts.artifact)) ask('dependency', one, () => ({ dependency: atKey(one.kind === 'image' ? one.at : one.keyAt) }));
+  }
   if (!facts.module) return { raw, crashes };
   const { module } = facts;
   ask('module', module);

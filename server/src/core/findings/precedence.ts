@@ -1,7 +1,7 @@
 import type { At, SourceRange } from '../text/source.js';
 
 /** What two findings must share for one to silence the other, besides the same token, which always suffices. */
-export type Ground = 'node' | 'cors' | 'endpoint' | 'sink' | 'application' | 'function' | 'call' | 'document';
+export type Ground = 'node' | 'cors' | 'endpoint' | 'sink' | 'application' | 'function' | 'call' | 'document' | 'dependency';
 
 /** A finding as precedence sees it: its rule, the key of the token it stands at, and the keys of what it is about. */
 export interface Ranked {
@@ -45,6 +45,7 @@ export const orders: readonly Order[] = [
   { within: 'document', rules: ['openapi/no-security-defined', 'openapi/write-without-security'] },
   { within: 'endpoint', rules: ['openapi/sibling-unsecured', 'openapi/write-without-security', 'openapi/empty-security'] },
   { within: 'call', rules: ['jwt/none-algorithm', 'jwt/no-algorithms'] },
+  { within: 'dependency', rules: ['deps/vulnerable', ['deps/deprecated', 'deps/unpinned']] },
 ];
 
 /** A key that is equal for equal places of one revision. */

@@ -35,13 +35,13 @@ export interface Leans {
   readonly answered: Map<string, boolean>;
 }
 /** The holdings of one file's rules; each other file that is looked at is noted. */
-export function recorded({ files, project, policy }: Bench, own: FilePath, { leansOn, leansOnSurface, answered }: Leans): Holdings {
+export function recorded({ files, project, policy, today }: Bench, own: FilePath, { leansOn, leansOnSurface, answered }: Leans): Holdings {
   const look = (path: FilePath): FilePath => {
     if (path !== own) leansOn.add(path);
     return path;
   };
   return {
-    project, policy,
+    project, policy, today,
     spanOf: (at) => {
       look(at.path);
       return files.spanOf(at);
@@ -58,6 +58,7 @@ export function recorded({ files, project, policy }: Bench, own: FilePath, { lea
     },
     isStable: (path, binding) => !files.facts(path)?.unstable.has(binding),
     manifestOf: (path) => files.manifestOf(path),
+    versionOf: (name, written, manifest) => files.versionOf(name, written, manifest, look),
     // Files that come or go have every file judged again: only the texts looked at are noted.
     paths: () => files.paths(),
     artifactOf: (path) => files.facts(look(path))?.artifact,

@@ -8,9 +8,10 @@ import { readPart, type Part } from '../project/part.js';
 import type { FileClass } from '../project/project.js';
 import { createResolver, type Asking, type Resolver } from '../project/resolve.js';
 import type { ModuleView } from '../model/module.js';
-import { filesBeside } from '../artifacts/names.js';
+import { filesBeside, isLockFile } from '../artifacts/names.js';
 import { frameworks } from '../frameworks/index.js';
 import { createTrees } from '../syntax/javascript.js';
+import { createVersions, tellsVersions, type KnownVersion, type Versions } from './versions.js';
 import { folderOf, spanAt, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
 
 /** What an engine holds of the files themselves: texts, and facts made of them when asked for. */
@@ -18,8 +19,8 @@ export interface Files {
   get(path: FilePath): SourceFile | undefined;
   /** In order. */
   paths(): readonly FilePath[];
-  /** Takes a text: 'same' when it is held already, in which case nothing happens; 'configured' when names of modules may lead elsewhere by it. */
-  set(file: SourceFile): 'same' | 'changed' | 'configured' | 'added';
+  /** Takes a text: 'same' when it is held already, in which case nothing happens; 'configured' when names of modules may lead elsewhere by it, 'versions' when only the versions of packages may be others. */
+  set(file: SourceFile): 'same' | 'changed' | 'configured' | 'added' | 'versions';
   /** Makes the facts of a text that is to be set later, as the same object. */
   prepare(file: SourceFile): void;
   /** False when it was not held. */
@@ -44,6 +45,8 @@ export interface Files {
   /** The nearest package.json above the file. */
   manifestOf(path: FilePath): Manifest | undefined;
   usesOf(path: FilePath): ReadonlySet<string>;
+  /** The version a manifest gets of a package; `look` is told each file that was asked, held or not. */
+  versionOf(name: string, written: string, manifest: FilePath, look: (path: FilePath) => void): KnownVersion | undefined;
   /** Files with the same content, whose changes are not seen here. */
   fork(): Files;
 }
@@ -53,6 +56,7 @@ const NO_USES: ReadonlySet<string> = new Set();
 /** Packages that are known by their name, also where their own sources are at hand. */
 const FOREIGN: ReadonlySet<string> = new Set(frameworks.flatMap((adapter) => [...adapter.packages]));
 const SETTINGS = /\.(ya?ml|json)$/i;
+const MANIFEST = /(^|\/)package\.json$/;
 const CONFIGURES = /(^|\/)(package|[tj]sconfig[^/]*)\.json$/;
 
 /** What specifiers lead to, by the file they stand in. */
@@ -68,6 +72,7 @@ interface Content {
   readonly parts: ReadonlyMap<FilePath, Read<Part>>;
   readonly referred: ReadonlySet<FilePath>;
   readonly names: number;
+  readonly versions: Versions;
 }
 /** What was read of one revision of a file. */
 interface Read<T> {
@@ -80,6 +85,7 @@ export function createFiles(from?: Content): Files {
   const trees = createTrees(MOST_TREES);
   const prepared = new WeakMap<SourceFile, FileFacts>();
   const files = new Map(from?.files);
+  const versions = from?.versions ?? createVersions();
   const facts = new Map(from?.facts);
   const asked = new Set(from?.asked);
   /** Files whose imports were not looked at since they changed. */
@@ -151,12 +157,23 @@ export function createFiles(from?: Content): Files {
     names++;
     for (const each of files.keys()) unasked.add(each);
   };
+  /** After a lock file changed other packages are installed, and those there are have to be read again. */
+  const setVersions = (file: SourceFile): boolean => {
+    const isOther = versions.get(file.path) !== undefined && isLockFile(file.path);
+    if (!versions.set(file)) return false;
+    if (isOther) {
+      for (const path of versions.forgetInstalled()) asked.delete(path);
+      for (const path of files.keys()) if (MANIFEST.test(path)) unasked.add(path);
+    }
+    return true;
+  };
 
   return {
-    get: (path) => files.get(path),
+    get: (path) => files.get(path) ?? versions.get(path),
     paths,
     set(file) {
       asked.add(file.path);
+      if (tellsVersions(file.path)) return setVersions(file) ? 'versions' : 'same';
       const before = files.get(file.path);
       if (before?.text === file.text) return 'same';
       files.set(file.path, file);
@@ -171,10 +188,11 @@ export function createFiles(from?: Content): Files {
       return 'added';
     },
     prepare(file) {
-      if (!files.has(file.path) && !prepared.has(file)) prepared.set(file, readFacts(file));
+      if (!tellsVersions(file.path) && !files.has(file.path) && !prepared.has(file)) prepared.set(file, readFacts(file));
     },
     remove(path) {
       asked.delete(path);
+      if (tellsVersions(path)) return versions.remove(path);
       if (!files.delete(path)) return false;
       facts.delete(path);
       configs.delete(path);
@@ -194,6 +212,10 @@ export function createFiles(from?: Content): Files {
     wanted() {
       const wanted = new Set<FilePath>();
       for (const path of unasked) for (const one of filesBeside(path)) if (!asked.has(one)) wanted.add(one);
+      for (const path of unasked) {
+        const manifest = factsOf(path)?.manifest;
+        if (manifest && classify(path) === 'source') for (const file of versions.wanted(manifest, path)) if (!asked.has(file)) wanted.add(file);
+      }
       for (const path of unasked) for (const one of factsOf(path)?.module?.imports ?? []) {
         if (one.typeOnly || resolve(one.from, path)) continue;
         const tried = new Set<FilePath>();
@@ -222,7 +244,8 @@ export function createFiles(from?: Content): Files {
       }
     },
     usesOf: (path) => factsOf(path)?.uses ?? NO_USES,
-    fork: () => createFiles({ files, facts, asked, resolved, configs, data, parts, referred, names }),
+    versionOf: versions.of,
+    fork: () => createFiles({ files, facts, asked, resolved, configs, data, parts, referred, names, versions: versions.fork() }),
   };
 }
 

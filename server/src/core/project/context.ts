@@ -34,6 +34,8 @@ export interface Holdings extends Followed {
   artifactOf(path: FilePath): Artifact | undefined;
   /** Undefined where the file is not held. */
   ignoreFile(path: FilePath): string | undefined;
+  versionOf: RuleContext['version'];
+  readonly today: string;
 }
 
 /** Answers for the rules that look at one file. Pure over its holdings; a new one is made when they change. */
@@ -135,6 +137,8 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       const found = range === undefined ? undefined : /(\d+)(?:\.\d+|\.x|$|\s|-)/.exec(range.replace(/^[\^~>=v\s]+/, ''));
       return found?.[1] === undefined ? undefined : Number(found[1]);
     },
+    version: held.versionOf,
+    today: () => held.today,
     depends(name, from) {
       const manifest = held.manifestOf(from);
       return manifest && manifest.dependencies.has(name);

@@ -30,6 +30,9 @@ import debugModeEnabled from './debug/mode-enabled.js';
 import debugRoute from './debug/route.js';
 import debugSecurityTodo from './debug/security-todo.js';
 import debugTestIdentity from './debug/test-identity.js';
+import depsDeprecated from './deps/deprecated.js';
+import depsUnpinned from './deps/unpinned.js';
+import depsVulnerable from './deps/vulnerable.js';
 import errorsFastifyDefaultHandler from './errors/fastify-default-handler.js';
 import errorsFramework500Message from './errors/framework-500-message.js';
 import errorsMessageInResponse from './errors/message-in-response.js';
@@ -154,6 +157,9 @@ export const rules: readonly AnyRule[] = [
   debugRoute,
   debugSecurityTodo,
   debugTestIdentity,
+  depsDeprecated,
+  depsUnpinned,
+  depsVulnerable,
   errorsFastifyDefaultHandler,
   errorsFramework500Message,
   errorsMessageInResponse,

@@ -7,11 +7,12 @@ import type { Call, Entry, FunctionId, Scalar, Value } from '../model/value.js';
 import type { OpenApiDocument, Operation } from '../openapi/document.js';
 import type { Policy } from '../policy/policy.js';
 import type { Ignoring } from '../project/ignored.js';
+import type { BaseImage, Dependency } from '../project/dependencies.js';
 import type { Endpoint, FileClass, Habits, Scope, Siblings } from '../project/project.js';
 import type { Running } from '../project/running.js';
 import type { At, FilePath } from '../text/source.js';
 
-export type { Change, Code, Fix, Severity };
+export type { BaseImage, Change, Code, Dependency, Fix, Severity };
 
 /** The fixed topic names of PRODUCT.md section 2: `topic:<name>` tags in SARIF. */
 export type Topic =
@@ -163,6 +164,8 @@ export interface Subjects {
   operation: { readonly operation: Operation; readonly document: OpenApiDocument };
   /** A configuration file: look at its `shape` and `kind` first. */
   artifact: Artifact;
+  /** What the program stands on: a package of a manifest, an image of a Dockerfile. */
+  dependency: Dependency | BaseImage;
 }
 /** A leaf of a payload: found through entries, spreads, templates, branches, wrappers (`JSON.stringify`) and const locals one step back. */
 export interface Leaf {
@@ -225,6 +228,10 @@ export interface RuleContext {
   running(fn: FunctionId): Running;
   /** Installed, else locked, else lowest of the range, else undefined: assume the newest. */
   major(name: string, from: FilePath): number | undefined;
+  /** The version a manifest gets of a package it names so: the installed one, else the locked one; undefined: nobody tells, or it is not one the range lets in. */
+  version(name: string, written: string, manifest: FilePath): { readonly version: string; readonly known: 'installed' | 'locked' } | undefined;
+  /** The day of the analysis, YYYY-MM-DD. */
+  today(): string;
   /** The nearest manifest lists the package; undefined: there is no manifest. */
   depends(name: string, from: FilePath): boolean | undefined;
   fileClass(path: FilePath): FileClass;

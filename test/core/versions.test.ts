@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { createEngine, type Engine } from '../../server/src/core/engine.js';
+import { filePath, type SourceFile } from '../../server/src/core/text/source.js';
+
+const manifest = filePath('package.json');
+const lock = filePath('package-lock.json');
+const installed = filePath('node_modules/express/package.json');
+let revision = 0;
+function file(path: string, content: unknown): SourceFile {
+  return { path: filePath(path), text: typeof content === 'string' ? content : JSON.stringify(content), revision: ++revision };
+}
+function locked(version: string): SourceFile {
+  return file(lock, { lockfileVersion: 3, packages: { '': {}, 'node_modules/express': { version } } });
+}
+function said(engine: Engine, path = manifest): readonly string[] {
+  return engine.findings(path).filter(({ rule }) => rule === 'deps/vulnerable').map(({ explanation }) => explanation.message.split(' has ')[0] ?? '');
+}
+function project(...files: readonly SourceFile[]): Engine {
+  const engine = createEngine();
+  engine.apply({ set: [file(manifest, { dependencies: { express: '^4.16.0' } }), ...files] });
+  return engine;
+}
+
+suite('versions of packages', () => {
+  test('files that tell them are asked for, and are no files of the project', () => {
+    const engine = project();
+    const wanted = engine.wanted();
+    assert.ok(wanted.includes(lock) && wanted.includes(installed) && wanted.includes(filePath('yarn.lock')));
+    engine.apply({ set: [locked('4.17.0'), file(installed, { name: 'express', version: '4.16.4' })] });
+    assert.deepEqual(engine.files(), [manifest]);
+    assert.deepEqual(said(engine), ['express 4.16.4']);
+    assert.deepEqual(engine.findings(lock), []);
+    assert.equal(engine.source(lock)?.path, lock);
+  });
+
+  test('nothing is asked for where no rule needs a version', () => {
+    const engine = createEngine();
+    engine.apply({ set: [file(manifest, { dependencies: { 'left-pad': '1.3.0' } }), file('test/package.json', { dependencies: { express: '^4.16.0' } })] });
+    assert.deepEqual(engine.wanted().filter((path) => /lock|node_modules/.test(path)), []);
+  });
+
+  test('a lock file that comes, changes or goes is heard', () => {
+    const engine = project();
+    assert.deepEqual(said(engine), []);
+    engine.apply({ set: [locked('4.17.0')] });
+    assert.deepEqual(said(engine), ['express 4.17.0']);
+    engine.apply({ set: [locked('4.22.0')] });
+    assert.deepEqual(said(engine), []);
+    engine.apply({ set: [locked('4.18.0')] });
+    assert.deepEqual(said(engine), ['express 4.18.0']);
+    engine.apply({ remove: [lock] });
+    assert.deepEqual(said(engine), []);
+  });
+
+  test('after a change of the lock file what is installed is read again', () => {
+    const engine = project(locked('4.17.0'), file(installed, { name: 'express', version: '4.17.0' }));
+    engine.wanted();
+    assert.deepEqual(said(engine), ['express 4.17.0']);
+    engine.apply({ set: [locked('4.22.0')] });
+    assert.deepEqual(said(engine), []);
+    assert.ok(engine.wanted().includes(installed));
+    engine.apply({ set: [file(installed, { name: 'express', version: '4.22.0' })] });
+    assert.deepEqual(said(engine), []);
+  });
+
+  test('a version the manifest no longer lets in is that of yesterday', () => {
+    const engine = project(locked('4.17.0'));
+    engine.apply({ set: [file(manifest, { dependencies: { express: '^4.21.0' } })] });
+    assert.deepEqual(said(engine), []);
+  });
+
+  test('a lock file at the top speaks for the packages below', () => {
+    const below = filePath('packages/api/package.json');
+    const engine = project(file(below, { dependencies: { express: '^4.16.0' } }), file('pnpm-lock.yaml', 'importers:\n  packages/api:\n    dependencies:\n      express:\n        specifier: ^4.16.0\n        version: 4.16.4\n'));
+    assert.deepEqual(said(engine, below), ['express 4.16.4']);
+    assert.deepEqual(said(engine), []);
+  });
+
+  test('a name that leaves its folder is not asked for', () => {
+    const engine = createEngine();
+    engine.apply({ set: [file(manifest, { dependencies: { '../../etc': '*', '@a/../b': '*', ok: '*' } })] });
+    const wanted = engine.wanted().filter((path) => path.includes('node_modules'));
+    assert.deepEqual(wanted, [filePath('node_modules/ok/package.json')]);
+  });
+});
