@@ -12,6 +12,7 @@ import { placedFix } from '../openapi/part-places.js';
 import type { FilePath } from '../text/source.js';
 import { LOWER, type Confidence, type Severity } from './finding.js';
 import { calledUnder, callersOf, servedUnder } from './callers.js';
+import { broughtHome, homeOfCall, noHome, type Home } from './home.js';
 import { atKey, type Ranked } from './precedence.js';
 
 /** A detection with what the engine decided about it. */
@@ -41,7 +42,7 @@ export interface Detected {
   readonly raw: readonly Raw[];
   readonly crashes: readonly Crash[];
 }
-type Ask = <K extends keyof Subjects>(on: K, subject: Subjects[K], grounds?: () => Raw['grounds'], outer?: readonly Branch[]) => void;
+type Ask = <K extends keyof Subjects>(on: K, subject: Subjects[K], grounds?: () => Raw['grounds'], outer?: readonly Branch[], home?: Home) => void;
 
 /** The rules that may speak, ready to be asked; what they say of files that `isMeant` does not name is dropped. Severity is modified as RULES 0.2 says. */
 function asking({ rules, mentioned, context, fileClass }: Asked, isMeant: (path: FilePath) => boolean): Detected & { readonly wanted: ReadonlyMap<keyof Subjects, readonly AnyRule[]>; readonly ask: Ask } {
@@ -50,11 +51,12 @@ function asking({ rules, mentioned, context, fileClass }: Asked, isMeant: (path:
   for (const rule of speaking) wanted.set(rule.on, [...(wanted.get(rule.on) ?? []), rule]);
   const raw: Raw[] = [];
   const crashes: Crash[] = [];
-  const ask: Ask = (on, subject, grounds = noGrounds, outer = []) => {
+  const ask: Ask = (on, subject, grounds = noGrounds, outer = [], home = noHome) => {
     for (const rule of wanted.get(on) ?? []) {
       try {
-        for (const hit of rule.run(on, subject, context)) {
-          if (!isMeant(hit.detection.at.path)) continue;
+        for (const found of rule.run(on, subject, context)) {
+          const hit = isMeant(found.detection.at.path) ? found : broughtHome(found, home, context);
+          if (!hit || !isMeant(hit.detection.at.path)) continue;
           const severity = modified(hit.detection.severity ?? rule.meta.severity, hit, rule, context, outer);
           if (severity) raw.push({ rule, hit, severity, confidence: hit.detection.confidence ?? rule.meta.confidence, grounds: grounds() });
         }
@@ -100,8 +102,8 @@ export function detect(facts: FileFacts, asked: Asked): Detected {
     ask('function', fn, () => ({ function: fn.id }), above);
     if (wanted.has('call') || wanted.has('assign')) for (const step of fn.steps) {
       if ((step.do !== 'call' && step.do !== 'assign') || !context.runs(step.when)) continue;
-      if (step.do === 'call') ask('call', { call: step.call, step, in: fn, module }, () => ({ call: atKey(step.call.at), ...endpointGround(context.endpoints({ handler: fn.id })) }), above);
-      else ask('assign', { step, in: fn }, noGrounds, above);
+      if (step.do === 'call') ask('call', { call: step.call, step, in: fn, module }, () => ({ call: atKey(step.call.at), ...endpointGround(context.endpoints({ handler: fn.id })) }), above, (path) => homeOfCall(step.call, path, context));
+      else ask('assign', { step, in: fn }, noGrounds, above, () => step.value.at);
     }
     if (wanted.has('send')) {
       const outer = calledUnder(fn, callers, context);
@@ -110,7 +112,7 @@ export function detect(facts: FileFacts, asked: Asked): Detected {
   }
   if (wanted.has('literal')) for (const literal of literalsOf(module)) if (context.runs(literal.when)) ask('literal', literal, noGrounds, standing(literal.inside));
   const policies = wanted.has('cors') || wanted.has('origin') ? [...corsPolicies(module, context)].filter(({ when }) => context.runs(when)) : [];
-  for (const cors of policies) ask('cors', cors, () => ({ cors: atKey(cors.at) }), standing(cors.inside));
+  for (const cors of policies) ask('cors', cors, () => ({ cors: atKey(cors.at) }), standing(cors.inside), (path) => (cors.call ? homeOfCall(cors.call, path, context) : undefined));
   if (wanted.has('origin')) for (const test of originTests(module, policies, context)) ask('origin', test, noGrounds, standing(test.inside));
   for (const endpoint of project.byFile.get(facts.file.path) ?? []) ask('endpoint', endpoint, () => ({ endpoint: atKey(endpoint.methodAt) }));
   if (wanted.has('siblings')) for (const group of siblingsOf(facts, project)) ask('siblings', group);

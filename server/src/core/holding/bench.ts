@@ -56,6 +56,8 @@ export function recorded({ files, project, policy, today }: Bench, own: FilePath
       if (path !== own) leansOnSurface.add(path);
       return module;
     },
+    handed: (fn, index) => project.handed.get(fn)?.[index],
+    isData: (path) => files.facts(path)?.module === undefined && files.data(path) !== undefined,
     isStable: (path, binding) => !files.facts(path)?.unstable.has(binding),
     manifestOf: (path) => files.manifestOf(path),
     versionOf: (name, written, manifest) => files.versionOf(name, written, manifest, look),

@@ -48,7 +48,7 @@ interface Begun {
   readonly comments: CommentDocuments | undefined;
 }
 const NOTHING: JoinResult = {
-  project: { scopes: new Map(), endpoints: new Map(), byShape: new Map(), byScope: new Map(), byHandler: new Map(), byFile: new Map(), roles: new Map(), habits: { guards: [], roleGuards: [] } },
+  project: { scopes: new Map(), endpoints: new Map(), byShape: new Map(), byScope: new Map(), byHandler: new Map(), byFile: new Map(), roles: new Map(), handed: new Map(), habits: { guards: [], roleGuards: [] } },
   applied: new Set(), conducts: new Map(),
 };
 

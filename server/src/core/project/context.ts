@@ -2,7 +2,7 @@ import type { Artifact } from '../artifacts/kind.js';
 import { kindByName } from '../artifacts/names.js';
 import type { Conduct, Role } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView } from '../model/module.js';
-import type { FunctionId, Ref, Value } from '../model/value.js';
+import type { Call, FunctionId, Ref, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import type { RuleContext } from '../rules/rule.js';
@@ -14,7 +14,7 @@ import { dockerIgnore, gitIgnore } from './ignored.js';
 import { createPayloads, filterRole, formatterRole } from './payloads.js';
 import type { Manifest } from './manifests.js';
 import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
-import { requestField } from './request.js';
+import { cutFrom, requestField } from './request.js';
 import { createRunning } from './running.js';
 import { guessRole } from './sends.js';
 import { truthOf, type Known } from './truth.js';
@@ -36,6 +36,7 @@ export interface Holdings extends Followed {
   ignoreFile(path: FilePath): string | undefined;
   versionOf: RuleContext['version'];
   readonly today: string;
+  isData(path: FilePath): boolean;
 }
 
 /** Answers for the rules that look at one file. Pure over its holdings; a new one is made when they change. */
@@ -58,8 +59,9 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
   };
   /** What a framework hands a function is always there: of one that is registered, or that is written where it is registered. */
   const handed = (value: Value): Known | undefined => {
+    if (value.kind === 'call') return constantGiven(value, held);
     if (value.kind !== 'ref' || value.path.length > 0) return undefined;
-    if (value.root.kind !== 'parameter') return constantNamed(value, held);
+    if (value.root.kind !== 'parameter') return constantNamed(value, held, handed);
     const { fn, index } = value.root;
     const known = role(fn);
     const given = known && (known.sure || isWrittenInPlace(fn, body)) ? known.parameters[index] : undefined;
@@ -105,7 +107,15 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       return module && view ? conductOf(view, module, { guardName: authGuardName, follow, inside }) : undefined;
     },
     role,
-    request: (value) => requestField(value, role) ?? requestField(payloads.followBinding(value) ?? value, role),
+    request(value) {
+      let current: Value | undefined = value;
+      for (let hops = 0; current && hops < MOST_CUTS; hops++) {
+        const field = requestField(current, role);
+        if (field) return field;
+        current = payloads.followBinding(current) ?? cutFrom(current);
+      }
+      return undefined;
+    },
     isError: payloads.isError,
     sends(fn) {
       const view = body(fn);
@@ -147,6 +157,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     artifacts: (kind) => held.paths().filter((path) => kindByName(path) === kind).flatMap((path) => held.artifactOf(path) ?? []),
     gitIgnore: (path) => gitIgnore(path, held.ignoreFile),
     dockerIgnore: (path, name) => dockerIgnore(path, name, held.ignoreFile),
+    isData: held.isData,
     uses: (path, what) => held.usesOf(path).has(what),
     projectUses: held.projectUses,
     habits: () => project.habits,
@@ -170,6 +181,8 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     pathOf: (at) => at.path,
   };
 }
+/** How often a text may be bound to a name or cut before nobody takes it for what was sent. */
+const MOST_CUTS = 8;
 const GIVEN: ReadonlySet<string> = new Set(['request', 'response', 'context', 'next']);
 /** An unnamed function of four, three or two parameters that is an argument: nobody but what it is given to calls it. */
 function isWrittenInPlace(fn: FunctionId, body: (fn: FunctionId) => FunctionView | undefined): boolean {
@@ -192,9 +205,17 @@ function handlersOf(fn: FunctionId, project: ProjectModel, body: (fn: FunctionId
 }
 
 /** The constant a name of this or another file stands for. */
-function constantNamed(value: Ref, held: Followed): Known | undefined {
+function constantNamed(value: Ref, held: Followed, read: (value: Value) => Known | undefined): Known | undefined {
   if (value.root.kind !== 'local' && (value.root.kind !== 'import' || value.root.name === '*')) return undefined;
   if (value.root.kind === 'local' && held.surface(value.at.path)?.bindings[value.root.binding]?.constant !== true) return undefined;
+  const end = resolveValue(value, held).value;
+  if (end.kind === 'literal') return { value: end.value };
+  // A name for a test: what makes it fail or hold is known wherever it is asked.
+  const truth = end.kind === 'logic' || end.kind === 'not' || end.kind === 'compare' ? truthOf(end, (inner) => (inner.kind === 'call' || inner.kind === 'literal' ? read(inner) : undefined)) : undefined;
+  return truth === undefined ? undefined : { value: truth };
+}
+/** The constant a call gives. */
+function constantGiven(value: Call, held: Followed): Known | undefined {
   const end = resolveValue(value, held).value;
   return end.kind === 'literal' ? { value: end.value } : undefined;
 }

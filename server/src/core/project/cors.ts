@@ -78,7 +78,7 @@ function atHome(policy: CorsPolicy, module: ModuleView, context: CorsContext): C
   if (policy.originAt.path === module.path) return policy;
   // What everybody may read is judged with the routes behind it, which only this file knows.
   const told = policy.origin !== 'any' && toldAtHome(policy.options, policy.library, module, context);
-  const handed = policy.call?.args.find(({ value }) => value.kind === 'ref' && value.at.path === module.path)?.value.at;
+  const handed = policy.call?.args.find(({ value }) => (value.kind === 'ref' || value.kind === 'call') && value.at.path === module.path)?.value.at;
   return { ...policy, ...(told ? { told: true } : {}), originAt: handed ?? policy.call?.nameAt ?? policy.at };
 }
 function* everyPolicy(module: ModuleView, context: CorsContext): Iterable<CorsPolicy> {
@@ -184,7 +184,7 @@ function* policies(setup: CorsSetup, place: Place, context: CorsContext): Iterab
     yield policy(setup, place, { origin: library.absent, values: [], at: nameAt, when: [] }, false, undefined, context);
     return;
   }
-  for (const arm of arms(built(value, context), context)) {
+  for (const arm of arms(value.kind === 'call' ? context.resolve(value).value : value, context)) {
     const within: Place = { ...place, when: [...place.when, ...arm.when] };
     if (arm.value.kind === 'literal') {
       const origin = arm.value.value === true ? library.bare : arm.value.value === undefined ? library.absent : arm.value.value === false ? 'off' : 'unknown';
@@ -205,19 +205,6 @@ function* policies(setup: CorsSetup, place: Place, context: CorsContext): Iterab
   }
 }
 
-/** Options made by a call that can be read: `Object.assign({}, defaults, { origin: true })`, `corsOptions()` with one answer. */
-function built(value: Value, context: CorsContext): Value {
-  const call = value.kind === 'ref' ? context.resolve(value).value : value;
-  if (call.kind !== 'call') return value;
-  if (call.callee === 'Object.assign') {
-    const entries = call.args.map(({ value: part, at }): Entry => ({ key: undefined, keyAt: at, value: part, form: 'spread', at }));
-    return { kind: 'object', entries, open: false, at: call.at };
-  }
-  const target = context.resolve(call.target).value;
-  const body = target.kind === 'function' ? context.body(target.fn) : undefined;
-  const [only, ...more] = (body?.steps ?? []).filter((step) => step.do === 'return');
-  return body?.complete && only?.do === 'return' && only.value && more.length === 0 && only.when.length === body.when.length ? only.value : value;
-}
 /** Options a function makes for each request: handed to its callback, returned, or, for Fastify, by a function that is returned. */
 function perRequest(id: FunctionId, { family, words }: Library, context: CorsContext): readonly Value[] {
   if (family === 'cors') return delegated(id, context);

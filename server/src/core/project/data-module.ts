@@ -3,7 +3,7 @@ import type { FunctionId } from '../model/value.js';
 import { readSettings } from '../syntax/yaml.js';
 import type { At, SourceFile, Span } from '../text/source.js';
 
-/** A JSON file as the module it is when code loads it. */
+/** A JSON or YAML file as the module it is when code loads it. */
 export interface DataModule {
   readonly module: ModuleView;
   /** `spans[2 * i], spans[2 * i + 1]` are the offsets of mark `-(i + 1)`. */
@@ -12,10 +12,10 @@ export interface DataModule {
 /** UTF-16 units; larger data are no routes. */
 const LARGEST = 1_000_000;
 
-/** The module whose one export is the data of a JSON file; undefined for other files, and for what is too large or broken. */
+/** The module whose one export is the data of a JSON or YAML file; undefined for other files, and for what is too large or broken. */
 export function dataModule(file: SourceFile): DataModule | undefined {
   const { path } = file;
-  if (!/\.json$/i.test(path) || file.text.length > LARGEST) return undefined;
+  if (!/\.(json|ya?ml)$/i.test(path) || file.text.length > LARGEST) return undefined;
   const spans: number[] = [];
   const mark = (span: Span): At => {
     spans.push(span.start, span.end);

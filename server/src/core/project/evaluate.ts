@@ -10,6 +10,7 @@ import { classify } from './file-class.js';
 import type { Evaluation, Modules } from './evaluation.js';
 import { existence } from './existence.js';
 import { createGetters } from './getters.js';
+import { createHandedNotes } from './handed-over.js';
 import { elementsOf } from './lists.js';
 import { scopesIn, type How, type Instance, type Machine, type Made } from './machine.js';
 import { createListeners } from './listeners.js';
@@ -34,6 +35,7 @@ export function evaluateProject({ modules, resolve, data, isOwn, adapters, trait
   const tops = new Map<FilePath, Frame>();
   const started = new Set<FilePath>();
   const applied = new Set<FunctionId>();
+  const handed = createHandedNotes();
   const created = new Map<string, number>();
   const built = new Map<ClassId, Instance>();
   const runs = new Set<RunId>();
@@ -247,7 +249,11 @@ export function evaluateProject({ modules, resolve, data, isOwn, adapters, trait
     }
     const force = (self?.is === 'instance' && self.of !== undefined && stores(self.of, (of) => of.view.extends && settled(evaluate(of.view.extends, of.frame)))) || byName(target.fn)
       || isPlain(target.fn) || (call.target.kind === 'function' && isFilling(target.fn));
-    return applyTo(target, args, frame, call.at.mark, self, { force, via: call });
+    const before = events + scopes.length;
+    const result = applyTo(target, args, frame, call.at.mark, self, { force, via: call });
+    // It puts an application together: what it is told holds for what it registers.
+    if (rest < 0 && !isTest(frame.origin) && (events + scopes.length > before || result.is === 'scope')) handed.note(target.fn.id, call, args);
+    return result;
   }
   function mayRun(from: Frame): boolean {
     return from.depth < DEEPEST_APPLY && ++applies < MOST_APPLIES;
@@ -338,7 +344,7 @@ export function evaluateProject({ modules, resolve, data, isOwn, adapters, trait
     const kept = scope.log.filter((logged) => isCurrent(logged.frame.run));
     if (kept.length < scope.log.length) scope.log.splice(0, scope.log.length, ...kept);
   }
-  return { scopes: current, evaluate: (value, frame) => settled(evaluate(value, frame)), frameOf: topFrame, composed, applied };
+  return { scopes: current, evaluate: (value, frame) => settled(evaluate(value, frame)), frameOf: topFrame, composed, applied, handed: handed.noted };
 }
 /** A function that only puts a text together. */
 function isPlain({ steps }: FunctionView): boolean {

@@ -3,6 +3,7 @@ import type { ModuleView } from '../model/module.js';
 import type { Call, FunctionId, Value } from '../model/value.js';
 import type { FilePath } from '../text/source.js';
 import type { Abstract, Frame, ScopeState } from './abstract.js';
+import type { HandedOver } from './followed.js';
 import type { Traits } from './traits.js';
 
 /** What the evaluation of a whole project gives. */
@@ -15,6 +16,7 @@ export interface Evaluation {
   composed(call: Call, frame: Frame): Composed | undefined;
   /** Functions that were run: what stands in them is part of the result. */
   readonly applied: ReadonlySet<FunctionId>;
+  readonly handed: HandedOver;
 }
 export interface Modules {
   readonly modules: ReadonlyMap<FilePath, ModuleView>;

@@ -105,7 +105,7 @@ export function joinProject(input: JoinInput): JoinResult {
   const missed = missedByCopies(evaluation.scopes, walked, ({ framework, kind }) => isCopied(ordersOf.get(framework), kind));
   for (const scope of evaluation.scopes) if (!walked.has(scope.id) && !missed.has(scope.id)) walkRoot(scope);
 
-  const project = { scopes: scopesOf(), endpoints: new Map(endpoints.map((one) => [one.id, one])), ...indexes(endpoints), roles, habits: habitsOf(endpoints) };
+  const project = { scopes: scopesOf(), endpoints: new Map(endpoints.map((one) => [one.id, one])), ...indexes(endpoints), roles, handed: evaluation.handed, habits: habitsOf(endpoints) };
   return { project, applied: new Set([...evaluation.applied, ...followed, ...activations.read]), conducts };
 
   function walkRoot(scope: ScopeState): void {

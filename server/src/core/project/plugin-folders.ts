@@ -1,6 +1,7 @@
 import type { Value } from '../model/value.js';
-import { folderOf, type FilePath } from '../text/source.js';
+import type { FilePath } from '../text/source.js';
 import type { Abstract, Frame } from './abstract.js';
+import { spelledPath } from './spelled-path.js';
 
 /** A file of a plugin folder, with the prefix its folders give it and the files whose hooks it stands behind. */
 export interface FolderPlugin {
@@ -61,47 +62,11 @@ function parameterOf(name: string): string {
   return name.includes('__') ? name.replaceAll('__', ':') : name.startsWith('_') ? `:${name.slice(1)}` : name;
 }
 
-const DEEPEST = 8;
 /** The project path a value spells: `path.join(__dirname, 'routes')`, `new URL('routes', import.meta.url)`; undefined where it cannot be known. */
-export function pathText(value: Value, frame: Frame, evaluate: (value: Value, frame: Frame) => Abstract, depth = 0): string | undefined {
-  if (depth > DEEPEST) return undefined;
-  const read = (one: Value | undefined): string | undefined => one && pathText(one, frame, evaluate, depth + 1);
-  switch (value.kind) {
-    case 'literal': return typeof value.value === 'string' ? value.value : undefined;
-    case 'template': {
-      const parts = value.parts.map((part) => (typeof part === 'string' ? part : read(part)));
-      return parts.includes(undefined) ? undefined : parts.join('');
-    }
-    case 'ref': {
-      if (value.text === '__dirname' && value.root.kind === 'global') return folderOf(frame.module.path);
-      if (value.text === 'import.meta.dirname') return folderOf(frame.module.path);
-      if (value.text === 'import.meta.url' || value.text === 'import.meta.filename' || (value.text === '__filename' && value.root.kind === 'global')) return frame.module.path;
-      const got = evaluate(value, frame);
-      return got.is === 'value' && got.value !== value ? pathText(got.value, got.frame, evaluate, depth + 1) : undefined;
-    }
-    case 'call': {
-      const args = value.args.map((item) => (item.spread ? undefined : read(item.value)));
-      const [first, second] = args;
-      if (/^(node:)?path(\.posix|\.default)?\.(join|resolve)$/.test(value.callee)) return joined(args);
-      if (/^(node:)?path(\.posix|\.default)?\.dirname$/.test(value.callee)) return first === undefined ? undefined : folderOf(first);
-      if (/^(node:)?url(\.default)?\.fileURLToPath$/.test(value.callee)) return first;
-      if (/^desm(\.default)?\.join$/.test(value.callee)) return first === undefined ? undefined : joined([folderOf(first), ...args.slice(1)]);
-      if (/^(URL|(node:)?url\.URL)$/.test(value.callee) && value.form === 'new') return second === undefined ? undefined : joined([folderOf(second), first]);
-      return undefined;
-    }
-    default: return undefined;
-  }
-}
-/** Pieces as one path below the project; undefined where one is unknown or leads out of it. */
-function joined(pieces: readonly (string | undefined)[]): string | undefined {
-  const out: string[] = [];
-  for (const piece of pieces) {
-    if (piece === undefined) return undefined;
-    for (const name of piece.split('/')) {
-      if (name === '' || name === '.') continue;
-      if (name !== '..') out.push(name);
-      else if (out.pop() === undefined) return undefined;
-    }
-  }
-  return out.join('/');
+export function pathText(value: Value, frame: Frame, evaluate: (value: Value, frame: Frame) => Abstract): string | undefined {
+  return spelledPath(value, (ref) => {
+    const got = evaluate(ref, frame);
+    if (got.is !== 'value' || got.value === ref) return undefined;
+    return got.frame === frame ? got.value : { kind: 'literal', value: pathText(got.value, got.frame, evaluate), at: ref.at };
+  });
 }

@@ -3,6 +3,7 @@ import type { Branch } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
 import type { OpenApiDocument, Operation } from '../openapi/document.js';
 import type { At, FilePath } from '../text/source.js';
+import type { HandedOver } from './followed.js';
 
 export type FileClass = 'source' | 'test' | 'example' | 'seed' | 'script' | 'never';
 
@@ -103,6 +104,7 @@ export interface ProjectModel {
   readonly byHandler: ReadonlyMap<FunctionId, readonly Endpoint[]>;
   readonly byFile: ReadonlyMap<FilePath, readonly Endpoint[]>;
   readonly roles: ReadonlyMap<FunctionId, Role>;
+  readonly handed: HandedOver;
   readonly documents: readonly OpenApiDocument[];
   /** The documents that the text of a file belongs to. */
   readonly documentsIn: ReadonlyMap<FilePath, readonly OpenApiDocument[]>;

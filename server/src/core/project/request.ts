@@ -45,3 +45,12 @@ function byCall(value: Extract<Value, { kind: 'call' }>, roleOf: (fn: FunctionId
   if (role === 'context' && receiver.path[0] === 'req' && /^(json|parseBody|formData|text|valid|arrayBuffer|blob)$/.test(name)) return { from: 'body', key: undefined };
   return undefined;
 }
+
+/** Calls that give a part of a text, or the text in another form. */
+const PARTS: ReadonlySet<string> = new Set(['slice', 'substring', 'substr', 'split', 'trim', 'replace', 'toString', 'toLowerCase', 'at', 'pop']);
+/** What a text was cut from, or given a default for: `req.get('x') || ''`, `header.split(' ')[1]`; undefined for what was made otherwise. */
+export function cutFrom(value: Value): Value | undefined {
+  if (value.kind === 'logic') return value.op !== '&&' && value.right.kind === 'literal' ? value.left : undefined;
+  if (value.kind === 'call') return value.receiver && PARTS.has(value.name) ? value.receiver : undefined;
+  return value.kind === 'ref' && value.root.kind === 'value' && value.path.every((key) => key === undefined || /^\d{1,2}$/.test(key)) ? value.root.of : undefined;
+}

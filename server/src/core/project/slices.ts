@@ -52,6 +52,7 @@ export function slicesOf(project: Omit<ProjectModel, 'documents' | 'documentsIn'
     for (const path of new Set([scope.at.path, ...scope.order.map((one) => one.at.path)])) into(path).number(hash.low).number(hash.high);
   }
   for (const [fn, role] of project.roles) into(fileOf(fn)).text(fn).number(once(role));
+  for (const [fn, values] of project.handed) into(fileOf(fn)).text(fn).data(values);
   const habits = new Hash().data(project.habits.guards.map((one) => one.text)).data(project.habits.roleGuards.map((one) => one.text));
   return new Map([...slices].map(([path, hash]) => [path, `${hash.number(habits.low).number(habits.high).low}.${hash.high}`]));
 }

@@ -7,7 +7,7 @@ const ENDINGS: Readonly<Record<'typescript' | 'javascript', Readonly<Record<Usua
   typescript: { usual: ['.ts', '.tsx'], other: ['.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json'] },
   javascript: { usual: ['.js', '.json'], other: ['.jsx', '.mjs', '.cjs', '.ts', '.tsx', '.mts', '.cts'] },
 };
-const KNOWN = /\.([cm]?[jt]sx?|json)$/;
+const KNOWN = /\.([cm]?[jt]sx?|json|ya?ml)$/;
 /** What TypeScript sources call each other by is the name of the output file. */
 const SOURCES: ReadonlyMap<string, readonly string[]> = new Map([
   ['.js', ['.ts', '.tsx', '.mts', '.cts']], ['.jsx', ['.tsx', '.ts']], ['.mjs', ['.mts', '.ts']], ['.cjs', ['.cts', '.ts']],

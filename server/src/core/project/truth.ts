@@ -25,6 +25,7 @@ export function truthOf(test: Value, read: Read, depth = 0): boolean | undefined
     }
     case 'compare': return compared(test, read);
     case 'literal':
+    case 'call':
     case 'ref': {
       const known = knownOf(test, read);
       return known === undefined ? undefined : typeof known === 'string' || Boolean(known.value);
@@ -47,7 +48,7 @@ function compared({ op, left, right }: Extract<Value, { readonly kind: 'compare'
 }
 function knownOf(value: Value, read: Read): Known | undefined {
   if (value.kind === 'literal') return { value: value.value };
-  if (value.kind === 'ref') return read(value);
+  if (value.kind === 'ref' || value.kind === 'call') return read(value);
   // `typeof next === 'function'`
   if (value.kind !== 'unknown' || value.of === undefined) return undefined;
   const of = read(value.of);

@@ -1,17 +1,11 @@
 import type { ModuleView } from '../model/module.js';
-import type { Entry, Ref, Scalar, Value } from '../model/value.js';
-import type { At, FilePath } from '../text/source.js';
+import type { Call, Entry, Ref, Scalar, Value } from '../model/value.js';
+import type { At } from '../text/source.js';
 import type { OptionAnswer, Resolved } from '../rules/rule.js';
+import type { Followed } from './followed.js';
+import { givenBy } from './given.js';
 
-/** What following names needs of the project. */
-export interface Followed {
-  module(path: FilePath): ModuleView | undefined;
-  /** The same module, of which only what stands at its top is looked at. */
-  surface(path: FilePath): ModuleView | undefined;
-  resolveFile(specifier: string, from: FilePath): FilePath | undefined;
-  /** A binding that is assigned more than once has no single value. */
-  isStable(path: FilePath, binding: number): boolean;
-}
+export type { Followed };
 const MOST_HOPS = 20;
 /** Objects looked into for one question: they may hold or spread themselves, and spreads may double at each level. */
 const MOST_OBJECTS = 200;
@@ -27,9 +21,8 @@ function follow(value: Value, project: Followed, left: Left): Resolved {
   const trail: At[] = [];
   let current = value;
   for (let hops = 0; hops < MOST_HOPS; hops++) {
-    if (current.kind !== 'ref') return { value: current, trail, exact: current.kind !== 'unknown' };
-    const next = stepInto(current, project, left);
-    if (!next) return { value: current, trail, exact: current.root.kind === 'env' };
+    const next: Value | undefined = current.kind === 'ref' ? stepInto(current, project, left) : current.kind === 'call' ? given(current, project, left) : undefined;
+    if (!next) return { value: current, trail, exact: current.kind === 'ref' ? current.root.kind === 'env' : current.kind !== 'unknown' };
     trail.push(current.at);
     current = next;
   }
@@ -48,6 +41,10 @@ function stepInto(ref: Ref, project: Followed, left: Left): Value | undefined {
     if (binding.value.kind === 'unknown') return undefined;
     return descend(binding.value, ref.path, ref, project, left);
   }
+  if (root.kind === 'parameter') {
+    const given = project.handed?.(root.fn, root.index);
+    return given && descend(given, ref.path, ref, project, left);
+  }
   if (root.kind === 'import') {
     const target = project.resolveFile(root.from, path);
     const module = target && project.surface(target);
@@ -59,8 +56,16 @@ function stepInto(ref: Ref, project: Followed, left: Left): Value | undefined {
     return field && descend(field, ref.path.slice(1), ref, project, left);
   }
   if (root.kind === 'global' && (root.name === 'exports' || root.name === 'module')) return ofOwnExports(ref, project, left);
-  if (root.kind === 'value' && root.of.kind !== 'call') return descend(root.of, ref.path, ref, project, left);
+  if (root.kind === 'value') {
+    const of = root.of.kind === 'call' ? given(root.of, project, left) : root.of;
+    return of && descend(of, ref.path, ref, project, left);
+  }
   return undefined;
+}
+/** The data a call gives. */
+function given(call: Call, project: Followed, left: Left): Value | undefined {
+  if (left.objects-- <= 0) return undefined;
+  return givenBy(call, project, (value) => follow(value, project, left).value);
 }
 
 /** `exports.fail(res, err)`, `module.exports.limit`: what the file itself exports, once. */

@@ -241,6 +241,8 @@ export interface RuleContext {
   gitIgnore(path: FilePath): Ignoring;
   /** Whether a `.dockerignore` file leaves a name at the top of the folder out that a Dockerfile is built in, and which of those there are is the nearest. */
   dockerIgnore(dockerfile: FilePath, name: string): Ignoring;
+  /** A file of plain data that code reads or may read, such as JSON settings. */
+  isData(path: FilePath): boolean;
   /** The file imports the module, or carries the mark ('cookies', 'sessions', 'html', 'checks NAME': it refuses to run without the environment variable). */
   uses(path: FilePath, what: string): boolean;
   projectUses(what: string): boolean;

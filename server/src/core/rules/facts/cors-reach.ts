@@ -19,7 +19,7 @@ const PERSONAL = /(^|[/{}_.-])(me|my|self|mine|private|personal|inbox|mails?|ema
 export function corsReach(policy: CorsPolicy, context: RuleContext): CorsReach {
   if (policy.source === 'config') return { endpoints: [], whole: false };
   if (policy.source === 'manual') {
-    const handled = context.endpoints({ handler: policy.inside });
+    const handled = context.endpoints({ handler: policy.inside }).filter((endpoint) => !isElsewhere(endpoint, policy));
     if (handled.length > 0) return { endpoints: handled, whole: true };
     const { endpoints, mounts } = context.running(policy.inside);
     // While a file does not parse, what else calls the function there is not known.
@@ -38,6 +38,10 @@ export function corsReach(policy: CorsPolicy, context: RuleContext): CorsReach {
   if (scope?.kind !== 'application' || scope.framework !== 'nest') return { endpoints: [], whole: false };
   const endpoints = context.endpoints({ scope: scope.id });
   return { endpoints, whole: scope.complete && endpoints.every((endpoint) => endpoint.chainComplete) };
+}
+/** The endpoint is answered where a test of the handler fails under which the header is set, or the other way round. */
+function isElsewhere({ when }: Endpoint, policy: CorsPolicy): boolean {
+  return policy.when.some((branch) => when.some((other) => samePlace(other.at, branch.at) && other.holds !== branch.holds));
 }
 function onRoute(endpoint: Endpoint, policy: CorsPolicy): boolean {
   return links(endpoint.chain).some((link) => link.from === 'route' && samePlace(link.layer.at, policy.at));
@@ -66,7 +70,7 @@ function relevant(policy: CorsPolicy, endpoints: readonly Endpoint[]): readonly 
 export function publicData(policy: CorsPolicy, context: RuleContext): boolean {
   if (policy.credentials !== false) return false;
   const { endpoints, whole } = corsReach(policy, context);
-  const forReaders = isReadingPolicy(policy) && !context.projectUses('cookies') && !context.projectUses('sessions');
+  const forReaders = isReadingPolicy(policy);
   const counted = relevant(policy, endpoints);
   const open = forReaders ? counted.filter(({ method, authentication }) => authentication.state !== 'guarded' && READS.test(method)) : counted;
   // Written for readers alone, and nothing that is known behind it speaks against it.

@@ -104,7 +104,7 @@ function variableIn(value: Value, context: RuleContext, depth: number): string |
   if (value.kind === 'call') {
     if (value.receiver && /^(trim|toString)$/.test(value.name)) return variableIn(value.receiver, context, depth + 1);
     const first = value.args[0] && context.constant(value.args[0].value)?.value;
-    return value.args.length === 1 && typeof first === 'string' && isStore(value) ? first : undefined;
+    return value.args.length === 1 && typeof first === 'string' && isStore(value, context) ? first : undefined;
   }
   if (value.kind !== 'ref') return undefined;
   if (value.root.kind === 'env') return value.path.length === 0 ? value.root.name : undefined;
@@ -119,17 +119,21 @@ function unsetTest({ test, holds }: Branch): string | undefined {
   const isEqual = test.op === '===' || test.op === '==';
   return (test.right.value === undefined || test.right.value === null || test.right.value === '') && isEqual === holds ? test.left.root.name : undefined;
 }
-function isStore(call: Call): boolean {
+function isStore(call: Call, context: RuleContext): boolean {
   if (!GETS.test(call.name)) return false;
   const receiver = call.receiver;
   if (!receiver) return !/^get$/i.test(call.name);
-  return receiver.kind === 'ref' && (STORE.test(receiver.path.at(-1) ?? receiver.text) || (receiver.root.kind === 'import' && /^(config|nconf|env-var|@nestjs\/config)$/.test(receiver.root.from)));
+  if (receiver.kind !== 'ref') return false;
+  const { root } = receiver;
+  // What Nest injects, whatever it is called: `(c: ConfigService) => c.get('A', 'x')`.
+  if (root.kind === 'parameter' && receiver.path.length === 0 && /\bConfigService\b/.test(context.body(root.fn)?.parameters[root.index]?.type ?? '')) return true;
+  return (STORE.test(receiver.path.at(-1) ?? receiver.text) || (root.kind === 'import' && /^(config|nconf|env-var|@nestjs\/config)$/.test(root.from)));
 }
 /** `config.get('jwt.secret', 'x')`, `env('A', 'x')`. */
 function asked(call: Call, name: string | undefined, when: readonly Branch[], module: ModuleView, context: RuleContext): Fallback | undefined {
   const [first, second] = call.args;
   const key = first && context.constant(first.value)?.value;
-  if (typeof key !== 'string' || !second || !isStore(call)) return undefined;
+  if (typeof key !== 'string' || !second || !isStore(call, context)) return undefined;
   const without: Change = { do: 'remove', at: second.at, as: 'argument' };
   const isNest = call.name === 'get' && module.imports.some((one) => one.from === '@nestjs/config');
   const repair: Repair = isNest

@@ -1,6 +1,6 @@
 import { snakeCase, wordsOf } from './names.js';
 
-const SECRET = /password|passwd|passphrase|secret(?!ar)|api_?key|access_?key|private_?key|signing_?key|encryption_?key|master_?key|admin_?([a-z]{1,20}_)?key|bootstrap_?key|credentials?(_|$)|auth_?key|session_?key|jwt_?key|webhook_?secret|conn(ection)?_?string|(^|_)pwd(_|$)|token(_|$)/;
+const SECRET = /password|passwd|passphrase|secret(?!ar)|api_?key|access_?key|private_?key|signing_?key|encryption_?key|master_?key|admin_?([a-z]{1,20}_)?key|bootstrap_?key|credentials?(_|$)|auth_?key|session_?key|jwt_?key|webhook_?secret|conn(ection)?_?string|(^|_)pwd(_|$)|(^|_)pass$|token(_|$)/;
 const TOKEN_ONLY = /token(_|$)/g;
 const NOT_SECRET: ReadonlySet<string> = new Set((
   'public publishable csrf xsrf name label field header param path url uri endpoint type length min max regex pattern placeholder hint reset expires expiry ttl count limit message error title prefix strategy policy rules file filename filepath dir directory folder location'
@@ -25,7 +25,7 @@ export function tokenName(name: string): boolean {
 
 /** Passwords, session and signing secrets: every length counts for these. */
 export function shortSecretName(name: string): boolean {
-  return secretName(name) && /password|passwd|pwd|passphrase|(session|cookie|jwt|signing|token)_?(secret|key)|^secret$/.test(snakeCase(name));
+  return secretName(name) && /password|passwd|pwd|passphrase|(^|_)pass$|(session|cookie|jwt|signing|token)_?(secret|key)|^secret$/.test(snakeCase(name));
 }
 
 /** What the value tests of RULES 0.12 are told: the name the value stands at, the least length, and whether any text counts however plain. */

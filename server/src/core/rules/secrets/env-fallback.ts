@@ -102,6 +102,19 @@ export default rule<'module', Evidence>({
       `,
     },
     {
+      title: 'a password under its short name, and what Nest injects under any name',
+      bad: `
+        import { JwtModule } from '@nestjs/jwt';
+        import { ConfigService } from '@nestjs/config';
+        const BOARD_PASS = process.env.BOARD_PASS ?? 'admin';
+        //                                           ^^^^^^^ secrets/env-fallback "If BOARD_PASS is not set"
+        export const tokens = JwtModule.registerAsync({ inject: [ConfigService], useFactory: (c: ConfigService) => ({ secret: c.get('JWT_SECRET', 'depot') }) });
+        //                                                                                                                                        ^^^^^^^ secrets/env-fallback
+        export { BOARD_PASS };
+      `,
+    },
+    { title: 'a pass that is no password', good: `export const rate = process.env.PASS_RATE ?? 'high', bypass = process.env.BYPASS ?? 'none', boarding = process.env.BOARDING_PASS_URL ?? 'none';` },
+    {
       title: 'destructured with a default',
       bad: `
         const { SESSION_SECRET = 'changeme', PORT = '3000' } = process.env;

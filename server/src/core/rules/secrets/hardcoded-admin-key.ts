@@ -88,6 +88,26 @@ export default rule<'literal', Evidence>({
         express().use((req, res, next) => (req.get('x-region') === process.env.REGION || req.get('x-region') === 'eu-central' ? next() : res.sendStatus(404)));
       ` },
     {
+      title: 'a key that is read with a default, under a name of the house',
+      bad: `
+        import express from 'express';
+        function dispatcher(req, res, next) {
+          const given = req.get('x-dispatch-key') || '';
+          if (given !== 'dsp-41c07e9b') return res.status(401).end();
+          //            ^^^^^^^^^^^^^^ secrets/hardcoded-admin-key
+          next();
+        }
+        express().get('/queue', dispatcher, (req, res) => res.json(queue));
+      `,
+    },
+    {
+      title: 'a word that chooses, in a header of such a name',
+      good: `
+        import express from 'express';
+        express().get('/queue', (req, res) => res.json(req.get('x-sort-key') === 'newest' ? queue.reverse() : queue));
+      `,
+    },
+    {
       title: 'what lets a caller in with Hono',
       bad: `
         import { Hono } from 'hono';
@@ -200,7 +220,8 @@ function judged(use: LiteralUse, context: RuleContext): string | undefined {
   if (use.position === 'comparison' && use.against) {
     const field = context.request(use.against);
     const key = field?.key;
-    if (!field || !['header', 'query', 'body', 'cookie'].includes(field.from) || key === undefined || !(isCredentialKey(key) || isAlsoSecret(key, use, context))) return undefined;
+    if (!field || !['header', 'query', 'body', 'cookie'].includes(field.from) || key === undefined) return undefined;
+    if (!isCredentialKey(key) && !(/[-_]key$/i.test(key) && /\d/.test(value) && secretValue(value)) && !isAlsoSecret(key, use, context)) return undefined;
     return /^(bearer|basic|undefined|null|true|false|object|string)$/i.test(value) || /\s$/.test(value) ? undefined : key;
   }
   if (name === undefined || use.joined) return undefined;

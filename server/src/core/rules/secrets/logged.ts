@@ -23,6 +23,8 @@ const WRAPPERS = /^(JSON\.stringify|String|util\.inspect|inspect|util\.format)$/
 const ACCOUNT = /(^|[/_-])(log-?in|sign-?in|sign-?up|register|registration|auth|authenticate|token|session|password|passwd|credentials?|account|users?)s?($|[/_-])/i;
 const CREDENTIAL_HEADER = /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-auth-token|x-access-token|api-key|x-admin-key)$/i;
 const PASSWORD_FIELD = /^(password|passwd|pwd|pass|newPassword|oldPassword|currentPassword|secret|token|apiKey|api_key|access_token|refresh_token|otp|pin)$/i;
+/** Variables that hold the address of a database with its password. */
+const CONNECTION = /^(MONGO(DB)?|DATABASE|DB|POSTGRES(QL)?|PG|MYSQL|REDIS|AMQP|RABBIT(MQ)?)(_(URI|URL|DSN|CONNECTION))?$/;
 /** Whether something is there, not what it is. */
 const ASKS = /^(is|has|had|should|needs?|no|with|without|requires?|use|uses|valid|missing|invalid|expired|num|total|max|min|hashed|masked|encrypted|show|hide)$/;
 const KIND =
@@ -116,6 +118,20 @@ export default rule<'call', Evidence>({
           logger.info({ url: req.path });
           log.debug(\`auth: \${req.headers.authorization}\`);
           console.log(JSON.stringify({ cookie: req.get('cookie') }));
+          next();
+        });
+      `,
+    },
+    {
+      title: 'a token cut from its header, and the address of a database',
+      bad: `
+        import express from 'express';
+        console.log('connecting to', process.env.MONGODB_URI);
+        //                           ^^^^^^^^^^^^^^^^^^^^^^^ secrets/logged "process.env.MONGODB_URI"
+        express().use((req, res, next) => {
+          const token = req.headers.authorization?.slice(7) ?? '';
+          if (!known(token)) logger.warn(\`turned away \${token}\`);
+          //                                              ^^^^^ secrets/logged
           next();
         });
       `,
@@ -280,7 +296,7 @@ function credential(value: Value, handler: Parameters<RuleContext['body']>[0], n
   const what = /^[\w.?![\]'"()-]{1,60}$/.test(text) ? text : 'This value';
   if (value.kind === 'ref' && value.root.kind === 'env') {
     if (value.root.name === undefined) return value.path.length === 0 ? { what, sure: true } : undefined;
-    return secretName(value.root.name) && value.path.length === 0 ? { what, sure: true } : undefined;
+    return (secretName(value.root.name) || CONNECTION.test(value.root.name)) && value.path.length === 0 ? { what, sure: true } : undefined;
   }
   const field = context.request(value);
   if (field) {
