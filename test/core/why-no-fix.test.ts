@@ -31,7 +31,7 @@ suite('why a finding has no fix', () => {
     assert.ok(finding);
     const wanted = [{ title: 'Nothing that helps', safety: 'review' as const, changes: [{ do: 'replace' as const, at: { path, mark: 0 }, code: ["'*' /* still */"] }] }];
     const fixer = (after: readonly (typeof finding)[]): ReturnType<typeof createFixer> =>
-      createFixer({ source: (each) => engine.source(each), spanOf: () => finding.at.span, check: () => after, findings: () => [finding] });
+      createFixer({ source: (each) => engine.source(each), spanOf: () => finding.at.span, check: () => after, findings: () => [finding], isDocument: () => false });
     assert.equal(fixer([finding]).refusal(finding, wanted), 'On a copy of this code it did not remove the finding.');
     assert.equal(fixer([{ ...finding, rule: 'cors/reflected-origin' }]).refusal(finding, wanted), 'On a copy of this code it made cors/reflected-origin speak.');
     assert.equal(fixer([]).refusal(finding, wanted), undefined);
@@ -53,6 +53,7 @@ test('a fix is tried once for the texts of one moment, however often it is asked
       return [finding];
     },
     findings: () => [finding],
+    isDocument: () => false,
   });
   const wanted = [{ title: 'Nothing that helps', safety: 'review' as const, changes: [{ do: 'replace' as const, at: { path, mark: 0 }, code: ["'*' /* still */"] }] }];
   assert.deepEqual([fixer.fixes(finding, wanted), fixer.fixes(finding, wanted)], [[], []]);

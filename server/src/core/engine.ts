@@ -220,7 +220,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
     files: () => files.paths(),
     source: (path) => files.get(path),
   };
-  const fixer = createFixer({ source: (path) => files.get(path), spanOf: (at) => files.spanOf(at), check: recheck, findings: (path) => judgedNow(path).findings });
+  const fixer = createFixer({ source: (path) => files.get(path), spanOf: (at) => files.spanOf(at), check: recheck, isDocument: (path) => projectNow().documentsIn.has(path), findings: (path) => judgedNow(path).findings });
   return engine;
 
   function isFound({ path, span }: SourceRange): boolean {

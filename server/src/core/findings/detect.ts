@@ -72,7 +72,13 @@ function asking({ rules, mentioned, context, fileClass }: Asked, isMeant: (path:
 export function detectDocument(document: OpenApiDocument, asked: Asked): Detected {
   const { raw, crashes, wanted, ask } = asking(asked, (path) => path === document.path || document.parts.has(path));
   ask('openapi', document, () => ({ document: document.path }));
-  if (wanted.has('operation')) for (const operation of document.operations) ask('operation', { operation, document }, () => ({ document: document.path, endpoint: operation.key }));
+  ask('source', { kind: 'document', document }, () => ({ document: document.path }));
+  for (const operation of document.operations) {
+    const grounds = (): Raw['grounds'] => ({ document: document.path, endpoint: atKey(operation.methodAt) });
+    if (wanted.has('operation')) ask('operation', { operation, document }, grounds);
+    const served = asked.project.drift.operations.get(operation);
+    if (served) ask('contract', { side: 'document', operation, document, served }, grounds);
+  }
   return { raw: document.parts.size === 0 && !isCode(document.path) ? raw : raw.map((one) => ({ ...one, hit: placed(one.hit, document) })), crashes };
 }
 function isCode(path: FilePath): boolean {
@@ -94,6 +100,7 @@ export function detect(facts: FileFacts, asked: Asked): Detected {
   if (!facts.module) return { raw, crashes };
   const { module } = facts;
   ask('module', module);
+  ask('source', { kind: 'code', module });
   const callers = callersOf(module);
   const standing = (fn: FunctionId): readonly Branch[] => (module.functions.has(fn) ? servedUnder(fn, context) : []);
   for (const fn of [module.top, ...module.functions.values()]) {
@@ -114,7 +121,12 @@ export function detect(facts: FileFacts, asked: Asked): Detected {
   const policies = wanted.has('cors') || wanted.has('origin') ? [...corsPolicies(module, context)].filter(({ when }) => context.runs(when)) : [];
   for (const cors of policies) ask('cors', cors, () => ({ cors: atKey(cors.at) }), standing(cors.inside), (path) => (cors.call ? homeOfCall(cors.call, path, context) : undefined));
   if (wanted.has('origin')) for (const test of originTests(module, policies, context)) ask('origin', test, noGrounds, standing(test.inside));
-  for (const endpoint of project.byFile.get(facts.file.path) ?? []) ask('endpoint', endpoint, () => ({ endpoint: atKey(endpoint.methodAt) }));
+  for (const endpoint of project.byFile.get(facts.file.path) ?? []) {
+    const grounds = (): Raw['grounds'] => ({ endpoint: atKey(endpoint.methodAt) });
+    ask('endpoint', endpoint, grounds);
+    const said = project.drift.endpoints.get(endpoint.id);
+    if (said) ask('contract', { side: 'code', endpoint, said }, grounds);
+  }
   if (wanted.has('siblings')) for (const group of siblingsOf(facts, project)) ask('siblings', group);
   for (const scope of project.scopes.values()) if (scope.at.path === facts.file.path) ask('scope', scope, () => ({ application: scope.id }));
   return { raw, crashes };

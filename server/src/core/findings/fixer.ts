@@ -11,6 +11,8 @@ export interface FixerInput {
   spanOf(at: At): Span;
   /** The findings of a file if these files had these texts. */
   check(path: FilePath, texts: ReadonlyMap<FilePath, string>): readonly Finding[];
+  /** The file is an OpenAPI document. */
+  isDocument(path: FilePath): boolean;
   /** The findings of a file as it is. */
   findings(path: FilePath): readonly Finding[];
 }
@@ -68,15 +70,18 @@ export function createFixer(input: FixerInput): Fixer {
       texts.set(path, after);
     }
     // A fix of the policy changes no analysed text here: it is judged by its edits alone.
-    if (![...texts.keys()].some((path) => path === finding.at.path || isIgnoreFile(path))) return undefined;
-    const after = input.check(finding.at.path, texts);
-    const before = countByRule(input.findings(finding.at.path));
-    const now = countByRule(after);
-    const added = [...now].find(([rule, count]) => count > (before.get(rule) ?? 0));
-    if (added) return `On a copy of this code it made ${added[0]} speak.`;
-    // A placeholder the author must fill may still be judged: a manual fix only has to add nothing.
-    const gone = applied.safety === 'manual' || (now.get(finding.rule) ?? 0) < (before.get(finding.rule) ?? 0);
-    return gone ? undefined : 'On a copy of this code it did not remove the finding.';
+    const judged = [...texts.keys()].filter((path) => path === finding.at.path || input.isDocument(path));
+    if (judged.length === 0 && ![...texts.keys()].some(isIgnoreFile)) return undefined;
+    let isGone = applied.safety === 'manual';
+    for (const path of new Set([finding.at.path, ...judged])) {
+      const before = countByRule(input.findings(path));
+      const now = countByRule(input.check(path, texts));
+      const added = [...now].find(([rule, count]) => count > (before.get(rule) ?? 0));
+      if (added) return `On a copy of this code it made ${added[0]} speak.`;
+      // A placeholder the author must fill may still be judged: a manual fix only has to add nothing.
+      if (path === finding.at.path && (now.get(finding.rule) ?? 0) < (before.get(finding.rule) ?? 0)) isGone = true;
+    }
+    return isGone ? undefined : 'On a copy of this code it did not remove the finding.';
   }
 }
 function countByRule(findings: readonly Finding[]): Map<string, number> {

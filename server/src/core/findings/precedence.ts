@@ -25,6 +25,7 @@ export const orders: readonly Order[] = [
   },
   // The other rules of the line above say something else than a breach of the allow-list does, so it speaks beside them.
   { within: 'endpoint', rules: ['methods/put-enabled', 'methods/not-in-allow-list'] },
+  { within: 'endpoint', rules: ['debug/route', 'spec/shadow-endpoint'] },
   { within: 'endpoint', rules: [['methods/all-methods', 'spec/shadow-endpoint'], 'spec/undocumented-method'] },
   { within: 'endpoint', rules: ['uploads/put-writes-file', 'uploads/original-name', 'methods/put-enabled'] },
   // The two look at one call that writes a file; one underlines its path, the other the name in it.
@@ -43,7 +44,7 @@ export const orders: readonly Order[] = [
   { within: 'application', rules: ['limits/rate-limit-ineffective', 'limits/trust-proxy-any'] },
   { within: 'application', rules: ['debug/error-handler-package', 'errors/no-error-handler'] },
   { within: 'document', rules: ['openapi/no-security-defined', 'openapi/write-without-security'] },
-  { within: 'endpoint', rules: ['openapi/sibling-unsecured', 'openapi/write-without-security', 'openapi/empty-security'] },
+  { within: 'endpoint', rules: ['openapi/sibling-unsecured', 'openapi/write-without-security', 'openapi/empty-security', 'spec/security-mismatch'] },
   { within: 'call', rules: ['jwt/none-algorithm', 'jwt/no-algorithms'] },
   { within: 'dependency', rules: ['deps/vulnerable', ['deps/deprecated', 'deps/unpinned']] },
 ];

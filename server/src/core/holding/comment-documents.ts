@@ -5,7 +5,8 @@ import { defaultPolicy } from '../policy/policy.js';
 import { definitionOf } from '../project/comment-setups.js';
 import { createContext } from '../project/context.js';
 import type { FileFacts } from '../project/facts.js';
-import type { ProjectModel } from '../project/project.js';
+import { NO_DRIFT } from '../project/drift.js';
+import type { JoinedCode } from '../project/project.js';
 import { folderOf, type At, type FilePath } from '../text/source.js';
 import { emptyBaseline } from '../findings/baseline.js';
 import { recorded, type Leans } from './bench.js';
@@ -29,7 +30,7 @@ interface Setup {
 }
 
 /** Reads the documents in comments. Where nothing that they were made of changed they stay the same objects. */
-export function commentDocumentsOf(files: Files, project: Omit<ProjectModel, 'documents' | 'documentsIn'>, before: CommentDocuments | undefined): CommentDocuments {
+export function commentDocumentsOf(files: Files, project: JoinedCode, before: CommentDocuments | undefined): CommentDocuments {
   const paths = files.paths();
   const facts = paths.flatMap((path) => files.facts(path) ?? []);
   const pieces = facts.flatMap(piecesOf).filter(({ path }) => files.classOf(path) === 'source' || files.classOf(path) === 'script');
@@ -38,7 +39,7 @@ export function commentDocumentsOf(files: Files, project: Omit<ProjectModel, 'do
   const setups = pieces.length === 0 ? [] : facts.flatMap((one) => one.setups.map((call): Setup => {
     const { path } = one.file;
     leans.leansOn.add(path);
-    const bench = { files, project: { ...project, documents: [], documentsIn: new Map() }, policy: defaultPolicy, baseline: emptyBaseline, today: '' };
+    const bench = { files, project: { ...project, documents: [], documentsIn: new Map(), drift: NO_DRIFT }, policy: defaultPolicy, baseline: emptyBaseline, today: '' };
     const from = new Set<FilePath>();
     const definition = definitionOf(call, createContext(path, recorded(bench, path, leans)), from);
     for (const one of from) leans.leansOn.add(one);

@@ -6,10 +6,11 @@ import type { KnownLayers } from '../project/layers.js';
 import type { KnownPatterns } from '../project/paths.js';
 import { joinProject, type JoinResult } from '../project/join.js';
 import type { ProjectModel } from '../project/project.js';
-import { slicesOf } from '../project/slices.js';
+import { driftOf, NO_DRIFT, type DriftMarks } from '../project/drift.js';
+import { driftSlices, slicesOf } from '../project/slices.js';
 import { losesSurface, sameSurface } from '../project/surface.js';
 import { createTraits, type Traits } from '../project/traits.js';
-import type { FilePath } from '../text/source.js';
+import { filePath, type FilePath } from '../text/source.js';
 import { commentDocumentsOf, type CommentDocuments } from './comment-documents.js';
 import { documentsOf, type Documents, type KnownDocuments } from './documents.js';
 import type { Files } from './files.js';
@@ -32,6 +33,9 @@ interface Held {
   readonly result: JoinResult;
   readonly project: ProjectModel;
   readonly slices: ReadonlyMap<FilePath, string>;
+  readonly drifts: ReadonlyMap<FilePath, string>;
+  /** What code and documents were compared by, as text. */
+  readonly marks: string;
 }
 /** What a fork begins with. */
 interface Begun {
@@ -39,6 +43,7 @@ interface Begun {
   readonly joined: ReadonlyMap<FilePath, FileFacts>;
   readonly frozen: ReadonlySet<FilePath>;
   readonly loaded: ReadonlySet<FilePath>;
+  readonly parsed: ReadonlySet<FilePath>;
   readonly traits: Traits;
   readonly names: number;
   readonly hashes: WeakMap<object, number>;
@@ -62,6 +67,8 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   const frozen = new Set<FilePath>(from?.frozen);
   /** Files of plain data the last join looked for. */
   let loaded = new Set<FilePath>(from?.loaded);
+  /** Files that were seen whole: while one is typed in, what it registers is what it registered then. */
+  const parsed = new Set<FilePath>(from?.parsed);
   let isStale = held === undefined;
   let failed: string | undefined;
   let count = 0;
@@ -126,6 +133,31 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     const { all, byFile } = documentsOf(files, knownDocuments, comments.documents);
     return { documents: all, documentsIn: byFile };
   }
+  /** Files with something that makes code and documents hard to compare. */
+  function marksNow(): DriftMarks {
+    const marked = { driven: new Array<FilePath>(), made: new Array<FilePath>(), broken: new Array<FilePath>() };
+    for (const path of files.paths()) {
+      const facts = files.facts(path);
+      if (!facts) continue;
+      if (facts.uses.has('routes-from-document')) marked.driven.push(path);
+      if (facts.uses.has('document-from-code')) marked.made.push(path);
+      if (facts.problems.length === 0) parsed.add(path);
+      else if (facts.document || (facts.module && !parsed.has(path))) marked.broken.push(path);
+    }
+    return marked;
+  }
+  /** The join with the documents it is held against. */
+  function compared(result: JoinResult, slices: Held['slices']): Held {
+    const { documents: known, documentsIn } = documents(result.project);
+    const marked: DriftMarks = known.length === 0 ? { driven: [], made: [], broken: [] } : marksNow();
+    const isPackage = (folder: string): boolean => files.get(filePath(folder === '' ? 'package.json' : `${folder}/package.json`)) !== undefined;
+    const project = { ...result.project, documents: known, documentsIn, drift: NO_DRIFT };
+    const whole = known.length === 0 ? project : { ...project, drift: driftOf({ project, documents: known, policyOf, marked, isPackage }) };
+    return { result, project: whole, slices, drifts: driftSlices(whole), marks: JSON.stringify(marked) };
+  }
+  function* movedBetween(before: ReadonlyMap<FilePath, string>, after: ReadonlyMap<FilePath, string>): Iterable<FilePath> {
+    for (const path of files.paths()) if (before.get(path) !== after.get(path)) yield path;
+  }
 
   return {
     now(tell) {
@@ -136,26 +168,24 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
         const lost = [...pending].filter((path) => frozen.has(path));
         for (const path of pending) keep(path);
         pending.clear();
-        if (isDocument) {
-          held = { ...held, project: { ...held.project, ...documents(held.project) } };
-          tell(movedDocuments(before, held.project.documentsIn), []);
-        }
+        const last = held;
+        if (isDocument || (last.project.documents.length > 0 && last.marks !== JSON.stringify(marksNow()))) held = compared(last.result, last.slices);
+        const moved = [...movedDocuments(before, held.project.documentsIn), ...movedBetween(last.drifts, held.drifts)];
         // A file that lost its surface keeps its place in the model, and declares something else all the same.
-        if (lost.length > 0) tell([], lost);
+        if (lost.length > 0 || moved.length > 0) tell(moved, lost);
         return held.project;
       }
       const reshaped = [...pending];
       if (held) for (const path of pending) freeze(path, held);
       const result = join();
       const slices = slicesOf(result.project, hashes);
-      const before = held?.slices;
-      const documentsBefore = held?.project.documentsIn ?? new Map();
-      held = { result, project: { ...result.project, ...documents(result.project) }, slices };
+      const before = held;
+      const now = compared(result, slices);
+      held = now;
       for (const path of [...joined.keys(), ...files.paths()]) keep(path);
       pending.clear();
       isStale = false;
-      const moved = movedDocuments(documentsBefore, held.project.documentsIn);
-      tell(before ? files.paths().filter((path) => before.get(path) !== slices.get(path) || moved.has(path)) : files.paths(), reshaped);
+      tell(before ? [...movedBetween(before.slices, slices), ...movedBetween(before.drifts, now.drifts), ...movedDocuments(before.project.documentsIn, now.project.documentsIn)] : files.paths(), reshaped);
       return held.project;
     },
     touch(path) {
@@ -167,7 +197,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     },
     failure: () => failed,
     joins: () => count,
-    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, loaded, traits, names, hashes, known, paths, documents: knownDocuments, comments }),
+    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, loaded, parsed, traits, names, hashes, known, paths, documents: knownDocuments, comments }),
   };
 
   function keep(path: FilePath): void {

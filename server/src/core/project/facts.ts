@@ -14,6 +14,7 @@ import { readSettings } from '../syntax/yaml.js';
 import type { PlaceRecord } from '../text/places.js';
 import type { At, SourceFile, Span } from '../text/source.js';
 import { commentSetups } from './comment-setups.js';
+import { documentMarks } from './document-marks.js';
 import { envChecks } from './env-checks.js';
 import { isBundled } from './bundled.js';
 import { lastingFields } from './fields.js';
@@ -129,6 +130,7 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   if ([...module.functions.values()].some((fn) => /csrf|xsrf/i.test(fn.name))) uses.add('csrf-check');
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
   if (setsProduction(module)) uses.add('production');
+  for (const mark of documentMarks(module)) uses.add(mark);
   for (const name of envChecks(module)) uses.add(`checks ${name}`);
   for (const mark of graphMarks(file.text)) uses.add(mark);
   const notes = [...module.notes, ...blocks.flatMap((block) => block.notes)];

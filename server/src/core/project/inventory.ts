@@ -5,7 +5,7 @@ import type { Policy } from '../policy/policy.js';
 import { adminPath, pathMatches, publicPath } from '../rules/facts/paths.js';
 import type { At, FilePath, SourceRange } from '../text/source.js';
 import { frameworks } from '../frameworks/index.js';
-import { isServed, operationsIn } from './documented.js';
+import { isServed } from './drift.js';
 import type { FileFacts } from './facts.js';
 import { doubtOf } from './join-parts.js';
 import { links, type ChainLink, type Endpoint, type ProjectModel, type Protection } from './project.js';
@@ -22,7 +22,6 @@ export interface InventorySource {
 
 /** The inventory as the door hands it out, of one file or of all, sorted by path, method, file and place; `ALL` stands for every method. */
 export function inventoryOf({ project, rangeOf, judge, policyOf, detailOf }: InventorySource, file: FilePath | undefined): readonly InventoryEntry[] {
-  const operationOf = operationsIn(project.documents);
   const hasDocuments = project.documents.some((document) => isServed(document));
   const findingsAt = findingsByPlace(judge);
   const asked = file === undefined ? [...project.endpoints.values()] : (project.byFile.get(file) ?? []);
@@ -31,7 +30,8 @@ export function inventoryOf({ project, rangeOf, judge, policyOf, detailOf }: Inv
     const at = rangeOf(endpoint.methodAt);
     const chain = links(endpoint.chain);
     const { handler, public: isMarked } = endpoint.route;
-    const operation = operationOf(endpoint);
+    const said = project.drift.endpoints.get(endpoint.id);
+    const operation = said?.state === 'method' || method === 'all' ? undefined : said?.operations[0]?.operation;
     const by = authentication.by === undefined ? -1 : chain.indexOf(authentication.by);
     return {
       id: endpoint.id,

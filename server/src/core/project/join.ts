@@ -10,7 +10,7 @@ import type { Evaluation } from './evaluation.js';
 import { protection } from './guards.js';
 import { missingModule } from './missing.js';
 import { knownPatterns, withoutBraces, type KnownPatterns, type PathPiece } from './paths.js';
-import { links, type ChainLink, type Endpoint, type PathPattern, type ProjectModel, type Scope } from './project.js';
+import { links, type ChainLink, type Endpoint, type JoinedCode, type PathPattern, type Scope } from './project.js';
 import type { Traits } from './traits.js';
 import {
   answersAlways, doubtOf, habitsOf, held, indexes, isCopied, isExempting, isExported, isGuard, isOne, isUnder, layersFirst, missedByCopies, pluggedIn, prefixOf, publicMarks, scopesOfTarget, set,
@@ -62,7 +62,7 @@ const DEEPEST_MOUNT = 16;
 const MOST_WALKS = 2_000;
 
 export interface JoinResult {
-  readonly project: Omit<ProjectModel, 'documents' | 'documentsIn'>;
+  readonly project: JoinedCode;
   /** Functions whose steps were read: to find registrations, or as what a chain hands a request on to. */
   readonly applied: ReadonlySet<FunctionId>;
   /** What was asked of functions that stand in chains or handle requests. */

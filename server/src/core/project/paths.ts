@@ -91,7 +91,7 @@ function shapeOf(text: string): string {
 
 function segment(raw: string): Segment {
   if (raw.includes('{?')) return { kind: 'unknown', text: '{?}', ...(raw.includes('{?}') ? {} : { key: raw }) };
-  const star = /^(?:\{?\*(\w*)\}?|\(\.\*\)|\.\*|:(\w+)(?:\(\.[*+]\)|\{\.[*+]\}|[*+]))$/.exec(raw);
+  const star = /^(?:\{?\*(\w*)\}?|\(\.\*\)|\.\*|:(\w+)(?:\(\.[*+]\)|\{\.[*+]\}|[*+])\??)$/.exec(raw);
   if (star) return { kind: 'rest', text: `{*${star[1] ?? star[2] ?? ''}}` };
   if (raw.includes(':')) {
     const text = raw.replace(/\\:/g, '\u0000').replace(/:(\w+)(?:\([^()]*\)|\{[^{}]*\})?[*+?]?/g, '{$1}').replaceAll('\u0000', ':');

@@ -108,7 +108,39 @@ export interface ProjectModel {
   readonly documents: readonly OpenApiDocument[];
   /** The documents that the text of a file belongs to. */
   readonly documentsIn: ReadonlyMap<FilePath, readonly OpenApiDocument[]>;
+  readonly drift: Drift;
   readonly habits: Habits;
+}
+/** What the join of the code alone tells. */
+export type JoinedCode = Omit<ProjectModel, 'documents' | 'documentsIn' | 'drift'>;
+/** Code held against the documents of the project. */
+export interface Drift {
+  /** By the id of the endpoint; one that no document can be held against is not in it. */
+  readonly endpoints: ReadonlyMap<string, Said>;
+  readonly operations: ReadonlyMap<Operation, Served>;
+}
+/** An operation and the document it stands in. */
+export interface Documented {
+  readonly operation: Operation;
+  readonly document: OpenApiDocument;
+}
+/**
+ * What documents say of an endpoint. 'listed': an operation of its API's documents describes it. 'method': they have its path, not its method;
+ * 'path': they do not have its path. 'unclear': nobody can tell.
+ */
+export interface Said {
+  readonly state: 'listed' | 'method' | 'path' | 'unclear';
+  /** The operations that describe it, of the nearest document first; those of its path for 'method'. */
+  readonly operations: readonly Documented[];
+  /** Where an operation for it would stand, and the path as it is or would be written there. */
+  readonly place: { readonly document: OpenApiDocument; readonly key: string | undefined } | undefined;
+}
+/** What code does about an operation. 'missing': no code of the project can serve it, and nearly all others of its document are served. */
+export interface Served {
+  readonly state: 'served' | 'missing' | 'unclear';
+  readonly endpoints: readonly Endpoint[];
+  /** The same in a later version of the API, which is served as well. */
+  readonly newer: Endpoint | undefined;
 }
 /** What this code base does elsewhere; fixes copy it. Most frequent first. */
 export interface Habits {

@@ -1,13 +1,13 @@
 import type { Route } from '../model/api.js';
 import { fileOf, type FilePath } from '../text/source.js';
-import { links, type ChainLink, type Endpoint, type ProjectModel, type Scope } from './project.js';
+import { links, type ChainLink, type Endpoint, type JoinedCode, type ProjectModel, type Scope } from './project.js';
 
 /**
  * For each file a hash of all that the model says to rules which look at it: its endpoints with their neighbours, the scopes
  * it makes or registers on, the roles of its functions. Where the hash stays, a new join changed nothing for that file.
  * Places are left out: whoever used one depends on its file. `known` keeps the hashes of pieces that come again in the next join.
  */
-export function slicesOf(project: Omit<ProjectModel, 'documents' | 'documentsIn'>, known: WeakMap<object, number>): ReadonlyMap<FilePath, string> {
+export function slicesOf(project: JoinedCode, known: WeakMap<object, number>): ReadonlyMap<FilePath, string> {
   const slices = new Map<FilePath, Hash>();
   const into = (path: FilePath): Hash => {
     const known = slices.get(path);
@@ -55,6 +55,35 @@ export function slicesOf(project: Omit<ProjectModel, 'documents' | 'documentsIn'
   for (const [fn, values] of project.handed) into(fileOf(fn)).text(fn).data(values);
   const habits = new Hash().data(project.habits.guards.map((one) => one.text)).data(project.habits.roleGuards.map((one) => one.text));
   return new Map([...slices].map(([path, hash]) => [path, `${hash.number(habits.low).number(habits.high).low}.${hash.high}`]));
+}
+
+/**
+ * For each file a hash of what its comparison with the other side says: code with documents, a document with code. Places are left out,
+ * and of the other side only that counts which a rule that finds nothing looks at: whoever finds something depends on its file.
+ */
+export function driftSlices({ endpoints, drift }: Pick<ProjectModel, 'endpoints' | 'drift'>): ReadonlyMap<FilePath, string> {
+  const slices = new Map<FilePath, Hash>();
+  const into = (path: FilePath): Hash => {
+    const known = slices.get(path) ?? new Hash();
+    slices.set(path, known);
+    return known;
+  };
+  for (const [id, { state, operations, place }] of drift.endpoints) {
+    const endpoint = endpoints.get(id);
+    if (!endpoint) continue;
+    const hash = into(endpoint.methodAt.path).text(id).text(state).text(place?.document.path ?? '').text(place?.key ?? '');
+    for (const { operation, document } of operations) {
+      hash.text(document.path).text(`${operation.method} ${operation.path}`).text(document.version).number(operation.complete ? 1 : 0).number(document.complete ? 1 : 0);
+      hash.data(operation.own).data(operation.own ? undefined : document.security).data([...operation.extensions, ...document.extensions].map(([key, value]) => [key, /^x-(public|internal)$/.test(key) ? value : undefined]));
+    }
+  }
+  for (const [operation, { state, endpoints: serving, newer }] of drift.operations) {
+    const hash = into(operation.methodAt.path).text(operation.method).text(operation.path).text(state).text(newer?.id ?? '');
+    for (const { id, methodAt, authentication, authorization, route } of serving) {
+      hash.text(id).text(methodAt.path).text(authentication.state).text(authentication.by?.layer.name ?? '').number(authentication.likely ? 1 : 0).text(authorization.state).number(route.public ? 1 : 0);
+    }
+  }
+  return new Map([...slices].map(([path, hash]) => [path, `${hash.low}.${hash.high}`]));
 }
 
 function endpointHash(endpoint: Endpoint, once: (value: object) => number): Hash {

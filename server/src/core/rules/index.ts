@@ -62,6 +62,7 @@ import headersHstsWeak from './headers/hsts-weak.js';
 import headersPoweredBy from './headers/powered-by.js';
 import headersProtectionDisabled from './headers/protection-disabled.js';
 import headersReferrerUnsafe from './headers/referrer-unsafe.js';
+import inventoryUnversionedOrOldHost from './inventory/unversioned-or-old-host.js';
 import jwtDecodeWithoutVerify from './jwt/decode-without-verify.js';
 import jwtNoAlgorithms from './jwt/no-algorithms.js';
 import jwtNoExpiry from './jwt/no-expiry.js';
@@ -113,6 +114,11 @@ import secretsLogged from './secrets/logged.js';
 import secretsTimingUnsafeCompare from './secrets/timing-unsafe-compare.js';
 import secretsWeakKey from './secrets/weak-key.js';
 import sessionInsecureDefaults from './session/insecure-defaults.js';
+import specNoResponseValidation from './spec/no-response-validation.js';
+import specSecurityMismatch from './spec/security-mismatch.js';
+import specShadowEndpoint from './spec/shadow-endpoint.js';
+import specUndocumentedMethod from './spec/undocumented-method.js';
+import specZombieEndpoint from './spec/zombie-endpoint.js';
 import tlsDbPlain from './tls/db-plain.js';
 import tlsEnvVerificationDisabled from './tls/env-verification-disabled.js';
 import tlsHttpServer from './tls/http-server.js';
@@ -189,6 +195,7 @@ export const rules: readonly AnyRule[] = [
   headersPoweredBy,
   headersProtectionDisabled,
   headersReferrerUnsafe,
+  inventoryUnversionedOrOldHost,
   jwtDecodeWithoutVerify,
   jwtNoAlgorithms,
   jwtNoExpiry,
@@ -240,6 +247,11 @@ export const rules: readonly AnyRule[] = [
   secretsTimingUnsafeCompare,
   secretsWeakKey,
   sessionInsecureDefaults,
+  specNoResponseValidation,
+  specSecurityMismatch,
+  specShadowEndpoint,
+  specUndocumentedMethod,
+  specZombieEndpoint,
   tlsDbPlain,
   tlsEnvVerificationDisabled,
   tlsHttpServer,

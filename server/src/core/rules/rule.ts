@@ -8,7 +8,7 @@ import type { OpenApiDocument, Operation } from '../openapi/document.js';
 import type { Policy } from '../policy/policy.js';
 import type { Ignoring } from '../project/ignored.js';
 import type { BaseImage, Dependency } from '../project/dependencies.js';
-import type { Endpoint, FileClass, Habits, Scope, Siblings } from '../project/project.js';
+import type { Endpoint, FileClass, Habits, Said, Scope, Served, Siblings } from '../project/project.js';
 import type { Running } from '../project/running.js';
 import type { At, FilePath } from '../text/source.js';
 
@@ -166,7 +166,13 @@ export interface Subjects {
   artifact: Artifact;
   /** What the program stands on: a package of a manifest, an image of a Dockerfile. */
   dependency: Dependency | BaseImage;
+  contract: Contract;
+  source: { readonly kind: 'code'; readonly module: ModuleView } | { readonly kind: 'document'; readonly document: OpenApiDocument };
 }
+/** An endpoint with what documents say of it, asked in its file; or an operation with what the code does about it, asked in its document. */
+export type Contract =
+  | { readonly side: 'code'; readonly endpoint: Endpoint; readonly said: Said }
+  | { readonly side: 'document'; readonly operation: Operation; readonly document: OpenApiDocument; readonly served: Served };
 /** A leaf of a payload: found through entries, spreads, templates, branches, wrappers (`JSON.stringify`) and const locals one step back. */
 export interface Leaf {
   readonly value: Value;

@@ -10,6 +10,7 @@ const SENSITIVE: ReadonlySet<string> = new Set((
   + 'key apikey api-key token secret credential password session log audit report export import backup config setting tenant organization org team project device job'
 ).split(' '));
 const ASSET = /^(fonts?|assets?|static|images?|img|css|js|icons?|media|\.well-known|favicon\.ico|robots\.txt)$/i;
+const ASIDE = /^(health(z|y|check)?|ready(z)?|live(z)?|liveness|readiness|alive|heartbeat|ping|status|version|metrics|docs?|api-?docs?|swagger.{0,30}|openapi.{0,30}|redoc|graphi?ql|playground|favicon\.ico|robots\.txt|manifest\.json|\.well-known)$/i;
 const MOST_SEGMENTS = 40;
 
 /** RULES 0.9: a path meant for strangers, such as a login, a webhook or a health check. Any parameter spelling is read. */
@@ -53,6 +54,14 @@ export function identityPath(path: string): boolean {
 export function assetPath(path: string): boolean {
   const segments = segmentsOf(path);
   return segments.some((segment) => ASSET.test(segment)) || /\.(json|xml|rss|atom|woff2?|ttf|otf|png|jpe?g|svg|gif|webp|ico|css|js|txt)$/i.test(segments.at(-1) ?? '');
+}
+
+/** What stands beside an API and is seldom in its document: probes, metrics, the document itself and its console, files; and the top. */
+export function asidePath(path: string): boolean {
+  const segments = segmentsOf(path);
+  const first = segments.findIndex((segment) => !/^(api|apis|rest|v\d{1,3})$/i.test(segment));
+  const own = first < 0 ? segments.slice(-1) : segments.slice(first);
+  return segments.length === 0 || segments.some((segment) => ASSET.test(segment)) || (own.length <= 2 && ASIDE.test(own[0] ?? '')) || /\.(xml|rss|atom|woff2?|ttf|otf|png|jpe?g|svg|gif|webp|ico|css|js|map|txt|html?)$/i.test(segments.at(-1) ?? '');
 }
 
 /** Whether a glob of the policy (`/fonts/**`, `*` for one segment) covers the path. Parameters count as text; no back-tracking beyond the segments. */

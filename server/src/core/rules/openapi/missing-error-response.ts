@@ -1,6 +1,7 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
 import { isChanging } from '../../openapi/security.js';
-import { asText, entryOf, valueAt, valueOf } from '../../openapi/values.js';
+import { usualResponse } from '../../openapi/usual.js';
+import { asText, valueOf } from '../../openapi/values.js';
 import { rule } from '../rule.js';
 
 /** `server`: refusals of callers are described, failures of the server are not. */
@@ -79,7 +80,7 @@ export default rule<'openapi', Evidence>({
     yield {
       title: `Document ${status === 'default' ? 'errors' : status} of ${of}`,
       safety: 'safe',
-      changes: operations.map((operation) => ({ do: 'set', path: document.path, key: [...operation.pointer, 'responses', status], value: response(document, name) })),
+      changes: operations.map((operation) => ({ do: 'set', path: document.path, key: [...operation.pointer, 'responses', status], value: usualResponse(document, name) })),
     };
   },
   examples: [
@@ -268,18 +269,4 @@ function lackOf(operation: Operation): Lack | undefined {
   const takes = operation.requestBody !== undefined || operation.parameters.some(({ value }) => asText(valueOf(value, 'in')) !== 'path');
   if (takes && !statuses.includes('400') && !statuses.includes('422')) return 'invalid';
   return (isChanging(operation) && operation.requestBody !== undefined && SIGN_IN.test(operation.path)) && !statuses.includes('429') ? 'limit' : undefined;
-}
-
-/** The document's own response or error schema, where it has one by a usual name. */
-function response(document: OpenApiDocument, description: string): unknown {
-  const old = document.version === '2.0';
-  const plain = description.replaceAll(' ', '');
-  const usual = plain === 'Error' ? ['Error', 'InternalServerError', 'InternalError', 'ServerError', 'UnexpectedError'] : [plain, plain === 'BadRequest' ? 'ValidationError' : 'RateLimited'];
-  const shared = usual.find((name) => entryOf(old ? valueAt(document.root, 'responses') : valueAt(document.root, 'components', 'responses'), name));
-  if (shared !== undefined) return { $ref: `#/${old ? '' : 'components/'}responses/${shared}` };
-  const schemas = old ? valueAt(document.root, 'definitions') : valueAt(document.root, 'components', 'schemas');
-  const schema = ['Error', 'ErrorResponse', 'ApiError', 'Problem', 'ProblemDetails'].find((name) => entryOf(schemas, name));
-  if (schema === undefined) return { description };
-  if (old) return { description, schema: { $ref: `#/definitions/${schema}` } };
-  return { description, content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } } };
 }

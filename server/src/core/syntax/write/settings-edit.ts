@@ -21,8 +21,9 @@ export function insertPair(page: Page, object: ObjectValue | undefined, key: str
   }
   const span = page.span(object.at);
   const places = object.entries.map((entry) => page.span(entry.at)).filter((one) => one.start >= span.start && one.end <= span.end);
-  const name = keyText(page, object, key);
-  if (text[span.start] === '{') return insertFlow(page, span, places, (indent, tight) => (style.json ? `${JSON.stringify(key)}:${tight ? '' : ' '}${jsonOrFlow(page, data, indent, tight)}` : `${name}: ${flowText(data, style, tight)}`));
+  const isFlow = text[span.start] === '{';
+  const name = !isFlow && isPathKey(page, object, key) ? key : keyText(page, object, key);
+  if (isFlow) return insertFlow(page, span, places, (indent, tight) => (style.json ? `${JSON.stringify(key)}:${tight ? '' : ' '}${jsonOrFlow(page, data, indent, tight)}` : `${name}: ${flowText(data, style, tight)}`));
   const own = object.entries.filter((entry) => entry.form !== 'spread' || page.span(entry.keyAt).end > page.span(entry.keyAt).start).map((entry) => page.span(entry.keyAt));
   const first = own.reduce<Span | undefined>((found, one) => (!found || one.start < found.start ? one : found), undefined);
   const last = places.reduce((end, one) => Math.max(end, one.end), -1);
@@ -158,6 +159,11 @@ function keyText(page: Page, object: ObjectValue | undefined, key: string): stri
   if (first === '"') return JSON.stringify(key);
   if (first === "'") return `'${key.replaceAll("'", "''")}'`;
   return isNumeral(key) ? key : scalarText(key, page.style);
+}
+/** Braces inside a key need no quotes in a block, where its neighbours have none: `/files/{id}`. */
+function isPathKey(page: Page, object: ObjectValue, key: string): boolean {
+  const peer = object.entries.findLast((entry) => entry.form === 'pair' && entry.key?.startsWith('/'));
+  return !page.style.json && peer !== undefined && page.text[page.span(peer.keyAt).start] === '/' && /^\/[\w\-./{}~]{0,500}$/.test(key);
 }
 function isNumeral(text: string): boolean {
   return /^\d{1,9}$/.test(text);

@@ -1,0 +1,55 @@
+import type { OpenApiDocument } from '../../openapi/document.js';
+import { placedFix } from '../../openapi/part-places.js';
+import { addedOperation } from '../../openapi/stub.js';
+import type { Endpoint } from '../../project/project.js';
+import type { Fix, FixAnswer, RuleContext } from '../rule.js';
+import { refusesByItself } from './methods.js';
+import { adminPath, asidePath } from './paths.js';
+
+/** Middleware that refuses what the document does not have, and checks the credentials it asks for. */
+const VALIDATORS = ['express-openapi-validator', 'express-openapi-validate', 'koa-openapi-validator', 'koa-oas3'];
+const PAGE = /^(render|sendFile|sendfile|redirect|html|view|download)$/;
+const TOOLS = /^(debug|internal|test|dev|dump|console|exec|shell|impersonate|backdoor|secret|private)([-_].{1,40})?$/i;
+
+/** Requests are held against the document while the program runs. */
+export function isValidated(context: RuleContext): boolean {
+  return VALIDATORS.some((name) => context.projectUses(name));
+}
+/** A document of the API need not have it: probes, pages and their files, the console, and what refuses everybody. */
+export function isBesideApi(endpoint: Endpoint, context: RuleContext): boolean {
+  if (asidePath(endpoint.path.text) || refusesByItself(endpoint, context) || endpoint.conduct?.closed === true) return true;
+  const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+  return endpoint.method === 'GET' && body !== undefined && body.steps.some((step) => step.do === 'call' && PAGE.test(step.call.name));
+}
+/** Something only its operators should use, by its path. */
+export function isOfOperators({ path }: Endpoint): boolean {
+  return adminPath(path.text) || path.segments.some(({ kind, text }) => kind === 'text' && TOOLS.test(text));
+}
+
+/** The change of a document that lists an endpoint, or why there is none. */
+export function documentedBy(endpoint: Endpoint, place: { readonly document: OpenApiDocument; readonly key: string | undefined }, context: RuleContext): FixAnswer {
+  const { document, key } = place;
+  if (key === undefined) return { refused: `How ${document.path} would write this path is not known.` };
+  const { method, authentication, authorization } = endpoint;
+  const { status, keys } = answerOf(endpoint, context);
+  const guarded = authentication.state === 'unknown' ? undefined : authentication.state === 'guarded';
+  const change = addedOperation(document, { method, key, guarded, restricted: authorization.state === 'guarded', status, answers: keys });
+  if (!change) return { refused: `${document.path} has no place of its own for this path.` };
+  const fix: Fix = { title: `Add ${method} ${key} to ${document.path}`, safety: status === '204' || keys !== undefined ? 'review' : 'manual', changes: [change] };
+  return placedFix(fix, document);
+}
+/** The status of what an endpoint answers when all goes well, and the keys of it where they can be read. */
+function answerOf(endpoint: Endpoint, context: RuleContext): { readonly status: string; readonly keys: readonly string[] | undefined } {
+  const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+  for (const { value, status } of body ? context.sends(body.id) : []) {
+    const code = status === undefined ? 200 : Number(context.constant(status)?.value);
+    if (code === 204) return { status: '204', keys: undefined };
+    if (!(code >= 200 && code < 300)) continue;
+    const sent = value.kind === 'object' ? value : context.resolve(value).value;
+    const keys = sent.kind === 'object' && !sent.open && sent.entries.length > 0 ? sent.entries.map((entry) => (entry.form === 'spread' ? undefined : entry.key)) : [undefined];
+    const known = keys.flatMap((one) => one ?? []);
+    return { status: String(code), keys: known.length === keys.length ? known : undefined };
+  }
+  const ends = body?.steps.some((step) => step.do === 'call' && /^(sendStatus|status|code)$/.test(step.call.name) && step.call.args[0] !== undefined && context.constant(step.call.args[0].value)?.value === 204);
+  return { status: ends === true ? '204' : '200', keys: undefined };
+}
