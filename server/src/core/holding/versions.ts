@@ -107,7 +107,7 @@ export function createVersions(from?: Content): Versions {
 
 function installedVersion(text: string, real: string): string | undefined {
   try {
-    const data: unknown = JSON.parse(text);
+    const data: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
     return property(data, 'name') === real ? plainVersion(property(data, 'version')) : undefined;
   } catch {
     return undefined;
