@@ -10,6 +10,7 @@ type Evidence =
 /** A range without an end, an archive or a repository over a plain connection, a repository without a commit. */
 type How = 'open' | 'plain' | 'branch';
 
+const LONGEST = 80;
 /** The support of these lines had ended when the rows were made, whatever day it is. */
 const ROWS_MADE = '2026-01-01';
 /** Tags of Node's images that lead to the newest version: with the system they are built on, and without. */
@@ -50,7 +51,7 @@ export default rule<'dependency', Evidence>({
         remedy: 'Name a supported line of releases, such as node:24, and run the tests with it.',
       };
     }
-    const written = evidence.kind === 'package' ? evidence.dependency.written : `${evidence.image.name}:${evidence.image.tag === '' ? 'latest' : evidence.image.tag}`;
+    const written = evidence.kind === 'package' ? shown(evidence.dependency.written) : `${evidence.image.name}:${evidence.image.tag === '' ? 'latest' : evidence.image.tag}`;
     const how = evidence.kind === 'package' ? evidence.how : 'open';
     return {
       message: how === 'plain'
@@ -96,8 +97,10 @@ export default rule<'dependency', Evidence>({
                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ deps/unpinned "over a plain connection"
             "b": "github:acme/b",
                  ^^^^^^^^^^^^^^^ deps/unpinned "Name a commit"
-            "c": "git+ssh://git@github.com/acme/c.git#main"
-                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ deps/unpinned
+            "c": "git+ssh://git@github.com/acme/c.git#main",
+                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ deps/unpinned "git@github.com/acme"
+            "d": "git+https://me:s3cret-of-mine@git.example.com/d.git"
+                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ deps/unpinned "'git+https://...@git.example.com/d.git' can pull"
           }
         }
       `,
@@ -142,6 +145,11 @@ export default rule<'dependency', Evidence>({
   ],
 });
 
+/** Credentials of an address stay where they are, and so does what is longer than a line. */
+function shown(written: string): string {
+  const bare = written.replace(/\/\/(?!git@)[^/@\s]{1,500}@/, '//...@');
+  return bare.length > LONGEST ? `${bare.slice(0, LONGEST)}...` : bare;
+}
 function howOpen({ range }: Dependency): How | undefined {
   const text = range.trim();
   if (isOpen(text)) return 'open';
