@@ -83,4 +83,15 @@ suite('versions of packages', () => {
     const wanted = engine.wanted().filter((path) => path.includes('node_modules'));
     assert.deepEqual(wanted, [filePath('node_modules/ok/package.json')]);
   });
+
+  test('what a library does is that of the version in use', () => {
+    const app = filePath('app.ts');
+    const code = file(app, "import jwt from 'jsonwebtoken';\nexport const who = (token: string) => jwt.verify(token, process.env.JWT_SECRET as string);\n");
+    const found = (version: string): boolean => {
+      const engine = createEngine();
+      engine.apply({ set: [code, file(manifest, { dependencies: { jsonwebtoken: '>=8' } }), file(lock, { packages: { '': {}, 'node_modules/jsonwebtoken': { version } } })] });
+      return engine.findings(app).some(({ rule }) => rule === 'jwt/no-algorithms');
+    };
+    assert.deepEqual([found('8.5.1'), found('9.0.2')], [true, false]);
+  });
 });

@@ -60,6 +60,7 @@ export function recorded({ files, project, policy, today }: Bench, own: FilePath
     isData: (path) => files.facts(path)?.module === undefined && files.data(path) !== undefined,
     isStable: (path, binding) => !files.facts(path)?.unstable.has(binding),
     manifestOf: (path) => files.manifestOf(path),
+    manifestPath: (path) => files.manifestPath(path),
     versionOf: (name, written, manifest) => files.versionOf(name, written, manifest, look),
     // Files that come or go have every file judged again: only the texts looked at are noted.
     paths: () => files.paths(),

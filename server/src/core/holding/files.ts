@@ -42,7 +42,8 @@ export interface Files {
   wanted(): readonly FilePath[];
   spanOf(at: At): Span;
   classOf(path: FilePath): FileClass;
-  /** The nearest package.json above the file. */
+  /** The nearest package.json above the file, and what it says. */
+  manifestPath(path: FilePath): FilePath | undefined;
   manifestOf(path: FilePath): Manifest | undefined;
   usesOf(path: FilePath): ReadonlySet<string>;
   /** The version a manifest gets of a package; `look` is told each file that was asked, held or not. */
@@ -168,6 +169,14 @@ export function createFiles(from?: Content): Files {
     return true;
   };
 
+  const manifestPath = (path: FilePath): FilePath | undefined => {
+    for (let folder = folderOf(path); ; folder = folderOf(folder)) {
+      const found = (folder === '' ? 'package.json' : `${folder}/package.json`) as FilePath;
+      if (factsOf(found)?.manifest) return found;
+      if (folder === '') return undefined;
+    }
+  };
+
   return {
     get: (path) => files.get(path) ?? versions.get(path),
     paths,
@@ -236,12 +245,10 @@ export function createFiles(from?: Content): Files {
     },
     spanOf: (at) => spanAt(at, (dataOf(at.path) ?? (parts.has(at.path) ? partOf(at.path) : factsOf(at.path)))?.spans),
     classOf: (path) => classify(path, { openapi: factsOf(path)?.document !== undefined }),
+    manifestPath,
     manifestOf(path) {
-      for (let folder = folderOf(path); ; folder = folderOf(folder)) {
-        const found = factsOf((folder === '' ? 'package.json' : `${folder}/package.json`) as FilePath)?.manifest;
-        if (found) return found;
-        if (folder === '') return undefined;
-      }
+      const found = manifestPath(path);
+      return found && factsOf(found)?.manifest;
     },
     usesOf: (path) => factsOf(path)?.uses ?? NO_USES,
     versionOf: versions.of,

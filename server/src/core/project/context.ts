@@ -30,6 +30,7 @@ export interface Holdings extends Followed {
   usesOf(path: FilePath): ReadonlySet<string>;
   projectUses(what: string): boolean;
   manifestOf(path: FilePath): Manifest | undefined;
+  manifestPath(path: FilePath): FilePath | undefined;
   paths(): readonly FilePath[];
   artifactOf(path: FilePath): Artifact | undefined;
   /** Undefined where the file is not held. */
@@ -143,8 +144,10 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     },
     running,
     major(name, from) {
+      const manifest = held.manifestPath(from);
       const range = held.manifestOf(from)?.dependencies.get(name);
-      const found = range === undefined ? undefined : /(\d+)(?:\.\d+|\.x|$|\s|-)/.exec(range.replace(/^[\^~>=v\s]+/, ''));
+      const known = manifest === undefined || range === undefined ? undefined : held.versionOf(name, range, manifest)?.version;
+      const found = range === undefined ? undefined : /(\d+)(?:\.\d+|\.x|$|\s|-)/.exec((known ?? range).replace(/^[\^~>=v\s]+/, ''));
       return found?.[1] === undefined ? undefined : Number(found[1]);
     },
     version: held.versionOf,
