@@ -113,6 +113,11 @@ test('of several documents the one that has what lies beside is named', () => {
   const found = engineOf(texts).findings(filePath('app.js')).filter(({ rule }) => rule === 'spec/shadow-endpoint').map(({ explanation }) => explanation.message.split(':')[0]);
   assert.deepEqual(found, ['PUT /users/{id}/role is not in docs/b.yaml', 'GET /orders/{id}/lines is not in docs/a.yaml']);
 });
+test('a document of one area speaks of that area alone', () => {
+  const others = ['GET /api/settings', 'PUT /api/settings', ...['a', 'b', 'c', 'd', 'e', 'f'].map((one) => `GET /pages/${one}`)];
+  const texts = { 'app.js': app([...below('/api/radars', SERVED), 'PUT /api/radars/rain', ...others]), 'radars/openapi.yaml': document(FOUR, 'servers: [{ url: /api/radars }]\n') };
+  assert.deepEqual(driftOf(texts), ['shadow-endpoint app.js PUT /api/radars/rain']);
+});
 test('what cannot be seen claims nothing', () => {
   assert.deepEqual(driftOf({ 'app.js': app([...SERVED, 'GET /more']), 'openapi.yaml': document(FOUR).replace('paths:', 'paths:\n  : [') }), []);
   assert.deepEqual(driftOf({ 'app.js': app([...SERVED, 'GET /more']), 'openapi.yaml': 'openapi: 3.0.3\npaths:\n  $ref: ./paths.yaml\n' }), []);

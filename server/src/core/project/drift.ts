@@ -27,6 +27,8 @@ const MOST_OF = 0.5;
 /** So many that the document may have others of other applications; all that counts for a document of another package. */
 const NEARLY_ALL = 0.8;
 const FEWEST_FAR = 3;
+/** The part of what lies below the paths of a document that it must have. */
+const PART_OF_AREA = 1 / 3;
 
 /** One application, or what stands for one, with its endpoints. */
 interface Application {
@@ -64,15 +66,18 @@ export function driftOf(input: DriftInput): Drift {
     const named = namedBy(input.policyOf(path));
     const all = near.filter(({ document }) => named?.has(document.path) ?? true).map((listing) => pairOf(listing, application));
     const candidates = all.filter(({ listing }) => named !== undefined || isBelow(path, homes.get(listing) ?? ''));
-    return { application, all, candidates, linked: linkedOf(application, candidates, input) };
+    const whole = linkedOf(application, candidates, input);
+    const areas = whole.length > 0 ? [] : candidates.flatMap((pair) => areaOf(pair, application) ?? []);
+    return { application, all, candidates, linked: whole.length > 0 ? whole : areas.map(({ pair }) => pair), areas };
   });
   for (const { linked } of compared) for (const { listing, spellings } of linked) linkedTo.set(listing, [...(linkedTo.get(listing) ?? []), ...spellings]);
-  for (const { application, all, candidates, linked } of compared) {
+  for (const { application, all, candidates, linked, areas } of compared) {
     // A document of another application excuses nothing here, one of nobody may.
     const pairs = all.filter((pair) => candidates.includes(pair) || !linkedTo.has(pair.listing));
     const claims = linked.length > 0 && mayClaim(candidates, application.scope.at.path, input);
     for (const endpoint of application.endpoints) {
-      const said = saidOf(endpoint, { pairs, linked, claims });
+      const isMeant = areas.length === 0 || areas.some(({ start }) => startsOf(endpoint).includes(start));
+      const said = saidOf(endpoint, { pairs, linked, claims: claims && isMeant });
       if (said) endpoints.set(endpoint.id, said);
       for (const { hits } of linked) for (const one of hits.get(endpoint)?.path.listed ?? []) {
         if (answers(endpoint, one.operation)) served.set(one.operation, [...(served.get(one.operation) ?? []), endpoint]);
@@ -155,6 +160,16 @@ function usedOf(pairs: readonly Pair[]): number {
   const paths = pairs.reduce((sum, { listing }) => sum + listing.paths.size, 0);
   const used = new Set(pairs.flatMap(({ hits }) => [...hits.values()].map(({ path }) => path)));
   return paths === 0 ? 0 : used.size / paths;
+}
+/** A document that describes a part of a large application: nearly all it has is served, and it has much of what lies below its base, or below what its paths have in common. */
+function areaOf(pair: Pair, { counted }: Application): { readonly pair: Pair; readonly start: string } | undefined {
+  const hits = counted.filter((one) => pair.hits.has(one));
+  if (hits.length < FEWEST_FAR || usedOf([pair]) < NEARLY_ALL) return undefined;
+  const [first, ...others] = hits.map(startsOf);
+  const base = dominant(hits.flatMap((one) => pair.hits.get(one)?.spelling ?? []))?.from;
+  const start = base !== undefined && base !== '' ? base : first?.filter((one) => !one.includes('{') && others.every((starts) => starts.includes(one))).at(-1);
+  if (start === undefined) return undefined;
+  return hits.length >= PART_OF_AREA * counted.filter((one) => startsOf(one).includes(start)).length ? { pair, start } : undefined;
 }
 function packageOf(path: FilePath, isPackage: (folder: string) => boolean): string {
   let folder = folderOf(path);
