@@ -142,3 +142,19 @@ test('versions are those of the lock file and of what is installed, also after a
   assert.deepEqual(await said(), ['express 4.16.1']);
   await client.stop();
 });
+
+test('an edit of the document updates what is said of the code, and the other way round', async () => {
+  const document = 'file:///work/openapi.yaml';
+  const paths = "openapi: 3.0.3\npaths:\n  /orders: { get: { responses: { default: { description: any } } } }\n";
+  const code = "import express from 'express';\nconst app = express();\napp.get('/orders', (req, res) => res.json([]));\napp.get('/refunds', (req, res) => res.json([]));\napp.listen(3000);\n";
+  const client = await start(new Map([['src/app.ts', code], ['openapi.yaml', paths]]));
+  const drift = async (uri: string): Promise<readonly unknown[]> => (await client.items(uri)).map((item) => item.code).filter((one) => String(one).startsWith('spec/'));
+  await client.open(APP, code);
+  await client.open(document, paths, 1, 'yaml');
+  assert.deepEqual(await drift(APP), ['spec/shadow-endpoint']);
+  await client.change(document, 2, `${paths}  /refunds: { get: { deprecated: true, responses: { default: { description: any } } } }\n`);
+  assert.deepEqual([await drift(APP), await drift(document)], [[], ['spec/zombie-endpoint']]);
+  await client.change(APP, 2, code.replace('/refunds', '/returns'));
+  assert.deepEqual([await drift(APP), await drift(document)], [['spec/shadow-endpoint'], []]);
+  await client.stop();
+});

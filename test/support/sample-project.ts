@@ -264,6 +264,10 @@ export const sampleProject: readonly SampleFile[] = [
       `servers:\n  - url: http://api.example.com`,
       `components:\n  securitySchemes:\n    session: { type: http, scheme: bearer }`,
       `paths:\n  /direct:\n    post:\n      security: [{ session: [] }]\n      responses: { '200': { description: ok } }\n    put:\n      responses: { '200': { description: ok } }`,
+      `  /files: { post: { responses: { '200': { description: ok } } }, put: { security: [{ session: [] }], responses: { '200': { description: ok } } } }`,
+      `  /files/{id}:\n    delete: { responses: { '204': { description: gone } } }`,
+      `  /users/{userId}:\n    get: { deprecated: true, responses: { '200': { description: ok } } }`,
+      `  /mounted:\n    post: { responses: { '200': { description: ok } } }`,
     ],
     [
       '',
