@@ -44,6 +44,7 @@ suite('what a server stands on', () => {
     assert.deepEqual(said('Dockerfile', image, '2027-05-01').map((text) => text.split(' ')[0]), ['warning']);
     assert.deepEqual(said('Dockerfile', 'FROM docker.io/library/node:0.12\n', '1970-01-01').map((text) => text.split(' ')[0]), ['warning']);
     assert.deepEqual(said('Dockerfile', 'FROM node:18 AS build\nFROM nginx:1.27\nCOPY --from=build /a /b\n').map((text) => text.split(' ')[0]), ['info']);
+    for (const path of ['Dockerfile.dev', 'test.Dockerfile', 'docker/local/Dockerfile']) assert.deepEqual(said(path, 'FROM node:16\n').map((text) => text.split(' ')[0]), ['hint'], path);
     assert.deepEqual(said('Dockerfile', 'FROM acme/node:16\nFROM node:jod-slim\nFROM node:99\nFROM registry.example.com/node\n', '2027-05-01'), []);
   });
 

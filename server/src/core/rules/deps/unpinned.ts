@@ -1,6 +1,7 @@
 import type { Severity } from '../../findings/finding.js';
 import { nodeReleases } from '../facts/abandoned.js';
 import { isOpen, writtenWith } from '../facts/dependency.js';
+import { isForDevelopers } from '../facts/docker-risks.js';
 import { rule, type BaseImage, type Dependency, type RuleContext } from '../rule.js';
 
 type Evidence =
@@ -163,8 +164,9 @@ function howOpen({ range }: Dependency): How | undefined {
 function* imageDetections(image: BaseImage, context: RuleContext): Iterable<{ at: BaseImage['at']; subject: string; evidence: Evidence; severity: Severity }> {
   if (image.name !== 'node') return;
   const major = /^\d{1,4}/.exec(image.tag)?.[0];
+  const isDevelopers = isForDevelopers(context.pathOf(image.at));
   if (major === undefined) {
-    if (!image.fixed && MOVING.test(image.tag)) yield { at: image.at, subject: 'image node', evidence: { kind: 'image', image }, severity: 'info' };
+    if (!image.fixed && MOVING.test(image.tag)) yield { at: image.at, subject: 'image node', evidence: { kind: 'image', image }, severity: isDevelopers ? 'hint' : 'info' };
     return;
   }
   const line = nodeReleases.find((one) => one.major === Number(major));
@@ -172,7 +174,7 @@ function* imageDetections(image: BaseImage, context: RuleContext): Iterable<{ at
   if (line ? line.ends > today : Number(major) > (nodeReleases[0]?.major ?? 0)) return;
   // What only builds is not there when requests come; and a line that ended this year is being left.
   const isLate = image.runs && (line === undefined || yearAfter(line.ends) <= today || line.ends <= ROWS_MADE);
-  yield { at: image.at, subject: 'image node', evidence: { kind: 'ended', major: Number(major), ends: line?.ends }, severity: isLate ? 'warning' : 'info' };
+  yield { at: image.at, subject: 'image node', evidence: { kind: 'ended', major: Number(major), ends: line?.ends }, severity: isDevelopers ? 'hint' : isLate ? 'warning' : 'info' };
 }
 function yearAfter(day: string): string {
   return `${Number(day.slice(0, 4)) + 1}${day.slice(4)}`;

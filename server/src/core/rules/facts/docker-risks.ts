@@ -8,7 +8,11 @@ import { filledIn, finalImage, imageKind, pairsOf, startOf, type FinalImage, typ
 import { scriptNear } from './scripts.js';
 
 /** Images for developers and for tests, by the name of the file or its folder. */
-const FOR_DEVELOPERS = /(^|\/)(\.devcontainer|\.gitpod|dev|development|local|ci|\.ci|\.circleci)\/|[._-](dev|devel|development|local|tests?|ci|debug|e2e|devcontainer|gitpod|builder|build)(\.|$)/i;
+const FOR_DEVELOPERS = /(^|\/)(\.devcontainer|\.gitpod|dev|development|local|ci|\.ci|\.circleci)\/|(^|[/._-])(dev|devel|development|local|tests?|ci|debug|e2e|devcontainer|gitpod|builder|build)(\.|$)/i;
+/** Whether a Dockerfile makes an image that only developers and tests run. */
+export function isForDevelopers(path: string): boolean {
+  return FOR_DEVELOPERS.test(path);
+}
 const NODE = /(^|[\s/])(node|nodejs|npm|npx|yarn|pnpm|bun|pm2-runtime|pm2|tsx|ts-node|nodemon)(?=\s|$)/;
 /** Programs that give up the rights of root on the way. */
 const LOWERS = /\b(gosu|su-exec|setpriv|runuser|capsh|s6-setuidgid|s6-overlay|supervisord|su)\b/;
@@ -24,7 +28,7 @@ export function* dockerRisks(file: Dockerfile, context: RuleContext): Iterable<C
   const start = startOf(image.instructions);
   yield* secrets(file, image);
   yield* copiedEnvironment(image);
-  if (FOR_DEVELOPERS.test(file.path)) return;
+  if (isForDevelopers(file.path)) return;
   yield* asRoot(image, start);
   yield* environment(file, image, start, context);
   yield* debuggers(image, start);
