@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CheckWorkspaceResult } from '../../server/src/lsp/protocol.js';
 import type { MindMapView } from './mind-map.js';
+import { createOpenApiDocument } from './openapi-document.js';
 import { createPolicyFile } from './policy-file.js';
 import { ruleIds, rulePageUri } from './rule-pages.js';
 import type { Session } from './session.js';
@@ -20,6 +21,7 @@ export function registerCommands(
     register('openMindMap', () => mindMap.open()),
     register('explainRule', (argument) => explainRule(context.extensionUri, argument)),
     register('createPolicyFile', createPolicyFile),
+    register('createOpenApiDocument', () => createOpenApiDocument(session)),
     register('restartServer', () => session.restart()),
     register('showOutput', () => log.show()),
     register('copyVersionInformation', () => copyVersionInformation(context, session)),
@@ -94,6 +96,7 @@ async function showMenu(): Promise<void> {
     { label: `$(type-hierarchy-sub) ${vscode.l10n.t('Open Mind Map')}`, command: 'unlatched.openMindMap' },
     { label: `$(book) ${vscode.l10n.t('Explain Rule')}`, command: 'unlatched.explainRule' },
     { label: `$(law) ${vscode.l10n.t('Open Policy File')}`, command: 'unlatched.createPolicyFile' },
+    { label: `$(new-file) ${vscode.l10n.t('Create OpenAPI Document from Code')}`, command: 'unlatched.createOpenApiDocument' },
     { label: `$(debug-restart) ${vscode.l10n.t('Restart Server')}`, command: 'unlatched.restartServer' },
     { label: `$(output) ${vscode.l10n.t('Show Output')}`, command: 'unlatched.showOutput' },
     { label: `$(copy) ${vscode.l10n.t('Copy Version Information')}`, command: 'unlatched.copyVersionInformation' },

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { chosenFolder, exists } from './folder-files.js';
 
 const starter = `# Policy for Unlatched. Every key is optional.
 # The nearest unlatched.yml above a file holds for it.
@@ -33,27 +34,9 @@ exclude: []
 
 /** Writes a commented unlatched.yml into a workspace folder, unless there is one, and opens it. */
 export async function createPolicyFile(): Promise<void> {
-  const folder = await chosenFolder();
+  const folder = await chosenFolder(vscode.l10n.t('Open a folder first: the policy file belongs to a project.'));
   if (!folder) return;
   const uri = vscode.Uri.joinPath(folder.uri, 'unlatched.yml');
   if (!(await exists(uri))) await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(starter));
   await vscode.window.showTextDocument(uri);
-}
-
-async function chosenFolder(): Promise<vscode.WorkspaceFolder | undefined> {
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length === 0) {
-    await vscode.window.showWarningMessage(vscode.l10n.t('Open a folder first: the policy file belongs to a project.'));
-    return undefined;
-  }
-  return folders.length === 1 ? folders[0] : vscode.window.showWorkspaceFolderPick();
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  try {
-    await vscode.workspace.fs.stat(uri);
-    return true;
-  } catch {
-    return false;
-  }
 }
