@@ -40,7 +40,7 @@ function assembled(own: OpenApiDocument, files: Files, known: KnownDocuments): O
   const before = known.get(own);
   if (before && [...before.from].every(([path, root]) => files.part(path)?.root === root)) return before.document;
   const whole = bundle(own.path, own.root, (path) => files.part(path)?.root);
-  const remarks = [...own.remarks, ...unfollowedRemarks(whole.unfollowed)];
+  const remarks = unfollowedRemarks(whole.unfollowed);
   const document = readOpenApi(own, whole, { parts: whole.parts, remarks }).document ?? own;
   known.set(own, { document, from: new Map([...whole.sought].map((path) => [path, files.part(path)?.root])) });
   return document;

@@ -3,6 +3,7 @@ import type { At, FilePath } from '../text/source.js';
 import type { OpenApiDocument, Remark } from './document.js';
 import { readOperations } from './operations.js';
 import { follow } from './references.js';
+import { misshapen } from './shape.js';
 import { asArray, asScalar, asText, entriesOf, entryOf, extensionsOf, valueAt, valueOf } from './values.js';
 
 /** What a settings file is as an OpenAPI document: the document, or why it is one that cannot be read, or neither. */
@@ -33,7 +34,7 @@ export function readOpenApi({ path }: { readonly path: FilePath }, { root }: { r
     version,
     path,
     parts,
-    remarks,
+    remarks: [...remarks, ...misshapen(root)],
     versionAt: key.keyAt,
     pathsAt: paths?.keyAt,
     schemesAt: schemesEntry?.keyAt,

@@ -1,5 +1,6 @@
 import type { Entry, Item, Scalar, Value } from '../model/value.js';
 import { filePath, type At, type Span } from '../text/source.js';
+import { TOO_DEEP } from './parsed.js';
 import { claims, swallows, type Hole } from './yaml-holes.js';
 
 /** Deeper nesting reads as unknown. */
@@ -165,7 +166,10 @@ export function createBuilder(text: string, allot: (span: Span) => At, holes: re
     close(at) {
       end = Math.max(end, at);
       if (skipping > 0) {
-        if (--skipping === 0) place(unknown('nested too deep', { start: skipStart, end }), undefined, false);
+        if (--skipping > 0) return;
+        const span = { start: skipStart, end };
+        if (!complaints.some(({ message }) => message === TOO_DEEP)) complaints.push({ span, message: TOO_DEEP });
+        place(unknown(TOO_DEEP, span), undefined, false);
         return;
       }
       const frame = stack[stack.length - 1];

@@ -2,6 +2,7 @@ import { printParseErrorCode, visit } from 'jsonc-parser';
 import type { At, Span } from '../text/source.js';
 import { TOO_DEEP } from './parsed.js';
 import { createBuilder, type Builder } from './yaml-build.js';
+import { deepSpans, replaced } from './yaml-deep.js';
 import { holeAt, type Hole } from './yaml-holes.js';
 
 /** Nesting beyond this could exhaust the parser's stack. */
@@ -18,17 +19,18 @@ export interface ReadJson {
 export function readJson(source: string, mark: (span: Span) => At): ReadJson {
   const text = source.charCodeAt(0) === 0xfeff ? ` ${source.slice(1)}` : source;
   const problems: { span: Span; message: string; local: boolean }[] = [];
-  if (nestsDeeper(text, MAX_NESTING)) {
-    const span = { start: 0, end: text.length };
-    return { builder: createBuilder(text, mark, [holeAt(text, span, false)]), problems: [{ span, message: TOO_DEEP }], holes: [holeAt(text, span, false)] };
-  }
+  const deep = deepSpans(text, MAX_NESTING);
+  const deepAt = new Map(deep.map((span) => [span.start, span]));
+  const shallow = replaced(text, deep, '0');
   let builder = createBuilder(text, mark, []);
-  const feed = (): void => visit(text, {
+  const feed = (): void => visit(shallow, {
     onObjectBegin: (offset) => { builder.open('object', offset, true, undefined, ''); },
     onArrayBegin: (offset) => { builder.open('array', offset, true, undefined, ''); },
     onObjectProperty: (property, offset, length) => { builder.key(property, { start: offset, end: offset + length }); },
     onLiteralValue: (value: unknown, offset, length) => {
-      const span = { start: offset, end: offset + length };
+      const tooDeep = deepAt.get(offset);
+      const span = tooDeep ?? { start: offset, end: offset + length };
+      if (tooDeep) return builder.scalar('', { why: TOO_DEEP }, span, undefined, false);
       const scalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined;
       builder.scalar(typeof scalar === 'string' ? scalar : text.slice(offset, offset + length), { value: scalar }, span, undefined, false);
     },
@@ -39,29 +41,15 @@ export function readJson(source: string, mark: (span: Span) => At): ReadJson {
     },
   }, { disallowComments: false, allowTrailingComma: true });
   feed();
-  if (problems.length === 0) return { builder, problems, holes: [] };
+  const [first] = deep;
+  const said = first ? [{ span: first, message: TOO_DEEP }] : [];
+  if (problems.length === 0) return { builder, problems: said, holes: [] };
   const found = problems.splice(0);
   const holes = found.slice(0, 100).map((problem) => holeAt(text, problem.span, problem.local));
   builder = createBuilder(text, mark, holes);
   feed();
-  return { builder, problems: found, holes };
+  return { builder, problems: [...said, ...found], holes };
 }
 
 /** Errors after which brackets may belong to other values than it seems. */
 const GLOBAL: ReadonlySet<string> = new Set(['CloseBraceExpected', 'CloseBracketExpected', 'EndOfFileExpected', 'UnexpectedEndOfString', 'UnexpectedEndOfComment']);
-
-function nestsDeeper(text: string, limit: number): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (inString) {
-      if (code === 92) i++;
-      else if (code === 34 || code === 10) inString = false;
-    } else if (code === 34) inString = true;
-    else if (code === 123 || code === 91) {
-      if (++depth > limit) return true;
-    } else if (code === 125 || code === 93) depth--;
-  }
-  return false;
-}

@@ -3,6 +3,7 @@ import type { At, SourceFile, Span } from '../text/source.js';
 import { TOO_DEEP, type Parsed, type SyntaxProblem } from './parsed.js';
 import { createBuilder, type Builder } from './yaml-build.js';
 import { buildFromEvents, yamlEvents } from './yaml-events.js';
+import { deepLines, deepSpans, replaced } from './yaml-deep.js';
 import { holeAt, type Hole } from './yaml-holes.js';
 import { readJson } from './yaml-json.js';
 import { readLenient } from './yaml-lenient.js';
@@ -11,6 +12,8 @@ import { readNotes } from './yaml-notes.js';
 
 /** Broken texts above this (UTF-16 units) are not given to the slow recovering parser. */
 const LENIENT_LIMIT = 4_000_000;
+/** Brackets in brackets that the clean parser can hold, with room for the lines around them. */
+const DEEPEST = 500;
 
 /**
  * Reads a settings file: `.json` tolerantly, everything else as YAML (its first document). `mark` allots a place for each span
@@ -32,11 +35,12 @@ function readYaml(text: string, mark: (span: Span) => At): Parsed<NotedValue> {
     return finish(text, mark, builder, [], []);
   }
   const problem = { span: { start: clean.offset, end: Math.min(clean.offset + 1, text.length) }, message: clean.message };
-  for (const span of suspects(text, clean.offset)) {
-    const blanked = text.slice(0, span.start) + ' '.repeat(span.end - span.start) + text.slice(span.end);
+  const tooDeep = problem.message === TOO_DEEP ? [deepSpans(text, DEEPEST), [deepLines(text, clean.offset)]].filter((spans) => spans.length > 0) : [];
+  for (const spans of [...tooDeep, ...[...unclosed(text, clean), ...suspects(text, clean.offset)].map((span) => [span])]) {
+    const blanked = replaced(text, spans, '');
     const retried = yamlEvents(blanked);
     if (!('events' in retried)) continue;
-    const holes = [holeAt(text, span, true)];
+    const holes = spans.slice(0, 100).map((span) => holeAt(text, span, true));
     const builder = createBuilder(text, mark, holes);
     buildFromEvents(blanked, retried.events, builder);
     return finish(text, mark, builder, [problem], holes);
@@ -54,6 +58,17 @@ function readYaml(text: string, mark: (span: Span) => At): Parsed<NotedValue> {
   return finish(text, mark, builder, found, holes);
 }
 
+/** The last line with a quote that is never closed: it swallows all that follows. */
+function unclosed(text: string, { offset, message }: { readonly offset: number; readonly message: string }): readonly Span[] {
+  if (!message.includes('quoted')) return [];
+  for (let end = Math.min(offset, text.length); end > 0; ) {
+    const start = lineStart(text, end);
+    const line = text.slice(start, lineEnd(text, start));
+    if ([/(?<!\\)"/g, /'/g].some((quote) => (line.match(quote)?.length ?? 0) % 2 === 1)) return [{ start, end: start + line.length }];
+    end = start - 1;
+  }
+  return [];
+}
 /** Lines whose removal may make the text readable: a half-typed line is mostly blamed on the one below it. */
 function suspects(text: string, offset: number): readonly Span[] {
   const line = lineOf(text, offset);
