@@ -87,6 +87,17 @@ paths:
   assert.deepEqual(said, ['openapi/write-without-security put']);
 });
 
+test('what silences a finding of one operation leaves the same method of other paths alone', () => {
+  const said = found(`${head('3.1.0')}paths:
+  /a:
+    post: { security: [{ jwt: [] }], ${any} }
+    put: { ${any} }
+  /b:
+    put: { ${any} }
+`).filter((one) => /write-without|sibling/.test(one));
+  assert.deepEqual(said, ['openapi/sibling-unsecured put', 'openapi/write-without-security put']);
+});
+
 suite('webhooks are calls the API makes', () => {
   for (const version of ['3.1.0', '3.2.0'])
     test(version, () => {

@@ -122,7 +122,8 @@ suite('half-typed and broken lines', () => {
     assert.deepEqual(clean.passedOver, []);
   });
   const lines = [
-    '      resp', '      resp:', '      "resp', "      'resp: x", '      - x', '      &', '      *nothing', '      x: *nothing', '      x: [a, b', '      key: value: x', '      x: @x', '      x: %', '\tx: 1', '      \tx: 1', '      x:\t- 1', '      ? ', '      : x',
+    '      resp', '      resp:', '      "resp', "      'resp: x", '      - x', '      &', '      *nothing', '      x: *nothing', '      x: [a, b', '      key: value: x', '      x: @x', '      x: %',
+    '\tx: 1', '      \tx: 1', '      x:\t- 1', '      ? ', '      : x',
     '      x: !!', '      <<: *gone', '      description: again', '      x: "a" b',
   ];
   for (const line of lines) {

@@ -2,7 +2,7 @@ import type { Value } from '../model/value.js';
 import type { Remark } from '../openapi/document.js';
 import type { FileFacts } from '../project/facts.js';
 import { ownRules } from '../rules/own.js';
-import { indexLines } from '../text/lines.js';
+import { indexLines, type Lines } from '../text/lines.js';
 import type { At, FilePath, SourceRange, Span } from '../text/source.js';
 import type { Fix } from './changes.js';
 import type { Finding } from './finding.js';
@@ -33,14 +33,15 @@ export interface Judgement {
 /** Applies suppressions and adds the engine's own diagnostics on them, and on a document it cannot read. */
 export function judge({ facts, roots, remarks, findings, silenced, today, rangeOf, ruleIds, ran }: JudgeInput): Judgement {
   const { path, text } = facts.file;
-  const lines = indexLines(text);
+  let lines: Lines | undefined;
   const fixes = new Map<string, readonly Fix[]>();
   const spanOf = (at: At): SourceRange['span'] => rangeOf(at).span;
   const result = applySuppressions({
     path, text, findings, silenced, ruleIds, ran, today,
-    lineOf: (offset) => lines.position(offset).line,
+    lineOf: (offset) => (lines ??= indexLines(text)).position(offset).line,
     notes: facts.notes.filter((note) => note.kind !== 'public').map((note) => ({ note, span: spanOf(note.at) })),
-    nodes: roots.flatMap((root) => nodeSuppressions(root, spanOf)),
+    // A walk of the whole document, which most need not.
+    nodes: text.includes('x-unlatched-ignore') ? roots.flatMap((root) => nodeSuppressions(root, spanOf)) : [],
   });
   const ordinals = numberDuplicates(result.own.map((one) => ({ rule: one.rule, path, subject: one.subject })));
   const own = result.own.map((one, index): Finding => {

@@ -66,7 +66,8 @@ export const ownRules: Readonly<Record<OwnRuleId, OwnRule>> = {
   }),
   'unlatched/not-analysed': own('unlatched/not-analysed', 'info', 'A file could not be analysed', {
     fixable: false,
-    when: 'A file is over the size cap, cannot be read, is not text, is nested too deeply, or is an OpenAPI document of an unsupported version. A part of a document is not what the specification asks for, stands twice, or is behind a reference that is not followed: other hosts are never asked, and files outside the folder are not read.',
+    when: 'A file is over the size cap, cannot be read, is not text, is nested too deeply, or is an OpenAPI document of an unsupported version. '
+      + 'Or a part of a document is not what the specification asks for, stands twice, or is behind a reference that is not followed: other hosts are never asked, and files outside the folder are not read.',
     why: 'Nothing is known about this file, which is not the same as nothing being wrong in it.',
     remedy: 'Make the file readable, split it, or list it under `exclude` in `unlatched.yml`.',
     wrong: 'A source file of 9 MB.',

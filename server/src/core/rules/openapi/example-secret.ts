@@ -33,22 +33,23 @@ export default rule<'openapi', Evidence>({
   words: ['example', 'default', 'description', 'summary'],
   *detect(document, context) {
     const seen = new Set<Value>();
-    const waiting: { readonly value: Value; readonly shown: boolean; readonly property: string | undefined; readonly path: string }[] = [{ value: document.root, shown: false, property: undefined, path: '' }];
+    const waiting: Spot[] = [{ value: document.root, shown: false, property: undefined, key: '', above: undefined }];
     for (let one = waiting.pop(), count = 0; one && count < MOST; one = waiting.pop(), count++) {
-      const { value, shown, property, path } = one;
-      if (value.kind === 'literal' && shown && typeof value.value === 'string') yield* tokens(value, value.value, path, context);
+      const { value, shown, property, key: own } = one;
+      if (value.kind === 'literal' && shown && typeof value.value === 'string') yield* tokens(value, value.value, one, context);
       // Anchors of YAML lead to the same value more than once.
       if ((value.kind !== 'object' && value.kind !== 'array') || seen.has(value)) continue;
       seen.add(value);
       if (value.kind === 'array') {
-        for (const [index, item] of value.items.entries()) waiting.push({ value: item.value, shown, property: undefined, path: `${path}/${index}` });
+        for (const [index, item] of value.items.entries()) if (shown || item.value.kind !== 'literal') waiting.push({ value: item.value, shown, property: undefined, key: String(index), above: one });
         continue;
       }
-      if (property !== undefined && secretName(property)) yield* valuesOf(value, property, path);
-      const names = path.endsWith('/properties') && !shown;
+      if (property !== undefined && secretName(property)) yield* valuesOf(value, property, one);
+      const names = own === 'properties' && !shown;
       for (const entry of value.entries) {
         const key = entry.key ?? '';
-        waiting.push({ value: entry.value, shown: shown || (!names && SHOWN.has(key)), property: names ? key : undefined, path: `${path}/${key}` });
+        const isShown = shown || (!names && SHOWN.has(key));
+        if (isShown || entry.value.kind !== 'literal') waiting.push({ value: entry.value, shown: isShown, property: names ? key : undefined, key, above: one });
       }
     }
   },
@@ -165,19 +166,34 @@ export default rule<'openapi', Evidence>({
   ],
 });
 
-function* tokens(value: Value, text: string, path: string, context: RuleContext): Iterable<Detection<Evidence>> {
+/** A value of the document, and the way to it. */
+interface Spot {
+  readonly value: Value;
+  /** It is an example, or stands in one. */
+  readonly shown: boolean;
+  /** The property it describes. */
+  readonly property: string | undefined;
+  readonly key: string;
+  readonly above: Spot | undefined;
+}
+function pathTo(spot: Spot): string {
+  const keys: string[] = [];
+  for (let one: Spot | undefined = spot; one?.above; one = one.above) keys.push(one.key);
+  return keys.reverse().map((key) => `/${key}`).join('');
+}
+function* tokens(value: Value, text: string, spot: Spot, context: RuleContext): Iterable<Detection<Evidence>> {
   for (const { format, start, end } of tokensIn(text)) {
     if (format.kind === 'test') continue;
     const from = context.textOf(value.at).indexOf(text.slice(start, end));
     const at = from < 0 ? value.at : context.within(value.at, from, from + end - start);
-    yield { at, subject: path, evidence: { kind: 'token', vendor: format.vendor, at }, ...(format.kind === 'signed' ? { severity: 'info', confidence: 'low' } : {}) };
+    yield { at, subject: pathTo(spot), evidence: { kind: 'token', vendor: format.vendor, at }, ...(format.kind === 'signed' ? { severity: 'info', confidence: 'low' } : {}) };
   }
 }
 /** What the schema of a property that stands for a secret shows of it. */
-function* valuesOf(schema: Value, name: string, path: string): Iterable<Detection<Evidence>> {
+function* valuesOf(schema: Value, name: string, spot: Spot): Iterable<Detection<Evidence>> {
   const fallback = valueOf(schema, 'default');
   const text = asText(fallback);
-  if (fallback && text !== undefined && secretValue(text, { name }) && tokensIn(text).length === 0) yield { at: fallback.at, subject: `${path}/default`, evidence: { kind: 'default', vendor: '', at: fallback.at } };
+  if (fallback && text !== undefined && secretValue(text, { name }) && tokensIn(text).length === 0) yield { at: fallback.at, subject: `${pathTo(spot)}/default`, evidence: { kind: 'default', vendor: '', at: fallback.at } };
   const example = valueOf(schema, 'example');
-  if (example && /pass|pwd/i.test(name) && weakPassword(asText(example) ?? '')) yield { at: example.at, subject: `${path}/example`, severity: 'hint', evidence: { kind: 'weak', vendor: '', at: example.at } };
+  if (example && /pass|pwd/i.test(name) && weakPassword(asText(example) ?? '')) yield { at: example.at, subject: `${pathTo(spot)}/example`, severity: 'hint', evidence: { kind: 'weak', vendor: '', at: example.at } };
 }
