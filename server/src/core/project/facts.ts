@@ -10,6 +10,7 @@ import type { CommentBlock } from '../syntax/comment-blocks.js';
 import type { Trees } from '../syntax/javascript.js';
 import { lower } from '../syntax/lower/lower.js';
 import { TOO_DEEP, type SyntaxProblem } from '../syntax/parsed.js';
+import { rereadEntry, type Reread } from '../syntax/reread.js';
 import { readSettings } from '../syntax/yaml.js';
 import type { PlaceRecord } from '../text/places.js';
 import type { At, SourceFile, Span } from '../text/source.js';
@@ -96,10 +97,16 @@ function read(file: SourceFile, before: FileFacts | undefined, trees: Trees | un
     const read = readArtifact(file, mark);
     return { ...empty, ...read, manifest: isManifest ? readManifest(file.text) : undefined, spans: Int32Array.from(spans) };
   }
-  const parsed = readSettings(file, mark);
+  const again = rereadOf(file, before);
+  const parsed = again ? { value: { root: again.root, notes: [] }, problems: [] } : readSettings(file, mark);
   const { document, unsupported } = readOpenApi(file, parsed.value);
   const unread = (document?.operations.length ?? 0) === 0 ? unreadBecause(parsed.problems) : undefined;
-  return { ...empty, document, outer: document ? outerReferences(file.text, parsed.value.root) : [], notes: parsed.value.notes, spans: Int32Array.from(spans), problems: parsed.problems, unsupported: unsupported ?? unread };
+  return { ...empty, document, outer: document ? outerReferences(file.text, parsed.value.root) : [], notes: parsed.value.notes, spans: again?.spans ?? Int32Array.from(spans), problems: parsed.problems, unsupported: unsupported ?? unread };
+}
+/** The document by the one entry that changed since the last revision, where that is all there is to read. */
+function rereadOf(file: SourceFile, before: FileFacts | undefined): Reread | undefined {
+  if (!before?.document || before.problems.length > 0 || before.notes.length > 0 || before.unsupported !== undefined || file.text.includes('unlatched-ignore')) return undefined;
+  return rereadEntry({ file: before.file, root: before.document.root, spans: before.spans }, file);
 }
 
 function unreadBecause(problems: readonly SyntaxProblem[]): string | undefined {

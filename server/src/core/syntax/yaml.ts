@@ -60,7 +60,7 @@ function readYaml(text: string, mark: (span: Span) => At): Parsed<NotedValue> {
 
 /** The last line with a quote that is never closed: it swallows all that follows. */
 function unclosed(text: string, { offset, message }: { readonly offset: number; readonly message: string }): readonly Span[] {
-  if (!message.includes('quoted')) return [];
+  if (!/quoted|deficient/.test(message)) return [];
   for (let end = Math.min(offset, text.length); end > 0; ) {
     const start = lineStart(text, end);
     const line = text.slice(start, lineEnd(text, start));

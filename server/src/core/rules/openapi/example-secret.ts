@@ -1,4 +1,5 @@
 import type { Value } from '../../model/value.js';
+import { follow } from '../../openapi/references.js';
 import { asText, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
 import { secretName, secretValue, weakPassword } from '../facts/secrets.js';
@@ -32,14 +33,19 @@ export default rule<'openapi', Evidence>({
   on: 'openapi',
   words: ['example', 'default', 'description', 'summary'],
   *detect(document, context) {
-    const seen = new Set<Value>();
+    // A file of examples may be met before what shows it.
+    const seenAs = { shown: new Set<Value>(), other: new Set<Value>() };
     const waiting: Spot[] = [{ value: document.root, shown: false, property: undefined, key: '', above: undefined }];
     for (let one = waiting.pop(), count = 0; one && count < MOST; one = waiting.pop(), count++) {
       const { value, shown, property, key: own } = one;
       if (value.kind === 'literal' && shown && typeof value.value === 'string') yield* tokens(value, value.value, one, context);
       // Anchors of YAML lead to the same value more than once.
+      const seen = shown ? seenAs.shown : seenAs.other;
       if ((value.kind !== 'object' && value.kind !== 'array') || seen.has(value)) continue;
       seen.add(value);
+      // An example in a file of its own is known as one by what refers to it.
+      const there = shown && document.parts.size > 0 ? follow(document.root, value) : undefined;
+      if (there && there.value !== value) waiting.push({ ...one, value: there.value });
       if (value.kind === 'array') {
         for (const [index, item] of value.items.entries()) if (shown || item.value.kind !== 'literal') waiting.push({ value: item.value, shown, property: undefined, key: String(index), above: one });
         continue;
