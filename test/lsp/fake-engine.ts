@@ -150,6 +150,7 @@ export function fakeEngine(counters: Counters = { steps: 0, dropped: 0 }, slow: 
     },
     work,
     wanted: () => [...files.values()].flatMap((file) => needs(file).map((need) => need.path)).filter((path) => !files.has(path)),
+    parts: () => [],
     findings,
     fixes: (at: SourceRange) =>
       findings(at.path)

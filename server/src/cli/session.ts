@@ -17,6 +17,7 @@ const AT_ONCE = 32;
 /** Rounds of reading what files import; a longer chain of files outside the list stays unknown. */
 const MOST_ROUNDS = 100;
 const MANIFEST = 'package.json';
+const CODE = /\.[cm]?[jt]sx?$/i;
 
 export interface NotAnalysed {
   readonly path: FilePath;
@@ -69,7 +70,8 @@ export async function analyse(scope: Scope, terminal: Terminal, { stdinName, upd
   engine.apply({ set: [...context, ...sources.values()], policies: policies.byFolder(), baseline: baselines.accepted, today });
   await readWanted(engine, plain, terminal, new Set(refused.map(({ path }) => path)));
   finish(engine, terminal);
-  const files = asked([...sources.keys()].sort(), typed);
+  const named = asked([...sources.keys()].sort(), typed);
+  const files = root.include === undefined || typed ? named : withParts(named, engine);
   if (updateBaseline && baselines.target !== undefined) {
     const findings = files.flatMap((path) => engine.findings(path));
     engine.apply({ baseline: saveBaseline(baselines.target, findings, { root, files, cwd }) });
@@ -107,6 +109,10 @@ function judging(host: Host): Pick<Host, 'read'> {
 /** All that was read; with standard input only that, the rest being its surroundings. */
 function asked(read: readonly FilePath[], typed: Typed | undefined): readonly FilePath[] {
   return typed ? read.filter((path) => path === typed.path) : read;
+}
+/** Who names a document means all files that hold parts of it. */
+function withParts(named: readonly FilePath[], engine: Engine): readonly FilePath[] {
+  return [...new Set(named.flatMap((path) => [path, ...(CODE.test(path) ? [] : engine.parts(path))]))].sort();
 }
 /** Folders whose own policy can hold for a file. Where a whole folder was listed, those whose policy was listed as well. */
 function policyFolders(paths: readonly FilePath[], root: Root, typed: FilePath | undefined): ReadonlySet<string> {

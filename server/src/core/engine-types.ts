@@ -89,6 +89,8 @@ export interface Engine {
   work(): Iterator<Progress, ReadonlySet<FilePath>>;
   /** Files the model names but does not hold; the host reads them. */
   wanted(): readonly FilePath[];
+  /** Other files that hold parts of the documents which the file is, or belongs to. */
+  parts(path: FilePath): readonly FilePath[];
   /** Every finding of the file, suppressed ones included, in order of place. */
   findings(path: FilePath): readonly Finding[];
   /** Fixes, re-checked, for findings that touch the range. */

@@ -180,6 +180,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
     },
     prepare: (file) => files.prepare(file),
     wanted: () => files.wanted(),
+    parts: (path) => [...new Set((projectNow().documentsIn.get(path) ?? []).flatMap((document) => [document.path, ...document.parts]))].filter((one) => one !== path).sort(),
     findings: (path) => judgedNow(path).findings,
     fixes(at) {
       const { findings, fixes } = judgedNow(at.path);

@@ -40,10 +40,13 @@ export const tokenFormats: readonly TokenFormat[] = [
 /** Heads of signatures and payloads that documentation is full of: jwt.io, the samples of Supabase. */
 const SAMPLES = ['SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c', 'TJVA95OrM7E2cBab30RMHrHDcEfxjoYZgeFONFh7HgQ', 'eyJzdWIiOiIxMjM0NTY3ODkw'];
 const MOST = 20;
+/** Every format is longer. */
+const SHORTEST = 20;
 
 /** The credentials in a text, first come first; samples of documentation and made-up rows of characters are none. */
 export function tokensIn(text: string): readonly FoundToken[] {
   const found: FoundToken[] = [];
+  if (text.length < SHORTEST) return found;
   for (const format of tokenFormats) {
     if (!text.includes(format.mark)) continue;
     for (const match of text.matchAll(format.pattern)) {
