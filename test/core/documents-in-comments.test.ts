@@ -84,6 +84,14 @@ suite('documents in comments', () => {
     const said = found(engine, 'api/routes/files.js').filter((one) => one.startsWith('openapi/'));
     assert.ok(!said.some((one) => one.startsWith('openapi/no-security') || one.startsWith('openapi/missing-auth')), String(said));
   });
+  test('YAML files the comments are joined with may say more', () => {
+    const schemeless = routes.replace(/ \* components:[^]*?bearer\n/, '');
+    const undefinedScheme = (apis: string): boolean => {
+      const engine = engineOver({ ...start, 'api/docs.js': setup.replace("'./routes/*.js'", apis), 'api/routes/files.js': schemeless });
+      return ['api/docs.js', 'api/routes/files.js'].some((path) => found(engine, path).some((one) => one.startsWith('openapi/undefined-security-scheme')));
+    };
+    assert.deepEqual(["'./routes/*.js'", "path.join(__dirname, 'routes/*.js')", "'./routes/*.js', './docs/*.yaml'", "'./**/*'", 'list'].map(undefinedScheme), [true, true, false, false, false]);
+  });
   test('a broken comment is named once, and the others are read', () => {
     const engine = engineOver({ ...start, 'api/routes/files.js': routes.replace(' *   put:\n', ' *   put\n *\t  x: [\n') });
     const all = engine.findings(filePath('api/routes/files.js'));

@@ -2,7 +2,7 @@ import { joinPieces, type Piece } from '../openapi/comments.js';
 import type { OpenApiDocument, Remark } from '../openapi/document.js';
 import { readOpenApi } from '../openapi/read.js';
 import { defaultPolicy } from '../policy/policy.js';
-import { definitionOf } from '../project/comment-setups.js';
+import { definitionOf, readsCommentsOnly } from '../project/comment-setups.js';
 import { createContext } from '../project/context.js';
 import type { FileFacts } from '../project/facts.js';
 import { NO_DRIFT } from '../project/drift.js';
@@ -27,6 +27,8 @@ interface Setup {
   readonly definition: ReturnType<typeof definitionOf>;
   /** Files that hold values of the definition. */
   readonly from: ReadonlySet<FilePath>;
+  /** There is nothing but comments to be put together. */
+  readonly whole: boolean;
 }
 
 /** Reads the documents in comments. Where nothing that they were made of changed they stay the same objects. */
@@ -41,12 +43,13 @@ export function commentDocumentsOf(files: Files, project: JoinedCode, before: Co
     leans.leansOn.add(path);
     const bench = { files, project: { ...project, documents: [], documentsIn: new Map(), drift: NO_DRIFT }, policy: defaultPolicy, baseline: emptyBaseline, today: '' };
     const from = new Set<FilePath>();
-    const definition = definitionOf(call, createContext(path, recorded(bench, path, leans)), from);
+    const context = createContext(path, recorded(bench, path, leans));
+    const definition = definitionOf(call, context, from);
     for (const one of from) leans.leansOn.add(one);
-    return { path, at: call.nameAt, definition, from };
+    return { path, at: call.nameAt, definition, from, whole: readsCommentsOnly(call, context) };
   }));
   const groups = new Map<Setup, Piece[]>();
-  const alone = pieces[0] && { path: pieces[0].path, at: pieces[0].at, definition: undefined, from: new Set<FilePath>() };
+  const alone = pieces[0] && { path: pieces[0].path, at: pieces[0].at, definition: undefined, from: new Set<FilePath>(), whole: false };
   for (const piece of pieces) {
     const setup = nearest(setups, piece.path) ?? alone;
     if (setup) groups.set(setup, [...(groups.get(setup) ?? []), piece]);
@@ -62,12 +65,12 @@ function piecesOf({ file: { path }, blocks }: FileFacts): readonly Piece[] {
 function isSame(now: readonly Piece[], before: readonly Piece[]): boolean {
   return now.length === before.length && now.every((piece, index) => piece.root === before[index]?.root);
 }
-function documentOf({ path, at, definition, from }: Setup, pieces: readonly Piece[], facts: readonly FileFacts[]): OpenApiDocument | undefined {
+function documentOf({ path, at, definition, from, whole }: Setup, pieces: readonly Piece[], facts: readonly FileFacts[]): OpenApiDocument | undefined {
   const parts = new Set([...pieces.map((piece) => piece.path), ...(definition ? from : [])].filter((one) => one !== path));
   const remarks = facts.filter(({ file }) => file.path === path || parts.has(file.path)).flatMap(({ blocks }) => blocks.flatMap(({ problems: [first] }): readonly Remark[] => {
     return first ? [{ at: first.at, message: `A part of this document could not be read: ${first.message.replace(/[.\s]+$/, '')}.` }] : [];
   }));
-  return readOpenApi({ path }, { root: joinPieces(definition, pieces, at) }, { parts, remarks }).document;
+  return readOpenApi({ path }, { root: joinPieces(definition, whole ? pieces : pieces.map((piece) => ({ ...piece, whole })), at) }, { parts, remarks }).document;
 }
 /** The call whose file shares most folders with the comment. */
 function nearest(setups: readonly Setup[], path: FilePath): Setup | undefined {

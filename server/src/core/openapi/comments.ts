@@ -43,9 +43,9 @@ export function joinPieces(definition: Definition, pieces: readonly Piece[], at:
   const groups = new Set([...found.keys()].flatMap((name) => (name.startsWith('components ') ? [name.slice(11)] : [])));
   const components = valueOf(base, 'components');
   const joined = [
-    ...NAMED.filter((name) => name === 'paths' || found.has(name)).map((name) => pair(name, named(valueOf(base, name), found.get(name), isWhole, at), entryOf(base, name)?.keyAt ?? at)),
-    ...(groups.size === 0 ? [] : [pair('components', {
-      kind: 'object', open: components === undefined ? !isWhole : components.kind !== 'object' || components.open, at: components?.at ?? at,
+    ...NAMED.filter((name) => name === 'paths' || found.has(name) || !isWhole).map((name) => pair(name, named(valueOf(base, name), found.get(name), isWhole, at), entryOf(base, name)?.keyAt ?? at)),
+    ...(groups.size === 0 && isWhole ? [] : [pair('components', {
+      kind: 'object', open: !isWhole || (components !== undefined && (components.kind !== 'object' || components.open)), at: components?.at ?? at,
       entries: [...(asObject(components)?.entries ?? []), ...[...groups].map((group) => pair(group, named(valueOf(components, group), found.get(`components ${group}`), isWhole, at), entryOf(components, group)?.keyAt ?? at))],
     }, entryOf(base, 'components')?.keyAt ?? at)]),
   ];

@@ -25,6 +25,17 @@ export function commentSetups(module: ModuleView): readonly Call[] {
   return found;
 }
 
+/** Whether all that a call puts together stands in comments: lists that name YAML files too, or that nobody can read, may bring more. */
+export function readsCommentsOnly(call: Call, context: RuleContext): boolean {
+  const options = call.args[0]?.value;
+  const [apis, folder] = ['apis', 'apiFolder'].map((key) => context.option(options, key));
+  if (apis?.kind !== 'value') return folder?.kind === 'value' && apis?.kind === 'absent';
+  const { value, exact } = apis.resolved;
+  return exact && value.kind === 'array' && !value.open && value.items.every((item) => !OTHERS.test(context.textOf(item.value.at)) && !item.spread);
+}
+/** What may name a YAML file, in the text of a pattern. */
+const OTHERS = /ya?ml|\*\.\*|\*['"`]|^[A-Za-z_$][\w$]*$/i;
+
 /** The definition a call is given, as a value without names: what is no constant is unknown. Undefined where nothing can be told of it. `from`: takes the files it stands in. */
 export function definitionOf(call: Call, context: RuleContext, from: Set<FilePath>): Value | undefined {
   const options = call.args[0]?.value;
