@@ -16,7 +16,6 @@ interface Index {
 const indexes: readonly Index[] = [
   { folder: 'server/src/core/rules', contract: 'rule', type: 'AnyRule', name: 'rules' },
   { folder: 'server/src/core/frameworks', contract: 'adapter', type: 'FrameworkAdapter', name: 'frameworks' },
-  { folder: 'server/src/core/artifacts', contract: 'kind', type: 'ArtifactKind', name: 'artifactKinds' },
   { folder: 'server/src/cli/reporters', contract: 'reporter', type: 'Reporter', name: 'reporters' },
 ];
 

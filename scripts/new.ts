@@ -28,14 +28,6 @@ const kinds: Readonly<Record<string, Kind>> = {
     text: frameworkText,
     next: 'Write test/cli/routes-<id>.scenario first: the application of test/cli/routes-forms.scenario in its spelling, with the same endpoints.',
   },
-  artifact: {
-    folder: 'server/src/core/artifacts',
-    contract: 'kind',
-    id: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-    form: 'a name in kebab-case, for example dockerfile',
-    text: artifactText,
-    next: 'Rules see the file once `matches` is true and `read` gives a value.',
-  },
   reporter: {
     folder: 'server/src/cli/reporters',
     contract: 'reporter',
@@ -46,7 +38,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** `npm run new -- rule|framework|artifact|reporter <id>`: writes a file that compiles and whose test fails until it is filled. */
+/** `npm run new -- rule|framework|reporter <id>`: writes a file that compiles and whose test fails until it is filled. */
 export async function main([kind = '', id = '']: readonly string[]): Promise<number> {
   const { [kind]: chosen } = kinds;
   if (chosen === undefined) return fail(`usage: npm run new -- ${Object.keys(kinds).join('|')} <id>`);
@@ -127,18 +119,6 @@ const adapter: FrameworkAdapter = {
   order: { fallThrough: false, caseSensitive: false },
 };
 export default adapter;
-`;
-}
-function artifactText(id: string): string {
-  return `import type { ArtifactKind } from './kind.js';
-
-/** ${id} files as settings that rules can read. */
-const kind: ArtifactKind = {
-  id: '${id}',
-  matches: (path) => path.endsWith('.${id}'),
-  read: ({ path }) => ({ value: { kind: 'unknown', why: 'not read yet', at: { path, mark: -1 } }, problems: [], holes: [] }),
-};
-export default kind;
 `;
 }
 function reporterText(id: string): string {

@@ -7,7 +7,7 @@ import type { NamedKind } from './names.js';
 /** A configuration file that is data: its content as a value, with places. */
 export interface Settings {
   readonly shape: 'settings';
-  readonly kind: Exclude<NamedKind, 'dockerfile'>;
+  readonly kind: Exclude<NamedKind, 'dockerfile' | 'nginx'> | 'kubernetes';
   readonly path: FilePath;
   /** What it holds; of a YAML file with several documents the first. An object says `open` where a part could not be read. */
   readonly root: Value;
@@ -16,7 +16,7 @@ export interface Settings {
   /** The whole file. */
   readonly at: At;
 }
-/** A piece of an instruction; of an array in JSON the text without its quotes. */
+/** A piece of an instruction or directive, without its quotes. */
 export interface Word {
   readonly text: string;
   readonly at: At;
@@ -66,9 +66,26 @@ export interface Dockerfile {
   readonly stages: readonly Stage[];
   readonly at: At;
 }
+/** One directive of nginx; what stands in its brackets is its block. */
+export interface Directive {
+  /** Lower case. */
+  readonly name: string;
+  readonly nameAt: At;
+  readonly args: readonly Word[];
+  readonly block: readonly Directive[] | undefined;
+  /** To its semicolon or closing bracket. */
+  readonly at: At;
+}
+/** A configuration of nginx, or a part of one that others include. */
+export interface NginxFile {
+  readonly shape: 'nginx';
+  readonly kind: 'nginx';
+  readonly path: FilePath;
+  readonly directives: readonly Directive[];
+  readonly at: At;
+}
 /** A configuration file as rules see it. */
-export type Artifact = Settings | Dockerfile;
-export type ArtifactKind = Artifact['kind'];
+export type Artifact = Settings | Dockerfile | NginxFile;
 
 /** What was read of one: the file, its suppression comments, and what is wrong with its text. */
 export interface ArtifactRead {

@@ -1,5 +1,6 @@
 import type { Value } from '../model/value.js';
 import { readDockerfile } from '../syntax/dockerfile.js';
+import { readNginx } from '../syntax/nginx.js';
 import { readProcfile } from '../syntax/procfile.js';
 import { readDotenv } from '../syntax/dotenv.js';
 import type { Parsed } from '../syntax/parsed.js';
@@ -13,8 +14,14 @@ const LARGEST = 1_000_000;
 
 /** What a configuration file says; undefined for any other file. Never fails. */
 export function readArtifact(file: SourceFile, mark: (span: Span) => At): ArtifactRead | undefined {
+  if (file.text.length > LARGEST) return undefined;
   const kind = kindByName(file.path);
-  return kind === undefined || file.text.length > LARGEST ? undefined : READERS[kind](file, mark);
+  return kind === undefined ? kindByContent(file)?.(file, mark) : READERS[kind](file, mark);
+}
+const YAML = /\.ya?ml$/i;
+const MANIFEST = /^kind:[ \t]*["']?(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Service|Ingress|Secret|ConfigMap|List)\b/m;
+function kindByContent({ path, text }: SourceFile): ReadArtifact | undefined {
+  return YAML.test(path) && /^apiVersion:/m.test(text) && MANIFEST.test(text) ? MANIFESTS : undefined;
 }
 
 const READERS: Readonly<Record<NamedKind, ReadArtifact>> = {
@@ -22,6 +29,11 @@ const READERS: Readonly<Record<NamedKind, ReadArtifact>> = {
   compose: settings('compose', readDocuments),
   dotenv: settings('dotenv', readDotenv),
   procfile: settings('procfile', readProcfile),
+  nginx(file, mark) {
+    const at = mark({ start: 0, end: file.text.length });
+    const { directives, notes, problems } = readNginx(file, mark);
+    return { artifact: { shape: 'nginx', kind: 'nginx', path: file.path, directives, at }, notes, problems };
+  },
   dockerfile(file, mark) {
     const at = mark({ start: 0, end: file.text.length });
     const { globals, stages, notes, problems } = readDockerfile(file, mark);
@@ -30,6 +42,8 @@ const READERS: Readonly<Record<NamedKind, ReadArtifact>> = {
 };
 
 /** The whole file has the first place, as in the module a JSON file is when code loads it: one place has one number in both. */
+const MANIFESTS = settings('kubernetes', readDocuments);
+
 function settings(kind: Settings['kind'], read: (file: SourceFile, mark: (span: Span) => At) => Parsed<Documents>): ReadArtifact {
   return (file, mark) => {
     const at = mark({ start: 0, end: file.text.length });

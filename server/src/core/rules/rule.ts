@@ -1,4 +1,5 @@
-import type { Artifact, ArtifactKind } from '../artifacts/kind.js';
+import type { Artifact } from '../artifacts/kind.js';
+import type { NamedKind } from '../artifacts/names.js';
 import type { Change, Code, Fix } from '../findings/changes.js';
 import type { Confidence, Explanation, Severity } from '../findings/finding.js';
 import type { Conduct, RequestField, Role, ScopeId, Send } from '../model/api.js';
@@ -242,7 +243,7 @@ export interface RuleContext {
   depends(name: string, from: FilePath): boolean | undefined;
   fileClass(path: FilePath): FileClass;
   /** The configuration files of the project of a kind that is known by the name, in order of path; those in tests and examples too. */
-  artifacts(kind: ArtifactKind): readonly Artifact[];
+  artifacts(kind: NamedKind): readonly Artifact[];
   /** Whether the project's `.gitignore` files leave a path out, and which of them is the nearest to it. */
   gitIgnore(path: FilePath): Ignoring;
   /** Whether a `.dockerignore` file leaves a name at the top of the folder out that a Dockerfile is built in, and which of those there are is the nearest. */

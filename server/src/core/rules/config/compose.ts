@@ -1,3 +1,4 @@
+import { exposedRisks } from '../facts/cluster-risks.js';
 import { composeRisks } from '../facts/compose-risks.js';
 import { riskDetections, riskFix, type ConfigRisk } from '../facts/config-risk.js';
 import { rule, type FixAnswer } from '../rule.js';
@@ -12,13 +13,14 @@ export default rule<'artifact', ConfigRisk>({
     confidence: 'high',
     topics: ['other-config'],
     since: '0.1.0',
-    whenNotToUse: 'The file starts databases on the machines of developers only; name it so (`compose.dev.yaml`), and its findings are hints.',
+    whenNotToUse: 'It also reads services and workloads of Kubernetes. The file starts databases on the machines of developers only; name it so (`compose.dev.yaml`), and its findings are hints.',
     references: ['https://docs.docker.com/engine/network/packet-filtering-firewalls/', 'https://docs.docker.com/compose/how-tos/use-secrets/', 'https://cwe.mitre.org/data/definitions/1392.html'],
   },
   on: 'artifact',
-  words: ['services'],
+  words: ['services', 'apiversion'],
   *detect(artifact, context) {
     if (artifact.kind === 'compose') yield* riskDetections(composeRisks(artifact, context));
+    else if (artifact.kind === 'kubernetes') yield* riskDetections(exposedRisks(artifact));
   },
   explain: ({ message }) => ({
     message,
@@ -159,6 +161,52 @@ export default rule<'artifact', ConfigRisk>({
         #- infra/compose.yaml
         services: { db: { image: postgres, ports: ['5432:5432'] } }
         #                                          ^^^^^^^^^^^ config/compose
+      `,
+    },
+    {
+      title: 'a database that a cluster publishes, and a pod that shares its node',
+      bad: `
+        #- k8s/db.yaml
+        apiVersion: v1
+        kind: Service
+        metadata: { name: db }
+        spec:
+          type: NodePort
+          ports:
+            - port: 5432
+        #           ^^^^ config/compose "db is reachable from outside the cluster"
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: { name: agent }
+        spec:
+          hostNetwork: true
+        #              ^^^^ config/compose "shares the network of the node"
+          volumes:
+            - name: docker
+              hostPath: { path: /var/run/docker.sock }
+        #                       ^^^^^^^^^^^^^^^^^^^^ config/compose "may command its containers"
+          containers: []
+      `,
+    },
+    {
+      title: 'services inside the cluster, or for chosen addresses',
+      good: `
+        #- k8s/db.yaml
+        apiVersion: v1
+        kind: Service
+        metadata: { name: db }
+        spec: { ports: [{ port: 5432 }] }
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: { name: db-for-reports }
+        spec: { type: LoadBalancer, loadBalancerSourceRanges: [10.1.2.0/24], ports: [{ port: 5432 }] }
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: { name: api }
+        spec: { type: LoadBalancer, ports: [{ port: 80, targetPort: 3000 }] }
       `,
     },
     {

@@ -1,5 +1,6 @@
 import { riskDetections, riskFix, type ConfigRisk } from '../facts/config-risk.js';
 import { dockerRisks } from '../facts/docker-risks.js';
+import { podRisks } from '../facts/pod-risks.js';
 import { rule, type FixAnswer } from '../rule.js';
 
 export default rule<'artifact', ConfigRisk>({
@@ -12,13 +13,15 @@ export default rule<'artifact', ConfigRisk>({
     confidence: 'high',
     topics: ['other-config'],
     since: '0.1.0',
-    whenNotToUse: 'The platform decides: it refuses containers that run as root, or gives each its user and its environment when it starts them.',
+    whenNotToUse: 'It also reads workloads, secrets and config maps of Kubernetes. The platform decides: it refuses containers that run as root, or gives each its user and its environment when it starts them.',
     references: ['https://docs.docker.com/build/building/best-practices/#user', 'https://cheatsheetseries.owasp.org/cheatsheets/NodeJS_Docker_Cheat_Sheet.html', 'https://cwe.mitre.org/data/definitions/250.html'],
   },
   on: 'artifact',
-  words: ['from'],
+  words: ['from', 'apiversion'],
   *detect(artifact, context) {
     if (artifact.shape === 'dockerfile') yield* riskDetections(dockerRisks(artifact, context));
+    // Kubernetes runs the same images: what its manifests say of rights, environment and secrets is told here.
+    else if (artifact.kind === 'kubernetes') yield* riskDetections(podRisks(artifact));
   },
   explain: ({ message }) => ({
     message,
@@ -107,6 +110,67 @@ export default rule<'artifact', ConfigRisk>({
         ENV NODE_ENV=production
         USER node
         CMD ["npm", "start"]
+      `,
+    },
+    {
+      title: 'a workload of Kubernetes with the rights of its node, and secrets in manifests',
+      bad: `
+        #- deploy/api.yaml
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: { name: api }
+        spec:
+          template:
+            spec:
+              containers:
+                - name: api
+                  image: registry.corp-site.io/api:4
+                  args: ['--inspect=0.0.0.0', 'app.js']
+        #                ^^^^^^^^^^^^^^^^^^^ config/docker "The debugger is reachable"
+                  env:
+                    - { name: NODE_ENV, value: development }
+        #                                      ^^^^^^^^^^^ config/docker "NODE_ENV"
+                    - { name: JWT_SECRET, value: s3cr3tv4lue9Xq }
+        #                                        ^^^^^^^^^^^^^^ config/docker "'JWT_SECRET' is written down"
+                  securityContext:
+                    privileged: true
+        #                       ^^^^ config/docker "owns the node"
+                    runAsUser: 0
+        #                      ^ config/docker "runs as root"
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata: { name: api }
+        data:
+          DB_PASSWORD: VHIwdWI0ZG9yJjM5eA==
+        #              ^^^^^^^^^^^^^^^^^^^^ config/docker "'DB_PASSWORD' is written down"
+      `,
+    },
+    {
+      title: 'a workload without rights, and secrets that are kept elsewhere',
+      good: `
+        #- deploy/api.yaml
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: { name: api }
+        spec:
+          template:
+            spec:
+              securityContext: { runAsNonRoot: true, runAsUser: 1000 }
+              containers:
+                - name: api
+                  image: registry.corp-site.io/api:4
+                  env:
+                    - { name: NODE_ENV, value: production }
+                    - { name: JWT_SECRET, valueFrom: { secretKeyRef: { name: api, key: jwt } } }
+                    - { name: DB_PASSWORD, value: "{{ .Values.password }}" }
+                    - { name: TOKEN_TTL, value: "3600" }
+                  securityContext: { allowPrivilegeEscalation: false, privileged: false }
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: api }
+        data: { LOG_LEVEL: info, PASSWORD_POLICY: strong-passwords-only }
       `,
     },
     {

@@ -84,12 +84,13 @@ function isPublicClaim(payload: string): boolean {
   return /"(role"\s*:\s*"anon"|iss"\s*:\s*"supabase-demo")/.test(decoded(payload.slice(0, 1200)));
 }
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-function decoded(text: string): string {
+/** The text behind Base64 of either alphabet, up to the first character that is none. */
+export function decoded(text: string): string {
   let bits = 0;
   let held = 0;
   let out = '';
   for (const character of text) {
-    const digit = DIGITS.indexOf(character);
+    const digit = DIGITS.indexOf(character === '+' ? '-' : character === '/' ? '_' : character);
     if (digit < 0) break;
     bits = ((bits << 6) | digit) & 0xffffff;
     held += 6;
