@@ -2,7 +2,23 @@ import * as vscode from 'vscode';
 import type { ListFilesParams, ReadFileParams, ReadFileResult } from '../../server/src/lsp/protocol.js';
 
 /** Files that are told by their names: some editors have a language for them, others none. */
-export const configurationFiles = ['.env', '.env.*', '*.env', 'Dockerfile', 'Dockerfile.*', '*.Dockerfile', '*.dockerfile', 'Containerfile', 'Procfile', '*nginx*.conf', '*.nginx', '*.conf.template', '.gitignore', '.dockerignore'];
+export const configurationFiles = [
+  '.env',
+  '.env.*',
+  '*.env',
+  'Dockerfile',
+  'Dockerfile.*',
+  '*.Dockerfile',
+  '*.dockerfile',
+  'Containerfile',
+  'Procfile',
+  'netlify.toml',
+  '*nginx*.conf',
+  '*.nginx',
+  '*.conf.template',
+  '.gitignore',
+  '.dockerignore',
+];
 const extensions = ['js', 'cjs', 'mjs', 'jsx', 'ts', 'cts', 'mts', 'tsx', 'json', 'yaml', 'yml'];
 const analysed = `**/{${[...extensions.map((extension) => `*.${extension}`), ...configurationFiles].join(',')}}`;
 const never = ['**/node_modules', '**/.git'];

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import ts from 'typescript';
 import { filesBelow, textOf } from '../../scripts/project.js';
+import { NAMED_KINDS } from '../../server/src/core/artifacts/names.js';
 import { readPolicy } from '../../server/src/core/engine.js';
 import { rules } from '../../server/src/core/rules/index.js';
 import { filePath, type FilePath } from '../../server/src/core/text/source.js';
@@ -22,7 +23,7 @@ const samples: readonly Files[] = [
   new Map(filesBelow('playground').map((path) => [filePath(path.slice('playground/'.length)), textOf(path) ?? ''])),
 ];
 const sample = fc.constantFrom(...samples);
-const names = ['app.ts', 'app.jsx', 'app.js', 'openapi.yaml', 'openapi.json', 'package.json'].map(filePath);
+const names = ['app.ts', 'app.jsx', 'app.js', 'openapi.yaml', 'openapi.json', ...NAMED_KINDS.map(({ sample: name }) => name)].map(filePath);
 
 /** The ends of the tokens of a text, in any language: good places to cut. */
 function tokenEnds(text: string): readonly number[] {

@@ -7,7 +7,7 @@ import type { NamedKind } from './names.js';
 /** A configuration file that is data: its content as a value, with places. */
 export interface Settings {
   readonly shape: 'settings';
-  readonly kind: Exclude<NamedKind, 'dockerfile' | 'nginx'> | 'kubernetes';
+  readonly kind: Exclude<NamedKind, 'dockerfile' | 'nginx'> | 'kubernetes' | 'sam';
   readonly path: FilePath;
   /** What it holds; of a YAML file with several documents the first. An object says `open` where a part could not be read. */
   readonly root: Value;

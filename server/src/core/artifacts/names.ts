@@ -1,7 +1,7 @@
 import { filePath, folderOf, type FilePath } from '../text/source.js';
 
 /** Kinds of configuration files that are known by their name. */
-export type NamedKind = 'package-json' | 'dotenv' | 'compose' | 'dockerfile' | 'procfile' | 'nginx';
+export type NamedKind = 'package-json' | 'dotenv' | 'compose' | 'dockerfile' | 'procfile' | 'nginx' | 'serverless' | 'vercel' | 'netlify' | 'firebase';
 
 /** How each kind is named; the first that fits decides. `sample`: a name of the kind, for tests. */
 export const NAMED_KINDS: readonly { readonly kind: NamedKind; readonly pattern: RegExp; readonly sample: string }[] = [
@@ -11,10 +11,14 @@ export const NAMED_KINDS: readonly { readonly kind: NamedKind; readonly pattern:
   { kind: 'dockerfile', pattern: /(^|\/)((docker|container)file([._-][\w.-]{1,60})?|[\w.-]{1,60}\.(docker|container)file)$/i, sample: 'Dockerfile' },
   { kind: 'procfile', pattern: /(^|\/)Procfile(\.[\w-]{1,40})?$/, sample: 'Procfile' },
   { kind: 'nginx', pattern: /(^|\/)([\w.-]{0,60}nginx[\w.-]{0,60}\.conf|[\w.-]{1,60}\.nginx|((nginx|conf\.d|sites-available|sites-enabled)\/([\w.-]{1,60}\/)?[\w.-]{1,60}\.conf))(\.template)?$/i, sample: 'nginx.conf' },
+  { kind: 'serverless', pattern: /(^|\/)serverless([._-][\w-]{1,40})?\.(ya?ml|json)$/, sample: 'serverless.yml' },
+  { kind: 'vercel', pattern: /(^|\/)vercel\.json$/, sample: 'vercel.json' },
+  { kind: 'netlify', pattern: /(^|\/)netlify\.toml$/, sample: 'netlify.toml' },
+  { kind: 'firebase', pattern: /(^|\/)firebase\.json$/, sample: 'firebase.json' },
 ];
 /** A file in a language of its own, whatever stands before the last dot: `.env.ts`, `Dockerfile.md`. */
 const OTHER = /\.([cm]?[jt]sx?|jsonc?|mdx?|txt|sh|ps1|py|rb|php|html?|bak|orig|swp|j2|erb|gpg|enc|age|dockerignore)$/i;
-const OWN_SUFFIX: ReadonlySet<NamedKind> = new Set(['package-json']);
+const OWN_SUFFIX: ReadonlySet<NamedKind> = new Set(['package-json', 'serverless', 'vercel', 'firebase']);
 
 /** The kind a file has by its name. */
 export function kindByName(path: FilePath): NamedKind | undefined {

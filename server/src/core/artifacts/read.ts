@@ -4,29 +4,37 @@ import { readNginx } from '../syntax/nginx.js';
 import { readProcfile } from '../syntax/procfile.js';
 import { readDotenv } from '../syntax/dotenv.js';
 import type { Parsed } from '../syntax/parsed.js';
+import { readToml } from '../syntax/toml.js';
 import { readDocuments, type Documents } from '../syntax/yaml-documents.js';
 import type { At, SourceFile, Span } from '../text/source.js';
 import type { ArtifactRead, ReadArtifact, Settings } from './kind.js';
 import { kindByName, type NamedKind } from './names.js';
 
-/** Larger files are no settings somebody wrote (UTF-16 units). */
+/** Larger files are no settings somebody wrote (UTF-16 units); the readers of these kinds take longer for each line. */
 const LARGEST = 1_000_000;
+const LARGEST_OF: ReadonlyMap<string, number> = new Map([['dockerfile', 100_000], ['netlify', 100_000]]);
 
 /** What a configuration file says; undefined for any other file. Never fails. */
 export function readArtifact(file: SourceFile, mark: (span: Span) => At): ArtifactRead | undefined {
-  if (file.text.length > LARGEST) return undefined;
   const kind = kindByName(file.path);
+  if (file.text.length > (LARGEST_OF.get(kind ?? '') ?? LARGEST)) return undefined;
   return kind === undefined ? kindByContent(file)?.(file, mark) : READERS[kind](file, mark);
 }
 const YAML = /\.ya?ml$/i;
 const MANIFEST = /^kind:[ \t]*["']?(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Service|Ingress|Secret|ConfigMap|List)\b/m;
 function kindByContent({ path, text }: SourceFile): ReadArtifact | undefined {
-  return YAML.test(path) && /^apiVersion:/m.test(text) && MANIFEST.test(text) ? MANIFESTS : undefined;
+  if (!YAML.test(path)) return undefined;
+  if (/^apiVersion:/m.test(text) && MANIFEST.test(text)) return MANIFESTS;
+  return /^Transform:/m.test(text) && text.includes('AWS::Serverless-') ? TEMPLATES : undefined;
 }
 
 const READERS: Readonly<Record<NamedKind, ReadArtifact>> = {
   'package-json': settings('package-json', readDocuments),
   compose: settings('compose', readDocuments),
+  serverless: settings('serverless', readDocuments),
+  vercel: settings('vercel', readDocuments),
+  firebase: settings('firebase', readDocuments),
+  netlify: settings('netlify', readToml),
   dotenv: settings('dotenv', readDotenv),
   procfile: settings('procfile', readProcfile),
   nginx(file, mark) {
@@ -43,6 +51,7 @@ const READERS: Readonly<Record<NamedKind, ReadArtifact>> = {
 
 /** The whole file has the first place, as in the module a JSON file is when code loads it: one place has one number in both. */
 const MANIFESTS = settings('kubernetes', readDocuments);
+const TEMPLATES = settings('sam', readDocuments);
 
 function settings(kind: Settings['kind'], read: (file: SourceFile, mark: (span: Span) => At) => Parsed<Documents>): ReadArtifact {
   return (file, mark) => {

@@ -1,4 +1,4 @@
-import { isIgnoreFile } from '../artifacts/names.js';
+import { isIgnoreFile, kindByName } from '../artifacts/names.js';
 import { writeAllSettings } from '../syntax/write/settings.js';
 import { applyEdits } from '../text/edits.js';
 import type { At, FilePath, SourceFile, Span } from '../text/source.js';
@@ -71,7 +71,7 @@ export function createFixer(input: FixerInput): Fixer {
     }
     // A fix of the policy changes no analysed text here: it is judged by its edits alone.
     const judged = [...texts.keys()].filter((path) => path === finding.at.path || input.isDocument(path));
-    if (judged.length === 0 && ![...texts.keys()].some(isIgnoreFile)) return undefined;
+    if (judged.length === 0 && ![...texts.keys()].some((path) => isIgnoreFile(path) || kindByName(path) !== undefined)) return undefined;
     let isGone = applied.safety === 'manual';
     for (const path of new Set([finding.at.path, ...judged])) {
       const before = countByRule(input.findings(path));

@@ -69,7 +69,7 @@ export function urlsOf(value: Value, context: RuleContext, depth = 0): readonly 
   return found;
 }
 /** What an address begins with: the base of `new URL(path, base)`, of `${base}/path` and of a text without its last slash. */
-function startingWith(value: Value): Value | undefined {
+export function startingWith(value: Value): Value | undefined {
   if (value.kind === 'call') {
     if (value.form === 'new' && /(^|\.)URL$/.test(value.callee)) return value.args.at(-1)?.value;
     // A setting with its default: `config.get('STOCK_URL', 'http://...')`.

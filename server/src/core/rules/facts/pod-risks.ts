@@ -1,6 +1,6 @@
 import type { Settings } from '../../artifacts/kind.js';
 import type { Value } from '../../model/value.js';
-import { asArray, asScalar, asText, entriesOf, isTrue, valueAt, valueOf } from '../../openapi/values.js';
+import { asArray, asScalar, asText, entriesOf, isTrue, valueOf } from '../../openapi/values.js';
 import type { Change } from '../rule.js';
 import type { ConfigRisk } from './config-risk.js';
 import { settingSecret } from './config-secrets.js';

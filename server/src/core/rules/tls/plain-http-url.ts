@@ -2,6 +2,7 @@ import type { ModuleView } from '../../model/module.js';
 import type { Severity } from '../../findings/finding.js';
 import { carriesCredentials, clientTargets, type ClientTarget } from '../facts/clients.js';
 import { fallbacksIn } from '../facts/fallbacks.js';
+import { addressVariables, givenUrls, type GivenUrl } from '../facts/given-urls.js';
 import { hostClass, urlsOf, type HostClass, type KnownUrl } from '../facts/hosts.js';
 import { wordsOf } from '../facts/names.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
@@ -39,7 +40,7 @@ export default rule<'module', Evidence>({
   ],
   *detect(module, context) {
     const best = new Map<string, Detection<Evidence>>();
-    for (const found of [...allCalls(module, context), ...defaults(module, context)]) {
+    for (const found of [...allCalls(module, context), ...defaults(module, context), ...given(module, context)]) {
       const key = `${found.at.mark} ${found.at.part?.start ?? ''}`;
       const other = best.get(key);
       if (!other || RANK[found.severity ?? 'warning'] > RANK[other.severity ?? 'warning']) best.set(key, found);
@@ -169,6 +170,64 @@ export default rule<'module', Evidence>({
         exports.invoices = () => axios.get(config.services.billing + '/invoices');
       `,
     },
+    {
+      title: 'an address that an environment file gives to the variable of a client',
+      bad: `
+        //- .env.production
+        PORT=3000
+        PAYMENTS_URL="http://payments.corp-site.io"
+        //- pay.ts
+        import axios from 'axios';
+        const url = process.env.PAYMENTS_URL;
+        export const pay = (body) => axios.post(\`\${url}/pay\`, body);
+        //                                         ^^^ tls/plain-http-url "This call to payments.corp-site.io"
+        export const refund = (body) => fetch(new URL('/refund', url), { method: 'POST', body });
+      `,
+      fixed: `
+        //- .env.production
+        PORT=3000
+        PAYMENTS_URL="https://payments.corp-site.io"
+        //- pay.ts
+        import axios from 'axios';
+        const url = process.env.PAYMENTS_URL;
+        export const pay = (body) => axios.post(\`\${url}/pay\`, body);
+        export const refund = (body) => fetch(new URL('/refund', url), { method: 'POST', body });
+      `,
+    },
+    {
+      title: 'an address that a compose file gives, with a token in the call; a service of the same file is a private network',
+      bad: `
+        //- compose.yaml
+        services:
+          api:
+            build: .
+            environment:
+              - STOCK_URL=http://stock.corp-site.io
+              - USERS_URL=http://users:3000
+        //- stock.ts
+        export const stock = (t) => fetch(process.env.STOCK_URL, { headers: { authorization: t } });
+        //                                ^^^^^^^^^^^^^^^^^^^^^ tls/plain-http-url "stock.corp-site.io"
+        export const users = () => fetch(process.env.USERS_URL);
+        //                               ^^^^^^^^^^^^^^^^^^^^^ tls/plain-http-url "users"
+      `,
+    },
+    {
+      title: 'addresses in samples, in files for developers, and of this machine',
+      good: `
+        //- .env.example
+        STOCK_URL=http://stock.corp-site.io
+        //- .env
+        STOCK_URL=http://localhost:4000
+        RATES_URL=https://rates.corp-site.io
+        SITE_URL=http://shop.corp-site.io
+        //- compose.dev.yaml
+        services: { api: { build: ., environment: { STOCK_URL: 'http://stock.corp-site.io' } } }
+        //- stock.ts
+        export const stock = () => fetch(process.env.STOCK_URL);
+        export const rates = () => fetch(process.env.RATES_URL);
+        export const site = process.env.SITE_URL;
+      `,
+    },
     { title: 'this machine, and names set aside for examples', good: `
         fetch('http://localhost:3000/health'); fetch('http://127.0.0.1/'); fetch('http://[::1]:80/'); fetch('http://api.example.com/x'); fetch('http://app.test/');
          fetch('http://169.254.169.254/latest/meta-data');` },
@@ -194,6 +253,31 @@ function* allCalls(module: ModuleView, context: RuleContext): Iterable<Detection
       if (step.do === 'call')
         for (const target of clientTargets(step.call, context))
           for (const found of plain(target, context)) yield { ...found, when: [...step.when, ...(found.when ?? [])] };
+}
+/** Addresses that configuration files give to the variables a client uses: one finding for a variable and a host, wherever the file calls it. */
+function* given(module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {
+  const found = new Map<string, Detection<Evidence>>();
+  let urls: ReadonlyMap<string, readonly GivenUrl[]> | undefined;
+  for (const view of [module.top, ...module.functions.values()])
+    for (const step of view.steps) {
+      if (step.do !== 'call') continue;
+      for (const target of clientTargets(step.call, context)) {
+        if (target.bare) continue;
+        for (const { name, at, when } of addressVariables(target.value, context)) {
+          urls ??= givenUrls(context);
+          for (const { scheme, host, where, credentials, schemeAt } of urls.get(name) ?? []) {
+            const severity = BETTER.has(scheme) ? severityOf(scheme, where, credentials, step.call, context) : undefined;
+            if (!severity || at.path !== module.path) continue;
+            const key = `${name} ${schemeAt.path} ${host}`;
+            const first = found.get(key);
+            const related = [...(first?.related ?? [{ at: schemeAt, label: `the address, given to ${name}` }]), ...(first && first.at.mark !== at.mark ? [{ at, label: 'called here too' }] : [])];
+            const worse = !first || RANK[severity] > RANK[first.severity ?? 'warning'] ? severity : first.severity ?? severity;
+            found.set(key, { at: first?.at ?? at, subject: `${name} ${host}`, evidence: { host, better: BETTER.get(scheme), schemeAt }, severity: worse, when: first?.when ?? [...step.when, ...when], related });
+          }
+        }
+      }
+    }
+  yield* found.values();
 }
 /** Addresses of services that stand in for a variable, wherever they are asked for: told here, and not where they are used. */
 function* defaults(module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {

@@ -1,0 +1,160 @@
+import { riskDetections, riskFix, type ConfigRisk } from '../facts/config-risk.js';
+import { gatewayRisks } from '../facts/gateway-risks.js';
+import { rule, type FixAnswer } from '../rule.js';
+
+export default rule<'artifact', ConfigRisk>({
+  meta: {
+    id: 'config/serverless-cors',
+    title: 'Gateway configuration opens the API',
+    owasp: ['API7:2019', 'API8:2023'],
+    cwe: [942, 306],
+    severity: 'warning',
+    confidence: 'high',
+    topics: ['other-config'],
+    since: '0.1.0',
+    whenNotToUse: 'The functions give everyone the same public data, and no page of another site could do harm with them.',
+    references: ['https://www.serverless.com/framework/docs/providers/aws/events/apigateway#enabling-cors', 'https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html', 'https://cwe.mitre.org/data/definitions/942.html'],
+  },
+  on: 'artifact',
+  words: ['cors', 'access-control-allow-origin', 'any', '*', 'authorizer', 'authtype', 'accesscontrol', 'environment', '"env"', 'private', 'url'],
+  *detect(artifact, context) {
+    if (artifact.shape === 'settings') yield* riskDetections(gatewayRisks(artifact, context));
+  },
+  explain: ({ message }) => ({
+    message,
+    why: 'The gateway answers before any code runs: what it lets pass, the functions behind it have to stop themselves.',
+    remedy: 'Name origins, methods and callers in the configuration, and keep secrets in the store of the platform.',
+  }),
+  *fix({ evidence }): Iterable<FixAnswer> {
+    yield riskFix(evidence);
+  },
+  examples: [
+    {
+      title: 'every origin for an API on Vercel',
+      bad: `
+        #- vercel.json
+        { "headers": [{ "source": "/api/(.*)", "headers": [{ "key": "Access-Control-Allow-Origin", "value": "*" }] }] }
+                                                                                                            ^^^ config/serverless-cors "Any website may call these functions"
+      `,
+      policy: { cors: { origins: ['https://app.corp-site.io'], publicPaths: [] } },
+      fixed: `
+        #- vercel.json
+        { "headers": [{ "source": "/api/(.*)", "headers": [{ "key": "Access-Control-Allow-Origin", "value": "https://app.corp-site.io" }] }] }
+      `,
+    },
+    {
+      title: 'every method, every origin, every caller',
+      bad: `
+        #- serverless.yml
+        service: shop
+        provider:
+          name: aws
+          httpApi:
+            cors: true
+        #         ^^^^ config/serverless-cors "Name the allowed origins"
+          environment:
+            API_TOKEN: Zq3v9Lk2Xw8Rt5Yb
+        #              ^^^^^^^^^^^^^^^^ config/serverless-cors "'API_TOKEN' is written down"
+        functions:
+          api:
+            handler: src/api.handler
+            events:
+              - http: { path: x, method: any, cors: true }
+        #                                ^^^ config/serverless-cors "'api' answers every method"
+        #                                           ^^^^ config/serverless-cors
+              - http: { path: y, method: post, private: false, cors: { origin: '*', allowCredentials: true } }
+        #                                               ^^^^^ config/serverless-cors "asks nobody"
+        #                                                                      ^^^ config/serverless-cors "with the visitor's cookies"
+          report:
+            handler: src/report.handler
+            url: { authorizer: none }
+        #                      ^^^^ config/serverless-cors "Everyone can call 'report'"
+      `,
+    },
+    {
+      title: 'templates of AWS SAM',
+      bad: `
+        #- template.yaml
+        AWSTemplateFormatVersion: '2010-09-09'
+        Transform: AWS::Serverless-2016-10-31
+        Globals:
+          Api:
+            Cors: { AllowOrigin: "'*'", AllowHeaders: "'Content-Type'" }
+        #                        ^^^^^ config/serverless-cors
+        Resources:
+          Api:
+            Type: AWS::Serverless::HttpApi
+            Properties:
+              CorsConfiguration: { AllowOrigins: ['*'] }
+        #                                         ^^^ config/serverless-cors
+          Files:
+            Type: AWS::S3::Bucket
+            Properties: { AccessControl: PublicReadWrite }
+        #                                ^^^^^^^^^^^^^^^ config/serverless-cors "read and replace"
+          Open:
+            Type: AWS::Serverless::Function
+            Properties:
+              FunctionUrlConfig: { AuthType: NONE }
+        #                                    ^^^^ config/serverless-cors
+      `,
+    },
+    {
+      title: 'headers of Netlify and Firebase',
+      bad: `
+        #- netlify.toml
+        [[headers]]
+          for = "/api/*"
+          [headers.values]
+            X-Frame-Options = "DENY"
+            Access-Control-Allow-Origin = "*"
+        #                                 ^^^ config/serverless-cors
+        #- firebase.json
+        {
+          "hosting": { "headers": [{ "source": "**", "headers": [{ "key": "access-control-allow-origin", "value": "*" }] }] }
+                                                                                                                  ^^^ config/serverless-cors
+        }
+      `,
+    },
+    {
+      title: 'named origins and methods, and values from a store',
+      good: `
+        #- serverless.yml
+        service: shop
+        provider:
+          httpApi: { cors: { allowedOrigins: ['https://app.corp-site.io'] } }
+          environment: { API_TOKEN: '\${ssm:/shop/token}', TABLE: shop }
+        functions:
+          api:
+            events:
+              - httpApi: { path: /x, method: get }
+              - httpApi: GET /y
+              - http: { path: z, method: post, authorizer: aws_iam, cors: { origin: 'https://app.corp-site.io' } }
+            url: { authorizer: aws_iam }
+        #- template.yaml
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties: { FunctionUrlConfig: { AuthType: AWS_IAM }, Environment: { Variables: { DB_PASSWORD: !Ref Password } } }
+      `,
+    },
+    {
+      title: 'fonts and files for everybody, and templates of something else',
+      good: `
+        #- vercel.json
+        { "headers": [
+          { "source": "/fonts/(.*)", "headers": [{ "key": "Access-Control-Allow-Origin", "value": "*" }] },
+          { "source": "/api/(.*)", "headers": [{ "key": "Access-Control-Allow-Origin", "value": "https://app.corp-site.io" }] }
+        ], "env": { "API_TOKEN": "@api-token" } }
+        #- netlify.toml
+        [[headers]]
+        for = "/assets/*"
+        [headers.values]
+        Access-Control-Allow-Origin = "*"
+        #- template.yaml
+        cors: true
+        method: any
+      `,
+    },
+  ],
+});
