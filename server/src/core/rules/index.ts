@@ -10,6 +10,8 @@ import authValidationIgnored from './auth/validation-ignored.js';
 import configCompose from './config/compose.js';
 import configDocker from './config/docker.js';
 import configEnvFileCommitted from './config/env-file-committed.js';
+import configNginx from './config/nginx.js';
+import configServerlessCors from './config/serverless-cors.js';
 import configStartScript from './config/start-script.js';
 import cookiesInsecureFlags from './cookies/insecure-flags.js';
 import cookiesSamesiteNone from './cookies/samesite-none.js';
@@ -143,6 +145,8 @@ export const rules: readonly AnyRule[] = [
   configCompose,
   configDocker,
   configEnvFileCommitted,
+  configNginx,
+  configServerlessCors,
   configStartScript,
   cookiesInsecureFlags,
   cookiesSamesiteNone,

@@ -226,6 +226,11 @@ export default rule<'artifact', ConfigRisk>({
         FROM node:22
         COPY . .
         CMD ["npm", "run", "dev"]
+        #- test.Dockerfile
+        FROM node:22
+        ENV POSTHOG_TOKEN=phc_Zq3v9Lk2Xw8Rt5YbPm71Zq3v9Lk2Xw8Rt5Yb
+        USER root
+        CMD ["npm", "test"]
         #- Dockerfile
         ARG IMAGE=node:22-slim
         FROM \${IMAGE}

@@ -6,6 +6,8 @@ import { tokensIn } from './token-formats.js';
 const PUBLISHED = /^(vite|react_app|vue_app|gatsby|ng_app|storybook|plasmo_public|nuxt_public|next_public|expo_public|public)_/i;
 const IN_ADDRESS = /:\/\/[^:/\s@]{0,100}:([^@\s/]{1,200})@([^\s/?:,]{1,200})/;
 const HERE = /^(localhost|127\.|0\.0\.0\.0|\[?::1|host\.docker\.internal)|^[\w-]{1,63}$/i;
+/** Keys that vendors give to browsers: Stripe, PostHog, Mapbox, Supabase, Google Analytics. */
+const PUBLISHABLE = /^(pk_(live|test)_|phc_|pk\.ey|sb_publishable_|(G|UA|GTM)-)/;
 const SET_ASIDE = /(^|\.)example\b/i;
 /** Names a password by its kind: samples are written so. */
 const STANDS_FOR = /^(user|pass(word)?|pwd|root|admin|secret)$/i;
@@ -19,7 +21,7 @@ export type SettingSecret = 'secret' | 'weak';
 /** RULES 0.12 for settings: a value that is secret by name and form, by its form alone, or as the password in an address. Values that are filled in later are none. */
 export function settingSecret(name: string, value: string): SettingSecret | undefined {
   const text = value.slice(0, LONGEST);
-  if (text === '' || PUBLISHED.test(name) || ELSEWHERE.test(text)) return undefined;
+  if (text === '' || PUBLISHED.test(name) || PUBLISHABLE.test(text) || ELSEWHERE.test(text)) return undefined;
   if (tokensIn(text).some(({ format }) => format.kind !== 'test')) return 'secret';
   const [, password, host] = IN_ADDRESS.exec(text) ?? [];
   if (password !== undefined && host !== undefined && !HERE.test(host) && !SET_ASIDE.test(host) && !placeholder(password) && !STANDS_FOR.test(password)) return weakPassword(password) ? 'weak' : 'secret';

@@ -8,7 +8,7 @@ import { filledIn, finalImage, imageKind, pairsOf, startOf, type FinalImage, typ
 import { scriptNear } from './scripts.js';
 
 /** Images for developers and for tests, by the name of the file or its folder. */
-const FOR_DEVELOPERS = /(^|\/)(\.devcontainer|\.gitpod|dev|development|local|ci|\.ci|\.circleci)\/|(^|[/._-])(dev|devel|development|local|tests?|ci|debug|e2e|devcontainer|gitpod|builder|build)(\.|$)/i;
+const FOR_DEVELOPERS = /(^|\/)(\.devcontainer|\.gitpod|dev|development|local|ci|\.ci|\.circleci)\/|(^|[/._-])(dev|devel|development|local|tests?|ci|debug|e2e|devcontainer|gitpod|builder|build)([._-][^/]*)?$/i;
 /** Whether a Dockerfile makes an image that only developers and tests run. */
 export function isForDevelopers(path: string): boolean {
   return FOR_DEVELOPERS.test(path);
@@ -110,7 +110,8 @@ function* environment(file: Dockerfile, image: FinalImage, start: Start, context
   const known = set !== undefined || pairsOf(image.instructions, ['ARG']).some(({ name }) => name === 'NODE_ENV') || SETS_ITSELF.test(`${start.text} ${script?.command ?? ''}`);
   const isOwnServer = ['next', 'nuxt'].some((name) => context.depends(name, file.path) === true);
   if (!runs || known || isOwnServer || context.projectUses('production')) return;
-  yield { at: first.at, subject: 'node-env', severity: 'info', message, repair: { title: 'Add ENV NODE_ENV=production', changes: [added(image, 'ENV NODE_ENV=production')] } };
+  const started = start.words.find(({ text }) => NODE.test(text)) ?? first;
+  yield { at: started.at, subject: 'node-env', severity: 'info', message, repair: { title: 'Add ENV NODE_ENV=production', changes: [added(image, 'ENV NODE_ENV=production')] } };
 }
 function* debuggers(image: FinalImage, start: Start): Iterable<ConfigRisk> {
   const base = { severity: 'warning', message: 'The debugger is reachable and runs any code it is sent. Remove it.' } as const;
