@@ -4,6 +4,7 @@ import { kindByName } from '../../server/src/core/artifacts/names.js';
 import { readFacts } from '../../server/src/core/project/facts.js';
 import type { Value } from '../../server/src/core/model/value.js';
 import { filePath } from '../../server/src/core/text/source.js';
+import { engineOver } from '../support/analyse.js';
 
 function read(path: string, text: string): { readonly facts: ReturnType<typeof readFacts>; span(value: { readonly mark: number }): string } {
   const facts = readFacts({ path: filePath(path), text, revision: 1 });
@@ -86,4 +87,22 @@ suite('Dockerfiles', () => {
     assert.deepEqual(last[2]?.flags.map(({ name, value }) => [name, value]), [['chown', 'node:node'], ['from', 'build']]);
     assert.deepEqual(last[3]?.words.map(({ text: word, at }) => [word, span(at)]), [['node', 'node'], ['app.js', 'app.js']]);
   });
+});
+
+suite('suppression comments', () => {
+  const texts: Readonly<Record<string, string>> = {
+    Dockerfile: 'ARG V=22\n# unlatched-ignore config/docker -- the platform sets the user\nFROM node:22\nENV NODE_ENV=production\nCMD ["node", "app.js"]\n',
+    '.env': 'PORT=1\n# unlatched-ignore config/env-file-committed -- a key of nothing\nAPI_KEY=Zq3v9Lk2Xw8Rt5Yb\n',
+    'compose.yaml': 'services:\n  api: { build: . }\n  db:\n    image: postgres\n    # unlatched-ignore config/compose -- behind a firewall\n    ports: ["5432:5432"]\n',
+    'nginx.conf': 'server {\n  autoindex on; # unlatched-ignore config/nginx -- a mirror\n}\n',
+    Procfile: '# unlatched-ignore config/start-script -- a machine of ours\nweb: nodemon app.js\n',
+    'netlify.toml': '[[headers]]\nfor = "/api/*"\n[headers.values]\n# unlatched-ignore config/serverless-cors -- public data\nAccess-Control-Allow-Origin = "*"\n',
+  };
+  for (const [path, text] of Object.entries(texts))
+    test(path, () => {
+      const findings = (content: string): readonly string[] => engineOver(new Map([[filePath(path), content]])).findings(filePath(path)).map(({ rule, state }) => `${rule} ${state}`);
+      const open = findings(text.replace(/#? ?unlatched-ignore [^\n]*/, ''));
+      assert.equal(open.length, 1, open.join());
+      assert.deepEqual(findings(text), open.map((one) => one.replace('open', 'suppressed')));
+    });
 });

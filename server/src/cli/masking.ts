@@ -21,6 +21,8 @@ const FIRST = new RegExp(`(?:\\bcookieParser|\\bcreateSecretKey|\\.encode|\\buns
 const ADDRESSED = /:\/\/[^\s:/@'"`]{0,100}:([^\s@/'"`]{1,200})@/dg;
 /** In a configuration file most values stand without quotes. */
 const SETTING = /(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|[a-z]_?key|^key)[\w.-]{0,40}['"]?[ \t]{0,3}[=:][ \t]{0,3}(['"]?)((?![$<{[|>&*])[^\s'"]{1,1000})\1/dgim;
+/** Findings of `config/...` rules that underline the secret itself. */
+const WRITTEN_DOWN = /^'[^']{1,200}' is written down|^This file holds secrets/;
 const QUOTES = new Set(["'", '"', '`']);
 const KEY_START = '-----BEGIN';
 const KEY_END = '-----END';
@@ -36,12 +38,13 @@ export interface Masked {
 /** Spans of a file's text that hold a secret, sorted and apart: the inside of the literals that `secrets/...` findings underline, a whole key block, what is named like a secret. */
 export function secretSpans(findings: Iterable<Finding>, path: FilePath, text: string): readonly Span[] {
   const spans: Span[] = [...named(text), ...(kindByName(path) === undefined ? [] : settings(text))];
-  for (const { rule, at } of findings) {
-    if (!rule.startsWith('secrets/') || OPEN.has(rule) || at.path !== path) continue;
+  for (const { rule, at, explanation } of findings) {
+    const isSetting = rule.startsWith('config/') && WRITTEN_DOWN.test(explanation.message);
+    if ((!rule.startsWith('secrets/') && !isSetting) || OPEN.has(rule) || at.path !== path) continue;
     const { start, end } = at.span;
     const part = text.slice(start, end);
     if (!EXACT.has(rule) && QUOTES.has(part[0] ?? '') && part.length > 1) spans.push({ start: start + 1, end: part.endsWith(part[0] ?? '') ? end - 1 : end });
-    else if (EXACT.has(rule)) spans.push({ start, end });
+    else if (EXACT.has(rule) || isSetting) spans.push({ start, end });
     else if (CODE.test(path) && NAME.test(part)) continue;
     else if (/^[A-Za-z_$][\w$.]*$/.test(part) && /^\s*[=:]/.test(text.slice(end, end + 40))) spans.push(...literalsOfLine(text, end));
     else spans.push({ start, end });

@@ -34,6 +34,7 @@ const READERS: Readonly<Record<NamedKind, ReadArtifact>> = {
   serverless: settings('serverless', readDocuments),
   vercel: settings('vercel', readDocuments),
   firebase: settings('firebase', readDocuments),
+  pm2: settings('pm2', readDocuments),
   netlify: settings('netlify', readToml),
   dotenv: settings('dotenv', readDotenv),
   procfile: settings('procfile', readProcfile),

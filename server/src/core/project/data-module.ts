@@ -1,6 +1,6 @@
 import type { ModuleView } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
-import { readSettings } from '../syntax/yaml.js';
+import { readDocuments } from '../syntax/yaml-documents.js';
 import type { At, SourceFile, Span } from '../text/source.js';
 
 /** A JSON or YAML file as the module it is when code loads it. */
@@ -22,11 +22,13 @@ export function dataModule(file: SourceFile): DataModule | undefined {
     return { path, mark: -(spans.length / 2) };
   };
   const at = mark({ start: 0, end: file.text.length });
-  const parsed = readSettings(file, mark);
-  if (parsed.problems.length > 0) return undefined;
+  const parsed = readDocuments(file, mark);
+  const [root, ...others] = parsed.value.roots;
+  // Several documents in one file are no data that code could load as one.
+  if (parsed.problems.length > 0 || !root || others.length > 0) return undefined;
   const top = `${path}#` as FunctionId;
   const module: ModuleView = {
-    path, system: 'commonjs', imports: [], exports: [{ name: '=', value: parsed.value.root, at, nameAt: at }], bindings: [], functions: new Map(), classes: new Map(),
+    path, system: 'commonjs', imports: [], exports: [{ name: '=', value: root, at, nameAt: at }], bindings: [], functions: new Map(), classes: new Map(),
     top: { id: top, name: '', nameAt: at, at, bodyAt: at, parameters: [], async: true, owner: undefined, within: undefined, decorators: [], when: [], steps: [], complete: true },
     notes: [], remarks: [], holes: [], style: { quote: '"', semicolons: false, indent: '  ', newline: '\n', trailingComma: false, importsEnd: at },
   };

@@ -141,9 +141,14 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   for (const name of envChecks(module)) uses.add(`checks ${name}`);
   for (const mark of graphMarks(file.text)) uses.add(mark);
   const notes = [...module.notes, ...blocks.flatMap((block) => block.notes)];
-  return { ...nothingOf(file), module, blocks, setups: commentSetups(module), notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
+  return { ...nothingOf(file), module, artifact: processFile(module), blocks, setups: commentSetups(module), notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
 }
 
+/** What a process file of pm2 exports is a configuration, though it is written as code. */
+function processFile({ path, exports, top }: ModuleView): Artifact | undefined {
+  const exported = /(^|\/)(ecosystem|pm2)\.config\.[cm]?[jt]s$/.test(path) ? exports.find(({ name }) => name === '=' || name === 'default') : undefined;
+  return exported && { shape: 'settings', kind: 'pm2', path, root: exported.value, documents: [exported.value], at: top.at };
+}
 /** `register(jwt, { secret })`: the tokens it signs have no end unless each is given one. */
 function isEndless({ args }: Call): boolean {
   const [plugin, options] = [args[0]?.value, args[1]?.value];

@@ -250,6 +250,15 @@ export default rule<'artifact', ConfigRisk>({
         kind: Ingress
         metadata: { name: local }
         spec: { rules: [{ host: api.localhost }] }
+        #- chart/templates/ingress.yaml
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: { name: chart }
+        spec:
+          {{- with .Values.tls }}
+          tls: {{ toYaml . }}
+          {{- end }}
+          rules: [{ host: api.corp-site.io }]
       `,
     },
     {

@@ -1,6 +1,6 @@
 import type { Artifact } from '../../artifacts/kind.js';
 import type { Value } from '../../model/value.js';
-import { asText, entriesOf, valueOf } from '../../openapi/values.js';
+import { asArray, asText, entriesOf, valueOf } from '../../openapi/values.js';
 import { riskDetections, riskFix, type ConfigRisk } from '../facts/config-risk.js';
 import { devCommands, type DevCommand } from '../facts/dev-commands.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
@@ -92,6 +92,31 @@ export default rule<'artifact', ConfigRisk>({
       `,
     },
     {
+      title: 'production settings that are none, in a process file of pm2',
+      bad: `
+        //- ecosystem.config.js
+        module.exports = {
+          apps: [{
+            name: 'api',
+            script: 'dist/main.js',
+            node_args: '--inspect=0.0.0.0:9229',
+        //             ^^^^^^^^^^^^^^^^^^^^^^^^ config/start-script "opens the debugger"
+            env: { NODE_ENV: 'development' },
+            env_production: { NODE_ENV: 'development' },
+        //                              ^^^^^^^^^^^^^ config/start-script "sets the environment of developers"
+          }],
+        };
+      `,
+    },
+    {
+      title: 'a process file with production settings',
+      good: `
+        //- ecosystem.config.cjs
+        const apps = [{ name: 'api', script: 'dist/main.js', env: { NODE_ENV: 'development' }, env_production: { NODE_ENV: 'production' } }];
+        module.exports = { apps };
+      `,
+    },
+    {
       title: 'scripts for developers, and servers that were built',
       good: `
         #- package.json
@@ -127,6 +152,29 @@ function* risksOf(artifact: Artifact, context: RuleContext): Iterable<ConfigRisk
     for (const { key, value } of entriesOf(valueOf(artifact.root, 'scripts'))) if (STARTS.test(key)) yield* inCommand(key, value, artifact, context);
   } else if (artifact.kind === 'procfile') {
     for (const { key, value } of entriesOf(artifact.root)) if (/^(web|api|server|worker\w{0,20})$/.test(key)) yield* inCommand(key, value, artifact, context);
+  } else if (artifact.kind === 'pm2') {
+    for (const { value: app } of asArray(valueOf(context.resolve(artifact.root).value, 'apps'))?.items ?? []) yield* inApp(app, context);
+  }
+}
+/** One application of a process file: its production settings, and what Node is given. */
+function* inApp(written: Value, context: RuleContext): Iterable<ConfigRisk> {
+  const app = context.resolve(written).value;
+  const name = asText(valueOf(app, 'name')) ?? 'app';
+  const environment = valueOf(valueOf(app, 'env_production'), 'NODE_ENV');
+  const text = asText(environment);
+  if (environment && text !== undefined && /^(development|dev|local|test)$/.test(text))
+    yield {
+      at: environment.at, subject: `${name} environment`, severity: 'warning', message: `'env_production' ${FAULT.environment}. ${CURE.environment}.`,
+      repair: { title: 'Set it to production', changes: [{ do: 'replace', at: environment.at, code: [{ quote: 'production' }] }] },
+    };
+  for (const key of ['node_args', 'interpreter_args', 'args']) {
+    const args = valueOf(app, key);
+    for (const value of args?.kind === 'array' ? args.items.map((item) => item.value) : args ? [args] : []) {
+      const found = devCommands(asText(value) ?? '').find(({ how }) => how === 'debugger');
+      if (!found) continue;
+      const severity = /=(0\.0\.0\.0|\[?::)/.test(found.word) ? 'warning' : 'info';
+      yield { at: value.at, subject: `${name} debugger`, severity, message: `'${name}' ${FAULT.debugger}. ${CURE.debugger}.`, repair: { refused: 'It may be one of several arguments in one text.' } };
+    }
   }
 }
 function* inCommand(name: string, value: Value, artifact: Artifact, context: RuleContext): Iterable<ConfigRisk> {

@@ -68,7 +68,8 @@ export function* ingressRisks(file: Settings, context: RuleContext): Iterable<Co
     const verify = notes.get(`${NGINX}proxy-ssl-verify`);
     if (verify && said('proxy-ssl-verify') === 'off') yield plain(verify, `${manifest.name} proxy-ssl-verify`, 'warning', "The upstream's certificate is not checked. Set it to on.");
     yield* origins(manifest, notes, said, context);
-    yield* withoutTls(manifest, notes);
+    // What a template leaves to be filled in may be the section that is missed.
+    if (!context.textOf(file.at).includes('{{')) yield* withoutTls(manifest, notes);
   }
 }
 function plain({ at }: Value, subject: string, severity: 'warning' | 'info', message: string): ConfigRisk {
