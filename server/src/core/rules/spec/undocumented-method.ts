@@ -133,8 +133,49 @@ export default rule<'contract', Evidence>({
         paths:
           /{fileId}:
             get:
+              parameters:
+                - $ref: '#/parameters/fileId'
               responses:
+                404: { description: There is none. }
                 default: { description: any }
+        parameters:
+          fileId: { name: fileId, in: path, required: true, type: string, maxLength: 40 }
+      `,
+      fixed: `
+        //- app.js
+        import Fastify from 'fastify';
+        const fastify = Fastify();
+        fastify.get('/files/:id', async (request) => one(request.params.id));
+        fastify.patch('/files/:id', async (request) => change(request.params.id, request.body));
+        fastify.listen({ port: 3000 });
+        //- api/swagger.yml
+        swagger: '2.0'
+        info: { title: Files, version: 1.0.0 }
+        basePath: /files
+        paths:
+          /{fileId}:
+            get:
+              parameters:
+                - $ref: '#/parameters/fileId'
+              responses:
+                404: { description: There is none. }
+                default: { description: any }
+            patch:
+              parameters:
+                - $ref: '#/parameters/fileId'
+              responses:
+                200:
+                  description: OK
+                  schema:
+                    type: object
+                    additionalProperties: false
+                    properties: {}
+                404:
+                  description: There is none.
+                default:
+                  description: any
+        parameters:
+          fileId: { name: fileId, in: path, required: true, type: string, maxLength: 40 }
       `,
     },
     {

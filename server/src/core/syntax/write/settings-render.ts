@@ -47,6 +47,10 @@ export function scalarText(data: string | number | boolean | null, style: Settin
   if (style.quote === '"' || /[^\x20-\x7e\u00a0-\ud7ff]/.test(data)) return JSON.stringify(data);
   return `'${data.replaceAll("'", "''")}'`;
 }
+/** A key, in quotes where it needs them, or where the file has them. */
+function keyText(key: string, style: SettingsStyle): string {
+  return style.bareNumbers && /^\d{3}$/.test(key) ? key : scalarText(key, style);
+}
 function isPlainSafe(text: string): boolean {
   if (!/^[A-Za-z_/.$\d][\w\-./$+@ ()]{0,300}(?::[\w\-./]{1,300}){0,10}$/.test(text) && !/^[A-Za-z_/$]$/.test(text)) return false;
   if (text.endsWith(' ') || text.startsWith('...') || resolvePlain(text) !== text) return false;
@@ -58,7 +62,7 @@ export function flowText(data: Data, style: SettingsStyle, tight: boolean): stri
   const comma = tight ? ',' : ', ';
   if (isList(data)) return `[${data.map((item) => flowText(item, style, tight)).join(comma)}]`;
   if (!isMapping(data)) return scalarText(data, style);
-  const pairs = Object.entries(data).map(([key, value]) => `${scalarText(key, style)}:${tight && style.json ? '' : ' '}${flowText(value, style, tight)}`);
+  const pairs = Object.entries(data).map(([key, value]) => `${keyText(key, style)}:${tight && style.json ? '' : ' '}${flowText(value, style, tight)}`);
   if (pairs.length === 0) return '{}';
   return tight ? `{${pairs.join(comma)}}` : `{ ${pairs.join(comma)} }`;
 }
@@ -86,5 +90,5 @@ export function blockLines(data: Data, column: number, style: SettingsStyle): re
     });
   }
   if (!isMapping(data)) return [flowText(data, style, false)];
-  return Object.entries(data).flatMap(([key, value], index) => behindFirst(entryLines(scalarText(key, style), value, column, style), index));
+  return Object.entries(data).flatMap(([key, value], index) => behindFirst(entryLines(keyText(key, style), value, column, style), index));
 }

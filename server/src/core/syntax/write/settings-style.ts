@@ -8,6 +8,8 @@ export interface SettingsStyle {
   readonly dash: number;
   readonly tab: boolean;
   readonly quote: "'" | '"';
+  /** Keys that are numbers stand without quotes: `404:`. */
+  readonly bareNumbers: boolean;
 }
 /** Lines looked at. */
 const MOST_LINES = 20_000;
@@ -16,7 +18,8 @@ const MOST_LINES = 20_000;
 export function styleOf(text: string, json: boolean): SettingsStyle {
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const lines = text.split('\n', MOST_LINES).filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
-  return { json, newline, ...(json ? jsonStep(lines) : yamlSteps(lines)), quote: json || text.split(/[:\-,[{] "/, 200).length > text.split(/[:\-,[{] '/, 200).length ? '"' : "'" };
+  const bareNumbers = !json && lines.some((line) => /^[ \t]{0,200}\d{3}:/.test(line)) && !lines.some((line) => /^[ \t]{0,200}["']\d{3}["']:/.test(line));
+  return { json, newline, bareNumbers, ...(json ? jsonStep(lines) : yamlSteps(lines)), quote: json || text.split(/[:\-,[{] "/, 200).length > text.split(/[:\-,[{] '/, 200).length ? '"' : "'" };
 }
 function jsonStep(lines: readonly string[]): { step: number; dash: number; tab: boolean } {
   const first = lines.find((line) => /^[ \t]/.test(line)) ?? '  ';
