@@ -68,7 +68,7 @@ test('commands are in title case and stand in one category', () => {
   const contributed: readonly { readonly title: string }[] = manifest.contributes.commands;
   for (const { title } of contributed) {
     const text = english[title.slice(1, -1)] ?? '';
-    assert.match(text, /^[A-Z]\w*(?: (?:[A-Z]\w*|as|of|the))*$/, text);
+    assert.match(text, /^[A-Z]\w*(?: (?:[A-Z]\w*|as|from|of|the))*$/, text);
   }
 });
 
