@@ -1,9 +1,32 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
 import { markedPublic } from '../../openapi/public.js';
+import { at, requestSchemas } from '../../openapi/schemas.js';
+import { readRequirement } from '../../openapi/security.js';
+import { asText, entriesOf, valueOf } from '../../openapi/values.js';
 import type { RuleContext } from '../rule.js';
-import { pathMatches, publicPath } from './paths.js';
+import { snakeCase } from './names.js';
+import { adminPath, pathMatches, publicPath } from './paths.js';
 
-/** Whether an operation is meant for strangers: by its path, its `x-public` mark, or the policy. */
+/** Whether an operation is meant for strangers: by its path, its name, what it takes, its `x-public` mark, or the policy. */
 export function meantPublic(operation: Operation, document: OpenApiDocument, context: Pick<RuleContext, 'policy'>): boolean {
-  return publicPath(operation.path) || markedPublic(operation, document) || context.policy('auth').publicPaths.some((glob) => pathMatches(glob, operation.path));
+  return publicPath(operation.path) || markedPublic(operation, document) || beforeLogin(operation, document) || context.policy('auth').publicPaths.some((glob) => pathMatches(glob, operation.path));
+}
+
+const NAMED = new RegExp(
+  '^((user|member|customer|account)_)?(log_?in|sign_?in|sign_?on|sign_?up|register|authenticate)(_?(user|account|customer|member|with_password))?$'
+  + '|^((request|send|start|confirm|complete|finish)_)?(password_?reset|reset_?(forgotten_)?password|forgot(ten)?_?password|recover_?password|password_?recovery)(_?(mail|email|link|request))?$'
+  + '|^((re)?send_)?(verify|confirm)_?(e_?mail|account)$|^refresh_?(access_?)?token$',
+);
+/** Things that are made by proving or choosing a password. */
+const ACCOUNTS = /(^|\/)(sessions?|users?|accounts?|customers?|members?|registrations?|profiles?|log-?ins?)\/?$/i;
+const PASSWORD = /^(password|passwd|pwd|passphrase|otp)$/i;
+
+/** What callers do before they have credentials: log in, sign up, ask for a new password. */
+function beforeLogin(operation: Operation, document: OpenApiDocument): boolean {
+  if (operation.method !== 'POST' || adminPath(operation.path)) return false;
+  const id = asText(valueOf(at(document, operation.pointer), 'operationId')) ?? '';
+  if (NAMED.test(snakeCase(id.split(/[./:]/).at(-1) ?? ''))) return true;
+  // The author says by an empty list that this one is open, and it takes a password.
+  if (!ACCOUNTS.test(operation.path) || !operation.own || readRequirement(operation.own).kind !== 'none') return false;
+  return requestSchemas(document, operation).some(({ value }) => entriesOf(valueOf(value, 'properties')).some(({ key }) => PASSWORD.test(key)));
 }

@@ -5,6 +5,15 @@ import { changing } from './methods.js';
 const READS = /(^|[:._/-])(read|view|list|get|readonly|read_?only|ro)([:._/-]|$)/i;
 const WRITES = /(^|[:._/-])(write|edit|update|modify|manage|create|delete|remove|admin|rw|all)([:._/-]|$)/i;
 
+/** A right to look, and no more, by its name. */
+export function readingRight(name: string): boolean {
+  return READS.test(name) && !WRITES.test(name);
+}
+/** A right to change, by its name. */
+export function writingRight(name: string): boolean {
+  return WRITES.test(name);
+}
+
 /** The rights the guards of a route are told, by guard: `needs('staff:read')`. */
 function rightsOf({ route }: Endpoint, context: RuleContext): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
@@ -23,10 +32,10 @@ function rightsOf({ route }: Endpoint, context: RuleContext): ReadonlyMap<string
 export function weakerRight(open: Endpoint, context: RuleContext): { readonly right: string; readonly other: Endpoint; readonly needed: string } | undefined {
   for (const [name, rights] of rightsOf(open, context)) {
     const [right] = rights;
-    if (right === undefined || !rights.every((one) => READS.test(one) && !WRITES.test(one))) continue;
+    if (right === undefined || !rights.every(readingRight)) continue;
     const base = open.path.shape.replace(/\/\{\}$/, '');
     for (const shape of [open.path.shape, base, `${base}/{}`]) for (const other of context.endpoints({ shape: `${open.app} ${shape}` })) {
-      const needed = changing.has(other.method) && other !== open ? rightsOf(other, context).get(name)?.find((one) => WRITES.test(one)) : undefined;
+      const needed = changing.has(other.method) && other !== open ? rightsOf(other, context).get(name)?.find(writingRight) : undefined;
       if (needed !== undefined) return { right, other, needed };
     }
   }

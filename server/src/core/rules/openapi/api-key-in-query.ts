@@ -111,6 +111,21 @@ export default rule<'openapi', Evidence>({
       `,
     },
     {
+      title: 'a password, even of a login',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /login:
+            get:
+              parameters:
+                - { name: name, in: query, schema: { type: string } }
+                - { name: passwd, in: query, schema: { type: string } }
+        #                             ^^^^^ openapi/api-key-in-query "'passwd' in the query string"
+              responses: { default: { description: any } }
+      `,
+    },
+    {
       title: 'the key is a part of the path',
       bad: `
         #- openapi.yaml
@@ -193,6 +208,8 @@ function credentialParameters(document: OpenApiDocument): ReadonlyMap<string, Pa
   return found;
 }
 function isCredential(name: string, path: string): boolean {
+  // A login is no reason: a password is worth more than the session it opens.
+  if (/^((user|login|admin)_?)?(password|passwd|pwd|passphrase)$|^(card_?(number|pin)|cvv2?|cvc2?|ssn|jsessionid|phpsessid)$/i.test(name)) return true;
   if (name.toLowerCase() === 'token') return !publicPath(path);
   return urlCredentialName(name) && !publicPath(path);
 }

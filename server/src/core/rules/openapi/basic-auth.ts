@@ -31,7 +31,8 @@ export default rule<'openapi', Evidence>({
     const required = requiredSchemes(document);
     const plain = isPlain(document);
     for (const [name, scheme] of document.schemes) {
-      if (!required.has(name) && document.complete) continue;
+      // Where nothing is required at all, the schemes still say how callers log in.
+      if (!required.has(name) && document.complete && required.size > 0) continue;
       const type = valueOf(scheme, 'type');
       const http = valueOf(scheme, 'scheme');
       const place = document.version === '2.0' ? (asText(type) === 'basic' ? type : undefined) : asText(type) === 'http' && /^(basic|digest)$/i.test(asText(http) ?? '') ? http : undefined;

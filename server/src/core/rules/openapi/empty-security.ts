@@ -13,6 +13,8 @@ interface Evidence {
   /** The document asks for credentials where an operation says nothing. */
   readonly inherits: boolean;
 }
+/** What shows the inside of the server. */
+const DIAGNOSTICS = /(^|\/)_?(debug|diagnostics?|actuator|pprof|profil(er|ing)|heap(-?dumps?)?|(thread|memory|cache)-?dumps?|dumps?|env|phpinfo|server-(status|info))(\/|$)/i;
 const READS = new Set(['GET', 'HEAD', 'QUERY']);
 
 export default rule<'openapi', Evidence>({
@@ -38,7 +40,7 @@ export default rule<'openapi', Evidence>({
       if (operation.section !== 'paths' || !operation.own || !READS.has(operation.method)) continue;
       const needs = readRequirement(operation.own);
       if (needs.kind !== 'none' && needs.kind !== 'optional') continue;
-      if (!sensitivePath(operation.path) && !adminPath(operation.path)) continue;
+      if (!sensitivePath(operation.path) && !adminPath(operation.path) && !DIAGNOSTICS.test(operation.path)) continue;
       if (meantPublic(operation, document, context)) continue;
       yield { at: needs.kind === 'none' ? needs.at.at : needs.empty.at, subject: `${operation.method} ${operation.path}`, evidence: { document, operation, needs, inherits } };
     }
@@ -66,6 +68,28 @@ export default rule<'openapi', Evidence>({
     else yield { refused: 'The document defines no security scheme that could be required.' };
   },
   examples: [
+    {
+      title: 'the inside of the server',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        security: [{ jwt: [] }]
+        paths:
+          /pprof/heap:
+            get: { security: [], responses: { default: { description: any } } }
+        #                    ^^ openapi/empty-security "drops the API's security requirement"
+        components: { securitySchemes: { jwt: { type: http, scheme: bearer } } }
+      `,
+      fixed: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        security: [{ jwt: [] }]
+        paths:
+          /pprof/heap:
+            get: { responses: { default: { description: any } } }
+        components: { securitySchemes: { jwt: { type: http, scheme: bearer } } }
+      `,
+    },
     {
       title: 'a list of users without the login of the rest',
       bad: `

@@ -4,6 +4,8 @@ import type { OpenApiDocument, Placed, Pointer } from '../../openapi/document.js
 import { led, responseSchemas, responsesOf, schemasBelow, type SchemaPlace } from '../../openapi/schemas.js';
 import { asText, entriesOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
+import { describesInternals, internalText } from '../facts/internal-texts.js';
+import { snakeCase } from '../facts/names.js';
 import { rule } from '../rule.js';
 
 interface Evidence {
@@ -13,11 +15,23 @@ interface Evidence {
   readonly pointer: Pointer;
   readonly at: At;
 }
-const SURE = /^(stack|stack_?trace|trace|exception|sql|inner_?exception)$/i;
-/** Everyday words, which mean internals only beside another of either list. */
-const BESIDE = /^(query|debug|file|line(_?number)?|cause)$/i;
-const SHOWN = /\bat [^\n()]{1,200}\([^\n()]{1,300}:\d{1,6}:\d{1,6}\)|Traceback \(most recent|\bORA-\d{5}|\bSQLSTATE\b/;
+const SURE = new RegExp(
+  '^(((error|exception|inner|raw|full|server|internal)_)?(stack|stack_?trace|call_?stack|back_?trace|trace_?back|stack_?frames?)|trace'
+  + '|(\\w{1,30}_)?exception(_(class|type|name|message|text|details?))?|((failed|last|raw|executed)_)?sql(_(state|query|statement|text|error|message))?'
+  + '|(db|database)_?(error|message|query|statement)|failed_(query|statement)|debug(_?(info|information|message|details?|data|dump|trace|output|log))?|debugging'
+  + '|sys_?call|(internal|raw|original)_(error|message)|raw_(output|response|body)|frames|((heap|core|memory|server|system)_)?dump|env|env(ironment)?_?var(iable)?s'
+  + '|(server|node|php|java|python|ruby|runtime)_version|internal_(ip|host(_?name)?|url|path|address)|(db|database|server)_(host|name|ip|url)|connection_string)$',
+);
+/** Everyday words, which mean internals only beside another of them, or where their description says so. */
+const BESIDE = new RegExp(
+  '^(query|statement|file(_?(name|path))?|source_(file|line|path)|line(_?(no|number))?|cause|inner_?error|class(_?name)?|thread(_name)?|errno|host(_?name)?|pid|process_id|machine(_name)?'
+  + '|developer_(message|info)|upstream_(error|response|body))$',
+);
+/** What the log is searched by, and what readers are sent to. */
+const POINTERS = /(^|_)(ids?|uuid|reference|ref|url|uri|link|href)$/;
 const MOST = 50;
+/** Values of one example. */
+const MOST_SHOWN = 300;
 
 export default rule<'openapi', Evidence>({
   meta: {
@@ -168,6 +182,47 @@ export default rule<'openapi', Evidence>({
       `,
     },
     {
+      title: 'the inside of the server under other names, as its descriptions say',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /tides:
+            get:
+              responses:
+                5XX:
+                  description: Error
+                  content:
+                    application/problem+json:
+                      schema:
+                        type: object
+                        properties:
+                          title: { type: string }
+                          callStack: { type: array, items: { type: string } }
+        #                 ^^^^^^^^^ openapi/error-schema-leak "'callStack'"
+                          dbMessage: { type: string }
+        #                 ^^^^^^^^^ openapi/error-schema-leak "'dbMessage'"
+                          origin: { type: string, description: Host name and process id of the worker }
+        #                 ^^^^^^ openapi/error-schema-leak "'origin'"
+                          reference: { type: string, description: Finds the stack trace in the log }
+                          hint: { type: string, description: 'A text for people, never a stack trace' }
+      `,
+    },
+    {
+      title: 'an example that shows a statement, inside an object',
+      bad: `
+        #- swagger.json
+        {
+          "swagger": "2.0",
+          "paths": { "/tides": { "get": { "responses": { "default": {
+            "description": "Error",
+            "examples": { "application/json": { "errors": [{ "text": "column \\"hight\\" does not exist in SELECT hight FROM tides" }] } }
+                                                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ openapi/error-schema-leak "database text"
+          } } } } }
+        }
+      `,
+    },
+    {
       title: 'identifiers by which the log is searched, and a file in a success response',
       good: `
         #- openapi.yaml
@@ -185,7 +240,7 @@ export default rule<'openapi', Evidence>({
                   description: Error
                   content:
                     application/json:
-                      schema: { type: object, properties: { code: { type: string }, traceId: { type: string }, file: { type: string } } }
+                      schema: { type: object, properties: { code: { type: string }, traceId: { type: string }, file: { type: string }, debug: { type: boolean }, path: { type: string } } }
       `,
     },
     {
@@ -207,9 +262,11 @@ function isError(status: string): boolean {
   return status === 'default' || /^[45](\d\d|XX)$/i.test(status);
 }
 function leaks({ schema, pointer }: SchemaPlace): readonly { readonly name: string; readonly pointer: Pointer; readonly keyAt: At }[] {
-  const named = entriesOf(valueOf(schema, 'properties')).filter((entry) => SURE.test(entry.key) || BESIDE.test(entry.key));
-  if (!named.some((entry) => SURE.test(entry.key)) && named.length < 2) return [];
-  return named.map((entry) => ({ name: entry.key, pointer: [...pointer, 'properties', entry.key], keyAt: entry.keyAt }));
+  const named = entriesOf(valueOf(schema, 'properties')).filter(({ value }) => asText(valueOf(value, 'type')) !== 'boolean').map((entry) => ({ entry, name: snakeCase(entry.key) }));
+  const beside = named.filter(({ name }) => BESIDE.test(name));
+  const sure = named.filter(({ entry, name }) => SURE.test(name) || (!POINTERS.test(name) && describesInternals(`${asText(valueOf(entry.value, 'title')) ?? ''} ${asText(valueOf(entry.value, 'description')) ?? ''}`)));
+  const all = sure.length > 0 || beside.length > 1 ? named.filter((one) => sure.includes(one) || beside.includes(one)) : [];
+  return all.map(({ entry }) => ({ name: entry.key, pointer: [...pointer, 'properties', entry.key], keyAt: entry.keyAt }));
 }
 /** `example` and the members of `examples`, whose values version 3 keeps one key deeper. */
 function examplesOf(holder: Value, pointer: Pointer): readonly Placed[] {
@@ -222,7 +279,16 @@ function examplesOf(holder: Value, pointer: Pointer): readonly Placed[] {
 }
 function* shown(document: OpenApiDocument, example: Placed): Iterable<{ readonly at: At; readonly subject: string; readonly evidence: Evidence }> {
   const { value, pointer } = led(document, example);
-  const texts = asText(value) === undefined ? entriesOf(value).map((entry) => ({ value: entry.value, pointer: [...pointer, entry.key] })) : [{ value, pointer }];
-  const found = texts.find((text) => SHOWN.test((asText(text.value) ?? '').slice(0, 4000)));
+  const found = textsIn({ value, pointer }).find((text) => internalText(asText(text.value) ?? ''));
   if (found) yield { at: found.value.at, subject: found.pointer.join('/'), evidence: { document, name: undefined, pointer: found.pointer, at: found.value.at } };
+}
+/** The first texts inside an example. */
+function textsIn(example: Placed): readonly Placed[] {
+  const all = [example];
+  for (const { value, pointer } of all) {
+    if (all.length > MOST_SHOWN) break;
+    if (value.kind === 'object') all.push(...entriesOf(value).map((entry) => ({ value: entry.value, pointer: [...pointer, entry.key] })));
+    else if (value.kind === 'array') all.push(...value.items.map((item, index) => ({ value: item.value, pointer: [...pointer, index] })));
+  }
+  return all.filter(({ value }) => value.kind === 'literal');
 }

@@ -1,19 +1,25 @@
 import type { Value } from '../../model/value.js';
 import { follow } from '../../openapi/references.js';
-import { asText, valueOf } from '../../openapi/values.js';
+import { asArray, asText, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
-import { secretName, secretValue, weakPassword } from '../facts/secrets.js';
+import { secretName, secretValue, tokenName, weakPassword } from '../facts/secrets.js';
 import { tokensIn } from '../facts/token-formats.js';
 import { rule, type Detection, type RuleContext } from '../rule.js';
 
 interface Evidence {
-  readonly kind: 'token' | 'default' | 'weak';
+  readonly kind: 'token' | 'default' | 'shown' | 'weak';
   readonly vendor: string;
   /** The secret inside its literal. */
   readonly at: At;
 }
 /** Keys under which a document shows values or speaks to people. */
 const SHOWN: ReadonlySet<string> = new Set(['example', 'examples', 'x-example', 'x-examples', 'default', 'description', 'summary']);
+/** Values that writers of documents make up: words for what they show, runs of the alphabet and of digits, identifiers. */
+const MADE_UP = /pass|secret|token|key|sample|test|demo|fake|foo|bar|abc|xyz|1234|4321|0000|jbswy3dpehpk3pxp|(.)\1\1|^[0-9a-f]{8}-[0-9a-f]{4}-|^eyJ/i;
+/** A key in the usual form that says where it works; `pk` and `pub` are for browsers. */
+const LIVE_KEY = /^(?!pk_|pub)[a-z]{2,12}_(live|prod)_[0-9a-z]{10,64}$/i;
+/** What the name of every secret holds: asked first, since examples are most of a large document. */
+const SECRET_KEY = /pass|secret|key|token|credential|pwd|conn/i;
 /** Values of one document. */
 const MOST = 500_000;
 
@@ -56,6 +62,7 @@ export default rule<'openapi', Evidence>({
         const key = entry.key ?? '';
         const isShown = shown || (!names && SHOWN.has(key));
         if (isShown || entry.value.kind !== 'literal') waiting.push({ value: entry.value, shown: isShown, property: names ? key : undefined, key, above: one });
+        if (shown && SECRET_KEY.test(key) && secretName(key)) yield* secretShown(entry.value, key, `${pathTo(one)}/${key}`);
       }
     }
   },
@@ -63,6 +70,7 @@ export default rule<'openapi', Evidence>({
     message: {
       token: `This example looks like a live ${vendor} credential. Revoke it and use a placeholder.`,
       default: 'This default is a secret that servers and clients made from the document will use. Remove it, and withdraw it where it is in use.',
+      shown: 'This example looks like a secret in use. Show a placeholder, and withdraw it where it is one.',
       weak: 'Examples are copied: this password is among the first that are tried. Show a placeholder.',
     }[kind],
     why: 'Documents of an API are published and kept; a credential that was pasted in as an example works for every reader.',
@@ -115,6 +123,32 @@ export default rule<'openapi', Evidence>({
             "responses": { "default": { "description": "any" } }
           } } }
         }
+      `,
+    },
+    {
+      title: 'a password that somebody may use, and a token that says where it works',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /routers:
+            put:
+              requestBody:
+                content:
+                  application/json:
+                    example: { name: attic, adminPassword: Waldweg-7719 }
+        #                                                  ^^^^^^^^^^^^ openapi/example-secret "looks like a secret in use"
+              responses: { default: { description: any } }
+        components:
+          schemas:
+            Partner:
+              properties:
+                apiToken: { type: string, examples: [rt-prod-84d0c2e9b71f] }
+        #                                            ^^^^^^^^^^^^^^^^^^^^ openapi/example-secret "looks like a secret in use"
+                badge: { type: string, example: bdg_live_84d0c2e9b71f }
+        #                                       ^^^^^^^^^^^^^^^^^^^^^ openapi/example-secret "looks like a secret in use"
+                refreshToken: { type: string, example: 84d0c2e9b71f55aa }
+                passphrase: { type: string, example: MyPass-8812! }
       `,
     },
     {
@@ -194,12 +228,26 @@ function* tokens(value: Value, text: string, spot: Spot, context: RuleContext): 
     const at = from < 0 ? value.at : context.within(value.at, from, from + end - start);
     yield { at, subject: pathTo(spot), evidence: { kind: 'token', vendor: format.vendor, at }, ...(format.kind === 'signed' ? { severity: 'info', confidence: 'low' } : {}) };
   }
+  if (LIVE_KEY.test(text) && secretValue(text) && !MADE_UP.test(text) && tokensIn(text).length === 0) yield { at: value.at, subject: pathTo(spot), confidence: 'medium', evidence: { kind: 'shown', vendor: '', at: value.at } };
 }
 /** What the schema of a property that stands for a secret shows of it. */
 function* valuesOf(schema: Value, name: string, spot: Spot): Iterable<Detection<Evidence>> {
   const fallback = valueOf(schema, 'default');
   const text = asText(fallback);
-  if (fallback && text !== undefined && secretValue(text, { name }) && tokensIn(text).length === 0) yield { at: fallback.at, subject: `${pathTo(spot)}/default`, evidence: { kind: 'default', vendor: '', at: fallback.at } };
+  const isNamed = text !== undefined && secretValue(text, { name }) && tokensIn(text).length === 0 && !LIVE_KEY.test(text);
+  if (fallback && isNamed) yield { at: fallback.at, subject: `${pathTo(spot)}/default`, evidence: { kind: 'default', vendor: '', at: fallback.at } };
   const example = valueOf(schema, 'example');
   if (example && /pass|pwd/i.test(name) && weakPassword(asText(example) ?? '')) yield { at: example.at, subject: `${pathTo(spot)}/example`, severity: 'hint', evidence: { kind: 'weak', vendor: '', at: example.at } };
+  const listed = (asArray(valueOf(schema, 'examples'))?.items ?? []).slice(0, 5).map((item) => item.value);
+  for (const one of example ? [example, ...listed] : listed) yield* secretShown(one, name, `${pathTo(spot)}/example`);
+}
+/** A value that nobody would make up: letters and digits, random enough, and for a token a word that says where it works. */
+function* secretShown(value: Value, name: string, path: string): Iterable<Detection<Evidence>> {
+  const text = asText(value);
+  if (text === undefined || !/[a-z]/i.test(text) || !/\d/.test(text) || !secretValue(text, { name }) || weakPassword(text) || MADE_UP.test(text) || tokensIn(text).length > 0) return;
+  // The walk tells these whatever their name.
+  if (LIVE_KEY.test(text)) return;
+  const works = /(^|[-_.])(live|prod|production)([-_.]|$)/i.test(text);
+  if (tokenName(name) && !works) return;
+  yield { at: value.at, subject: path, ...(works ? {} : { severity: 'info', confidence: 'low' }), evidence: { kind: 'shown', vendor: '', at: value.at } };
 }

@@ -36,8 +36,10 @@ export default rule<'openapi', Evidence>({
   words: ['implicit', 'password'],
   *detect(document, context) {
     const required = requiredSchemes(document);
+    // Where nothing is required at all, the schemes still say how callers log in.
+    const isUnused = (name: string): boolean => document.complete && required.size > 0 && !required.has(name);
     for (const [name, scheme] of document.schemes) {
-      if (asText(valueOf(scheme, 'type')) !== 'oauth2' || (!required.has(name) && document.complete)) continue;
+      if (asText(valueOf(scheme, 'type')) !== 'oauth2' || isUnused(name)) continue;
       const pointer = [...schemesKey(document), name];
       const quoteAt = (at: At): string => /^['"]/.exec(context.textOf(at))?.[0] ?? '';
       if (document.version === '2.0') {

@@ -1,18 +1,26 @@
-import type { ObjectValue } from '../../model/value.js';
-import type { OpenApiDocument, Pointer } from '../../openapi/document.js';
-import { partsOf, requestSchemas, schemasBelow, type SchemaPlace } from '../../openapi/schemas.js';
-import { asScalar, entriesOf, entryOf, isTrue } from '../../openapi/values.js';
+import type { Entry, ObjectValue, Value } from '../../model/value.js';
+import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
+import { at, partsOf, requestSchemas, schemasBelow, type SchemaPlace } from '../../openapi/schemas.js';
+import { asArray, asScalar, asText, entriesOf, entryOf, isTrue, valueOf } from '../../openapi/values.js';
+import type { At } from '../../text/source.js';
 import { rule } from '../rule.js';
 
 interface Evidence {
   readonly document: OpenApiDocument;
   readonly pointer: Pointer;
-  /** `additionalProperties: true` is written. */
-  readonly written: boolean;
+  /** `true`: any property is allowed in so many words. `nothing`: no property is named. `media`: any type of content. */
+  readonly how: 'true' | 'absent' | 'nothing' | 'media';
+  /** How many schemas of the document are like it, where they are told together. */
+  readonly count: number;
   /** In version 3.0 `additionalProperties: false` beside `allOf` refuses the members' own properties. */
   readonly composed: boolean;
 }
 const WRITES = new Set(['POST', 'PUT', 'PATCH']);
+const ANY_MEDIA = /^(\*|application)\/\*$/;
+/** More schemas than this are told once. */
+const SINGLE = 30;
+/** Keys beside `type: object` that do not say what is in it. */
+const DESCRIBES_NOTHING = /^(type|title|description|nullable|deprecated|xml|externalDocs)$/;
 
 export default rule<'openapi', Evidence>({
   meta: {
@@ -28,16 +36,27 @@ export default rule<'openapi', Evidence>({
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/'],
   },
   on: 'openapi',
-  words: ['properties'],
+  words: ['properties', 'requestbody', 'parameters'],
   *detect(document) {
-    const roots = document.operations.filter((operation) => operation.section === 'paths' && WRITES.has(operation.method)).flatMap((operation) => requestSchemas(document, operation));
+    const operations = document.operations.filter((operation) => operation.section === 'paths' && WRITES.has(operation.method));
+    for (const { at, pointer } of anyMedia(document, operations)) yield { at, subject: pointer.join('/'), evidence: { document, pointer, how: 'media', count: 1, composed: false } };
+    const unsaid: (Pick<Evidence, 'pointer' | 'composed'> & { readonly at: At })[] = [];
+    const roots = operations.flatMap((operation) => requestSchemas(document, operation));
     for (const place of schemasBelow(document, roots)) {
       const { schema, pointer } = place;
       const properties = entryOf(schema, 'properties');
       if (schema.open || isTrue(entryOf(schema, 'x-free-form')?.value)) continue;
-      const additional = entryOf(schema, 'additionalProperties');
-      if (additional && isTrue(additional.value) && properties) {
-        yield { at: additional.value.at, subject: pointer.join('/'), severity: 'warning', evidence: { document, pointer, written: true, composed: false } };
+      const additional = entryOf(schema, 'additionalProperties') ?? openRest(schema);
+      const isOpen = additional && (isTrue(additional.value) || isEmpty(additional.value));
+      const isWhole = place.as === 'root' || (place.as === 'items' && place.parent?.as === 'root');
+      if (isOpen && (properties ?? isWhole)) {
+        // A map of anything may be meant; a described object that takes more is a fault.
+        yield { at: additional.value.at, subject: pointer.join('/'), ...(properties ? { severity: 'warning' } : {}), evidence: { document, pointer, how: 'true', count: 1, composed: additional.key === 'unevaluatedProperties' } };
+        continue;
+      }
+      const type = entryOf(schema, 'type');
+      if (isWhole && type && asText(type.value) === 'object' && schema.entries.every(({ key }) => key === undefined || DESCRIBES_NOTHING.test(key))) {
+        yield { at: type.value.at, subject: pointer.join('/'), severity: 'hint', evidence: { document, pointer, how: 'nothing', count: 1, composed: false } };
         continue;
       }
       // What a composition accepts is decided by its outermost schema.
@@ -45,19 +64,30 @@ export default rule<'openapi', Evidence>({
       const composed = entryOf(schema, 'allOf') !== undefined;
       const shown = properties ?? (composed ? entryOf(schema, 'allOf') : undefined);
       if (!shown || (properties && entriesOf(properties.value).length === 0 && !composed) || (composed && hasClosedPart(place, document))) continue;
-      yield { at: shown.keyAt, subject: pointer.join('/'), evidence: { document, pointer, written: false, composed } };
+      unsaid.push({ at: shown.keyAt, pointer, composed });
     }
+    // Where so many say nothing, nobody thought of it: that is one decision.
+    if (unsaid.length > SINGLE) yield { at: document.pathsAt ?? document.versionAt, subject: 'paths', evidence: { document, pointer: [], how: 'absent', count: unsaid.length, composed: false } };
+    else for (const { at, pointer, composed } of unsaid) yield { at, subject: pointer.join('/'), evidence: { document, pointer, how: 'absent', count: 1, composed } };
   },
-  explain: ({ written }) => ({
-    message: written
-      ? "Callers may send any extra property such as 'role', and a server that stores the body stores it too. Set additionalProperties to false."
-      : "Callers may send extra properties such as 'role'. Add additionalProperties: false.",
+  explain: ({ how, count }) => ({
+    message: {
+      true: "Callers may send any extra property such as 'role', and a server that stores the body stores it too. Set additionalProperties to false.",
+      absent: count > 1
+        ? `Callers may send extra properties such as 'role' in ${count} schemas of requests, since none of these says otherwise. Add additionalProperties: false.`
+        : "Callers may send extra properties such as 'role'. Add additionalProperties: false.",
+      nothing: 'This body may hold anything, since no property of it is described. Describe them and refuse others.',
+      media: 'Any type of content is accepted, so parsers that nobody thought of read what callers send. List the media types the operation needs.',
+    }[how],
     why: 'A server that passes a validated body on to its database stores what nobody described: roles, owners, prices.',
     remedy: 'Refuse unknown properties in what callers send.',
   }),
-  *fix({ evidence: { document, pointer, composed } }) {
+  *fix({ evidence: { document, pointer, how, count, composed } }) {
     const path = document.path;
-    if (!composed) yield { title: 'Refuse unknown properties', safety: 'review', changes: [{ do: 'set', path, key: [...pointer, 'additionalProperties'], value: false }] };
+    if (how === 'media') yield { refused: 'Only the author knows which types the operation reads.' };
+    else if (count > 1) yield { refused: `${count} schemas lack it: that is more than one edit should change.` };
+    else if (how === 'nothing') yield { refused: 'The properties have to be described before others can be refused.' };
+    else if (!composed) yield { title: 'Refuse unknown properties', safety: 'review', changes: [{ do: 'set', path, key: [...pointer, 'additionalProperties'], value: false }] };
     else if (document.version === '2.0' || document.version === '3.0') yield { refused: `Beside allOf, additionalProperties: false refuses the properties of the members too; OpenAPI ${document.version} has no other way.` };
     else yield { title: 'Refuse unknown properties', safety: 'review', changes: [{ do: 'set', path, key: [...pointer, 'unevaluatedProperties'], value: false }] };
   },
@@ -123,6 +153,33 @@ export default rule<'openapi', Evidence>({
           } } },
           "definitions": { "User": { "type": "object", "additionalProperties": false, "properties": { "name": { "type": "string" } } } }
         }
+      `,
+    },
+    {
+      title: 'a body of anything, and of any type',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /notes/{id}:
+            patch:
+              requestBody:
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      additionalProperties: {}
+        #                                   ^^ openapi/open-request-object "any extra property"
+              responses: { default: { description: any } }
+            put:
+              requestBody:
+                content:
+                  '*/*':
+        #         ^^^^^ openapi/open-request-object "Any type of content is accepted"
+                    schema:
+                      type: object
+        #                   ^^^^^^ openapi/open-request-object "This body may hold anything"
+              responses: { default: { description: any } }
       `,
     },
     {
@@ -210,6 +267,33 @@ export default rule<'openapi', Evidence>({
   ],
 });
 
+/** `unevaluatedProperties: true`, in so many words. */
+function openRest(schema: ObjectValue): Entry | undefined {
+  const rest = entryOf(schema, 'unevaluatedProperties');
+  return rest && (isTrue(rest.value) || isEmpty(rest.value)) ? rest : undefined;
+}
+/** A schema that says nothing: as good as `true`. */
+function isEmpty(value: Value): boolean {
+  return value.kind === 'object' && !value.open && value.entries.length === 0;
+}
+/** Bodies of any type, by the ranges of version 3 and the lists of version 2. */
+function* anyMedia(document: OpenApiDocument, operations: readonly Operation[]): Iterable<{ readonly at: At; readonly pointer: Pointer }> {
+  const seen = new Set<Value>();
+  for (const operation of operations) {
+    for (const { key, keyAt, value } of entriesOf(valueOf(operation.requestBody, 'content'))) {
+      if (!ANY_MEDIA.test(key) || seen.has(value)) continue;
+      seen.add(value);
+      yield { at: keyAt, pointer: [...operation.pointer, 'requestBody', 'content', key] };
+    }
+    if (document.version !== '2.0' || requestSchemas(document, operation).length === 0) continue;
+    const own = valueOf(at(document, operation.pointer), 'consumes');
+    for (const [index, item] of (asArray(own ?? valueOf(document.root, 'consumes'))?.items ?? []).entries()) {
+      if (!ANY_MEDIA.test(asText(item.value) ?? '') || seen.has(item.value)) continue;
+      seen.add(item.value);
+      yield { at: item.value.at, pointer: [...(own ? operation.pointer : []), 'consumes', index] };
+    }
+  }
+}
 function isClosed(schema: ObjectValue): boolean {
   return asScalar(entryOf(schema, 'unevaluatedProperties')?.value)?.value === false;
 }

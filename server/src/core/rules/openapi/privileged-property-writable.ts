@@ -1,7 +1,9 @@
 import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
-import { requestSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
+import { partsOf, requestSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
 import { effective } from '../../openapi/security.js';
-import { entryOf } from '../../openapi/values.js';
+import { typesOf } from '../../openapi/types.js';
+import { asText, entryOf, valueOf } from '../../openapi/values.js';
+import { decidedField, describedAsDecided } from '../facts/decided-fields.js';
 import { snakeCase } from '../facts/names.js';
 import { adminPath } from '../facts/paths.js';
 import { rule } from '../rule.js';
@@ -13,9 +15,13 @@ interface Evidence {
   /** The property is a reference: nothing may stand beside it before version 3.1. */
   readonly reference: boolean;
 }
-const PRIVILEGED = /^(roles?|is_?admin|is_?super_?(user|admin)|admin|permissions?|scopes?|is_?verified|verified|email_?verified|balance|credits?|owner_?id|user_?id|tenant_?id|account_?id|password_?hash)$/;
+/** What the server fills in is told by its name. */
+const FILLED = /(^|_)(ids?|uuid|at|on|date|time|timestamp|url|uri|href|link|etag|version)$/;
+const LEVEL = { likely: 'info', maybe: 'hint' } as const;
 /** What an operation names when it is about the right itself. */
-const GRANTS = /(^|\/)(roles?|permissions?|scopes?|grants?|invitations?|invites?|members?|memberships?|api-?keys?|tokens?|clients?|oauth)(\/|$)/i;
+const GRANTS = /(^|\/)(roles?|permissions?|scopes?|grants?|invitations?|invites?|members?|memberships?|api-?keys?|([a-z]{1,20}[-_])?tokens?|clients?|oauth)(\/|$)/i;
+/** Where a role of somebody in something is what is set. */
+const SHARES = /(^|\/)(teams?|groups?|collaborators?|shares?|sharing|access|acls?|policies)(\/|$)/i;
 
 export default rule<'openapi', Evidence>({
   meta: {
@@ -38,11 +44,11 @@ export default rule<'openapi', Evidence>({
       const { property, pointer } = place;
       if (!property) continue;
       const name = snakeCase(property.key);
-      const hinted = name === 'status';
-      if ((!hinted && !PRIVILEGED.test(name)) || standsUnder(place, 'readOnly')) continue;
+      const decided = decidedField(name, typesIn(place, document), place.root.operation.path) ?? (saysDecided(place, name) ? 'likely' : undefined);
+      if (!decided || standsUnder(place, 'readOnly') || (/^(role|permission|scope|access)/.test(name) && SHARES.test(place.root.operation.path))) continue;
       const key = pointerOf(place);
       const evidence = { document, name: property.key, pointer: key ?? pointer, reference: key === undefined || entryOf(property.value, '$ref') !== undefined };
-      yield { at: property.keyAt, subject: (key ?? pointer).join('/'), evidence, ...(hinted ? { severity: 'hint' } : {}) };
+      yield { at: property.keyAt, subject: (key ?? pointer).join('/'), evidence, ...(decided === 'operators' ? {} : { severity: LEVEL[decided] }) };
     }
   },
   explain: ({ name }) => ({
@@ -122,6 +128,67 @@ export default rule<'openapi', Evidence>({
       `,
     },
     {
+      title: 'outcomes of a check, what others pay for, and what the document itself gives to the staff',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /claims:
+            post:
+              requestBody:
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      properties:
+                        text: { type: string }
+                        doctorVerified: { type: [boolean, 'null'] }
+        #               ^^^^^^^^^^^^^^ openapi/privileged-property-writable "Callers can set 'doctorVerified' themselves"
+                        surcharge: { type: number }
+        #               ^^^^^^^^^ openapi/privileged-property-writable "'surcharge'"
+                        handling: { type: string, description: Set by the office after a call }
+        #               ^^^^^^^^ openapi/privileged-property-writable "'handling'"
+              responses: { default: { description: any } }
+      `,
+    },
+    {
+      title: 'an address of administrators that everybody may call',
+      bad: `
+        #- swagger.json
+        {
+          "swagger": "2.0",
+          "paths": { "/admin/users": { "put": {
+            "security": [],
+            "parameters": [{ "in": "body", "name": "user", "schema": { "type": "object", "properties": { "staff": { "type": "boolean" } } } }],
+                                                                                                         ^^^^^^^ openapi/privileged-property-writable "'staff'"
+            "responses": { "default": { "description": "any" } }
+          } } }
+        }
+      `,
+    },
+    {
+      title: 'words that mean something else elsewhere',
+      good: `
+        #- openapi.json
+        {
+          "openapi": "3.0.3",
+          "paths": {
+            "/products": { "post": {
+              "requestBody": { "content": { "application/json": { "schema": { "type": "object", "properties": {
+                "price": { "type": "number" }, "discount": { "type": "number" }, "subsidised": { "type": "boolean" } } } } } },
+              "responses": { "default": { "description": "any" } }
+            } },
+            "/notes": { "post": {
+              "requestBody": { "content": { "application/json": { "schema": { "type": "object", "properties": {
+                "approved": { "type": "array", "items": { "type": "string" } }, "termsAccepted": { "type": "boolean" }, "price": { "type": "number" },
+                "slug": { "type": "string", "description": "Chosen by the author" } } } } } },
+              "responses": { "default": { "description": "any" } }
+            } }
+          }
+        }
+      `,
+    },
+    {
       title: 'answers, administrators, and operations that grant rights',
       good: `
         #- openapi.yaml
@@ -177,9 +244,21 @@ export default rule<'openapi', Evidence>({
 });
 
 function isForAdmins(operation: Operation, document: OpenApiDocument): boolean {
-  if (adminPath(operation.path) || GRANTS.test(operation.path)) return true;
   const needs = effective(operation, document);
+  // What anybody may call is not for administrators, whatever its path says.
+  if (operation.own && (needs.kind === 'none' || needs.kind === 'optional')) return false;
+  if (adminPath(operation.path) || GRANTS.test(operation.path)) return true;
   return needs.kind === 'required' && needs.alternatives.every((alternative) => alternative.some(({ scheme, scopes }) => [scheme, ...scopes].some((name) => /admin|owner|manage|super|root|internal|service/i.test(name))));
+}
+/** The types of a property, those of its parts where it names none itself. */
+function typesIn({ schema }: SchemaPlace, document: OpenApiDocument): readonly string[] {
+  const own = typesOf(schema);
+  return own.length > 0 ? own : [...partsOf(document, schema)].flatMap(typesOf);
+}
+/** Its description says that callers do not decide it. */
+function saysDecided({ property, schema }: SchemaPlace, name: string): boolean {
+  if (FILLED.test(name)) return false;
+  return [property?.value, schema].some((holder) => describedAsDecided(asText(valueOf(holder, 'description')) ?? ''));
 }
 /** The key path of the property itself, where it stands in its parent. */
 function pointerOf({ property, parent }: SchemaPlace): Pointer | undefined {

@@ -1,35 +1,44 @@
 import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
-import { led, requestSchemas } from '../../openapi/schemas.js';
+import { requestSchemas } from '../../openapi/schemas.js';
 import { neighbours } from '../../openapi/security.js';
-import { pathEntries } from '../../openapi/urls.js';
-import { entryOf } from '../../openapi/values.js';
+import { entriesOf, entryOf, valueOf } from '../../openapi/values.js';
+import { changingRead } from '../facts/changing-reads.js';
 import { pathMatches } from '../facts/paths.js';
-import { rule, type RuleContext } from '../rule.js';
+import type { At } from '../../text/source.js';
+import { rule, type Detection, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly document: OpenApiDocument;
   readonly name: string;
   readonly reason: string;
   readonly pointer: Pointer;
+  /** A read that should be another method; undefined where the operation itself is the fault. */
+  readonly read: { readonly at: At; readonly taken: boolean } | undefined;
 }
 const UNUSED: ReadonlyMap<string, string> = new Map([
   ['TRACE', 'it sends requests back with their cookies and keys, and no API needs it'],
   ...['TRACK', 'DEBUG', 'CONNECT'].map((method) => [method, 'it is for debugging and proxies, and shows or passes on what it gets'] as const),
   ...['PROPFIND', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'LOCK', 'UNLOCK'].map((method) => [method, 'it belongs to WebDAV, and guards written for the usual methods may not know it'] as const),
+  ...['PURGE', 'BAN', 'FLUSH', 'INVALIDATE'].map((method) => [method, 'it empties the cache for everybody, and guards written for the usual methods may not know it'] as const),
   ...['LINK', 'UNLINK'].map((method) => [method, 'it is obsolete, and guards written for the usual methods may not know it'] as const),
 ]);
 
+/** What servers and guards know, and what searches. */
+const REGISTERED: ReadonlySet<string> = new Set((
+  'GET HEAD POST PUT PATCH DELETE OPTIONS QUERY SEARCH REPORT ACL BIND REBIND UNBIND CHECKIN CHECKOUT LABEL MERGE MKACTIVITY MKCALENDAR MKREDIRECTREF MKWORKSPACE ORDERPATCH UNCHECKOUT UPDATE'
+).split(' '));
+const CACHES = /^(PURGE|BAN|FLUSH|INVALIDATE)$/;
 /** What Amazon's gateways call an operation that stands for all methods. */
 const ANY = 'x-amazon-apigateway-any-method';
 
 export default rule<'openapi', Evidence>({
   meta: {
     id: 'openapi/risky-method',
-    title: 'TRACE or an unneeded method is documented',
+    title: 'A method that is unneeded, or wrong for what it does, is documented',
     owasp: ['API7:2019', 'API8:2023'],
     cwe: [650],
     severity: 'warning',
-    confidence: 'high',
+    confidence: 'low',
     topics: ['openapi-method'],
     since: '0.1.0',
     whenNotToUse: 'List methods that the API needs under `methods` of the policy.',
@@ -38,30 +47,43 @@ export default rule<'openapi', Evidence>({
   on: 'openapi',
   words: ['paths'],
   *detect(document, context) {
-    for (const { entry: path, pointer } of pathEntries(document)) {
-      const item = led(document, { value: path.value, pointer });
-      const any = entryOf(item.value, ANY);
-      if (any) yield { at: any.keyAt, subject: `any ${path.key}`, evidence: { document, name: `ANY ${path.key}`, reason: 'every method gets through to the service', pointer: [...item.pointer, ANY] } };
+    for (const path of entriesOf(valueOf(document.root, 'paths'))) {
+      const any = entryOf(path.value, ANY);
+      if (any) yield { at: any.keyAt, subject: `any ${path.key}`, evidence: { document, name: `ANY ${path.key}`, reason: 'every method gets through to the service', pointer: ['paths', path.key, ANY], read: undefined } };
     }
     for (const operation of document.operations) {
       if (operation.section !== 'paths') continue;
       const subject = `${operation.method} ${operation.path}`;
-      const evidence = (reason: string): Evidence => ({ document, name: subject, reason, pointer: operation.pointer });
+      const evidence = (reason: string): Evidence => ({ document, name: subject, reason, pointer: operation.pointer, read: undefined });
       const allowed = allowedFor(operation, context);
       const unused = UNUSED.get(operation.method);
       if (allowed?.includes(operation.method) ?? false) continue;
-      if (unused !== undefined) yield { at: operation.methodAt, subject, evidence: evidence(unused) };
+      if (unused !== undefined) yield { at: operation.methodAt, subject, evidence: evidence(unused), ...(CACHES.test(operation.method) ? { severity: 'info' } : {}) };
       else if (allowed) yield { at: operation.methodAt, subject, evidence: evidence(`the policy allows only ${allowed.join(', ')}`) };
+      else if (operation.pointer.includes('additionalOperations') && !REGISTERED.has(operation.method))
+        yield { at: operation.methodAt, subject, severity: 'info', evidence: evidence('it is no registered method, and guards written for the usual ones may not know it') };
+      else if (operation.method === 'GET') yield* changingReads(operation, document);
       else if (repeatsPatch(operation, document)) yield { at: operation.methodAt, subject, severity: 'hint', evidence: evidence('PATCH takes the same body, so one of them is a second way to the same change') };
     }
   },
-  explain: ({ name, reason }) => ({
-    message: `${name}: ${reason}. Remove the operation.`,
-    why: 'Each method is a door of its own: it has to be guarded, limited and tested like the others.',
-    remedy: 'Document and serve the methods that clients need, and no more.',
-  }),
-  *fix({ evidence: { document, name, pointer } }) {
-    yield { title: `Remove ${name}`, safety: 'review', changes: [{ do: 'unset', path: document.path, key: pointer }] };
+  explain: ({ name, reason, read }) => read
+    ? {
+        message: `${name} ${reason}; links, pictures and prefetching send GET without the user's intent. Use POST.`,
+        why: 'Reads are repeated, cached and fetched in advance, and defences against forged requests leave them out.',
+        remedy: 'Answer the change to POST, PUT, PATCH or DELETE.',
+      }
+    : {
+        message: `${name}: ${reason}. Remove the operation.`,
+        why: 'Each method is a door of its own: it has to be guarded, limited and tested like the others.',
+        remedy: 'Document and serve the methods that clients need, and no more.',
+      },
+  *fix({ evidence: { document, name, pointer, read } }, context) {
+    if (!read) yield { title: `Remove ${name}`, safety: 'review', changes: [{ do: 'unset', path: document.path, key: pointer }] };
+    else if (read.taken) yield { refused: 'The path has a POST already.' };
+    else {
+      const quote = /^['"]/.exec(context.textOf(read.at))?.[0] ?? '';
+      yield { title: 'Use POST', safety: 'review', changes: [{ do: 'replace', at: read.at, code: [`${quote}post${quote}`] }] };
+    }
   },
   examples: [
     {
@@ -118,6 +140,55 @@ export default rule<'openapi', Evidence>({
               PROPFIND: { responses: { default: { description: any } } }
         #     ^^^^^^^^ openapi/risky-method "it belongs to WebDAV"
               PURGE: { responses: { default: { description: any } } }
+        #     ^^^^^ openapi/risky-method "it empties the cache for everybody"
+      `,
+    },
+    {
+      title: 'a read that changes something',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /gates/{id}/toggle:
+            get:
+        #   ^^^ openapi/risky-method "GET /gates/{id}/toggle changes something, as 'toggle' says"
+              operationId: toggleGate
+              security: [{ key: [] }]
+              responses: { '204': { description: done } }
+          /scans/close:
+            'get':
+        #   ^^^^^ openapi/risky-method "as 'close' says"
+              summary: Closes all scans and sends the report
+              responses: { '200': { description: ok } }
+      `,
+      fixed: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /gates/{id}/toggle:
+            post:
+              operationId: toggleGate
+              security: [{ key: [] }]
+              responses: { '204': { description: done } }
+          /scans/close:
+            'get':
+              summary: Closes all scans and sends the report
+              responses: { '200': { description: ok } }
+      `,
+    },
+    {
+      title: 'reads under words that are names too, and links in mails',
+      good: `
+        #- openapi.json
+        {
+          "openapi": "3.0.3",
+          "paths": {
+            "/orders/open": { "get": { "operationId": "openOrders", "summary": "Lists open orders", "responses": { "200": { "description": "ok" } } } },
+            "/apps/{id}/release": { "get": { "summary": "The newest release", "responses": { "200": { "description": "ok" } } } },
+            "/teams/{id}/members/{user}": { "get": { "operationId": "teams/check-member", "responses": { "204": { "description": "is one" } } } },
+            "/invite/{code}/accept": { "get": { "operationId": "acceptInvite", "responses": { "204": { "description": "joined" } } } }
+          }
+        }
       `,
     },
     {
@@ -184,6 +255,14 @@ export default rule<'openapi', Evidence>({
   ],
 });
 
+function* changingReads(operation: Operation, document: OpenApiDocument): Iterable<Detection<Evidence>> {
+  const change = changingRead(operation, document);
+  if (!change) return;
+  const taken = neighbours(operation, document).some((other) => other.method === 'POST');
+  const subject = `${operation.method} ${operation.path}`;
+  const evidence = { document, name: subject, reason: `changes something, as '${change.verb}' says`, pointer: operation.pointer, read: { at: operation.methodAt, taken } };
+  yield { at: operation.methodAt, subject, evidence, ...(change.sure ? { confidence: 'medium' } : { severity: 'info', confidence: 'low' }) };
+}
 function allowedFor(operation: Operation, context: RuleContext): readonly string[] | undefined {
   const { allow, paths } = context.policy('methods');
   const special = [...paths].find(([glob]) => pathMatches(glob, operation.path))?.[1] ?? allow;

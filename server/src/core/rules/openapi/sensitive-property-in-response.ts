@@ -1,7 +1,8 @@
 import { withoutProperty } from '../../openapi/changes.js';
 import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
-import { responseSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
-import { entryOf } from '../../openapi/values.js';
+import { partsOf, responseSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
+import { typesOf } from '../../openapi/types.js';
+import { asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import { snakeCase } from '../facts/names.js';
 import { publicPath } from '../facts/paths.js';
 import { rule } from '../rule.js';
@@ -13,13 +14,17 @@ interface Evidence {
   readonly reference: boolean;
 }
 const SENSITIVE = new RegExp(
-  '^(password|passwd|pwd|password_?hash|hashed_?password|hash|salt|password_?salt|secret|client_?secret|totp_?secret|mfa_?secret'
-  + '|private_?key|api_?key|admin_?key|secret_?key|ssn|social_?security_?number|cvv|cvc|card_?number|pin|otp|reset_?token|password_?reset_?token)$',
+  '(^|_)(password|passwd|pwd|passphrase|passcode|((password|client|totp|mfa|webhook|signing|shared|api|app|consumer)_?)?(secret|salt)|(private|secret|admin|master|signing|encryption|api)_?key|api_?token'
+  + '|ssn|social_?security_?number|cvv2?|cvc2?|card_?number|pin|otp|(password_?)?reset_?token|recovery_?codes?|security_?answer|mnemonic|seed_?phrase)$',
 );
+/** What is kept of a secret. */
+const KEPT = /(^|_)(password|passwd|pwd|passphrase|passcode|pin|secret)_?(hash(ed)?|digest|encrypted|cipher(text)?|crypt|bcrypt|md5|sha\d{0,3})$|^(hashed|encrypted|crypted)_?(password|passwd|pwd|pin|secret)$|^hash$/;
+/** Words in front that make it no secret: `hasPassword`, `publicApiKey`. */
+const TOLD = /^(has|is|needs?|requires?|must|can|should|allows?|shows?|hides?|uses?|with|without|no|changed?|force|expires?|min|max|masked|redacted|public|publishable|hidden|obfuscated|truncated|map|location|postal|gpio)_/;
 /** Issuing the secret is what the operation is for. */
 const ISSUES = /(^|\/)(api-?)?(keys?|tokens?|secrets?|credentials?|clients?|apps?|applications?|service-?accounts?|webhooks?|rotate|regenerate|mfa|2fa|totp|otp)(\/|$)/i;
-/** A hash is a check sum where it stands by itself, as of a file or a commit. */
-const ALONE = /^(hash|pin)$/;
+/** A place on a map, or a postal code, where these stand beside it. */
+const PLACE = /^(city|street|state|country|zip|postal_?code|address(_?line\d?)?|lat(itude)?|lng|lon(gitude)?|[xy]|coordinates|board|gpio|voltage)$/;
 
 export default rule<'openapi', Evidence>({
   meta: {
@@ -41,8 +46,7 @@ export default rule<'openapi', Evidence>({
     for (const place of schemasBelow(document, roots)) {
       const { property, parent } = place;
       if (!property || !parent) continue;
-      const name = snakeCase(property.key);
-      if (!SENSITIVE.test(name) || standsUnder(place, 'writeOnly') || (ALONE.test(name) && !isAccount(parent))) continue;
+      if (!isSecret(place, parent, document) || standsUnder(place, 'writeOnly')) continue;
       const pointer = [...parent.pointer, 'properties', property.key];
       yield { at: property.keyAt, subject: pointer.join('/'), evidence: { document, name: property.key, pointer, reference: entryOf(property.value, '$ref') !== undefined } };
     }
@@ -120,6 +124,46 @@ export default rule<'openapi', Evidence>({
       `,
     },
     {
+      title: 'what is kept of a secret, a code behind another word, and what its format says',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /lockers/{no}:
+            get:
+              responses:
+                '200':
+                  description: ok
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          doorPin: { type: string }
+        #                 ^^^^^^^ openapi/sensitive-property-in-response "'doorPin'"
+                          pin_digest: { type: string }
+        #                 ^^^^^^^^^^ openapi/sensitive-property-in-response "'pin_digest'"
+                          entry: { type: string, format: password }
+        #                 ^^^^^ openapi/sensitive-property-in-response "'entry'"
+                          hasPin: { type: boolean }
+                          pinPolicy: { type: string, enum: [four, six] }
+      `,
+    },
+    {
+      title: 'postal codes, pins of a board, masked and public keys',
+      good: `
+        #- openapi.json
+        {
+          "openapi": "3.1.0",
+          "paths": { "/depots": { "get": { "responses": { "200": { "description": "ok", "content": { "application/json": { "schema": { "type": "array", "items": {
+            "type": "object", "properties": {
+              "pin": { "type": "string" }, "city": { "type": "string" }, "sensorPin": { "type": "integer" }, "publicApiKey": { "type": "string" },
+              "maskedCardNumber": { "type": "string" }, "seaSalt": { "type": "number" } }
+          } } } } } } } } }
+        }
+      `,
+    },
+    {
       title: 'secrets that are only sent, keys that are issued, and the hash of a file',
       good: `
         #- openapi.yaml
@@ -163,6 +207,25 @@ export default rule<'openapi', Evidence>({
 
 function issues(operation: Operation): boolean {
   return (publicPath(operation.path) || ISSUES.test(operation.path)) && operation.method !== 'GET';
+}
+/** Text that its name, or its format, says to be a secret or what is kept of one. */
+function isSecret({ property, schema }: SchemaPlace, parent: SchemaPlace, document: OpenApiDocument): boolean {
+  const name = snakeCase(property?.key ?? '');
+  const isNamed = SENSITIVE.test(name) || KEPT.test(name);
+  const isHidden = asText(valueOf(schema, 'format')) === 'password';
+  if ((!isNamed && !isHidden) || TOLD.test(name)) return false;
+  const parts = [...partsOf(document, schema)];
+  const types = parts.flatMap(typesOf);
+  const isText = types.length === 0 || types.includes('string');
+  if (parts.some((part) => entryOf(part, 'enum') ?? entryOf(part, 'const'))) return false;
+  if (isHidden) return isText;
+  // A hash is a check sum where it stands by itself, as of a file or a commit.
+  if (name === 'hash') return isText && isAccount(parent);
+  if (/(^|_)pin$/.test(name)) return isText ? name !== 'pin' || !isPlace(parent) : types.includes('integer') && isAccount(parent);
+  return isText || (types.includes('integer') && /(cvv2?|cvc2?|otp|ssn|card_?number|passcode)$/.test(name));
+}
+function isPlace({ schema }: SchemaPlace): boolean {
+  return entriesOf(valueOf(schema, 'properties')).some(({ key }) => PLACE.test(snakeCase(key)));
 }
 function isAccount({ schema }: SchemaPlace): boolean {
   const properties = entryOf(schema, 'properties')?.value;

@@ -3,13 +3,13 @@ import { refusalsOnceSecured } from '../../openapi/refusals.js';
 import { effective, isChanging, neighbours, schemeNames, securedSibling, type Alternative } from '../../openapi/security.js';
 import { plain } from '../../openapi/values.js';
 import { meantPublic } from '../facts/public-operation.js';
+import { wantedScope, type WantedScope } from '../facts/scopes.js';
 import { rule } from '../rule.js';
 
 interface Evidence {
   readonly operation: Operation;
-  readonly secured: Operation;
   readonly document: OpenApiDocument;
-  readonly needs: string;
+  readonly weaker: { readonly than: Operation; readonly needs: string } | WantedScope;
 }
 
 export default rule<'operation', Evidence>({
@@ -33,22 +33,32 @@ export default rule<'operation', Evidence>({
     const subject = `${operation.method} ${operation.path}`;
     const sibling = securedSibling(operation, document);
     if (sibling) {
-      const evidence = { operation, secured: sibling.operation, document, needs: schemeNames(sibling.alternatives[0]) };
+      const evidence = { operation, document, weaker: { than: sibling.operation, needs: schemeNames(sibling.alternatives[0]) } };
       yield { at: operation.methodAt, subject, evidence, related: [{ at: sibling.operation.methodAt, label: 'secured here' }] };
+      return;
+    }
+    const wanted = wantedScope(operation, document);
+    if (wanted) {
+      yield { at: operation.methodAt, subject, evidence: { operation, document, weaker: wanted }, severity: 'warning' };
       return;
     }
     const wider = widerSibling(operation, document);
     if (!wider) return;
-    const evidence = { operation, secured: wider.operation, document, needs: wider.needs };
+    const evidence = { operation, document, weaker: { than: wider.operation, needs: wider.needs } };
     yield { at: operation.methodAt, subject, evidence, severity: 'info', related: [{ at: wider.operation.methodAt, label: 'asks for more scopes here' }] };
   },
-  explain: ({ operation, secured, needs }) => ({
-    message: `${secured.method} ${operation.path} needs ${needs}, ${operation.method} does not: callers can use ${operation.method} to go around it. Give both the same security.`,
+  explain: ({ operation, weaker }) => ({
+    message: messageOf(operation, weaker),
     why: 'Who is refused by one method of a path tries the others: a POST that answers 403 beside a PUT that answers 200 protects nothing.',
     remedy: 'Copy the security requirement of the secured method, or move it to the root of the document.',
   }),
-  *fix({ evidence: { operation, secured, document } }) {
+  *fix({ evidence: { operation, weaker, document } }) {
     const key = [...operation.pointer, 'security'];
+    if (!('than' in weaker)) {
+      yield { title: `Require '${weaker.scope}' for ${operation.method} ${operation.path}`, safety: 'review', changes: [{ do: 'set', path: document.path, key, value: [{ [weaker.scheme]: [weaker.scope] }] }] };
+      return;
+    }
+    const secured = weaker.than;
     const title = `Give ${operation.method} ${operation.path} the security of ${secured.method}`;
     const refusals = refusalsOnceSecured([operation], document, 1);
     if (!secured.own) {
@@ -59,6 +69,53 @@ export default rule<'operation', Evidence>({
     if (copy) yield { title, safety: 'review', changes: [{ do: 'set', path: document.path, key, value: copy.data }, ...refusals] };
   },
   examples: [
+    {
+      title: 'a scope to read is enough to delete',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        security: [{ id: ['wells:read'] }]
+        paths:
+          /wells/{no}:
+            get: { responses: { default: { description: any } } }
+            delete: { responses: { default: { description: any } } }
+        #   ^^^^^^ openapi/sibling-unsecured "asks for 'wells:read', so whoever may look may also change"
+        components:
+          securitySchemes:
+            id:
+              type: oauth2
+              flows: { clientCredentials: { tokenUrl: https://id.example.com/t, scopes: { 'wells:read': Look, 'wells:write': Change } } }
+      `,
+      fixed: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        security: [{ id: ['wells:read'] }]
+        paths:
+          /wells/{no}:
+            get: { responses: { default: { description: any } } }
+            delete: { responses: { default: { description: any } }, security: [{ id: [wells:write] }] }
+        components:
+          securitySchemes:
+            id:
+              type: oauth2
+              flows: { clientCredentials: { tokenUrl: https://id.example.com/t, scopes: { 'wells:read': Look, 'wells:write': Change } } }
+      `,
+    },
+    {
+      title: 'operations of administrators, one of them for every user',
+      bad: `
+        #- swagger.json
+        {
+          "swagger": "2.0",
+          "paths": {
+            "/admin/pumps": { "post": { "security": [{ "id": ["admin"] }], "responses": { "default": { "description": "any" } } } },
+            "/admin/logs": { "delete": { "security": [{ "id": [] }], "responses": { "default": { "description": "any" } } } }
+                             ^^^^^^^^ openapi/sibling-unsecured "asks for no scope, so every user may call it"
+          },
+          "securityDefinitions": { "id": { "type": "oauth2", "flow": "application", "tokenUrl": "https://id.example.com/t", "scopes": { "admin": "All" } } }
+        }
+      `,
+    },
     {
       title: 'creating needs a login, replacing does not',
       bad: `
@@ -194,6 +251,11 @@ export default rule<'operation', Evidence>({
   ],
 });
 
+function messageOf({ method, path }: Operation, weaker: Evidence['weaker']): string {
+  if ('than' in weaker) return `${weaker.than.method} ${path} needs ${weaker.needs}, ${method} does not: callers can use ${method} to go around it. Give both the same security.`;
+  const [asks, who] = weaker.asks === undefined ? ['no scope', 'every user may call it'] : [`'${weaker.asks}'`, 'whoever may look may also change'];
+  return `${method} ${path} asks for ${asks}, so ${who}. Require '${weaker.scope}'.`;
+}
 /** For a DELETE: a PUT or PATCH of the path that asks for all its scopes of the same single scheme, and more. */
 function widerSibling(operation: Operation, document: OpenApiDocument): { readonly operation: Operation; readonly needs: string } | undefined {
   const own = operation.method === 'DELETE' ? only(operation, document) : undefined;

@@ -1,7 +1,8 @@
 import type { ObjectValue, Value } from '../../model/value.js';
 import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
 import { at, isMarked, led, partsOf, requestSchemas, schemasBelow } from '../../openapi/schemas.js';
-import { asArray, asObject, asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
+import { typesOf } from '../../openapi/types.js';
+import { asObject, asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
 import { snakeCase } from '../facts/names.js';
 import { listed } from '../facts/prose.js';
@@ -34,6 +35,8 @@ const LIMITS: Readonly<Record<Bound['kind'], number>> = { text: 255, list: 100, 
 const MOST = 30;
 /** More places than this were left open on purpose, or never thought of: they are told by operation. */
 const SINGLE = 60;
+/** A page size that so many operations take is one decision. */
+const SAME = 10;
 
 export default rule<'openapi', Evidence>({
   meta: {
@@ -59,11 +62,13 @@ export default rule<'openapi', Evidence>({
       if (bounds.length > 0) found.push({ operation, bounds });
     }
     const single = found.reduce((sum, { bounds }) => sum + bounds.length, 0) <= SINGLE;
+    for (const [name, sizes] of sizesByName(found.flatMap(({ bounds }) => bounds))) {
+      const groups = sizes.length > SAME ? [sizes] : sizes.map((one) => [one]);
+      for (const group of groups) if (group[0]) yield { at: group[0].at, subject: groups.length === 1 && sizes.length > 1 ? name : `${name} ${group[0].pointer.join('/')}`, severity: 'info', evidence: { document, bounds: group } };
+    }
     for (const { operation, bounds } of found) {
-      const sizes = bounds.filter(({ kind }) => kind === 'size');
       const others = bounds.filter(({ kind }) => kind !== 'size');
       const name = `${operation.method} ${operation.path}`;
-      for (const one of sizes) yield { at: one.at, subject: `${name} ${one.name}`, severity: 'info', evidence: { document, bounds: [one] } };
       for (const group of single ? byOwner(others) : [others]) {
         const [first] = group;
         if (first) yield { at: first.at, subject: single ? `${name} ${first.pointer.join('/')}` : name, evidence: { document, bounds: group } };
@@ -285,6 +290,16 @@ function harmOf(bounds: readonly Bound[]): string {
   if (only === 'file') return 'one upload can fill the memory or the disk';
   return only === 'number' ? 'callers can send any amount' : 'one request can be arbitrarily large';
 }
+function sizesByName(bounds: readonly Bound[]): ReadonlyMap<string, readonly Bound[]> {
+  const found = new Map<string, Bound[]>();
+  for (const bound of bounds) {
+    if (bound.kind !== 'size') continue;
+    const group = found.get(bound.name);
+    if (group) group.push(bound);
+    else found.set(bound.name, [bound]);
+  }
+  return found;
+}
 function byOwner(bounds: readonly Bound[]): readonly (readonly Bound[])[] {
   const groups = new Map<Value, Bound[]>();
   for (const bound of bounds) {
@@ -371,11 +386,6 @@ function missingBound(document: OpenApiDocument, schema: ObjectValue, name: stri
 /** The size of a file stated in words, which is all that version 2 knows. */
 function saysLimit(description: string | undefined): boolean {
   return description !== undefined && /\b\d{1,9}\s?(bytes|[kmg]i?b|kilobytes|megabytes|gigabytes)\b/i.test(description);
-}
-function typesOf(schema: ObjectValue): readonly string[] {
-  const type = valueOf(schema, 'type');
-  const one = asText(type);
-  return one === undefined ? (asArray(type)?.items ?? []).flatMap((item) => asText(item.value) ?? []) : [one];
 }
 /** Anchored at both ends and without a repetition that has no end. */
 function isFinitePattern(pattern: string | undefined): boolean {
