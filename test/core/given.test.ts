@@ -59,3 +59,10 @@ test('what the one caller hands to a function that makes the application is know
   assert.deepEqual(corsIn(create, files("const create = require('./src/app');\ncreate(require('./config'), {}).listen(1);\ncreate(load(), {}).listen(2);")), []);
   assert.deepEqual(corsIn(create, files("require('./src/app')(settings, {}).listen(3000);")), []);
 });
+
+test('of a table of stages what runs in production counts', () => {
+  const stages = "const stages = { development: { cors: { origin: 'http://localhost:5173' } }, production: { cors: { origin: true, credentials: true } } };\n";
+  assert.deepEqual(corsOf(`${stages}app.use(cors(stages[process.env.NODE_ENV].cors));`), [`${ANY} true`]);
+  assert.deepEqual(corsOf(`${stages}const stage = stages[process.env.NODE_ENV || 'development'] || stages.development;\napp.use(cors(stage.cors));`), [`${ANY} true`]);
+  assert.deepEqual(corsOf(`${stages}app.use(cors(stages[process.env.REGION].cors));`), []);
+});

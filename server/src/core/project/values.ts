@@ -104,8 +104,9 @@ function fromExports(module: ModuleView, name: string, path: readonly (string | 
 function descend(value: Value, path: readonly (string | undefined)[], ref: Ref, project: Followed, left: Left): Value | undefined {
   let current: Value = value;
   for (let i = 0; i < path.length; i++) {
-    const key = path[i];
+    const key = path[i] ?? (ref.path.indexOf(undefined) === ref.path.lastIndexOf(undefined) ? chosenKey(ref, current, project, left) : undefined);
     if (key === undefined) return undefined;
+    if (current.kind === 'logic') current = preferred(current, project, left);
     if (current.kind === 'ref') return { ...current, ...joinPath(current, path.slice(i)), nameAt: ref.nameAt };
     if (current.kind === 'call') return { kind: 'ref', root: { kind: 'value', of: current }, path: path.slice(i), text: ref.text, at: current.at, nameAt: current.at };
     if (current.kind === 'array') {
@@ -120,6 +121,18 @@ function descend(value: Value, path: readonly (string | undefined)[], ref: Ref, 
     current = found.value;
   }
   return current;
+}
+/** `stages[process.env.NODE_ENV]`: what runs in production. */
+function chosenKey({ computed }: Ref, value: Value, project: Followed, left: Left): string | undefined {
+  if (!computed || left.objects-- <= 0) return undefined;
+  const end = follow(computed, project, left).value;
+  const name = end.kind === 'logic' ? follow(end.left, project, left).value : end;
+  if (name.kind !== 'ref' || name.root.kind !== 'env' || name.root.name !== 'NODE_ENV' || name.path.length > 0) return undefined;
+  return ['production', 'prod'].find((key) => typeof entryOf(value, key, project, left, 0) === 'object');
+}
+/** Of `a || b` the first, where that is surely an object. */
+function preferred(value: Extract<Value, { readonly kind: 'logic' }>, project: Followed, left: Left): Value {
+  return value.op !== '&&' && left.objects-- > 0 && follow(value.left, project, left).value.kind === 'object' ? value.left : value;
 }
 function joinPath(ref: Ref, rest: readonly (string | undefined)[]): Pick<Ref, 'root' | 'path'> {
   if (ref.root.kind === 'env' && ref.root.name === undefined && rest[0] !== undefined) return { root: { kind: 'env', name: rest[0] }, path: rest.slice(1) };

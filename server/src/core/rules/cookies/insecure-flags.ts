@@ -91,6 +91,23 @@ export default rule<'module', Evidence>({
         };`,
     },
     {
+      title: 'the session of a library that logs people in elsewhere',
+      bad: `
+        //- auth.ts
+        import NextAuth from 'next-auth';
+        export const { auth } = NextAuth({ providers, cookies: { sessionToken: { name: 'club', options: { httpOnly: true, sameSite: 'lax', path: '/', secure: false } } } });
+        //                                                                                                                                                    ^^^^^ cookies/insecure-flags "Cookie 'club' lacks Secure"
+        //- server.js
+        const { auth } = require('express-openid-connect');
+        app.use(auth({ session: { cookie: { httpOnly: false } } }));
+        //                                            ^^^^^ cookies/insecure-flags "lacks HttpOnly"
+      `,
+    },
+    {
+      title: 'the session of such a library as it is',
+      good: `import NextAuth from 'next-auth';\nexport const { auth } = NextAuth({ providers, cookies: { sessionToken: { name: 'club', options: { path: '/' } }, csrfToken: { options: { secure: false } } } });`,
+    },
+    {
       title: 'what a login hands out, under a name of its own',
       bad: `
         import { Hono } from 'hono';

@@ -69,7 +69,24 @@ export default rule<'send', Evidence>({
     if ('field' in evidence) yield* withoutField(evidence.leaf);
     else yield* narrowed(evidence.read, evidence.leaf, evidence.send, context);
   },
-  examples: [...recordLeaks, ...recordAnswers],
+  examples: [
+    {
+      title: 'a record whose password was just compared, whatever it is called',
+      bad: `
+        import { Router } from 'express';
+        import Inquilino from './models/inquilino.js';
+        Router().post('/entrar', async (req, res) => {
+          const inquilino = await Inquilino.findOne({ correo: String(req.body.correo) });
+          if (!inquilino || !bcrypt.compareSync(String(req.body.clave), inquilino.password)) return res.status(400).json({ msg: 'no' });
+          res.json({ inquilino, token: sign(inquilino.id) });
+          //         ^^^^^^^^^ exposure/sensitive-field-in-response
+        });
+      `,
+    },
+    {
+      title: 'columns that are named one by one',
+      good: `import Router from '@koa/router'; new Router().get('/members/:id', async (ctx) => { ctx.body = await knex('members').where({ id: ctx.params.id }).first('id', 'name'); });`,
+    },...recordLeaks, ...recordAnswers],
 });
 
 /** A field of the list that is put in by name. */

@@ -8,6 +8,8 @@ interface Evidence {
   readonly shown: string;
   readonly isWhole: boolean;
 }
+/** Folders of the machine that every program shares. */
+const SYSTEM = /^(tmp|etc|home|root|var|usr|opt|proc|dev|mnt)$/;
 const SOURCES = /^(src|server|config|configs|data|db|database|logs?|private|secrets?|keys|certs?)$/i;
 
 export default rule<'call', Evidence>({
@@ -57,6 +59,16 @@ export default rule<'call', Evidence>({
     else yield { title: "Serve its folder 'public'", safety: 'review', changes: joined(root, context) };
   },
   examples: [
+    {
+      title: 'a folder that all programs of the machine share',
+      bad: `
+        const serve = require('koa-static');
+        const mount = require('koa-mount');
+        app.use(mount('/scans', serve('/tmp')));
+        //                            ^^^^^^ exposure/static-risky-root "'/tmp'"
+      `,
+    },
+    { title: 'a folder of its own below such a one', good: `import express from 'express'; express().use('/media', express.static('/var/lib/shop/media'));` },
     {
       title: 'sirv and restify',
       bad: `
@@ -233,7 +245,7 @@ function isWholeFolder({ options }: StaticMount, context: RuleContext): boolean 
 }
 function risk({ from, segments, own }: Folder, path: string): Pick<Evidence, 'shown' | 'isWhole'> | undefined {
   if (from === 'above') return { shown: 'the folder above the project', isWhole: true };
-  if (from === 'machine') return segments.length === 0 ? { shown: 'the whole file system', isWhole: true } : undefined;
+  if (from === 'machine') return segments.length === 0 ? { shown: 'the whole file system', isWhole: true } : segments.length === 1 && SYSTEM.test(segments[0] ?? '') ? { shown: `'/${segments[0] ?? ''}'`, isWhole: false } : undefined;
   const last = segments.at(-1);
   if (own) return isPublicFolder(segments) ? undefined : { shown: last === undefined ? 'the folder of the project' : `the folder of the code ('${last}')`, isWhole: true };
   if (last === undefined) return isPublicFolder(path.split('/').slice(0, -1)) ? undefined : { shown: 'the folder of the project', isWhole: true };

@@ -57,6 +57,9 @@ const DEFAULTS = {
   'koa-session': { httpOnly: true, secure: 'transport', sameSite: false },
   '@fastify/session': { httpOnly: true, secure: true, sameSite: false },
   'iron-session': { httpOnly: true, secure: true, sameSite: true },
+  // Both choose by the address they are given, unless told otherwise.
+  'next-auth': { httpOnly: true, secure: true, sameSite: true },
+  'express-openid-connect': { httpOnly: true, secure: true, sameSite: true },
 } as const satisfies Readonly<Record<string, Defaults>>;
 
 const MAKES_LOGIN = /^(issue|sign|seal|create|open|start|new|make|mint|generate|random|uuid|nanoid|uid)/i;
@@ -84,7 +87,7 @@ export function* cookieSettings(module: ModuleView, context: RuleContext): Itera
   for (const fn of [module.top, ...module.functions.values()])
     for (const step of fn.steps) {
       if (step.do !== 'call') continue;
-      const found = strategyOf(step.call, step.when, context) ?? sessionOf(step.call, step.when, module, context) ?? cookieOf(step.call, step.when, module, fn, context);
+      const found = strategyOf(step.call, step.when, context) ?? identityOf(step.call, step.when, context) ?? sessionOf(step.call, step.when, module, context) ?? cookieOf(step.call, step.when, module, fn, context);
       if (found) yield found;
       else yield* headerTexts(step.call, step.when, context);
     }
@@ -134,6 +137,32 @@ function strategyOf(call: Call, when: readonly Branch[], context: RuleContext): 
     library: 'hapi', kind: 'session', name, login: true, flags: { httpOnly: flag('httpOnly'), secure: flag('secure'), sameSite: flag('sameSite') },
     at: call.nameAt, place: object ? { kind: 'object', at: object } : { kind: 'none' }, call, when,
   };
+}
+/** Where libraries that log people in elsewhere are told of their cookie: next-auth 4 and 5, express-openid-connect 2. */
+const IDENTITY: readonly { readonly callee: RegExp; readonly library: 'next-auth' | 'express-openid-connect'; readonly keys: readonly string[] }[] = [
+  { callee: /^(next-auth(\.default|\/next\.default)?|@auth\/(core\.Auth|express\.ExpressAuth|sveltekit\.SvelteKitAuth))$/, library: 'next-auth', keys: ['cookies', 'sessionToken', 'options'] },
+  { callee: /^express-openid-connect\.auth$/, library: 'express-openid-connect', keys: ['session', 'cookie'] },
+];
+function identityOf(call: Call, when: readonly Branch[], context: RuleContext): CookieSetting | undefined {
+  const found = IDENTITY.find(({ callee }) => callee.test(call.callee));
+  if (!found) return undefined;
+  for (const item of call.args) {
+    const [holder, above] = found.keys.reduce<readonly [Value | undefined, Value | undefined]>(([value], key) => {
+      const answer = value && context.option(value, key);
+      return [answer?.kind === 'value' ? answer.value : undefined, value];
+    }, [item.value, undefined]);
+    if (!holder) continue;
+    const { library } = found;
+    const named = context.option(above, 'name');
+    const name = (named.kind === 'value' && textOf(named.value, context)) || (library === 'next-auth' ? 'next-auth.session-token' : 'appSession');
+    const flag = (key: FlagName): Flag => flagOf(key, holder, key, library, context);
+    const object = objectHere(holder, call.at, context);
+    return {
+      library, kind: 'session', name, login: true, flags: { httpOnly: flag('httpOnly'), secure: flag('secure'), sameSite: flag('sameSite') },
+      at: call.nameAt, place: object ? { kind: 'object', at: object } : { kind: 'none' }, call, when,
+    };
+  }
+  return undefined;
 }
 function yarOptions(plugin: Value, context: RuleContext): Value | undefined {
   const registered = context.option(plugin, 'plugin');

@@ -1,6 +1,7 @@
 import type { FunctionView } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
+import { refsIn } from './mentions.js';
 import { snakeCase } from './names.js';
 
 /** A whole record of a person read from a database, no field left out. */
@@ -53,7 +54,21 @@ export function recordRead(value: Value, fn: FunctionView, context: RuleContext)
   const call = value.kind === 'call' ? value : value.kind === 'ref' ? answerOf(value, context) : undefined;
   if (!call) return undefined;
   if (call.form === 'new') return personName(call.callee.split('.').at(-1) ?? '') && isSaved(value, call, fn) ? known(call.target, call, false, context) : undefined;
-  return ofQuery(call, context) ?? ofText(call, context);
+  return ofQuery(call, context) ?? ofText(call, context) ?? (value.kind === 'ref' ? comparedRecord(value, call, fn, context) : undefined);
+}
+/** A record whose password the same function compares: it was read with it. */
+function comparedRecord(value: Ref, call: Call, fn: FunctionView, context: RuleContext): RecordRead | undefined {
+  const { root } = value;
+  if (root.kind !== 'local' || value.path.length > 0 || !READS.test(call.name) || isNarrowed(call, context)) return undefined;
+  const field = refsOf(fn).find((ref) => ref.root.kind === 'local' && ref.root.binding === root.binding && ref.path.length === 1 && sensitiveField(ref.path[0] ?? '') === 'sure')?.path[0];
+  return field === undefined ? undefined : { model: value.text, library: 'other', call, list: false, field, proven: true };
+}
+/** Every name a function reads. */
+function refsOf(fn: FunctionView): readonly Ref[] {
+  return fn.steps.flatMap((step) => [
+    ...step.when.flatMap(({ test }) => [...refsIn(test)]),
+    ...(step.do === 'call' ? step.call.args.flatMap((item) => [...refsIn(item.value)]) : step.value ? [...refsIn(step.value)] : []),
+  ]);
 }
 /** `new User(...)` is a record once it was saved. */
 function isSaved(value: Value, made: Call, fn: FunctionView): boolean {
@@ -83,7 +98,8 @@ function ofQuery(call: Call, context: RuleContext): RecordRead | undefined {
   let all = false;
   for (let hops = 0; hops < 30; hops++) {
     const { receiver } = current;
-    if (isOfList(current, context)) return undefined;
+    // `.first('id', 'name')` of knex names the columns.
+    if (isOfList(current, context) || (current.name === 'first' && receiver?.kind === 'call' && current.args.length > 0 && current.args.every(({ value }) => typeof context.constant(value)?.value === 'string'))) return undefined;
     if ((READS.test(current.name) || (/^(update|delete)$/.test(current.name) && isPrisma(receiver))) && receiver) {
       const held = /^find/.test(current.name) && !isNarrowed(current, context) ? ofEntity(receiver, current, context) : undefined;
       if (held) return held.field === undefined ? undefined : held;

@@ -89,3 +89,7 @@ function behindHook(options: Value | undefined, code: Piece, path: string, conte
   }
   return undefined;
 }
+/** Something in the function looks at who calls. */
+export function readsCaller(body: FunctionView, context: RuleContext): boolean {
+  return someValue(body, (value) => value.kind === 'ref' && (context.request(value)?.from === 'identity' || value.path.some((key) => key === 'user' || key === 'session' || key === 'auth')));
+}

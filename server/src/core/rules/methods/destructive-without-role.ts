@@ -1,10 +1,8 @@
 import { links, type Endpoint } from '../../project/project.js';
-import type { FunctionView } from '../../model/module.js';
 import { refusesByItself } from '../facts/methods.js';
 import { identityPath } from '../facts/paths.js';
-import { mayAskForRights, roleFix } from '../facts/rights.js';
-import { someValue } from '../facts/walk.js';
-import { rule, type Fix, type RuleContext } from '../rule.js';
+import { mayAskForRights, readsCaller, roleFix } from '../facts/rights.js';
+import { rule, type Fix } from '../rule.js';
 
 interface Evidence {
   readonly endpoint: Endpoint;
@@ -122,7 +120,3 @@ function isDestructive(endpoint: Endpoint): boolean {
   return (endpoint.method === 'PUT' || endpoint.method === 'PATCH') && identityPath(path) && ROLE_WRITE.test(path);
 }
 
-/** The body looks at who calls: in a test, or in what it hands to a query. */
-function readsCaller(body: FunctionView, context: RuleContext): boolean {
-  return someValue(body, (value) => value.kind === 'ref' && (context.request(value)?.from === 'identity' || value.path.some((key) => key === 'user' || key === 'session' || key === 'auth')));
-}

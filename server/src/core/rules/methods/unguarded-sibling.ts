@@ -1,10 +1,12 @@
-import type { Endpoint } from '../../project/project.js';
+import { links, type Endpoint } from '../../project/project.js';
 import { changing, methodName, routeGuard } from '../facts/methods.js';
 import { needsNoGuard } from '../facts/open-design.js';
 import { openExamples } from '../facts/open-examples.js';
 import { publicPath } from '../facts/paths.js';
+import { roleSiblingExamples } from '../facts/role-sibling-examples.js';
 import { guardFix, isAlone, isSignUp, standsOpen } from '../facts/peers.js';
 import { weakerRight } from '../facts/right-words.js';
+import { mayAskForRights, readsCaller } from '../facts/rights.js';
 import { rule, type FixAnswer } from '../rule.js';
 
 interface Evidence {
@@ -61,10 +63,13 @@ export default rule<'endpoint', Evidence>({
       };
       return;
     }
-    if (open.authorization.state !== 'open') return;
-    const ruled = same.find(
-      (one) => one !== open && one.method !== open.method && changing.has(one.method) && one.authorization.state === 'guarded' && one.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authorization')),
-    );
+    if (open.authorization.state === 'guarded') return;
+    const body = open.handler === undefined ? undefined : context.body(open.handler);
+    // What belongs to the caller is told from the rest by the query.
+    if (!body || readsCaller(body, context) || links(open.chain).some(({ layer }) => mayAskForRights(layer.value))) return;
+    const base = open.method !== 'POST' && open.path.shape.endsWith('/{}') ? open.path.shape.slice(0, -3) : undefined;
+    const above = base === undefined ? [] : context.endpoints({ shape: `${open.app} ${base}` }).filter((one) => one.scope === open.scope && changing.has(one.method));
+    const ruled = [...same, ...above].find((one) => one !== open && one.method !== open.method && asksForRole(one) && (open.authorization.state === 'open' || repeats(open, one)));
     if (ruled) yield detection(open, ruled, 'warning', 'authorization');
   },
   explain: ({ open, guarded, guard, right }) => ({
@@ -105,6 +110,7 @@ export default rule<'endpoint', Evidence>({
         app.put('/files', requireAuth, upload);
       `,
     },
+    ...roleSiblingExamples,
     {
       title: 'Fastify: the check is an option of the route',
       bad: `
@@ -307,41 +313,6 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
-      title: 'the same path in two files',
-      bad: `
-        //- upload.js
-        const router = require('express').Router();
-        const { requireAuth } = require('auth-of-ours');
-        router.post('/files', requireAuth, (req, res) => res.end());
-        module.exports = router;
-        //- replace.js
-        const router = require('express').Router();
-        const { requireAuth } = require('auth-of-ours');
-        router.get('/files', requireAuth, (req, res) => res.end());
-        router.put('/files', (req, res) => res.end());
-        //     ^^^ methods/unguarded-sibling
-        module.exports = router;
-        //- app.js
-        const app = require('express')();
-        app.use('/api', require('./upload'));
-        app.use('/api', require('./replace'));
-        app.listen(3000);
-      `,
-    },
-    {
-      title: 'a right to read is enough to replace',
-      bad: `
-        import express from 'express';
-        import { needs } from './api-keys.js';
-        const app = express();
-        app.get('/staff', needs('staff:read'), (req, res) => res.json(list()));
-        app.patch('/staff/:id', needs('staff:write'), (req, res) => res.json(patch(req.body)));
-        app.put('/staff/:id', needs('staff:read'), (req, res) => res.json(replace(req.body)));
-        //  ^^^ methods/unguarded-sibling "asks for 'staff:read' only, but PATCH /staff/{id} asks for 'staff:write'"
-      `,
-    },
-    { title: 'a method denied by name', good: `import express from 'express'; const app = express(); app.post('/a', requireAuth, save); app.put('/a', security.denyAll());` },
-    {
       title: 'a webhook that checks its signature',
       good: `import express from 'express'; const app = express(); app.get('/stripe', requireAuth, show); app.post('/stripe', (req, res) => { stripe.webhooks.constructEvent(req.body, req.headers['stripe-signature'], key); res.end(); });`,
     },
@@ -369,6 +340,17 @@ export default rule<'endpoint', Evidence>({
 });
 
 const CHECK = 'a check in its handler';
+/** Whatever stands before the handler stands before the other's too, which asks for a role beside it. */
+function repeats(open: Endpoint, other: Endpoint): boolean {
+  const [own, others] = [open, other].map((one) => new Set(links(one.chain).map(({ layer }) => layer.name)));
+  return own !== undefined && others !== undefined && (others.size > own.size || other.conduct?.tests.includes('role') === true) && [...own].every((name) => others.has(name));
+}
+/** Only callers with a role come through: by a layer of the route, or by a test in its handler. */
+function asksForRole({ method, authorization, route, conduct }: Endpoint): boolean {
+  if (authorization.state !== 'guarded') return false;
+  if (route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authorization'))) return changing.has(method);
+  return conduct !== undefined && conduct.refuses.includes(403) && conduct.tests.includes('role');
+}
 function isCheck(guard: string): boolean {
   return guard === CHECK;
 }

@@ -2,6 +2,7 @@ import type { ModuleView } from '../../model/module.js';
 import type { Entry, FunctionId, Item, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { secretName, tokenName } from '../facts/secrets.js';
+import { headersWritten } from '../facts/log-serializers.js';
 import { refsIn } from '../facts/mentions.js';
 import { wordsOf } from '../facts/names.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
@@ -53,6 +54,10 @@ export default rule<'call', Evidence>({
       const field = typeof format === 'string' ? /:req\[(authorization|cookie|x-api-key|proxy-authorization)\]/i.exec(format)?.[1] : undefined;
       if (field !== undefined) yield { at: call.args[0].value.at, subject: `morgan ${field}`, evidence: { what: `The ${field.toLowerCase()} header`, remove: undefined }, confidence: 'high', when: step.when };
       return;
+    }
+    for (const entry of headersWritten(call, context)) {
+      const text = context.textOf(entry.value.at).slice(0, 60);
+      yield { at: entry.value.at, subject: `serializer ${entry.key ?? ''}`, evidence: { what: text, remove: { at: entry.at, as: 'entry' } }, confidence: 'high', when: step.when };
     }
     if (!isLogger(call.name, call.receiver) || redacts(call.receiver, context)) return;
     // What a command prints, somebody reads who asked for it.
@@ -136,6 +141,24 @@ export default rule<'call', Evidence>({
         });
       `,
     },
+    {
+      title: 'a logger that writes all headers of every request',
+      bad: `
+        import pinoHttp from 'pino-http';
+        import Fastify from 'fastify';
+        export const log = pinoHttp({ serializers: { req: (r) => ({ url: r.url, headers: r.headers }) } });
+        //                                                                               ^^^^^^^^^ secrets/logged "r.headers"
+        export const app = Fastify({ logger: { serializers: { req(r) { return { method: r.method, body: r.raw.body }; } } } });
+        //                                                                                              ^^^^^^^^^^ secrets/logged
+      `,
+      fixed: `
+        import pinoHttp from 'pino-http';
+        import Fastify from 'fastify';
+        export const log = pinoHttp({ serializers: { req: (r) => ({ url: r.url }) } });
+        export const app = Fastify({ logger: { serializers: { req(r) { return { method: r.method, body: r.raw.body }; } } } });
+      `,
+    },
+    { title: 'a logger that takes the secrets out', good: `import pino from 'pino';\nexport const log = pino({ redact: ['req.headers.authorization', 'req.headers.cookie'], serializers: { req: (r) => ({ headers: r.headers }) } });` },
     {
       title: 'secrets of the server',
       bad: `

@@ -1,4 +1,4 @@
-import type { Branch, FunctionView, ModuleView, Step } from '../../model/module.js';
+import { branchOf, type Branch, type FunctionView, type ModuleView, type Step } from '../../model/module.js';
 import type { Call, Entry, ObjectValue, Ref, Value } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
 import { alternatives, type Alternative } from '../facts/alternatives.js';
@@ -111,6 +111,14 @@ export default rule<'module', Evidence>({
         //                                                           ^^^^^^ tls/verification-disabled
         export const send = (doc) => superagent.post('https://in.example.com/docs').disableTLSCerts().send(doc);
         //                                                                          ^^^^^^^^^^^^^^^ tls/verification-disabled
+      `,
+    },
+    {
+      title: 'a test of the environment the wrong way round',
+      bad: `
+        import { Pool } from 'pg';
+        export const pool = new Pool({ ssl: { rejectUnauthorized: process.env.NODE_ENV === 'development' } });
+        //                                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ tls/verification-disabled
       `,
     },
     {
@@ -329,10 +337,12 @@ function* entryOf(entry: Entry, object: ObjectValue, place: Place, context: Rule
   if (!isServer && !inert && unsetGives(entry.value, context) === wanted)
     yield { at: entry.value.at, subject, evidence: { entry, inert: false }, severity: 'warning', confidence: 'medium', when: place.when };
 }
-/** What a comparison with a variable gives where that is not set; undefined: it is no such comparison, or it asks for the environment. */
+/** What a comparison with a variable gives where that is not set, or in production; undefined: it is no such comparison. */
 function unsetGives(value: Value, context: RuleContext): boolean | undefined {
   const end = value.kind === 'ref' ? context.resolve(value).value : value;
   if (end.kind === 'not' && end.of.kind === 'not') return isSwitch(end.of.of, context) ? false : undefined;
+  // Only where nobody works with it: the test is the wrong way round.
+  if (end.kind === 'compare' && /^(development|unless-production)$/.test(context.environment([branchOf(end, true)]))) return false;
   if (end.kind !== 'compare' || end.right.kind !== 'literal' || typeof end.right.value !== 'string' || end.right.value === '' || isAskedFor(end) || !isSwitch(end.left, context)) return undefined;
   return /^===?$/.test(end.op) ? false : /^!==?$/.test(end.op) ? true : undefined;
 }

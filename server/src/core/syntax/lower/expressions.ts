@@ -172,7 +172,7 @@ const COMPARE: ReadonlyMap<ts.SyntaxKind, CompareOperator> = new Map([
   [ts.SyntaxKind.GreaterThanToken, '>'], [ts.SyntaxKind.GreaterThanEqualsToken, '>='], [ts.SyntaxKind.InKeyword, 'in'], [ts.SyntaxKind.InstanceOfKeyword, 'instanceof'],
 ]);
 const ARITHMETIC: ReadonlyMap<ts.SyntaxKind, (a: number, b: number) => number> = new Map([
-  [ts.SyntaxKind.AsteriskToken, (a, b) => a * b], [ts.SyntaxKind.MinusToken, (a, b) => a - b], [ts.SyntaxKind.SlashToken, (a, b) => a / b], [ts.SyntaxKind.PlusToken, (a, b) => a + b],
+  [ts.SyntaxKind.AsteriskToken, (a, b) => a * b], [ts.SyntaxKind.AsteriskAsteriskToken, (a, b) => a ** b], [ts.SyntaxKind.MinusToken, (a, b) => a - b], [ts.SyntaxKind.SlashToken, (a, b) => a / b], [ts.SyntaxKind.PlusToken, (a, b) => a + b],
 ]);
 
 function binary(l: Lowering, node: ts.BinaryExpression, used: boolean): Value {
