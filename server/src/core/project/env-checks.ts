@@ -28,6 +28,16 @@ export function envChecks(module: ModuleView): ReadonlySet<string> {
   if (byName) for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) if (step.loop) texts(step.loop.over, found);
   return found;
 }
+/** Environment variables a file signs tokens with. */
+export function envSigned(module: ModuleView): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const fn of [module.top, ...module.functions.values()])
+    for (const step of fn.steps) {
+      const key = step.do === 'call' && step.call.callee === 'jsonwebtoken.sign' ? step.call.args[1]?.value : undefined;
+      if (key) mentioned(key, module, found, 0);
+    }
+  return found;
+}
 /** Adds the variables a test speaks of; whether it speaks of one by a computed name. */
 function mentioned(value: Value, module: ModuleView, found: Set<string>, depth: number): boolean {
   if (depth > DEEPEST) return false;

@@ -16,7 +16,7 @@ import type { PlaceRecord } from '../text/places.js';
 import type { At, SourceFile, Span } from '../text/source.js';
 import { commentSetups } from './comment-setups.js';
 import { documentMarks } from './document-marks.js';
-import { envChecks } from './env-checks.js';
+import { envChecks, envSigned } from './env-checks.js';
 import { isBundled } from './bundled.js';
 import { lastingFields } from './fields.js';
 import { folderMarks } from './folders.js';
@@ -139,6 +139,7 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   if (setsProduction(module)) uses.add('production');
   for (const mark of documentMarks(module)) uses.add(mark);
   for (const name of envChecks(module)) uses.add(`checks ${name}`);
+  for (const name of envSigned(module)) uses.add(`signs ${name}`);
   for (const mark of graphMarks(file.text)) uses.add(mark);
   const notes = [...module.notes, ...blocks.flatMap((block) => block.notes)];
   return { ...nothingOf(file), module, artifact: processFile(module), blocks, setups: commentSetups(module), notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };

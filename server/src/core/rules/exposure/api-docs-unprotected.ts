@@ -1,5 +1,5 @@
-import type { FunctionView } from '../../model/module.js';
-import type { Call } from '../../model/value.js';
+import type { Branch, FunctionView } from '../../model/module.js';
+import type { Call, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { ownStatement, wrapped } from '../facts/development.js';
 import { authGuardName } from '../facts/guards.js';
@@ -47,7 +47,7 @@ export default rule<'call', Evidence>({
   *detect({ call, step, in: fn }, context) {
     if (context.policy('docs').public) return;
     const found = PAGES.has(call.callee) ? mounted(call, fn, context) : (ofNest(call, fn, context) ?? plugged(call, fn, context));
-    if (found?.open !== true) return;
+    if (found?.open !== true || isAskedFor(step.when, context)) return;
     yield { at: found.at, subject: `docs ${found.path}`, evidence: { path: found.path, statementAt: found.statementAt }, when: step.when };
   },
   explain: ({ path }) => ({
@@ -169,6 +169,36 @@ export default rule<'call', Evidence>({
       `,
     },
     {
+      title: 'somebody has to switch it on',
+      good: `
+        import express from 'express';
+        import swaggerUi from 'swagger-ui-express';
+        import { NestFactory } from '@nestjs/core';
+        import { SwaggerModule } from '@nestjs/swagger';
+        export function build(settings) {
+          const app = express();
+          if (settings.showDocs) app.use('/docs', swaggerUi.serve, swaggerUi.setup(doc));
+          app.listen(3000);
+        }
+        const nest = await NestFactory.create(AppModule);
+        if (process.env.SWAGGER_ENABLED === 'true') SwaggerModule.setup('api', nest, document);
+      `,
+    },
+    {
+      title: 'a switch that stands at on, and one that is off only when it is set',
+      bad: `
+        import express from 'express';
+        import swaggerUi from 'swagger-ui-express';
+        const config = { docs: true };
+        const app = express();
+        if (config.docs) app.use('/docs', swaggerUi.serve, swaggerUi.setup(doc));
+        //                       ^^^^^^^ exposure/api-docs-unprotected
+        if (process.env.REFERENCE !== 'off') app.use('/reference', swaggerUi.serve, swaggerUi.setup(doc));
+        //                                           ^^^^^^^^^^^^ exposure/api-docs-unprotected
+        app.listen(3000);
+      `,
+    },
+    {
       title: 'a public API',
       policy: { docs: { public: true } },
       good: `import express from 'express'; import swaggerUi from 'swagger-ui-express'; const app = express(); app.use('/docs', swaggerUi.serve, swaggerUi.setup(doc)); app.listen(3000);`,
@@ -177,6 +207,18 @@ export default rule<'call', Evidence>({
   ],
 });
 
+/** Somebody has to switch it on: `if (config.docs)`, `if (process.env.DOCS === 'on')`. What a file sets to true itself is no such switch. */
+function isAskedFor(when: readonly Branch[], context: RuleContext): boolean {
+  return when.some((branch) => !branch.early && context.environment([branch]) === 'switchable' && switchesOn(branch.test, branch.holds, context));
+}
+function switchesOn(test: Value, holds: boolean, context: RuleContext): boolean {
+  if (test.kind === 'not') return switchesOn(test.of, !holds, context);
+  if (test.kind === 'logic') return holds === (test.op === '&&') && (switchesOn(test.left, holds, context) || switchesOn(test.right, holds, context));
+  if (test.kind === 'compare') return (holds ? /^===?$/ : /^!==?$/).test(test.op) && [test.left, test.right].some((side) => side.kind === 'literal' && /^(true|1|on|yes|enabled?)$/i.test(String(side.value)));
+  if (!holds || (test.kind !== 'ref' && test.kind !== 'call')) return false;
+  const end = context.resolve(test).value;
+  return end.kind === 'compare' ? switchesOn(end, true, context) : end.kind === 'ref' || end.kind === 'call' || end.kind === 'unknown';
+}
 /** `app.use('/docs', serve, setup(doc))`, `router.get('/docs', setup(doc))`. */
 function mounted(call: Call, fn: FunctionView, context: RuleContext): Console | undefined {
   const step = fn.steps.find((one) => one.do === 'call' && one.call !== call && one.call.args.some((item) => item.value.at.mark === call.at.mark));

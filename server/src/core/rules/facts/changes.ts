@@ -82,7 +82,14 @@ function ofAssignment({ target, value }: AssignStep & StepFrame, context: RuleCo
   const isTaken = value.kind === 'literal' && value.value === undefined;
   if (target.path[0] === 'session' && target.path.length > 1) return [{ call: undefined, kind: isTaken ? 'delete' : 'write', name: target.text, held: true }];
   if (target.root.kind !== 'local' || target.path.length === 0) return [];
+  if (target.path.length === 1 && target.path[0] === 'length' && value.kind === 'literal' && value.value === 0) return isEmptied(target, context) ? [{ call: undefined, kind: 'delete', name: target.text, held: true }] : [];
   const end = context.resolve({ ...target, path: [] }).value;
   const isFound = end.kind === 'call' && FINDS.test(end.name) && end.receiver !== undefined && isHeld(end.receiver, context);
   return isFound ? [{ call: undefined, kind: isTaken ? 'delete' : 'write', name: target.text, held: true }] : [];
+}
+/** `items.length = 0` of a list that the module keeps. */
+function isEmptied(target: Ref, context: RuleContext): boolean {
+  const list: Ref = { ...target, path: [], text: target.text.split('.')[0] ?? '', nameAt: target.at };
+  const made = context.resolve(list).value;
+  return !wordsOf(list.text).some((word) => BESIDE.has(word)) && (made.kind === 'array' || made.kind === 'call') && (made.at.path !== list.at.path || isTop(made, list, context));
 }

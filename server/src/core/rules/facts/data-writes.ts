@@ -10,7 +10,7 @@ export interface DataWrite {
   readonly name: string;
 }
 const DELETES = /^(delete|deleteOne|deleteMany|deleteById|findByIdAndDelete|findOneAndDelete|findByIdAndRemove|findOneAndRemove|destroy|remove|del|drop|dropTable|truncate|softDelete)$/;
-const WRITES = /^(update|updateOne|updateMany|updateById|findByIdAndUpdate|findOneAndUpdate|findOneAndReplace|replaceOne|insert|insertOne|insertMany|create|createMany|bulkCreate|bulkWrite|save|upsert)$/;
+const WRITES = /^(update|updateOne|updateMany|updateById|findByIdAndUpdate|findOneAndUpdate|findOneAndReplace|replaceOne|insert|insertOne|insertMany|increment|decrement|create|createMany|bulkCreate|bulkWrite|save|upsert)$/;
 /** Words of names that hold what only remembers something: sessions, counts, logs, caches. */
 const ASIDE: ReadonlySet<string> = new Set((
   'cache caches cached map set sets session sessions cookie cookies storage localstorage sessionstorage log logs logger audit audits auditlog history view views visit visits hit hits counter counters metric metrics stat stats '
@@ -50,7 +50,7 @@ function isTable(receiver: Value, call: Call, depth: number): boolean {
   if (receiver.kind === 'call') {
     // `knex('users').where(...).del()`, `db.collection('users').deleteOne()`, `getRepository(User).remove()`.
     if (/^(collection|table|from|into|getRepository|getCustomRepository|model|withSchema)$/.test(receiver.name)) return true;
-    if (receiver.receiver === undefined) return DATABASE.test(receiver.callee);
+    if (receiver.receiver === undefined) return DATABASE.test(receiver.target.kind === 'ref' ? receiver.target.text : receiver.callee);
     return isTable(receiver.receiver, call, depth + 1);
   }
   if (receiver.kind !== 'ref') return false;

@@ -1,6 +1,8 @@
 const PUBLIC_LAST = /^(login|log-?in|signin|sign-?in|signup|sign-?up|register|logout|refresh(-?token)?|token|oauth2?|authorize|callback|forgot(ten)?(-?password)?|reset(-?password)?|passwords?-(reset|recovery|forgotten|forgot)s?|verify(-?email)?|confirm|activate|health(z|y|check)?|ready(z)?|live(z)?|alive|heartbeat|liveness|readiness|ping|status|version|webhooks?|hooks?|public|\.well-known|jwks(\.json)?|robots\.txt|favicon\.ico|contact|subscribe|unsubscribe|newsletter|csp-report|report|track|collect|captcha|otp|magic-?link|saml|sso)$/i;
 /** Public although a one-time token or a provider's name follows: `/reset-password/{token}`. */
 const PUBLIC_BEFORE_PARAMETER = /^(token|callback|forgot(ten)?(-?password)?|reset(-?password)?|passwords?-(reset|recovery)s?|verify(-?email)?|confirm|activate|unsubscribe|magic-?link|otp|saml|sso|hooks?)$/i;
+/** Public although what it is about follows: `/subscribe/{list}`. */
+const PUBLIC_ABOUT = /^(subscribe|newsletters?|contact|csp-report|track|collect)$/i;
 const PUBLIC_ANY = /^(public|webhooks?|\.well-known|oauth2?|auth)$/i;
 const ADMIN = /^(admin|administrator|administration|superadmin|root|backoffice|back-office|internal|management|manage|ops|staff|moderation|sudo|system|tenants|impersonate|feature-?flags|settings|config|configuration|maintenance)$/i;
 const ADMIN_STRONG = /^(admin.{0,40}|superadmin|root|backoffice|back-office|sudo|impersonate)$/i;
@@ -20,7 +22,8 @@ export function publicPath(path: string): boolean {
   const last = segments.at(-1);
   if (last === undefined) return false;
   if (!isParameter(last)) return PUBLIC_LAST.test(last);
-  return PUBLIC_BEFORE_PARAMETER.test(segments.at(-2) ?? '');
+  const before = segments.at(-2) ?? '';
+  return PUBLIC_BEFORE_PARAMETER.test(before) || PUBLIC_ABOUT.test(before);
 }
 
 /** The last segment is a one-time token, or the like, after a word that says so: `/reset-password/{token}`. */

@@ -43,8 +43,8 @@ export default rule<'module', Evidence>({
       if (use.call.args.some((item) => item.spread)) continue;
       const answer = nested?.kind === 'absent' ? nested : context.option(within, 'algorithms');
       const algorithm = algorithmOf(use, context);
-      // Newer libraries take the algorithms from the kind of the key: with a secret there is no other to confuse it with.
-      if (answer.kind === 'absent' && algorithm !== 'RS256' && !isOld(use, module.path, context)) continue;
+      // Libraries take the algorithms from the kind of the key: with a secret there is no other to confuse it with.
+      if (answer.kind === 'absent' && algorithm !== 'RS256' && (algorithm === 'HS256' || !isOld(use, module.path, context))) continue;
       const evidence: Evidence = { use, mixed: false, within, algorithm };
       if (answer.kind === 'absent') {
         const chosen = isCallback(use.key, context);
@@ -88,13 +88,13 @@ export default rule<'module', Evidence>({
       `,
     },
     {
-      title: 'an old library: a secret, other options, and a callback',
+      title: 'an old library, a key of whatever kind, and other options',
       bad: `
         //- package.json
         { "dependencies": { "jsonwebtoken": "^8.5.1" } }
         //- read.js
         const jwt = require('jsonwebtoken');
-        exports.read = (token, done) => jwt.verify(token, process.env.JWT_SECRET, { issuer: 'api' }, done);
+        exports.read = (token, done) => jwt.verify(token, process.env.JWT_KEY, { issuer: 'api' }, done);
         //                                  ^^^^^^ jwt/no-algorithms
       `,
       fixed: `
@@ -102,7 +102,7 @@ export default rule<'module', Evidence>({
         { "dependencies": { "jsonwebtoken": "^8.5.1" } }
         //- read.js
         const jwt = require('jsonwebtoken');
-        exports.read = (token, done) => jwt.verify(token, process.env.JWT_SECRET, { issuer: 'api', algorithms: ['HS256'] }, done);
+        exports.read = (token, done) => jwt.verify(token, process.env.JWT_KEY, { issuer: 'api', algorithms: ['HS256'] }, done);
       `,
     },
     {
@@ -138,7 +138,7 @@ export default rule<'module', Evidence>({
         import koaJwt from 'koa-jwt';
         import { Strategy, ExtractJwt } from 'passport-jwt';
         import Fastify from 'fastify';
-        koaJwt({ secret: process.env.JWT_SECRET });
+        koaJwt({ secret: process.env.JWT_KEY });
         // <- jwt/no-algorithms
         new Strategy({ jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(), secretOrKey: readFileSync('public.pem') }, () => {});
         //  ^^^^^^^^ jwt/no-algorithms
@@ -161,6 +161,17 @@ export default rule<'module', Evidence>({
         Fastify().register(import('@fastify/jwt'), { secret: process.env.JWT_SECRET });
         const keys = createRemoteJWKSet(new URL('https://id.example.com/jwks.json'));
         export const one = (token) => jwtVerify(token, new TextEncoder().encode(process.env.JWT_SECRET)), two = (token) => jwtVerify(token, keys);
+      `,
+    },
+    {
+      title: 'an old library that takes the algorithms from the key, too',
+      good: `
+        //- package.json
+        { "dependencies": { "jsonwebtoken": "^8.5.1" } }
+        //- read.js
+        const jwt = require('jsonwebtoken');
+        if (!process.env.TOKEN_SECRET) throw new Error('TOKEN_SECRET is not set');
+        exports.read = (token) => jwt.verify(token, process.env.TOKEN_SECRET, { issuer: 'api' });
       `,
     },
     { title: 'pinned', good: `import jwt from 'jsonwebtoken'; export const read = (token, publicKey) => jwt.verify(token, publicKey, { algorithms: ['RS256'] });` },

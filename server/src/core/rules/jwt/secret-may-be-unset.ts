@@ -148,6 +148,19 @@ export default rule<'module', Evidence>({
         export const two = (t) => jwtVerify(t, new TextEncoder().encode(process.env.JWT_SECRET));
       `,
     },
+    {
+      title: 'an old library, and a login that signs with the same key and fails without it',
+      good: `
+        //- package.json
+        { "dependencies": { "jsonwebtoken": "^8.5.1" } }
+        //- login.js
+        const jwt = require('jsonwebtoken');
+        exports.login = (user) => jwt.sign({ id: user.id }, process.env.JWT_SECRET, { expiresIn: '1h' });
+        //- check.js
+        const jwt = require('jsonwebtoken');
+        exports.check = (token) => jwt.verify(token, process.env.JWT_SECRET);
+      `,
+    },
     { title: 'stops at start-up', good: `import jwt from 'jsonwebtoken'; if (!process.env.JWT_SECRET) throw new Error('JWT_SECRET is not set'); export const read = (t) => jwt.verify(t, process.env.JWT_SECRET);` },
     {
       title: 'stops at start-up, in another file',
@@ -201,9 +214,16 @@ function judged(use: JwtUse, as: Unset['as'], module: ModuleView, context: RuleC
   // A key that is no text, and signs: every library throws.
   if (use.does === 'sign') return undefined;
   const accepts = use.library === 'jsonwebtoken' && (context.major('jsonwebtoken', module.path) ?? 9) < 9 && context.option(use.options, 'algorithms').kind === 'absent';
+  // Signing throws without the key: what nobody can log in to is set up before it is used.
+  if (accepts && as === 'nothing' && signsWith(use.key, context)) return undefined;
   if (accepts) return { becomes: 'unsigned', severity: 'error' };
   // Nothing is given in place of the variable: the library refuses, and nothing says otherwise.
   return as === 'empty' ? { becomes: 'refused', severity: 'info' } : undefined;
+}
+/** The project signs its tokens with the same variable. */
+function signsWith(key: Value | undefined, context: RuleContext): boolean {
+  const variable = key && variableOf(key, context);
+  return variable !== undefined && context.projectUses(`signs ${variable}`);
 }
 /** Node takes the empty text as the key of a hash, and nothing at all as an error. */
 function* macKeys(module: ModuleView): Iterable<Keyed> {

@@ -1,5 +1,5 @@
 import type { FunctionView } from '../../model/module.js';
-import type { Value } from '../../model/value.js';
+import type { Call, Value } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import { changesOf } from '../facts/changes.js';
 import { refusesByItself } from '../facts/methods.js';
@@ -38,7 +38,7 @@ export default rule<'endpoint', Evidence>({
     const { route, path, method, framework } = endpoint;
     const changing = ['PUT', 'DELETE', 'TRACE', 'PATCH'].filter((one) => route.methods.some(({ name }) => name === one)).length;
     const isList = method !== 'all' && route.methods.length >= NEARLY_ALL && route.methods[0]?.name === method && changing >= 3;
-    if ((method !== 'all' && !isList) || route.public || framework === 'node-http' || framework === 'koa' && route.branch === true) return;
+    if ((method !== 'all' && !isList) || route.public || framework === 'koa' && route.branch === true) return;
     const last = path.segments.at(-1)?.kind;
     if ((last === 'rest' && !isOrdinary(endpoint)) || last === 'unknown' || path.segments.length === 0 && framework !== 'nest' || AUTH_TREE.test(path.text)) return;
     if (route.path?.kind === 'regex' || refusesByItself(endpoint, context) || isElsewhere(endpoint, context) || sortsBefore(endpoint, context)) return;
@@ -56,8 +56,9 @@ export default rule<'endpoint', Evidence>({
       if (sends.length === 0 && ends.length > 0 && ends.every((status) => status >= 300)) return;
       if (changes.length === 0 && body.steps.some((step) => step.do === 'call' && (/redirect|sendFile|render/i.test(step.call.name) || WHOLE.test(step.call.callee)))) return;
     }
-    // A page's handler is asked by every method; only what changes data should not be.
-    if (route.branch === true && changes.length === 0) return;
+    if (body && answersTheSame(body)) return;
+    // A branch of a server, and a page's handler, are asked by every method; only what changes data should not be.
+    if ((route.branch === true || framework === 'node-http') && changes.length === 0) return;
     const word = context.textOf(endpoint.methodAt);
     yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, confidence: body ? 'high' : 'low', severity: body && changes.length === 0 && onlyReads(body, context) ? 'info' : 'warning', evidence: { endpoint, word } };
   },
@@ -219,6 +220,19 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'the same answer to everybody, and one that is not the same',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.all('/ping', (req, res) => res.status(200).json({ pong: true, at: null }));
+        app.all('/alive', (req, res) => { res.set('cache-control', 'no-store'); res.end('ok'); });
+        app.all('/boiler/off', (req, res) => { switchOff(); res.json({ ok: true }); });
+        //  ^^^ methods/all-methods
+        app.all('/echo', (req, res) => res.json({ said: req.body.text }));
+        //  ^^^ methods/all-methods
+      `,
+    },
+    {
       title: 'what is handed on',
       good: `
         import express from 'express'; import { createProxyMiddleware } from 'http-proxy-middleware'; import { toNodeHandler } from 'better-auth/node'; const app = express();
@@ -265,6 +279,25 @@ function onlyReads(body: FunctionView, context: RuleContext): boolean {
 }
 function isContext(value: Value, context: RuleContext): boolean {
   return value.kind === 'ref' && value.path.length === 0 && ofRequest(value, context);
+}
+/** All it does is to answer with what stands there: `res.json({ pong: true })`. */
+function answersTheSame(body: FunctionView): boolean {
+  const isFixed = (value: Value): boolean => !someIn(value, (one) => (one.kind === 'ref' ? one.root.kind !== 'parameter' || one.path.length > 0 : one.kind !== 'literal' && one.kind !== 'object' && one.kind !== 'array' && one.kind !== 'not'));
+  return body.complete && body.steps.length > 0 && body.steps.every((step) => {
+    if (step.do === 'call') return step.call.args.every((item) => isFixed(item.value)) && isOfResponse(step.call);
+    if (step.do === 'assign') return step.target.root.kind === 'parameter' && isFixed(step.value);
+    return step.do === 'return' && (step.value === undefined || step.value.kind === 'call' || isFixed(step.value));
+  });
+}
+/** `res.status(200).json(...)`: a chain that begins with what the handler is given. */
+function isOfResponse(call: Call): boolean {
+  let current: Value | undefined = call.target;
+  for (let hops = 0; current && hops < 12; hops++) {
+    if (current.kind === 'call') current = current.target;
+    else if (current.kind === 'ref' && current.root.kind === 'value') current = current.root.of;
+    else return current.kind === 'ref' && current.root.kind === 'parameter' && current.path.length <= 2;
+  }
+  return false;
 }
 /** The handler comes from a package, or its name says that it serves a tree of its own. */
 function isElsewhere({ route }: Endpoint, context: RuleContext): boolean {

@@ -1,12 +1,16 @@
 import type { Endpoint } from '../../project/project.js';
 import { changesOf, type StoredChange } from '../facts/changes.js';
+import { deedOf, type Deed } from '../facts/deeds.js';
+import { ofRequest } from '../facts/handed.js';
 import { publicPath } from '../facts/paths.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly endpoint: Endpoint;
-  readonly write: StoredChange | undefined;
+  readonly write: Pick<StoredChange, 'kind' | 'name'> | Deed | undefined;
   readonly word: string | undefined;
+  /** What it changes is who is logged in. */
+  readonly ends?: true;
 }
 const ACTION = /^(delete|remove|destroy|purge|reset|disable|enable|approve|transfer)(-?[a-z]{1,30})?$/i;
 const EXACT_ACTION = /^(delete|remove|destroy|purge|disable|approve|transfer|clear|empty|void|cancel|archive|revoke|wipe|flush|drop|reset|ban|unban|publish|unpublish|restore|toggle|rotate|pay|refund|promote|demote)$/i;
@@ -14,6 +18,7 @@ const EXACT_ACTION = /^(delete|remove|destroy|purge|disable|approve|transfer|cle
 const WEAK_ACTION = /^(archive|reset|pay|publish|drop|restore|toggle|promote|clear|empty|flush|void|cancel|ban|unban|unpublish|wipe|rotate|refund|demote|revoke)$/i;
 /** Links in mails, and ends of sessions, that have to be GET; and what is remembered of a visit. */
 const BY_LINK = /(^|\/)(verify|confirm|activate|unsubscribe|callback|logout|log-out|signout|sign-out|invite|invitation|accept|magic|track|pixel|open|click|redirect|cron|webhooks?|health|seed)(-?\w{1,30})?(\/|$)/i;
+const LOGOUT = /^(log-?out|sign-?out|logoff|sign-?off)$/i;
 const ASIDE = /seen|visit|view|count|hit|access|log|audit|track|stat|last|session|cache|history|activity|online|read/i;
 
 export default rule<'endpoint', Evidence>({
@@ -33,19 +38,27 @@ export default rule<'endpoint', Evidence>({
   words: ['get', 'delete', 'update', 'create', 'remove'],
   *detect(endpoint, context) {
     const { method, path, route } = endpoint;
-    if (method !== 'GET' || route.public || publicPath(path.text) || BY_LINK.test(path.text)) return;
+    if (method !== 'GET' || route.public) return;
     const last = path.segments.at(-1);
+    const ended = last && LOGOUT.test(last.text) ? sessionEnd(endpoint, context) : undefined;
+    if (ended !== undefined) yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, severity: 'hint', confidence: 'medium', evidence: { endpoint, write: { kind: 'write', name: ended }, word: undefined, ends: true } };
+    if (publicPath(path.text) || BY_LINK.test(path.text)) return;
     const word = last?.kind === 'text' && EXACT_ACTION.test(last.text) ? last.text : undefined;
     const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
     const writes = body ? changesOf(body, context).filter((one) => (!one.held || word !== undefined) && (one.held || !isAside(one, one.call ? context.textOf(one.call.at) : ''))) : [];
     // A read may remember that it was made; a removal, or a path that names an action, is no such thing.
     const write = writes.find((one) => one.kind === 'delete') ?? (writes[0] && (word !== undefined || ACTION.test(last?.text ?? '') || !reads(body?.name ?? '')) ? writes[0] : undefined);
+    const deed = write ? undefined : deedOf(endpoint, body, context);
+    if (deed && (body !== undefined || !isFormOf(endpoint, context))) {
+      yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, severity: deed.kind === 'delete' && body ? 'warning' : 'info', confidence: body ? 'medium' : 'low', evidence: { endpoint, write: deed, word } };
+      return;
+    }
     if (!write && (word === undefined || WEAK_ACTION.test(word) || !body || rendersOnly(body.steps.flatMap((step) => (step.do === 'call' ? [step.call.name] : []))) || isFormOf(endpoint, context))) return;
     const severity = !write || (write.kind === 'write' && word === undefined) ? 'info' : 'warning';
     yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, severity, confidence: write ? 'medium' : 'low', evidence: { endpoint, write, word } };
   },
-  explain: ({ endpoint, write, word }) => ({
-    message: `GET ${endpoint.path.text} changes data (${write?.name ?? `its path ends in ${word ?? ''}`}); links and prefetching can trigger it without the user's intent. ` +
+  explain: ({ endpoint, write, word, ends }) => ({
+    message: ends ? `GET ${endpoint.path.text} ends the session (${write?.name ?? ''}), so any page can log visitors out with a picture. Use POST.` : `GET ${endpoint.path.text} changes data (${write?.name ?? `its path ends in ${word ?? ''}`}); links and prefetching can trigger it without the user's intent. ` +
       `Use ${write?.kind === 'delete' || /delete|remove|destroy|purge/i.test(word ?? '') ? 'DELETE' : 'POST'}.`,
     why: 'Pictures, links, prefetchers and crawlers send GET with the cookies of whoever looks; defences against forgery leave GET out.',
     remedy: 'Answer it to POST or DELETE, and send that from the page.',
@@ -182,6 +195,67 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'the path says what is done, and the handler does it',
+      bad: `
+        import { Hono } from 'hono';
+        import { alarms } from './alarms';
+        import * as ovens from './ovens';
+        import { pause } from './belt';
+        const app = new Hono();
+        app.get('/alarms/:id/silence/toggle', async (c) => c.json(await alarms.toggle(c.req.param('id'))));
+        //  ^^^ methods/unsafe-get "changes data (alarms.toggle)"
+        app.get('/alarms/:id/delete', async (c) => { await alarms.remove(c.req.param('id')); return c.redirect('/alarms'); });
+        //  ^^^ methods/unsafe-get "changes data (alarms.remove)"
+        app.get('/ovens/:id/lock', ovens.lock);
+        //  ^^^ methods/unsafe-get "changes data (ovens.lock)"
+        app.get('/belts/:id/pause', async (c) => { const belt = await find(c.req.param('id')); await belt?.pauseAll(); return c.text('ok'); });
+        //  ^^^ methods/unsafe-get "pauseAll"
+        export default app;
+      `,
+    },
+    {
+      title: 'a number in a table goes up, and a list is emptied',
+      bad: `
+        const express = require('express');
+        const knex = require('./db');
+        const app = express();
+        const notices = loadNotices();
+        app.get('/passes/:id/more', async (req, res) => { await knex('passes').where({ id: req.params.id }).increment('rides', 2); res.end(); });
+        //  ^^^ methods/unsafe-get
+        app.get('/notices/clear', (req, res) => { notices.length = 0; res.end(); });
+        //  ^^^ methods/unsafe-get "notices.length"
+        app.listen(3000);
+      `,
+    },
+    {
+      title: 'the end of a session, which any page may ask for',
+      bad: `
+        const express = require('express');
+        const router = express.Router();
+        router.get('/logout', (req, res) => req.session.destroy(() => res.redirect('/')));
+        //     ^^^ methods/unsafe-get "log visitors out"
+        router.get('/sign-out', (req, res, next) => req.logout((error) => (error ? next(error) : res.redirect('/'))));
+        //     ^^^ methods/unsafe-get "log visitors out"
+        module.exports = router;
+      `,
+      fixed: `
+        const express = require('express');
+        const router = express.Router();
+        router.post('/logout', (req, res) => req.session.destroy(() => res.redirect('/')));
+        router.get('/sign-out', (req, res, next) => req.logout((error) => (error ? next(error) : res.redirect('/'))));
+        module.exports = router;
+      `,
+    },
+    {
+      title: 'words that name what is shown, and what is done to the answer',
+      good: `
+        import express from 'express'; import { posts } from './posts.js'; import * as pages from './pages.js'; const app = express();
+        app.get('/archive', async (q, s) => s.json(await posts.archive(q.query.page))); app.get('/posts/:id/end', (q, s) => s.end()); app.get('/a/:id/close', (q, s) => { s.set('x', '1'); s.status(200).close(); });
+        app.get('/b/:id/remove', pages.removeForm); app.get('/c/:id/cancel', pages.cancel); app.post('/c/:id/cancel', pages.canceled); app.get('/locks/lock', (q, s) => s.json(posts.locked(q.query.id)));
+        app.get('/d/:id/start', (q, s) => { setTimeout(() => s.json(posts.startTimes(q.params.id)), 1); });
+      `,
+    },
+    {
       title: 'keys of a cache, and a map that lasts for one request',
       good: `
         import express from 'express'; import Redis from 'ioredis'; const app = express(); const redis = new Redis(); const cache = new Redis();
@@ -245,6 +319,14 @@ export default rule<'endpoint', Evidence>({
   ],
 });
 
+/** How the handler ends the caller's session: `req.session.destroy()`, `req.logout()`, `ctx.session = null`. */
+function sessionEnd({ handler }: Endpoint, context: RuleContext): string | undefined {
+  for (const step of (handler === undefined ? undefined : context.body(handler))?.steps ?? []) {
+    if (step.do === 'call' && (/(^|\.)session\.(destroy|regenerate|delete|reset)$/.test(step.call.callee) || (/^(logout|logOut)$/.test(step.call.name) && ofRequest(step.call.receiver, context)))) return step.call.callee;
+    if (step.do === 'assign' && step.target.path.join('.') === 'session' && step.value.kind === 'literal' && ofRequest(step.target, context)) return step.target.text;
+  }
+  return undefined;
+}
 /** The page of a form whose sending another method of the same path answers. */
 function isFormOf({ app, path }: Endpoint, context: RuleContext): boolean {
   return context.endpoints({ shape: `${app} ${path.shape}` }).some((one) => one.method === 'POST' || one.method === 'PUT' || one.method === 'DELETE');

@@ -4,6 +4,7 @@ import type { At } from '../../text/source.js';
 import { comparesOf, type Compare } from '../facts/compares.js';
 import { constantTime } from '../facts/constant-time.js';
 import { secretName } from '../facts/secrets.js';
+import { someValue } from '../facts/walk.js';
 import { rule, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -41,6 +42,8 @@ export default rule<'function', Evidence>({
       const found = left ?? right;
       if (found === undefined || !fromCaller(left ? compare.right : compare.left, context)) continue;
       const { variable } = found;
+      // Where it is asked for, nothing passes by being absent, and measured from afar such a comparison tells next to nothing.
+      if (variable !== undefined && asksWhetherSet(fn, variable, context)) continue;
       const mayBeUnset = variable !== undefined && !context.projectUses(`checks ${variable}`);
       yield { at: operatorOf(compare, context), subject: `${fn.id} ${found.name}`, evidence: { compare, variable, mayBeUnset }, confidence: variable === undefined ? 'medium' : 'high', when };
     }
@@ -144,6 +147,17 @@ export default rule<'function', Evidence>({
         });`,
     },
     { title: 'a test whether it is set', good: `if (process.env.API_KEY == null) throw new Error('API_KEY is not set');\nif (process.env.API_KEY === '') process.exit(1);` },
+    {
+      title: 'a key that is asked for before it is compared',
+      good: `
+        import express from 'express';
+        const opsKey = process.env.OPS_KEY;
+        express().get('/stats', (req, res) => {
+          if (!opsKey || req.get('x-ops') !== opsKey) return res.sendStatus(404);
+          res.json(stats());
+        });
+        express().get('/more', (req, res) => (process.env.OPS_KEY && req.query.key === process.env.OPS_KEY ? res.json(stats()) : res.sendStatus(404)));`,
+    },
     { title: 'two settings', good: `if (process.env.API_KEY === process.env.OLD_API_KEY) console.warn('rotate the key');` },
     {
       title: 'a setting that is no secret',
@@ -175,6 +189,16 @@ export default rule<'function', Evidence>({
   ],
 });
 
+/** The function asks whether the variable is set: `!process.env.KEY ||`, `if (!key) return`. */
+function asksWhetherSet(fn: FunctionView, variable: string, context: RuleContext): boolean {
+  const isIt = (value: Value): boolean => {
+    if (value.kind !== 'ref' || value.path.length > 0) return false;
+    const end = context.resolve(value).value;
+    return end.kind === 'ref' && end.root.kind === 'env' && end.root.name === variable && end.path.length === 0;
+  };
+  const asks = (value: Value): boolean => (value.kind === 'not' && isIt(value.of)) || (value.kind === 'logic' && value.op === '&&' && (isIt(value.left) || isIt(value.right)));
+  return someValue(fn, asks) || fn.steps.some((step) => step.when.some(({ test }) => isIt(test)));
+}
 interface Found {
   readonly name: string;
   readonly variable: string | undefined;
