@@ -65,7 +65,7 @@ function ofKeys(call: Call, context: RuleContext): StoredChange | undefined {
 }
 function isHeld(value: Value, context: RuleContext): boolean {
   if (value.kind !== 'ref' || (value.root.kind !== 'local' && value.root.kind !== 'import') || wordsOf(value.text).some((word) => BESIDE.has(word))) return false;
-  const end = context.resolve(value).value;
+  const end = madeFor(value, context);
   const isMade = (end.kind === 'call' && end.form === 'new' && /^(Map|Set)$/.test(end.callee)) || end.kind === 'array';
   const top = context.top(value.at.path);
   // What a function makes for itself is gone when it ends.
@@ -81,15 +81,25 @@ function isTop(made: Value, value: Value, context: RuleContext): boolean {
 function ofAssignment({ target, value }: AssignStep & StepFrame, context: RuleContext): readonly StoredChange[] {
   const isTaken = value.kind === 'literal' && value.value === undefined;
   if (target.path[0] === 'session' && target.path.length > 1) return [{ call: undefined, kind: isTaken ? 'delete' : 'write', name: target.text, held: true }];
-  if (target.root.kind !== 'local' || target.path.length === 0) return [];
+  if (target.root.kind !== 'local') return [];
+  // `items = items.filter(...)`
+  if (target.path.length === 0) return value.kind === 'call' && value.name === 'filter' && value.receiver && context.sameValue(value.receiver, target) && isHeld(target, context) ? [{ call: undefined, kind: 'delete', name: target.text, held: true }] : [];
   if (target.path.length === 1 && target.path[0] === 'length' && value.kind === 'literal' && value.value === 0) return isEmptied(target, context) ? [{ call: undefined, kind: 'delete', name: target.text, held: true }] : [];
   const end = context.resolve({ ...target, path: [] }).value;
   const isFound = end.kind === 'call' && FINDS.test(end.name) && end.receiver !== undefined && isHeld(end.receiver, context);
   return isFound ? [{ call: undefined, kind: isTaken ? 'delete' : 'write', name: target.text, held: true }] : [];
 }
+/** What a name stands for; of a `let` or `var` of the module what it was made with. */
+function madeFor(value: Ref, context: RuleContext): Value {
+  const end = context.resolve(value).value;
+  const { root } = value;
+  if (end.kind !== 'ref' || root.kind !== 'local' || value.path.length > 0) return end;
+  const first = context.top(value.at.path)?.steps.find((step) => step.do === 'assign' && step.target.path.length === 0 && step.target.root.kind === 'local' && step.target.root.binding === root.binding);
+  return first?.do === 'assign' ? first.value : end;
+}
 /** `items.length = 0` of a list that the module keeps. */
 function isEmptied(target: Ref, context: RuleContext): boolean {
   const list: Ref = { ...target, path: [], text: target.text.split('.')[0] ?? '', nameAt: target.at };
-  const made = context.resolve(list).value;
+  const made = madeFor(list, context);
   return !wordsOf(list.text).some((word) => BESIDE.has(word)) && (made.kind === 'array' || made.kind === 'call') && (made.at.path !== list.at.path || isTop(made, list, context));
 }

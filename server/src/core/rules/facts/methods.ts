@@ -2,6 +2,7 @@ import type { Endpoint } from '../../project/project.js';
 import { links } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
 import { dottedName } from './names.js';
+import { ownBody } from './own-steps.js';
 
 /** Methods that change data; 'all' answers them too. */
 export const changing: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE', 'all']);
@@ -26,6 +27,6 @@ const SIGNED = /(^|\.)(constructEvent(Async)?|createHmac|verify\w*(Signature|Web
 export function refusesByItself(endpoint: Endpoint, context: RuleContext): boolean {
   const value = endpoint.route.handler?.value;
   if (DENIES.test(dottedName(value))) return true;
-  const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+  const body = ownBody(endpoint, context);
   return body !== undefined && body.steps.some((step) => step.do === 'call' && SIGNED.test(step.call.callee || step.call.name));
 }

@@ -4,6 +4,7 @@ import { links, type Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
 import { refusesByItself } from './methods.js';
 import { wordsOf } from './names.js';
+import { ownBody } from './own-steps.js';
 import { adminPath, identityPath, sensitivePath } from './paths.js';
 import { someIn, someValue } from './walk.js';
 
@@ -25,10 +26,11 @@ function answersNobody({ path, conduct }: Endpoint): boolean {
   return /\{\*\}$/.test(path.shape) && conduct !== undefined && conduct.complete && conduct.passes === 'never' && conduct.welcomes === 'no' && conduct.stops === 'yes';
 }
 /** The handler refuses some for who they are, in whatever words: `if (!me || !owns(me, id)) return notFound()`. */
-function asksInside({ handler, conduct }: Endpoint, context: RuleContext): boolean {
+function asksInside(endpoint: Endpoint, context: RuleContext): boolean {
+  const { conduct } = endpoint;
   if (!conduct || conduct.refuses.length === 0) return false;
   if (conduct.tests.some((one) => one === 'role' || one === 'owner')) return true;
-  const body = handler === undefined ? undefined : context.body(handler);
+  const body = ownBody(endpoint, context);
   return body !== undefined && body.steps.some((step) => step.when.slice(body.when.length).some((branch) => branch.early && someIn(branch.test, (value) => isOfCaller(value, context))));
 }
 /** An owner is asked for, or a name stands for what a function makes of the session. */

@@ -3,6 +3,7 @@ import type { Call, Value } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import { changesOf } from '../facts/changes.js';
 import { refusesByItself } from '../facts/methods.js';
+import { ownBody } from '../facts/own-steps.js';
 import { someIn, someValue } from '../facts/walk.js';
 import { ofRequest } from '../facts/handed.js';
 import { rule, type Change, type FixAnswer, type RuleContext } from '../rule.js';
@@ -44,26 +45,28 @@ export default rule<'endpoint', Evidence>({
     if (route.path?.kind === 'regex' || refusesByItself(endpoint, context) || isElsewhere(endpoint, context) || sortsBefore(endpoint, context)) return;
     const { conduct } = endpoint;
     if (conduct && (conduct.closed || conduct.tests.includes('method') || conduct.touches.includes('outgoing'))) return;
-    const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+    const body = ownBody(endpoint, context);
     const changes = body ? changesOf(body, context) : [];
     if (body) {
       const sends = context.sends(body.id);
       const echoed = new Set<number>();
       for (const { value } of sends) someIn(value, (one) => { if (isMethod(one, context)) echoed.add(one.at.mark); return false; });
-      if (someValue(body, (value) => isMethod(value, context) && !echoed.has(value.at.mark))) return;
+      if (someValue(route.branch === true ? withoutBefore(body) : body, (value) => isMethod(value, context) && !echoed.has(value.at.mark))) return;
       if (sends.length > 0 && sends.every(({ status }) => Number(status && context.constant(status)?.value) >= 300)) return;
       const ends = body.steps.flatMap((step) => (step.do === 'call' && /^(status|sendStatus|writeHead|code)$/.test(step.call.name) && step.call.args[0] ? [Number(context.constant(step.call.args[0].value)?.value)] : []));
       if (sends.length === 0 && ends.length > 0 && ends.every((status) => status >= 300)) return;
       if (changes.length === 0 && body.steps.some((step) => step.do === 'call' && (/redirect|sendFile|render/i.test(step.call.name) || WHOLE.test(step.call.callee)))) return;
     }
     if (body && answersTheSame(body)) return;
+    // A handler that somebody's own function makes, methods and all: `handler().use(staff).get(show)`.
+    if (framework === 'next' && !body && links(endpoint.chain).some(({ layer }) => layer.value.kind === 'call' && layer.value.receiver !== undefined)) return;
     // A branch of a server, and a page's handler, are asked by every method; only what changes data should not be.
-    if ((route.branch === true || framework === 'node-http') && changes.length === 0) return;
+    if (route.branch === true && changes.length === 0) return;
     const word = context.textOf(endpoint.methodAt);
     yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, confidence: body ? 'high' : 'low', severity: body && changes.length === 0 && onlyReads(body, context) ? 'info' : 'warning', evidence: { endpoint, word } };
   },
   explain: ({ endpoint, word }) => ({
-    message: `${/^['"]|^\[/.test(word) ? word : `'${word}'`} answers every method on ${endpoint.path.text}, PUT, DELETE and TRACE too. List the methods it needs.`,
+    message: `${subjectOf(endpoint, word)} answers every method on ${endpoint.path.text}, PUT, DELETE and TRACE too. List the methods it needs.`,
     why: 'Filters and firewalls that allow GET and POST only are passed by, and checks of one method do not stand before the others.',
     remedy: 'Register the handler for the methods it was written for.',
   }),
@@ -207,6 +210,33 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'a branch of a plain server that empties a list for every method, and one that asks',
+      bad: `
+        var http = require('http');
+        var alerts = JSON.parse(saved());
+        http.createServer(function (req, res) {
+          var path = req.url.split('?')[0];
+          if (path === '/alerts' && req.method === 'GET') return res.end(JSON.stringify(alerts));
+          if (path === '/alerts/clear') { alerts.length = 0; return res.end(); }
+          //           ^^^^^^^^^^^^^^^ methods/all-methods
+          if (path === '/alerts/count') return res.end(String(alerts.length));
+          if (path === '/alerts/drop' && req.method === 'POST') { alerts.length = 0; return res.end(); }
+          res.statusCode = 404;
+          res.end();
+        }).listen(80);
+      `,
+    },
+    {
+      title: 'a page whose handler is put together by a function of its own',
+      good: `
+        //- pages/api/parcels.js
+        import { handler, staff } from '../../lib/api';
+        export default handler().use(staff).get((req, res) => res.json(all())).post((req, res) => res.json(add(req.body)));
+        //- package.json
+        { "dependencies": { "next": "13.0.0" } }
+      `,
+    },
+    {
       title: 'a path nobody knows is answered with 404',
       good: `
         import express from 'express'; const app = express(); app.all('/{*any}', (req, res) => res.sendStatus(404)); app.all('/old', (req, res) => res.status(410).end());
@@ -263,6 +293,10 @@ export default rule<'endpoint', Evidence>({
   ],
 });
 
+/** What a branch does, without the branches that were left before it. */
+function withoutBefore(body: FunctionView): FunctionView {
+  return { ...body, steps: body.steps.map((step) => ({ ...step, when: step.when.filter((branch) => !branch.early) })) };
+}
 function isMethod(value: Value, context: RuleContext): boolean {
   return context.request(value)?.from === 'method' || (value.kind === 'ref' && value.path.at(-1) === 'method');
 }
@@ -280,9 +314,15 @@ function onlyReads(body: FunctionView, context: RuleContext): boolean {
 function isContext(value: Value, context: RuleContext): boolean {
   return value.kind === 'ref' && value.path.length === 0 && ofRequest(value, context);
 }
+/** What a message begins with: the word that stands for every method, as it is written. */
+function subjectOf({ route, framework }: Endpoint, word: string): string {
+  if (route.branch === true && framework === 'node:http') return 'This branch';
+  return /^['"]|^\[/.test(word) ? word : `'${word}'`;
+}
 /** All it does is to answer with what stands there: `res.json({ pong: true })`. */
 function answersTheSame(body: FunctionView): boolean {
-  const isFixed = (value: Value): boolean => !someIn(value, (one) => (one.kind === 'ref' ? one.root.kind !== 'parameter' || one.path.length > 0 : one.kind !== 'literal' && one.kind !== 'object' && one.kind !== 'array' && one.kind !== 'not'));
+  const isPlain = (value: Value): boolean => (value.kind === 'ref' ? value.root.kind === 'parameter' && value.path.length === 0 : /^(literal|object|array|not)$/.test(value.kind));
+  const isFixed = (value: Value): boolean => !someIn(value, (one) => !isPlain(one));
   return body.complete && body.steps.length > 0 && body.steps.every((step) => {
     if (step.do === 'call') return step.call.args.every((item) => isFixed(item.value)) && isOfResponse(step.call);
     if (step.do === 'assign') return step.target.root.kind === 'parameter' && isFixed(step.value);

@@ -2,6 +2,7 @@ import type { Endpoint } from '../../project/project.js';
 import { changesOf, type StoredChange } from '../facts/changes.js';
 import { deedOf, type Deed } from '../facts/deeds.js';
 import { ofRequest } from '../facts/handed.js';
+import { ownBody } from '../facts/own-steps.js';
 import { publicPath } from '../facts/paths.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -44,7 +45,7 @@ export default rule<'endpoint', Evidence>({
     if (ended !== undefined) yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, severity: 'hint', confidence: 'medium', evidence: { endpoint, write: { kind: 'write', name: ended }, word: undefined, ends: true } };
     if (publicPath(path.text) || BY_LINK.test(path.text)) return;
     const word = last?.kind === 'text' && EXACT_ACTION.test(last.text) ? last.text : undefined;
-    const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+    const body = ownBody(endpoint, context);
     const writes = body ? changesOf(body, context).filter((one) => (!one.held || word !== undefined) && (one.held || !isAside(one, one.call ? context.textOf(one.call.at) : ''))) : [];
     // A read may remember that it was made; a removal, or a path that names an action, is no such thing.
     const write = writes.find((one) => one.kind === 'delete') ?? (writes[0] && (word !== undefined || ACTION.test(last?.text ?? '') || !reads(body?.name ?? '')) ? writes[0] : undefined);
@@ -58,7 +59,9 @@ export default rule<'endpoint', Evidence>({
     yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, severity, confidence: write ? 'medium' : 'low', evidence: { endpoint, write, word } };
   },
   explain: ({ endpoint, write, word, ends }) => ({
-    message: ends ? `GET ${endpoint.path.text} ends the session (${write?.name ?? ''}), so any page can log visitors out with a picture. Use POST.` : `GET ${endpoint.path.text} changes data (${write?.name ?? `its path ends in ${word ?? ''}`}); links and prefetching can trigger it without the user's intent. ` +
+    message: ends
+      ? `GET ${endpoint.path.text} ends the session (${write?.name ?? ''}), so any page can log visitors out with a picture. Use POST.`
+      : `GET ${endpoint.path.text} changes data (${write?.name ?? `its path ends in ${word ?? ''}`}); links and prefetching can trigger it without the user's intent. ` +
       `Use ${write?.kind === 'delete' || /delete|remove|destroy|purge/i.test(word ?? '') ? 'DELETE' : 'POST'}.`,
     why: 'Pictures, links, prefetchers and crawlers send GET with the cookies of whoever looks; defences against forgery leave GET out.',
     remedy: 'Answer it to POST or DELETE, and send that from the page.',
@@ -220,10 +223,13 @@ export default rule<'endpoint', Evidence>({
         const knex = require('./db');
         const app = express();
         const notices = loadNotices();
-        app.get('/passes/:id/more', async (req, res) => { await knex('passes').where({ id: req.params.id }).increment('rides', 2); res.end(); });
+        app.get('/passes/:id/more', async (req, res) => { await knex('passes').where({ id: req.params.id, owner: req.session.id }).increment('rides', 2); res.end(); });
         //  ^^^ methods/unsafe-get
         app.get('/notices/clear', (req, res) => { notices.length = 0; res.end(); });
         //  ^^^ methods/unsafe-get "notices.length"
+        let rows = [];
+        app.get('/rows/:id/remove', (req, res) => { rows = rows.filter((row) => row.id !== req.params.id); res.json(rows); });
+        //  ^^^ methods/unsafe-get "(rows)"
         app.listen(3000);
       `,
     },
@@ -244,6 +250,19 @@ export default rule<'endpoint', Evidence>({
         router.post('/logout', (req, res) => req.session.destroy(() => res.redirect('/')));
         router.get('/sign-out', (req, res, next) => req.logout((error) => (error ? next(error) : res.redirect('/'))));
         module.exports = router;
+      `,
+    },
+    {
+      title: 'one function that answers several methods, and removes for one of them',
+      good: `
+        import http from 'node:http';
+        import fs from 'node:fs';
+        http.createServer((req, res) => {
+          if (req.method === 'GET') return fs.createReadStream(nameOf(req.url)).pipe(res);
+          if (!allowed(req)) return res.writeHead(401).end();
+          if (req.method === 'DELETE') return fs.unlink(nameOf(req.url), () => res.end());
+          res.writeHead(405).end();
+        }).listen(80);
       `,
     },
     {
@@ -333,7 +352,8 @@ function isFormOf({ app, path }: Endpoint, context: RuleContext): boolean {
 }
 /** What only remembers something beside the answer. */
 function isAside({ name }: StoredChange, text: string): boolean {
-  return ASIDE.test(name) || /\$inc\b|lastSeen|last_?(login|access|active|used)|views?\b|counter/i.test(text.slice(0, 400));
+  // What a row is looked up by says nothing of what is kept in it.
+  return ASIDE.test(name.replace(/\.where\([^]*$/i, '')) || /\$inc\b|lastSeen|last_?(login|access|active|used)|views?\b|counter/i.test(text.slice(0, 400));
 }
 function reads(name: string): boolean {
   return /(^|\.)(get|list|find|show|read|fetch|index|view|load|search)[A-Z_]?\w*$/i.test(name);
