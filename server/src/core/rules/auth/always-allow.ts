@@ -1,7 +1,7 @@
 import type { At } from '../../text/source.js';
 import { idleGuard } from '../facts/idle-guards.js';
 import { passingIn, prefixFor, type Passing } from '../facts/passing-guards.js';
-import { passingMessages, unreadExamples } from '../facts/passing-texts.js';
+import { eitherExamples, passingMessages, unreadExamples } from '../facts/passing-texts.js';
 import { welcomesIn } from '../facts/passing-verifiers.js';
 import { rule, type FixAnswer } from '../rule.js';
 
@@ -310,6 +310,7 @@ export default rule<'function', Evidence>({
         //                                                                 ^^^^^^^^^^^^^ auth/always-allow "'authenticate' lets"
       `,
     },
+    ...eitherExamples,
     ...unreadExamples,
     {
       title: 'refused, and left',

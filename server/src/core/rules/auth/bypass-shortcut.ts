@@ -1,5 +1,6 @@
 import type { FunctionView } from '../../model/module.js';
 import { bypassesIn, type Bypass } from '../facts/bypasses.js';
+import { passwordExamples } from '../facts/password-examples.js';
 import { tokenExamples } from '../facts/token-examples.js';
 import { rule, type Detection, type Fix } from '../rule.js';
 
@@ -384,6 +385,7 @@ if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return
     },
     { title: 'a host that is refused', good: `export function requireAuth(req, res, next) { if (req.hostname === 'localhost') return res.sendStatus(403); verify(req, res, next); }` },
     { title: 'rate limits and other protections', good: `import rateLimit from 'express-rate-limit'; export const limiter = rateLimit({ skip: () => process.env.NODE_ENV !== 'production' });` },
+    ...passwordExamples,
   ],
 });
 

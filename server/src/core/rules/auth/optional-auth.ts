@@ -4,6 +4,7 @@ import type { At } from '../../text/source.js';
 import { changing } from '../facts/methods.js';
 import { openingOption } from '../facts/openings.js';
 import { isMeantForAll, isSignUp } from '../facts/peers.js';
+import { someValue } from '../facts/walk.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -36,7 +37,7 @@ export default rule<'function', Evidence>({
   words: ['credentialsrequired', 'passthrough', 'try', 'optional', 'anonymous'],
   *detect(fn, context) {
     for (const step of fn.steps) if (step.do === 'call') for (const found of written(step.call, context)) {
-      const open = risky(context.endpointsThrough(step.call.at));
+      const open = found.how === 'mode' ? asksNothingElse(step.call, context) : risky(context.endpointsThrough(step.call.at));
       const [first] = open.filter((one) => !isMeantForAll(one, context) && !isSignUp(one));
       if (!first) continue;
       yield {
@@ -68,6 +69,46 @@ export default rule<'function', Evidence>({
     else yield { refused: 'The option stands in another place.' };
   },
   examples: [
+    {
+      title: 'hapi: what all routes ask for is a try',
+      bad: `
+        const Hapi = require('@hapi/hapi');
+        const { racks } = require('./racks');
+        const server = Hapi.server({ port: 80 });
+        server.auth.strategy('keycard', 'cookie', { cookie: { name: 'card', password } });
+        server.auth.default({ strategy: 'keycard', mode: 'try' });
+        //                                               ^^^^^ auth/optional-auth "reach PUT /racks/{id}"
+        server.route([
+          { method: 'GET', path: '/racks', handler: () => racks.all() },
+          { method: 'PUT', path: '/racks/{id}', handler: (request) => racks.write(request.params.id, request.payload) },
+        ]);
+      `,
+      fixed: `
+        const Hapi = require('@hapi/hapi');
+        const { racks } = require('./racks');
+        const server = Hapi.server({ port: 80 });
+        server.auth.strategy('keycard', 'cookie', { cookie: { name: 'card', password } });
+        server.auth.default({ strategy: 'keycard', mode: 'required' });
+        server.route([
+          { method: 'GET', path: '/racks', handler: () => racks.all() },
+          { method: 'PUT', path: '/racks/{id}', handler: (request) => racks.write(request.params.id, request.payload) },
+        ]);
+      `,
+    },
+    {
+      title: 'hapi: a try, and routes that ask for more or look at who it was',
+      good: `
+        const Hapi = require('@hapi/hapi');
+        const { racks } = require('./racks');
+        const server = Hapi.server({ port: 80 });
+        server.auth.strategy('keycard', 'cookie', { cookie: { name: 'card', password } });
+        server.auth.default({ strategy: 'keycard', mode: 'try' });
+        server.route([
+          { method: 'PUT', path: '/racks/{id}', options: { auth: { mode: 'required' } }, handler: (request) => racks.write(request.params.id, request.payload) },
+          { method: 'POST', path: '/notes', handler: (request, h) => (request.auth.isAuthenticated ? racks.note(request.payload) : h.response().code(401)) },
+        ]);
+      `,
+    },
     {
       title: 'express-jwt in front of everything',
       bad: `
@@ -221,13 +262,27 @@ export default rule<'function', Evidence>({
 });
 
 /** Endpoints that change data although nothing behind the check refuses a stranger. */
+/** Routes of the same application that change something, ask for nothing of their own, and whose handlers do not ask who calls. */
+function asksNothingElse({ receiver }: Call, context: RuleContext): readonly Endpoint[] {
+  const made = receiver?.kind === 'ref' ? context.resolve({ ...receiver, path: receiver.path.slice(0, -1), nameAt: receiver.at }).value : undefined;
+  const scope = made && context.scopeOf(made.at);
+  return (scope ? context.endpoints({ scope: scope.id }) : []).filter((one) => {
+    if (!changing.has(one.method) || one.framework !== 'hapi' || one.route.unread === true || one.conduct?.tests.includes('identity') === true) return false;
+    const says = ['options', 'config'].some((key) => {
+      const held = context.option(one.route.options, key);
+      return held.kind === 'unknown' || (held.kind === 'value' && context.option(held.value, 'auth').kind !== 'absent');
+    });
+    const body = one.handler === undefined ? undefined : context.body(one.handler);
+    return !says && body !== undefined && !someValue(body, (value) => value.kind === 'ref' && value.path.includes('auth'));
+  });
+}
 function risky(endpoints: readonly Endpoint[]): readonly Endpoint[] {
   return endpoints.filter((one) => changing.has(one.method) && one.authentication.state === 'open');
 }
 interface Written {
   readonly at: At;
   readonly entryAt: At | undefined;
-  readonly how: 'option' | 'strategy';
+  readonly how: 'option' | 'strategy' | 'mode';
 }
 function* written(call: Call, context: RuleContext): Iterable<Written> {
   const from = call.target.kind === 'ref' && call.target.root.kind === 'import' ? call.target.root.from : '';
@@ -237,6 +292,11 @@ function* written(call: Call, context: RuleContext): Iterable<Written> {
       const held = context.option(options, key);
       if (held.kind === 'value' && context.constant(held.value)?.value === value && held.value.at.path === call.at.path) yield { at: held.value.at, entryAt: held.entry.at, how: 'option' };
     }
+  }
+  // hapi: `server.auth.default({ strategy: 'session', mode: 'try' })`
+  if (call.name === 'default' && call.receiver?.kind === 'ref' && call.receiver.path.at(-1) === 'auth' && call.args[0]) {
+    const mode = context.option(call.args[0].value, 'mode');
+    if (mode.kind === 'value' && /^(try|optional)$/.test(String(context.constant(mode.value)?.value)) && mode.value.at.path === call.at.path) yield { at: mode.value.at, entryAt: undefined, how: 'mode' };
   }
   const [strategies] = call.name === 'authenticate' && /^(koa-)?passport\b/.test(call.callee) ? call.args : [];
   if (strategies?.value.kind !== 'array') return;

@@ -1,10 +1,14 @@
+import { believedEvent, type BelievedEvent } from '../facts/believed-events.js';
+import { decoratorExamples } from '../facts/decorator-examples.js';
+import { eventExamples } from '../facts/event-examples.js';
 import { missingCheck, type MissingCheck } from '../facts/missing-auth.js';
 import { methodName } from '../facts/methods.js';
+import { openSockets, type OpenSockets } from '../facts/open-sockets.js';
 import { guardFix, publicFix } from '../facts/peers.js';
 import { unaskedMutations, type UnaskedMutation } from '../facts/resolvers.js';
 import { rule, type FixAnswer } from '../rule.js';
 
-export default rule<'module', MissingCheck | UnaskedMutation>({
+export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | BelievedEvent>({
   meta: {
     id: 'auth/route-missing-auth',
     title: 'This route has no authentication, its neighbours do',
@@ -20,12 +24,18 @@ export default rule<'module', MissingCheck | UnaskedMutation>({
   on: 'module',
   words: [],
   *detect(module, context) {
-    for (const endpoint of context.endpoints({ file: module.path })) if (endpoint.methodAt.path === module.path) yield* missingCheck(endpoint, context);
+    for (const endpoint of context.endpoints({ file: module.path })) {
+      if (endpoint.methodAt.path !== module.path) continue;
+      const event = believedEvent(endpoint, context);
+      if (event) yield { at: endpoint.methodAt, subject: `${endpoint.id} event`, when: endpoint.when, confidence: 'medium', evidence: event };
+      else yield* missingCheck(endpoint, context);
+    }
+    for (const one of openSockets(module, context)) yield { at: one.at, subject: `sockets ${one.change}`, confidence: 'medium', evidence: one };
     if (context.depends('graphql-shield', module.path) === true) return;
     for (const one of unaskedMutations(module, context)) yield { at: one.at, subject: `Mutation.${one.name}`, confidence: 'medium', evidence: one, related: [{ at: one.guardAt, label: 'guarded here' }] };
   },
   explain: (evidence) => ({
-    message: evidence.how === 'mutation' ? mutationMessage(evidence) : messageOf(evidence),
+    message: evidence.how === 'mutation' ? mutationMessage(evidence) : evidence.how === 'sockets' ? socketsMessage(evidence) : evidence.how === 'event' ? eventMessage(evidence) : messageOf(evidence),
     why: 'One forgotten route is enough: whoever finds it needs no account at all.',
     remedy: 'Put the check its neighbours have in front of it, or say above it why everybody may call it: `// unlatched: public -- reason`.',
   }),
@@ -34,6 +44,8 @@ export default rule<'module', MissingCheck | UnaskedMutation>({
       yield { refused: 'What the resolver has to check is for the author to say.' };
       return;
     }
+    if (evidence.how === 'sockets') return yield { refused: 'How a socket proves who it is, is for the author to say.' };
+    if (evidence.how === 'event') return yield { refused: 'How the sender signs is in its documentation.' };
     const { endpoint, guard, off, how } = evidence;
     const added = guard && guardFix(endpoint, guard, context);
     if (added) yield added;
@@ -63,26 +75,6 @@ export default rule<'module', MissingCheck | UnaskedMutation>({
         router.get('/invoices/:id', auth, show);
         router.get('/invoices/export', auth, exported);
         export default router;
-      `,
-    },
-    {
-      title: 'the guard is registered below the route',
-      bad: `
-        const router = require('express').Router();
-        const { requireAuth } = require('./auth');
-        router.post('/orders', create);
-        //     ^^^^ auth/route-missing-auth "'requireAuth' is registered after POST"
-        router.use(requireAuth);
-        router.get('/orders', list);
-        module.exports = router;
-      `,
-      fixed: `
-        const router = require('express').Router();
-        const { requireAuth } = require('./auth');
-        router.post('/orders', requireAuth, create);
-        router.use(requireAuth);
-        router.get('/orders', list);
-        module.exports = router;
       `,
     },
     {
@@ -375,9 +367,17 @@ export default rule<'module', MissingCheck | UnaskedMutation>({
         server.route({ method: 'GET', path: '/items', options: { auth: false }, handler: list });
       `,
     },
+    ...eventExamples,
+    ...decoratorExamples,
   ],
 });
 
+function socketsMessage({ change }: OpenSockets): string {
+  return `Sockets are taken from anybody, and what they send changes data (${change}), while routes here ask for a login. Check the token in io.use() first.`;
+}
+function eventMessage({ endpoint, about }: BelievedEvent): string {
+  return `POST ${endpoint.path.text} believes whoever sends it that money was paid ('${about}'): nothing proves where it comes from. Verify the sender's signature first.`;
+}
 function mutationMessage({ name, guard, counts: [count, all] }: UnaskedMutation): string {
   return `Mutation ${name} asks nobody who calls while ${count} of ${all} others here ${/ /.test(guard) ? `have ${guard}` : `use '${guard}'`}. Add it.`;
 }

@@ -6,7 +6,7 @@ import type { RuleContext } from '../rule.js';
 import { authGuardName } from './guards.js';
 import { refusesAt, turnsAway } from './refusals.js';
 import { requestReads } from './request-reads.js';
-import { claimedAddress, disjuncts, environmentShortcut, fixedBeside, requestShortcut, type Shortcut } from './shortcuts.js';
+import { claimedAddress, disjuncts, environmentShortcut, fixedBeside, masterPassword, requestShortcut, type Shortcut } from './shortcuts.js';
 
 /** A test under which a check does not run. */
 export interface Bypass {
@@ -25,6 +25,8 @@ const WHO = /^(id|_id|userId|user_id|uid|sub|email|username|login|user|viewer|ac
 const IDENTIFIES = /(^|\.)(authenticate\w*|identify\w*|(get|load|read|resolve|find|require|fetch|parse|extract)\w*(User|Session|Identity|Viewer|Caller|Principal|Actor|Account|Context|Auth)\w*|current_?user\w*|user_?from\w*|\w*context\w*|who_?(is|am_?i)\w*|viewer|validate|verify\w*)$/i;
 const VERIFIES = /^(verify\w*|jwtVerify|authenticate\w*|introspect\w*|getPeerCertificate|unseal\w*|compare\w*|timingSafeEqual|lookup\w*|findBy(Token|Key)\w*)$/i;
 const CREDENTIAL = /authori[sz]ation|cookie|token|jwt|session|api-?key|^key$|signature|secret|password/i;
+/** Functions that are asked for the account of who logs in. */
+const LOGS_IN = /(^|[._])(authorize|log_?in|sign_?in|check_?(login|password|credentials))$/i;
 /** Statuses with which somebody is turned away for who he is, or where he comes from. */
 const REFUSALS: ReadonlySet<number> = new Set([302, 401, 403, 404]);
 
@@ -41,6 +43,7 @@ export function* bypassesIn(fn: FunctionView, context: RuleContext): Iterable<By
       const identity = identityIn(step.value, context);
       if (identity && (known.identity ??= identifies(fn))) shortcut = identityShortcut(branch, identity, context);
     }
+    if (isNew && !shortcut && isGiven(step) && branch.holds && isEverywhere(branch, context) && masterPassword(branch.test, context) && (LOGS_IN.test(fn.name) || (known.identity ??= identifies(fn)))) shortcut = { how: 'value', severity: 'error' };
     shortcut ??= isNew ? addressShortcut(branch, step, passed, fn, context) : undefined;
     const fixed = isNew && !shortcut && branch.holds && refusesAt(step, context) ? fixedBeside(branch.test, true, context) : undefined;
     if (fixed && branch) {
@@ -53,6 +56,15 @@ export function* bypassesIn(fn: FunctionView, context: RuleContext): Iterable<By
     }
     if (step.do === 'call' && REGISTERS.test(step.call.name) && step.call.receiver) yield* conditional(step.call, step, fn, context);
   }
+}
+/** Not in development only: no test of the environment stands beside it. */
+function isEverywhere(branch: Branch, context: RuleContext): boolean {
+  const where = context.environment([branch]);
+  return where !== 'development' && where !== 'unless-production';
+}
+/** Something is given back that is not nothing. */
+function isGiven(step: Step): boolean {
+  return step.do === 'return' && step.value !== undefined && !(step.value.kind === 'literal' && !step.value.value);
 }
 /** The step lets the request through: `next()`, `return true` of a guard, a made-up user, the handler a wrapper was given. */
 function passes(step: Step, fn: FunctionView, context: RuleContext): boolean {
@@ -90,6 +102,7 @@ function identityShortcut(branch: Branch, identity: ObjectValue, context: RuleCo
   for (const test of disjuncts(branch.test, 0)) {
     const asked = requestShortcut(test, true, context);
     if (asked?.how === 'request') return { ...asked, how: 'identity' };
+    if (asked?.how === 'value' && isEverywhere(branch, context)) return asked;
     const [read] = requestReads(test, context);
     if (!read || read.field.key === undefined || CREDENTIAL.test(read.field.key) || isFixedIdentity) continue;
     const isNamed = identity.entries.some((one) => one.key !== undefined && WHO.test(one.key) && requestReads(one.value, context).some(({ field }) => field.key === read.field.key));

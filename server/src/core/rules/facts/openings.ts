@@ -1,9 +1,13 @@
 import type { Layer } from '../../model/api.js';
+import type { Value } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
 
 const OPENING_DECORATOR = /^(public|public_?route|is_?public|skip_?auth(entication)?|no_?auth|allow_?anonymous|allow_?unauthorized|unauthenticated|anonymous)$/i;
+
+/** Marks a guard lets pass, by their names. */
+const MARK = /^(is_?)?(public|open|anonymous|no_?auth|skip_?auth\w*|allow_?(anonymous|unauthorized|public)\w*|unprotected|unguarded|unauthenticated)(_?(route|endpoint|key|access))?$/i;
 
 /** A guard of the route's own router that is registered below it and would have covered it. */
 export function laterGuard(endpoint: Endpoint, context: RuleContext): Layer | undefined {
@@ -34,13 +38,28 @@ export interface Off {
 export function switchedOff(endpoint: Endpoint, context: RuleContext): Off | undefined {
   if (endpoint.framework === 'nest') {
     const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
-    const found = body?.decorators.find((one) => (one.kind === 'call' ? OPENING_DECORATOR.test(one.name) : one.kind === 'ref' && OPENING_DECORATOR.test(one.text)));
+    const found = body?.decorators.find((one) => opensByName(one) || marksOpen(one, context));
     if (!found || found.at.path !== endpoint.methodAt.path) return undefined;
     return { at: found.kind === 'call' ? found.nameAt : found.at, whole: found.at, how: 'decorator', name: `@${context.textOf(found.at)}` };
   }
   const option = openingOption(endpoint, context);
   // A mode that lets everybody pass is another rule's matter.
   return option?.mode === false ? { at: option.valueAt, whole: option.entryAt, how: 'option', name: 'auth: false' } : undefined;
+}
+/** `@Public()`, `@SkipAuth()` */
+export function opensByName(one: Value): boolean {
+  return one.kind === 'call' ? OPENING_DECORATOR.test(one.name) : one.kind === 'ref' && OPENING_DECORATOR.test(one.text);
+}
+/** A decorator of the project that sets a mark a guard looks for: `const Open = () => SetMetadata('open', true)`. */
+function marksOpen(one: Value, context: RuleContext): boolean {
+  if (one.kind !== 'call' && one.kind !== 'ref') return false;
+  const end = context.resolve(one.kind === 'call' ? one.target : one).value;
+  const body = end.kind === 'function' ? context.body(end.fn) : undefined;
+  const last = body?.steps.at(-1);
+  const made = last?.do === 'return' ? last.value : end;
+  if (made?.kind !== 'call' || made.callee !== '@nestjs/common.SetMetadata') return false;
+  const [key, value] = made.args.map((item) => context.constant(item.value)?.value);
+  return typeof key === 'string' && MARK.test(key) && value === true;
 }
 /** `auth: false`, or a mode under it that lets everybody through. */
 export function openingOption(endpoint: Endpoint, context: RuleContext): { readonly valueAt: At; readonly entryAt: At; readonly mode: boolean } | undefined {

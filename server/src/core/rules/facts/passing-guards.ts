@@ -13,7 +13,7 @@ import { someIn, someValue } from './walk.js';
 export interface Passing {
   readonly at: At;
   readonly statementAt: At;
-  readonly how: 'goes-on' | 'both-ways' | 'swallowed' | 'promise' | 'dropped' | 'unthrown' | 'unread';
+  readonly how: 'goes-on' | 'both-ways' | 'either' | 'swallowed' | 'promise' | 'dropped' | 'unthrown' | 'unread';
   /** What the message names: the check, the call or the error. */
   readonly name: string;
   /** Where the request goes on. */
@@ -32,6 +32,7 @@ export function* passingIn(fn: FunctionView, context: RuleContext): Iterable<Pas
   yield* ofPromises(fn, context);
   yield* ofErrors(fn, context);
   yield* ofCallbacks(fn, context);
+  yield* ofEither(fn, context);
   const late = goesOn(fn, context);
   if (late) yield late;
 }
@@ -90,6 +91,30 @@ function* ofCallbacks(fn: FunctionView, context: RuleContext): Iterable<Passing>
     // A member of what is not there cannot be read, and another function may ask.
     if (!isAsked && next?.do === 'call' && !isDangerous) yield { at: step.call.nameAt, statementAt: step.statementAt, how: 'unread', name: step.call.target.kind === 'ref' ? step.call.target.text : step.call.name, next: next.call.nameAt };
   }
+}
+/** `if (req.user || req.user.isAdmin) return next()`: whoever has the one passes, and the other is never asked. */
+function* ofEither(fn: FunctionView, context: RuleContext): Iterable<Passing> {
+  const seen = new Set<number>();
+  for (const step of fn.steps) {
+    const branch = step.when.findLast((one) => !one.early && !fn.when.includes(one));
+    const goes = isNext(step, fn, context) || (step.do === 'return' && step.value?.kind === 'call' && goesOnFrom(step.value, fn, context));
+    const test = goes && branch?.holds === true ? branch.test : step.do === 'return' && /(^|\.)canActivate$/.test(fn.name) ? step.value : undefined;
+    const wrong = test && eitherIn(test, 0);
+    if (!wrong || seen.has(wrong.at.mark)) continue;
+    seen.add(wrong.at.mark);
+    yield { at: wrong.at, statementAt: step.statementAt, how: 'either', name: context.textOf(wrong.at).slice(0, 80), next: undefined };
+  }
+}
+/** The part `a || a.b...` of a test, also `a || a.b === 'x'`. */
+function eitherIn(test: Value, depth: number): Value | undefined {
+  if (test.kind !== 'logic' || depth > 6) return undefined;
+  if (test.op === '||' && test.left.kind === 'ref' && test.left.path.length > 0) {
+    const { left } = test;
+    const under = (value: Value): boolean => value.kind === 'ref' && value.text.startsWith(`${left.text}.`) && value.path.length > left.path.length;
+    const asked = test.right.kind === 'compare' ? [test.right.left, test.right.right] : test.right.kind === 'call' && test.right.receiver ? [test.right.receiver] : [test.right];
+    if (IDENTITY.test(left.path.at(-1) ?? '') && asked.some(under)) return test;
+  }
+  return eitherIn(test.left, depth + 1) ?? eitherIn(test.right, depth + 1);
 }
 /** A call that only answers yes or no, whose answer is thrown away: `isAdmin(req.user);`. */
 function isQuestion(step: Step, call: Call, context: RuleContext): boolean {

@@ -8,10 +8,38 @@ export const passingMessages: Readonly<Record<string, ((name: string) => string)
   'promise': (name) => `'${name}' is asynchronous and nobody waits for it here, so the check passes for everybody. Await it.`,
   'dropped': (name) => `What '${name}' answers is thrown away, so the check passes for everybody. Refuse when it is not true.`,
   'unthrown': (name) => `'${name}' is made here and never thrown, so the request goes on. Throw it.`,
+  'either': (name) => `${named(name)} is true for everybody who is logged in, so what stands behind the || is never asked. Write && in its place.`,
   'unread': (name) => `Whether '${name}' failed is never asked here, so the request goes on with any token or none. Look at the error, and refuse with 401.`,
 };
 
 const named = (name: string): string => (name === '' || name.includes('(') ? 'This check' : `'${name.replace(/^exports\./, '')}'`);
+
+/** Conditions that hold for more callers than they are meant for: auth/always-allow. */
+export const eitherExamples: readonly Example[] = [
+  {
+    title: 'or in place of and',
+    bad: `
+      const onlyEditors = (req, res, next) => {
+        if (req.session.user || req.session.user.editor) return next();
+      //    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/always-allow "is true for everybody who is logged in"
+        res.sendStatus(403);
+      };
+      require('express')().put('/pages', onlyEditors, (req, res) => res.end());
+    `,
+  },
+  {
+    title: 'either of two rights, and both of two conditions',
+    good: `
+      const onlyEditors = (req, res, next) => {
+        if (req.user.editor || req.user.admin) return next();
+        if (req.user && req.user.editor) return next();
+        if (req.user || req.apiKey) return next();
+        res.sendStatus(403);
+      };
+      require('express')().put('/pages', onlyEditors, (req, res) => res.end());
+    `,
+  },
+];
 
 /** Callbacks of a verification that look at its error, and that do not: auth/always-allow. */
 export const unreadExamples: readonly Example[] = [

@@ -21,7 +21,7 @@ const UNCHECKED = /^(passport-(local|http|http-bearer|headerapikey|localapikey(-
 const BASIC_SCHEMES = /^(basic|bearer-access-token|bearer|hapi-auth-basic)$/;
 /** Options under which these packages are told who may come in. */
 const VERIFIERS: ReadonlyMap<string, string> = new Map([
-  ['express-basic-auth', 'authorizer'], ['@fastify/basic-auth', 'validate'], ['hono/basic-auth', 'verifyUser'], ['hono/bearer-auth', 'verifyToken'], ['@fastify/bearer-auth', 'auth'],
+  ['express-basic-auth', 'authorizer'], ['@fastify/basic-auth', 'validate'], ['hono/basic-auth', 'verifyUser'], ['hono/bearer-auth', 'verifyToken'], ['@fastify/bearer-auth', 'auth'], ['mercurius-auth', 'applyPolicy'],
 ]);
 
 /** Packages that ask a function of the project who may come in, where it lets everybody in: strategies, verifiers, schemes, and a check that is made and never run. */

@@ -9,7 +9,7 @@ const ADMIN_STRONG = /^(admin.{0,40}|superadmin|root|backoffice|back-office|sudo
 const IDENTITY = /^(user|account|customer|member|employee|admin|tenant|org|organization|role|permission)$/;
 const SENSITIVE: ReadonlySet<string> = new Set((
   'user account customer member employee patient profile order payment invoice transaction transfer wallet card billing subscription payout refund file upload document attachment message role permission '
-  + 'key apikey api-key token secret credential password session log audit report export import backup config setting tenant organization org team project device job'
+  + 'key apikey api-key token secret credential password session log audit report export import backup config setting tenant organization org team project device job subscriber recipient donor applicant candidate student pupil resident voter prescription diagnosis salary payroll'
 ).split(' '));
 const ASSET = /^(fonts?|assets?|static|images?|img|css|js|icons?|media|\.well-known|favicon\.ico|robots\.txt)$/i;
 const ASIDE = /^(health(z|y|check)?|ready(z)?|live(z)?|liveness|readiness|alive|heartbeat|ping|status|version|metrics|docs?|api-?docs?|swagger.{0,30}|openapi.{0,30}|redoc|graphi?ql|playground|favicon\.ico|robots\.txt|manifest\.json|\.well-known)$/i;

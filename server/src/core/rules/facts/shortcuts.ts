@@ -19,6 +19,8 @@ const ABOUT_REQUEST = /^(content-.*|accept.*|upgrade|connection|access-control-.
 const CLAIMED = /^(x-forwarded-for|x-real-ip|x-client-ip|client-ip|true-client-ip|forwarded|x-cluster-client-ip|x-originating-ip|x-remote-ip|x-remote-addr)$/;
 const ABOUT_AUTH = /auth|login|user|admin|token/i;
 const SWITCH = /(^|_)(SKIP|DISABLED?|BYPASS|NO|MOCK|FAKE)_?(\w+_)?AUTH|(^|_)AUTH\w*_(DISABLED?|BYPASS|OFF|SKIP)/i;
+/** Names of what has to be set for a check to run at all. */
+const CHECK_SWITCH = /^(is_?)?((require|enable|enforce|use|with)_?(auth(entication|orization)?|log_?in)|(auth(entication|orization)?|log_?in)_?(is_?)?(required|enabled|enforced|on|active))$/i;
 /** Variables that say that tests run, or that a token is one of theirs. */
 const FOR_TESTS = /^((IS|IN|USE|ENABLE|RUN|APP)_)?(E2E|TEST(ING|S)?(_?(MODE|RUN))?|CYPRESS|PLAYWRIGHT|SMOKE(_TEST)?|MOCK(S|ED)?|FAKE|DEMO(_MODE)?|SANDBOX|INSECURE|UNSAFE|STAGING|LOAD_?TEST)(_(MODE|RUN|TESTS?|ENABLED?|USER))?$/;
 const TOKEN_OF_TESTS = /^(\w+_)?(TEST(ING)?|E2E|STAGING|DEV|DEMO|DEBUG|MOCK|FAKE|BACKDOOR|BYPASS|SMOKE)_(\w+_)?(TOKEN|KEY|SECRET|PASSWORD|JWT)$/;
@@ -31,6 +33,8 @@ export function environmentShortcut(branch: Branch, context: RuleContext): Short
   const test = branch.test;
   for (const one of branch.holds ? disjuncts(test, 0) : [test]) {
     const where = context.environment([{ ...branch, test: one }]);
+    // A setting that is handed in, whatever its holder is called.
+    if (where === 'any' && one.kind === 'not' && one.of.kind === 'ref' && one.of.path.length > 0 && namesSwitch(one, branch.holds, context, 0)) return { how: 'environment', severity: 'warning' };
     if (where === 'unless-production') return { how: 'environment', severity: 'error' };
     if (where === 'development') return { how: 'environment', severity: 'warning' };
     if (branch.holds && one.kind === 'not' && one.of.kind === 'ref' && one.of.root.kind === 'env' && one.of.root.name === 'NODE_ENV') return { how: 'environment', severity: 'error' };
@@ -47,9 +51,11 @@ function namesSwitch(test: Value, holds: boolean, context: RuleContext, depth: n
     case 'logic':
       return namesSwitch(test.left, holds, context, depth + 1) || namesSwitch(test.right, holds, context, depth + 1);
     case 'compare':
-      return test.op.startsWith('=') === holds && (namesSwitch(test.left, true, context, depth + 1) || namesSwitch(test.right, true, context, depth + 1));
+      if (test.op.startsWith('=') === holds) return namesSwitch(test.left, true, context, depth + 1) || namesSwitch(test.right, true, context, depth + 1);
+      // `AUTH_ENABLED !== 'true'`
+      return test.op.startsWith('!') === holds && test.right.kind === 'literal' && /^(true|1|on|yes)$/.test(String(test.right.value)) && namesSwitch(test.left, false, context, depth + 1);
     case 'ref': {
-      if (!holds) return false;
+      if (!holds) return CHECK_SWITCH.test(test.root.kind === 'env' && test.path.length === 0 ? (test.root.name ?? '') : (test.path.at(-1) ?? test.text));
       const end = test.root.kind === 'env' ? test : context.resolve(test).value;
       if (end.kind === 'ref') return end.root.kind === 'env' && (SWITCH.test(end.root.name ?? '') || FOR_TESTS.test(end.root.name ?? ''));
       return end.kind !== 'unknown' && namesSwitch(end, holds, context, depth + 1);
@@ -128,7 +134,24 @@ function byPiece(test: Call, guard: boolean, context: RuleContext): Shortcut | u
   if (!guard || !asked || !test.receiver) return undefined;
   const list = context.resolve(test.receiver).value;
   if (list.kind === 'array') return list.items.length > 0 && list.items.every(({ value }) => value.kind === 'literal') ? byWord(asked, context) : undefined;
-  return typeof context.constant(asked)?.value === 'string' ? byWord(test.receiver, context) : undefined;
+  const text = context.constant(asked)?.value;
+  if (typeof text !== 'string') return undefined;
+  return byWord(test.receiver, context) ?? (text.length > 2 && !NO_SECRET.test(text.trim()) && isCredential(test.receiver, context) ? { how: 'value', severity: 'error' } : undefined);
+}
+/** What a check is handed as the proof: `validate(request, token)`. */
+function isCredential(value: Value, context: RuleContext): boolean {
+  const name = value.kind === 'ref' && value.root.kind === 'parameter' && value.path.length === 0 ? context.body(value.root.fn)?.parameters[value.root.index]?.name : undefined;
+  return name !== undefined && /^((raw|bearer|access|auth|api)_?)?(token|key|secret|password)$/i.test(name);
+}
+/** `credentials.password === 'written here'`: a password that opens whatever it is given for. */
+export function masterPassword(test: Value, context: RuleContext): boolean {
+  return disjuncts(test, 0).some((one) => {
+    if (one.kind !== 'compare' || !/^===?$/.test(one.op)) return false;
+    const [value, literal] = one.right.kind === 'literal' ? [one.left, one.right] : [one.right, one.left];
+    const text = context.constant(literal)?.value;
+    const name = value.kind === 'ref' ? (value.path.at(-1) ?? value.text) : '';
+    return typeof text === 'string' && text.length > 3 && /^(password|passwd|passphrase|pass|pwd|pin|otp|secret)$/i.test(name) && value.kind === 'ref' && value.root.kind !== 'env' && value.root.kind !== 'import';
+  });
 }
 /** The header a test takes the caller's address from. */
 export function claimedAddress(test: Value, context: RuleContext): string | undefined {

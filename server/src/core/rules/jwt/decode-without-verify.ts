@@ -2,12 +2,16 @@ import type { FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { BindingId, Call, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { jwtUses, type JwtUse } from '../facts/jwt.js';
+import { keyFileExamples } from '../facts/key-file-examples.js';
+import { keyFiles } from '../facts/key-files.js';
 import { holdsCall, namesOf, refsIn } from '../facts/mentions.js';
 import { rule, type Change, type FixAnswer, type RuleContext, type Severity } from '../rule.js';
 
 interface Evidence {
   readonly callee: string;
   readonly use: JwtUse | undefined;
+  /** A file is read whose name the token gives. */
+  readonly isFile?: true;
   /** The key other calls of the file verify or sign with. */
   readonly key: At | undefined;
 }
@@ -47,8 +51,12 @@ export default rule<'module', Evidence>({
     references: ['https://github.com/auth0/node-jsonwebtoken#jwtdecodetoken--options', 'https://cwe.mitre.org/data/definitions/345.html'],
   },
   on: 'module',
-  words: ['decode', 'atob', 'base64'],
+  words: ['decode', 'atob', 'base64', 'kid'],
   *detect(module, context) {
+    for (const { call, fn, step } of keyFiles(module, context)) {
+      const evidence = { callee: call.name, use: undefined, isFile: true as const, key: undefined };
+      yield { at: call.nameAt, subject: `${call.name} in ${fn.name}`, evidence, severity: 'error', confidence: 'high', when: step.when };
+    }
     if (module.top.directive === 'use client' || CLIENT_PATH.test(module.path) || !isServer(module, context)) return;
     for (const reading of readings(module, context)) {
       const severity = trusted(reading, module, context);
@@ -59,8 +67,10 @@ export default rule<'module', Evidence>({
       };
     }
   },
-  explain: ({ callee }) => ({
-    message: `'${callee}' reads the token without checking its signature, so a caller can write any user id or role into it. Use verify with a key.`,
+  explain: ({ callee, isFile }) => ({
+    message: isFile
+      ? `'${callee}' reads the key from a file the token names ('kid'), so a caller points it at a file with a content he knows, and signs for himself. Take keys from a fixed list.`
+      : `'${callee}' reads the token without checking its signature, so a caller can write any user id or role into it. Use verify with a key.`,
     why: 'What a token says is worth as much as its signature; without the check it is one more field of the request.',
     remedy: 'Verify the token with the key and the algorithm it is signed with, and use what that gives.',
   }),
@@ -119,32 +129,6 @@ export default rule<'module', Evidence>({
           //                  ^^^^^ jwt/decode-without-verify
           res.json(load(claims.sub));
         });
-      `,
-    },
-    {
-      title: 'asked of a store, set for later, with the key at hand',
-      bad: `
-        import jwt from 'jsonwebtoken';
-        import { Hono } from 'hono';
-        const app = new Hono();
-        app.use('/a', async (c, next) => {
-          const claims = jwt.decode(c.req.header('authorization'), { json: true });
-          //                 ^^^^^^ jwt/decode-without-verify
-          c.set('user', await users.findById(claims.sub));
-          await next();
-        });
-        export const make = (id) => jwt.sign({ sub: id }, process.env.TOKEN_KEY, { expiresIn: '5m' });
-      `,
-      fixed: `
-        import jwt from 'jsonwebtoken';
-        import { Hono } from 'hono';
-        const app = new Hono();
-        app.use('/a', async (c, next) => {
-          const claims = jwt.verify(c.req.header('authorization'), process.env.TOKEN_KEY, { algorithms: ['HS256'] });
-          c.set('user', await users.findById(claims.sub));
-          await next();
-        });
-        export const make = (id) => jwt.sign({ sub: id }, process.env.TOKEN_KEY, { expiresIn: '5m' });
       `,
     },
     {
@@ -252,6 +236,7 @@ export default rule<'module', Evidence>({
         export const refreshAt = (user) => { const seen = jwt.decode(user.providerToken, { complete: true }); const seconds = seen?.payload.exp; return seconds ? schedule(seconds) : 60; };
       `,
     },
+    ...keyFileExamples,
   ],
 });
 
@@ -298,7 +283,8 @@ function calleeOf(call: Call, context: RuleContext): string {
 /** How sure it is that what the token says is believed; undefined: it is not, or was verified. */
 function trusted(reading: Reading, module: ModuleView, context: RuleContext): Severity | undefined {
   const { call, token, in: fn } = reading;
-  if (TIMING.test(fn.name) || isOwnOrProviders(token, fn, context) || isVerified(fn, module, context)) return undefined;
+  const isForTiming = TIMING.test(fn.name.replace(/(from|by|of|in)_?(auth\w{0,12}_?)?headers?/i, ''));
+  if (isForTiming || isOwnOrProviders(token, fn, context) || (!isAfterRefusal(reading) && isVerified(fn, module, context))) return undefined;
   const names = namesOf(call, fn, module);
   const around = [fn, ...inner(fn, module)];
   const read = new Set<string>();
@@ -385,6 +371,10 @@ function isOwnOrProviders(token: Value | undefined, fn: FunctionView, context: R
   if (/^id_?token$/i.test(name)) return true;
   const end = token && context.resolve(token).value;
   return (end?.kind === 'call' && /^(sign|signAsync|generate|exchange|getToken)\w*$/i.test(end.name)) || fn.steps.some((step) => step.do === 'call' && /^(sign|signAsync|jwtSign)$/.test(step.call.name));
+}
+/** It is read because the check has just failed: `catch { user = jwt.decode(token) }`. */
+function isAfterRefusal({ step, in: fn }: Reading): boolean {
+  return step.zone === 'catch' && fn.steps.some((one) => one.do === 'call' && one.zone === 'try' && /^(jwt_?)?verify\w*$/i.test(one.call.name) && /jwt|jose|jsonwebtoken/i.test(one.call.callee));
 }
 /** The function, or the one around it, checks a token: before or after, the content is not believed for nothing. */
 function isVerified(fn: FunctionView, module: ModuleView, context: RuleContext): boolean {

@@ -6,6 +6,8 @@ import { rule, type Code, type FixAnswer, type RuleContext } from '../rule.js';
 interface Evidence {
   readonly use: JwtUse;
   readonly mixed: boolean;
+  /** The list is what the token itself says. */
+  readonly told: boolean;
   /** The object the option goes into, under the name of an option of its own where the library wants that. */
   readonly within: Value | undefined;
   readonly algorithm: 'HS256' | 'RS256' | undefined;
@@ -45,27 +47,31 @@ export default rule<'module', Evidence>({
       const algorithm = algorithmOf(use, context);
       // Libraries take the algorithms from the kind of the key: with a secret there is no other to confuse it with.
       if (answer.kind === 'absent' && algorithm !== 'RS256' && (algorithm === 'HS256' || !isOld(use, module.path, context))) continue;
-      const evidence: Evidence = { use, mixed: false, within, algorithm };
+      const evidence: Evidence = { use, mixed: false, told: false, within, algorithm };
       if (answer.kind === 'absent') {
         const chosen = isCallback(use.key, context);
         yield { at: use.at, subject: `${use.library} ${use.does}`, evidence, severity: chosen ? 'warning' : 'info', when: use.step.when };
       } else if (answer.kind === 'value') {
         const list = answer.resolved.value;
+        const told = list.kind === 'array' ? list.items.find((item) => isOfToken(item.value, context)) : undefined;
+        if (told && told.at.path === module.path) yield { at: told.at, subject: `${use.library} ${use.does} token`, evidence: { ...evidence, told: true }, severity: 'error', when: use.step.when };
         if (list.kind !== 'array' || !mixes(list, context)) continue;
         const at = list.at.path === module.path ? list.at : answer.value.at;
         if (at.path === module.path) yield { at, subject: `${use.library} ${use.does} list`, evidence: { ...evidence, mixed: true }, severity: 'warning', when: use.step.when };
       }
     }
   },
-  explain: ({ mixed }) => ({
-    message: mixed
+  explain: ({ mixed, told }) => ({
+    message: told
+      ? 'The token itself says how it is to be checked here, so whoever wrote it chooses. Name the one algorithm you sign with.'
+      : mixed
       ? 'Tokens may be signed with a shared secret or with a private key, so a public key may pass for the secret and anyone can sign. Name the one algorithm you sign with.'
       : 'Name the algorithm you sign with, so a token cannot choose another.',
     why: 'Which algorithm a token is checked with is read from the token itself, which its author wrote.',
     remedy: "List the one algorithm the tokens are signed with: `algorithms: ['HS256']` for a secret, `['RS256']` for a key pair.",
   }),
-  *fix({ evidence: { use, mixed, within, algorithm } }): Iterable<FixAnswer> {
-    if (mixed) {
+  *fix({ evidence: { use, mixed, told, within, algorithm } }): Iterable<FixAnswer> {
+    if (mixed || told) {
       yield { refused: 'Which of the algorithms the tokens are signed with, the code does not say.' };
       return;
     }
@@ -103,6 +109,18 @@ export default rule<'module', Evidence>({
         //- read.js
         const jwt = require('jsonwebtoken');
         exports.read = (token, done) => jwt.verify(token, process.env.JWT_KEY, { issuer: 'api', algorithms: ['HS256'] }, done);
+      `,
+    },
+    {
+      title: 'the algorithm the token names',
+      bad: `
+        import jwt from 'jsonwebtoken';
+        import { keyFor } from './keys';
+        export function read(token) {
+          const { header } = jwt.decode(token, { complete: true });
+          return jwt.verify(token, keyFor(header.kid), { algorithms: [header.alg] });
+          //                                                          ^^^^^^^^^^ jwt/no-algorithms "The token itself says"
+        }
       `,
     },
     {
@@ -217,6 +235,14 @@ function algorithmOf({ key }: JwtUse, context: RuleContext): Evidence['algorithm
   const known = context.constant(key)?.value;
   if (typeof known === 'string') return known.includes('-----BEGIN') ? 'RS256' : 'HS256';
   return SECRET_KEY.test(text) ? 'HS256' : undefined;
+}
+/** `header.alg` of the token that is about to be checked. */
+function isOfToken(value: Value, context: RuleContext): boolean {
+  if (value.kind !== 'ref' || !/(^|\.)alg$/.test(value.text) || value.root.kind === 'env' || value.root.kind === 'import') return false;
+  const { root } = value;
+  const whole = root.kind === 'local' ? context.resolve({ ...value, path: [], nameAt: value.at }).value : value;
+  const call = whole.kind === 'call' ? whole : whole.kind === 'ref' && whole.root.kind === 'value' ? whole.root.of : undefined;
+  return (call?.kind === 'call' && /decode|parse/i.test(call.name)) || (root.kind === 'parameter' && /(^|\.)(header|head|decoded|token|jwt)\.alg$/i.test(value.text));
 }
 function mixes(list: ArrayValue, context: RuleContext): boolean {
   const names = list.items.map((item) => context.constant(item.value)?.value).filter((one): one is string => typeof one === 'string');

@@ -13,6 +13,7 @@ interface Evidence {
   readonly variable: string | undefined;
   /** Nothing refuses to run without the variable. */
   readonly mayBeUnset: boolean;
+  readonly isText: boolean;
 }
 /** `HIVE_KEY`: what a caller has to bring, where it is compared with what one brings. */
 const PLAIN_KEY = /^(?!.*(PUBLIC|PUBLISHABLE|SITE|CLIENT)_?)[A-Z0-9_]{0,60}_KEY$/;
@@ -45,11 +46,13 @@ export default rule<'function', Evidence>({
       // Where it is asked for, nothing passes by being absent, and measured from afar such a comparison tells next to nothing.
       if (variable !== undefined && asksWhetherSet(fn, variable, context)) continue;
       const mayBeUnset = variable !== undefined && !context.projectUses(`checks ${variable}`);
-      yield { at: operatorOf(compare, context), subject: `${fn.id} ${found.name}`, evidence: { compare, variable, mayBeUnset }, confidence: variable === undefined ? 'medium' : 'high', when };
+      yield { at: operatorOf(compare, context), subject: `${fn.id} ${found.name}`, evidence: { compare, variable, mayBeUnset, isText: found.isText === true }, confidence: variable === undefined ? 'medium' : 'high', when };
     }
   },
-  explain: ({ mayBeUnset }) => ({
-    message: mayBeUnset
+  explain: ({ mayBeUnset, isText, variable }) => ({
+    message: mayBeUnset && isText
+      ? `This comparison leaks timing, and if ${variable ?? 'the variable'} is not set, the text it is put into is one that everybody can guess. Stop at start-up when it is missing, and use crypto.timingSafeEqual on equal-length hashes.`
+      : mayBeUnset
       ? 'This comparison leaks timing, and passes when both sides are missing. Use crypto.timingSafeEqual on equal-length hashes.'
       : 'This comparison takes longer the more of a guess is right, which helps guessing the secret. Use crypto.timingSafeEqual on equal-length hashes.',
     why: 'Text is compared character by character and the comparison stops at the first difference; many answers, measured well, tell how far it came.',
@@ -96,6 +99,24 @@ export default rule<'function', Evidence>({
           if (timingSafeEqual(createHash('sha256').update(String(req.get('x-api-key'))).digest(), createHash('sha256').update(String(process.env.API_KEY)).digest())) return next();
           res.sendStatus(401);
         });`,
+    },
+    {
+      title: 'a text that is put together with a key, and is there without it',
+      bad: `
+        import express from 'express';
+        const gate = (req, res, next) => (req.get('authorization') === \`Bearer \${process.env.UPLOAD_TOKEN}\` ? next() : res.sendStatus(401));
+        //                                                         ^^^ secrets/timing-unsafe-compare "if UPLOAD_TOKEN is not set"
+        express().post('/upload', gate, (req, res) => res.end());
+      `,
+    },
+    {
+      title: 'a text with a key that is there for sure, and one with nothing secret',
+      good: `
+        import express from 'express';
+        const token = process.env.UPLOAD_TOKEN;
+        express().post('/upload', (req, res, next) => (token && req.get('authorization') === 'Bearer ' + token ? next() : res.sendStatus(401)));
+        express().get('/etag', (req, res) => (req.get('if-none-match') === \`W/\${process.env.RELEASE}\` ? res.sendStatus(304) : res.end()));
+      `,
     },
     {
       title: 'the signature of a webhook',
@@ -200,6 +221,8 @@ function asksWhetherSet(fn: FunctionView, variable: string, context: RuleContext
   return someValue(fn, asks) || fn.steps.some((step) => step.when.some(({ test }) => isIt(test)));
 }
 interface Found {
+  /** A text is put together with it, which is there without it as well: `Bearer ${process.env.KEY}`. */
+  readonly isText?: true;
   readonly name: string;
   readonly variable: string | undefined;
 }
@@ -212,6 +235,8 @@ function secretIn(side: Value, fn: FunctionView, context: RuleContext): Found | 
     const { name } = value.root;
     return name !== undefined && value.path.length === 0 && (secretName(name) || (PLAIN_KEY.test(name) && !context.projectUses(`checks ${name}`))) ? { name, variable: name } : undefined;
   }
+  const around = value.kind === 'template' ? value.parts.flatMap((part) => (typeof part === 'string' || part.kind === 'template' ? [] : [secretIn(part, fn, context)])).find((one) => one?.variable !== undefined) : undefined;
+  if (around) return { ...around, isText: true };
   if (isSignature(value, fn, context, 0)) return { name: 'signature', variable: undefined };
   // A member of the configuration: `config.webhookSecret`. What belongs to a user or a record is looked up, not a secret of the server.
   if (side.kind !== 'ref' || side.root.kind !== 'import' || !/^(\.|~|@\/|#)/.test(side.root.from)) return undefined;

@@ -1,0 +1,54 @@
+import type { FunctionView, ModuleView } from '../../model/module.js';
+import type { Value } from '../../model/value.js';
+import type { At } from '../../text/source.js';
+import type { RuleContext } from '../rule.js';
+import { dataWrite } from './data-writes.js';
+import { someIn, someValue } from './walk.js';
+
+/** Sockets that are taken from anybody, and change what is stored. */
+export interface OpenSockets {
+  readonly how: 'sockets';
+  readonly at: At;
+  /** A change that a message of such a socket makes: `Message.create`. */
+  readonly change: string;
+}
+const DEEPEST = 5;
+
+/** `io.on('connection', ...)` of socket.io without a check of who connects, in a program whose routes ask for a login. */
+export function* openSockets(module: ModuleView, context: RuleContext): Iterable<OpenSockets> {
+  const all = [module.top, ...module.functions.values()];
+  for (const fn of all)
+    for (const step of fn.steps) {
+      if (step.do !== 'call' || !/^(on|addListener)$/.test(step.call.name) || step.call.receiver?.kind !== 'ref') continue;
+      const [event, listener] = step.call.args;
+      const made = context.resolve(step.call.receiver).value;
+      const heard = event && context.constant(event.value)?.value;
+      if (!event || (heard !== 'connection' && heard !== 'connect') || made.kind !== 'call' || !/^socket\.io(\.(Server|default))?$/.test(made.callee)) continue;
+      const receiver = step.call.receiver;
+      const isTold = context.option(made.args.at(-1)?.value, 'allowRequest').kind === 'value' || all.some((one) => one.steps.some((other) => other.do === 'call' && /^(use|of)$/.test(other.call.name) && other.call.receiver !== undefined && context.sameValue(other.call.receiver, receiver)));
+      const end = listener && context.resolve(listener.value).value;
+      const body = end?.kind === 'function' ? context.body(end.fn) : undefined;
+      // Whoever gets the server from here may put a check before it.
+      if (isTold || !body?.complete || module.exports.some((one) => context.sameValue(one.value, receiver)) || !asksForLogin(module, context)) continue;
+      const inside = [body, ...all.filter((one) => isWithin(one, body, module))];
+      const change = inside.flatMap((one) => one.steps).map((one) => (one.do === 'call' ? dataWrite(one.call) : undefined)).find((one) => one !== undefined);
+      if (change && !inside.some((one) => someValue(one, (value) => asksWho(value, one)))) yield { how: 'sockets', at: event.value.at, change: change.name };
+    }
+}
+function isWithin(fn: FunctionView, outer: FunctionView, module: ModuleView): boolean {
+  let around = fn.within;
+  for (let hops = 0; around !== undefined && hops < DEEPEST; hops++) {
+    if (around === outer.id) return true;
+    around = module.functions.get(around)?.within;
+  }
+  return false;
+}
+/** Routes of the file ask who calls, or it checks tokens. */
+function asksForLogin(module: ModuleView, context: RuleContext): boolean {
+  return context.endpoints({ file: module.path }).some((one) => one.authentication.state === 'guarded');
+}
+/** What tells who is at the other end: the handshake, a check, an identity kept at the socket. */
+function asksWho(value: Value, fn: FunctionView): boolean {
+  if (value.kind === 'call') return /^(verify|authenticate|authorize|validate|check|require|ensure|assert|is|has|can)/i.test(value.name) && value.args.length > 0;
+  return value.kind === 'ref' && value.root.kind === 'parameter' && value.path.some((key) => key !== undefined && /^(handshake|request|user|userId|auth|session|decoded|decodedToken)$/i.test(key)) && !someIn(value, (one) => one !== value && one.kind === 'ref' && one.root.kind === 'parameter' && one.root.fn !== fn.id);
+}
