@@ -16,8 +16,16 @@ function counted(all: readonly Finding[]): ReadonlyMap<string, number> {
 function shown(files: Files): string {
   return [...files].map(([path, text]) => `//- ${path}\n${text}`).join('');
 }
-/** What a fix brings to light and does not cause: a method that no route is left for need not be allowed to other sites, and a newer version has other defaults. */
-const broughtToLight: ReadonlyMap<string, string> = new Map([['methods/put-enabled', 'cors/permissive-methods'], ['deps/vulnerable', 'cors/wildcard-origin']]);
+/**
+ * What a fix brings to light and does not cause: a method that no route is left for need not be allowed to other sites, a newer version has other
+ * defaults, what a document newly requires the code may not check, and what it lists may be served no more.
+ */
+const broughtToLight: ReadonlyMap<string, string> = new Map([
+  ['methods/put-enabled', 'cors/permissive-methods'],
+  ['deps/vulnerable', 'cors/wildcard-origin'],
+  ['methods/all-methods', 'spec/zombie-endpoint'],
+  ...['no-security-defined', 'write-without-security', 'empty-security', 'sibling-unsecured'].map((name) => [`openapi/${name}`, 'spec/security-mismatch'] as const),
+]);
 /** What is wrong with one fix of one finding. */
 function faults(
   { title, policy }: NamedSample,
