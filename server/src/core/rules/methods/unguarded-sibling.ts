@@ -66,8 +66,8 @@ export default rule<'endpoint', Evidence>({
     if (open.authorization.state === 'guarded') return;
     const body = open.handler === undefined ? undefined : context.body(open.handler);
     // What belongs to the caller is told from the rest by the query.
-    if (!body || readsCaller(body, context) || links(open.chain).some(({ layer }) => mayAskForRights(layer.value))) return;
-    const base = open.method !== 'POST' && open.path.shape.endsWith('/{}') ? open.path.shape.slice(0, -3) : undefined;
+    if ((body && readsCaller(body, context)) || links(open.chain).some(({ layer }) => mayAskForRights(layer.value))) return;
+    const base = body && open.method !== 'POST' && open.path.shape.endsWith('/{}') ? open.path.shape.slice(0, -3) : undefined;
     const above = base === undefined ? [] : context.endpoints({ shape: `${open.app} ${base}` }).filter((one) => one.scope === open.scope && changing.has(one.method));
     const ruled = [...same, ...above].find((one) => one !== open && one.method !== open.method && asksForRole(one) && (open.authorization.state === 'open' || repeats(open, one)));
     if (ruled) yield detection(open, ruled, 'warning', 'authorization');
