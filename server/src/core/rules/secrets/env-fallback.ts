@@ -16,6 +16,11 @@ const PUBLIC = /^(NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|PUBLIC|NUXT_PUBLIC|GATS
 const ABOUT: ReadonlySet<string> = new Set(
   'expire expiration expiresin lifetime age duration issuer audience alg algorithm algorithms size rounds file dir store provider mode enabled required version region bucket table column'.split(' '),
 );
+/** Keys that open nothing. */
+const OTHER_KEYS: ReadonlySet<string> = new Set((
+  'public cache storage object redis queue topic hash sort primary foreign partition map lookup group index page lock idempotency ' +
+  'route routing row search filter name config option header field item cookie maps analytics recaptcha site client publishable measurement'
+).split(' '));
 /** Stands where a client library wants some text: nothing opens with it. */
 const STAND_IN = /^(dummy|none|n\/?a|unset|missing|undefined|null|nil|disabled|not[-_ ]?(set|configured|provided|available|needed|required|used)|no[-_ ]?(key|token|password|secret)|ollama|empty|build|mock|fake)([-_ ].{0,40})?$/i;
 
@@ -38,7 +43,7 @@ export default rule<'module', Evidence>({
     const seen = new Set<number>();
     const opening = openers(module);
     for (const found of fallbacksIn(module, context)) {
-      const named = found.names.find((name) => isSecret(name));
+      const named = found.names.find((name) => isSecret(name)) ?? (isKeyVariable(found.variable) ? found.variable : undefined);
       if (named === undefined || PUBLIC.test(found.variable) || isRefused(module, found.variable, context)) continue;
       for (const { value, at, when } of alternatives(found.fallback, context)) {
         if (value.kind !== 'literal' || typeof value.value !== 'string' || seen.has(at.mark) || !(opening.has(at.mark) ? value.value !== '' : isKnown(value, named))) continue;
@@ -113,6 +118,17 @@ export default rule<'module', Evidence>({
         export { BOARD_PASS };
       `,
     },
+    {
+      title: 'the key of a partner',
+      bad: `
+        import { createHash } from 'node:crypto';
+        export const settings = { partner: process.env.PARTNER_KEY || 'partner-2020' };
+        //                                                            ^^^^^^^^^^^^^^ secrets/env-fallback "If PARTNER_KEY is not set"
+        export const wanted = createHash('sha256').update(process.env.DROP_KEY ?? 'drop-key').digest();
+        //                                                                        ^^^^^^^^^^ secrets/env-fallback
+      `,
+    },
+    { title: 'keys of lists and caches, and one that is public', good: `export const keys = [process.env.QUEUE_KEY || 'jobs-v2', process.env.SORT_KEY || 'key', process.env.SITE_KEY ?? '6Lc0-site-key', process.env.THEME_KEY || 'dark'];` },
     { title: 'a pass that is no password', good: `export const rate = process.env.PASS_RATE ?? 'high', bypass = process.env.BYPASS ?? 'none', boarding = process.env.BOARDING_PASS_URL ?? 'none';` },
     {
       title: 'destructured with a default',
@@ -249,6 +265,11 @@ export default rule<'module', Evidence>({
 });
 
 /** The name of a secret, and not of something about it. */
+/** `PARTNER_KEY`: the key of somebody, where no word before it says that it is one of a cache, a list or the like. */
+function isKeyVariable(name: string): boolean {
+  const words = wordsOf(name);
+  return words.length > 1 && words.at(-1) === 'key' && !words.some((word) => OTHER_KEYS.has(word) || ABOUT.has(word));
+}
 function isSecret(name: string): boolean {
   return secretName(name.replaceAll('.', '_')) && !wordsOf(name).some((word) => ABOUT.has(word));
 }
@@ -270,6 +291,7 @@ function isKnown({ value }: Literal, name: string): boolean {
   if (typeof value !== 'string' || value === '' || pointsToKey(value) || /^(true|false|\d{1,5}|\d+ ?(ms|s|m|h|d|w|days?|hours?|minutes?))$/i.test(value)) return false;
   if (shortSecretName(name)) return true;
   if (STAND_IN.test(value)) return false;
+  if (!secretName(name.replaceAll('.', '_'))) return secretValue(value, { shortest: 6, anyValue: true }) && /\d|key|secret|pass|token/i.test(value);
   // `DEVICE_TOKEN_WINS || 'deviceToken'`: words are the names of things.
   return !tokenName(name) || (secretValue(value) && !/^[A-Za-z]+([-_.][A-Za-z]+){0,20}$/.test(value));
 }
