@@ -85,13 +85,16 @@ test('what is no text, too large or no file is named with its reason, and other 
       assert.equal(status, 0);
       assert.deepEqual(
         report.notAnalysed.map(({ file, reason }) => `${file}: ${reason}`),
-        ['binary.js: not text', 'large.js: larger than 5 MB', 'large.yaml: larger than 20 MB', 'latin.js: not text'],
+        [
+          'binary.js: not text', 'broken.yaml: A part of this document could not be read: bad indentation of a mapping entry.', 'large.js: larger than 5 MB', 'large.yaml: larger than 20 MB',
+          'latin.js: not text',
+        ],
       );
       assert.deepEqual(
         report.findings.map(({ file }) => file),
         ['app.js', 'broken.js'],
       );
-      assert.deepEqual([report.summary.files, report.summary.notAnalysed], [3, 4]);
+      assert.deepEqual([report.summary.files, report.summary.notAnalysed], [3, 5]);
     },
   ));
 test(

@@ -51,7 +51,9 @@ function typeOne(
     engineOver(new Map([...sample.files, [path, text.slice(0, upTo) + below]]), sample.policy).findings(path);
   const [before, after] = [at(start), at(end)];
   const [known, wanted] = [prints(before), prints(after)];
-  const stay = before.filter(({ fingerprint }) => wanted.has(fingerprint));
+  // What the statement itself sets is its own matter while it is typed.
+  const lasting = prints(after.filter(({ at: { span } }) => span.end <= start || span.start >= end));
+  const stay = before.filter(({ fingerprint }) => lasting.has(fingerprint));
   // Most statements end a file that shows nothing yet.
   if (!goesOn && stay.length === 0) return;
   for (let typed = start + 1; typed < end; typed += goesOn ? step : Math.min(step, 9)) {

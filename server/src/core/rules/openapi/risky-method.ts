@@ -141,6 +141,7 @@ export default rule<'openapi', Evidence>({
         #     ^^^^^^^^ openapi/risky-method "it belongs to WebDAV"
               PURGE: { responses: { default: { description: any } } }
         #     ^^^^^ openapi/risky-method "it empties the cache for everybody"
+              SEARCH: { responses: { default: { description: any } } }
       `,
     },
     {

@@ -136,7 +136,7 @@ export default rule<'call', Evidence>({
         express().use((req, res, next) => {
           const token = req.headers.authorization?.slice(7) ?? '';
           if (!known(token)) logger.warn(\`turned away \${token}\`);
-          //                                              ^^^^^ secrets/logged
+          //                                            ^^^^^ secrets/logged
           next();
         });
       `,

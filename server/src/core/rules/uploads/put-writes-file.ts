@@ -49,7 +49,7 @@ export default rule<'call', Evidence>({
       const open = asked.some((one) => one.authentication.state === 'open' && one.chainComplete);
       yield {
         at: argument.at,
-        subject: `${call.name} ${context.textOf(taint.source.at)}`,
+        subject: `${call.name} ${context.textOf(taint.source.at).replace(/["'`\s]/g, '')}`,
         evidence: { source: taint.source, text: context.textOf(taint.source.at), open, direct: taint.names.length === 0 },
         severity: open ? 'error' : 'warning',
         confidence: open ? 'high' : 'medium',
