@@ -24,6 +24,8 @@ const broughtToLight: ReadonlyMap<string, string> = new Map([
   ['methods/put-enabled', 'cors/permissive-methods'],
   ['deps/vulnerable', 'cors/wildcard-origin'],
   ['methods/all-methods', 'spec/zombie-endpoint'],
+  ['spec/shadow-endpoint', 'spec/zombie-endpoint'],
+  ['spec/undocumented-method', 'spec/zombie-endpoint'],
   ...['no-security-defined', 'write-without-security', 'empty-security', 'sibling-unsecured'].map((name) => [`openapi/${name}`, 'spec/security-mismatch'] as const),
 ]);
 /** What is wrong with one fix of one finding. */

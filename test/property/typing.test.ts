@@ -11,6 +11,8 @@ import { samples, type NamedSample } from '../support/samples.js';
 const step = Number(process.env['STEP'] ?? 23);
 /** Claims that something is missing: next to a syntax error they are silent on purpose. */
 const absence: ReadonlySet<string> = new Set(['headers/helmet-missing', 'headers/powered-by', 'headers/csp-missing', 'errors/no-error-handler', 'limits/no-rate-limit', 'csrf/missing', 'errors/fastify-default-handler']);
+/** Silent about public data as far as all routes behind it are known: one that is half typed is not, and the last whole text stands in the editor meanwhile. */
+const provenPublic: ReadonlySet<string> = new Set(['cors/wildcard-origin']);
 
 interface State {
   readonly name: string;
@@ -88,7 +90,7 @@ suite('while a statement is typed', () => {
     const { looks, blinks, flashes } = typeAll(true);
     const above = (all: readonly State[]): readonly string[] => names(all.filter(({ rule, isAbove }) => isAbove && !absence.has(rule)));
     assert.deepEqual(above(blinks), []);
-    assert.deepEqual(above(flashes), []);
+    assert.deepEqual(above(flashes.filter(({ rule }) => !provenPublic.has(rule))), []);
     // An open bracket takes what stands below into it, and what is imported is unknown while its name is typed.
     assert.ok(blinks.length <= looks * 0.2, `${blinks.length} of ${looks} blink`);
     assert.ok(flashes.length <= looks * 0.08, `${flashes.length} of ${looks} flash`);

@@ -122,11 +122,13 @@ function securityOf(document: OpenApiDocument, { guarded }: Wanted): unknown {
 }
 
 function responsesOf(document: OpenApiDocument, wanted: Wanted, others: readonly Operation[]): Json {
-  const refusals = [...(wanted.guarded === true ? ['401'] : []), ...(wanted.guarded === true && wanted.restricted ? ['403'] : []), ...(wanted.key.includes('{') ? ['404'] : [])];
+  // A document that says nothing of failures anywhere is told so once; one operation that does would make it many.
+  const failures = others.length === 0 || others.some(({ responses }) => [...responses.keys()].some((status) => status === 'default' || status.startsWith('5'))) ? ['default'] : [];
+  const refusals = [...(wanted.guarded === true ? ['401'] : []), ...(wanted.guarded === true && (wanted.restricted || failures.length === 0) ? ['403'] : []), ...(wanted.key.includes('{') ? ['404'] : [])];
   const names: Readonly<Record<string, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', default: 'Error' };
   return {
     [wanted.status]: success(document, wanted),
-    ...Object.fromEntries([...refusals, 'default'].map((status) => [status, written(document, status, others) ?? usualResponse(document, names[status] ?? 'Error')])),
+    ...Object.fromEntries([...refusals, ...failures].map((status) => [status, written(document, status, others) ?? usualResponse(document, names[status] ?? 'Error')])),
   };
 }
 function success(document: OpenApiDocument, { status, answers }: Wanted): Json {
