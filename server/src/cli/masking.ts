@@ -1,6 +1,7 @@
 import { kindByName } from '../core/artifacts/names.js';
 import type { Finding } from '../core/findings/finding.js';
 import type { FilePath, Span } from '../core/text/source.js';
+import { isCodeFile } from '../core/text/paths.js';
 
 /** What stands for a secret, whatever its length. */
 export const MASK = '\u2022\u2022\u2022';
@@ -9,7 +10,6 @@ const OPEN: ReadonlySet<string> = new Set(['secrets/timing-unsafe-compare', 'sec
 /** These underline the secret itself, within a longer text. */
 const EXACT: ReadonlySet<string> = new Set(['secrets/known-token', 'secrets/connection-string']);
 /** In code, a name that leads to a secret in another file is underlined in its place. */
-const CODE = /\.[cm]?[jt]sx?$/i;
 const NAME = /^[A-Za-z_$][\w$]*(\??\.[A-Za-z_$][\w$]*)+$/;
 /** What reads like a secret, whether or not a rule that is on tells of it: a text named so, and the password of an address. */
 const WORD = '(?:secret|password|passwd|pwd|passphrase|(?:api|private|secret|access|signing|encryption|jwt|master|admin)_?key|(?:auth|access|api|refresh|bearer)_?token)';
@@ -45,7 +45,7 @@ export function secretSpans(findings: Iterable<Finding>, path: FilePath, text: s
     const part = text.slice(start, end);
     if (!EXACT.has(rule) && QUOTES.has(part[0] ?? '') && part.length > 1) spans.push({ start: start + 1, end: part.endsWith(part[0] ?? '') ? end - 1 : end });
     else if (EXACT.has(rule) || isSetting) spans.push({ start, end });
-    else if (CODE.test(path) && NAME.test(part)) continue;
+    else if (isCodeFile(path) && NAME.test(part)) continue;
     else if (/^[A-Za-z_$][\w$.]*$/.test(part) && /^\s*[=:]/.test(text.slice(end, end + 40))) spans.push(...literalsOfLine(text, end));
     else spans.push({ start, end });
     if (part.includes(KEY_START)) spans.push({ start: start + part.indexOf(KEY_START), end: endOfKey(text, start) });

@@ -11,13 +11,13 @@ import { findPolicies, type Policies } from './policies.js';
 import { Problem } from './problem.js';
 import { chooseRoot, isInside, type Root } from './root.js';
 import type { Terminal } from './terminal.js';
+import { isCodeFile } from '../core/text/paths.js';
 
 /** Files read at the same time. */
 const AT_ONCE = 32;
 /** Rounds of reading what files import; a longer chain of files outside the list stays unknown. */
 const MOST_ROUNDS = 100;
 const MANIFEST = 'package.json';
-const CODE = /\.[cm]?[jt]sx?$/i;
 
 export interface NotAnalysed {
   readonly path: FilePath;
@@ -112,7 +112,7 @@ function asked(read: readonly FilePath[], typed: Typed | undefined): readonly Fi
 }
 /** Who names a document means all files that hold parts of it. */
 function withParts(named: readonly FilePath[], engine: Engine): readonly FilePath[] {
-  return [...new Set(named.flatMap((path) => [path, ...(CODE.test(path) ? [] : engine.parts(path))]))].sort();
+  return [...new Set(named.flatMap((path) => [path, ...(isCodeFile(path) ? [] : engine.parts(path))]))].sort();
 }
 /** Folders whose own policy can hold for a file. Where a whole folder was listed, those whose policy was listed as well. */
 function policyFolders(paths: readonly FilePath[], root: Root, typed: FilePath | undefined): ReadonlySet<string> {

@@ -16,7 +16,8 @@ import { defaultPolicy, type Policy } from './policy/policy.js';
 import { gapsOf, inventoryOf } from './project/inventory.js';
 import type { ProjectModel } from './project/project.js';
 import { pagesOf } from './rules/pages.js';
-import { folderOf, type FilePath, type SourceRange } from './text/source.js';
+import { foldersUp } from './text/paths.js';
+import type { FilePath, SourceRange } from './text/source.js';
 
 export * from './engine-types.js';
 export { defaultPolicy } from './policy/policy.js';
@@ -49,11 +50,11 @@ const NOTHING: Judged = { findings: [], fixes: new Map(), leansOn: new Set(), le
 function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   let { policies, baseline, today } = surroundings;
   const policyOf = (path: FilePath): Policy => {
-    for (let folder = folderOf(path); ; folder = folderOf(folder)) {
+    for (const folder of foldersUp(path)) {
       const found = policies.get(folder);
       if (found) return found;
-      if (folder === '') return defaultPolicy;
     }
+    return defaultPolicy;
   };
   const model = modelOver?.(files) ?? createModel(files, policyOf);
   const judged = new Map<FilePath, Judged>();

@@ -9,6 +9,7 @@ import type { Branch } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
 import type { OpenApiDocument } from '../openapi/document.js';
 import { placedFix } from '../openapi/part-places.js';
+import { isCodeFile } from '../text/paths.js';
 import type { FilePath } from '../text/source.js';
 import { LOWER, type Confidence, type Severity } from './finding.js';
 import { calledUnder, callersOf, servedUnder } from './callers.js';
@@ -79,10 +80,7 @@ export function detectDocument(document: OpenApiDocument, asked: Asked): Detecte
     const served = asked.project.drift.operations.get(operation);
     if (served) ask('contract', { side: 'document', operation, document, served }, grounds);
   }
-  return { raw: document.parts.size === 0 && !isCode(document.path) ? raw : raw.map((one) => ({ ...one, hit: placed(one.hit, document) })), crashes };
-}
-function isCode(path: FilePath): boolean {
-  return /\.[cm]?[jt]sx?$/i.test(path);
+  return { raw: document.parts.size === 0 && !isCodeFile(document.path) ? raw : raw.map((one) => ({ ...one, hit: placed(one.hit, document) })), crashes };
 }
 /** A hit whose fixes are made in the file that holds the text. */
 function placed(hit: Hit, document: OpenApiDocument): Hit {

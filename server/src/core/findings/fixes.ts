@@ -8,13 +8,13 @@ import { appendInsert, applyEdits, isInsert, mergeEdits, slotsAfter, type Writte
 import type { At, FilePath, SourceFile, SourceRange, Span, TextEdit } from '../text/source.js';
 import type { Change, Fix } from './changes.js';
 import type { AppliedFix } from './finding.js';
+import { isCodeFile } from '../text/paths.js';
 
 export type SettingsChange = Extract<Change, { readonly do: 'set' | 'append' | 'unset' }>;
 /** Edits of one YAML or JSON file for several changes by key path, each made on the result of those before it; undefined when one cannot be made. */
 export type WriteSettings = (file: SourceFile, changes: readonly SettingsChange[]) => readonly TextEdit[] | undefined;
 type Sources = (path: FilePath) => SourceFile | undefined;
 
-const CODE = /\.[cm]?[jt]sx?$/i;
 
 /** Turns a fix's intents into text edits: all of them, or the reason why it cannot be offered. A settings or ignore file that is not there is created. */
 export function realise(fix: Fix, sources: Sources, resolve: (at: At) => Span | undefined, writeSettings: WriteSettings): AppliedFix | { readonly refused: string } {
@@ -63,7 +63,7 @@ function writeFile(file: SourceFile, changes: readonly Change[], places: Places,
   const settings = changes.filter(isSettings);
   const others = changes.filter(isCode);
   const lines = changes.filter(isLine);
-  if (CODE.test(file.path)) return lines.length > 0 ? undefined : writeCode(file, settings, others, places);
+  if (isCodeFile(file.path)) return lines.length > 0 ? undefined : writeCode(file, settings, others, places);
   const bySettings = settings.length > 0 ? writeSettings(file, settings) : [];
   const byPlace = writePlain(file, others, places);
   return bySettings && byPlace && mergeEdits([bySettings, byPlace, writeLines(file, lines)]);
@@ -89,7 +89,7 @@ function bare({ span, text }: WrittenEdit): TextEdit {
 function parsesAsBefore(file: SourceFile, edits: readonly TextEdit[]): boolean {
   const after = applyEdits(file.text, edits);
   if (after === undefined) return false;
-  return !CODE.test(file.path) || countSyntaxProblems({ ...file, text: after }) <= countSyntaxProblems(file);
+  return !isCodeFile(file.path) || countSyntaxProblems({ ...file, text: after }) <= countSyntaxProblems(file);
 }
 
 /**

@@ -12,7 +12,8 @@ import { filesBeside, isLockFile } from '../artifacts/names.js';
 import { frameworks } from '../frameworks/index.js';
 import { createTrees } from '../syntax/javascript.js';
 import { createVersions, tellsVersions, type KnownVersion, type Versions } from './versions.js';
-import { folderOf, spanAt, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
+import { foldersUp, under } from '../text/paths.js';
+import { filePath, spanAt, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
 
 /** What an engine holds of the files themselves: texts, and facts made of them when asked for. */
 export interface Files {
@@ -170,11 +171,11 @@ export function createFiles(from?: Content): Files {
   };
 
   const manifestPath = (path: FilePath): FilePath | undefined => {
-    for (let folder = folderOf(path); ; folder = folderOf(folder)) {
-      const found = (folder === '' ? 'package.json' : `${folder}/package.json`) as FilePath;
+    for (const folder of foldersUp(path)) {
+      const found = filePath(under(folder, 'package.json'));
       if (factsOf(found)?.manifest) return found;
-      if (folder === '') return undefined;
     }
+    return undefined;
   };
 
   return {

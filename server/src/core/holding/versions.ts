@@ -6,6 +6,7 @@ import { readLock } from '../project/locks/lock.js';
 import { plainVersion, property, type Lock } from '../project/locks/answer.js';
 import type { Manifest } from '../project/manifests.js';
 import { isRated } from '../rules/facts/dependency.js';
+import { foldersUp, under } from '../text/paths.js';
 import { filePath, folderOf, type FilePath, type SourceFile } from '../text/source.js';
 
 /** A version that is surely used. */
@@ -72,7 +73,7 @@ export function createVersions(from?: Content): Versions {
       if (names.length === 0) return;
       for (const folder of foldersUp(path)) {
         for (const name of names) yield installedIn(folder, name);
-        for (const lock of LOCK_FILES) yield below(folder, lock);
+        for (const lock of LOCK_FILES) yield filePath(under(folder, lock));
       }
     },
     of(name, written, manifest, look) {
@@ -91,7 +92,7 @@ export function createVersions(from?: Content): Versions {
         break;
       }
       for (const folder of foldersUp(manifest)) {
-        const own = LOCK_FILES.flatMap((lock) => held(below(folder, lock)) ?? []);
+        const own = LOCK_FILES.flatMap((lock) => held(filePath(under(folder, lock))) ?? []);
         const inner = folderOf(manifest).slice(folder === '' ? 0 : folder.length + 1);
         for (const file of own) {
           const version = lockOf(file)({ folder: inner, name, real, range: written.trim() });
@@ -114,15 +115,5 @@ function installedVersion(text: string, real: string): string | undefined {
   }
 }
 function installedIn(folder: string, name: string): FilePath {
-  return below(folder, `node_modules/${name}/package.json`);
-}
-function below(folder: string, name: string): FilePath {
-  return filePath(folder === '' ? name : `${folder}/${name}`);
-}
-/** The folder of a file and those above it, nearest first. */
-function* foldersUp(path: FilePath): Iterable<string> {
-  for (let folder: string = folderOf(path); ; folder = folderOf(filePath(folder))) {
-    yield folder;
-    if (folder === '') return;
-  }
+  return filePath(under(folder, `node_modules/${name}/package.json`));
 }

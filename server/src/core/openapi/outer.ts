@@ -1,4 +1,5 @@
 import type { Value } from '../model/value.js';
+import { joinedPath } from '../text/paths.js';
 import { filePath, folderOf, type At, type FilePath } from '../text/source.js';
 import { asText } from './values.js';
 
@@ -63,14 +64,8 @@ const NONE: readonly OuterReference[] = [];
 
 /** A path below a folder; undefined where it leads out of the top. */
 function joined(folder: string, path: string): FilePath | undefined {
-  if (path.startsWith('/')) return undefined;
-  const segments = folder === '' ? [] : folder.split('/');
-  for (const segment of path.split('/')) {
-    if (segment === '' || segment === '.') continue;
-    if (segment !== '..') segments.push(segment);
-    else if (segments.pop() === undefined) return undefined;
-  }
-  return filePath(segments.join('/'));
+  const found = path.startsWith('/') ? undefined : joinedPath(folder, path);
+  return found === undefined ? undefined : filePath(found);
 }
 function decoded(text: string): string {
   if (!text.includes('%')) return text;

@@ -3,6 +3,7 @@ import type { At } from '../text/source.js';
 import type { Remark } from './document.js';
 import { follow, type References } from './references.js';
 import { entriesOf, type KeyedEntry } from './values.js';
+import { isCodeFile } from '../text/paths.js';
 
 /** What a value must be; `any` is not looked at. */
 type Shape = 'map' | 'list' | 'text' | 'schema' | 'any';
@@ -19,7 +20,6 @@ interface Plan {
 }
 
 /** In code a later key replaces an earlier one on purpose. */
-const CODE = /\.[cm]?[jt]sx?$/i;
 const MOST = 20;
 const MOST_VALUES = 300_000;
 
@@ -78,7 +78,7 @@ export function misshapen(root: Value): readonly Remark[] {
     }
     if (target.value.kind !== 'object' || seen.has(target.value.entries)) return;
     seen.add(target.value.entries);
-    if (!CODE.test(target.value.at.path)) twice(target.value);
+    if (!isCodeFile(target.value.at.path)) twice(target.value);
     for (const entry of entriesOf(target.value)) {
       const next = planOf(entry, plan);
       if (next) look(entry.value, next, entry.key);

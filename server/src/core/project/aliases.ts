@@ -1,7 +1,7 @@
 import { memberOf, readData } from '../syntax/data.js';
 import { folderOf } from '../text/source.js';
 import { packageOf } from './manifests.js';
-import { joinedPath, under } from './specifier-paths.js';
+import { joinedPath, under } from '../text/paths.js';
 
 /** What a tsconfig.json or jsconfig.json says about names of modules, as it is written there. */
 export interface Config {

@@ -1,6 +1,7 @@
 import type { OpenApiDocument, Operation } from '../openapi/document.js';
 import type { Policy } from '../policy/policy.js';
 import { asidePath } from '../rules/facts/paths.js';
+import { foldersUp } from '../text/paths.js';
 import { folderOf, type FilePath } from '../text/source.js';
 import { classify } from './file-class.js';
 import { coverageOf, isBelow, mayServe, type DriftMarks } from './drift-served.js';
@@ -130,8 +131,7 @@ function startsOf({ path: { shape } }: Endpoint): readonly string[] {
 
 /** The nearest folder above a document that holds code of an application. */
 function homeOf(path: FilePath, applications: readonly Application[]): string {
-  for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) if (applications.some(({ scope }) => isBelow(scope.at.path, folder))) return folder;
-  return '';
+  return [...foldersUp(path)].find((folder) => applications.some(({ scope }) => isBelow(scope.at.path, folder))) ?? '';
 }
 /** The documents a policy names; undefined where it names none. */
 function namedBy({ spec, source }: Policy): ReadonlySet<string> | undefined {
@@ -172,9 +172,7 @@ function areaOf(pair: Pair, { counted }: Application): { readonly pair: Pair; re
   return hits.length >= PART_OF_AREA * counted.filter((one) => startsOf(one).includes(start)).length ? { pair, start } : undefined;
 }
 function packageOf(path: FilePath, isPackage: (folder: string) => boolean): string {
-  let folder = folderOf(path);
-  while (folder !== '' && !isPackage(folder)) folder = folderOf(folder);
-  return folder;
+  return [...foldersUp(path)].find(isPackage) ?? '';
 }
 /** Whether anything may be called undocumented: the documents can be read in full, and are written by hand. */
 function mayClaim(candidates: readonly Pair[], path: FilePath, { marked }: DriftInput): boolean {

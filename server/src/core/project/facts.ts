@@ -24,6 +24,7 @@ import { setsProduction } from './production.js';
 import { withoutDead } from './truth.js';
 import { graphMarks } from './graph-marks.js';
 import { readManifest, type Manifest } from './manifests.js';
+import { isCodeFile } from '../text/paths.js';
 
 /** What one file alone says; made once per revision. */
 export interface FileFacts {
@@ -53,7 +54,6 @@ export interface FileFacts {
   readonly unstable: ReadonlySet<number>;
 }
 
-const CODE = /\.[cm]?[jt]sx?$/i;
 /** Methods that tell what a file does, whatever they are called on. */
 const MARKS: ReadonlyMap<string, string> = new Map([
   ['render', 'html'], ['sendFile', 'html'], ['sendfile', 'html'], ['static', 'html'], ['html', 'html'], ['view', 'html'], ['serveStatic', 'html'],
@@ -84,7 +84,7 @@ function nothingOf(file: SourceFile): FileFacts {
   };
 }
 function read(file: SourceFile, before: FileFacts | undefined, trees: Trees | undefined): FileFacts {
-  if (CODE.test(file.path)) return isBundled(file.text) ? { ...codeFacts({ ...file, text: '' }, undefined, undefined), file, unsupported: 'it is minified or bundled code, not source' } : codeFacts(file, before, trees);
+  if (isCodeFile(file.path)) return isBundled(file.text) ? { ...codeFacts({ ...file, text: '' }, undefined, undefined), file, unsupported: 'it is minified or bundled code, not source' } : codeFacts(file, before, trees);
   const spans: number[] = [];
   const mark = (span: Span): At => {
     spans.push(span.start, span.end);

@@ -2,7 +2,8 @@ import { filePath, folderOf, type FilePath } from '../text/source.js';
 import { aliased, aliasesOf, referencesOf, type Aliases, type Config } from './aliases.js';
 import { isNeverFolder } from './file-class.js';
 import { exportedTargets, importedTargets, packageOf, type Conditions, type Manifest } from './manifests.js';
-import { filesAt, indexesOf, isTypeScript, joinedPath, sourcesOf, under, type Usual } from './specifier-paths.js';
+import { joinedPath, under } from '../text/paths.js';
+import { filesAt, indexesOf, isTypeScript, sourcesOf, type Usual } from './specifier-paths.js';
 
 /** What resolution needs of the files that are held. */
 export interface Held {

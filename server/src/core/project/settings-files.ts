@@ -1,5 +1,6 @@
 import type { Call, Value } from '../model/value.js';
-import { folderOf, type FilePath } from '../text/source.js';
+import { foldersUp, under } from '../text/paths.js';
+import type { FilePath } from '../text/source.js';
 import { specifierOf } from './folder-lists.js';
 import type { Follow, Followed } from './followed.js';
 import { merged } from './merged.js';
@@ -41,10 +42,9 @@ function ofFile(named: Value, from: FilePath, project: Followed, follow: Follow)
 /** A path is relative to the project, or to the folder the process starts in: the nearest that has it. */
 function dataAt(path: string, from: FilePath, project: Followed): Value | undefined {
   if (!/\.(json|ya?ml)$/i.test(path)) return undefined;
-  for (let folder = folderOf(from), levels = 0; levels < MOST_LEVELS; folder = folderOf(folder), levels++) {
-    const found = exported(specifierOf(folder === '' ? path : `${folder}/${path}`, from), from, project);
+  for (const folder of [...foldersUp(from)].slice(0, MOST_LEVELS)) {
+    const found = exported(specifierOf(under(folder, path), from), from, project);
     if (found) return found;
-    if (folder === '') return undefined;
   }
   return undefined;
 }
@@ -63,9 +63,9 @@ function configured(call: Call, key: Value, project: Followed, follow: Follow): 
   if (call.name !== 'get' || target.kind !== 'ref' || target.root.kind !== 'import' || target.root.from !== 'config') return undefined;
   if (key.kind !== 'literal' || typeof key.value !== 'string') return undefined;
   const from = call.at.path;
-  for (let folder = folderOf(from), levels = 0; levels < MOST_LEVELS; folder = folderOf(folder), levels++) {
+  for (const folder of [...foldersUp(from)].slice(0, MOST_LEVELS)) {
     const of = (name: string): Value | undefined => {
-      const stem = `${folder === '' ? '' : `${folder}/`}config/${name}`;
+      const stem = under(folder, `config/${name}`);
       for (const ending of ['.json', '.js', '.ts', '.cjs', '.yaml', '.yml']) {
         const found = exported(specifierOf(stem + ending, from), from, project);
         if (found) return follow(found);
@@ -74,7 +74,6 @@ function configured(call: Call, key: Value, project: Followed, follow: Follow): 
     };
     const usual = of('default');
     if (usual) return told(key.value.split('.'), { usual, production: of('production'), environment: of('custom-environment-variables'), follow });
-    if (folder === '') return undefined;
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { joinedPath, under } from '../text/paths.js';
 import { folderOf, type FilePath } from '../text/source.js';
 
 /** What a name without its extension is completed with; 'other' comes after the folder of the name, and is what tools find rather than Node or TypeScript. */
@@ -56,20 +57,6 @@ export function sourcesOf(path: string, folder: string, holds: (folder: string) 
   return tails.flatMap((tail) => ['src', 'source', 'lib', ''].map((name) => under(folder, [...before, ...(name === '' ? [] : [name]), ...tail].join('/')))).filter((one) => one !== path);
 }
 
-/** A path below a folder; '' is the top. */
-export function under(folder: string, path: string): string {
-  return folder === '' ? path : path === '' ? folder : `${folder}/${path}`;
-}
-/** A relative path from a folder, its dots resolved; undefined where it leads out of the top. */
-export function joinedPath(folder: string, path: string): string | undefined {
-  const out = folder === '' ? [] : folder.split('/');
-  for (const part of path.split('/')) {
-    if (part === '..') {
-      if (out.pop() === undefined) return undefined;
-    } else if (part !== '.' && part !== '') out.push(part);
-  }
-  return out.join('/');
-}
 /** One text for all relative spellings of a module's name, whether or not there is such a file; other names are themselves. */
 export function placeOfSpecifier(specifier: string, from: FilePath): string {
   const path = /^\.{1,2}(\/|$)/.test(specifier) ? joinedPath(folderOf(from), specifier) : undefined;

@@ -1,4 +1,5 @@
 import type { Ref, Value } from '../model/value.js';
+import { joinedPath } from '../text/paths.js';
 import { folderOf } from '../text/source.js';
 
 const DEEPEST = 8;
@@ -35,14 +36,5 @@ export function spelledPath(value: Value, follow: (ref: Ref) => Value | undefine
 }
 /** Pieces as one path below the project; undefined where one is unknown or leads out of it. */
 function joined(pieces: readonly (string | undefined)[]): string | undefined {
-  const out: string[] = [];
-  for (const piece of pieces) {
-    if (piece === undefined) return undefined;
-    for (const name of piece.split('/')) {
-      if (name === '' || name === '.') continue;
-      if (name !== '..') out.push(name);
-      else if (out.pop() === undefined) return undefined;
-    }
-  }
-  return out.join('/');
+  return pieces.includes(undefined) ? undefined : joinedPath('', pieces.join('/'));
 }
