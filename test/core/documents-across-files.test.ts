@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { applyEdits, createEngine, type Engine } from '../../server/src/core/engine.js';
+import { applyEdits, createEngine } from '../../server/src/core/engine.js';
 import { filePath } from '../../server/src/core/text/source.js';
-
-type Texts = Readonly<Record<string, string>>;
+import { engineOver, everything, found, set, source, work, type Texts } from '../support/worked.js';
 
 const root = `openapi: 3.1.0
 info: { title: Files, version: 1.0.0 }
@@ -160,39 +159,12 @@ suite('what is not followed', () => {
     assert.deepEqual(engine.wanted(), ['shared/r.json']);
     assert.deepEqual(engine.wanted(), []);
   });
-  test('circles end', () => {
-    const engine = engineOver({ 'openapi.yaml': 'openapi: 3.1.0\npaths: { /a: { $ref: a.yaml } }\n', 'a.yaml': '{ $ref: b.yaml }\n', 'b.yaml': '{ $ref: a.yaml }\n' });
-    assert.ok(engine.findings(filePath('openapi.yaml')).length >= 0);
-    const self = engineOver({ 'openapi.yaml': "openapi: 3.1.0\npaths: { /a: { $ref: './openapi.yaml#/paths/~1a' } }\n" });
-    assert.ok(everything(self).every((one) => !one.includes('failed')));
+  test('circles end, and what stands beside them is judged', () => {
+    const beside = "/b: { get: { responses: { '200': { description: any } } } }";
+    const expected = ['openapi/missing-error-response responses'];
+    const circle = engineOver({ 'openapi.yaml': `openapi: 3.1.0\npaths: { /a: { $ref: a.yaml }, ${beside} }\n`, 'a.yaml': '{ $ref: b.yaml }\n', 'b.yaml': '{ $ref: a.yaml }\n' });
+    assert.deepEqual(['openapi.yaml', 'a.yaml', 'b.yaml'].map((path) => found(circle, path)), [expected, [], []]);
+    const self = engineOver({ 'openapi.yaml': `openapi: 3.1.0\npaths: { /a: { $ref: './openapi.yaml#/paths/~1a' }, ${beside} }\n` });
+    assert.deepEqual(found(self, 'openapi.yaml'), expected);
   });
 });
-
-function source(path: string, text: string): { readonly path: ReturnType<typeof filePath>; readonly text: string; readonly revision: number } {
-  return { path: filePath(path), text, revision: 1 };
-}
-function engineOver(texts: Texts): Engine {
-  const engine = createEngine();
-  engine.apply({ set: Object.entries(texts).map(([path, text]) => source(path, text)) });
-  work(engine);
-  return engine;
-}
-function set(engine: Engine, texts: Texts): ReadonlySet<string> {
-  engine.apply({ set: Object.entries(texts).map(([path, text]) => source(path, text)) });
-  return work(engine);
-}
-function work(engine: Engine): ReadonlySet<string> {
-  const steps = engine.work();
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-function found(engine: Engine, path: string): readonly string[] {
-  const text = engine.source(filePath(path))?.text ?? '';
-  return engine.findings(filePath(path)).map(({ rule, at }) => `${rule} ${text.slice(at.span.start, at.span.end)}`);
-}
-/** All that is said, with places. */
-function everything(engine: Engine): readonly string[] {
-  return engine.files().flatMap((path) => engine.findings(path)).map((one) => JSON.stringify(one));
-}

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { applyEdits, createEngine, type Engine } from '../../server/src/core/engine.js';
+import { applyEdits } from '../../server/src/core/engine.js';
 import { filePath } from '../../server/src/core/text/source.js';
-
-type Texts = Readonly<Record<string, string>>;
+import { engineOver, everything, found, source, work, type Texts } from '../support/worked.js';
 
 const setup = `const swaggerJsdoc = require('swagger-jsdoc');
 const { servers } = require('./servers');
@@ -127,27 +126,3 @@ suite('documents in comments', () => {
     assert.deepEqual([...work(engine)], ['api/routes/files.js']);
   });
 });
-
-function source(path: string, text: string): { readonly path: ReturnType<typeof filePath>; readonly text: string; readonly revision: number } {
-  return { path: filePath(path), text, revision: 1 };
-}
-function engineOver(texts: Texts): Engine {
-  const engine = createEngine();
-  engine.apply({ set: Object.entries(texts).map(([path, text]) => source(path, text)) });
-  work(engine);
-  return engine;
-}
-function work(engine: Engine): ReadonlySet<string> {
-  const steps = engine.work();
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-function found(engine: Engine, path: string): readonly string[] {
-  const text = engine.source(filePath(path))?.text ?? '';
-  return engine.findings(filePath(path)).map(({ rule, at }) => `${rule} ${text.slice(at.span.start, at.span.end)}`);
-}
-function everything(engine: Engine): readonly string[] {
-  return engine.files().flatMap((path) => engine.findings(path)).map((one) => JSON.stringify(one));
-}

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createEngine, type Engine } from '../../server/src/core/engine.js';
 import { defaultPolicy, type Policy } from '../../server/src/core/policy/policy.js';
 import { filePath, type FilePath } from '../../server/src/core/text/source.js';
+import { work } from '../support/worked.js';
 
 type Texts = Readonly<Record<string, string>>;
 const DRIFT = /^spec\/(shadow-endpoint|undocumented-method|zombie-endpoint|security-mismatch)$/;
@@ -36,8 +37,7 @@ function engineOf(texts: Texts, policy: Partial<Policy> = {}): Engine {
   return engine;
 }
 function worked(engine: Engine): readonly FilePath[] {
-  const steps = engine.work();
-  for (let step = steps.next(); ; step = steps.next()) if (step.done) return [...step.value].sort();
+  return [...work(engine)].sort();
 }
 /** Rules about drift, with the file and the start of their messages. */
 function drift(engine: Engine): readonly string[] {

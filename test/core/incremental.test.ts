@@ -5,6 +5,7 @@ import { createFiles } from '../../server/src/core/holding/files.js';
 import { createModel, type Model } from '../../server/src/core/holding/model.js';
 import { defaultPolicy } from '../../server/src/core/policy/policy.js';
 import { filePath, type SourceFile } from '../../server/src/core/text/source.js';
+import { work as worked } from '../support/worked.js';
 
 const app = `import express from 'express';
 import { files } from './files.js';
@@ -108,11 +109,7 @@ function type(engine: Engine, path: string, text: string): readonly string[] {
   return work(engine);
 }
 function work(engine: Engine): readonly string[] {
-  const steps = engine.work();
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return [...step.value].sort();
-  }
+  return [...worked(engine)].sort();
 }
 function stateOf(engine: Engine, method: string): string | undefined {
   return engine.inventory().find((one) => one.method === method)?.authentication;

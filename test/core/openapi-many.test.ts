@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { createEngine } from '../../server/src/core/engine.js';
 import { filePath } from '../../server/src/core/text/source.js';
+import { work } from '../support/worked.js';
 
 const path = filePath('openapi.yaml');
 const closed = '{ type: object, additionalProperties: false, properties: { a: { type: boolean } } }';
@@ -12,8 +13,7 @@ function told(rule: string, count: number, operation: string): readonly string[]
   const source = `openapi: 3.0.3\npaths:\n${operations}`;
   const engine = createEngine();
   engine.apply({ set: [{ path, text: source, revision: 1 }] });
-  const steps = engine.work();
-  while (!steps.next().done);
+  work(engine);
   return engine.findings(path).filter((one) => one.rule === rule).map(({ at }) => source.slice(at.span.start, at.span.end));
 }
 function body(schema: string): string {
