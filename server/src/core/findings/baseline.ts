@@ -1,5 +1,6 @@
 import { filePath, type FilePath } from '../text/source.js';
 import type { Baseline, Finding } from './finding.js';
+import { isRecord } from '../syntax/data.js';
 
 /** A baseline that accepts nothing. */
 export const emptyBaseline: Baseline = { version: 1, accepted: new Map() };
@@ -46,9 +47,6 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -8,6 +8,11 @@ function documents(operation: Operation, status: '401' | '403'): boolean {
   return [...operation.responses.keys()].some((key) => key === status || key.toUpperCase() === '4XX' || key === 'default');
 }
 
+/** Whether an answer to failures of the server is documented. */
+export function documentsFailures({ responses }: Operation): boolean {
+  return [...responses.keys()].some((status) => /^(default|5(\d\d|XX))$/i.test(status));
+}
+
 /** The refusals a secured operation should document and does not: 401, and 403 where scopes are asked for or something is changed. */
 export function missingRefusals(operation: Operation, needs: Requirement): readonly ('401' | '403')[] {
   if (needs.kind !== 'required') return [];

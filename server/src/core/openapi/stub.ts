@@ -3,10 +3,12 @@ import type { Value } from '../model/value.js';
 import { usualScheme } from './changes.js';
 import type { OpenApiDocument, Operation } from './document.js';
 import { follow } from './references.js';
+import { documentsFailures } from './refusals.js';
 import { at } from './schemas.js';
 import { readRequirement } from './security.js';
 import { usualResponse } from './usual.js';
 import { asArray, asText, entriesOf, entryOf, plain, valueAt, valueOf } from './values.js';
+import { isRecord } from '../syntax/data.js';
 
 /** What is known of an endpoint that a document does not have. */
 export interface Wanted {
@@ -108,9 +110,6 @@ function bounded(data: unknown): unknown {
   if (!isText) return data;
   return schema === data ? { ...data, maxLength: 255 } : { ...data, schema: { ...schema, maxLength: 255 } };
 }
-function isRecord(data: unknown): data is Record<string, unknown> {
-  return typeof data === 'object' && data !== null && !Array.isArray(data);
-}
 
 /** What callers must bring: nothing to be said where the document says it for all. */
 function securityOf(document: OpenApiDocument, { guarded }: Wanted): unknown {
@@ -123,7 +122,7 @@ function securityOf(document: OpenApiDocument, { guarded }: Wanted): unknown {
 
 function responsesOf(document: OpenApiDocument, wanted: Wanted, others: readonly Operation[]): Json {
   // A document that says nothing of failures anywhere is told so once; one operation that does would make it many.
-  const failures = others.length === 0 || others.some(({ responses }) => [...responses.keys()].some((status) => status === 'default' || status.startsWith('5'))) ? ['default'] : [];
+  const failures = others.length === 0 || others.some(documentsFailures) ? ['default'] : [];
   const refusals = [...(wanted.guarded === true ? ['401'] : []), ...(wanted.guarded === true && (wanted.restricted || failures.length === 0) ? ['403'] : []), ...(wanted.key.includes('{') ? ['404'] : [])];
   const names: Readonly<Record<string, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', default: 'Error' };
   return {

@@ -119,7 +119,7 @@ export function listItems(value: Value, context: CorsContext, depth = 0): readon
       return alternatives(item.value, context).flatMap((arm) => listItems(arm.value, context, depth + 1).map((one) => ({ ...one, when: [...arm.when, ...one.when] })));
     });
   if (resolved.kind !== 'call') return [];
-  if (resolved.callee === 'Set' || resolved.callee === 'Object.freeze' || resolved.callee === 'Array.from') return resolved.args[0] ? listItems(resolved.args[0].value, context, depth + 1) : [];
+  if (resolved.callee === 'Set' || resolved.callee === 'Array.from') return resolved.args[0] ? listItems(resolved.args[0].value, context, depth + 1) : [];
   if (!resolved.receiver) return [];
   if (/^(filter|flat|slice|values)$/.test(resolved.name)) return listItems(resolved.receiver, context, depth + 1);
   if (resolved.name === 'concat') return [resolved.receiver, ...resolved.args.map((arg) => arg.value)].flatMap((one) => {

@@ -1,5 +1,6 @@
 import type { Artifact, Dockerfile } from '../artifacts/kind.js';
 import type { Entry, Value } from '../model/value.js';
+import { entryOf } from '../openapi/values.js';
 import type { At, FilePath } from '../text/source.js';
 
 /** A package that a manifest names, and which versions of it. */
@@ -78,9 +79,6 @@ function entriesOf(value: Value | undefined): readonly Entry[] {
   return value?.kind === 'object' ? value.entries : [];
 }
 /** The later of two equal keys wins. */
-function entryOf(value: Value | undefined, key: string): Entry | undefined {
-  return entriesOf(value).findLast((entry) => entry.key === key);
-}
 
 /** The images of a Dockerfile's stages; one whose name is not known as a whole is left out. */
 function* imagesOf({ globals, stages }: Dockerfile): Iterable<BaseImage> {

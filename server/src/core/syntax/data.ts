@@ -13,3 +13,7 @@ export function readData(text: string): unknown {
 export function memberOf(data: unknown, key: string): unknown {
   return typeof data === 'object' && data !== null && Object.hasOwn(data, key) ? Reflect.get(data, key) : undefined;
 }
+/** Whether plain data is an object, and no list. */
+export function isRecord(data: unknown): data is Readonly<Record<string, unknown>> {
+  return typeof data === 'object' && data !== null && !Array.isArray(data);
+}

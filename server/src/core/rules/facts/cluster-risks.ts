@@ -3,7 +3,7 @@ import type { Value } from '../../model/value.js';
 import { asArray, asScalar, asText, entriesOf, isTrue, valueAt, valueOf } from '../../openapi/values.js';
 import type { RuleContext } from '../rule.js';
 import { storePorts } from './compose.js';
-import type { ConfigRisk } from './config-risk.js';
+import { originNamed, type ConfigRisk } from './config-risk.js';
 import { annotationsOf, manifestsOf, podOf, type Manifest } from './manifests.js';
 
 const DATA_PORTS = new Set(['postgres', 'mysql', 'mongo', 'redis', 'elasticsearch', 'rabbitmq', 'memcached', 'mssql-server'].flatMap((image) => storePorts(image) ?? []));
@@ -80,11 +80,9 @@ function* origins({ name }: Manifest, notes: ReadonlyMap<string, Value>, said: (
   if (!enabled || said('enable-cors') !== 'true') return;
   const allowed = notes.get(`${NGINX}cors-allow-origin`);
   if (allowed && said('cors-allow-origin') !== '*') return;
-  const [origin] = context.policy('cors').origins;
-  const code = origin === undefined ? ["'", { slot: 'https://app.example.com' }, "'"] : [`'${origin}'`];
   yield {
     at: (allowed ?? enabled).at, subject: `${name} cors`, severity: 'warning', message: 'Any website can read what is served here. Name the allowed origins.',
-    repair: allowed ? { title: 'Name the allowed origin', ...(origin === undefined ? { manual: true } : {}), changes: [{ do: 'replace', at: allowed.at, code }] } : DECIDES,
+    repair: allowed ? originNamed(allowed.at, "'", context) : DECIDES,
   };
 }
 /** Certificates may hang on the balancer in front: any annotation that speaks of one is believed. */

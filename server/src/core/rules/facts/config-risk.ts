@@ -1,5 +1,5 @@
 import type { At } from '../../text/source.js';
-import type { Change, Detection, FixAnswer, Severity } from '../rule.js';
+import type { Change, Code, Detection, FixAnswer, RuleContext, Severity } from '../rule.js';
 
 /** One thing that is wrong in a configuration file, with its words and its repair. */
 export interface ConfigRisk {
@@ -29,3 +29,10 @@ export function riskFix({ repair }: ConfigRisk): FixAnswer {
   return 'refused' in repair ? repair : { title: repair.title, safety: repair.safe ? 'safe' : repair.manual ? 'manual' : 'review', changes: repair.changes };
 }
 const RANK: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1, hint: 0 };
+/** The repair of an origin that is open to all: the one the policy trusts, or a place for it, in these quotes. */
+export function originNamed(at: At, quote: string, context: RuleContext): ConfigRisk['repair'] {
+  const [origin] = context.policy('cors').origins;
+  const end = [...quote].reverse().join('');
+  const code: Code = origin === undefined ? [quote, { slot: 'https://app.example.com' }, end] : [`${quote}${origin}${end}`];
+  return { title: 'Name the allowed origin', ...(origin === undefined ? { manual: true } : {}), changes: [{ do: 'replace', at, code }] };
+}

@@ -4,6 +4,7 @@ import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
 import { onResponse, headersOf } from './header-setup.js';
 import { wordsOf } from './names.js';
+import { optionValue } from './options.js';
 
 export type FlagName = 'httpOnly' | 'secure' | 'sameSite';
 /** What is known of one flag of a cookie. 'transport': set where the connection itself is encrypted. 'off' of SameSite: `'none'` or `false`. */
@@ -131,10 +132,14 @@ function strategyOf(call: Call, when: readonly Branch[], context: RuleContext): 
   const holder = inner ?? given;
   const named = inner && isStrategy ? context.option(inner, 'name') : nested;
   const name = (named.kind === 'value' && !(named.value === inner) && textOf(named.value, context)) || (isStrategy ? 'sid' : 'session');
-  const flag = (key: FlagName): Flag => flagOf(key, holder, optionKey('hapi', key), 'hapi', context);
+  return sessionIn(holder, 'hapi', name, call, when, context);
+}
+/** The session whose flags an object holds, or leaves to the library. */
+function sessionIn(holder: Value, library: CookieSetting['library'], name: string, call: Call, when: readonly Branch[], context: RuleContext): CookieSetting {
+  const flag = (key: FlagName): Flag => flagOf(key, holder, optionKey(library, key), library, context);
   const object = objectHere(holder, call.at, context);
   return {
-    library: 'hapi', kind: 'session', name, login: true, flags: { httpOnly: flag('httpOnly'), secure: flag('secure'), sameSite: flag('sameSite') },
+    library, kind: 'session', name, login: true, flags: { httpOnly: flag('httpOnly'), secure: flag('secure'), sameSite: flag('sameSite') },
     at: call.nameAt, place: object ? { kind: 'object', at: object } : { kind: 'none' }, call, when,
   };
 }
@@ -146,29 +151,21 @@ const IDENTITY: readonly { readonly callee: RegExp; readonly library: 'next-auth
 function identityOf(call: Call, when: readonly Branch[], context: RuleContext): CookieSetting | undefined {
   const found = IDENTITY.find(({ callee }) => callee.test(call.callee));
   if (!found) return undefined;
+  const { library, keys } = found;
   for (const item of call.args) {
-    const [holder, above] = found.keys.reduce<readonly [Value | undefined, Value | undefined]>(([value], key) => {
-      const answer = value && context.option(value, key);
-      return [answer?.kind === 'value' ? answer.value : undefined, value];
-    }, [item.value, undefined]);
+    const above = keys.slice(0, -1).reduce<Value | undefined>((value, key) => optionValue(value, key, context), item.value);
+    const holder = optionValue(above, keys.at(-1) ?? '', context);
     if (!holder) continue;
-    const { library } = found;
-    const named = context.option(above, 'name');
-    const name = (named.kind === 'value' && textOf(named.value, context)) || (library === 'next-auth' ? 'next-auth.session-token' : 'appSession');
-    const flag = (key: FlagName): Flag => flagOf(key, holder, key, library, context);
-    const object = objectHere(holder, call.at, context);
-    return {
-      library, kind: 'session', name, login: true, flags: { httpOnly: flag('httpOnly'), secure: flag('secure'), sameSite: flag('sameSite') },
-      at: call.nameAt, place: object ? { kind: 'object', at: object } : { kind: 'none' }, call, when,
-    };
+    const named = optionValue(above, 'name', context);
+    const name = (named && textOf(named, context)) || (library === 'next-auth' ? 'next-auth.session-token' : 'appSession');
+    return sessionIn(holder, library, name, call, when, context);
   }
   return undefined;
 }
 function yarOptions(plugin: Value, context: RuleContext): Value | undefined {
-  const registered = context.option(plugin, 'plugin');
-  const options = context.option(plugin, 'options');
-  const isYar = registered.kind === 'value' && registered.value.kind === 'ref' && registered.value.root.kind === 'import' && /^(@hapi\/)?yar$/.test(registered.value.root.from);
-  return isYar && options.kind === 'value' ? options.value : undefined;
+  const registered = optionValue(plugin, 'plugin', context);
+  const isYar = registered?.kind === 'ref' && registered.root.kind === 'import' && /^(@hapi\/)?yar$/.test(registered.root.from);
+  return isYar ? optionValue(plugin, 'options', context) : undefined;
 }
 /** Which session library a call sets up, and which argument its options are. */
 export function sessionLibrary(call: Call): { readonly library: 'express-session' | 'cookie-session' | 'koa-session' | '@fastify/session' | 'iron-session'; readonly index: number } | undefined {
@@ -236,11 +233,7 @@ function spelling(call: Call, context: RuleContext): Spelling | undefined {
   const first = at(0);
   const whole = jar === 'next' && call.args.length === 1 && first ? context.resolve(first).value : undefined;
   if (whole?.kind === 'object') {
-    const part = (key: string): Value | undefined => {
-      const answer = context.option(whole, key);
-      return answer.kind === 'value' ? answer.value : undefined;
-    };
-    return { library: 'next', name: part('name'), value: part('value'), options: first, before: 1 };
+    return { library: 'next', name: optionValue(whole, 'name', context), value: optionValue(whole, 'value', context), options: first, before: 1 };
   }
   return { library: jar, name: first, value: at(1), options: at(2), before: 2 };
 }

@@ -8,6 +8,7 @@ import { isHeaderSetup } from './header-setup.js';
 import { HOLE, writtenHeader, type Word } from './header-text.js';
 import { helmetMember } from './headers.js';
 import { setHeaders, type SetHeader } from './set-headers.js';
+import { optionValue } from './options.js';
 
 /** One directive as it is written. `complete`: no source of it is unknown. `nonce`: it names a nonce, a hash or strict-dynamic, or may do so. */
 export interface CspDirective {
@@ -75,9 +76,9 @@ function* ofCall(call: Call, place: Place, module: ModuleView, context: RuleCont
   if (callee === 'helmet-csp' || (part?.option === 'contentSecurityPolicy' && !callee.startsWith('lusca'))) {
     if (first) yield* helmetPolicies(first, callee === 'helmet-csp' ? 'helmet' : callee.slice(0, callee.indexOf('.')), place, module, context);
   } else if (/^(koa-)?lusca(\.csp)?$/.test(callee)) {
-    const csp = callee.endsWith('.csp') ? first : valueOf(first, 'csp', context);
-    const policy = valueOf(csp, 'policy', context);
-    if (policy && valueOf(csp, 'reportOnly', context) === undefined)
+    const csp = callee.endsWith('.csp') ? first : optionValue(first, 'csp', context);
+    const policy = optionValue(csp, 'policy', context);
+    if (policy && optionValue(csp, 'reportOnly', context) === undefined)
       yield made('lusca', isText(policy, context) ? textDirectives(policy, module, context) : objectDirectives(policy, module, context), place);
   } else if (call.name === 'register' && !isHeaderSetup(call)) yield* blankie(first, place, module, context);
   else if (isHeaderSetup(call) || (call.name === 'helmet' && call.receiver) || /^next-secure-headers\./.test(callee)) {
@@ -87,14 +88,14 @@ function* ofCall(call: Call, place: Place, module: ModuleView, context: RuleCont
   if (!call.receiver || isHeaderSetup(call)) return;
   // A route of Fastify may bring options of its own: `{ helmet: { ... } }`.
   for (const { value } of call.args.slice(0, 2)) {
-    const own = value.kind === 'object' ? valueOf(value, 'helmet', context) : undefined;
+    const own = value.kind === 'object' ? optionValue(value, 'helmet', context) : undefined;
     if (own) yield* inOptions(own, '@fastify/helmet', place, module, context);
   }
 }
 function* inOptions(options: Value | undefined, wrapper: string, place: Place, module: ModuleView, context: RuleContext): Iterable<CspPolicy> {
   if (!options) return;
   for (const one of objects(options, context)) {
-    const policy = valueOf(one.value, 'contentSecurityPolicy', context);
+    const policy = optionValue(one.value, 'contentSecurityPolicy', context);
     if (policy) yield* helmetPolicies(policy, wrapper, { ...place, when: [...place.when, ...one.when] }, module, context);
   }
 }
@@ -109,10 +110,10 @@ function wrapperOf(call: Call): string {
 function* blankie(registered: Value | undefined, place: Place, module: ModuleView, context: RuleContext): Iterable<CspPolicy> {
   const list = registered?.kind === 'array' ? registered.items.map((item) => item.value) : registered ? [registered] : [];
   for (const one of list) {
-    const plugin = valueOf(one, 'plugin', context);
-    const options = valueOf(one, 'options', context);
+    const plugin = optionValue(one, 'plugin', context);
+    const options = optionValue(one, 'options', context);
     if (plugin?.kind !== 'ref' || plugin.root.kind !== 'import' || plugin.root.from !== 'blankie' || !options) continue;
-    const reportOnly = valueOf(options, 'reportOnly', context);
+    const reportOnly = optionValue(options, 'reportOnly', context);
     yield made('blankie', objectDirectives(options, module, context), place, reportOnly ? { reportOnly: context.constant(reportOnly)?.value === true ? true : 'unknown' } : {});
   }
 }
@@ -133,7 +134,7 @@ function* helmetPolicies(options: Value, wrapper: string, place: Place, module: 
       noDefaults: defaults.kind === 'value' && joins === false ? defaults.entry : undefined,
       joined: defaults.kind === 'absent' ? helmetJoinsDefaults(major ?? 8) : joins !== false,
     };
-    const directives = valueOf(one.value, 'directives', context);
+    const directives = optionValue(one.value, 'directives', context);
     if (!directives) yield made('helmet', { directives: new Map(), open: context.option(one.value, 'directives').kind === 'unknown', joined: true, disabledDefault: undefined }, within, { ...more, joined: more.noDefaults === undefined });
     else for (const each of objects(directives, context)) yield made('helmet', objectDirectives(each.value, module, context), { ...within, when: [...within.when, ...each.when] }, more);
   }
@@ -209,10 +210,6 @@ function judged(name: string, words: readonly Word[]): CspDirective {
   return { name, words: known, complete: isComplete, nonce: words.some(({ text }) => /^'?(nonce-|sha(256|384|512)-|strict-dynamic)/.test(text)) };
 }
 
-function valueOf(value: Value | undefined, key: string, context: RuleContext): Value | undefined {
-  const answer = context.option(value, key);
-  return answer.kind === 'value' ? answer.value : undefined;
-}
 function isText(value: Value, context: RuleContext): boolean {
   const { kind } = context.resolve(value).value;
   return kind === 'literal' || kind === 'template';

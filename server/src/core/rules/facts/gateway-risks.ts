@@ -2,8 +2,8 @@ import type { Settings } from '../../artifacts/kind.js';
 import type { Value } from '../../model/value.js';
 import { asArray, asScalar, asText, entriesOf, isTrue, valueAt, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
-import type { Change, Code, RuleContext, Severity } from '../rule.js';
-import type { ConfigRisk } from './config-risk.js';
+import type { Change, RuleContext, Severity } from '../rule.js';
+import { originNamed, type ConfigRisk } from './config-risk.js';
 import { settingSecret } from './config-secrets.js';
 
 const ORIGINS = 'Any website may call these functions. Name the allowed origins.';
@@ -28,12 +28,6 @@ export function* gatewayRisks(file: Settings, context: RuleContext): Iterable<Co
 /** An origin that lets every page in, and its repair. */
 function open(at: At, subject: string, cookies: boolean, repair: ConfigRisk['repair'], severity: Severity = 'warning'): ConfigRisk {
   return { at, subject, severity: cookies ? 'error' : severity, message: cookies ? COOKIES : ORIGINS, repair };
-}
-/** `'*'` becomes the origin of the policy, or a placeholder, in the quotes of the file. */
-function named({ at }: Value, quote: string, context: RuleContext): ConfigRisk['repair'] {
-  const [origin] = context.policy('cors').origins;
-  const code: Code = origin === undefined ? [quote, { slot: 'https://app.example.com' }, [...quote].reverse().join('')] : [`${quote}${origin}${[...quote].reverse().join('')}`];
-  return { title: 'Name the allowed origin', ...(origin === undefined ? { manual: true } : {}), changes: [{ do: 'replace', at, code }] };
 }
 /** The short form `cors: true` written out. */
 function spelled(file: Settings, key: Key, under: 'origin' | 'allowedOrigins', context: RuleContext): ConfigRisk['repair'] {
@@ -83,7 +77,7 @@ function* corsOf(cors: Value | undefined, key: Key, under: 'origin' | 'allowedOr
   for (const name of ['origin', 'origins', 'allowedOrigins']) {
     const origin = valueOf(cors, name);
     for (const one of origin?.kind === 'array' ? origin.items.map((item) => item.value) : origin ? [origin] : [])
-      if (asText(one) === '*') yield open(one.at, `${subject} cors`, cookies, named(one, "'", context));
+      if (asText(one) === '*') yield open(one.at, `${subject} cors`, cookies, originNamed(one.at, "'", context));
   }
 }
 function* address(name: string, fn: Value, here: Here): Iterable<ConfigRisk> {
@@ -143,8 +137,8 @@ function* origins(holder: Value | undefined, subject: string, context: RuleConte
     const cors = valueOf(holder, name);
     const cookies = isTrue(valueOf(cors, 'AllowCredentials'));
     const plain = asText(cors) === undefined ? valueOf(cors, 'AllowOrigin') : cors;
-    if (plain && /^'?\*'?$/.test(asText(plain) ?? '')) yield open(plain.at, `${subject} cors`, cookies, named(plain, `"'`, context));
-    for (const { value } of asArray(valueOf(cors, 'AllowOrigins'))?.items ?? []) if (asText(value) === '*') yield open(value.at, `${subject} cors`, cookies, named(value, "'", context));
+    if (plain && /^'?\*'?$/.test(asText(plain) ?? '')) yield open(plain.at, `${subject} cors`, cookies, originNamed(plain.at, `"'`, context));
+    for (const { value } of asArray(valueOf(cors, 'AllowOrigins'))?.items ?? []) if (asText(value) === '*') yield open(value.at, `${subject} cors`, cookies, originNamed(value.at, "'", context));
   }
 }
 
@@ -172,5 +166,5 @@ function* fromPairs(source: string, set: readonly { readonly name: string; reado
   if (!origin || asText(origin)?.trim() !== '*' || STATIC.test(source)) return;
   const isApi = /(^|[/(|])(api|graphql|trpc|rest|functions|v\d)\b/i.test(source);
   const cookies = String(asScalar(found(/^access-control-allow-credentials$/i))?.value).toLowerCase() === 'true';
-  yield open(origin.at, `headers ${source}`, cookies, named(origin, '"', context), isApi ? 'warning' : 'info');
+  yield open(origin.at, `headers ${source}`, cookies, originNamed(origin.at, '"', context), isApi ? 'warning' : 'info');
 }

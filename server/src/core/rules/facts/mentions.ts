@@ -10,6 +10,14 @@ export function* refsIn(value: Value, depth = 0): Iterable<Ref> {
   if (value.kind === 'ref') yield value;
   for (const part of partsOf(value)) yield* refsIn(part, depth + 1);
 }
+/** Every name a function reads: in its tests, in what it hands to calls, assigns, gives back and throws. */
+export function* refsOf(fn: FunctionView): Iterable<Ref> {
+  for (const step of fn.steps) {
+    for (const { test } of step.when) yield* refsIn(test);
+    if (step.do === 'call') for (const { value } of step.call.args) yield* refsIn(value);
+    else if (step.value) yield* refsIn(step.value);
+  }
+}
 /** Whether a call stands somewhere in a value. */
 export function holdsCall(value: Value, call: Call, depth = 0): boolean {
   if (depth > DEEPEST) return false;

@@ -1,6 +1,6 @@
 import type { Directive, NginxFile, Word } from '../../artifacts/kind.js';
 import type { Change, RuleContext, Severity } from '../rule.js';
-import type { ConfigRisk } from './config-risk.js';
+import { originNamed, type ConfigRisk } from './config-risk.js';
 import { hostClass, splitUrl } from './hosts.js';
 
 /** A directive with the blocks it stands in, the innermost first. */
@@ -145,12 +145,10 @@ function* origins(one: Placed, context: RuleContext): Iterable<ConfigRisk> {
   if ((!isEcho && value.text !== '*') || isTested || isStatic) return;
   const cookies = one.beside.some(({ name: own, args }) => own === 'add_header' && /^access-control-allow-credentials$/i.test(args[0]?.text ?? '') && args[1]?.text === 'true');
   const isOpen = isEcho && cookies;
-  const [origin] = context.policy('cors').origins;
-  const code = origin === undefined ? [{ slot: 'https://app.example.com' }] : [origin];
   yield {
     at: value.at, subject: `cors ${place(one)}`, severity: isOpen ? 'error' : 'warning',
     message: isOpen ? "Any website can act here with the visitor's cookies. Name the allowed origins." : 'Any website can read what is served here. Name the allowed origins.',
-    repair: { title: 'Name the allowed origin', ...(origin === undefined ? { manual: true } : {}), changes: [{ do: 'replace', at: value.at, code }] },
+    repair: originNamed(value.at, '', context),
   };
 }
 function* alias({ args, block }: Directive): Iterable<ConfigRisk> {

@@ -1,7 +1,7 @@
 import type { FunctionView } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
-import { refsIn } from './mentions.js';
+import { refsOf } from './mentions.js';
 import { snakeCase } from './names.js';
 
 /** A whole record of a person read from a database, no field left out. */
@@ -60,15 +60,8 @@ export function recordRead(value: Value, fn: FunctionView, context: RuleContext)
 function comparedRecord(value: Ref, call: Call, fn: FunctionView, context: RuleContext): RecordRead | undefined {
   const { root } = value;
   if (root.kind !== 'local' || value.path.length > 0 || !READS.test(call.name) || isNarrowed(call, context)) return undefined;
-  const field = refsOf(fn).find((ref) => ref.root.kind === 'local' && ref.root.binding === root.binding && ref.path.length === 1 && sensitiveField(ref.path[0] ?? '') === 'sure')?.path[0];
+  const field = [...refsOf(fn)].find((ref) => ref.root.kind === 'local' && ref.root.binding === root.binding && ref.path.length === 1 && sensitiveField(ref.path[0] ?? '') === 'sure')?.path[0];
   return field === undefined ? undefined : { model: value.text, library: 'other', call, list: false, field, proven: true };
-}
-/** Every name a function reads. */
-function refsOf(fn: FunctionView): readonly Ref[] {
-  return fn.steps.flatMap((step) => [
-    ...step.when.flatMap(({ test }) => [...refsIn(test)]),
-    ...(step.do === 'call' ? step.call.args.flatMap((item) => [...refsIn(item.value)]) : step.value ? [...refsIn(step.value)] : []),
-  ]);
 }
 /** `new User(...)` is a record once it was saved. */
 function isSaved(value: Value, made: Call, fn: FunctionView): boolean {

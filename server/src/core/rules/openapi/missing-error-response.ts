@@ -1,4 +1,5 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
+import { documentsFailures } from '../../openapi/refusals.js';
 import { isChanging } from '../../openapi/security.js';
 import { usualResponse } from '../../openapi/usual.js';
 import { asText, valueOf } from '../../openapi/values.js';
@@ -39,7 +40,7 @@ export default rule<'openapi', Evidence>({
     for (const operation of document.operations) {
       if (operation.section !== 'paths' || !operation.complete || operation.responses.size === 0) continue;
       const lack = lackOf(operation);
-      described ||= lack !== 'errors' && lack !== 'server';
+      described ||= documentsFailures(operation);
       const others = lack && lacking.get(lack);
       if (others) others.push(operation);
       else if (lack) lacking.set(lack, [operation]);
@@ -263,7 +264,7 @@ export default rule<'openapi', Evidence>({
 function lackOf(operation: Operation): Lack | undefined {
   const statuses = [...operation.responses.keys()].map((key) => key.toUpperCase());
   if (statuses.includes('DEFAULT')) return undefined;
-  if (!statuses.some((status) => /^5(\d\d|XX)$/.test(status))) return statuses.some((status) => /^4(\d\d|XX)$/.test(status)) ? 'server' : 'errors';
+  if (!documentsFailures(operation)) return statuses.some((status) => /^4(\d\d|XX)$/.test(status)) ? 'server' : 'errors';
   if (statuses.includes('4XX')) return undefined;
   // A path that does not exist is answered by 404.
   const takes = operation.requestBody !== undefined || operation.parameters.some(({ value }) => asText(valueOf(value, 'in')) !== 'path');

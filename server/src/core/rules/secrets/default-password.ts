@@ -4,6 +4,7 @@ import type { At } from '../../text/source.js';
 import { constantTime } from '../facts/constant-time.js';
 import { keyTexts } from '../facts/key-texts.js';
 import { placeholder, weakPassword } from '../facts/secrets.js';
+import { optionValue } from '../facts/options.js';
 import { rule, type Detection, type FixAnswer, type RuleContext, type Severity } from '../rule.js';
 
 interface Evidence {
@@ -244,18 +245,14 @@ function checkers(call: Call, context: RuleContext): readonly { readonly fn: Fun
     const end = value && context.resolve(value).value;
     return end?.kind === 'function' ? [{ fn: end.fn, index }] : [];
   };
-  const option = (value: Value | undefined, key: string): Value | undefined => {
-    const answer = context.option(value, key);
-    return answer.kind === 'value' ? answer.value : undefined;
-  };
   const first = call.args[0]?.value;
-  if (call.callee === 'express-basic-auth') return given(option(first, 'authorizer'), 1);
+  if (call.callee === 'express-basic-auth') return given(optionValue(first, 'authorizer', context), 1);
   if (/^passport-(local|http)\.(Strategy|BasicStrategy)$/.test(call.callee)) return call.args.flatMap((arg) => given(arg.value, 1));
-  if (call.callee === 'hono/basic-auth.basicAuth') return given(option(first, 'verifyUser'), 1);
+  if (call.callee === 'hono/basic-auth.basicAuth') return given(optionValue(first, 'verifyUser', context), 1);
   const scheme = call.callee.endsWith('.auth.strategy') && call.args[1] ? context.constant(call.args[1].value)?.value : undefined;
-  if (scheme === 'basic') return given(option(call.args[2]?.value, 'validate'), 2);
+  if (scheme === 'basic') return given(optionValue(call.args[2]?.value, 'validate', context), 2);
   const plugin = call.name === 'register' && first ? context.resolve(first).value : undefined;
-  return plugin?.kind === 'ref' && plugin.root.kind === 'import' && /^(@fastify|fastify-)\/?basic-auth$/.test(plugin.root.from) ? given(option(call.args[1]?.value, 'validate'), 1) : [];
+  return plugin?.kind === 'ref' && plugin.root.kind === 'import' && /^(@fastify|fastify-)\/?basic-auth$/.test(plugin.root.from) ? given(optionValue(call.args[1]?.value, 'validate', context), 1) : [];
 }
 /** Comparisons with a parameter: `password === 'x'`, `safeCompare(password, 'x')`. */
 function* compared(id: FunctionId, index: number, module: ModuleView, context: RuleContext): Iterable<Found> {

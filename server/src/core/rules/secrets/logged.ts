@@ -3,7 +3,7 @@ import type { Entry, FunctionId, Item, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { secretName, tokenName } from '../facts/secrets.js';
 import { headersWritten } from '../facts/log-serializers.js';
-import { refsIn } from '../facts/mentions.js';
+import { refsOf } from '../facts/mentions.js';
 import { wordsOf } from '../facts/names.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -354,16 +354,9 @@ function bodyFields(handler: FunctionId, context: RuleContext): readonly string[
   const body = context.body(handler);
   if (!body) return [];
   const found = new Set<string>();
-  const note = (value: Value): void => {
-    for (const ref of refsIn(value)) {
-      const field = context.request(ref);
-      if (field?.from === 'body' && field.key !== undefined) found.add(field.key);
-    }
-  };
-  for (const step of body.steps) {
-    for (const branch of step.when) note(branch.test);
-    if (step.do === 'call') for (const arg of step.call.args) note(arg.value);
-    else if (step.value) note(step.value);
+  for (const ref of refsOf(body)) {
+    const field = context.request(ref);
+    if (field?.from === 'body' && field.key !== undefined) found.add(field.key);
   }
   return [...found];
 }
