@@ -1,8 +1,8 @@
 import type { OpenApiDocument } from '../../openapi/document.js';
 import { placedFix } from '../../openapi/part-places.js';
 import { addedOperation } from '../../openapi/stub.js';
-import type { Endpoint } from '../../project/project.js';
-import type { Fix, FixAnswer, RuleContext } from '../rule.js';
+import type { Documented, Endpoint } from '../../project/project.js';
+import type { Contract, Fix, FixAnswer, RuleContext } from '../rule.js';
 import { refusesByItself } from './methods.js';
 import { adminPath, asidePath } from './paths.js';
 
@@ -11,12 +11,25 @@ const VALIDATORS = ['express-openapi-validator', 'express-openapi-validate', 'ko
 const PAGE = /^(render|sendFile|sendfile|redirect|html|view|download)$/;
 const TOOLS = /^(debug|internal|test|dev|dump|console|exec|shell|impersonate|backdoor|secret|private)([-_].{1,40})?$/i;
 
+/** An endpoint a document lacks, where it would stand there, and the operations that stand beside it. */
+export interface Unlisted {
+  readonly endpoint: Endpoint;
+  readonly place: { readonly document: OpenApiDocument; readonly key: string | undefined };
+  readonly operations: readonly Documented[];
+}
 /** Requests are held against the document while the program runs. */
 export function isValidated(context: RuleContext): boolean {
   return VALIDATORS.some((name) => context.projectUses(name));
 }
+/** An endpoint that a document of the API should have and lacks: its path, or its method there; undefined for all others. */
+export function unlisted(contract: Contract, lacks: 'path' | 'method', context: RuleContext): Unlisted | undefined {
+  if (contract.side !== 'code' || contract.said.state !== lacks) return undefined;
+  const { endpoint, said: { place, operations } } = contract;
+  if (!place || endpoint.route.statementAt.mark === 0 || isBesideApi(endpoint, context) || isValidated(context)) return undefined;
+  return { endpoint, place, operations };
+}
 /** A document of the API need not have it: probes, pages and their files, the console, and what refuses everybody. */
-export function isBesideApi(endpoint: Endpoint, context: RuleContext): boolean {
+function isBesideApi(endpoint: Endpoint, context: RuleContext): boolean {
   if (asidePath(endpoint.path.text) || refusesByItself(endpoint, context) || endpoint.conduct?.closed === true) return true;
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   return endpoint.method === 'GET' && body !== undefined && body.steps.some((step) => step.do === 'call' && PAGE.test(step.call.name));
@@ -27,7 +40,7 @@ export function isOfOperators({ path }: Endpoint): boolean {
 }
 
 /** The change of a document that lists an endpoint, or why there is none. */
-export function documentedBy(endpoint: Endpoint, place: { readonly document: OpenApiDocument; readonly key: string | undefined }, context: RuleContext): FixAnswer {
+export function documentedBy({ endpoint, place }: Pick<Unlisted, 'endpoint' | 'place'>, context: RuleContext): FixAnswer {
   const { document, key } = place;
   if (key === undefined) return { refused: `How ${document.path} would write this path is not known.` };
   const { method, authentication, authorization } = endpoint;

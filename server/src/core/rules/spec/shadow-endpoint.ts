@@ -1,13 +1,9 @@
-import type { OpenApiDocument } from '../../openapi/document.js';
 import type { Endpoint } from '../../project/project.js';
-import { documentedBy, isBesideApi, isOfOperators, isValidated } from '../facts/contract.js';
+import { documentedBy, isOfOperators, unlisted, type Unlisted } from '../facts/contract.js';
 import { changing, methodName } from '../facts/methods.js';
 import { rule, type RuleContext } from '../rule.js';
 
-interface Evidence {
-  readonly endpoint: Endpoint;
-  readonly place: { readonly document: OpenApiDocument; readonly key: string | undefined };
-}
+type Evidence = Pick<Unlisted, 'endpoint' | 'place'>;
 
 export default rule<'contract', Evidence>({
   meta: {
@@ -25,9 +21,9 @@ export default rule<'contract', Evidence>({
   on: 'contract',
   words: [],
   *detect(contract, context) {
-    if (contract.side !== 'code' || contract.said.state !== 'path') return;
-    const { endpoint, said: { place } } = contract;
-    if (!place || endpoint.route.statementAt.mark === 0 || isBesideApi(endpoint, context) || isValidated(context)) return;
+    const found = unlisted(contract, 'path', context);
+    if (!found) return;
+    const { endpoint, place } = found;
     const isGrave = endpoint.authentication.state === 'open' && (changing.has(endpoint.method) || isOfOperators(endpoint));
     yield { at: placeOf(endpoint, context), subject: endpoint.id, evidence: { endpoint, place }, when: endpoint.when, severity: isGrave ? 'error' : 'warning' };
   },
@@ -36,9 +32,9 @@ export default rule<'contract', Evidence>({
     why: 'What no inventory lists is not tested, not monitored and not retired: attackers look for such endpoints first.',
     remedy: 'Add the operation to the document with its security and its errors, or delete the route.',
   }),
-  *fix({ evidence: { endpoint, place } }, context) {
-    if (endpoint.method === 'all') yield { refused: 'A document lists methods one by one: say first which ones the route is for.' };
-    else yield documentedBy(endpoint, place, context);
+  *fix({ evidence }, context) {
+    if (evidence.endpoint.method === 'all') yield { refused: 'A document lists methods one by one: say first which ones the route is for.' };
+    else yield documentedBy(evidence, context);
   },
   examples: [
     {

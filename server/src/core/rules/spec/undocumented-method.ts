@@ -1,15 +1,11 @@
-import type { OpenApiDocument } from '../../openapi/document.js';
-import type { Endpoint } from '../../project/project.js';
-import { documentedBy, isBesideApi, isValidated } from '../facts/contract.js';
+import { documentedBy, unlisted, type Unlisted } from '../facts/contract.js';
 import { changing } from '../facts/methods.js';
 import { needsNoGuard } from '../facts/open-design.js';
 import { listed } from '../facts/prose.js';
 import { rule } from '../rule.js';
 
-interface Evidence {
-  readonly endpoint: Endpoint;
+interface Evidence extends Pick<Unlisted, 'endpoint' | 'place'> {
   readonly methods: readonly string[];
-  readonly place: { readonly document: OpenApiDocument; readonly key: string | undefined };
 }
 
 export default rule<'contract', Evidence>({
@@ -28,9 +24,9 @@ export default rule<'contract', Evidence>({
   on: 'contract',
   words: [],
   *detect(contract, context) {
-    if (contract.side !== 'code' || contract.said.state !== 'method') return;
-    const { endpoint, said: { place, operations } } = contract;
-    if (!place || endpoint.route.statementAt.mark === 0 || isBesideApi(endpoint, context) || isValidated(context)) return;
+    const found = unlisted(contract, 'method', context);
+    if (!found) return;
+    const { endpoint, place, operations } = found;
     const methods = [...new Set(operations.map(({ operation }) => operation.method))];
     const isGrave = changing.has(endpoint.method) && endpoint.authentication.state === 'open' && !endpoint.route.public && !needsNoGuard(endpoint, context);
     yield { at: endpoint.methodAt, subject: endpoint.id, evidence: { endpoint, methods, place }, when: endpoint.when, severity: isGrave ? 'error' : 'warning' };
@@ -40,8 +36,8 @@ export default rule<'contract', Evidence>({
     why: 'Reviews, tests and gateways follow the document: a method it does not name stands open beside those that are watched.',
     remedy: 'Add the operation to the path, or delete the route.',
   }),
-  *fix({ evidence: { endpoint, place } }, context) {
-    yield documentedBy(endpoint, place, context);
+  *fix({ evidence }, context) {
+    yield documentedBy(evidence, context);
   },
   examples: [
     {
