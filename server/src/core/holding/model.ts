@@ -170,7 +170,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
         pending.clear();
         const last = held;
         if (isDocument || (last.project.documents.length > 0 && last.marks !== JSON.stringify(marksNow()))) held = compared(last.result, last.slices);
-        const moved = [...movedDocuments(before, held.project.documentsIn), ...movedBetween(last.drifts, held.drifts)];
+        const moved = held === last ? [] : [...movedDocuments(before, held.project.documentsIn), ...movedBetween(last.drifts, held.drifts)];
         // A file that lost its surface keeps its place in the model, and declares something else all the same.
         if (lost.length > 0 || moved.length > 0) tell(moved, lost);
         return held.project;

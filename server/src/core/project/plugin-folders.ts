@@ -63,10 +63,10 @@ function parameterOf(name: string): string {
 }
 
 /** The project path a value spells: `path.join(__dirname, 'routes')`, `new URL('routes', import.meta.url)`; undefined where it cannot be known. */
-export function pathText(value: Value, frame: Frame, evaluate: (value: Value, frame: Frame) => Abstract): string | undefined {
-  return spelledPath(value, (ref) => {
+export function pathText(value: Value, frame: Frame, evaluate: (value: Value, frame: Frame) => Abstract, depth = 0): string | undefined {
+  return spelledPath(value, (ref, deeper) => {
     const got = evaluate(ref, frame);
     if (got.is !== 'value' || got.value === ref) return undefined;
-    return got.frame === frame ? got.value : { kind: 'literal', value: pathText(got.value, got.frame, evaluate), at: ref.at };
-  });
+    return got.frame === frame ? got.value : { kind: 'literal', value: pathText(got.value, got.frame, evaluate, deeper), at: ref.at };
+  }, depth);
 }

@@ -3,8 +3,8 @@ import { joinedPath } from '../text/paths.js';
 import { folderOf } from '../text/source.js';
 
 const DEEPEST = 8;
-/** The project path a value spells: `path.join(__dirname, 'routes')`, `new URL('routes', import.meta.url)`; undefined where it cannot be known. `follow`: what a name stands for. */
-export function spelledPath(value: Value, follow: (ref: Ref) => Value | undefined, depth = 0): string | undefined {
+/** The project path a value spells: `path.join(__dirname, 'routes')`, `new URL('routes', import.meta.url)`; undefined where it cannot be known. `follow`: what a name stands for, and how deep that is. */
+export function spelledPath(value: Value, follow: (ref: Ref, depth: number) => Value | undefined, depth = 0): string | undefined {
   if (depth > DEEPEST) return undefined;
   const read = (one: Value | undefined): string | undefined => one && spelledPath(one, follow, depth + 1);
   switch (value.kind) {
@@ -18,12 +18,12 @@ export function spelledPath(value: Value, follow: (ref: Ref) => Value | undefine
       if (value.text === '__dirname' && value.root.kind === 'global') return folderOf(path);
       if (value.text === 'import.meta.dirname') return folderOf(path);
       if (value.text === 'import.meta.url' || value.text === 'import.meta.filename' || (value.text === '__filename' && value.root.kind === 'global')) return path;
-      return read(follow(value));
+      return read(follow(value, depth + 1));
     }
     case 'call': {
       const args = value.args.map((item) => (item.spread ? undefined : read(item.value)));
       const [first, second] = args;
-      if (/^process\.cwd$/.test(value.callee)) return '';
+      if (value.callee === 'process.cwd') return '';
       if (/^(node:)?path(\.posix|\.default)?\.(join|resolve)$/.test(value.callee)) return joined(args);
       if (/^(node:)?path(\.posix|\.default)?\.dirname$/.test(value.callee)) return first === undefined ? undefined : folderOf(first);
       if (/^(node:)?url(\.default)?\.fileURLToPath$/.test(value.callee)) return first;
