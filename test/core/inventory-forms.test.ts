@@ -20,8 +20,8 @@ function entry(method: string, path: string, authentication: InventoryEntry['aut
     by: undefined, likely: false, operation: undefined, documented: 'unknown', public: false, admin: false, findings: [], complete: true,
   };
 }
-function inventoryOf(entries: readonly InventoryEntry[], gaps: Inventory['gaps'] = []): Inventory {
-  return { entries, gaps, lineOf: () => 1, title: 'API', version: '1.0.0' };
+function inventoryOf(entries: readonly InventoryEntry[], gaps: Inventory['gaps'] = [], missing: Inventory['missing'] = []): Inventory {
+  return { entries, gaps, missing, lineOf: () => 1, title: 'API', version: '1.0.0' };
 }
 function rendered(id: string, inventory: Inventory): string {
   const form = inventoryForms.find((one) => one.id === id);

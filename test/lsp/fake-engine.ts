@@ -174,6 +174,7 @@ export function fakeEngine(counters: Counters = { steps: 0, dropped: 0 }, slow: 
     },
     inventory: () => [],
     gaps: () => [],
+    missing: () => [],
     files: () => [...files.keys()].sort(),
     setups: () => [],
     effect: () => undefined,

@@ -41,7 +41,7 @@ function named({ endpoints }: InventoryResult, name: string): InventoryEndpoint 
 }
 
 test('the inventory says of each endpoint what a request meets, and where each of it stands', async () => {
-  const client = await start({ 'src/app.js': CODE, 'openapi.yaml': DOCUMENT });
+  const client = await start({ 'src/app.js': CODE, 'openapi.yaml': `${DOCUMENT}  /odd:\n    delete: { responses: { '204': { description: gone } } }\n` });
   const result = await ask(client);
   assert.deepEqual(result.folders, [{ uri: 'file:///work', name: 'work' }]);
   assert.deepEqual(result.endpoints.map(({ method, path, authentication }) => `${method} ${path} ${authentication}`), [
@@ -65,6 +65,31 @@ test('the inventory says of each endpoint what a request meets, and where each o
   assert.deepEqual([admin.admin, admin.chain[1]?.state, admin.chain[1]?.because, admin.chain[1]?.teach], [true, 'unknown', 'nobody can tell what mystery does', 'guards']);
   assert.equal(admin.chain[0]?.teach, null, 'helmet is known');
   assert.equal(new Set(result.endpoints.map(({ id }) => id)).size, 4);
+  await client.stop();
+});
+
+test('what a document has and no route serves is named with the path code would serve it by, and is gone when a route comes', async () => {
+  const code = "const app = require('express')();\napp.get('/api/files', list);\napp.post('/api/files', add);\napp.get('/api/files/:id', show);\napp.delete('/api/files/:id', drop);\napp.listen(3000);\n";
+  const operation = "{ responses: { '200': { description: ok } } }";
+  const document = [
+    'openapi: 3.1.0', "info: { title: Files, version: '1' }", 'servers: [{ url: /api }]', 'paths:',
+    `  /files: { get: ${operation}, post: ${operation} }`, `  /files/{id}: { get: ${operation}, delete: ${operation} }`, '  /admin/export:', `    get: ${operation}`, '',
+  ].join('\n');
+  const client = await start({ 'src/app.js': code, 'openapi.yaml': document });
+  const { missing, endpoints } = await ask(client);
+  assert.deepEqual(missing.map(({ id, ...rest }) => [typeof id, rest]), [
+    ['string', { folder: 'file:///work', method: 'GET', path: '/api/admin/export', admin: true, location: { uri: 'file:///work/openapi.yaml', range: { start: { line: 7, character: 4 }, end: { line: 7, character: 7 } } } }],
+  ]);
+  assert.deepEqual(endpoints.map(({ documented }) => documented), ['yes', 'yes', 'yes', 'yes']);
+  await client.open(APP, code.replace('app.listen', "app.get('/api/admin/export', list);\napp.listen"));
+  assert.deepEqual((await ask(client)).missing, []);
+  await client.stop();
+});
+test('a document of another API says nothing of what it does not have', async () => {
+  const client = await start({ 'src/app.js': CODE, 'openapi.yaml': DOCUMENT.replace('/files:', '/invoices:') });
+  const { endpoints, missing } = await ask(client);
+  assert.deepEqual(endpoints.map(({ documented }) => documented), ['unknown', 'unknown', 'unknown', 'unknown']);
+  assert.deepEqual(missing, []);
   await client.stop();
 });
 
@@ -126,7 +151,7 @@ test('several folders are one inventory, each can be asked for, and one that is 
   assert.deepEqual(both.folders.map(({ name }) => name), ['shop', 'docs']);
   assert.deepEqual(pathsOf(both), ['file:///a/shop /shop', 'file:///b/docs /docs']);
   assert.deepEqual(pathsOf(await ask(client, { folder: 'file:///b/docs/' })), ['file:///b/docs /docs']);
-  assert.deepEqual(await ask(client, { folder: 'file:///c' }), { folders: [], endpoints: [], gaps: [] });
+  assert.deepEqual(await ask(client, { folder: 'file:///c' }), { folders: [], endpoints: [], missing: [], gaps: [] });
   const told = client.next('unlatched/inventoryChanged');
   isOff.add('file:///a/shop');
   await client.notify('workspace/didChangeConfiguration', { settings: null });

@@ -1,10 +1,10 @@
-import type { InventoryEndpoint } from '../../../server/src/lsp/protocol.js';
+import type { InventoryEndpoint, InventoryOperation } from '../../../server/src/lsp/protocol.js';
 import { isWrite } from './risk.js';
 
 /** What the API map can be narrowed to. */
-export type Filter = 'publicWrites' | 'admin' | 'undocumented' | 'unknown';
+export type Filter = 'publicWrites' | 'admin' | 'undocumented' | 'unserved' | 'unknown';
 /** In the order in which they are offered. */
-export const filters: readonly Filter[] = ['publicWrites', 'admin', 'undocumented', 'unknown'];
+export const filters: readonly Filter[] = ['publicWrites', 'admin', 'undocumented', 'unserved', 'unknown'];
 
 /** What they ask of an endpoint. */
 type Asked = Pick<InventoryEndpoint, 'authentication' | 'method' | 'admin' | 'documented' | 'complete'>;
@@ -12,12 +12,18 @@ const keeps: Readonly<Record<Filter, (endpoint: Asked) => boolean>> = {
   publicWrites: (endpoint) => endpoint.authentication === 'unguarded' && isWrite(endpoint),
   admin: (endpoint) => endpoint.admin,
   undocumented: (endpoint) => endpoint.documented === 'no',
+  unserved: () => false,
   unknown: (endpoint) => endpoint.authentication === 'unknown' || !endpoint.complete,
 };
 
 /** Whether every filter that is on keeps the endpoint. */
 export function isKept(endpoint: Asked, on: ReadonlySet<Filter>): boolean {
   return filters.every((filter) => !on.has(filter) || keeps[filter](endpoint));
+}
+
+/** The same of an operation that no route serves: only of its path more is known. */
+export function isOperationKept({ admin }: Pick<InventoryOperation, 'admin'>, on: ReadonlySet<Filter>): boolean {
+  return filters.every((filter) => !on.has(filter) || filter === 'unserved' || (filter === 'admin' && admin));
 }
 
 /** The filters named in a stored value; whatever else it holds is nothing. */

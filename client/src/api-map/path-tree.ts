@@ -1,4 +1,4 @@
-import type { InventoryEndpoint } from '../../../server/src/lsp/protocol.js';
+import type { InventoryEndpoint, InventoryOperation } from '../../../server/src/lsp/protocol.js';
 import { gravest, riskOf, type Risk } from './risk.js';
 
 /** A part of a path and all below it. Parts that lead to one place only are folded into one: `/api/v1`. */
@@ -12,6 +12,8 @@ export interface PathNode {
   readonly children: readonly PathNode[];
   /** Those whose path ends here, in the order of the inventory. */
   readonly endpoints: readonly InventoryEndpoint[];
+  /** Operations of documents with this path that no route serves. */
+  readonly unserved: readonly InventoryOperation[];
   /** How many endpoints stand here and below. */
   readonly count: number;
   /** The gravest of them. */
@@ -23,41 +25,56 @@ interface Draft {
   readonly path: string;
   readonly children: Map<string, Draft>;
   readonly endpoints: InventoryEndpoint[];
+  readonly unserved: InventoryOperation[];
 }
 
-/** The endpoints of one folder by path, in order; none for none. */
-export function pathTree(folder: string, endpoints: readonly InventoryEndpoint[]): readonly PathNode[] {
-  const root: Draft = { segment: '', path: '', children: new Map(), endpoints: [] };
-  for (const endpoint of endpoints) {
-    let at = root;
-    for (const segment of segmentsOf(endpoint.path)) {
-      const known = at.children.get(segment) ?? { segment, path: at.path + segment, children: new Map(), endpoints: [] };
-      at.children.set(segment, known);
-      at = known;
+/** The endpoints of one folder, and what documents have besides, by path, in order; none for none. */
+export function pathTree(
+  folder: string,
+  endpoints: readonly InventoryEndpoint[],
+  unserved: readonly InventoryOperation[] = [],
+): readonly PathNode[] {
+  const root = draft('', '');
+  const at = (path: string): Draft => {
+    let found = root;
+    for (const segment of segmentsOf(path)) {
+      const known = found.children.get(segment) ?? draft(segment, found.path + segment);
+      found.children.set(segment, known);
+      found = known;
     }
-    at.endpoints.push(endpoint);
-  }
+    return found;
+  };
+  for (const endpoint of endpoints) at(endpoint.path).endpoints.push(endpoint);
+  for (const operation of unserved) at(operation.path).unserved.push(operation);
   return finished(folder, root.children);
+}
+function draft(segment: string, path: string): Draft {
+  return { segment, path, children: new Map(), endpoints: [], unserved: [] };
 }
 
 /** The paths of several folders: with one folder its paths, else a node for each. */
 export function folderTree(
   folders: readonly { readonly uri: string; readonly name: string }[],
   endpoints: readonly InventoryEndpoint[],
+  unserved: readonly InventoryOperation[] = [],
 ): readonly PathNode[] {
-  const byFolder = new Map<string, InventoryEndpoint[]>();
-  for (const endpoint of endpoints) {
-    const own = byFolder.get(endpoint.folder);
-    if (own) own.push(endpoint);
-    else byFolder.set(endpoint.folder, [endpoint]);
-  }
+  const [ownOf, besides] = [byFolder(endpoints), byFolder(unserved)];
   const trees = folders.flatMap(({ uri, name }) => {
-    const own = byFolder.get(uri) ?? [];
-    return own.length === 0 ? [] : [{ uri, name, children: pathTree(uri, own) }];
+    const children = pathTree(uri, ownOf.get(uri) ?? [], besides.get(uri));
+    return children.length === 0 ? [] : [{ uri, name, children }];
   });
   const [only] = trees;
   if (folders.length < 2) return only?.children ?? [];
-  return trees.map(({ uri, name, children }) => node({ id: uri, label: name, path: '', children, endpoints: [] }));
+  return trees.map(({ uri, name, children }) => node({ id: uri, label: name, path: '', children, endpoints: [], unserved: [] }));
+}
+function byFolder<T extends { readonly folder: string }>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const found = new Map<string, T[]>();
+  for (const one of all) {
+    const own = found.get(one.folder);
+    if (own) own.push(one);
+    else found.set(one.folder, [one]);
+  }
+  return found;
 }
 
 /** `/api`, `/{id}`; a path that does not start with a slash starts with what it has, and `/` alone is one segment. */
@@ -78,7 +95,7 @@ function finished(folder: string, drafts: ReadonlyMap<string, Draft>): readonly 
   for (let next = open.pop(); next; next = open.pop()) {
     const { draft, label, ready } = next;
     const [only, ...others] = draft.children.values();
-    if (only && others.length === 0 && draft.endpoints.length === 0) {
+    if (only && others.length === 0 && draft.endpoints.length === 0 && draft.unserved.length === 0) {
       foldedInto.set(draft, only);
       open.push({ draft: only, label: label + only.segment, ready: false });
     } else if (!ready) {
@@ -88,7 +105,10 @@ function finished(folder: string, drafts: ReadonlyMap<string, Draft>): readonly 
       );
     } else {
       const children = sorted([...draft.children.values()].flatMap((child) => nodeOf(child) ?? []));
-      made.set(draft, node({ id: `${folder}#${draft.path}`, label, path: draft.path, children, endpoints: draft.endpoints }));
+      made.set(
+        draft,
+        node({ id: `${folder}#${draft.path}`, label, path: draft.path, children, endpoints: draft.endpoints, unserved: draft.unserved }),
+      );
     }
   }
   return sorted([...tops.keys()].flatMap((draft) => nodeOf(draft) ?? []));
@@ -99,12 +119,17 @@ function finished(folder: string, drafts: ReadonlyMap<string, Draft>): readonly 
     return made.get(end);
   }
 }
-function node(parts: Pick<PathNode, 'id' | 'label' | 'path' | 'children' | 'endpoints'>): PathNode {
-  const { children, endpoints } = parts;
+function node(parts: Pick<PathNode, 'id' | 'label' | 'path' | 'children' | 'endpoints' | 'unserved'>): PathNode {
+  const { children, endpoints, unserved } = parts;
   return {
     ...parts,
     count: children.reduce((sum, child) => sum + child.count, endpoints.length),
-    risk: gravest([...endpoints.map((endpoint) => riskOf(endpoint)), ...children.map((child) => child.risk)]) ?? 'guarded',
+    risk:
+      gravest([
+        ...endpoints.map((endpoint) => riskOf(endpoint)),
+        ...children.map((child) => child.risk),
+        ...unserved.map((): Risk => 'unserved'),
+      ]) ?? 'guarded',
   };
 }
 function sorted(nodes: readonly PathNode[]): readonly PathNode[] {

@@ -1,9 +1,12 @@
 import type { InventoryEndpoint } from '../../../server/src/lsp/protocol.js';
 
-/** How urgently somebody should look at an endpoint; `open-write`: strangers can change data through it, and nobody said that they may. */
-export type Risk = 'open-write' | 'open' | 'unknown' | 'guarded';
+/**
+ * How urgently somebody should look at an endpoint; `open-write`: strangers can change data through it, and nobody said that they may.
+ * `unserved`: there is none, only an operation of a document.
+ */
+export type Risk = 'open-write' | 'open' | 'unknown' | 'guarded' | 'unserved';
 /** The gravest first. */
-export const risks: readonly Risk[] = ['open-write', 'open', 'unknown', 'guarded'];
+export const risks: readonly Risk[] = ['open-write', 'open', 'unknown', 'guarded', 'unserved'];
 
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT', 'QUERY', 'unknown']);
 

@@ -1,5 +1,5 @@
-import type { InventoryEndpoint, InventoryResult, InventoryStep } from '../../../server/src/lsp/protocol.js';
-import { isKept, type Filter } from './filters.js';
+import type { InventoryEndpoint, InventoryOperation, InventoryResult, InventoryStep } from '../../../server/src/lsp/protocol.js';
+import { isKept, isOperationKept, type Filter } from './filters.js';
 import { folderTree, type PathNode } from './path-tree.js';
 import { riskOf, type Risk } from './risk.js';
 
@@ -7,15 +7,17 @@ import { riskOf, type Risk } from './risk.js';
 export type MapNode =
   | { readonly kind: 'path'; readonly node: PathNode }
   | { readonly kind: 'endpoint'; readonly endpoint: InventoryEndpoint }
+  | { readonly kind: 'operation'; readonly operation: InventoryOperation }
   | { readonly kind: 'step'; readonly endpoint: InventoryEndpoint; readonly index: number; readonly step: InventoryStep }
   | { readonly kind: 'handler'; readonly endpoint: InventoryEndpoint; readonly handler: NonNullable<InventoryEndpoint['handler']> };
 
 /** The nodes at the top: what the filters keep, by path. */
-export function topNodes({ folders, endpoints }: InventoryResult, on: ReadonlySet<Filter>): readonly MapNode[] {
+export function topNodes({ folders, endpoints, missing }: InventoryResult, on: ReadonlySet<Filter>): readonly MapNode[] {
   return nodesOf(
     folderTree(
       folders,
       endpoints.filter((endpoint) => isKept(endpoint, on)),
+      missing.filter((operation) => isOperationKept(operation, on)),
     ),
   );
 }
@@ -23,7 +25,7 @@ export function topNodes({ folders, endpoints }: InventoryResult, on: ReadonlySe
 /** What stands below a node, made when it is asked for: the methods of a path before the paths below it. */
 export function childrenOf(node: MapNode): readonly MapNode[] {
   if (node.kind === 'path') {
-    return [...node.node.endpoints.map((endpoint): MapNode => ({ kind: 'endpoint', endpoint })), ...nodesOf(node.node.children)];
+    return [...leavesOf(node.node), ...nodesOf(node.node.children)];
   }
   if (node.kind !== 'endpoint') return [];
   const { endpoint } = node;
@@ -31,11 +33,18 @@ export function childrenOf(node: MapNode): readonly MapNode[] {
   return endpoint.handler ? [...steps, { kind: 'handler', endpoint, handler: endpoint.handler }] : steps;
 }
 
+function leavesOf({ endpoints, unserved }: PathNode): readonly MapNode[] {
+  return [
+    ...endpoints.map((endpoint): MapNode => ({ kind: 'endpoint', endpoint })),
+    ...unserved.map((operation): MapNode => ({ kind: 'operation', operation })),
+  ];
+}
+
 /** A path with one method and nothing below it is that method. */
 function nodesOf(paths: readonly PathNode[]): readonly MapNode[] {
   return paths.map((node): MapNode => {
-    const [only, ...others] = node.endpoints;
-    return only && others.length === 0 && node.children.length === 0 ? { kind: 'endpoint', endpoint: only } : { kind: 'path', node };
+    const [only, ...others] = leavesOf(node);
+    return only && others.length === 0 && node.children.length === 0 ? only : { kind: 'path', node };
   });
 }
 
@@ -46,6 +55,8 @@ export function idOf(node: MapNode): string {
       return `path ${node.node.id}`;
     case 'endpoint':
       return `endpoint ${node.endpoint.id}`;
+    case 'operation':
+      return `operation ${node.operation.id}`;
     case 'step':
       return `step ${node.index} ${node.endpoint.id}`;
     case 'handler':
@@ -63,6 +74,7 @@ const riskIcons: Readonly<Record<Risk, Icon>> = {
   open: { name: 'globe', color: 'charts.orange' },
   unknown: { name: 'question', color: 'charts.yellow' },
   guarded: { name: 'lock', color: 'charts.green' },
+  unserved: { name: 'circle-slash', color: undefined },
 };
 const stepIcons: Readonly<Record<InventoryStep['state'], Icon>> = {
   guards: { name: 'lock', color: 'charts.green' },
@@ -78,6 +90,8 @@ export function iconOf(node: MapNode): Icon {
       return { name: 'list-tree', color: node.node.risk === 'open-write' ? 'charts.red' : undefined };
     case 'endpoint':
       return riskIcons[riskOf(node.endpoint)];
+    case 'operation':
+      return riskIcons.unserved;
     case 'step':
       return stepIcons[node.step.state];
     case 'handler':
@@ -87,7 +101,7 @@ export function iconOf(node: MapNode): Icon {
 
 /** What the entries of its menu depend on. */
 export function contextOf(node: MapNode): string {
-  if (node.kind === 'path' || node.kind === 'handler') return node.kind;
+  if (node.kind !== 'step' && node.kind !== 'endpoint') return node.kind;
   return lessonOf(node) === undefined ? node.kind : `${node.kind}.teach`;
 }
 

@@ -15,6 +15,8 @@ export function labelOf(node: MapNode): string {
       return node.node.label;
     case 'endpoint':
       return `${node.endpoint.method} ${node.endpoint.path}`;
+    case 'operation':
+      return `${node.operation.method} ${node.operation.path}`;
     case 'step':
       return stepName(node.step);
     case 'handler':
@@ -26,9 +28,12 @@ export function labelOf(node: MapNode): string {
 export function descriptionOf(node: MapNode, l10n: Translator): string {
   switch (node.kind) {
     case 'path':
+      if (node.node.count === 0) return l10n.t('not served');
       return node.node.count === 1 ? l10n.t('1 route') : l10n.t('{0} routes', node.node.count);
     case 'endpoint':
       return endpointDescription(node.endpoint, l10n);
+    case 'operation':
+      return l10n.t('not served');
     case 'step':
       return node.step.because;
     case 'handler':
@@ -62,6 +67,7 @@ export function guardText({ authentication, likely, by, chain }: InventoryEndpoi
 /** Markdown shown when somebody points at a node; names come from the user's code and are no markup. */
 export function tooltipOf(node: MapNode, l10n: Translator): string {
   if (node.kind === 'path') return code(node.node.path === '' ? node.node.label : node.node.path);
+  if (node.kind === 'operation') return `${code(labelOf(node))}: ${l10n.t('documented, but no route serves it')}`;
   if (node.kind === 'step') return `${code(stepName(node.step))}: ${plain(node.step.because)}`;
   if (node.kind === 'handler') return code(node.handler.name);
   const { endpoint } = node;
@@ -86,6 +92,7 @@ export function filterName(filter: Filter, l10n: Translator): string {
     publicWrites: l10n.t('Public writes'),
     admin: l10n.t('Admin'),
     undocumented: l10n.t('Undocumented'),
+    unserved: l10n.t('Not served'),
     unknown: l10n.t('Unknown'),
   };
   return names[filter];

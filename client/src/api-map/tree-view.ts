@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import type { InventoryResult } from '../../../server/src/lsp/protocol.js';
 import type { Session } from '../session.js';
 import { rangeOf } from '../walk-chain.js';
-import { isKept, readFilters, type Filter } from './filters.js';
+import { isKept, isOperationKept, readFilters, type Filter } from './filters.js';
 import type { InventorySource } from './inventory-source.js';
 import { childrenOf, contextOf, iconOf, idOf, topNodes, type MapNode } from './tree-model.js';
 import { countText, descriptionOf, labelOf, messageOf, spokenOf, tooltipOf } from './tree-texts.js';
 
 const view = 'unlatched.apiMap';
 const stored = 'apiMap.filters';
-const none: InventoryResult = { folders: [], endpoints: [], gaps: [] };
+const none: InventoryResult = { folders: [], endpoints: [], missing: [], gaps: [] };
 
 /** The tree of endpoints. It asks for the inventory while somebody looks at it, and makes the nodes somebody opens. */
 export class ApiMapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposable {
@@ -73,11 +73,13 @@ export class ApiMapView implements vscode.TreeDataProvider<MapNode>, vscode.Disp
     const location =
       node.kind === 'endpoint'
         ? node.endpoint.location
-        : node.kind === 'step'
-          ? node.step.location
-          : node.kind === 'handler'
-            ? node.handler.location
-            : undefined;
+        : node.kind === 'operation'
+          ? node.operation.location
+          : node.kind === 'step'
+            ? node.step.location
+            : node.kind === 'handler'
+              ? node.handler.location
+              : undefined;
     if (location)
       item.command = {
         command: 'vscode.open',
@@ -99,11 +101,12 @@ export class ApiMapView implements vscode.TreeDataProvider<MapNode>, vscode.Disp
   }
 
   private say(inventory: InventoryResult | undefined): void {
-    const { endpoints, gaps } = inventory ?? none;
+    const { endpoints, missing, gaps } = inventory ?? none;
     const shown = endpoints.filter((endpoint) => isKept(endpoint, this.on)).length;
+    const isAny = shown > 0 || missing.some((operation) => isOperationKept(operation, this.on));
     this.tree.description = inventory === undefined ? '' : countText(shown, endpoints.length, vscode.l10n);
     this.tree.message = inventory === undefined ? '' : messageOf({ gaps }, this.on, vscode.l10n);
-    const state = inventory === undefined ? 'off' : endpoints.length === 0 ? 'empty' : shown === 0 ? 'filtered' : 'shown';
+    const state = inventory === undefined ? 'off' : endpoints.length === 0 ? 'empty' : isAny ? 'shown' : 'filtered';
     void vscode.commands.executeCommand('setContext', `${view}.state`, state);
   }
 }

@@ -1,4 +1,4 @@
-import type { InventoryEndpoint, InventoryResult } from '../../../server/src/lsp/protocol.js';
+import type { InventoryEndpoint, InventoryOperation, InventoryResult } from '../../../server/src/lsp/protocol.js';
 
 /** A place in a source, counted from 0 as in the protocol. */
 export interface Place {
@@ -16,6 +16,11 @@ export interface MapItem extends Pick<InventoryEndpoint, Same> {
   readonly findings: readonly string[];
 }
 
+/** An operation of a document that no route serves. */
+export interface MapOperation extends Pick<InventoryOperation, 'id' | 'folder' | 'method' | 'path' | 'admin'> {
+  readonly place: Place;
+}
+
 /** A folder of the workspace. */
 export interface MapFolder {
   readonly uri: string;
@@ -25,20 +30,32 @@ export interface MapFolder {
 export interface MapContent {
   readonly folders: readonly MapFolder[];
   readonly items: readonly MapItem[];
+  readonly unserved: readonly MapOperation[];
   /** At how many places routes may be missing. */
   readonly gaps: number;
 }
 
 /** What the map needs of the inventory. */
-export function contentOf({ folders, endpoints, gaps }: InventoryResult): MapContent {
-  return { folders: folders.map(({ uri, name }) => ({ uri, name })), items: endpoints.map(itemOf), gaps: gaps.length };
+export function contentOf({ folders, endpoints, missing, gaps }: InventoryResult): MapContent {
+  const unserved = missing.map(({ id, folder, method, path, admin, location }) => ({
+    id,
+    folder,
+    method,
+    path,
+    admin,
+    place: placeOf(location),
+  }));
+  return { folders: folders.map(({ uri, name }) => ({ uri, name })), items: endpoints.map(itemOf), unserved, gaps: gaps.length };
 }
 function itemOf(endpoint: InventoryEndpoint): MapItem {
   const { id, folder, method, path, framework, authentication, documented, public: isPublic, admin, complete, location } = endpoint;
   return {
     ...{ id, folder, method, path, framework, authentication, documented, public: isPublic, admin, complete },
-    place: { uri: location.uri, ...location.range.start },
+    place: placeOf(location),
     chain: endpoint.chain.map(({ name }) => name),
     findings: endpoint.findings.map(({ rule }) => rule),
   };
+}
+function placeOf({ uri, range }: InventoryEndpoint['location']): Place {
+  return { uri, ...range.start };
 }

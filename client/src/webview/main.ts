@@ -74,7 +74,7 @@ function press(button: HTMLButtonElement, on: boolean): void {
 function shown(root: MapNode, all: number, gaps: number): void {
   for (const risk of risks) element(`count-${risk}`, HTMLElement).textContent = String(root.counts[risk]);
   if (all === 0) return say(texts.noRoutes);
-  if (root.routes === 0) return say(texts.noneShown);
+  if (root.routes === 0 && root.counts.unserved === 0) return say(texts.noneShown);
   empty.hidden = true;
   map.toggleAttribute('hidden', false);
   const missing = gaps === 0 ? '' : `, ${gaps === 1 ? texts.oneGap : filled(texts.manyGaps, gaps)}`;
@@ -124,6 +124,7 @@ function coloursNow(): Colours {
       open: colour('--map-open'),
       unknown: colour('--map-unknown'),
       guarded: colour('--map-guarded'),
+      unserved: colour('--map-dimmed'),
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { MapContent, MapFolder, MapItem, Place } from './item.js';
+import type { MapContent, MapFolder, MapItem, MapOperation, Place } from './item.js';
 
 /** From the page to the extension. */
 export type FromPage =
@@ -51,8 +51,8 @@ export function toPage(message: unknown): ToPage | undefined {
 }
 
 /** Every place of the content: what the page may ask to be opened. */
-export function placesOf({ items }: MapContent): ReadonlySet<string> {
-  return new Set(items.map(({ place }) => keyOf(place)));
+export function placesOf({ items, unserved }: MapContent): ReadonlySet<string> {
+  return new Set([...items, ...unserved].map(({ place }) => keyOf(place)));
 }
 /** One text for one place. */
 export function keyOf({ uri, line, character }: Place): string {
@@ -71,9 +71,9 @@ const tag = new RegExp(`^<(?:/(?:${names})|(?:${names})(?: (?:${attributes})="[^
 
 function contentFrom(value: unknown): MapContent | undefined {
   if (!isFields(value)) return undefined;
-  const { folders, items, gaps } = value;
-  if (!Array.isArray(folders) || !Array.isArray(items) || !isCount(gaps)) return undefined;
-  return { folders: folders.flatMap(folderFrom), items: items.flatMap(itemFrom), gaps };
+  const { folders, items, unserved, gaps } = value;
+  if (!Array.isArray(folders) || !Array.isArray(items) || !Array.isArray(unserved) || !isCount(gaps)) return undefined;
+  return { folders: folders.flatMap(folderFrom), items: items.flatMap(itemFrom), unserved: unserved.flatMap(operationFrom), gaps };
 }
 function folderFrom(value: unknown): readonly MapFolder[] {
   if (!isFields(value)) return [];
@@ -92,6 +92,13 @@ function itemFrom(value: unknown): readonly MapItem[] {
     return [];
   if (!place || !authentication || !documented || !findings || !chain) return [];
   return [{ id, folder, method, path, framework, admin, complete, public: isPublic, place, authentication, documented, findings, chain }];
+}
+function operationFrom(value: unknown): readonly MapOperation[] {
+  if (!isFields(value)) return [];
+  const { id, folder, method, path, admin } = value;
+  const place = placeFrom(value['place']);
+  if (typeof id !== 'string' || typeof folder !== 'string' || typeof method !== 'string' || typeof path !== 'string') return [];
+  return place && typeof admin === 'boolean' ? [{ id, folder, method, path, admin, place }] : [];
 }
 function placeFrom(value: unknown): Place | undefined {
   if (!isFields(value)) return undefined;

@@ -37,7 +37,7 @@ const typingMs = 700;
 
 /** The tree in its picture: what is open, where it is looked at from, and which node has the focus. */
 export class MindMap {
-  private content: MapContent = { folders: [], items: [], gaps: 0 };
+  private content: MapContent = { folders: [], items: [], unserved: [], gaps: 0 };
   private question: Question;
   private readonly openness: Openness;
   /** While something is searched, what is opened and closed is not remembered. */

@@ -1,4 +1,4 @@
-import { isKept, type Filter } from '../api-map/filters.js';
+import { isKept, isOperationKept, type Filter } from '../api-map/filters.js';
 import type { MapContent, MapItem } from './item.js';
 
 /** What narrows the map. An endpoint must pass every filter that is on, and hold every word. */
@@ -29,13 +29,17 @@ export function answer(content: MapContent, question: Question): MapContent {
   if (!isAsked(question)) return content;
   const words = wordsOf(question.query);
   const on = new Set(question.filters);
-  const items = content.items.filter((item) => isKept(item, on) && holds(item, words));
-  const kept = new Set(items.map(({ folder }) => folder));
-  return { ...content, folders: content.folders.filter(({ uri }) => kept.has(uri)), items };
+  const items = content.items.filter((item) => isKept(item, on) && holds(textsOf(item), words));
+  const unserved = content.unserved.filter((one) => isOperationKept(one, on) && holds([one.method, one.path], words));
+  const kept = new Set([...items, ...unserved].map(({ folder }) => folder));
+  return { ...content, folders: content.folders.filter(({ uri }) => kept.has(uri)), items, unserved };
 }
-function holds(item: MapItem, words: readonly string[]): boolean {
+function textsOf({ method, path, framework, findings, chain }: MapItem): readonly string[] {
+  return [method, path, framework, ...findings, ...chain];
+}
+function holds(texts: readonly string[], words: readonly string[]): boolean {
   if (words.length === 0) return true;
-  const text = [item.method, item.path, item.framework, ...item.findings, ...item.chain].join('\n').toLowerCase();
+  const text = texts.join('\n').toLowerCase();
   return words.every((word) => text.includes(word));
 }
 

@@ -51,7 +51,7 @@ function nodeOf({ row, x, y, name, note, nameWidth }: Placed, colours: Colours):
 }
 function routeSymbol(risk: Risk, { risks: colour, background }: Colours): string {
   const { outline, sign: mark, dashed } = symbols[risk];
-  const hollow = risk === 'unknown';
+  const hollow = risk === 'unknown' || risk === 'unserved';
   const inside = escaped(hollow ? colour[risk] : background);
   const own = escaped(colour[risk]);
   return `<path d="${outline}" fill="${hollow ? escaped(background) : own}" stroke="${own}" stroke-width="1.5"${dash(dashed)}/><path d="${mark}" fill="none" stroke="${inside}" stroke-width="1.75"/>`;

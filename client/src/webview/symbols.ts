@@ -19,6 +19,8 @@ export const symbols: Readonly<Record<Risk, RiskSymbol>> = {
   unknown: { outline: circle, sign: 'M-2,-2A2,2 0 1 1 0.8,-0.4Q0,0.2 0,1.4M0,3.2V4.2', dashed: true, line: 1.25 },
   // A disc with a tick.
   guarded: { outline: circle, sign: 'M-3.2,0.3L-1,2.6L3.4,-2.4', dashed: false, line: 1 },
+  // A dashed ring with a stroke through it.
+  unserved: { outline: circle, sign: 'M-4.2,4.2L4.2,-4.2', dashed: true, line: 1 },
 };
 
 /** A branch: a ring with plus or minus; of an exposed branch a second ring. */

@@ -54,11 +54,11 @@ export function spoken(node: MapNode, texts: Texts): string {
   if (node.item)
     return [
       `${node.item.method} ${node.path || '/'}`,
-      node.risk === 'open' && node.item.public ? texts.public : texts.states[node.risk],
+      node.risk === 'open' && 'public' in node.item && node.item.public ? texts.public : texts.states[node.risk],
       ...findingsText(node.findings, texts),
       ...undocumented,
     ].join(', ');
-  const exposed = (['open-write', 'open', 'unknown'] as const).flatMap((risk) =>
+  const exposed = (['open-write', 'open', 'unknown', 'unserved'] as const).flatMap((risk) =>
     node.counts[risk] === 0 ? [] : [`${texts.risks[risk]}: ${node.counts[risk]}`],
   );
   return [node.path || node.label, routesText(node.routes, texts), ...exposed, ...findingsText(node.findings, texts)].join(', ');
@@ -66,8 +66,9 @@ export function spoken(node: MapNode, texts: Texts): string {
 
 /** What stands beside the name: of a route its findings, of a closed branch what is hidden. */
 export function noteOf(node: MapNode, open: boolean | undefined, texts: Texts): string {
+  if (node.risk === 'unserved' && node.item) return texts.risks.unserved;
   if (node.item) return [...findingsText(node.findings, texts), ...(node.undocumented ? [texts.undocumented] : [])].join(', ');
   if (open !== false) return '';
   const exposed = node.risk === 'guarded' ? [] : [`${texts.risks[node.risk]}: ${node.counts[node.risk]}`];
-  return [routesText(node.routes, texts), ...exposed].join(', ');
+  return [...(node.routes === 0 ? [] : [routesText(node.routes, texts)]), ...exposed].join(', ');
 }

@@ -1,5 +1,5 @@
 import { gravest, riskOf, type Risk } from '../api-map/risk.js';
-import type { MapContent, MapFolder, MapItem, Place } from './item.js';
+import type { MapContent, MapFolder, MapItem, MapOperation, Place } from './item.js';
 
 /** One node of the mind map. The root is the project or, where there are several folders, the workspace; leaves are methods. */
 export interface MapNode {
@@ -12,10 +12,10 @@ export interface MapNode {
   readonly path: string;
   readonly children: readonly MapNode[];
   /** Of a route only. */
-  readonly item: MapItem | undefined;
+  readonly item: MapItem | MapOperation | undefined;
   /** The worst of all routes below. */
   readonly risk: Risk;
-  /** Numbers of all routes below, by risk. */
+  /** Numbers of all routes below, by risk, and of operations that no route serves. */
   readonly counts: Readonly<Record<Risk, number>>;
   readonly routes: number;
   readonly findings: number;
@@ -29,10 +29,13 @@ export interface MapNode {
 const mostSegments = 40;
 const order = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'ALL'];
 
-/** The tree of all endpoints: by folder, then by segment of the path, then by method. A segment that leads to nothing but one other is drawn with it. */
-export function buildTree({ folders, items }: Pick<MapContent, 'folders' | 'items'>, workspaceName: string): MapNode {
-  const byFolder = new Map<string, MapItem[]>(folders.map(({ uri }) => [uri, []]));
-  for (const item of items) {
+/** The tree of all endpoints, and of the operations no route serves: by folder, then by segment of the path, then by method. A segment that leads to nothing but one other is drawn with it. */
+export function buildTree(
+  { folders, items, unserved }: Pick<MapContent, 'folders' | 'items' | 'unserved'>,
+  workspaceName: string,
+): MapNode {
+  const byFolder = new Map<string, (MapItem | MapOperation)[]>(folders.map(({ uri }) => [uri, []]));
+  for (const item of [...items, ...unserved]) {
     const own = byFolder.get(item.folder);
     if (own) own.push(item);
     else byFolder.set(item.folder, [item]);
@@ -54,10 +57,10 @@ interface Segment {
   readonly path: string;
   readonly label: string;
   readonly below: Map<string, Segment>;
-  readonly routes: MapItem[];
+  readonly routes: (MapItem | MapOperation)[];
 }
 
-function folderNode({ uri, name }: MapFolder, items: readonly MapItem[]): MapNode {
+function folderNode({ uri, name }: MapFolder, items: readonly (MapItem | MapOperation)[]): MapNode {
   const top = segment('', '');
   for (const item of items) segmentOf(top, item.path).routes.push(item);
   const head = { id: idOf([uri]), kind: 'folder', label: name, path: '' } as const;
@@ -101,22 +104,15 @@ function pathNode(at: Segment, folder: string): MapNode {
   return branch(head, childrenOf(deepest, folder));
 }
 
-function leaf(item: MapItem, label: string): MapNode {
+function leaf(item: MapItem | MapOperation, label: string): MapNode {
+  const { id, path, place } = item;
+  const head = { id, kind: 'route', label, path, children: [], place } as const;
+  if (!('authentication' in item)) {
+    return { ...head, item, risk: 'unserved', counts: { ...none, unserved: 1 }, routes: 0, findings: 0, undocumented: false };
+  }
   const risk = riskOf(item);
-  return {
-    id: item.id,
-    kind: 'route',
-    label,
-    path: item.path,
-    children: [],
-    item,
-    risk,
-    counts: { ...none, [risk]: 1 },
-    routes: 1,
-    findings: item.findings.length,
-    undocumented: item.documented === 'no',
-    place: item.place,
-  };
+  const undocumented = item.documented === 'no';
+  return { ...head, item, risk, counts: { ...none, [risk]: 1 }, routes: 1, findings: item.findings.length, undocumented };
 }
 function branch(head: Pick<MapNode, 'id' | 'kind' | 'label' | 'path'>, children: readonly MapNode[]): MapNode {
   const total = (of: (node: MapNode) => number): number => children.reduce((sum, each) => sum + of(each), 0);
@@ -125,12 +121,13 @@ function branch(head: Pick<MapNode, 'id' | 'kind' | 'label' | 'path'>, children:
     open: total((each) => each.counts.open),
     unknown: total((each) => each.counts.unknown),
     guarded: total((each) => each.counts.guarded),
+    unserved: total((each) => each.counts.unserved),
   };
   return {
     ...head,
     children,
     item: undefined,
-    risk: gravest(children.filter(({ routes }) => routes > 0).map(({ risk }) => risk)) ?? 'guarded',
+    risk: gravest(children.filter(({ routes, counts: own }) => routes + own.unserved > 0).map(({ risk }) => risk)) ?? 'guarded',
     counts,
     routes: total((each) => each.routes),
     findings: total((each) => each.findings),
@@ -138,7 +135,7 @@ function branch(head: Pick<MapNode, 'id' | 'kind' | 'label' | 'path'>, children:
     place: children.find(({ place }) => place)?.place,
   };
 }
-const none: Readonly<Record<Risk, number>> = { 'open-write': 0, open: 0, unknown: 0, guarded: 0 };
+const none: Readonly<Record<Risk, number>> = { 'open-write': 0, open: 0, unknown: 0, guarded: 0, unserved: 0 };
 
 function idOf(parts: readonly string[]): string {
   return JSON.stringify(parts);

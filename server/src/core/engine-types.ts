@@ -41,7 +41,7 @@ export interface InventoryEntry {
   /** Guarded by what may let some strangers through: only its name is known, or its test cannot be judged. */
   readonly likely: boolean;
   readonly operation: SourceRange | undefined;
-  /** Whether a document of the project has an operation for it; unknown without any document, or where method or path are not known. */
+  /** Whether a document of its API has an operation for it; unknown where there is none, or nobody can tell. */
   readonly documented: 'yes' | 'no' | 'unknown';
   /** Meant for strangers: marked so in the code, named so in the policy, or a login, a health check and the like. */
   readonly public: boolean;
@@ -50,6 +50,15 @@ export interface InventoryEntry {
   readonly findings: readonly string[];
   /** False: the chain or path holds an unknown piece. */
   readonly complete: boolean;
+}
+/** An operation of a document that no route serves. */
+export interface InventoryOperation {
+  readonly method: string;
+  /** As code would serve it. */
+  readonly path: string;
+  readonly admin: boolean;
+  /** The method in the document. */
+  readonly at: SourceRange;
 }
 /** A place at which routes may be registered that the inventory does not have, and why nobody can tell. */
 export interface InventoryGap {
@@ -105,6 +114,8 @@ export interface Engine {
   inventory(file?: FilePath): readonly InventoryEntry[];
   /** What the inventory may lack, in order of place. */
   gaps(): readonly InventoryGap[];
+  /** Operations of documents that no route serves, in order of path and method; none where that cannot be told. */
+  missing(): readonly InventoryOperation[];
   /** Calls of the file that set response headers up, in order of place. */
   setups(path: FilePath): readonly Setup[];
   /** The set-up call at a place: at its name, or at a finding in it. */

@@ -13,7 +13,7 @@ import { judge, note, type Judged } from './holding/judging.js';
 import { createModel, type Model } from './holding/model.js';
 import { tellsVersions } from './holding/versions.js';
 import { defaultPolicy, type Policy } from './policy/policy.js';
-import { gapsOf, inventoryOf } from './project/inventory.js';
+import { gapsOf, inventoryOf, missingOf } from './project/inventory.js';
 import type { ProjectModel } from './project/project.js';
 import { pagesOf } from './rules/pages.js';
 import { foldersUp } from './text/paths.js';
@@ -217,6 +217,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       const facts = files.paths().flatMap((path) => files.facts(path) ?? []);
       return gapsOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), facts);
     },
+    missing: () => missingOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) })),
     setups: (path) => setupsOf(path, { files, project: projectNow(), policy: policyOf(path), baseline, today }),
     effect: (at) => effectAt(at, { setups: () => engine.setups(at.path), isFound, fixes: firstFixes, textOf: (path) => files.get(path)?.text ?? '', tried: (texts) => withTexts(texts).setups(at.path) }),
     files: () => files.paths(),

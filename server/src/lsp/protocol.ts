@@ -64,6 +64,8 @@ export interface InventoryResult {
   readonly folders: readonly InventoryFolder[];
   /** By folder, and in each by path, method and place. */
   readonly endpoints: readonly InventoryEndpoint[];
+  /** Operations of documents that no route serves, by folder, path and method. */
+  readonly missing: readonly InventoryOperation[];
   /** Where routes may be missing, by folder and place. */
   readonly gaps: readonly InventoryPlace[];
 }
@@ -71,6 +73,20 @@ export interface InventoryFolder {
   readonly uri: string;
   /** The last segment of the URI, decoded. */
   readonly name: string;
+}
+/** An operation of an OpenAPI document that no route serves, though nearly all others of it are served. */
+export interface InventoryOperation {
+  /** Unique in the answer; stays from answer to answer while the operation stays. */
+  readonly id: string;
+  /** URI of the folder. */
+  readonly folder: string;
+  readonly method: string;
+  /** As code would serve it. */
+  readonly path: string;
+  /** The path names administration, internals or settings. */
+  readonly admin: boolean;
+  /** The method in the document. */
+  readonly location: Location;
 }
 export interface InventoryPlace {
   /** URI of the folder. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { folderTree, pathTree, type PathNode } from '../../../client/src/api-map/path-tree.js';
-import { isKept, readFilters } from '../../../client/src/api-map/filters.js';
+import { isKept, isOperationKept, readFilters, type Filter } from '../../../client/src/api-map/filters.js';
 import { riskOf } from '../../../client/src/api-map/risk.js';
 import { endpoint } from './endpoints.js';
 
@@ -59,6 +59,14 @@ test('the risk of an endpoint: open writes first, what cannot be told is unknown
   assert.equal(riskOf(endpoint('POST /login', { public: true })), 'open');
   assert.equal(riskOf(endpoint('PUT /a', { authentication: 'unknown' })), 'unknown');
   assert.equal(riskOf(endpoint('PUT /a', { authentication: 'guarded' })), 'guarded');
+});
+
+test('operations that no route serves are narrowed by what is known of them', () => {
+  const [plain, admin] = [{ admin: false }, { admin: true }];
+  const kept = (...on: readonly Filter[]): readonly boolean[] => [plain, admin].map((one) => isOperationKept(one, new Set(on)));
+  assert.deepEqual([kept(), kept('unserved'), kept('admin'), kept('unserved', 'admin')], [[true, true], [true, true], [false, true], [false, true]]);
+  assert.deepEqual([kept('undocumented'), kept('publicWrites'), kept('unknown', 'unserved')], [[false, false], [false, false], [false, false]]);
+  assert.equal(isKept(endpoint('GET /a'), new Set(['unserved'])), false);
 });
 
 test('filters narrow together, and a stored value that is none is no filter', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { InventoryEndpoint, InventoryResult, InventoryStep } from '../../../server/src/lsp/protocol.js';
+import type { InventoryEndpoint, InventoryOperation, InventoryResult, InventoryStep } from '../../../server/src/lsp/protocol.js';
 import type { Filter } from '../../../client/src/api-map/filters.js';
 import { childrenOf, contextOf, iconOf, idOf, lessonOf, topNodes, type MapNode } from '../../../client/src/api-map/tree-model.js';
 import { countText, descriptionOf, guardText, labelOf, messageOf, spokenOf, tooltipOf, walkOf } from '../../../client/src/api-map/tree-texts.js';
@@ -19,8 +19,8 @@ const odd = endpoint('POST /odd', {
   chain: [step('mystery', { state: 'unknown', teach: 'guards', because: 'nobody can tell what mystery does' }), step('log')],
   authentication: 'unknown', documented: 'no', findings: [{ rule: 'a/b', severity: 'error' }, { rule: 'c/d', severity: 'info' }],
 });
-function inventory(endpoints: readonly InventoryEndpoint[]): InventoryResult {
-  return { folders: [{ uri: 'f', name: 'work' }], endpoints, gaps: [] };
+function inventory(endpoints: readonly InventoryEndpoint[], ...missing: readonly InventoryOperation[]): InventoryResult {
+  return { folders: [{ uri: 'f', name: 'work' }], endpoints, missing, gaps: [] };
 }
 /** Two spaces a level: label and description. */
 function drawn(nodes: readonly MapNode[], level = 0): readonly string[] {
@@ -45,6 +45,27 @@ test('the tree shows paths, methods, and below each method what a request meets'
   const all = [...tree, ...tree.flatMap(childrenOf), ...tree.flatMap(childrenOf).flatMap(childrenOf)];
   assert.equal(new Set(all.map(idOf)).size, all.length);
   assert.equal(tree[1] && spokenOf(tree[1], l10n), 'POST /odd, authentication unknown, undocumented, 2 findings');
+});
+
+test('what a document has and no route serves stands at its path, and is no route', () => {
+  const operation = (method: string, path: string): InventoryOperation => ({ id: `${method} ${path}`, folder: 'f', method, path, admin: false, location });
+  const tree = topNodes(inventory([endpoint('GET /files', { handler: null })], operation('PUT', '/files'), operation('GET', '/old/a'), operation('GET', '/old/b')), no);
+  assert.deepEqual(drawn(tree), [
+    '/files | 1 route',
+    '  GET /files | no authentication',
+    '  PUT /files | not served',
+    '/old | not served',
+    '  GET /old/a | not served',
+    '  GET /old/b | not served',
+  ]);
+  const [files] = tree;
+  const put = files && childrenOf(files)[1];
+  assert.ok(put);
+  assert.equal(spokenOf(put, l10n), 'PUT /files, not served');
+  assert.equal(tooltipOf(put, l10n), '`PUT /files`: documented, but no route serves it');
+  assert.deepEqual([iconOf(put).name, contextOf(put), lessonOf(put), childrenOf(put)], ['circle-slash', 'operation', undefined, []]);
+  assert.deepEqual(topNodes(inventory([endpoint('GET /a')], operation('GET', '/old')), new Set(['unserved'])).map(labelOf), ['GET /old']);
+  assert.deepEqual(topNodes(inventory([endpoint('GET /a')], operation('GET', '/old')), new Set(['publicWrites'])), []);
 });
 
 test('what filters leave out is not there, and is counted', () => {

@@ -24,7 +24,7 @@ export function item(name: string, more: Partial<MapItem> = {}): MapItem {
   };
 }
 export function content(...items: readonly MapItem[]): MapContent {
-  return { folders: [{ uri: folder, name: 'shop' }], items, gaps: 0 };
+  return { folders: [{ uri: folder, name: 'shop' }], items, unserved: [], gaps: 0 };
 }
 /** So many endpoints: areas of ten resources of five methods. */
 export function many(number: number): MapContent {
@@ -42,10 +42,10 @@ export const texts: Texts = {
   tree: 'Endpoints',
   search: 'Search',
   filter: 'Filters',
-  filters: { publicWrites: 'Public writes', admin: 'Admin', undocumented: 'Undocumented', unknown: 'Unknown' },
+  filters: { publicWrites: 'Public writes', admin: 'Admin', undocumented: 'Undocumented', unserved: 'Not served', unknown: 'Unknown' },
   legend: 'Legend',
-  risks: { 'open-write': 'open write', open: 'open', unknown: 'not known', guarded: 'guarded' },
-  states: { 'open-write': 'no authentication, writes', open: 'no authentication', unknown: 'not known', guarded: 'authenticated' },
+  risks: { 'open-write': 'open write', open: 'open', unknown: 'not known', guarded: 'guarded', unserved: 'not served' },
+  states: { 'open-write': 'no authentication, writes', open: 'no authentication', unknown: 'not known', guarded: 'authenticated', unserved: 'no route serves it' },
   public: 'public by design',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',

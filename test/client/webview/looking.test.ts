@@ -17,7 +17,7 @@ import { mostRows, openAtFirst, Openness, visibleRows, type Row } from '../../..
 import { answer, found, isAsked, wordsOf } from '../../../client/src/webview/search.js';
 import { nothingSaved, savedFrom } from '../../../client/src/webview/saved.js';
 import { buildTree, everyNode } from '../../../client/src/webview/tree.js';
-import { content, item, many } from './items.js';
+import { content, folder, item, many } from './items.js';
 
 const size = { width: 1000, height: 600 };
 const shop = buildTree(content(item('GET /files'), item('PUT /files'), item('GET /files/{id}'), item('GET /users')), 'all');
@@ -224,10 +224,15 @@ test('a search keeps what holds every word, in method, path, guard or finding', 
   assert.deepEqual(paths(' put  fil '), ['PUT /files']);
   assert.deepEqual(paths('requireuser'), ['GET /files']);
   assert.deepEqual(paths('put-enabled'), ['PUT /files']);
-  assert.deepEqual(answer(shown, { filters: [], query: 'nowhere' }), { folders: [], items: [], gaps: 0 });
+  assert.deepEqual(answer(shown, { filters: [], query: 'nowhere' }), { folders: [], items: [], unserved: [], gaps: 0 });
   assert.equal(answer(shown, { filters: [], query: '  ' }), shown);
   assert.equal(answer(shown, { filters: ['publicWrites'], query: '' }).items.length, 0);
   assert.equal(isAsked({ filters: ['admin'], query: '' }), true);
+  const place = { uri: `${folder}/openapi.yaml`, line: 1, character: 2 };
+  const whole = { ...shown, unserved: [{ id: 'o', folder, method: 'GET', path: '/old', admin: false, place }] };
+  assert.deepEqual([answer(whole, { filters: [], query: 'old' }).items, answer(whole, { filters: [], query: 'old' }).unserved], [[], whole.unserved]);
+  assert.deepEqual(answer(whole, { filters: ['unserved'], query: '' }).unserved, whole.unserved);
+  assert.deepEqual(answer(whole, { filters: [], query: 'files' }).unserved, []);
 });
 
 test('what a search found in a name is marked once', () => {

@@ -6,14 +6,14 @@ import { fromPage, keyOf, placesOf, toPage } from '../../../client/src/webview/m
 import { visibleRows } from '../../../client/src/webview/rows.js';
 import { escaped, svgOf } from '../../../client/src/webview/svg.js';
 import { buildTree } from '../../../client/src/webview/tree.js';
-import { content, item, texts } from './items.js';
+import { content, folder, item, texts } from './items.js';
 
 const place = { uri: 'file:///shop/app.js', line: 1, character: 2 };
 const colours = {
   background: '#ffffff',
   text: '#111111',
   dimmed: '#555555',
-  risks: { 'open-write': '#cc0000', open: '#bb5500', unknown: '#6600aa', guarded: '#117733' },
+  risks: { 'open-write': '#cc0000', open: '#bb5500', unknown: '#6600aa', guarded: '#117733', unserved: '#555555' },
 };
 
 function picture(...names: readonly string[]): string {
@@ -95,7 +95,8 @@ test('a picture stands alone and names what it shows as text', () => {
 });
 
 test('the page draws only whole items', () => {
-  const good = content(item('GET /a', { chain: ['auth'], findings: ['a/b'] }));
+  const old = { id: 'old', folder, method: 'GET', path: '/old', admin: true, place };
+  const good = { ...content(item('GET /a', { chain: ['auth'], findings: ['a/b'] })), unserved: [old] };
   assert.deepEqual(toPage({ type: 'content', content: good }), { type: 'content', content: good });
   const [whole] = good.items;
   assert.ok(whole);
@@ -110,7 +111,7 @@ test('the page draws only whole items', () => {
     null,
     'x',
   ];
-  const mixed = { folders: [...good.folders, { uri: 1 }, null], items: [...broken, whole], gaps: 0 };
+  const mixed = { folders: [...good.folders, { uri: 1 }, null], items: [...broken, whole], unserved: [{ ...old, admin: 1 }, { ...old, path: 1 }, { ...old, place: {} }, null, old], gaps: 0 };
   assert.deepEqual(toPage({ type: 'content', content: mixed }), { type: 'content', content: good });
   for (const each of [
     undefined,
@@ -119,7 +120,8 @@ test('the page draws only whole items', () => {
     [],
     { type: 'content' },
     { type: 'content', content: { folders: [] } },
-    { type: 'content', content: { folders: [], items: [], gaps: -1 } },
+    { type: 'content', content: { folders: [], items: [], unserved: [], gaps: -1 } },
+    { type: 'content', content: { folders: [], items: [], gaps: 0 } },
     { type: 'other' },
   ])
     assert.equal(toPage(each), undefined);
@@ -130,8 +132,10 @@ test('the page draws only whole items', () => {
 });
 
 test('only places of the content may be opened', () => {
-  const places = placesOf(content(item('GET /a', { place })));
-  assert.equal(places.has(keyOf(place)), true);
+  const inDocument = { uri: 'file:///shop/openapi.yaml', line: 8, character: 4 };
+  const unserved = [{ id: 'old', folder, method: 'GET', path: '/old', admin: false, place: inDocument }];
+  const places = placesOf({ ...content(item('GET /a', { place })), unserved });
+  assert.deepEqual([place, inDocument].map((each) => places.has(keyOf(each))), [true, true]);
   for (const each of [
     { ...place, line: 2 },
     { ...place, uri: 'file:///etc/passwd' },

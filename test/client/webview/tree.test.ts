@@ -4,7 +4,7 @@ import { contentOf } from '../../../client/src/webview/item.js';
 import { noteOf, spoken } from '../../../client/src/webview/texts.js';
 import { buildTree, everyNode, type MapNode } from '../../../client/src/webview/tree.js';
 import { endpoint } from '../api-map/endpoints.js';
-import { content, item, texts } from './items.js';
+import { content, folder, item, texts } from './items.js';
 
 /** A tree as indented lines. */
 function drawnAs(node: MapNode, depth = 0): string {
@@ -49,7 +49,7 @@ test('several folders stand below the workspace, also those without a route', ()
     { uri: 'file:///a', name: 'a' },
     { uri: 'file:///b', name: 'b' },
   ];
-  const root = buildTree({ folders, items: [item('GET /x', { folder: 'file:///a' })] }, 'all');
+  const root = buildTree({ folders, items: [item('GET /x', { folder: 'file:///a' })], unserved: [] }, 'all');
   assert.equal(drawnAs(root), ['all', '  a', '    /x', '      GET', '  b'].join('\n'));
 });
 
@@ -80,7 +80,7 @@ test('a branch is as exposed as the worst route below it, and counts them all', 
   );
   assert.deepEqual(
     [root.risk, root.counts, root.routes, root.findings],
-    ['open-write', { 'open-write': 1, open: 1, unknown: 1, guarded: 1 }, 4, 2],
+    ['open-write', { 'open-write': 1, open: 1, unknown: 1, guarded: 1, unserved: 0 }, 4, 2],
   );
   assert.deepEqual(
     ['/b', '/c'].map((label) => node(root, label).risk),
@@ -94,8 +94,17 @@ test('the map takes what it draws from the inventory, and nothing else', () => {
   const step = { name: 'auth', location, protects: [], state: 'guards', because: '', detail: null, teach: null } as const;
   const one = endpoint('PUT /files', { location, chain: [step], findings: [{ rule: 'a/b', severity: 'error' }] });
   const gap = { folder: 'f', location, because: 'a computed name' };
-  const { folders, items, gaps } = contentOf({ folders: [{ uri: 'f', name: 'shop' }], endpoints: [one], gaps: [gap] });
+  const operation = { id: 'o', folder: 'f', method: 'GET', path: '/old', admin: false, location };
+  const { folders, items, unserved, gaps } = contentOf({
+    folders: [{ uri: 'f', name: 'shop' }],
+    endpoints: [one],
+    missing: [operation],
+    gaps: [gap],
+  });
   assert.deepEqual([folders, gaps], [[{ uri: 'f', name: 'shop' }], 1]);
+  assert.deepEqual(unserved, [
+    { id: 'o', folder: 'f', method: 'GET', path: '/old', admin: false, place: { uri: location.uri, line: 4, character: 2 } },
+  ]);
   assert.deepEqual(items, [
     {
       id: 'f#PUT /files',
@@ -137,6 +146,23 @@ test('a screen reader is told what the picture shows', () => {
     ['', '2 routes, open write: 1'],
   );
   assert.equal(noteOf(node(root, 'PUT'), undefined, texts), '2 findings, undocumented');
+});
+
+test('an operation no route serves stands among the routes, is none of them, and says so', () => {
+  const place = { uri: `${folder}/openapi.yaml`, line: 8, character: 4 };
+  const old = { id: 'old', folder, method: 'GET', path: '/files/old', admin: false, place };
+  const root = buildTree({ ...content(item('GET /files')), unserved: [old, { ...old, id: 'all', path: '/legacy/all' }] }, 'all');
+  assert.equal(drawnAs(root), ['shop', '  /files', '    GET', '    /old', '      GET', '  /legacy/all', '    GET'].join('\n'));
+  assert.deepEqual([root.routes, root.risk, root.counts.unserved], [1, 'guarded', 2]);
+  const legacy = everyNode(root).find(({ label }) => label === '/legacy/all');
+  assert.ok(legacy);
+  assert.deepEqual([legacy.routes, legacy.risk, legacy.place], [0, 'unserved', place]);
+  assert.equal(spoken(legacy, texts), '/legacy/all, 0 routes, not served: 1');
+  assert.equal(noteOf(legacy, false, texts), 'not served: 1');
+  const leaf = legacy.children[0];
+  assert.ok(leaf);
+  assert.equal(spoken(leaf, texts), 'GET /legacy/all, no route serves it');
+  assert.equal(noteOf(leaf, undefined, texts), 'not served');
 });
 
 test('what is open by design is said to be so', () => {

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { InventoryEntry } from '../../core/engine.js';
-import { gapLines, type Inventory } from '../../core/inventory/form.js';
+import { gapLines, missingLines, type Inventory } from '../../core/inventory/form.js';
 import { inventoryForms } from '../../core/inventory/forms.js';
 import { inventoryJson } from '../../core/inventory/json.js';
 import { titleOf } from '../../core/inventory/title.js';
@@ -22,17 +22,21 @@ export async function routes(command: RoutesCommand, terminal: Terminal): Promis
   const inventory: Inventory = {
     entries,
     gaps: engine.gaps().filter(({ at }) => asked.has(at.path)),
+    missing: engine.missing().filter(({ at }) => asked.has(at.path)),
     lineOf: (range) => places.of(range).line,
     ...titleOf(engine.source(filePath('package.json'))?.text),
   };
-  const missing = gapLines(inventory).map((line) => `Some routes may be missing: ${line}\n`);
+  const notes = [
+    ...missingLines(inventory).map((line) => `Documented, but not served: ${line}\n`),
+    ...gapLines(inventory).map((line) => `Some routes may be missing: ${line}\n`),
+  ];
   const refused = resultsOf(session).notAnalysed.map(({ path, reason }) => `${printable(path)} is not analysed: ${printable(reason)}\n`);
   const form = inventoryForms.find(({ id }) => id === command.format);
   if (form) terminal.out(form.render(inventory));
   else if (command.format === 'json') {
     terminal.out(inventoryJson(entries, (range) => places.of(range)));
-    for (const line of missing) terminal.err(line);
-  } else terminal.out(table(entries, places, terminal.colours) + [...missing, ...refused].join(''));
+    for (const line of notes) terminal.err(line);
+  } else terminal.out(table(entries, places, terminal.colours) + [...notes, ...refused].join(''));
   // A form that other programs read has no room for it.
   if (form) for (const line of refused) terminal.err(line);
   return 0;

@@ -1,4 +1,4 @@
-import type { InventoryEntry, InventoryGap } from '../engine-types.js';
+import type { InventoryEntry, InventoryGap, InventoryOperation } from '../engine-types.js';
 import type { SourceRange } from '../text/source.js';
 
 /** The inventory with what a text about it needs to say. */
@@ -6,6 +6,8 @@ export interface Inventory {
   /** In the order in which they are shown. */
   readonly entries: readonly InventoryEntry[];
   readonly gaps: readonly InventoryGap[];
+  /** Operations of documents that no route serves. */
+  readonly missing: readonly InventoryOperation[];
   /** The line a range starts on, counted from 1. */
   readonly lineOf: (range: SourceRange) => number;
   /** Name and version of the API. */
@@ -31,6 +33,10 @@ export function gapLines(inventory: Pick<Inventory, 'gaps' | 'lineOf'>): readonl
   return more > 0 ? [...shown, `and at ${more} more places`] : shown;
 }
 const MOST_GAPS = 50;
+/** `GET /orders (openapi.yaml:12)` for each operation that no route serves. */
+export function missingLines(inventory: Pick<Inventory, 'missing' | 'lineOf'>): readonly string[] {
+  return inventory.missing.map(({ method, path, at }) => `${visible(method)} ${visible(path)} (${placeOf(at, inventory)})`);
+}
 
 /** Text on one line in which nothing is hidden: control characters, direction marks and halves of characters become a mark. */
 export function visible(text: string): string {

@@ -1,4 +1,4 @@
-import { gapLines, placeOf, visible, type InventoryForm } from './form.js';
+import { gapLines, missingLines, placeOf, visible, type InventoryForm } from './form.js';
 
 const HEAD = ['Method', 'Path', 'Authentication', 'Authorization', 'Chain', 'Place', 'Document', 'Findings'];
 
@@ -20,8 +20,9 @@ export const markdown: InventoryForm = {
     ]);
     const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
     const table = rows.length === 0 ? ['No endpoints found.'] : [row(HEAD), `|${HEAD.map(() => '---|').join('')}`, ...rows.map(row)];
-    const gaps = gapLines(inventory).map((line) => `- ${code(line)}`);
-    const lines = [`## Endpoints of ${text(inventory.title)}`, '', ...table, ...(gaps.length === 0 ? [] : ['', 'Some routes may be missing:', '', ...gaps])];
+    const list = (title: string, lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', title, '', ...lines.map((line) => `- ${code(line)}`)]);
+    const notes = [...list('Documented, but not served:', missingLines(inventory)), ...list('Some routes may be missing:', gapLines(inventory))];
+    const lines = [`## Endpoints of ${text(inventory.title)}`, '', ...table, ...notes];
     return `${lines.join('\n')}\n`;
   },
 };

@@ -20,6 +20,8 @@ export interface CoverageInput {
   readonly homes: ReadonlyMap<Listing, string>;
   /** How paths of the code are spelled in the document. */
   readonly spellings: readonly Spelling[];
+  /** The one of these that most of its paths are served by. */
+  readonly usual: Spelling | undefined;
 }
 /** Part of the operations of a document that must be served before one is called missing. */
 const NEARLY_ALL = 0.8;
@@ -44,8 +46,12 @@ export function coverageOf(listing: Listing, input: CoverageInput): readonly (re
   const isUsual = counted.length > 0 && counted.length - missing.size >= NEARLY_ALL * counted.length;
   return all.map(({ one: { operation } }) => {
     const endpoints = input.served.get(operation) ?? [];
-    return [operation, { state: endpoints.length > 0 ? 'served' : isUsual && missing.has(operation) ? 'missing' : 'unclear', endpoints, newer: newerThan(endpoints, input.project) }] as const;
+    return [operation, { state: endpoints.length > 0 ? 'served' : isUsual && missing.has(operation) ? 'missing' : 'unclear', endpoints, path: codePath(operation.path, input.usual), newer: newerThan(endpoints, input.project) }] as const;
   });
+}
+/** A path of the document as the code spells it. */
+function codePath(path: string, { from, add }: Spelling = { from: '', add: '' }): string {
+  return from + (path.toLowerCase().startsWith(`${add}/`) ? path.slice(add.length) : path);
 }
 /** An endpoint of the same method and path in a later version of the API. */
 function newerThan(serving: readonly Endpoint[], { byShape }: CoverageInput['project']): Endpoint | undefined {

@@ -60,7 +60,7 @@ export function driftOf(input: DriftInput): Drift {
   const homes = new Map(listings.map((listing) => [listing, homeOf(listing.document.path, applications)]));
   const endpoints = new Map<string, Said>();
   const served = new Map<Operation, Endpoint[]>();
-  const linkedTo = new Map<Listing, Spelling[]>();
+  const linkedTo = new Map<Listing, { readonly spellings: Set<Spelling>; readonly used: Spelling[] }>();
   const compared = applications.map((application) => {
     const { path } = application.scope.at;
     const near = [...listings].sort((a, b) => sharedFolders(b.document.path, path) - sharedFolders(a.document.path, path));
@@ -71,7 +71,12 @@ export function driftOf(input: DriftInput): Drift {
     const areas = whole.length > 0 ? [] : candidates.flatMap((pair) => areaOf(pair, application) ?? []);
     return { application, all, candidates, linked: whole.length > 0 ? whole : areas.map(({ pair }) => pair), areas };
   });
-  for (const { linked } of compared) for (const { listing, spellings } of linked) linkedTo.set(listing, [...(linkedTo.get(listing) ?? []), ...spellings]);
+  for (const { linked } of compared) for (const { listing, spellings, hits } of linked) {
+    const known = linkedTo.get(listing) ?? { spellings: new Set(), used: [] };
+    for (const one of spellings) known.spellings.add(one);
+    for (const { spelling } of hits.values()) known.used.push(spelling);
+    linkedTo.set(listing, known);
+  }
   for (const { application, all, candidates, linked, areas } of compared) {
     // A document of another application excuses nothing here, one of nobody may.
     const pairs = all.filter((pair) => candidates.includes(pair) || !linkedTo.has(pair.listing));
@@ -87,7 +92,7 @@ export function driftOf(input: DriftInput): Drift {
   }
   withoutAliases(endpoints, input.project.endpoints);
   const covering = { ...input, served, homes };
-  return { endpoints, operations: new Map([...linkedTo].flatMap(([listing, spellings]) => coverageOf(listing, { ...covering, spellings: [...new Set(spellings)] }))) };
+  return { endpoints, operations: new Map([...linkedTo].flatMap(([listing, { spellings, used }]) => coverageOf(listing, { ...covering, spellings: [...spellings], usual: dominant(used) }))) };
 }
 
 function applicationsOf({ project }: DriftInput): readonly Application[] {

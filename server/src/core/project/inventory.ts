@@ -1,11 +1,10 @@
-import type { InventoryEntry, InventoryGap, InventoryStep } from '../engine-types.js';
+import type { InventoryEntry, InventoryGap, InventoryOperation, InventoryStep } from '../engine-types.js';
 import type { Finding } from '../findings/finding.js';
 import type { Layer } from '../model/api.js';
 import type { Policy } from '../policy/policy.js';
 import { adminPath, pathMatches, publicPath } from '../rules/facts/paths.js';
 import type { At, FilePath, SourceRange } from '../text/source.js';
 import { frameworks } from '../frameworks/index.js';
-import { isServed } from './drift.js';
 import type { FileFacts } from './facts.js';
 import { doubtOf } from './join-parts.js';
 import { links, type ChainLink, type Endpoint, type ProjectModel, type Protection } from './project.js';
@@ -22,7 +21,6 @@ export interface InventorySource {
 
 /** The inventory as the door hands it out, of one file or of all, sorted by path, method, file and place; `ALL` stands for every method. */
 export function inventoryOf({ project, rangeOf, judge, policyOf, detailOf }: InventorySource, file: FilePath | undefined): readonly InventoryEntry[] {
-  const hasDocuments = project.documents.some((document) => isServed(document));
   const findingsAt = findingsByPlace(judge);
   const asked = file === undefined ? [...project.endpoints.values()] : (project.byFile.get(file) ?? []);
   const entries = distinct(asked).map((endpoint): InventoryEntry => {
@@ -42,13 +40,19 @@ export function inventoryOf({ project, rangeOf, judge, policyOf, detailOf }: Inv
       because: authentication.because, authorizationBecause: authorization.because,
       by: by < 0 ? undefined : by, likely: isLikely(authentication),
       operation: operation && rangeOf(operation.methodAt),
-      documented: operation ? 'yes' : hasDocuments && path.known && method !== 'all' && method !== 'unknown' ? 'no' : 'unknown',
+      documented: operation ? 'yes' : method !== 'all' && (said?.state === 'method' || said?.state === 'path') ? 'no' : 'unknown',
       public: isMarked || publicPath(path.text) || policyOf(at.path).auth.publicPaths.some((glob) => pathMatches(glob, path.text)),
       admin: adminPath(path.text),
       findings: findingsAt(at), complete: endpoint.chainComplete && path.known,
     };
   });
   return entries.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start);
+}
+/** Operations of documents that no route serves, sorted by path, method and place. */
+export function missingOf({ drift }: ProjectModel, rangeOf: (at: At) => SourceRange): readonly InventoryOperation[] {
+  return [...drift.operations]
+    .flatMap(([{ method, methodAt }, { state, path }]) => (state === 'missing' ? [{ method, path, admin: adminPath(path), at: rangeOf(methodAt) }] : []))
+    .sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start);
 }
 /** Places at which routes may be registered that the inventory does not have, sorted by place. */
 export function gapsOf(project: ProjectModel, rangeOf: (at: At) => SourceRange, files: readonly FileFacts[]): readonly InventoryGap[] {

@@ -139,6 +139,8 @@ export interface Said {
 export interface Served {
   readonly state: 'served' | 'missing' | 'unclear';
   readonly endpoints: readonly Endpoint[];
+  /** The path by which code would serve it: with what stands before the paths of its neighbours. */
+  readonly path: string;
   /** The same in a later version of the API, which is served as well. */
   readonly newer: Endpoint | undefined;
 }

@@ -1,5 +1,5 @@
 import type { CancellationToken } from 'vscode-languageserver';
-import type { InventoryEntry, InventoryGap } from '../../core/engine-types.js';
+import type { InventoryEntry, InventoryGap, InventoryOperation } from '../../core/engine-types.js';
 import type { Inventory } from '../../core/inventory/form.js';
 import { inventoryForms } from '../../core/inventory/forms.js';
 import { inventoryJson, type LinePlace } from '../../core/inventory/json.js';
@@ -34,6 +34,7 @@ function joined(folders: readonly Folder[]): { readonly inventory: Inventory; re
   for (const folder of folders) names.set(folder, freeName(folderName(folder), new Set(names.values())));
   const entries: InventoryEntry[] = [];
   const gaps: InventoryGap[] = [];
+  const missing: InventoryOperation[] = [];
   for (const folder of folders) {
     const prefix = folders.length > 1 ? `${names.get(folder) ?? ''}/` : '';
     const moved = ({ path, span }: SourceRange): SourceRange => {
@@ -48,6 +49,7 @@ function joined(folders: readonly Folder[]): { readonly inventory: Inventory; re
       });
     }
     for (const { at, why } of folder.engine.gaps()) gaps.push({ at: moved(at), why });
+    for (const one of folder.engine.missing()) missing.push({ ...one, at: moved(one.at) });
   }
   const places = new Map<FilePath, Lines>();
   const placeOf = ({ path, span }: SourceRange): LinePlace => {
@@ -57,7 +59,7 @@ function joined(folders: readonly Folder[]): { readonly inventory: Inventory; re
     return { line: line + 1, column: column + 1 };
   };
   const [first] = folders;
-  const inventory = { entries, gaps, lineOf: (range: SourceRange) => placeOf(range).line, ...titleOf(first?.engine.source(filePath('package.json'))?.text) };
+  const inventory = { entries, gaps, missing, lineOf: (range: SourceRange) => placeOf(range).line, ...titleOf(first?.engine.source(filePath('package.json'))?.text) };
   return { inventory, placeOf };
 }
 

@@ -4,7 +4,7 @@ import type { Finding } from '../../core/findings/finding.js';
 import type { FilePath, SourceRange } from '../../core/text/source.js';
 import { canonicalUri } from '../convert.js';
 import type { Folder } from '../folder.js';
-import type { InventoryEndpoint, InventoryFinding, InventoryResult, InventoryStep } from '../protocol.js';
+import type { InventoryEndpoint, InventoryFinding, InventoryOperation, InventoryResult, InventoryStep } from '../protocol.js';
 import { cancelled, type Session, type SessionListener } from '../session.js';
 import { isRecord } from '../settings.js';
 import { idOf } from '../text-id.js';
@@ -13,7 +13,7 @@ import { keyToTeach } from './lessons.js';
 /** Milliseconds without a change before it is looked whether the answer is another one, and the most it waits while changes go on. */
 const QUIET = 200;
 const MOST_QUIET = 1000;
-const NONE: InventoryResult = { folders: [], endpoints: [], gaps: [] };
+const NONE: InventoryResult = { folders: [], endpoints: [], missing: [], gaps: [] };
 
 /** Answers `unlatched/inventory`, and tells whoever asked when the answer would be another one. */
 export class Inventories implements SessionListener {
@@ -82,6 +82,7 @@ function inventoryOf(session: Session, asked: string | undefined): InventoryResu
   return {
     folders: folders.map((folder) => ({ uri: folder.uri, name: folderName(folder) })),
     endpoints: folders.flatMap((folder) => endpointsOf(session, folder)),
+    missing: folders.flatMap((folder) => missingIn(session, folder)),
     gaps: folders.flatMap((folder) => folder.engine.gaps().map(({ at, why }) => ({ folder: folder.uri, location: locationIn(session, folder)(at), because: why }))),
   };
 }
@@ -112,6 +113,17 @@ export function endpointsOf(session: Session, folder: Folder, file?: FilePath): 
     findings: entry.findings.map((rule): InventoryFinding => ({ rule, severity: severityOf(entry.at, rule) })),
     complete: entry.complete,
   }));
+}
+
+function missingIn(session: Session, folder: Folder): readonly InventoryOperation[] {
+  const locationOf = locationIn(session, folder);
+  const counts = new Map<string, number>();
+  return folder.engine.missing().map(({ method, path, admin, at }) => {
+    const name = `${folder.uri}#${at.path} ${method} ${path}`;
+    const number = (counts.get(name) ?? 0) + 1;
+    counts.set(name, number);
+    return { id: `${name} ${number}`, folder: folder.uri, method, path, admin, location: locationOf(at) };
+  });
 }
 
 function stepOf(step: Step, entry: InventoryEntry, locationOf: (at: SourceRange) => Location): InventoryStep {
