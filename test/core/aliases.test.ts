@@ -36,6 +36,8 @@ const NAMES: readonly { readonly name: string; readonly files: Readonly<Record<s
   { name: 'another package', files: { 'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }', 'src/express.ts': '' }, from: 'src/app.ts', specifier: 'express', leads: undefined },
   { name: 'settings that are no settings', files: { 'tsconfig.json': '[1', 'src/a.ts': '' }, from: 'src/app.ts', specifier: '@/a', leads: undefined },
   { name: 'settings above in a circle', files: { 'tsconfig.json': '{ "extends": "./tsconfig.json" }', 'src/a.ts': '' }, from: 'src/app.ts', specifier: '@/a', leads: undefined },
+  { name: 'what people mean where no settings are held', files: { 'web/package.json': '{}', 'web/src/lib/a.ts': '' }, from: 'web/src/app/x.ts', specifier: '@/lib/a', leads: 'web/src/lib/a.ts' },
+  { name: 'settings that say nothing of it', files: { 'tsconfig.json': '{}', 'lib/a.ts': '' }, from: 'app/x.ts', specifier: '@/lib/a', leads: undefined },
   { name: 'a target outside the project', files: { 'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["../../*"] } } }', 'a.ts': '' }, from: 'src/app.ts', specifier: '@/a', leads: undefined },
 ];
 for (const { name, files, from, specifier, leads } of NAMES) {

@@ -15,6 +15,7 @@ const table: readonly (readonly [name: string, files: Files, steps: readonly (re
   ['a file gets another name', { 'app.ts': app('./r'), 'r.ts': ROUTER }, [[{ 'r.ts': undefined, 's.ts': ROUTER }, []], [{ 'app.ts': app('./s') }, ['POST /api/x']]]],
   ['a configuration changes', { 'tsconfig.json': paths('./a/*'), 'app.ts': app('@/r'), 'a/r.ts': ROUTER, 'b/r.ts': OTHER }, [[{ 'tsconfig.json': paths('./b/*') }, ['POST /api/y']], [{ 'tsconfig.json': '{}' }, []],
     [{ 'tsconfig.json': undefined, 'jsconfig.json': paths('./a/*') }, ['POST /api/x']]]],
+  ['the first configuration comes', { 'app.ts': app('@/r'), 'src/r.ts': ROUTER, 'b/r.ts': OTHER }, [[{ 'tsconfig.json': paths('./b/*') }, ['POST /api/y']], [{ 'tsconfig.json': undefined }, ['POST /api/x']], [{ 'r.ts': OTHER }, ['POST /api/y']]]],
   ['a nearer configuration comes', { 'tsconfig.json': paths('./a/*'), 'in/app.ts': app('@/r'), 'a/r.ts': ROUTER, 'in/b/r.ts': OTHER }, [[{ 'in/tsconfig.json': paths('./b/*') }, ['POST /api/y']]]],
   ['what a configuration extends changes', { 'tsconfig.json': '{"extends":"./base/all.json"}', 'base/all.json': paths('../a/*'), 'app.ts': app('@/r'), 'a/r.ts': ROUTER, 'b/r.ts': OTHER },
     [[{ 'base/all.json': paths('../b/*') }, ['POST /api/y']]]],

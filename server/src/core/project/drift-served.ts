@@ -25,6 +25,9 @@ export interface CoverageInput {
 }
 /** Part of the operations of a document that must be served before one is called missing. */
 const NEARLY_ALL = 0.8;
+/** Enough where so few are missing that the part says little. */
+const MOST_OF_FEW = 0.6;
+const FEW = 3;
 /** Comparisons of one document. */
 const MOST = 2_000_000;
 /** Keys of a document that configures a gateway: what lies behind answers. */
@@ -43,7 +46,7 @@ export function coverageOf(listing: Listing, input: CoverageInput): readonly (re
   const isTooMuch = open.length * loose.length > MOST;
   const missing = new Set(mayMiss && !isTooMuch ? open.filter(({ one, shape }) => isMissing(one, shape, loose)).map(({ one }) => one.operation) : []);
   const counted = all.filter(({ one }) => !one.elsewhere);
-  const isUsual = counted.length > 0 && counted.length - missing.size >= NEARLY_ALL * counted.length;
+  const isUsual = counted.length > 0 && counted.length - missing.size >= (missing.size <= FEW ? MOST_OF_FEW : NEARLY_ALL) * counted.length;
   return all.map(({ one: { operation } }) => {
     const endpoints = input.served.get(operation) ?? [];
     return [operation, { state: endpoints.length > 0 ? 'served' : isUsual && missing.has(operation) ? 'missing' : 'unclear', endpoints, path: codePath(operation.path, input.usual), newer: newerThan(endpoints, input.project) }] as const;
@@ -84,7 +87,10 @@ function loosePaths(home: string, { project, spellings }: CoverageInput): readon
       if (own) found.push({ pieces: own, method });
     }
   };
-  for (const { path, method, methodAt } of project.endpoints.values()) if (isBelow(methodAt.path, home) && path.segments.some((one) => one.kind !== 'text')) add(piecesOf(path), method);
+  for (const { path, method, methodAt, conduct } of project.endpoints.values()) {
+    // What refuses everybody, such as the last route that says there is none, serves nothing.
+    if (conduct?.closed !== true && isBelow(methodAt.path, home) && path.segments.some((one) => one.kind !== 'text')) add(piecesOf(path), method);
+  }
   for (const scope of project.scopes.values()) if (isBelow(scope.at.path, home)) for (const path of unknownBelow(scope)) add([...(scope.root && scope.kind === 'application' ? [] : ['?']), ...piecesOf(path), '*'], 'all');
   return found;
 }

@@ -162,10 +162,11 @@ export function joinProject(input: JoinInput): JoinResult {
               }
             }
             if (mounted.length > 0) continue;
-            const missing = target.is === 'value' && isFirst ? missingModule(target.value, input) : undefined;
-            if (missing !== undefined) set(becauseOf, scope.id, () => []).push({ why: `what is registered by ${missing} is not known: no such file was read`, at: value.value.at });
             const active = actives.ofUse(value, logged, full, scope);
             const { layer } = active;
+            // What is a guard by its name registers nothing.
+            const missing = target.is === 'value' && isFirst && layer.claims.length === 0 ? missingModule(target.value, input) : undefined;
+            if (missing !== undefined) set(becauseOf, scope.id, () => []).push({ why: `what is registered by ${missing} is not known: no such file was read`, at: value.value.at });
             if (layer.phase === 'request' && event.reach !== 'application') own.push(active);
             if (layer.phase === 'error' && target.is === 'function' && resumes(target.fn)) {
               // Whom a check before has refused by an error may come through here.

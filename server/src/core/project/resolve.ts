@@ -64,7 +64,22 @@ export function createResolver(held: Held, foreign: ReadonlySet<string>): Resolv
     }
     if (specifier === '' || specifier.startsWith('node:') || /^[a-z]+:\/\//i.test(specifier)) return undefined;
     const found = byAlias(specifier, folderOf(from), search);
-    return found ?? (specifier.startsWith('#') ? imported(specifier, folderOf(from), search, 0) : packaged(specifier, folderOf(from), search, 0));
+    return found ?? (specifier.startsWith('#') ? imported(specifier, folderOf(from), search, 0) : packaged(specifier, folderOf(from), search, 0) ?? byHabit(specifier, folderOf(from), search));
+  }
+  /** `@/lib/x` where no configuration is held that could say what it means: the folder of the package or its sources, as those who set projects up write it. */
+  function byHabit(specifier: string, from: string, search: Search): FilePath | undefined {
+    if (!/^[@~]\/[^/]/.test(specifier)) return undefined;
+    let home: string | undefined;
+    for (let folder = from; ; folder = folderOf(folder)) {
+      if (configured(folder, search)) return undefined;
+      if (home === undefined && manifestIn(folder, search)) home = folder;
+      if (folder === '') break;
+    }
+    for (const folder of [home ?? '', under(home ?? '', 'src')]) {
+      const found = located(under(folder, specifier.slice(2)), false, search, '');
+      if (found) return found;
+    }
+    return undefined;
   }
 
   function isOwn(specifier: string, from: FilePath): boolean {

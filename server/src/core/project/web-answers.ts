@@ -335,7 +335,8 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     }
     // A function nobody can read is handed the request, or is the answer of a test nobody can judge.
     const takesRequest = call.args.some(({ value }) => parts.partOf(value, run.frame)?.is === 'request' || (value.kind === 'object' && value.entries.some((entry) => parts.partOf(entry.value, run.frame)?.is === 'request')));
-    if (takesRequest || (own.length > 0 && reach === 'maybe' && call.args.length === 0)) run.unread.add(call.callee || call.name);
+    const isBare = call.args.every(({ value }) => value.kind === 'literal');
+    if (takesRequest || (own.length > 0 && reach !== 'no' && isBare)) run.unread.add(call.callee || call.name);
     run.answered = best(run.answered, takesRequest ? worst(reach, 'maybe') : reach);
     run.answersSomebody = true;
   }

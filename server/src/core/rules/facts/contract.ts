@@ -5,9 +5,8 @@ import type { Documented, Endpoint } from '../../project/project.js';
 import type { Contract, Fix, FixAnswer, RuleContext } from '../rule.js';
 import { refusesByItself } from './methods.js';
 import { adminPath, asidePath } from './paths.js';
+import { validationOf } from './validators.js';
 
-/** Middleware that refuses what the document does not have, and checks the credentials it asks for. */
-const VALIDATORS = ['express-openapi-validator', 'express-openapi-validate', 'koa-openapi-validator', 'koa-oas3'];
 const PAGE = /^(render|sendFile|sendfile|redirect|html|view|download)$/;
 const TOOLS = /^(debug|internal|test|dev|dump|console|exec|shell|impersonate|backdoor|secret|private)([-_].{1,40})?$/i;
 
@@ -16,17 +15,16 @@ export interface Unlisted {
   readonly endpoint: Endpoint;
   readonly place: { readonly document: OpenApiDocument; readonly key: string | undefined };
   readonly operations: readonly Documented[];
-}
-/** Requests are held against the document while the program runs. */
-export function isValidated(context: RuleContext): boolean {
-  return VALIDATORS.some((name) => context.projectUses(name));
+  /** A validator refuses its requests: nobody gets there until the document has it. */
+  readonly refused: boolean;
 }
 /** An endpoint that a document of the API should have and lacks: its path, or its method there; undefined for all others. */
 export function unlisted(contract: Contract, lacks: 'path' | 'method', context: RuleContext): Unlisted | undefined {
   if (contract.side !== 'code' || contract.said.state !== lacks) return undefined;
   const { endpoint, said: { place, operations } } = contract;
-  if (!place || endpoint.route.statementAt.mark === 0 || isBesideApi(endpoint, context) || isValidated(context)) return undefined;
-  return { endpoint, place, operations };
+  if (!place || endpoint.route.statementAt.mark === 0 || isBesideApi(endpoint, context)) return undefined;
+  const { refuses } = validationOf(endpoint, [place.document], context);
+  return refuses === 'unknown' ? undefined : { endpoint, place, operations, refused: refuses === 'yes' };
 }
 /** A document of the API need not have it: probes, pages and their files, the console, and what refuses everybody. */
 function isBesideApi(endpoint: Endpoint, context: RuleContext): boolean {

@@ -13,6 +13,8 @@ const SENSITIVE: ReadonlySet<string> = new Set((
 ).split(' '));
 const ASSET = /^(fonts?|assets?|static|images?|img|css|js|icons?|media|\.well-known|favicon\.ico|robots\.txt)$/i;
 const ASIDE = /^(health(z|y|check)?|ready(z)?|live(z)?|liveness|readiness|alive|heartbeat|ping|status|version|metrics|docs?|api-?docs?|swagger.{0,30}|openapi.{0,30}|redoc|graphi?ql|playground|favicon\.ico|robots\.txt|manifest\.json|\.well-known)$/i;
+/** Probes of those who run it, wherever they stand. */
+const PROBE = /^(health(z|check)|readyz|livez|liveness|readiness|heartbeat)$/i;
 const MOST_SEGMENTS = 40;
 
 /** RULES 0.9: a path meant for strangers, such as a login, a webhook or a health check. Any parameter spelling is read. */
@@ -64,7 +66,7 @@ export function asidePath(path: string): boolean {
   const segments = segmentsOf(path);
   const first = segments.findIndex((segment) => !/^(api|apis|rest|v\d{1,3})$/i.test(segment));
   const own = first < 0 ? segments.slice(-1) : segments.slice(first);
-  return segments.length === 0 || segments.some((segment) => ASSET.test(segment)) || (own.length <= 2 && ASIDE.test(own[0] ?? '')) || /\.(xml|rss|atom|woff2?|ttf|otf|png|jpe?g|svg|gif|webp|ico|css|js|map|txt|html?)$/i.test(segments.at(-1) ?? '');
+  return segments.length === 0 || segments.some((segment) => ASSET.test(segment)) || (own.length <= 2 && ASIDE.test(own[0] ?? '')) || PROBE.test(segments.at(-1) ?? '') || /\.(xml|rss|atom|woff2?|ttf|otf|png|jpe?g|svg|gif|webp|ico|css|js|map|txt|html?)$/i.test(segments.at(-1) ?? '');
 }
 
 /** Whether a glob of the policy (`/fonts/**`, `*` for one segment) covers the path. Parameters count as text; no back-tracking beyond the segments. */

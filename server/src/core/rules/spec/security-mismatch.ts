@@ -4,10 +4,10 @@ import { placedFix } from '../../openapi/part-places.js';
 import { refusalsOnceSecured } from '../../openapi/refusals.js';
 import { effective, schemeNames, type Requirement } from '../../openapi/security.js';
 import type { Documented, Endpoint } from '../../project/project.js';
-import { isValidated } from '../facts/contract.js';
 import { needsNoGuard } from '../facts/open-design.js';
 import { commonGuard, guardFix, isMeantForAll, publicFix } from '../facts/peers.js';
 import { meantPublic } from '../facts/public-operation.js';
+import { validationOf } from '../facts/validators.js';
 import { rule, type Detection, type Fix, type FixAnswer, type RuleContext } from '../rule.js';
 
 type Evidence =
@@ -31,16 +31,16 @@ export default rule<'contract', Evidence>({
   on: 'contract',
   words: [],
   *detect(contract, context) {
-    if (context.policy('auth').at === 'gateway' || isValidated(context)) return;
+    if (context.policy('auth').at === 'gateway') return;
     if (contract.side === 'code') {
-      if (contract.said.state === 'listed') yield* codeSide(contract.endpoint, contract.said.operations, context);
+      if (contract.said.state === 'listed' && !isSecured(contract.endpoint, contract.said.operations, context)) yield* codeSide(contract.endpoint, contract.said.operations, context);
       return;
     }
     const { operation, document, served } = contract;
     const requirement = effective(operation, document);
     const isOpen = requirement.kind === 'none' || (requirement.kind === 'absent' && document.mentionsSecurity);
     if (served.state !== 'served' || !isOpen || !operation.complete || meantPublic(operation, document, context)) return;
-    if (!served.endpoints.every((one) => one.authentication.state === 'guarded' && one.authentication.likely !== true && !one.route.public)) return;
+    if (!served.endpoints.every((one) => !isSecured(one, [{ operation, document }], context) && one.authentication.state === 'guarded' && one.authentication.likely !== true && !one.route.public)) return;
     const [endpoint] = served.endpoints;
     if (!endpoint) return;
     yield {
@@ -201,6 +201,26 @@ export default rule<'contract', Evidence>({
       `,
     },
     {
+      title: 'a validator whose checks of credentials are switched off',
+      bad: `
+        //- app.js
+        const OpenApiValidator = require('express-openapi-validator');
+        const app = require('express')();
+        app.use(OpenApiValidator.middleware({ apiSpec: 'openapi.yaml', validateSecurity: false, validateResponses: true }));
+        app.get('/orders', list);
+        app.delete('/orders/:id', remove);
+        //  ^^^^^^ spec/security-mismatch "openapi.yaml says DELETE /orders/{id} needs jwt"
+        app.listen(3000);
+        //- openapi.yaml
+        openapi: 3.1.0
+        info: { title: Orders, version: 1.0.0 }
+        paths:
+          /orders: { get: { security: [], responses: { default: { description: any } } } }
+          /orders/{id}: { delete: { security: [{ jwt: [] }], responses: { default: { description: any } } } }
+        components: { securitySchemes: { jwt: { type: http, scheme: bearer } } }
+      `,
+    },
+    {
       title: 'both say the same',
       good: `
         //- app.js
@@ -234,6 +254,39 @@ export default rule<'contract', Evidence>({
         info: { title: Orders, version: 1.0.0 }
         paths:
           /orders/{id}: { delete: { security: [{ jwt: [] }], responses: { default: { description: any } } } }
+      `,
+    },
+    {
+      title: 'Next: the user is asked for, and the refusal is made elsewhere, whether or not its file can be found',
+      good: `
+        //- package.json
+        { "name": "team", "dependencies": { "next": "15.5.12" } }
+        //- openapi.yaml
+        openapi: 3.1.0
+        info: { title: Teams, version: 1.0.0 }
+        servers: [{ url: /api }]
+        paths:
+          /teams: { get: { security: [{ jwt: [] }], responses: { default: { description: any } } } }
+          /tags: { get: { security: [{ jwt: [] }], responses: { default: { description: any } } } }
+        components: { securitySchemes: { jwt: { type: http, scheme: bearer } } }
+        //- lib/answers.ts
+        export const turnAway = () => Response.json({ message: 'Sign in.' }, { status: 401 });
+        //- app/api/teams/route.ts
+        import { signedInUser } from '@/lib/users';
+        import { turnAway } from '@/lib/answers';
+        export async function GET(request: Request) {
+          const user = await signedInUser(request);
+          if (!user) return turnAway();
+          return Response.json(await teams(user.id));
+        }
+        //- app/api/tags/route.ts
+        import { currentUser } from '@/lib/users';
+        import { noEntry } from '@/lib/refusals';
+        export async function GET(request: Request) {
+          const user = await currentUser(request);
+          if (!user) return noEntry();
+          return Response.json(await tags(user.id));
+        }
       `,
     },
     {
@@ -273,6 +326,10 @@ export default rule<'contract', Evidence>({
   ],
 });
 
+/** A validator checks the credentials the documents ask for. */
+function isSecured(endpoint: Endpoint, operations: readonly Documented[], context: RuleContext): boolean {
+  return validationOf(endpoint, operations.map(({ document }) => document), context).secures;
+}
 function* codeSide(endpoint: Endpoint, operations: readonly Documented[], context: RuleContext): Iterable<Detection<Evidence>> {
   const [documented] = operations;
   const all = operations.map(({ operation, document }) => effective(operation, document));

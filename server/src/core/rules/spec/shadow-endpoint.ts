@@ -3,7 +3,7 @@ import { documentedBy, isOfOperators, unlisted, type Unlisted } from '../facts/c
 import { changing, methodName } from '../facts/methods.js';
 import { rule, type RuleContext } from '../rule.js';
 
-type Evidence = Pick<Unlisted, 'endpoint' | 'place'>;
+type Evidence = Pick<Unlisted, 'endpoint' | 'place' | 'refused'>;
 
 export default rule<'contract', Evidence>({
   meta: {
@@ -23,12 +23,12 @@ export default rule<'contract', Evidence>({
   *detect(contract, context) {
     const found = unlisted(contract, 'path', context);
     if (!found) return;
-    const { endpoint, place } = found;
+    const { endpoint, place, refused } = found;
     const isGrave = endpoint.authentication.state === 'open' && (changing.has(endpoint.method) || isOfOperators(endpoint));
-    yield { at: placeOf(endpoint, context), subject: endpoint.id, evidence: { endpoint, place }, when: endpoint.when, severity: isGrave ? 'error' : 'warning' };
+    yield { at: placeOf(endpoint, context), subject: endpoint.id, evidence: { endpoint, place, refused }, when: endpoint.when, severity: refused ? 'hint' : isGrave ? 'error' : 'warning' };
   },
-  explain: ({ endpoint, place: { document } }) => ({
-    message: `${methodName(endpoint)} ${endpoint.path.text} is not in ${document.path}: it escapes review, tests and gateways. Document it or remove it.`,
+  explain: ({ endpoint, place: { document }, refused }) => ({
+    message: `${methodName(endpoint)} ${endpoint.path.text} is not in ${document.path}: ${refused ? 'only the validator keeps callers from it' : 'it escapes review, tests and gateways'}. Document it or remove it.`,
     why: 'What no inventory lists is not tested, not monitored and not retired: attackers look for such endpoints first.',
     remedy: 'Add the operation to the document with its security and its errors, or delete the route.',
   }),
@@ -142,6 +142,65 @@ export default rule<'contract', Evidence>({
         //- docs/openapi.json
         { "openapi": "3.1.0", "info": { "title": "Orders", "version": "1" }, "servers": [{ "url": "https://example.com/api" }],
           "paths": { "/orders": { "get": { "responses": { "default": { "description": "any" } } }, "post": { "responses": { "default": { "description": "any" } } } } } }
+      `,
+    },
+    {
+      title: 'a validator that lets through what the document lacks',
+      bad: `
+        //- app.js
+        const express = require('express');
+        const OpenApiValidator = require('express-openapi-validator');
+        const app = express();
+        app.use(OpenApiValidator.middleware({ apiSpec: 'openapi.yaml', validateResponses: true, ignoreUndocumented: true }));
+        app.get('/orders', list);
+        app.post('/orders', add);
+        app.get('/export', dump);
+        //      ^^^^^^^^^ spec/shadow-endpoint "escapes review"
+        app.listen(3000);
+        //- openapi.yaml
+        openapi: 3.0.3
+        info: { title: Orders, version: 1.0.0 }
+        paths:
+          /orders: { get: { responses: { default: { description: any } } }, post: { responses: { default: { description: any } } } }
+      `,
+    },
+    {
+      title: 'a validator keeps callers from what the document lacks',
+      bad: `
+        //- app.js
+        const express = require('express');
+        const OpenApiValidator = require('express-openapi-validator');
+        const app = express();
+        app.use(OpenApiValidator.middleware({ apiSpec: 'openapi.yaml', validateResponses: true, validateRequests: true }));
+        app.get('/orders', list);
+        app.post('/orders', add);
+        app.get('/export', dump);
+        //      ^^^^^^^^^ spec/shadow-endpoint "only the validator keeps callers from it"
+        app.listen(3000);
+        //- openapi.yaml
+        openapi: 3.0.3
+        info: { title: Orders, version: 1.0.0 }
+        paths:
+          /orders: { get: { responses: { default: { description: any } } }, post: { responses: { default: { description: any } } } }
+      `,
+    },
+    {
+      title: 'paths that the validator passes over on purpose',
+      good: `
+        //- app.js
+        const express = require('express');
+        const OpenApiValidator = require('express-openapi-validator');
+        const app = express();
+        app.use(OpenApiValidator.middleware({ apiSpec: 'openapi.yaml', validateResponses: true, ignorePaths: /^\\/(internal|export)/ }));
+        app.get('/orders', list);
+        app.post('/orders', add);
+        app.get('/export', dump);
+        app.listen(3000);
+        //- openapi.yaml
+        openapi: 3.0.3
+        info: { title: Orders, version: 1.0.0 }
+        paths:
+          /orders: { get: { responses: { default: { description: any } } }, post: { responses: { default: { description: any } } } }
       `,
     },
     {

@@ -4,7 +4,7 @@ import { needsNoGuard } from '../facts/open-design.js';
 import { listed } from '../facts/prose.js';
 import { rule } from '../rule.js';
 
-interface Evidence extends Pick<Unlisted, 'endpoint' | 'place'> {
+interface Evidence extends Pick<Unlisted, 'endpoint' | 'place' | 'refused'> {
   readonly methods: readonly string[];
 }
 
@@ -26,13 +26,13 @@ export default rule<'contract', Evidence>({
   *detect(contract, context) {
     const found = unlisted(contract, 'method', context);
     if (!found) return;
-    const { endpoint, place, operations } = found;
+    const { endpoint, place, operations, refused } = found;
     const methods = [...new Set(operations.map(({ operation }) => operation.method))];
     const isGrave = changing.has(endpoint.method) && endpoint.authentication.state === 'open' && !endpoint.route.public && !needsNoGuard(endpoint, context);
-    yield { at: endpoint.methodAt, subject: endpoint.id, evidence: { endpoint, methods, place }, when: endpoint.when, severity: isGrave ? 'error' : 'warning' };
+    yield { at: endpoint.methodAt, subject: endpoint.id, evidence: { endpoint, methods, place, refused }, when: endpoint.when, severity: refused ? 'hint' : isGrave ? 'error' : 'warning' };
   },
-  explain: ({ endpoint, methods, place: { document } }) => ({
-    message: `${endpoint.method} ${endpoint.path.text} is served but ${document.path} lists only ${listed(methods)}: nobody who goes by the document tests or guards it. Document it or remove it.`,
+  explain: ({ endpoint, methods, place: { document }, refused }) => ({
+    message: `${endpoint.method} ${endpoint.path.text} is served but ${document.path} lists only ${listed(methods)}: ${refused ? 'only the validator keeps callers from it' : 'nobody who goes by the document tests or guards it'}. Document it or remove it.`,
     why: 'Reviews, tests and gateways follow the document: a method it does not name stands open beside those that are watched.',
     remedy: 'Add the operation to the path, or delete the route.',
   }),

@@ -1,4 +1,5 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
+import type { Documented, Endpoint } from '../../project/project.js';
 import { at } from '../../openapi/schemas.js';
 import { isTrue, valueOf } from '../../openapi/values.js';
 import { rule, type Change } from '../rule.js';
@@ -7,6 +8,8 @@ interface Evidence {
   readonly operation: Operation;
   readonly document: OpenApiDocument;
   readonly how: 'missing' | 'deprecated' | 'older';
+  /** The endpoint, where the finding stands in the code. */
+  readonly endpoint: Endpoint | undefined;
   /** The path of the newer version that is served beside it. */
   readonly newer: string | undefined;
 }
@@ -27,27 +30,37 @@ export default rule<'contract', Evidence>({
   on: 'contract',
   words: [],
   *detect(contract) {
-    if (contract.side !== 'document') return;
+    if (contract.side === 'code') {
+      const { endpoint, said } = contract;
+      const [first] = said.state === 'listed' ? said.operations : [];
+      if (!first || !said.operations.every(isDeprecated)) return;
+      yield {
+        at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, severity: 'hint',
+        evidence: { ...first, how: 'deprecated', newer: undefined, endpoint }, related: [{ at: first.operation.methodAt, label: 'deprecated here' }],
+      };
+      return;
+    }
     const { operation, document, served } = contract;
     const base = { at: operation.methodAt, subject: `${operation.method} ${operation.path}` };
     if (served.state === 'missing') {
-      yield { ...base, evidence: { operation, document, how: 'missing', newer: undefined } };
+      yield { ...base, evidence: { operation, document, how: 'missing', newer: undefined, endpoint: undefined } };
       return;
     }
-    const isDeprecated = isTrue(valueOf(at(document, operation.pointer), 'deprecated'));
     const [endpoint] = served.endpoints;
-    if (served.state !== 'served' || !isDeprecated || !endpoint) return;
+    if (served.state !== 'served' || !isDeprecated(contract) || !endpoint) return;
     const { newer } = served;
     yield {
       ...base, severity: newer ? 'warning' : 'hint',
-      evidence: { operation, document, how: newer ? 'older' : 'deprecated', newer: newer?.path.text },
+      evidence: { operation, document, how: newer ? 'older' : 'deprecated', newer: newer?.path.text, endpoint: undefined },
       related: [{ at: endpoint.methodAt, label: 'served here' }, ...(newer ? [{ at: newer.methodAt, label: 'its successor' }] : [])],
     };
   },
-  explain: ({ operation, how, newer }) => {
+  explain: ({ operation, document, how, newer, endpoint }) => {
     const name = `${operation.method} ${operation.path}`;
     return {
-      message: how === 'missing'
+      message: endpoint
+        ? `${document.path} calls ${name} deprecated, and it is still served here: what nobody mends any more stays open. Set a day on which it goes.`
+        : how === 'missing'
         ? `${name} is documented but not served here. Remove it on one side, or serve it.`
         : how === 'older'
           ? `${name} is deprecated but still served beside ${newer ?? 'its successor'}: attackers use the old version, which nobody mends any more. Remove it on one side.`
@@ -114,6 +127,7 @@ export default rule<'contract', Evidence>({
         //- app.js
         const app = require('express')();
         app.get('/v1/export', exportAll);
+        //  ^^^ spec/zombie-endpoint "openapi.yaml calls GET /v1/export deprecated, and it is still served here"
         app.get('/v2/export', exportPage);
         app.listen(3000);
         //- openapi.yaml
@@ -133,6 +147,7 @@ export default rule<'contract', Evidence>({
         //- app.js
         const app = require('express')();
         app.get('/export', exportAll);
+        //  ^^^ spec/zombie-endpoint "deprecated, and it is still served here"
         app.listen(3000);
         //- openapi.yaml
         openapi: 3.0.3
@@ -186,6 +201,41 @@ export default rule<'contract', Evidence>({
       `,
     },
     {
+      title: 'a last route that tells everybody there is no such page serves nothing',
+      bad: `
+        //- app.js
+        const app = require('express')();
+        app.get('/orders', list);
+        app.get('/orders/:id', show);
+        app.all('*', (req, res) => { res.status(404).json({ message: 'There is none.' }); });
+        app.listen(3000);
+        //- openapi.yaml
+        openapi: 3.0.3
+        info: { title: Orders, version: 1.0.0 }
+        paths:
+          /orders: { get: { responses: { default: { description: any } } } }
+          /orders/{id}:
+            get: { responses: { default: { description: any } } }
+            put: { responses: { default: { description: any } } }
+        #   ^^^ spec/zombie-endpoint "PUT /orders/{id} is documented but not served here"
+      `,
+      fixed: `
+        //- app.js
+        const app = require('express')();
+        app.get('/orders', list);
+        app.get('/orders/:id', show);
+        app.all('*', (req, res) => { res.status(404).json({ message: 'There is none.' }); });
+        app.listen(3000);
+        //- openapi.yaml
+        openapi: 3.0.3
+        info: { title: Orders, version: 1.0.0 }
+        paths:
+          /orders: { get: { responses: { default: { description: any } } } }
+          /orders/{id}:
+            get: { responses: { default: { description: any } } }
+      `,
+    },
+    {
       title: 'a document of which the code serves only a part',
       good: `
         //- app.js
@@ -204,6 +254,9 @@ export default rule<'contract', Evidence>({
   ],
 });
 
+function isDeprecated({ operation, document }: Documented): boolean {
+  return isTrue(valueOf(at(document, operation.pointer), 'deprecated'));
+}
 /** Takes the operation out; with its path, where it has no other. */
 function removal(operation: Operation, document: OpenApiDocument): Change {
   const { pointer } = operation;
