@@ -32,7 +32,8 @@ export default rule<'contract', Evidence>({
     yield { at: endpoint.methodAt, subject: endpoint.id, evidence: { endpoint, methods, place, refused }, when: endpoint.when, severity: refused ? 'hint' : isGrave ? 'error' : 'warning' };
   },
   explain: ({ endpoint, methods, place: { document }, refused }) => ({
-    message: `${endpoint.method} ${endpoint.path.text} is served but ${document.path} lists only ${listed(methods)}: ${refused ? 'only the validator keeps callers from it' : 'nobody who goes by the document tests or guards it'}. Document it or remove it.`,
+    message: `${endpoint.method} ${endpoint.path.text} is served but ${document.path} lists only ${listed(methods)}: ${
+      refused ? 'only the validator keeps callers from it' : 'nobody who goes by the document tests or guards it'}. Document it or remove it.`,
     why: 'Reviews, tests and gateways follow the document: a method it does not name stands open beside those that are watched.',
     remedy: 'Add the operation to the path, or delete the route.',
   }),
