@@ -6,6 +6,8 @@ const NARROWS = /^(name|isOperational|operational|expose|status|statusCode|statu
 const STATUS = /^(status|statusCode|statuscode|httpStatus|httpCode|code|s|sc|output)$/;
 /** Classes whose instances carry what a database or another service said. */
 const DRIVERS = /(^|\.)((Native|Any)?Error|QueryFailedError|TypeORMError|(Sequelize)?(Database|Connection\w*|BaseS?)Error|ForeignKeyConstraintError|PrismaClient\w*Error|Mongo\w*Error|AxiosError|FetchError|SqlError|PostgresError|RequestError)$/;
+/** Packages whose `Error` is the class of what their driver throws. */
+const DRIVER_PACKAGES = /^_?(mongoose|mongodb|sequelize|knex|objection|typeorm|prisma|@prisma\/client|pg|mysql2?|mariadb|mssql|tedious|oracledb|sqlite3?|better-sqlite3|redis|ioredis|axios|globalThis|global)(\/.{0,60})?$/i;
 const PREDICATE = /^(is(?!Axios|Native|Any)[A-Z]\w*(Error|Exception)|isHttpError|isBoom)$/;
 /** Names of the errors nobody foresaw: every other one was. */
 const UNEXPECTED = /^(internal(_?server)?(_?error)?|unknown(_?error)?|unexpected(_?error)?)$/i;
@@ -107,5 +109,10 @@ function numberOf(value: Value): number | undefined {
   return value.kind === 'literal' && typeof value.value === 'number' ? value.value : undefined;
 }
 function isDriver(value: Value): boolean {
-  return value.kind === 'ref' && DRIVERS.test(value.text);
+  return value.kind === 'ref' && DRIVERS.test(value.text) && !isErrorOfOthers(value);
+}
+/** `Parse.Error`: the class a package made for its own errors, unless it is one of those that speak to a database or a service. */
+function isErrorOfOthers({ text, root, path }: Ref): boolean {
+  const owner = root.kind === 'import' ? root.from : root.kind === 'global' && path.length > 0 ? root.name : (text.split('.').at(-2) ?? '');
+  return /\.Error$/.test(text) && !DRIVER_PACKAGES.test(owner);
 }

@@ -140,6 +140,20 @@ export const answers: readonly Example[] = [
     `,
   },
   {
+    title: 'the class of errors that a package makes for clients',
+    good: `
+      const parse = load(require('parse/node'));
+      function load(it) { return it && it.__esModule ? it : { default: it }; }
+      const Shop = require('shop-errors');
+      const express = require('express');
+      express().use((err, req, res, next) => {
+        if (err instanceof parse.default.Error) return res.status(400).json({ code: err.code, error: err.message });
+        if (err instanceof Shop.Error) return res.json({ error: err.message });
+        res.sendStatus(500);
+      });
+    `,
+  },
+  {
     title: 'an error that was foreseen',
     good: `import express from 'express'; express().get('/', (req, res, next) => { try { work(); } catch (e) { if (e instanceof ZodError) return res.status(400).json({ error: e.message }); next(e); } });`,
   },

@@ -18,6 +18,18 @@ export const leaks: readonly Example[] = [
     `,
   },
   {
+    title: "told apart by the class of what a database's driver throws",
+    bad: `
+      import express from 'express';
+      import mongoose from 'mongoose';
+      express().use((err, req, res, next) => {
+        if (err instanceof mongoose.Error) return res.status(500).json({ error: err.message });
+      //                                                                        ^^^^^^^^^^^ errors/message-in-response
+        res.sendStatus(500);
+      });
+    `,
+  },
+  {
     title: 'a caught error, status 500',
     bad: `
       import express from 'express';
