@@ -1,5 +1,6 @@
-import { allowListFixes, corsSubject, openOnPurpose } from '../facts/cors.js';
+import { allowListFixes, corsSubject, isStarOfSetting, openOnPurpose } from '../facts/cors.js';
 import { publicData, readsOnly, repeatsEarlier } from '../facts/cors-reach.js';
+import { starsOfSettings } from '../facts/star-examples.js';
 import { rule } from '../rule.js';
 import type { CorsPolicy } from '../rule.js';
 
@@ -20,7 +21,7 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
   on: 'cors',
   words: ['cors', 'access-control-allow-origin'],
   *detect(policy, context) {
-    if (policy.origin !== 'any' || policy.credentials === true || openOnPurpose(policy, context) || publicData(policy, context) || repeatsEarlier(policy, context)) return;
+    if (policy.origin !== 'any' || policy.credentials === true || openOnPurpose(policy, context) || isStarOfSetting(policy, context) || publicData(policy, context) || repeatsEarlier(policy, context)) return;
     yield { at: policy.originAt, subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(readsOnly(policy, context) ? { severity: 'info' } : {}) };
   },
   explain: ({ policy }) => ({
@@ -246,6 +247,7 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
         //                                 ^^^ cors/wildcard-origin
         app.listen(4000);`,
     },
+    ...starsOfSettings,
     { title: 'listed origins', good: `import cors from 'cors';\napp.use(cors({ origin: ['https://app.example.com'] }));` },
     {
       title: 'a font that every site may load',

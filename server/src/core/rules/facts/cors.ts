@@ -6,6 +6,7 @@ import type { Code, Fix } from '../../findings/changes.js';
 import type { CorsPolicy, RuleContext } from '../rule.js';
 import { registration } from './cors-reach.js';
 import { assetPath, pathMatches, publicPath } from './paths.js';
+import { partsOf } from './walk.js';
 
 /** The placeholder of fixes that cannot know which site needs the API. */
 const PLACEHOLDER = "'https://app.example.com'";
@@ -23,6 +24,29 @@ export function corsSubject(policy: CorsPolicy): string {
 /** Where everybody is let in: the origin as it is written, or the answer of its function that gives its test away. */
 export function echoPlace({ echoAt, originAt }: CorsPolicy): CorsPolicy['originAt'] {
   return echoAt?.path === originAt.path ? echoAt : originAt;
+}
+
+/** `'*'` stands where a list or a setting that nobody knows here was asked for `'*'`: whoever runs the server chose it. */
+export function isStarOfSetting({ when }: CorsPolicy, context: RuleContext): boolean {
+  return when.some(({ test, holds }) => holds && asksForStar(test, context, 0));
+}
+function asksForStar(test: Value, context: RuleContext, depth: number): boolean {
+  if (depth > 6) return false;
+  const end = test.kind === 'ref' ? context.resolve(test).value : test;
+  const isStar = (value: Value | undefined): boolean => value !== undefined && context.constant(value)?.value === '*';
+  if (end.kind === 'logic') return end.op === '&&' && (asksForStar(end.left, context, depth + 1) || asksForStar(end.right, context, depth + 1));
+  if (end.kind === 'call') return /^(includes|has)$/.test(end.name) && isStar(end.args[0]?.value) && end.receiver !== undefined && !holdsStar(end.receiver, context, 0);
+  if (end.kind !== 'compare') return false;
+  if (end.left.kind === 'call' && end.left.name === 'indexOf') return isStar(end.left.args[0]?.value) && end.left.receiver !== undefined && !holdsStar(end.left.receiver, context, 0);
+  const other = isStar(end.right) ? end.left : isStar(end.left) ? end.right : undefined;
+  return /^===?$/.test(end.op) && other !== undefined && !holdsStar(other, context, 0);
+}
+/** A star is written in the value or in what its names stand for, as the default of a setting is. */
+function holdsStar(value: Value, context: RuleContext, depth: number): boolean {
+  if (depth > 8) return false;
+  if (value.kind === 'literal') return typeof value.value === 'string' && value.value.includes('*');
+  const end = value.kind === 'ref' ? context.resolve(value).value : value;
+  return end !== value && end.kind !== 'ref' ? holdsStar(end, context, depth + 1) : partsOf(end).some((part) => holdsStar(part, context, depth + 1));
 }
 
 /** Every site may read what stands here, and that is the purpose: login pages, fonts, feeds, and what the policy calls public. */

@@ -1,0 +1,39 @@
+import type { Example } from '../rule.js';
+
+/** The wildcard where a setting was asked for it: cors/wildcard-origin. */
+export const starsOfSettings: readonly Example[] = [
+  {
+    title: 'asked of a setting whose default is the wildcard',
+    bad: `
+      import express from 'express';
+      const origins = (process.env.ORIGINS ?? '*').split(',');
+      const app = express();
+      app.use((req, res, next) => {
+        res.setHeader('Access-Control-Allow-Origin', origins.includes('*') ? '*' : 'https://app.example.com');
+        //                                                                   ^^^ cors/wildcard-origin
+        next();
+      });
+      app.post('/orders', add);
+      app.listen(3000);`,
+  },
+  {
+    title: 'the wildcard of whoever runs the server, who names the origins',
+    good: `
+      import express from 'express';
+      import cors from 'cors';
+      export const setup = (origins, single) => {
+        const app = express();
+        app.use('/admin', (req, res, next) => {
+          const allowed = origins ?? [];
+          const all = allowed.includes('*');
+          const own = req.get('origin');
+          const origin = all ? '*' : own && allowed.includes(own) ? own : null;
+          if (origin) res.setHeader('Access-Control-Allow-Origin', origin);
+          next();
+        });
+        app.use(cors({ origin: single === '*' ? '*' : [single] }));
+        app.post('/orders', add);
+        return app;
+      };`,
+  },
+];
