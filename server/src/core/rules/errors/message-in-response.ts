@@ -1,5 +1,5 @@
 import type { At } from '../../text/source.js';
-import { answersAllErrors, isExcused, isOfCaller, placeOfLeaf, tried } from '../facts/errors.js';
+import { answersAllErrors, isExcused, isOfCaller, isOfUnknownMethod, placeOfLeaf, tried } from '../facts/errors.js';
 import { logged } from '../facts/error-fixes.js';
 import { answers } from '../facts/message-answers.js';
 import { leaks } from '../facts/message-examples.js';
@@ -44,7 +44,7 @@ export default rule<'send', Evidence>({
       const found = errorText(leaf, context) ?? sentWhole(leaf.value, send, fn, context);
       if (!found || isExcused([...send.when, ...leaf.when], fn, context)) continue;
       if ((isAnswer || (isClientError && trying !== 'others')) && !ALWAYS.has(found.field)) continue;
-      const isHarmless = isClientError || /^(code|errno)$/.test(found.field) || trying === 'own' || (typeof status !== 'number' && isOfCaller(send, fn, context));
+      const isHarmless = isClientError || /^(code|errno)$/.test(found.field) || trying === 'own' || (typeof status !== 'number' && isOfCaller(send, fn, context)) || (trying === 'unknown' && isOfUnknownMethod(found.value, send, fn, context));
       const place = placeOfLeaf({ ...leaf, value: found.value }, send);
       if (!place) continue;
       yield {

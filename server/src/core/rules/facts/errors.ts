@@ -10,6 +10,8 @@ const CLIENTS = /^(node:)?(fs|fs-extra|fs\/promises|axios|got|node-fetch|undici|
 const QUERIES = /(^|\.)(prisma|knex|sequelize|pool|db|client|connection|conn)\.(\w+\.)?(query|execute|\$queryRaw|raw|(find|create|update|delete|insert)\w*)$/;
 const MODELS = /(^|\.)[A-Z]\w*\.(find(One|ById|All|AndCount\w*|Many|Unique|First|OneAnd\w+|ByIdAnd\w+|ByPk)?|create|insertMany|bulkCreate|updateOne|updateMany|deleteOne|deleteMany|countDocuments|aggregate|destroy)$/;
 
+const ASKS_OTHERS = /^(save|remove|exec\w*|run|all|each|get\w*|set\w*|put|del|insert\w*|update\w*|upsert\w*|delete\w*|find\w*|create\w*|count\w*|aggregate|query\w*|search|scan|list\w*|load\w*|read\w*|write\w*|open|stat|mkdir|unlink|rename|copy|move|connect|send\w*|request|fetch\w*|post|patch|call|invoke|log_?in|log_?out|register|authenticate|destroy|upload\w*|download\w*|populate|then|catch|end|on|once)$/i;
+
 /** What stands in the `try` whose failure is answered: calls to a database, the file system or another service; only what the language itself has; something else, or nobody can tell. */
 export type Tried = 'others' | 'own' | 'unknown';
 
@@ -39,6 +41,15 @@ function callsAround(fn: FunctionView, context: RuleContext): readonly Call[] {
   const all: Call[] = [step.call];
   for (let at = step.call.receiver; at?.kind === 'call' && all.length < 20; at = at.receiver) all.push(at);
   return all;
+}
+/** Told to a callback of a method that nobody can follow and whose name speaks of no file, database or other service: what may go wrong there is not known. */
+export function isOfUnknownMethod(error: Value, send: Send, fn: FunctionView, context: RuleContext): boolean {
+  if (error.kind !== 'ref' || error.root.kind !== 'caught' || error.root.how !== 'callback' || send.zone === 'catch') return false;
+  const [call] = callsAround(fn, context);
+  if (call?.receiver === undefined || call.target.kind !== 'ref' || ASKS_OTHERS.test(call.name) || fn.parameters[0]?.name !== error.text.split('.')[0]) return false;
+  const { root } = call.target;
+  const isOfPackage = root.kind === 'global' || (root.kind === 'import' && !root.from.startsWith('.'));
+  return !isOfPackage && context.resolve(call.target).value.kind !== 'function';
 }
 /** It is handed every error of the application that nobody else answers. */
 export function answersAllErrors(fn: FunctionView, context: RuleContext): boolean {

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { filePath } from '../../server/src/core/text/source.js';
+import { allFindings, engineOver } from '../support/analyse.js';
+
+/** The severity of what a rule says of one file; undefined where it is silent. */
+function severityOf(rule: string, text: string, path = 'app.js'): string | undefined {
+  const files = new Map([[filePath(path), text]]);
+  return allFindings(engineOver(files), files).find((finding) => finding.rule === rule)?.severity;
+}
+
+test('the error of a method that nobody can follow is worth knowing, that of a database is a warning', () => {
+  const answer = (call: string): string => `const app = require('express')();\napp.post('/a', (req, res) => { const it = find(req.body.port); ${call}((err, done) => { if (err) return res.status(500).send({ error: 'failed: ' + err }); res.send(done); }); });`;
+  assert.equal(severityOf('errors/message-in-response', answer('it.command')), 'info');
+  assert.equal(severityOf('errors/message-in-response', answer('it.save')), 'warning');
+});
