@@ -2,7 +2,9 @@ import type { Layer, RequestField } from '../../model/api.js';
 import type { Call, Value } from '../../model/value.js';
 import { links, type ChainLink, type Endpoint } from '../../project/project.js';
 import { samePlace, type At } from '../../text/source.js';
+import { changesNothing } from '../facts/doing-nothing.js';
 import { changing } from '../facts/methods.js';
+import { idlePosts } from '../facts/idle-post-examples.js';
 import { looksAtOrigin } from '../facts/origin-checks.js';
 import { adminPath, publicPath } from '../facts/paths.js';
 import { someValue } from '../facts/walk.js';
@@ -46,7 +48,9 @@ export default rule<'endpoint', Evidence>({
     // Next to a syntax error the check may be what is just being typed.
     if (!isChange(endpoint, context) || context.top(path)?.complete !== true) return;
     const chain = links(endpoint.chain);
-    if (isProtected(endpoint, context) || chain.some((link) => asksForHeader(link, context))) return;
+    if (isProtected(endpoint, context) || chain.some((link) => asksForHeader(link, context) || asksForToken(link, context))) return;
+    const handler = endpoint.route.handler?.fn;
+    if (handler !== undefined && changesNothing(handler, context)) return;
     const found = { at: endpoint.methodAt, subject: `${endpoint.id} csrf`, when: endpoint.when, confidence: 'medium' as const };
     const nowhere = { cookieAt: undefined, optionsAt: undefined, flagAt: undefined };
     const others = context.endpoints({ file: path }).filter((one) => one.app === endpoint.app && isChange(one, context));
@@ -244,6 +248,7 @@ export default rule<'endpoint', Evidence>({
         app.listen(3000);
       `,
     },
+    ...idlePosts,
     {
       title: 'other sites send no cookie',
       good: `
@@ -316,6 +321,18 @@ function asksForHeader({ layer }: ChainLink, context: RuleContext): boolean {
   });
   const byBrowser = (value: Value): boolean => value.kind === 'ref' && value.path.some((part) => part === 'session' || part === 'cookies');
   return reads(({ from, key }) => from === 'header' && TOKEN_HEADER.test(key ?? '')) && !reads(({ from, key }) => from === 'cookie' || (from === 'header' && key === 'cookie')) && !someValue(body, byBrowser);
+}
+/** A strategy that remembers nobody: `passport.authenticate('bearer', { session: false })`, also inside a function of the project. */
+function asksForToken({ layer }: ChainLink, context: RuleContext): boolean {
+  const isTokens = (value: Value): boolean => {
+    if (value.kind !== 'call' || value.name !== 'authenticate') return false;
+    return value.args.some(({ value: options }) => {
+      const session = context.option(options, 'session');
+      return session.kind === 'value' && context.constant(session.value)?.value === false;
+    });
+  };
+  const body = layer.fn === undefined ? undefined : context.body(layer.fn);
+  return isTokens(context.resolve(layer.value).value) || (body !== undefined && someValue(body, isTokens));
 }
 /** A check for all routes of the application stands after this one. */
 function checkedLater(endpoint: Endpoint, chain: readonly ChainLink[], context: RuleContext): boolean {

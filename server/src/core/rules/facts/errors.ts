@@ -56,7 +56,7 @@ export function answersAllErrors(fn: FunctionView, context: RuleContext): boolea
   return context.role(fn.id)?.as === 'error';
 }
 /** Nothing but the language, a log or the answer itself: what they throw tells nothing of the inside. */
-function isOfLanguage(call: Call, context: RuleContext): boolean {
+export function isOfLanguage(call: Call, context: RuleContext): boolean {
   if (call.awaited || call.args.some(({ value }) => value.kind === 'function')) return false;
   const { root, path } = call.target.kind === 'ref' ? call.target : { root: undefined, path: [] };
   if (root?.kind === 'global') return LANGUAGE.test(root.name) && !(root.name === 'process' && path[0] !== 'uptime');
