@@ -10,7 +10,8 @@ function severityOf(rule: string, text: string, path = 'app.js'): string | undef
 }
 
 test('the error of a method that nobody can follow is worth knowing, that of a database is a warning', () => {
-  const answer = (call: string): string => `const app = require('express')();\napp.post('/a', (req, res) => { const it = find(req.body.port); ${call}((err, done) => { if (err) return res.status(500).send({ error: 'failed: ' + err }); res.send(done); }); });`;
+  const answer = (call: string): string => `const app = require('express')();
+    app.post('/a', (req, res) => { const it = find(req.body.port); ${call}((err, done) => { if (err) return res.status(500).send({ error: 'failed: ' + err }); res.send(done); }); });`;
   assert.equal(severityOf('errors/message-in-response', answer('it.command')), 'info');
   assert.equal(severityOf('errors/message-in-response', answer('it.save')), 'warning');
 });

@@ -120,6 +120,22 @@ export default rule<'cors', Evidence>({
         }`,
     },
     {
+      title: 'a header set by hand for methods that have a route',
+      good: `
+        import express from 'express';
+        const app = express();
+        app.use('/notes', (req, res, next) => {
+          const own = req.get('origin');
+          res.setHeader('Access-Control-Allow-Origin', own === process.env.SITE ? own : 'https://app.example.com');
+          res.setHeader('Access-Control-Allow-Methods', 'GET,PUT,PATCH,DELETE');
+          next();
+        });
+        app.put('/notes/:id', save);
+        app.patch('/notes/:id', save);
+        app.delete('/notes/:id', drop);
+        app.listen(3000);`,
+    },
+    {
       title: 'methods without a route',
       bad: `
         import cors from 'cors';
@@ -235,7 +251,7 @@ export default rule<'cors', Evidence>({
 function usedMethods(policy: CorsPolicy, context: RuleContext): readonly string[] | undefined {
   const { endpoints, whole } = corsReach(policy, context);
   if (!whole || endpoints.length === 0) return undefined;
-  const covered = policy.source === 'module' ? endpoints : endpoints.flatMap((endpoint) => context.endpoints({ shape: endpoint.path.shape }));
+  const covered = policy.source === 'module' ? endpoints : endpoints.flatMap((endpoint) => context.endpoints({ shape: `${endpoint.app} ${endpoint.path.shape}` }));
   const isKnown = (endpoint: Endpoint): boolean => endpoint.method !== 'all' && endpoint.path.known && endpoint.chainComplete;
   if (!covered.every(isKnown)) return undefined;
   return [...new Set(covered.map(({ method }) => method))].filter((method) => method !== 'OPTIONS').sort((a, b) => rank(a) - rank(b));

@@ -44,7 +44,8 @@ export default rule<'send', Evidence>({
       const found = errorText(leaf, context) ?? sentWhole(leaf.value, send, fn, context);
       if (!found || isExcused([...send.when, ...leaf.when], fn, context)) continue;
       if ((isAnswer || (isClientError && trying !== 'others')) && !ALWAYS.has(found.field)) continue;
-      const isHarmless = isClientError || /^(code|errno)$/.test(found.field) || trying === 'own' || (typeof status !== 'number' && isOfCaller(send, fn, context)) || (trying === 'unknown' && isOfUnknownMethod(found.value, send, fn, context));
+      const isHarmless = isClientError || /^(code|errno)$/.test(found.field) || trying === 'own' || (typeof status !== 'number' && isOfCaller(send, fn, context))
+        || (trying === 'unknown' && isOfUnknownMethod(found.value, send, fn, context));
       const place = placeOfLeaf({ ...leaf, value: found.value }, send);
       if (!place) continue;
       yield {

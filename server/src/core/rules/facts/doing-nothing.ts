@@ -7,6 +7,9 @@ import { handedAs } from './handed.js';
 
 /** Packages that work on what they are given and keep nothing. */
 const WORKERS = /^(node:)?(crypto|jsonwebtoken|jose|uuid|nanoid|util|path|querystring|url|zlib|buffer|qs|ms|lodash|validator|zod|joi|bcrypt(js)?|argon2)(\/|$)/;
+/** Bytes and parts of them. */
+const BYTES = /^((Uint8|Uint16|Uint32|Int8|Int16|Int32)Array|ArrayBuffer|DataView|TextEncoder|TextDecoder|Error|TypeError|RangeError)$/;
+const PARTS = /^(subarray|equals|fill|at|encode|decode)$/;
 const LOGS = /^(console|log|logger|debug)(\.\w+)?$/;
 /** Members of an answer that give the browser something to keep. */
 const KEEPS = /^(cookie|setCookie|clearCookie|unsignCookie|login|logIn|logOut)$/;
@@ -27,7 +30,7 @@ function isHarmless(step: Step, own: ReadonlySet<number>, context: RuleContext, 
   }
   if (step.do !== 'call') return true;
   const { call } = step;
-  if (LOGS.test(call.callee) || (call.callee === 'Error' && call.form === 'new')) return true;
+  if (LOGS.test(call.callee) || (call.form === 'new' && BYTES.test(call.callee)) || (call.receiver !== undefined && PARTS.test(call.name))) return true;
   const base = baseOf(call);
   const role = base && handedAs(base, context);
   if (role === 'response' || (role === 'context' && base?.path.length === 1)) return !KEEPS.test(call.name);

@@ -1,6 +1,6 @@
 import type { Example } from '../rule.js';
 
-/** The wildcard where a setting was asked for it: cors/wildcard-origin. */
+/** The wildcard where a setting was asked for it, and at places that are partly known: cors/wildcard-origin. */
 export const starsOfSettings: readonly Example[] = [
   {
     title: 'asked of a setting whose default is the wildcard',
@@ -35,5 +35,26 @@ export const starsOfSettings: readonly Example[] = [
         app.post('/orders', add);
         return app;
       };`,
+  },
+  {
+    title: 'documents and pictures whose place is partly known',
+    good: `
+      import express from 'express';
+      import { IMAGE_PREFIX } from './missing-constants';
+      import { allow } from './allow';
+      export const setup = (app, versions) => {
+        for (const version of versions) app.get(\`\${rootOf(version)}/openapi.json\`, (req, res) => {
+          res.header('Access-Control-Allow-Origin', '*');
+          res.json(definitions[version]);
+        });
+      };
+      const app = express();
+      app.use(IMAGE_PREFIX, allow, express.static('pictures'));
+      app.listen(3000);
+      //- allow.ts
+      export function allow(req, res, next) {
+        res.setHeader('Access-Control-Allow-Origin', '*');
+        next();
+      }`,
   },
 ];
