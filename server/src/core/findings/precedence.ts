@@ -45,6 +45,7 @@ export const orders: readonly Order[] = [
   { within: 'application', rules: ['debug/error-handler-package', 'errors/no-error-handler'] },
   { within: 'document', rules: ['openapi/no-security-defined', 'openapi/write-without-security'] },
   { within: 'endpoint', rules: ['openapi/sibling-unsecured', 'openapi/write-without-security', 'openapi/empty-security', 'spec/security-mismatch'] },
+  { within: 'node', rules: ['spec/zombie-endpoint', 'openapi/deprecated-spec'] },
   { within: 'call', rules: ['jwt/none-algorithm', 'jwt/no-algorithms'] },
   { within: 'dependency', rules: ['deps/vulnerable', ['deps/deprecated', 'deps/unpinned']] },
 ];

@@ -150,6 +150,82 @@ export default rule<'artifact', ConfigRisk>({
       `,
     },
     {
+      title: 'more rights of the host, what a proxy opens, and tools that steer containers',
+      bad: `
+        #- compose.yaml
+        services:
+          api:
+            build: .
+            cap_add: [NET_BIND_SERVICE, SYS_ADMIN]
+        #                               ^^^^^^^^^ config/compose "reaches the host through SYS_ADMIN"
+            pid: host
+        #        ^^^^ config/compose "shares the processes of the host"
+            user: root
+        #         ^^^^ config/compose "runs as root"
+          proxy:
+            image: traefik:v3
+            command: ['--api.insecure=true', '--providers.docker=true']
+        #             ^^^^^^^^^^^^^^^^^^^^^ config/compose "shows its dashboard"
+            volumes:
+              - /var/run/docker.sock:/var/run/docker.sock:ro
+        #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/compose "may command Docker"
+          tables:
+            image: adminer
+            ports: ['8080:8080']
+        #           ^^^^^^^^^^^ config/compose "manage what stands behind it"
+          search:
+            image: clickhouse/clickhouse-server
+            environment: { CLICKHOUSE_PASSWORD: '' }
+        #                                       ^^ config/compose "is empty"
+      `,
+      fixed: `
+        #- compose.yaml
+        services:
+          api:
+            build: .
+            cap_add: [NET_BIND_SERVICE]
+            pid: host
+            user: root
+          proxy:
+            image: traefik:v3
+            command: ['--api.insecure=true', '--providers.docker=true']
+            volumes:
+              - /var/run/docker.sock:/var/run/docker.sock:ro
+          tables:
+            image: adminer
+            ports: ['8080:8080']
+          search:
+            image: clickhouse/clickhouse-server
+            environment: { CLICKHOUSE_PASSWORD: '' }
+      `,
+    },
+    {
+      title: 'what the program is given and started with',
+      bad: `
+        #- compose.prod.yaml
+        services:
+          api:
+            image: registry.corp-site.io/shop-api
+            environment:
+              - NODE_ENV=development
+        #                ^^^^^^^^^^^ config/compose "NODE_ENV is not 'production'"
+              - NODE_TLS_REJECT_UNAUTHORIZED=0
+        #                                    ^ config/compose "lets every certificate pass"
+            command: node --inspect=0.0.0.0 app.js
+        #            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/compose "a container beside it"
+      `,
+      fixed: `
+        #- compose.prod.yaml
+        services:
+          api:
+            image: registry.corp-site.io/shop-api
+            environment:
+              - 'NODE_ENV=production'
+              - NODE_TLS_REJECT_UNAUTHORIZED=0
+            command: node --inspect=0.0.0.0 app.js
+      `,
+    },
+    {
       title: 'for developers: by its name, by what it starts, or databases alone',
       bad: `
         #- docker-compose.override.yml
@@ -228,7 +304,7 @@ export default rule<'artifact', ConfigRisk>({
       `,
     },
     {
-      title: 'other ports of other services, and tools that steer containers',
+      title: 'other ports of other services',
       good: `
         #- compose.yaml
         services:
@@ -236,7 +312,7 @@ export default rule<'artifact', ConfigRisk>({
           proxy:
             image: traefik:v3
             ports: ['443:443']
-            volumes: ['/var/run/docker.sock:/var/run/docker.sock:ro']
+            volumes: ['./certificates:/certificates:ro']
       `,
     },
   ],

@@ -113,6 +113,63 @@ export default rule<'artifact', ConfigRisk>({
       `,
     },
     {
+      title: 'what stays in the layers, files for everybody, and certificates that nobody checks',
+      bad: `
+        #- Dockerfile
+        FROM node:24-alpine
+        ARG NPM_TOKEN
+        #   ^^^^^^^^^ config/docker "stays in the history of the image"
+        ENV NODE_ENV=production NODE_TLS_REJECT_UNAUTHORIZED=0
+        #                                                    ^ config/docker "lets every certificate pass"
+        WORKDIR /srv
+        RUN echo "//registry.npmjs.org/:_authToken=$NPM_TOKEN" > .npmrc && npm ci
+        #        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/docker "The token stays in this layer"
+        COPY certificates/server.key /etc/tls/
+        #    ^^^^^^^^^^^^^^^^^^^^^^^ config/docker "The private key becomes part of the image"
+        RUN mkdir /srv/uploads && chmod -R 0777 /srv
+        #                                  ^^^^ config/docker "Every user in the container may change these files"
+        USER node
+        CMD ["node", "app.js"]
+      `,
+    },
+    {
+      title: 'a mode of its own beside a development server',
+      bad: `
+        #- Dockerfile
+        FROM node:24-alpine
+        ENV NODE_ENV=development
+        #            ^^^^^^^^^^^ config/docker "NODE_ENV"
+        USER node
+        CMD ["npx", "nodemon", "app.js"]
+        #            ^^^^^^^ config/docker "'nodemon' is a development server"
+      `,
+      fixed: `
+        #- Dockerfile
+        FROM node:24-alpine
+        ENV NODE_ENV=production
+        USER node
+        CMD ["npx", "nodemon", "app.js"]
+      `,
+    },
+    {
+      title: 'a token in a stage that only builds, one that is mounted or taken away, and files for one user',
+      good: `
+        #- Dockerfile
+        FROM node:24-alpine AS build
+        ARG NPM_TOKEN
+        RUN echo "//registry.npmjs.org/:_authToken=$NPM_TOKEN" > .npmrc && npm ci
+        FROM node:24-alpine
+        ARG VERSION
+        ENV NODE_ENV=production
+        RUN --mount=type=secret,id=npm echo "//registry.npmjs.org/:_authToken=$(cat /run/secrets/npm)" > .npmrc && npm ci && rm -f .npmrc
+        COPY --from=build /app/dist dist
+        COPY certificates/ca.pem /etc/tls/
+        RUN chmod 755 dist && chmod -R u+w cache && chmod 1777 /tmp
+        USER node
+        CMD ["node", "dist/app.js"]
+      `,
+    },
+    {
       title: 'a workload of Kubernetes with the rights of its node, and secrets in manifests',
       bad: `
         #- deploy/api.yaml
@@ -132,7 +189,11 @@ export default rule<'artifact', ConfigRisk>({
         #                                      ^^^^^^^^^^^ config/docker "NODE_ENV"
                     - { name: JWT_SECRET, value: s3cr3tv4lue9Xq }
         #                                        ^^^^^^^^^^^^^^ config/docker "'JWT_SECRET' is written down"
+                    - { name: NODE_OPTIONS, value: '--enable-source-maps --inspect=0.0.0.0' }
+        #                                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/docker "The debugger is reachable"
                   securityContext:
+                    capabilities: { drop: [ALL], add: [NET_BIND_SERVICE, SYS_PTRACE] }
+        #                                                                ^^^^^^^^^^ config/docker "reaches the node through SYS_PTRACE"
                     privileged: true
         #                       ^^^^ config/docker "owns the node"
                     runAsUser: 0

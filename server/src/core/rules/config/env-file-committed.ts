@@ -11,6 +11,9 @@ interface Evidence {
 /** What a running service reads; the rest are samples and settings of developers. */
 const SERVED = /(^|\/)\.env(\.(production|prod|staging|stage|live|preprod|local|keys)|\.[\w-]{1,40}\.local)?$/i;
 
+/** Each has to be changed once the file was pushed. */
+const MOST = 50;
+
 export default rule<'artifact', Evidence>({
   meta: {
     id: 'config/env-file-committed',
@@ -30,9 +33,8 @@ export default rule<'artifact', Evidence>({
     if (artifact.kind !== 'dotenv' || !SERVED.test(artifact.path)) return;
     const { ignored, nearest } = context.gitIgnore(artifact.path);
     if (ignored) return;
-    const first = entriesOf(artifact.root).find(({ key, value }) => value.kind === 'literal' && typeof value.value === 'string' && settingSecret(key, value.value) === 'secret');
-    if (!first) return;
-    yield { at: first.value.at, subject: first.key, evidence: { line: artifact.path.slice(artifact.path.lastIndexOf('/') + 1), ignoreFile: nearest ?? filePath('.gitignore') } };
+    const secrets = entriesOf(artifact.root).filter(({ key, value }) => value.kind === 'literal' && typeof value.value === 'string' && settingSecret(key, value.value) === 'secret');
+    for (const secret of secrets.slice(0, MOST)) yield { at: secret.value.at, subject: secret.key, evidence: { line: artifact.path.slice(artifact.path.lastIndexOf('/') + 1), ignoreFile: nearest ?? filePath('.gitignore') } };
   },
   explain: () => ({
     message: 'This file holds secrets and git would commit it. Add it to .gitignore and rotate what was pushed.',

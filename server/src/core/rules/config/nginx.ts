@@ -17,7 +17,7 @@ export default rule<'artifact', ConfigRisk>({
     references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#alias', 'https://nginx.org/en/docs/http/ngx_http_dav_module.html', 'https://nginx.org/en/docs/http/ngx_http_headers_module.html'],
   },
   on: 'artifact',
-  words: ['dav_methods', 'autoindex', 'server_tokens', 'http', 'ssl_', 'proxy_', 'add_header', 'alias', 'stub_status', 'location', 'ingress'],
+  words: ['dav_methods', 'autoindex', 'server_tokens', 'http', 'ssl_', 'proxy_', 'add_header', 'alias', 'stub_status', 'location', 'ingress', 'client_max_body_size', 'return', 'rewrite', 'listen'],
   *detect(artifact, context) {
     if (artifact.shape === 'nginx') yield* riskDetections(nginxRisks(artifact, context));
     else if (artifact.kind === 'kubernetes') yield* riskDetections(ingressRisks(artifact, context));
@@ -226,6 +226,83 @@ export default rule<'artifact', ConfigRisk>({
           ingressClassName: nginx
           rules: [{ host: reports.corp-site.io }]
         # ^^^^^ config/nginx "reports answers in the clear only"
+      `,
+    },
+    {
+      title: 'bodies without a bound, targets that callers choose, and an API in the clear beside TLS',
+      bad: `
+        #- nginx.conf
+        http {
+          server_tokens off;
+          client_max_body_size 0;
+          #                    ^ config/nginx "Bodies of any size are taken"
+          server {
+            listen 443 ssl;
+            server_name api.corp-site.io;
+            location = /out { return 302 $arg_next; }
+            #                            ^^^^^^^^^ config/nginx "Callers choose the site"
+            location /old { return 301 https://api.corp-site.io$uri; }
+            #                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/nginx "A line break in the path"
+          }
+          server {
+            listen 80;
+            #      ^^ config/nginx "api.corp-site.io is answered in the clear too"
+            server_name api.corp-site.io;
+            location / { proxy_pass http://127.0.0.1:3000; }
+          }
+        }
+      `,
+      fixed: `
+        #- nginx.conf
+        http {
+          server_tokens off;
+          client_max_body_size 1m;
+          server {
+            listen 443 ssl;
+            server_name api.corp-site.io;
+            location = /out { return 302 $arg_next; }
+            location /old { return 301 https://api.corp-site.io$uri; }
+          }
+          server {
+            listen 80;
+            server_name api.corp-site.io;
+            location / { proxy_pass http://127.0.0.1:3000; }
+          }
+        }
+      `,
+    },
+    {
+      title: 'an ingress that sends any origin back by a line of nginx, and one without TLS that says so itself',
+      bad: `
+        #- ingress.yaml
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata:
+          name: api
+          annotations:
+            nginx.ingress.kubernetes.io/ssl-redirect: 'false'
+            #                                         ^^^^^^^ config/nginx "Requests in the clear are answered"
+            nginx.ingress.kubernetes.io/configuration-snippet: |
+              add_header Access-Control-Allow-Origin $http_origin;
+            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/nginx "Any website can read"
+        spec:
+          rules:
+        # ^^^^^ config/nginx "names no certificate"
+            - host: api.corp-site.io
+      `,
+    },
+    {
+      title: 'a server that only sends to TLS, one of another name, and bounds and targets that are written',
+      good: `
+        #- nginx.conf
+        http {
+          server_tokens off;
+          client_max_body_size 10m;
+          server { listen 443 ssl; server_name api.corp-site.io; location / { proxy_pass http://127.0.0.1:3000; } }
+          server { listen 80; server_name api.corp-site.io; location / { return 301 https://$host$request_uri; } }
+          server { listen 80; server_name status.corp-site.io; location / { proxy_pass http://127.0.0.1:3001; } }
+          server { listen 8443 ssl; server_name old.corp-site.io; return 301 https://api.corp-site.io$request_uri; }
+        }
       `,
     },
     {

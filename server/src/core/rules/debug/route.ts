@@ -2,6 +2,7 @@ import type { FunctionView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
+import { debugSegment, isTrade, isWordOfTrade } from '../facts/debug-paths.js';
 import { ownStatement, wrapped } from '../facts/development.js';
 import { answersLocally } from '../facts/listening.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
@@ -12,17 +13,10 @@ interface Evidence {
   readonly does: 'becomes' | 'runs' | undefined;
   readonly statementAt: At | undefined;
 }
-const SEGMENT =
-  /^_*(debug|debugger|test|tests|testing|dev|devtools|internal-test|seed|seeder|reset-db|resetdb|db-reset|drop|phpinfo|env|dump|heapdump|heap|profiler|eval|exec|shell|console|sandbox|mock|fake|playground|trace|actuator)$|^__.{1,60}$/i;
 /** Anybody becomes whom he likes. */
 const BECOMES = /^_*(log-?in-?as|sign-?in-?as|act-?as|impersonate|masquerade|become|switch-?user|(dev|test|debug|fake|demo|mock)[-_]?(log-?in|auth|user|token|session)|back-?door|god-?mode)$/i;
-/** Tools of their own, and names that frameworks and monitors use. */
-const KNOWN = /^_+(health\w*|ping|status|version|webpack\w*|vite\w*|next\w*|nextjs\w*|nuxt\w*|build|manifest|data|image|assets?|static|_data)$/i;
-/** Words of the trade as often as of developers: what stands before them decides. */
-const WORDS = /^(test|tests|testing|trace|dump|mock|exec|drop|seed|heap|env|shell|console|sandbox|playground|fake|eval)$/i;
 /** Tools that a login is enough for. */
 const TOOLS = /^(console|env|sandbox|shell|playground)$/i;
-const ROOT = /^(api|apis|rest|v\d{1,3}|public|internal|private|app|admin|_+|dev|debug|system|utils?|helpers?|ops|operations|tools?|maintenance|management|monitoring|support|auth|users?)$/i;
 const DANGEROUS = /^(eval|Function|(node:)?child_process\.(exec|execSync|spawn|spawnSync|execFile|fork)|(node:)?vm\.\w{1,40}|exec|execSync|spawn)$/i;
 /** Calls that run the text they are given first. */
 const RUNS = /^(eval|Function|(node:)?vm\.(runIn(This|New)?Context|Script|compileFunction)|(node:)?child_process\.(exec|execSync))$/;
@@ -51,7 +45,7 @@ export default rule<'endpoint', Evidence>({
       yield* opened(becomes, endpoint, context);
       return;
     }
-    const index = segments.findIndex(({ kind, text }) => kind === 'text' && SEGMENT.test(text) && !KNOWN.test(text));
+    const index = debugSegment(segments);
     const name = segments[index]?.text;
     const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
     if (name === undefined) {
@@ -59,7 +53,7 @@ export default rule<'endpoint', Evidence>({
       return;
     }
     const isDangerous = body !== undefined && body.steps.some((step) => step.do === 'call' && isDanger(step.call.callee, step.call.name, step.call.args[0]?.value, context));
-    if (!isDangerous && isTrade(name, index, endpoint, context)) return;
+    if (!isDangerous && isTrade(index, segments, () => context.endpoints({ scope: endpoint.scope }).map((one) => one.path.segments))) return;
     if (endpoint.authorization.state === 'guarded' || (TOOLS.test(name) && endpoint.authentication.state === 'guarded')) return;
     if (!isDangerous && (endpoint.authentication.state === 'unknown' || !endpoint.chainComplete)) return;
     const at = placeOf(name, endpoint, context);
@@ -71,7 +65,7 @@ export default rule<'endpoint', Evidence>({
       subject: `${endpoint.method} ${endpoint.path.text}`,
       evidence: { path: endpoint.path.text, does: undefined, statementAt: statementOf(endpoint, context) },
       severity: isDangerous ? (isLocal ? 'warning' : 'error') : isHarmless || isLocal ? 'info' : 'warning',
-      confidence: isDangerous ? 'high' : WORDS.test(name) ? 'low' : 'medium',
+      confidence: isDangerous ? 'high' : isWordOfTrade(name) ? 'low' : 'medium',
       when: endpoint.when,
     };
   },
@@ -288,17 +282,6 @@ function* opened(name: string, endpoint: Endpoint, context: RuleContext): Iterab
   if (!at) return;
   const evidence: Evidence = { path: endpoint.path.text, does: 'becomes', statementAt: statementOf(endpoint, context) };
   yield { at, subject: `${endpoint.method} ${endpoint.path.text}`, evidence, severity: isLocal ? 'warning' : 'error', confidence: 'medium', when: endpoint.when };
-}
-/** A word of the trade: it stands behind what it is done to, or things under it are numbered. */
-function isTrade(name: string, index: number, endpoint: Endpoint, context: RuleContext): boolean {
-  const { segments } = endpoint.path;
-  if (segments[index + 1]?.kind === 'parameter') return !/^_*(debug|debugger|eval|exec|shell|dump)$/i.test(name);
-  if (!WORDS.test(name)) return false;
-  const before = segments[index - 1];
-  if (before !== undefined && !(before.kind === 'text' && ROOT.test(before.text))) return true;
-  const own = segments.slice(0, index + 1).map(({ text }) => text).join('/');
-  const list = context.endpoints({ scope: endpoint.scope });
-  return list.some((one) => one.path.segments[index + 1]?.kind === 'parameter' && one.path.segments.slice(0, index + 1).map(({ text }) => text).join('/') === own);
 }
 function isDanger(callee: string, name: string, first: Value | undefined, context: RuleContext): boolean {
   if (DANGEROUS.test(callee) || INSIDE.test(callee || name) || name === 'dropDatabase') return true;

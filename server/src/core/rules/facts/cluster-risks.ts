@@ -4,7 +4,7 @@ import { asArray, asScalar, asText, entriesOf, isTrue, valueAt, valueOf } from '
 import type { RuleContext } from '../rule.js';
 import { storePorts } from './compose.js';
 import { originNamed, type ConfigRisk } from './config-risk.js';
-import { annotationsOf, manifestsOf, podOf, type Manifest } from './manifests.js';
+import { annotationsOf, containersOf, manifestsOf, podOf, type Manifest } from './manifests.js';
 
 const DATA_PORTS = new Set(['postgres', 'mysql', 'mongo', 'redis', 'elasticsearch', 'rabbitmq', 'memcached', 'mssql-server'].flatMap((image) => storePorts(image) ?? []));
 const DECIDES = { refused: 'Who may reach it, and how, only the operator knows.' };
@@ -15,6 +15,8 @@ export function* exposedRisks(file: Settings): Iterable<ConfigRisk> {
     if (manifest.kind === 'Service') yield* published(manifest);
     const pod = podOf(manifest);
     if (pod) yield* shared(manifest, pod);
+    if (manifest.kind === 'ClusterRoleBinding') yield* everything(manifest);
+    if (manifest.kind === 'Namespace') yield* admitted(manifest);
   }
 }
 function* published({ name, value }: Manifest): Iterable<ConfigRisk> {
@@ -34,7 +36,7 @@ function* published({ name, value }: Manifest): Iterable<ConfigRisk> {
     };
   }
 }
-function* shared({ name }: Manifest, pod: Value): Iterable<ConfigRisk> {
+function* shared({ name, kind }: Manifest, pod: Value): Iterable<ConfigRisk> {
   for (const key of ['hostNetwork', 'hostPID', 'hostIPC']) {
     const value = valueOf(pod, key);
     if (!value || !isTrue(value)) continue;
@@ -47,7 +49,25 @@ function* shared({ name }: Manifest, pod: Value): Iterable<ConfigRisk> {
     const path = valueAt(volume, 'hostPath', 'path');
     const isSocket = /\/(docker|containerd\/containerd|crio\/crio)\.sock$/.test(asText(path) ?? '');
     if (path && isSocket) yield { at: path.at, subject: `${name} socket`, severity: 'warning', message: `A break-in into ${name} owns the node, because it may command its containers. Remove the volume.`, repair: DECIDES };
+    else if (path && kind !== 'DaemonSet') yield { at: path.at, subject: `${name} ${asText(path) ?? ''}`, severity: 'info', message: `${name} reads a folder of the node, and may leave something in it for others. Give it a volume of its own.`, repair: DECIDES };
   }
+  if (kind === 'DaemonSet') return;
+  for (const container of containersOf(pod))
+    for (const { value: port } of asArray(valueOf(container.value, 'ports'))?.items ?? []) {
+      const outer = valueOf(port, 'hostPort');
+      if (outer) yield { at: outer.at, subject: `${name} hostPort`, severity: 'info', message: `${container.name} answers at the address of the node, past services and their policies. Remove hostPort, and put a service before it.`, repair: DECIDES };
+    }
+}
+/** An account of a program that may do everything in the cluster. */
+function* everything({ name, value }: Manifest): Iterable<ConfigRisk> {
+  const role = valueAt(value, 'roleRef', 'name');
+  const isProgram = (asArray(valueOf(value, 'subjects'))?.items ?? []).some((item) => asText(valueOf(item.value, 'kind')) === 'ServiceAccount');
+  if (role && isProgram && asText(role) === 'cluster-admin') yield { at: role.at, subject: `${name} role`, severity: 'warning', message: 'A break-in into what runs with this account owns the cluster. Bind a role with the few rights it needs.', repair: DECIDES };
+}
+function* admitted({ name, value }: Manifest): Iterable<ConfigRisk> {
+  const label = valueAt(value, 'metadata', 'labels', 'pod-security.kubernetes.io/enforce');
+  if (label && asText(label) === 'privileged' && !/^(kube-|.{0,60}-system$)/.test(name))
+    yield { at: label.at, subject: `${name} admission`, severity: 'info', message: 'Pods of any rights may run here. Set it to baseline or restricted.', repair: DECIDES };
 }
 const SHARES: ReadonlyMap<string, string> = new Map([['hostNetwork', 'the network'], ['hostPID', 'the processes'], ['hostIPC', 'the memory']]);
 
@@ -68,6 +88,7 @@ export function* ingressRisks(file: Settings, context: RuleContext): Iterable<Co
     const verify = notes.get(`${NGINX}proxy-ssl-verify`);
     if (verify && said('proxy-ssl-verify') === 'off') yield plain(verify, `${manifest.name} proxy-ssl-verify`, 'warning', "The upstream's certificate is not checked. Set it to on.");
     yield* origins(manifest, notes, said, context);
+    for (const key of ['configuration-snippet', 'server-snippet']) yield* echoed(manifest, notes.get(NGINX + key), context);
     // What a template leaves to be filled in may be the section that is missed.
     if (!context.textOf(file.at).includes('{{')) yield* withoutTls(manifest, notes);
   }
@@ -85,12 +106,23 @@ function* origins({ name }: Manifest, notes: ReadonlyMap<string, Value>, said: (
     repair: allowed ? originNamed(allowed.at, "'", context) : DECIDES,
   };
 }
+/** Lines of nginx in an annotation that send any origin back. */
+function* echoed({ name }: Manifest, note: Value | undefined, context: RuleContext): Iterable<ConfigRisk> {
+  const text = note ? context.textOf(note.at) : '';
+  const found = /(?:add_header|more_set_headers)\s{1,10}["']?access-control-allow-origin:?["']?\s{1,10}["']?(\$http_origin|\*)/i.exec(text);
+  if (!note || !found || /if\s{0,4}\(\s{0,4}\$http_origin/.test(text)) return;
+  const isCookies = found[1] !== '*' && /access-control-allow-credentials:?["']?\s{1,10}["']?true/i.test(text);
+  yield {
+    at: context.within(note.at, found.index, found.index + found[0].length), subject: `${name} snippet`, severity: isCookies ? 'error' : 'warning',
+    message: isCookies ? "Any website can act here with the visitor's cookies. Name the allowed origins." : 'Any website can read what is served here. Name the allowed origins.', repair: DECIDES,
+  };
+}
 /** Certificates may hang on the balancer in front: any annotation that speaks of one is believed. */
 function* withoutTls({ name, value }: Manifest, notes: ReadonlyMap<string, Value>): Iterable<ConfigRisk> {
   const spec = valueOf(value, 'spec');
   const rules = valueOf(spec, 'rules');
   const isOpen = [value, spec].some((one) => one?.kind !== 'object' || one.open);
-  const elsewhere = [...notes].some(([key, note]) => /cert|tls|ssl|https|443|alb\.|gce|gke/i.test(`${key} ${String(asScalar(note)?.value ?? '')}`));
+  const elsewhere = [...notes].some(([key, note]) => !/ssl-redirect$/.test(key) && /cert|tls|ssl|https|443|alb\.|gce|gke/i.test(`${key} ${String(asScalar(note)?.value ?? '')}`));
   if (isOpen || !rules || valueOf(spec, 'tls') || elsewhere || /alb|gce|gke|azure|tailscale|ngrok/i.test(asText(valueOf(spec, 'ingressClassName')) ?? '')) return;
   const host = (asArray(rules)?.items ?? []).map((item) => valueOf(item.value, 'host')).find((one) => one !== undefined);
   const local = /(^|\.)(localhost|local|test|internal|lan|example|nip\.io|sslip\.io)$/i.test(asText(host) ?? 'localhost');

@@ -6,6 +6,7 @@ import { settingSecret } from './config-secrets.js';
 import { devCommands, scriptRun } from './dev-commands.js';
 import { filledIn, finalImage, imageKind, pairsOf, startOf, type FinalImage, type Start } from './images.js';
 import { scriptNear } from './scripts.js';
+import { settingFault } from './setting-faults.js';
 
 /** Images for developers and for tests, by the name of the file or its folder. */
 const FOR_DEVELOPERS = /(^|\/)(\.devcontainer|\.gitpod|dev|development|local|ci|\.ci|\.circleci)\/|(^|[/._-])(dev|devel|development|local|tests?|ci|debug|e2e|devcontainer|gitpod|builder|build)([._-][^/]*)?$/i;
@@ -17,6 +18,7 @@ const NODE = /(^|[\s/])(node|nodejs|npm|npx|yarn|pnpm|bun|pm2-runtime|pm2|tsx|ts
 /** Programs that give up the rights of root on the way. */
 const LOWERS = /\b(gosu|su-exec|setpriv|runuser|capsh|s6-setuidgid|s6-overlay|supervisord|su)\b/;
 const ENV_FILE = /(^|\/)\.env(\.(?!example|sample|template|dist|defaults?|test|ci|schema)[\w.-]{1,40})?$/i;
+const PRIVATE_KEY = /(^|\/)(id_(rsa|ed25519|ecdsa|dsa)|[\w.-]{0,60}(\.key|[-_.]key\.pem|\.p12|\.pfx|\.jks))$/i;
 const DEBUG_PORT = /^(9229|5858)(\/tcp)?$/;
 /** They set the environment themselves, whatever the image says. */
 const SETS_ITSELF = /(^|[\s/])(next\s{1,3}start|nuxi?\s{1,3}start|remix-serve)\b|\.output\/|NODE_ENV=|cross-env/;
@@ -28,17 +30,26 @@ export function* dockerRisks(file: Dockerfile, context: RuleContext): Iterable<C
   const start = startOf(image.instructions);
   yield* secrets(file, image);
   yield* copiedEnvironment(image);
+  yield* keptTokens(image);
   if (isForDevelopers(file.path)) return;
   yield* asRoot(image, start);
   yield* environment(file, image, start, context);
   yield* debuggers(image, start);
   yield* everything(file, image, start, context);
+  yield* openedFiles(image);
 }
 
 function* secrets(file: Dockerfile, image: FinalImage): Iterable<ConfigRisk> {
   for (const instruction of [...file.globals, ...image.instructions]) {
     if (instruction.keyword !== 'ENV' && instruction.keyword !== 'ARG') continue;
     for (const { name, nameAt, value, at } of instruction.pairs) {
+      if (instruction.keyword === 'ARG' && value === undefined && BUILD_SECRET.test(name) && image.instructions.includes(instruction)) {
+        yield {
+          at: nameAt, subject: name, severity: 'info', message: `The value of '${name}' stays in the history of the image for anyone who pulls it. Hand it over with RUN --mount=type=secret.`,
+          repair: { refused: 'The instruction that uses it has to be written anew.' },
+        };
+        continue;
+      }
       if (value === undefined || settingSecret(name, value) !== 'secret') continue;
       const changes: readonly Change[] = instruction.keyword === 'ARG' ? [{ do: 'replace', at, code: [name] }] : [{ do: 'remove', at: instruction.pairs.length === 1 ? instruction.at : at, as: 'text' }];
       yield {
@@ -52,12 +63,40 @@ function* copiedEnvironment(image: FinalImage): Iterable<ConfigRisk> {
   for (const instruction of copying(image.instructions)) {
     const sources = instruction.words.slice(0, -1);
     for (const word of sources) {
-      if (!ENV_FILE.test(word.text)) continue;
+      const isKey = PRIVATE_KEY.test(word.text);
+      if (!isKey && !ENV_FILE.test(word.text)) continue;
       const change: Change = { do: 'remove', at: sources.length === 1 ? instruction.at : word.wholeAt, as: 'text' };
-      yield { at: word.at, subject: `copy ${word.text}`, severity: 'warning', message: 'The secrets file becomes part of the image. Exclude it.', repair: { title: 'Do not copy it', changes: [change] } };
+      const message = isKey ? 'The private key becomes part of the image. Mount it when the program starts.' : 'The secrets file becomes part of the image. Exclude it.';
+      yield { at: word.at, subject: `copy ${word.text}`, severity: 'warning', message, repair: { title: 'Do not copy it', changes: [change] } };
     }
   }
 }
+/** A token that an instruction writes to a file of the image, and that the same instruction does not take away again. */
+function* keptTokens(image: FinalImage): Iterable<ConfigRisk> {
+  for (const { keyword, words } of image.instructions) {
+    if (keyword !== 'RUN') continue;
+    const text = words.map((word) => word.text).join(' ');
+    const word = words.find((one) => /(_authToken|_password|_auth)=/.test(one.text));
+    if (!word || !/>|\btee\b|config\s{1,5}set/.test(text) || /\b(rm|shred)\s[^;&|]{0,100}npmrc|config\s{1,5}(delete|rm)/.test(text)) continue;
+    yield {
+      at: word.at, subject: 'token', severity: 'warning', message: 'The token stays in this layer of the image for anyone who pulls it. Mount the file with RUN --mount=type=secret instead.',
+      repair: { refused: 'The instruction has to be written anew, with the secret mounted.' },
+    };
+  }
+}
+/** Files that everybody in the container may write: whoever gets in as another user changes the program. */
+function* openedFiles(image: FinalImage): Iterable<ConfigRisk> {
+  const message = 'Every user in the container may change these files, so a break-in into anything becomes one into the program. Give the files to the user that needs them.';
+  const repair = { refused: 'Which user writes there, only its author knows.' };
+  for (const { keyword, words, flags } of image.instructions) {
+    const open = keyword === 'RUN' ? words.find(({ text }, index) => OPENS.test(text) && words.slice(Math.max(0, index - 4), index).some((one) => /(^|[;&|(])chmod$/.test(one.text))) : undefined;
+    const given = flags.find(({ name, value }) => name === 'chmod' && OPENS.test(value ?? ''));
+    const at = open?.at ?? given?.at;
+    if (at) yield { at, subject: `chmod ${open?.text ?? given?.value ?? ''}`, severity: 'warning', message, repair };
+  }
+}
+const OPENS = /^(0?[0246]?[0-7]{2}[2367]|(a|o|go|ugo|ugoa)\+[rxX]{0,2}w[rxX]{0,2})$/;
+const BUILD_SECRET = /^(NPM|GITHUB|GH|GITLAB|CI_JOB|NODE_AUTH|YARN|REGISTRY|ARTIFACTORY|NEXUS|AWS|SENTRY_AUTH|DATABASE|DB|REDIS|JWT|SESSION|API|STRIPE|SSH)?_?([A-Z]{1,20}_)?(TOKEN|PASSWORD|PASSWD|SECRET|SECRET_ACCESS_KEY|PRIVATE_KEY|API_?KEY|CREDENTIALS)$/;
 function copying(instructions: readonly Instruction[]): readonly Instruction[] {
   return instructions.filter(({ keyword }) => keyword === 'COPY' || keyword === 'ADD');
 }
@@ -97,7 +136,6 @@ function* environment(file: Dockerfile, image: FinalImage, start: Start, context
       ...(script && behind ? { related: [{ at: script.value.at, label: 'the script that is started' }] } : {}),
       repair: { refused: 'How the program is built and started, only its author knows.' },
     };
-    return;
   }
   const set = pairsOf(image.instructions, ['ENV']).findLast(({ name }) => name === 'NODE_ENV');
   const value = set?.value === undefined ? undefined : filledIn(set.value, [...file.globals, ...image.instructions]);
@@ -108,6 +146,8 @@ function* environment(file: Dockerfile, image: FinalImage, start: Start, context
   }
   const runs = NODE.test(start.text);
   const known = set !== undefined || pairsOf(image.instructions, ['ARG']).some(({ name }) => name === 'NODE_ENV') || SETS_ITSELF.test(`${start.text} ${script?.command ?? ''}`);
+  // A development server was told of already, and of what it runs in.
+  if (server || behind || named) return;
   const isOwnServer = ['next', 'nuxt'].some((name) => context.depends(name, file.path) === true);
   if (!runs || known || isOwnServer || context.projectUses('production')) return;
   const started = start.words.find(({ text }) => NODE.test(text)) ?? first;
@@ -124,8 +164,8 @@ function* debuggers(image: FinalImage, start: Start): Iterable<ConfigRisk> {
   for (const instruction of image.instructions) {
     if (instruction.keyword === 'ENV')
       for (const { name, value, valueAt, at } of instruction.pairs)
-        if (name === 'NODE_OPTIONS' && valueAt && value !== undefined && devCommands(value).some(({ how }) => how === 'debugger'))
-          yield { ...base, at: valueAt, subject: 'NODE_OPTIONS', repair: { title: 'Remove it', changes: [{ do: 'remove', at: instruction.pairs.length === 1 ? instruction.at : at, as: 'text' }] } };
+        if (valueAt && value !== undefined && name !== 'NODE_ENV' && settingFault(name, value))
+          yield { ...base, message: settingFault(name, value)?.message ?? base.message, at: valueAt, subject: name, repair: { title: 'Remove it', changes: [{ do: 'remove', at: instruction.pairs.length === 1 ? instruction.at : at, as: 'text' }] } };
     if (instruction.keyword === 'EXPOSE')
       for (const word of instruction.words) {
         if (!DEBUG_PORT.test(word.text)) continue;

@@ -21,6 +21,7 @@ export function* nginxRisks(file: NginxFile, context: RuleContext): Iterable<Con
   const all = [...placed(file.directives, [])];
   const upstreams = new Set(all.flatMap(({ directive }) => (directive.name === 'upstream' && directive.args[0] ? [directive.args[0].text] : [])));
   for (const one of all) yield* risksOf(one, upstreams, context);
+  yield* alsoPlain(all);
 }
 function* placed(directives: readonly Directive[], within: readonly Directive[]): Iterable<Placed> {
   for (const directive of directives) {
@@ -42,6 +43,8 @@ function* risksOf(one: Placed, upstreams: ReadonlySet<string>, context: RuleCont
     case 'add_header': yield* origins(one, context); break;
     case 'location': yield* alias(directive); yield* lostHeaders(one); yield* unlimited(one, context); break;
     case 'stub_status': yield* status(one); break;
+    case 'client_max_body_size': yield* unbounded(directive); break;
+    case 'return': case 'rewrite': yield* redirected(directive); break;
     default:
   }
 }
@@ -188,6 +191,46 @@ function* unlimited({ directive, within }: Placed, context: RuleContext): Iterab
     at: path.at, subject: `limit_except ${path.text}`, severity: 'info', message: `All methods pass here. Add limit_except ${list}.`,
     repair: { title: 'Add limit_except', changes: [{ do: 'insert', at: (directive.block[0] ?? directive).at, where: 'line-before', code: [`limit_except ${list} { deny all; }`] }] },
   };
+}
+function* unbounded({ args }: Directive): Iterable<ConfigRisk> {
+  const [value] = args;
+  if (!value || !/^0+[kmg]?$/i.test(value.text)) return;
+  const message = 'Bodies of any size are taken, so one caller fills the disk or the memory. Name the largest body the API needs.';
+  yield { at: value.at, subject: 'client_max_body_size', severity: 'warning', message, repair: { title: 'Set it to 1m', changes: [replaced(value, '1m')] } };
+}
+/** A target that callers write: another site in a parameter, or a line break in the decoded path, which begins another header. */
+function* redirected({ name, args }: Directive): Iterable<ConfigRisk> {
+  const isRedirect = name === 'return' ? /^30[12378]$/.test(args[0]?.text ?? '') : /^(redirect|permanent)$/.test(args[2]?.text ?? '');
+  const target = args[1];
+  if (!isRedirect || !target) return;
+  const refused = { refused: 'Where it may lead, only its author knows.' };
+  if (/^\$(arg_\w+|http_(?!host\b)\w+|cookie_\w+)/.test(target.text))
+    yield { at: target.at, subject: `redirect ${target.text}`, severity: 'warning', message: 'Callers choose the site this leads to, so links to it serve phishing. Name the target here.', repair: refused };
+  else if (name === 'return' && /\$(uri|document_uri)\b/.test(target.text))
+    yield {
+      at: target.at, subject: `redirect ${target.text}`, severity: 'warning', message: 'A line break in the path begins a header of its own here, because $uri is decoded. Use $request_uri.',
+      repair: { title: 'Use $request_uri', changes: [replaced(target, target.text.replace(/\$(document_)?uri\b/g, '$$request_uri'))] },
+    };
+}
+/** A server that is reached over TLS, and by the same name in the clear without being sent there. */
+function* alsoPlain(all: readonly Placed[]): Iterable<ConfigRisk> {
+  const servers = all.flatMap(({ directive }) => (directive.name === 'server' && directive.block ? [directive.block] : []));
+  const namesOf = (block: readonly Directive[]): readonly string[] => block.filter(({ name }) => name === 'server_name').flatMap(({ args }) => args.map(({ text }) => text));
+  const isSecured = ({ name, args }: Directive): boolean => name === 'listen' && args.some(({ text }) => text === 'ssl' || text === 'quic');
+  const secured = new Set(servers.filter((block) => block.some(isSecured)).flatMap(namesOf));
+  for (const block of servers) {
+    const listen = block.find((one) => one.name === 'listen' && !isSecured(one) && /^((\[::\]|\*|0\.0\.0\.0):)?80$/.test(one.args[0]?.text ?? ''));
+    const [port] = listen?.args ?? [];
+    const shared = namesOf(block).find((name) => name !== '_' && secured.has(name));
+    const inner = [...placed(block, [])].map(({ directive }) => directive);
+    const isSent = inner.some(({ name, args }) => (name === 'return' || name === 'rewrite') && args.some(({ text }) => text.startsWith('https://'))) || inner.some(({ name }) => name === 'include');
+    const answers = inner.some(({ name }) => /^(proxy|fastcgi|uwsgi|grpc)_pass$/.test(name));
+    if (!port || shared === undefined || isSent || !answers) continue;
+    yield {
+      at: port.at, subject: `plain ${shared}`, severity: 'warning', message: `${shared} is answered in the clear too, so that keys and cookies can be read on the way. Send requests to https with return 301.`,
+      repair: { refused: 'What is left in the clear on purpose, only its author knows.' },
+    };
+  }
 }
 function* status(one: Placed): Iterable<ConfigRisk> {
   const { directive } = one;

@@ -1,10 +1,11 @@
 import type { Settings } from '../../artifacts/kind.js';
 import type { Value } from '../../model/value.js';
-import { asArray, asScalar, asText, entriesOf, isTrue, valueOf } from '../../openapi/values.js';
+import { asArray, asScalar, asText, entriesOf, isTrue, valueAt, valueOf } from '../../openapi/values.js';
 import type { Change } from '../rule.js';
 import type { ConfigRisk } from './config-risk.js';
 import { settingSecret } from './config-secrets.js';
 import { devCommands } from './dev-commands.js';
+import { isStrongCapability, settingFault } from './setting-faults.js';
 import { decoded } from './token-formats.js';
 import { containersOf, manifestsOf, podOf, type Container, type Manifest } from './manifests.js';
 
@@ -39,6 +40,11 @@ function* rights({ name }: Manifest, container: Container): Iterable<ConfigRisk>
       at: escalation.at, subject: `${subject} escalation`, severity: 'info', message: `Programs in ${container.name} may gain more rights than it was started with. Set allowPrivilegeEscalation to false.`,
       repair: { title: 'Set it to false', changes: [put(escalation, 'false')] },
     };
+  for (const { value } of asArray(valueAt(security, 'capabilities', 'add'))?.items ?? []) {
+    const capability = asText(value);
+    if (capability === undefined || !isStrongCapability(capability)) continue;
+    yield { at: value.at, subject: `${subject} ${capability}`, severity: 'warning', message: `A break-in into ${container.name} reaches the node through ${capability}. Remove the capability.`, repair: ONLY_AUTHOR };
+  }
   yield* user(subject, security);
 }
 function* user(subject: string, security: Value | undefined): Iterable<ConfigRisk> {
@@ -53,10 +59,11 @@ function* given({ name }: Manifest, container: Container): Iterable<ConfigRisk> 
     const text = asText(value);
     if (key === undefined || !value || text === undefined) continue;
     if (settingSecret(key, text) === 'secret') yield secret(`${name} ${container.name} ${key}`, key, value);
-    if (key === 'NODE_ENV' && /^(development|dev|local)$/.test(text))
+    const fault = settingFault(key, text);
+    if (fault)
       yield {
-        at: value.at, subject: `${name} ${container.name} NODE_ENV`, severity: 'warning', message: "NODE_ENV is not 'production', so Express shows stack traces to clients. Set it to production.",
-        repair: { title: 'Set it to production', changes: [put(value, 'production')] },
+        at: value.at, subject: `${name} ${container.name} ${key}`, severity: fault.severity, message: fault.message,
+        repair: fault.what === 'environment' ? { title: 'Set it to production', changes: [put(value, 'production')] } : ONLY_AUTHOR,
       };
   }
 }

@@ -1,5 +1,6 @@
 import type { OpenApiDocument } from '../../openapi/document.js';
 import { serverUrls } from '../../openapi/urls.js';
+import { asText, valueOf } from '../../openapi/values.js';
 import type { Branch, ModuleView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import { clientTargets } from '../facts/clients.js';
@@ -10,11 +11,17 @@ import type { At } from '../../text/source.js';
 interface Evidence {
   readonly host: string;
   readonly side: 'code' | 'document';
+  /** What is wrong with a server of a document: its host, that it is a machine of a developer, or that a later version stands beside it. */
+  readonly fault?: 'host' | 'here' | 'version';
   /** The whole address where it is written as one text, and what follows its host. */
   readonly literal: { readonly at: At; readonly rest: string } | undefined;
 }
 /** A label, or a part of one, that names a system for tests or the one before. */
 const OLD = /(?:^|[.-])(dev|develop|development|test|testing|staging|stage|uat|qa|sandbox|preprod|pre-prod|old|legacy|beta)(?=[.-])/i;
+/** A description that only says the name of the environment. */
+const NAMES_IT = new RegExp(
+  '^(the |our )?(dev(elopment)?|test(ing)?|stag(e|ing)|uat|qa|acceptance|integration|pre-?prod(uction)?|old|legacy|beta)( (api|server|servers|environment|env|system|host|cluster|instance|url))?[.!]?$', 'i',
+);
 /** A file that is for one environment by its name. */
 const PER_ENVIRONMENT = /(^|[./_-])(dev|develop|development|test|testing|staging|stage|uat|qa|local|sandbox|preprod|environments?|config|configs|settings)[./_-]/i;
 /** Labels at the end of a host that its owner did not choose. */
@@ -34,15 +41,19 @@ export default rule<'source', Evidence>({
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/'],
   },
   on: 'source',
-  words: ['dev', 'test', 'staging', 'stage', 'uat', 'qa', 'sandbox', 'preprod', 'pre-prod', 'old', 'legacy', 'beta'],
+  words: ['dev', 'test', 'staging', 'stage', 'uat', 'qa', 'sandbox', 'preprod', 'pre-prod', 'old', 'legacy', 'beta', 'servers'],
   *detect(source, context) {
     if (source.kind === 'document') yield* serversOf(source.document, context);
     else if (!PER_ENVIRONMENT.test(source.module.path)) yield* callsOf(source.module, context);
   },
-  explain: ({ host, side }) => ({
+  explain: ({ host, side, fault }) => ({
     message: side === 'code'
       ? `This production code calls ${host}; test systems are weaker protected, and old ones are no longer mended. Take the host from configuration.`
-      : `The document offers ${host} without saying what for; test systems are weaker protected, and old ones are no longer mended. Describe the server or remove it.`,
+      : fault === 'version'
+        ? `The document still offers ${host} beside a later version; what nobody mends any more stays open to attackers. Say when it goes, or remove it.`
+        : fault === 'here'
+          ? `The document offers ${host} beside the public server: whoever tries it sends credentials to what happens to run there. Keep servers of developers out of it.`
+          : `The document offers ${host} without saying what for; test systems are weaker protected, and old ones are no longer mended. Describe the server or remove it.`,
     why: 'Data of production ends up where passwords are shared, patches are late and logs are open.',
     remedy: 'Name each host once, in the configuration of its environment.',
   }),
@@ -81,6 +92,31 @@ export default rule<'source', Evidence>({
       `,
     },
     {
+      title: 'the machine of a developer, a system that is only named, and a version that has a successor',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        info: { title: Orders, version: 3.0.0 }
+        servers:
+          - url: https://api.example-corp.net/v3
+          - url: https://api.example-corp.net/v2
+        #        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ inventory/unversioned-or-old-host "still offers"
+            description: for older clients
+          - url: http://localhost:3000/v3
+        #               ^^^^^^^^^ inventory/unversioned-or-old-host "beside the public server"
+          - url: https://api-uat.example-corp.net/v3
+        #                ^^^^^^^^^^^^^^^^^^^^^^^^ inventory/unversioned-or-old-host
+            description: UAT environment
+        paths: {}
+        #- swagger.yaml
+        swagger: '2.0'
+        info: { title: Stock, version: 1.0.0 }
+        host: staging.stock.example-corp.net
+        #     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ inventory/unversioned-or-old-host
+        paths: {}
+      `,
+    },
+    {
       title: 'the host comes from the environment, or is called under a test only',
       good: `
         import axios from 'axios';
@@ -104,6 +140,14 @@ export default rule<'source', Evidence>({
         info: { title: Orders, version: 1.0.0 }
         servers:
           - { url: 'https://staging.example-corp.net', description: For tests with made-up data }
+          - { url: 'https://api.example-corp.net/v2' }
+          - { url: 'https://api.example-corp.net/reports/v1' }
+          - { url: 'http://localhost:8080', description: While you develop }
+        paths: {}
+        //- local.yaml
+        openapi: 3.0.3
+        info: { title: Orders, version: 1.0.0 }
+        servers: [{ url: 'http://localhost:8080' }]
         paths: {}
       `,
     },
@@ -137,10 +181,22 @@ function literalOf(value: Value, module: ModuleView): Evidence['literal'] {
   return url && !url.rest.startsWith(':') ? { at: value.at, rest: url.rest } : undefined;
 }
 function* serversOf(document: OpenApiDocument, context: RuleContext): Iterable<Detection<Evidence>> {
-  for (const { kind, url, description, literal, pointer } of serverUrls(document)) {
-    const parts = kind === 'server' && description === '' ? splitUrl(url) : undefined;
-    if (!parts || !isOld(parts.host)) continue;
-    const written = context.textOf(literal.at).indexOf(parts.host);
-    yield { at: written < 0 ? literal.at : context.within(literal.at, written, written + parts.host.length), subject: pointer.join('/'), evidence: { host: parts.host, side: 'document', literal: undefined } };
+  const servers = serverUrls(document).filter(({ kind }) => kind === 'server').flatMap((one) => ({ ...one, parts: splitUrl(one.url) }));
+  const isPublic = servers.some(({ parts }) => parts !== undefined && hostClass(parts.host) === 'remote' && !isOld(parts.host));
+  for (const { url, parts, description, literal, pointer } of servers) {
+    const isNameless = description === '' || (isPublic && NAMES_IT.test(description.trim()));
+    const version = Number(MAJOR.exec(url)?.[2] ?? NaN);
+    const later = servers.some((one) => Number(MAJOR.exec(one.url)?.[2] ?? NaN) > version && one.url.replace(MAJOR, '/v') === url.replace(MAJOR, '/v'));
+    const fault = later ? 'version' : !parts ? undefined : isNameless && isOld(parts.host) ? 'host' : description === '' && isPublic && LOOP.test(parts.host) ? 'here' : undefined;
+    if (!fault) continue;
+    const what = fault === 'version' ? url : parts?.host ?? url;
+    const written = context.textOf(literal.at).indexOf(what);
+    yield { at: written < 0 ? literal.at : context.within(literal.at, written, written + what.length), subject: pointer.join('/'), evidence: { host: what, side: 'document', fault, literal: undefined } };
   }
+  // A document of version 2 has one host.
+  const host = document.version === '2.0' ? valueOf(document.root, 'host') : undefined;
+  const name = asText(host)?.replace(/:\d{1,5}$/, '');
+  if (host && name !== undefined && isOld(name)) yield { at: host.at, subject: 'host', evidence: { host: name, side: 'document', fault: 'host', literal: undefined } };
 }
+const MAJOR = /\/(v)(\d{1,3})(?=\/|$)/i;
+const LOOP = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|0\.0\.0\.0|\[::1\])$/i;

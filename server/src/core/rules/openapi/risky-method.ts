@@ -1,8 +1,9 @@
 import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
 import { requestSchemas } from '../../openapi/schemas.js';
-import { neighbours } from '../../openapi/security.js';
+import { effective, neighbours } from '../../openapi/security.js';
 import { entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import { changingRead } from '../facts/changing-reads.js';
+import { debugSegment, isTrade, segmentsOf } from '../facts/debug-paths.js';
 import { pathMatches } from '../facts/paths.js';
 import type { At } from '../../text/source.js';
 import { rule, type Detection, type RuleContext } from '../rule.js';
@@ -62,6 +63,8 @@ export default rule<'openapi', Evidence>({
       else if (allowed) yield { at: operation.methodAt, subject, evidence: evidence(`the policy allows only ${allowed.join(', ')}`) };
       else if (operation.pointer.includes('additionalOperations') && !REGISTERED.has(operation.method))
         yield { at: operation.methodAt, subject, severity: 'info', evidence: evidence('it is no registered method, and guards written for the usual ones may not know it') };
+      else if (isForDevelopers(operation, document)) yield { at: operation.methodAt, subject, severity: isOpen(operation, document) ? 'warning' : 'info', evidence: evidence('by its path it is made for developers, and shows or changes what nobody else should') };
+      else if (isInternal(operation, document)) yield { at: operation.methodAt, subject, severity: 'hint', evidence: evidence('by its path it is internal, and the document tells everybody of it') };
       else if (operation.method === 'GET') yield* changingReads(operation, document);
       else if (repeatsPatch(operation, document)) yield { at: operation.methodAt, subject, severity: 'hint', evidence: evidence('PATCH takes the same body, so one of them is a second way to the same change') };
     }
@@ -86,6 +89,57 @@ export default rule<'openapi', Evidence>({
     }
   },
   examples: [
+    {
+      title: 'operations for developers and for other services in what everybody reads',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /orders: { get: { responses: { default: { description: any } } } }
+          /orders/{id}: { get: { responses: { default: { description: any } } } }
+          /v1/debug/queue:
+            get: { responses: { default: { description: any } } }
+        #   ^^^ openapi/risky-method "GET /v1/debug/queue: by its path it is made for developers"
+          /test/fill-up:
+            post: { security: [{ key: [] }], responses: { default: { description: any } } }
+        #   ^^^^ openapi/risky-method "made for developers"
+          /internal/orders/{id}/settle:
+            post: { responses: { default: { description: any } } }
+        #   ^^^^ openapi/risky-method "it is internal"
+        components: { securitySchemes: { key: { type: apiKey, in: header, name: X-Key } } }
+      `,
+      fixed: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /orders: { get: { responses: { default: { description: any } } } }
+          /orders/{id}: { get: { responses: { default: { description: any } } } }
+          /v1/debug/queue: {}
+          /test/fill-up:
+            post: { security: [{ key: [] }], responses: { default: { description: any } } }
+          /internal/orders/{id}/settle:
+            post: { responses: { default: { description: any } } }
+        components: { securitySchemes: { key: { type: apiKey, in: header, name: X-Key } } }
+      `,
+    },
+    {
+      title: 'tests of a laboratory, what monitors read, and a document of internal operations',
+      good: `
+        #- laboratory.yaml
+        openapi: 3.0.3
+        paths:
+          /test: { get: { responses: { default: { description: any } } } }
+          /test/{id}: { get: { responses: { default: { description: any } } } }
+          /tests/results: { get: { responses: { default: { description: any } } } }
+          /samples/{id}/test: { get: { responses: { default: { description: any } } } }
+          /actuator/health: { get: { responses: { default: { description: any } } } }
+        #- services.yaml
+        openapi: 3.0.3
+        paths:
+          /internal/orders: { get: { responses: { default: { description: any } } } }
+          /internal/users: { get: { responses: { default: { description: any } } } }
+      `,
+    },
     {
       title: 'TRACE is documented',
       bad: `
@@ -263,6 +317,25 @@ function* changingReads(operation: Operation, document: OpenApiDocument): Iterab
   const subject = `${operation.method} ${operation.path}`;
   const evidence = { document, name: subject, reason: `changes something, as '${change.verb}' says`, pointer: operation.pointer, read: { at: operation.methodAt, taken } };
   yield { at: operation.methodAt, subject, evidence, ...(change.sure ? { confidence: 'medium' } : { severity: 'info', confidence: 'low' }) };
+}
+/** Its path names what developers and tests need: `/debug/heap`, `/test/reset`. */
+function isForDevelopers({ path }: Operation, document: OpenApiDocument): boolean {
+  const segments = segmentsOf(path);
+  const index = debugSegment(segments);
+  if (index < 0 || /^tests$/i.test(segments[index]?.text ?? '') || /^(health|info|metrics|prometheus|readiness|liveness)$/i.test(segments.at(-1)?.text ?? '')) return false;
+  return !isTrade(index, segments, () => document.operations.map((one) => segmentsOf(one.path)));
+}
+/** `/internal/...` beside operations for others: a document of internal ones has hardly any other. */
+function isInternal({ path }: Operation, document: OpenApiDocument): boolean {
+  if (!INTERNAL.test(path)) return false;
+  const paths = new Set(document.operations.filter(({ section }) => section === 'paths').map((one) => one.path));
+  return [...paths].filter((one) => INTERNAL.test(one)).length * 3 <= paths.size;
+}
+const INTERNAL = /^(\/(api|rest|v\d{1,3}))*\/_?internal(\/|$)/i;
+/** Anybody may call it. */
+function isOpen(operation: Operation, document: OpenApiDocument): boolean {
+  const needs = effective(operation, document);
+  return needs.kind === 'none' || needs.kind === 'optional' || needs.kind === 'absent';
 }
 function allowedFor(operation: Operation, context: RuleContext): readonly string[] | undefined {
   const { allow, paths } = context.policy('methods');
