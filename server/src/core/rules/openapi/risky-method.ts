@@ -63,7 +63,7 @@ export default rule<'openapi', Evidence>({
       else if (allowed) yield { at: operation.methodAt, subject, evidence: evidence(`the policy allows only ${allowed.join(', ')}`) };
       else if (operation.pointer.includes('additionalOperations') && !REGISTERED.has(operation.method))
         yield { at: operation.methodAt, subject, severity: 'info', evidence: evidence('it is no registered method, and guards written for the usual ones may not know it') };
-      else if (isForDevelopers(operation, document)) yield { at: operation.methodAt, subject, severity: isOpen(operation, document) ? 'warning' : 'info', evidence: evidence('by its path it is made for developers, and shows or changes what nobody else should') };
+      else if (isForDevelopers(operation, document)) yield { at: operation.methodAt, subject, severity: isOpen(operation, document) ? 'warning' : 'info', evidence: evidence(FOR_DEVELOPERS) };
       else if (isInternal(operation, document)) yield { at: operation.methodAt, subject, severity: 'hint', evidence: evidence('by its path it is internal, and the document tells everybody of it') };
       else if (operation.method === 'GET') yield* changingReads(operation, document);
       else if (repeatsPatch(operation, document)) yield { at: operation.methodAt, subject, severity: 'hint', evidence: evidence('PATCH takes the same body, so one of them is a second way to the same change') };
@@ -331,6 +331,7 @@ function isInternal({ path }: Operation, document: OpenApiDocument): boolean {
   const paths = new Set(document.operations.filter(({ section }) => section === 'paths').map((one) => one.path));
   return [...paths].filter((one) => INTERNAL.test(one)).length * 3 <= paths.size;
 }
+const FOR_DEVELOPERS = 'by its path it is made for developers, and shows or changes what nobody else should';
 const INTERNAL = /^(\/(api|rest|v\d{1,3}))*\/_?internal(\/|$)/i;
 /** Anybody may call it. */
 function isOpen(operation: Operation, document: OpenApiDocument): boolean {
