@@ -265,7 +265,8 @@ test('values that may be secrets are told from everyday text', () => {
   );
   assert.equal(secretValue('secret', { shortest: 1, anyValue: true }), true);
   assert.equal(secretValue('JWT_SECRET', { name: 'jwtSecret', shortest: 1, anyValue: true }), false);
-  all(placeholder, ['', '...', '<x>', '{{x}}', '%X%', 'xxxx', '****', 'replace-me', 'your_key'], ['changeme', 'secret', 'password', 'admin', '123456', 'keyboard cat', 'shhhh', 'test', 'supersecret']);
+  all(placeholder, ['', '...', '<x>', '{{x}}', '%X%', 'xxxx', '****', 'replace-me', 'your_key', 'ENTER_KEY', 'enterhere', 'todo', 'x-todo', 'insert-token'], ['Summer2023todo', 'todoadmin', 'Center2024', 'reinsert9',
+    'changeme', 'secret', 'password', 'admin', '123456', 'keyboard cat', 'shhhh', 'test', 'supersecret']);
   assert.equal(entropy('aaaa'), 0);
   assert.equal(entropy('abcd'), 2);
   assert.equal(masked('x'.repeat(32), 'key'), 'a 32-character key');

@@ -5,7 +5,9 @@ const TOKEN_ONLY = /token(_|$)/g;
 const NOT_SECRET: ReadonlySet<string> = new Set((
   'public publishable csrf xsrf name label field header param path url uri endpoint type length min max regex pattern placeholder hint reset expires expiry ttl count limit message error title prefix strategy policy rules file filename filepath dir directory folder location'
 ).split(' '));
-const PLACEHOLDER_WORDS = ['your', 'insert', 'enter', 'replace', 'example', 'placeholder', 'dummy', 'todo', 'tbd', 'redacted', 'masked', 'changeme_here'];
+const PLACEHOLDER_WORDS = ['your', 'replace', 'example', 'placeholder', 'dummy', 'redacted', 'masked', 'changeme_here'];
+/** These stand in other words as well: `Center2023`, `todoadmin`. */
+const PLACEHOLDER_ALONE = /(^|[^a-z\d])(insert|enter|todo|tbd)(here|[^a-z\d]|$)/;
 const WEAK =
   /^(admin|administrator|password|passw0rd|p@ssw0rd|pass|pwd|root|toor|secret|supersecret|changeme|change_?me|letmein|qwerty|test|testing|guest|welcome|default|demo|master|user|login|abc123|iloveyou|monkey|dragon|superadmin|manager)[!@#._-]?\d{0,4}[!@#]?$|^\d{1,10}$/i;
 /** Longer values are judged by their first characters. */
@@ -51,7 +53,7 @@ export function placeholder(value: string): boolean {
   if ((text.startsWith('<') && text.endsWith('>')) || (text.startsWith('${') && text.endsWith('}')) || (text.startsWith('{{') && text.endsWith('}}'))) return true;
   if (text.length > 1 && text.startsWith('%') && text.endsWith('%')) return true;
   if (/^(x{3,}|\*{3,})$/.test(text)) return true;
-  return PLACEHOLDER_WORDS.some((word) => text.includes(word));
+  return PLACEHOLDER_WORDS.some((word) => text.includes(word)) || PLACEHOLDER_ALONE.test(text);
 }
 
 /** Bits of information per character (Shannon), 0 for the empty text. */

@@ -1,4 +1,5 @@
 import { constantTime } from '../facts/constant-time.js';
+import { keyUse } from '../facts/key-uses.js';
 import { placeholder, secretName, secretValue, tokenName } from '../facts/secrets.js';
 import { tokensIn } from '../facts/token-formats.js';
 import { someValue } from '../facts/walk.js';
@@ -43,14 +44,16 @@ export default rule<'literal', Evidence>({
   on: 'literal',
   words: [],
   *detect(use, context) {
-    const name = judged(use, context);
+    const told = judged(use, context);
+    const keyed = told === undefined && !isOther(use) ? keyUse(use, context) : undefined;
+    const name = told ?? (keyed && (use.name ?? use.call?.name));
     if (name === undefined) return;
     const isHint = PUBLIC_BY_DESIGN.test(use.value) && (use.value.startsWith('pk_') || use.siblings.some((entry) => entry.key === 'authDomain'));
     yield {
       at: use.at,
       subject: `${name} ${use.position}`,
-      evidence: { name, variable: variableOf(name), use, admin: use.position === 'comparison' || POWERFUL.test(name) },
-      ...(isHint ? { severity: 'hint' as const } : isSentOut(use) ? { severity: 'warning' as const } : {}),
+      evidence: { name, variable: variableOf(name), use, admin: use.position === 'comparison' || keyed === 'opens' || POWERFUL.test(name) },
+      ...(isHint ? { severity: 'hint' as const } : keyed === 'mac' || isSentOut(use) ? { severity: 'warning' as const } : {}),
       confidence: use.position === 'comparison' ? 'high' : 'medium',
       when: use.when,
     };
@@ -194,6 +197,33 @@ export default rule<'literal', Evidence>({
         });
       `,
     },
+    {
+      title: 'the key of signed links, a key of the house that callers bring',
+      bad: `
+        import express from 'express';
+        import { createHmac } from 'node:crypto';
+        const WORKSHOP_KEY = 'ws-77c1-gate';
+        //                   ^^^^^^^^^^^^^^ secrets/hardcoded-admin-key "call this as admin"
+        const LINKS = 'parcel-links-2021';
+        //            ^^^^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key
+        export const mark = (id) => createHmac('sha256', 'parcel-marks-2021').update(id).digest('hex');
+        //                                               ^^^^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key "'createHmac' holds a key"
+        export const link = (id) => createHmac('sha256', LINKS).update(id).digest('hex');
+        express().get('/gate', (req, res) => (req.get('x-workshop') === WORKSHOP_KEY ? res.json(gate) : res.sendStatus(403)));
+      `,
+    },
+    {
+      title: 'names of things, and keys that come from elsewhere',
+      good: `
+        import express from 'express';
+        import { createHash, createHmac } from 'node:crypto';
+        const CACHE_KEY = 'gate-list-v2', KIND_KEY = 'gate';
+        export const etag = (body) => createHash('sha256').update('v2-gate-list').update(body).digest('hex');
+        export const name = (mail) => createHmac('md5', 'avatar-1').update(mail).digest('hex');
+        export const link = (id) => createHmac('sha256', process.env.LINK_KEY).update(id).digest('hex');
+        express().get('/gate', (req, res) => res.json(req.get('x-kind') === KIND_KEY ? cache.get(CACHE_KEY) : []));
+      `,
+    },
     { title: 'where a secret lies', good: `export const adminSecret = 'projects/12/secrets/admin/versions/latest', secretArn = 'arn:aws:secretsmanager:eu-west-1:12:secret:admin-AbCdEf', masterKeyFile = 'master-key-1.txt';` },
     { title: 'how a key is made and kept', good: `export const masterKeyAlgorithm = 'RSA-OAEP-256', adminSecretModel = 'AdminSecret2', adminTokenCookie = 'admin_token_2';` },
     { title: 'names of variables and of parts of a page', good: `export const keyNames = { apiKey: 'STRIPE_API_KEY_2' }, secretEnv = 'ADMIN_API_KEY_V2', ids = { apiKeyInput: 'input-api-key-1' };` },
@@ -208,6 +238,10 @@ export default rule<'literal', Evidence>({
   ],
 });
 
+/** Told by its form or by another rule, or no secret at all. */
+function isOther({ at, name = '', value }: LiteralUse): boolean {
+  return I18N.test(at.path) || tokensIn(value).length > 0 || placeholder(value) || PLACE.test(value) || VARIABLE.test(value) || /passw|passphrase|pwd|session|jwt|cookie|salt/i.test(name);
+}
 /** A header of a request to others: it opens something of theirs. */
 function isSentOut({ position, call, name }: LiteralUse): boolean {
   return position === 'entry' && call !== undefined && name !== undefined && !POWERFUL.test(name) && (/^authorization$/i.test(name) || /^x-|-/.test(name)) && CLIENT.test(call.callee);
