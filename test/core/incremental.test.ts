@@ -183,3 +183,20 @@ test('a finding that leans on what a function of another file refuses goes with 
   type(engine, 'src/refuse.js', refuse);
   assert.deepEqual(found(), ['auth/bypass-shortcut']);
 });
+test('what is said of settings goes and comes with the code of another file that hands them on', () => {
+  const settings = "export const settings = { helmet: { noSniff: false } };\n";
+  const app = "import helmet from 'helmet';\nimport { settings } from './settings.js';\nexport const setup = (app) => {\n  app.use(helmet(settings.helmet));\n};\n";
+  const engine = working({ 'src/settings.js': settings, 'src/setup.js': app, 'src/other.js': 'export const other = () => 1;\n' });
+  const found = (): readonly string[] => [...engine.findings(filePath('src/settings.js'))].map((one) => one.rule);
+  assert.deepEqual(found(), ['headers/protection-disabled']);
+  type(engine, 'src/setup.js', app.replace('settings.helmet', ''));
+  assert.deepEqual(found(), []);
+  type(engine, 'src/setup.js', app);
+  assert.deepEqual(found(), ['headers/protection-disabled']);
+  type(engine, 'src/setup.js', app.replace("import { settings } from './settings.js';", 'const settings = {};'));
+  assert.deepEqual(found(), []);
+  assert.ok(type(engine, 'src/setup.js', app).includes('src/settings.js'), 'the file is named as changed');
+  assert.deepEqual(found(), ['headers/protection-disabled']);
+  type(engine, 'src/other.js', "export { settings as other } from './settings.js';\n");
+  assert.deepEqual(found(), ['headers/protection-disabled']);
+});

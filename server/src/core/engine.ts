@@ -9,6 +9,7 @@ import { effectAt, setupsOf } from './holding/effects.js';
 import { createFiles, type Files } from './holding/files.js';
 import { projectUses } from './holding/bench.js';
 import { createHeldHits } from './holding/document-hits.js';
+import { givesData } from './holding/handers.js';
 import { judge, note, type Judged } from './holding/judging.js';
 import { createModel, type Model } from './holding/model.js';
 import { tellsVersions } from './holding/versions.js';
@@ -88,6 +89,8 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   function projectNow(): ProjectModel {
     return model.now((moved, reshaped) => {
       for (const path of moved) forget(path);
+      // A file of data is asked about whoever imports it.
+      for (const one of reshaped) for (const path of files.importsOf(one)) if (givesData(path, files)) forget(path);
       for (const [path, { leansOnSurface }] of judged) if (reshaped.some((one) => leansOnSurface.has(one))) forget(path);
       const uses = new Map<string, boolean>();
       for (const [path, { answered }] of judged) for (const [what, answer] of answered) {

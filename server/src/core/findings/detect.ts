@@ -5,7 +5,7 @@ import { originTests } from '../project/origin-tests.js';
 import type { Endpoint, FileClass, ProjectModel, Siblings } from '../project/project.js';
 import { literalsOf } from '../project/literals.js';
 import type { AnyRule, Hit, RuleContext, Subjects } from '../rules/rule.js';
-import type { Branch } from '../model/module.js';
+import type { Branch, ModuleView } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
 import type { OpenApiDocument } from '../openapi/document.js';
 import { placedFix } from '../openapi/part-places.js';
@@ -127,6 +127,20 @@ export function detect(facts: FileFacts, asked: Asked): Detected {
   }
   if (wanted.has('siblings')) for (const group of siblingsOf(facts, project)) ask('siblings', group);
   for (const scope of project.scopes.values()) if (scope.at.path === facts.file.path) ask('scope', scope, () => ({ application: scope.id }));
+  return { raw, crashes };
+}
+
+/** Runs the rules that name the place where a value is written on code that may hand values of a file to libraries. */
+export function detectHanded(path: FilePath, module: ModuleView, asked: Asked): Detected {
+  const { context } = asked;
+  const { raw, crashes, wanted, ask } = asking({ ...asked, rules: asked.rules.filter(({ meta }) => meta.whereWritten) }, (one) => one === path);
+  if (wanted.size === 0) return { raw, crashes };
+  ask('module', module);
+  for (const fn of [module.top, ...module.functions.values()]) {
+    if (!context.runs(fn.when)) continue;
+    ask('function', fn, noGrounds, servedUnder(fn.id, context));
+    if (wanted.has('call')) for (const step of fn.steps) if (step.do === 'call' && context.runs(step.when)) ask('call', { call: step.call, step, in: fn, module }, noGrounds, servedUnder(fn.id, context));
+  }
   return { raw, crashes };
 }
 

@@ -8,6 +8,7 @@ import type { AnyRule } from '../rules/rule.js';
 import type { FilePath, Span } from '../text/source.js';
 import { createWordFinder } from '../text/words.js';
 import type { Files } from './files.js';
+import { givesData } from './handers.js';
 
 /** What holds for all files of one moment. */
 export interface Bench {
@@ -57,6 +58,7 @@ export function recorded({ files, project, policy, today }: Bench, own: FilePath
       return module;
     },
     handed: (fn, index) => project.handed.get(fn)?.[index],
+    isAsked: (path, by) => files.importsOf(by).has(path) && givesData(look(path), files),
     isData: (path) => files.facts(path)?.module === undefined && files.data(path) !== undefined,
     isStable: (path, binding) => !files.facts(path)?.unstable.has(binding),
     manifestOf: (path) => files.manifestOf(path),

@@ -31,6 +31,10 @@ export interface Files {
   isRead(path: FilePath): boolean;
   /** The known file a specifier leads to. */
   resolve(specifier: string, from: FilePath): FilePath | undefined;
+  /** The files that import a file, in order. */
+  importersOf(path: FilePath): readonly FilePath[];
+  /** The files a file imports. */
+  importsOf(path: FilePath): ReadonlySet<FilePath>;
   /** Whether a specifier names something of this project, held or not. */
   isOwn(specifier: string, from: FilePath): boolean;
   /** Another number when other names may be those of the project. */
@@ -55,6 +59,7 @@ export interface Files {
 /** Trees are ten times as large as their text: only those of files being edited are kept. */
 const MOST_TREES = 8;
 const NO_USES: ReadonlySet<string> = new Set();
+const NO_FILES: ReadonlySet<FilePath> = new Set();
 /** Packages that are known by their name, also where their own sources are at hand. */
 const FOREIGN: ReadonlySet<string> = new Set(frameworks.flatMap((adapter) => [...adapter.packages]));
 const SETTINGS = /\.(ya?ml|json)$/i;
@@ -93,6 +98,8 @@ export function createFiles(from?: Content): Files {
   /** Files whose imports were not looked at since they changed. */
   const unasked = new Set<FilePath>();
   let resolved = new Map([...(from?.resolved ?? [])].map(([path, known]) => [path, new Map(known)]));
+  /** What files import, as long as their text and the meaning of names stay. */
+  const imports = new Map<FilePath, { readonly module: ModuleView; readonly resolved: Resolved; readonly targets: ReadonlySet<FilePath> }>();
   let sorted: readonly FilePath[] | undefined;
   const configs = new Map(from?.configs);
   const data = new Map(from?.data);
@@ -122,6 +129,15 @@ export function createFiles(from?: Content): Files {
   };
   /** Compilers turn the one into the other: what a file writes is what its answers are looked for under. */
   const askingOf = (path: FilePath): Asking => (factsOf(path)?.module?.system === 'commonjs' ? 'require' : 'import');
+  const importsOf = (path: FilePath): ReadonlySet<FilePath> => {
+    const module = factsOf(path)?.module;
+    if (!module) return NO_FILES;
+    const known = imports.get(path);
+    if (known?.module === module && known.resolved === resolved) return known.targets;
+    const targets = new Set(module.imports.flatMap(({ from }) => resolve(from, path) ?? []));
+    imports.set(path, { module, resolved, targets });
+    return targets;
+  };
   const resolving = (): Resolver => (resolver ??= createResolver({ has: (path) => files.has(path), alike, manifest: (path) => factsOf(path)?.manifest, config: configOf, paths }, FOREIGN));
   const paths = (): readonly FilePath[] => (sorted ??= [...files.keys()].sort());
   const alike = (path: FilePath): FilePath | undefined => (lower ??= new Map(paths().map((one) => [one.toLowerCase(), one]))).get(path.toLowerCase());
@@ -208,6 +224,7 @@ export function createFiles(from?: Content): Files {
       configs.delete(path);
       data.delete(path);
       parts.delete(path);
+      imports.delete(path);
       sorted = undefined;
       rename(true);
       return true;
@@ -215,6 +232,8 @@ export function createFiles(from?: Content): Files {
     facts: factsOf,
     isRead: (path) => facts.get(path)?.file === files.get(path),
     resolve,
+    importersOf: (path) => paths().filter((one) => one !== path && importsOf(one).has(path)),
+    importsOf,
     isOwn: (specifier, path) => resolving().isOwn(specifier, path),
     names: () => names,
     data: (path) => dataOf(path)?.module,

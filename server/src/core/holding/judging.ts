@@ -1,5 +1,5 @@
 import { baselined } from '../findings/baseline.js';
-import { detect, type Crash, type Raw } from '../findings/detect.js';
+import { detect, detectHanded, type Crash, type Raw } from '../findings/detect.js';
 import type { Fix } from '../findings/changes.js';
 import type { Finding } from '../findings/finding.js';
 import { fingerprint, numberDuplicates } from '../findings/fingerprint.js';
@@ -13,6 +13,7 @@ import type { FixAnswer } from '../rules/rule.js';
 import { samePlace, type At, type FilePath, type SourceRange } from '../text/source.js';
 import { bySpan, compareSpans, mentionedIn, recorded, speaking, unique, type Bench } from './bench.js';
 import type { DocumentHits } from './document-hits.js';
+import { handersOf } from './handers.js';
 
 /** Findings of one file, and what they were made of. */
 export interface Judged {
@@ -48,7 +49,11 @@ export function judge(own: FileFacts, bench: Bench, told: readonly Told[]): Judg
   const on = speaking(policy);
   const { raw, crashes: failed } = detect(own, { rules: on, mentioned: told.length > 0 && !own.module && !own.artifact ? NO_WORDS : mentionedIn(own.file.text), project: bench.project, context, fileClass: files.classOf(path) });
   const crashes = [...failed];
-  const placed = raw.map((one) => ({ one, span: held.spanOf(one.hit.detection.at) })).sort(bySpan);
+  const handed = handersOf(path, files).flatMap((one) => {
+    const module = held.module(one);
+    return module ? detectHanded(path, module, { rules: on, mentioned: mentionedIn(held.textOf(one)), project: bench.project, context, fileClass: 'source' }).raw : [];
+  });
+  const placed = [...raw, ...handed].map((one) => ({ one, span: held.spanOf(one.hit.detection.at) })).sort(bySpan);
   const ranked = applyPrecedence(unique(placed).map(({ one, span }) => ({ rule: one.rule.meta.id, node: rangeKey({ path, span }), grounds: one.grounds, one })));
   // What other documents say of the same place is one finding.
   const of = (hits: readonly { readonly one: Raw }[], also: 'kept' | 'silenced'): readonly Raw[] => {

@@ -38,6 +38,8 @@ export interface Holdings extends Followed {
   versionOf: RuleContext['version'];
   readonly today: string;
   isData(path: FilePath): boolean;
+  /** The file gives out data and is imported by the other, so that it is asked about what that does with it. */
+  isAsked(path: FilePath, by: FilePath): boolean;
 }
 
 /** Answers for the rules that look at one file. Pure over its holdings; a new one is made when they change. */
@@ -156,6 +158,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       const manifest = held.manifestOf(from);
       return manifest && manifest.dependencies.has(name);
     },
+    spokenOf: (path) => path === file || held.isAsked(path, file),
     fileClass: held.classOf,
     artifacts: (kind) => held.paths().filter((path) => kindByName(path) === kind).flatMap((path) => held.artifactOf(path) ?? []),
     gitIgnore: (path) => gitIgnore(path, held.ignoreFile),

@@ -34,6 +34,8 @@ export interface RuleMeta {
   readonly since: string;
   /** Also speaks in test, example, seed and script files, through severities its detections set themselves. */
   readonly alsoInTests?: true;
+  /** Is asked about code for the files its options stand in, too: it names the place where a value is written, and `RuleContext.spokenOf` says which of the two files hears it. */
+  readonly whereWritten?: true;
   /** Speaks although the place runs only in development. */
   readonly alsoInDevelopment?: true;
   /** Ids of the library defaults the rule's verdict rests on: each is proved by a test on the real package (rules/defaults). */
@@ -242,6 +244,8 @@ export interface RuleContext {
   /** The nearest manifest lists the package; undefined: there is no manifest. */
   depends(name: string, from: FilePath): boolean | undefined;
   fileClass(path: FilePath): FileClass;
+  /** Whether what stands in a file is said there: it is the file the rules are asked about, or one that gives out data and is asked about the code it is handed on by. */
+  spokenOf(path: FilePath): boolean;
   /** The configuration files of the project of a kind that is known by the name, in order of path; those in tests and examples too. */
   artifacts(kind: NamedKind): readonly Artifact[];
   /** Whether the project's `.gitignore` files leave a path out, and which of them is the nearest to it. */

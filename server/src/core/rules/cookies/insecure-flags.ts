@@ -21,6 +21,7 @@ export default rule<'module', Evidence>({
     confidence: 'medium',
     topics: ['cookie'],
     since: '0.1.0',
+    whereWritten: true,
     leansOn: [
       'express/cookie-flags', 'express-session/cookie-flags', 'cookie-session/cookie-flags', '@fastify/session/cookie-flags', '@fastify/cookie/cookie-flags',
       'koa/cookie-flags', 'koa-session/cookie-flags', '@hapi/hapi/cookie-flags', 'hono/cookie-flags',
@@ -36,9 +37,10 @@ export default rule<'module', Evidence>({
       if (!setting.login) continue;
       const lacks = lacking(setting);
       if (lacks.length === 0) continue;
-      const written = lacks.map((flag) => setting.flags[flag].value).find((value) => value?.at.path === module.path);
+      const values = lacks.flatMap((flag) => setting.flags[flag].value ?? []);
+      const written = values.find((value) => value.at.path === module.path) ?? values.find((value) => context.spokenOf(value.at.path));
       const at = written?.at ?? setting.at;
-      const key = `${at.mark} ${at.part?.start ?? ''}`;
+      const key = `${at.path} ${at.mark} ${at.part?.start ?? ''}`;
       if (seen.has(key)) continue;
       seen.add(key);
       const isMild = lacks.every((flag) => flag === 'sameSite' || setting.flags[flag].state === 'transport');
@@ -357,7 +359,7 @@ function changesFor({ flags, place, library, call }: CookieSetting, lacks: reado
   for (const flag of lacks) {
     const { entry, value } = flags[flag];
     if (!value) missing.push(flag);
-    else if (entry?.form === 'pair' && entry.at.path === call.at.path && entry.value.kind === 'literal') changes.push({ do: 'replace', at: entry.value.at, code: code(flag) });
+    else if (entry?.form === 'pair' && (entry.at.path === call.at.path || context.spokenOf(entry.at.path)) && entry.value.kind === 'literal') changes.push({ do: 'replace', at: entry.value.at, code: code(flag) });
     else return [];
   }
   if (missing.length === 0) return changes;

@@ -24,6 +24,7 @@ export default rule<'module', Evidence>({
     confidence: 'medium',
     topics: ['cookie'],
     since: '0.1.0',
+    whereWritten: true,
     whenNotToUse: 'The service is used from pages of other sites, and every changing request is checked by its origin or a token.',
     references: ['https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie', 'https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html'],
   },
@@ -35,7 +36,7 @@ export default rule<'module', Evidence>({
     for (const setting of cookieSettings(module, context)) {
       if (!setting.login) continue;
       for (const found of ofSetting(setting, context)) {
-        const key = `${found.at.mark} ${found.at.part?.start ?? ''}`;
+        const key = `${found.at.path} ${found.at.mark} ${found.at.part?.start ?? ''}`;
         if (seen.has(key) || (isChecked && !found.evidence.dropped)) continue;
         seen.add(key);
         yield found;
@@ -158,7 +159,7 @@ function* ofSetting(setting: CookieSetting, context: RuleContext): Iterable<Dete
     const isNone = typeof value === 'string' && value.toLowerCase() === 'none';
     if (!isNone && value !== false) continue;
     const dropped = isNone && (secure.state === 'absent' || secure.state === 'off');
-    const isHere = one.at.path === call.at.path;
+    const isHere = one.at.path === call.at.path || context.spokenOf(one.at.path);
     const changes: readonly Change[] = isHere && one.value.kind === 'literal' && context.textOf(one.at) === context.textOf(one.value.at) ? [{ do: 'replace', at: one.at, code: [{ quote: library === 'hapi' ? 'Lax' : 'lax' }] }] : [];
     // Left out, most browsers take it for Lax.
     yield { ...found, at: isHere ? one.at : setting.at, severity: isNone ? 'warning' : 'info', evidence: { name, dropped, changes }, when: [...when, ...one.when] };

@@ -94,7 +94,7 @@ function* ofOptions(value: Value, at: At, place: Place, module: ModuleView, cont
   }
   for (const one of alternatives(age.value, context)) {
     const seconds = context.constant(one.value)?.value;
-    const isHere = one.at.path === module.path;
+    const isHere = one.at.path === module.path || context.spokenOf(one.at.path);
     yield {
       age: typeof seconds === 'number' ? seconds : undefined, ageAt: isHere ? one.at : place.call?.nameAt ?? one.at, isNumber: isHere && one.value.kind === 'literal' && one.at === one.value.at,
       without, when: [...place.when, ...one.when], inside: place.inside,

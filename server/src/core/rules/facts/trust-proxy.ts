@@ -3,6 +3,7 @@ import type { Call, Value } from '../../model/value.js';
 import type { Scope } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
+import { whereWritten } from './written.js';
 
 /** The value by which every X-Forwarded-For is believed: `app.set('trust proxy', true)`, `Fastify({ trustProxy: true })`, `new Koa({ proxy: true })`; for `app.enable('trust proxy')` the word. */
 export function trustedEverywhere(call: Call, context: RuleContext): At | undefined {
@@ -10,7 +11,7 @@ export function trustedEverywhere(call: Call, context: RuleContext): At | undefi
   const text = first && context.constant(first.value)?.value;
   if (text === 'trust proxy' && isApplication(call, context)) {
     if (call.name === 'enable') return call.nameAt;
-    return call.name === 'set' && second && (context.constant(second.value)?.value === true || isTrueUnset(second.value, context)) ? second.value.at : undefined;
+    return call.name === 'set' && second && (context.constant(second.value)?.value === true || isTrueUnset(second.value, context)) ? whereWritten(second.value, second.value.at, context) : undefined;
   }
   const isFastify = /^(fastify|fastify\.fastify|fastify\.default)$/.test(call.callee);
   const isKoa = call.form === 'new' && call.callee === 'koa';
@@ -19,7 +20,7 @@ export function trustedEverywhere(call: Call, context: RuleContext): At | undefi
   if (held.kind !== 'value' || (context.constant(held.value)?.value !== true && !saysTrue(held.value, context))) return undefined;
   // Koa 3 reads one header, from its end, where it is told how many to believe.
   if (isKoa && (context.option(first.value, 'maxIpsCount').kind !== 'absent' || context.option(first.value, 'proxyIpHeader').kind !== 'absent')) return undefined;
-  return held.value.at.path === call.at.path ? held.value.at : first.value.at;
+  return held.value.at.path === call.at.path || context.spokenOf(held.value.at.path) ? held.value.at : first.value.at;
 }
 /** Koa: `app.proxy = true`; the call that makes the application of the file. */
 export function trustedLater(step: AssignStep, module: ModuleView, context: RuleContext): Call | undefined {

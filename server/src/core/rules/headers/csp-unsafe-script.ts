@@ -22,6 +22,7 @@ export default rule<'module', Evidence>({
     confidence: 'high',
     topics: ['headers'],
     since: '0.1.0',
+    whereWritten: true,
     leansOn: ['helmet/csp-defaults', 'helmet/csp-nonce', 'helmet/no-csp-defaults', 'helmet/report-only', 'hono/secure-headers'],
     whenNotToUse: 'The pages run scripts of third parties that cannot do without, and nothing users write is ever shown in them.',
     references: ['https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CSP', 'https://cheatsheetseries.owasp.org/cheatsheets/Content_Security_Policy_Cheat_Sheet.html'],
@@ -36,7 +37,7 @@ export default rule<'module', Evidence>({
           const severity = dangerous(word.text, directive, policy.library);
           if (severity === undefined) continue;
           const token = word.text;
-          const at = word.at.path === module.path ? word.at : policy.call?.nameAt;
+          const at = word.at.path === module.path || context.spokenOf(word.at.path) ? word.at : policy.call?.nameAt;
           if (!at) continue;
           yield {
             at, subject: `${policy.inside} ${directive.name} ${token}`, evidence: { ...offence(policy, directive, word, module, context), token },
@@ -215,11 +216,11 @@ export default rule<'module', Evidence>({
       bad: `
         //- policy.js
         exports.options = { contentSecurityPolicy: { directives: { scriptSrc: ["'unsafe-eval'"] } } };
+        //                                                                      ^^^^^^^^^^^^^ headers/csp-unsafe-script "'unsafe-eval' in script-src"
         //- app.js
         const helmet = require('helmet');
         const { options } = require('./policy');
-        app.use(helmet(options));
-        //      ^^^^^^ headers/csp-unsafe-script "'unsafe-eval' in script-src"`,
+        app.use(helmet(options));`,
     },
     {
       title: 'a list that is added to, and a policy that may be enforced',

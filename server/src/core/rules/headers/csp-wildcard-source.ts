@@ -25,6 +25,7 @@ export default rule<'module', Evidence>({
     confidence: 'high',
     topics: ['headers'],
     since: '0.1.0',
+    whereWritten: true,
     leansOn: ['helmet/no-csp-defaults'],
     whenNotToUse: 'The pages show what users link to from anywhere, and escaping is checked in another way.',
     references: ['https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CSP', 'https://cheatsheetseries.owasp.org/cheatsheets/Content_Security_Policy_Cheat_Sheet.html'],
@@ -39,7 +40,7 @@ export default rule<'module', Evidence>({
         if (severity === undefined || ignoresHosts(directive)) continue;
         for (const word of directive.words) {
           if (!ANY.test(word.text)) continue;
-          const at = word.at.path === module.path ? word.at : policy.call?.nameAt;
+          const at = word.at.path === module.path || context.spokenOf(word.at.path) ? word.at : policy.call?.nameAt;
           if (!at) continue;
           yield {
             at, subject: `${policy.inside} ${directive.name} ${word.text}`, evidence: { kind: 'source', ...offence(policy, directive, word, module, context), token: word.text },

@@ -35,6 +35,7 @@ export default rule<'module', Evidence>({
     confidence: 'high',
     topics: ['headers'],
     since: '0.1.0',
+    whereWritten: true,
     leansOn: ['helmet/refused-options', 'helmet3/defaults'],
     whenNotToUse: 'The pages are made to be embedded by sites nobody knows beforehand.',
     references: ['https://cheatsheetseries.owasp.org/cheatsheets/Clickjacking_Defense_Cheat_Sheet.html', 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy/frame-ancestors'],
@@ -184,7 +185,7 @@ export default rule<'module', Evidence>({
 function* ofPolicy(policy: CspPolicy, module: ModuleView, context: RuleContext): Iterable<Found> {
   if (policy.reportOnly === true || (policy.header?.path !== undefined && FRAMED.test(policy.header.path)) || isFramed(policy.call, policy.inside, context)) return;
   for (const word of policy.directives.get('frame-ancestors')?.words ?? []) {
-    const at = word.at.path === module.path ? word.at : policy.call?.nameAt;
+    const at = word.at.path === module.path || context.spokenOf(word.at.path) ? word.at : policy.call?.nameAt;
     if (!at || !ANY.test(word.text)) continue;
     yield { at, subject: `${policy.inside} frame-ancestors`, evidence: { kind: 'frames', word: word.text, change: replacement(word, "'self'", policy) }, when: [...policy.when, ...word.when], severity: 'warning' };
   }
@@ -194,7 +195,7 @@ function* ofValue(value: Value, subject: string, when: Found['when'], module: Mo
   const [start] = end.kind === 'template' ? end.parts : [];
   const text = context.constant(value)?.value ?? (typeof start === 'string' && /^\s*allow-?from/i.test(start) ? start.trim() : undefined);
   if (typeof text !== 'string' || /^\s*(deny|same-?origin)?\s*$/i.test(text)) return;
-  const isHere = end.at.path === module.path;
+  const isHere = end.at.path === module.path || context.spokenOf(end.at.path);
   const change: Change | undefined = isHere ? { do: 'replace', at: end.at, code: [{ quote: 'SAMEORIGIN' }] } : undefined;
   yield { at: isHere ? end.at : value.at, subject, evidence: { kind: 'value', word: text, change }, ...(when ? { when } : {}) };
 }

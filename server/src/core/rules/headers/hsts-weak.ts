@@ -19,6 +19,7 @@ export default rule<'module', Evidence>({
     confidence: 'high',
     topics: ['headers'],
     since: '0.1.0',
+    whereWritten: true,
     leansOn: ['helmet/refused-options'],
     whenNotToUse: 'HTTPS is being rolled out and the time is raised step by step.',
     references: ['https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Strict_Transport_Security_Cheat_Sheet.html', 'https://www.rfc-editor.org/rfc/rfc6797'],

@@ -34,6 +34,7 @@ export default rule<'call', Evidence>({
     confidence: 'high',
     topics: ['headers'],
     since: '0.1.0',
+    whereWritten: true,
     leansOn: ['helmet/defaults', 'helmet7/defaults', 'helmet6/defaults', 'helmet5/defaults', 'helmet4/defaults',
       'helmet3/defaults', 'helmet/aliases', 'helmet/refused-options', 'helmet/part-alone', '@fastify/helmet/defaults', 'koa-helmet/defaults'],
     whenNotToUse: 'Another layer in front of every instance sets this header.',
@@ -48,7 +49,7 @@ export default rule<'call', Evidence>({
     for (const arm of options && alternatives(options, context).filter((one) => isChosenHere(one.when, context)) || [])
       for (const one of disabled(arm.value, options, subject, context)) {
         const found = { ...one, when: [...one.when, ...arm.when] };
-        yield one.at.path === call.at.path ? found : { ...found, at: arm.at };
+        yield one.at.path === call.at.path || context.spokenOf(one.at.path) ? found : { ...found, at: arm.at };
       }
     if (options) yield* disabledLater(options, subject, context);
     if (call.name === 'register' && /@fastify\/helmet|fastify-helmet/.test(pluginOf(call))) {
@@ -227,12 +228,20 @@ export default rule<'call', Evidence>({
       bad: `
         //- config.ts
         export const helmetOptions = { frameguard: false };
+        //                                         ^^^^^ headers/protection-disabled "'frameguard: false'"
         //- app.ts
         import express from 'express';
         import helmet from 'helmet';
         import { helmetOptions } from './config';
-        express().use(helmet(helmetOptions));
-        //                   ^^^^^^^^^^^^^ headers/protection-disabled "'frameguard: false'"`,
+        express().use(helmet(helmetOptions));`,
+      fixed: `
+        //- config.ts
+        export const helmetOptions = {};
+        //- app.ts
+        import express from 'express';
+        import helmet from 'helmet';
+        import { helmetOptions } from './config';
+        express().use(helmet(helmetOptions));`,
     },
     {
       title: 'the policy is set by middleware of another file',

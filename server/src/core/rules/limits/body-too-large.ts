@@ -2,6 +2,7 @@ import { links, type ChainLink } from '../../project/project.js';
 import type { Branch } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import { alternatives } from '../facts/alternatives.js';
+import { whereWritten } from '../facts/written.js';
 import { bodySettings } from '../facts/body-limits.js';
 import { collected } from '../facts/request-streams.js';
 import { rule, type Detection, type RuleContext } from '../rule.js';
@@ -37,6 +38,7 @@ export default rule<'function', Evidence>({
     confidence: 'high',
     topics: ['rate-limit', 'upload'],
     since: '0.1.0',
+    whereWritten: true,
     leansOn: ['express/body-limit', 'fastify/body-limit', 'hapi/max-bytes'],
     whenNotToUse: 'Every endpoint really takes bodies of this size, and a proxy limits how many arrive at once.',
     references: ['https://expressjs.com/en/api.html#express.json', 'https://fastify.dev/docs/latest/Reference/Server/#bodylimit'],
@@ -230,7 +232,7 @@ function* tooLarge(call: Call, outer: readonly Branch[], context: RuleContext): 
       if (bytes === undefined || bytes <= most) continue;
       const branches: readonly Branch[] = [...outer, ...when];
       const replacement = setting.text ? { quote: '1mb' } : '1024 * 1024';
-      yield { at, subject: `${call.callee} ${setting.key}`, evidence: { who: some ? 'This route' : 'Every endpoint', size: sizeText(bytes), replacement, replaceable: at.path === call.at.path }, when: branches };
+      yield { at: whereWritten(value, at, context), subject: `${call.callee} ${setting.key}`, evidence: { who: some ? 'This route' : 'Every endpoint', size: sizeText(bytes), replacement, replaceable: at.path === call.at.path }, when: branches };
     }
   }
 }

@@ -22,6 +22,7 @@ export default rule<'module', Evidence>({
     confidence: 'high',
     topics: ['rate-limit'],
     since: '0.1.0',
+    whereWritten: true,
     leansOn: ['express/trust-proxy', 'fastify/trust-proxy'],
     whenNotToUse: 'Nobody can reach the service but through a proxy that overwrites these headers.',
     references: ['https://expressjs.com/en/guide/behind-proxies.html'],
@@ -109,13 +110,13 @@ export default rule<'module', Evidence>({
       bad: `
         //- settings.ts
         export const settings = { server: { trustProxy: true } };
+        //                                              ^^^^ limits/trust-proxy-any
         //- app.ts
         import Fastify from 'fastify';
         import { settings } from './settings';
         const one = Fastify({ trustProxy: () => true });
         //                                ^^^^^^^^^^ limits/trust-proxy-any
         const two = Fastify(settings.server);
-        //                  ^^^^^^^^^^^^^^^ limits/trust-proxy-any
         one.get('/', async (request) => ({ ip: request.ip }));
         two.get('/', async (request) => ({ ip: request.ip }));
       `,

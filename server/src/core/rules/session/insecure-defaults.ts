@@ -31,6 +31,7 @@ export default rule<'module', Evidence>({
     confidence: 'medium',
     topics: ['cookie'],
     since: '0.1.0',
+    whereWritten: true,
     leansOn: ['cookie-session/unsigned', 'cookie-session/readable', 'express-session/uninitialized'],
     whenNotToUse: 'Sessions hold nothing but preferences of visitors who do not log in.',
     references: ['https://expressjs.com/en/resources/middleware/session.html', 'https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html'],
@@ -161,7 +162,7 @@ function* ofCall(call: Call, when: readonly Branch[], module: ModuleView, contex
   type Changed = (at: Found['at'], entry: Found['at']) => readonly Change[];
   const report = function* (key: string, wanted: (value: unknown) => boolean, text: (value: unknown) => Text, severity: Severity, change: Changed, holder = options): Iterable<Found> {
     const answer = context.option(holder, key);
-    if (answer.kind !== 'value' || answer.value.at.path !== module.path || assignedLater(options, [key], module, context)) return;
+    if (answer.kind !== 'value' || (answer.value.at.path !== module.path && !context.spokenOf(answer.value.at.path)) || assignedLater(options, [key], module, context)) return;
     for (const one of alternatives(answer.value, context)) {
       const value = one.value.kind === 'literal' ? one.value.value : undefined;
       if (one.value.kind !== 'literal' || !wanted(value)) continue;

@@ -4,6 +4,7 @@ import type { Value } from '../../model/value.js';
 import { entriesOf } from '../facts/entries.js';
 import { isRequestStream } from '../facts/request-streams.js';
 import { uploadersOf, type Uploader } from '../facts/uploads.js';
+import { whereWritten } from '../facts/written.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 type Evidence =
@@ -25,6 +26,7 @@ export default rule<'module', Evidence>({
     confidence: 'high',
     topics: ['upload'],
     since: '0.1.0',
+    whereWritten: true,
     leansOn: ['multer/no-limit', 'express-fileupload/truncates', '@fastify/multipart/limit'],
     whenNotToUse: 'A proxy in front of every instance limits the size of request bodies, and nothing else can reach the service.',
     references: ['https://github.com/expressjs/multer#limits', 'https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/'],
@@ -278,6 +280,7 @@ function* ofUploader(uploader: Uploader, module: ModuleView, context: RuleContex
   const size = limits.kind === 'value' ? context.option(limits.value, 'fileSize') : limits;
   const found = { at: call.nameAt, subject: `${library} ${call.name} ${module.path}`, when };
   if (size.kind === 'absent') yield { ...found, evidence: { what: 'none', uploader } };
+  if (size.kind === 'value' && size.value.at.path !== module.path) yield* tooLarge(size.value, size.value.at, `fileSize ${module.path}`, when, LARGE, context);
   else if (size.kind === 'value' && library === 'express-fileupload') {
     const aborts = context.option(options, 'abortOnLimit');
     const handler = context.option(options, 'limitHandler');
@@ -314,11 +317,15 @@ function* sizes(module: ModuleView, context: RuleContext): Iterable<Detection<Ev
     const isLimit = entry.key === 'fileSize' && keys.at(-1) === 'limits' && call !== undefined && argument !== undefined;
     const isFormidable = entry.key === 'maxFileSize' && call !== undefined && (/^(formidable|koa-body|koa-better-body)(\.|$)/.test(call.callee) || keys.at(-1) === 'formidable');
     if (!isPayload && !isLimit && !isFormidable) continue;
-    const isEndless = entry.value.kind === 'ref' && /^(Number\.)?(Infinity|POSITIVE_INFINITY|MAX_SAFE_INTEGER|MAX_VALUE)$/.test(entry.value.text);
-    const size = isEndless ? Infinity : context.constant(entry.value)?.value;
-    if (typeof size !== 'number' || size <= (isPayload ? LARGE_PAYLOAD : LARGE)) continue;
-    yield { at: entry.value.at, subject: `${entry.key ?? ''} ${module.path}`, evidence: { what: isEndless ? 'endless' : 'large', size, value: entry.value }, severity: isEndless ? 'warning' : 'info', when };
+    yield* tooLarge(entry.value, whereWritten(entry.value, entry.value.at, context), `${entry.key ?? ''} ${module.path}`, when, isPayload ? LARGE_PAYLOAD : LARGE, context);
   }
+}
+function* tooLarge(value: Value, at: Detection<Evidence>['at'], subject: string, when: Uploader['when'], most: number, context: RuleContext): Iterable<Detection<Evidence>> {
+  const end = context.resolve(value).value;
+  const isEndless = end.kind === 'ref' && /^(Number\.)?(Infinity|POSITIVE_INFINITY|MAX_SAFE_INTEGER|MAX_VALUE)$/.test(end.text);
+  const size = isEndless ? Infinity : context.constant(value)?.value;
+  if (typeof size !== 'number' || size <= most) return;
+  yield { at, subject, evidence: { what: isEndless ? 'endless' : 'large', size, value }, severity: isEndless ? 'warning' : 'info', when };
 }
 
 function* limited(uploader: Uploader, context: RuleContext): Iterable<FixAnswer> {
