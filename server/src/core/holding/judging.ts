@@ -47,11 +47,12 @@ export function judge(own: FileFacts, bench: Bench, told: readonly Told[]): Judg
   const context = createContext(path, held);
   const rangeOf = (at: At): SourceRange => ({ path: at.path, span: held.spanOf(at) });
   const on = speaking(policy);
-  const { raw, crashes: failed } = detect(own, { rules: on, mentioned: told.length > 0 && !own.module && !own.artifact ? NO_WORDS : mentionedIn(own.file.text), project: bench.project, context, fileClass: files.classOf(path) });
+  const mentioned = told.length > 0 && !own.module && !own.artifact ? NO_WORDS : mentionedIn(own.file.text);
+  const { raw, crashes: failed } = detect(own, { rules: on, mentioned, project: bench.project, context, fileClass: files.classOf(path) });
   const crashes = [...failed];
   const handed = handersOf(path, files).flatMap((one) => {
     const module = held.module(one);
-    return module ? detectHanded(path, module, { rules: on, mentioned: mentionedIn(held.textOf(one)), project: bench.project, context, fileClass: 'source' }).raw : [];
+    return module ? detectHanded(path, module, { rules: on, mentioned: new Set([...mentioned, ...mentionedIn(held.textOf(one))]), project: bench.project, context, fileClass: 'source' }).raw : [];
   });
   const placed = [...raw, ...handed].map((one) => ({ one, span: held.spanOf(one.hit.detection.at) })).sort(bySpan);
   const ranked = applyPrecedence(unique(placed).map(({ one, span }) => ({ rule: one.rule.meta.id, node: rangeKey({ path, span }), grounds: one.grounds, one })));

@@ -3,6 +3,8 @@ import type { Call, Ref, Value } from '../model/value.js';
 import type { CorsPolicy, OriginTest } from '../rules/rule.js';
 import type { At } from '../text/source.js';
 import { listItems, originHeader, type CorsContext } from './cors-origin.js';
+import { alternatives } from '../rules/facts/alternatives.js';
+import { shapedText } from '../rules/facts/shaped.js';
 import { addAsked, givenDeciders } from './origin-deciders.js';
 import { standing, type Reader } from './test-standing.js';
 
@@ -169,7 +171,7 @@ function subjectOf(value: Value, reader: Reader, depth: number): Subject | undef
       const inner = subjectOf(value.receiver, reader, depth + 1);
       return inner && { ...inner, of: inner.of === 'origin' ? 'host' : inner.of };
     }
-    return undefined;
+    return value.args.length === 1 && first && isTidied(value, context) ? subjectOf(first.value, reader, depth + 1) : undefined;
   }
   if (value.kind !== 'ref') return undefined;
   const parsed = hostOf(value, reader, depth);
@@ -182,6 +184,15 @@ function subjectOf(value: Value, reader: Reader, depth: number): Subject | undef
   if (resolved === value) return undefined;
   if (resolved.kind !== 'ref') return subjectOf(resolved, reader, depth + 1);
   return hostOf(resolved, reader, depth) ?? byParameter(resolved, reader);
+}
+/** A function of the project that only tidies the one text it is given: `(o) => o.replace(/\/$/, '').toLowerCase()`. */
+function isTidied({ target }: Call, context: CorsContext): boolean {
+  const end = target.kind === 'ref' ? context.resolve(target).value : target;
+  const steps = end.kind === 'function' ? context.body(end.fn)?.steps.filter((step) => step.do !== 'call') : undefined;
+  const [only] = steps ?? [];
+  if (end.kind !== 'function' || steps?.length !== 1 || only?.do !== 'return' || !only.value) return false;
+  const text = shapedText(only.value);
+  return text !== only.value && text.kind === 'ref' && text.root.kind === 'parameter' && text.root.fn === end.fn && text.root.index === 0 && text.path.length === 0;
 }
 /** `let host; try { host = new URL(origin).hostname } catch { ... }`: the one value a declared name gets. */
 function assignedOnce({ root, path }: Ref, { module }: Reader): Value | undefined {
@@ -221,7 +232,16 @@ function walked(value: Value, loop: Loop | undefined, reader: Reader): readonly 
   const list = walkedList(resolved, loop, reader);
   const items = list ? listItems(list, context) : [];
   if (items.some((item) => item.value.kind === 'regex')) return items.filter((item) => item.value.kind === 'regex').map((item) => ({ values: [item.value], at: here(item.value, item.at) }));
-  return items.length > 0 ? [{ values: items.map((item) => item.value), at: undefined }] : [];
+  if (items.length > 0) return [{ values: items.map((item) => item.value), at: undefined }];
+  // The members are not known: that they are walked through is.
+  return list ? [{ values: defaultsIn(list, reader), at: undefined }] : [];
+}
+/** What `(process.env.ORIGINS || 'a,b').split(',')` holds where nothing is set; else one value nobody knows. */
+function defaultsIn(list: Value, { context }: Reader): readonly Value[] {
+  const made = context.resolve(list).value;
+  const texts = made.kind === 'call' && made.name === 'split' && made.receiver ? alternatives(made.receiver, context).flatMap(({ value }) => (value.kind === 'literal' && typeof value.value === 'string' ? [value] : [])) : [];
+  const parts = texts.flatMap((text): readonly Value[] => String(text.value).split(',').map((part) => ({ kind: 'literal', value: part.trim(), folded: true, at: text.at })));
+  return parts.length > 0 ? parts : [made];
 }
 function walkedList({ root, path }: Ref, loop: Loop | undefined, { module }: Reader): Value | undefined {
   if (path.length > 0) return undefined;

@@ -124,6 +124,28 @@ export default rule<'module', Evidence>({
         export default app;`,
     },
     {
+      title: 'a signed mark of the one who logged in, and a key that is kept',
+      bad: `
+        import express from 'express';
+        import cookieParser from 'cookie-parser';
+        const app = express();
+        app.use(cookieParser(process.env.KEY));
+        app.post('/login', (req, res) => {
+          if (!matches(req.body.password)) return res.sendStatus(401);
+          res.cookie('box', 'owner', { signed: true, httpOnly: true, sameSite: 'strict' });
+          //         ^^^^^ cookies/insecure-flags "Cookie 'box' lacks Secure"
+          res.cookie('tab', 'inbox', { sameSite: 'lax' });
+          res.end();
+        });
+        app.get('/desk', (req, res) => {
+          if (req.query.key !== process.env.ADMIN_KEY) return res.sendStatus(403);
+          res.cookie('admin_key', req.query.key, { httpOnly: true, secure: false, sameSite: 'lax' });
+          //                                                               ^^^^^ cookies/insecure-flags "Cookie 'admin_key' lacks Secure"
+          res.end();
+        });
+        app.listen(3000);`,
+    },
+    {
       title: 'a hapi server with what its plugins set by themselves',
       good: `
         import Hapi from '@hapi/hapi';

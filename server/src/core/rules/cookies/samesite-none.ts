@@ -5,6 +5,8 @@ import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.
 
 interface Evidence {
   readonly dropped: boolean;
+  /** Something in the project checks where requests come from. */
+  readonly checked: boolean;
   readonly name: string;
   readonly changes: readonly Change[];
 }
@@ -37,16 +39,17 @@ export default rule<'module', Evidence>({
       if (!setting.login) continue;
       for (const found of ofSetting(setting, context)) {
         const key = `${found.at.path} ${found.at.mark} ${found.at.part?.start ?? ''}`;
-        if (seen.has(key) || (isChecked && !found.evidence.dropped)) continue;
+        if (seen.has(key)) continue;
         seen.add(key);
-        yield found;
+        // The check may leave routes out; it is all that stands between.
+        yield isChecked && !found.evidence.dropped ? { ...found, severity: 'info', evidence: { ...found.evidence, checked: true } } : found;
       }
     }
   },
-  explain: ({ dropped, name }) => ({
+  explain: ({ dropped, checked, name }) => ({
     message: dropped
       ? `Browsers drop the cookie '${name}': with 'none' it needs Secure, and then any site can make requests with it. Use 'lax'.`
-      : `Any site can make requests with the cookie '${name}'. Use 'lax', or add CSRF protection.`,
+      : checked ? `Any site can make requests with the cookie '${name}', and only the CSRF check stops them. Use 'lax' unless other sites must send it.` : `Any site can make requests with the cookie '${name}'. Use 'lax', or add CSRF protection.`,
     why: 'A page of an attacker that a logged-in visitor opens can send forms to this service, and the browser adds the cookie to them.',
     remedy: "Use 'lax' or 'strict'; where other sites must send the cookie, check the Origin header or a CSRF token on every changing request.",
   }),
@@ -117,11 +120,12 @@ export default rule<'module', Evidence>({
         export const send = (req, res) => res.cookie('token', req.token, { sameSite: 'strict' });` },
     { title: 'a cookie that holds no login', good: `export const set = (req, res) => res.cookie('theme', req.body.theme, { sameSite: 'none', secure: true });` },
     {
-      title: 'protected against forged requests',
-      good: `
+      title: 'a token is all that stands between',
+      bad: `
         //- session.js
         const session = require('express-session');
         module.exports = session({ secret: process.env.SECRET, cookie: { sameSite: 'none', secure: true } });
+        //                                                                         ^^^^^^ cookies/samesite-none "only the CSRF check stops them"
         //- app.js
         const { doubleCsrf } = require('csrf-csrf');
         const app = require('express')();
@@ -129,10 +133,24 @@ export default rule<'module', Evidence>({
         app.use(doubleCsrf({ getSecret: () => process.env.CSRF }).doubleCsrfProtection);`,
     },
     {
-      title: 'protected by a check of its own',
-      good: `
+      title: 'the session of a Fastify plugin, from settings of another file',
+      bad: `
+        //- settings.ts
+        export const settings = { session: { cookieName: 'club', cookie: { httpOnly: true, secure: true, sameSite: 'none' as const } } };
+        //                                                                                                         ^^^^^^ cookies/samesite-none "Any site"
+        //- server.ts
+        import Fastify from 'fastify';
+        import session from '@fastify/session';
+        import { settings } from './settings';
+        const app = Fastify();
+        app.register(session, { secret: process.env.KEY, cookie: { ...settings.session.cookie } });`,
+    },
+    {
+      title: 'a check of its own',
+      bad: `
         import session from 'express-session';
         app.use(session({ secret: process.env.SECRET, cookie: { sameSite: 'none', secure: true } }));
+        //                                                                ^^^^^^ cookies/samesite-none "only the CSRF check"
         app.use(function csrfProtection(req, res, next) { return req.get('origin') === process.env.ORIGIN ? next() : res.sendStatus(403); });`,
     },
     { title: 'in development only', good: `const isProd = process.env.NODE_ENV === 'production'; export const send = (req, res) => res.cookie('token', req.token, { secure: true, sameSite: isProd ? 'strict' : 'none' });` },
@@ -149,7 +167,7 @@ function* ofSetting(setting: CookieSetting, context: RuleContext): Iterable<Dete
     const match = /samesite\s*=\s*none/i.exec(text);
     if (match) {
       const at = context.within(place.at, match.index, match.index + match[0].length);
-      yield { ...found, at, evidence: { name, dropped: secure.state === 'absent', changes: [{ do: 'replace', at, code: ['SameSite=Lax'] }] } };
+      yield { ...found, at, evidence: { name, dropped: secure.state === 'absent', checked: false, changes: [{ do: 'replace', at, code: ['SameSite=Lax'] }] } };
     }
     return;
   }
@@ -162,6 +180,6 @@ function* ofSetting(setting: CookieSetting, context: RuleContext): Iterable<Dete
     const isHere = one.at.path === call.at.path || context.spokenOf(one.at.path);
     const changes: readonly Change[] = isHere && one.value.kind === 'literal' && context.textOf(one.at) === context.textOf(one.value.at) ? [{ do: 'replace', at: one.at, code: [{ quote: library === 'hapi' ? 'Lax' : 'lax' }] }] : [];
     // Left out, most browsers take it for Lax.
-    yield { ...found, at: isHere ? one.at : setting.at, severity: isNone ? 'warning' : 'info', evidence: { name, dropped, changes }, when: [...when, ...one.when] };
+    yield { ...found, at: isHere ? one.at : setting.at, severity: isNone ? 'warning' : 'info', evidence: { name, dropped, checked: false, changes }, when: [...when, ...one.when] };
   }
 }

@@ -39,6 +39,10 @@ export default rule<'origin', { readonly test: OriginTest; readonly text: string
       };
       return;
     }
+    // Whatever stands there: an origin goes on behind what it begins with.
+    if (test.how !== 'starts' || !test.sure || test.of === 'referer' || texts.some((text) => typeof text === 'string') || test.beside.length > 0 || test.with.length === 0) return;
+    const example = test.of === 'host' ? 'https://known.host.attacker.com' : 'https://known.origin.attacker.com';
+    yield { at: test.at, subject: `${test.inside} ${test.call.name} of a list`, evidence: { test, text: '', example, subdomain: false, method: test.call.name }, when: test.when, confidence: 'medium' };
   },
   explain: ({ method, example, subdomain }) => ({
     message: subdomain
@@ -263,6 +267,18 @@ export default rule<'origin', { readonly test: OriginTest; readonly text: string
       fixed: `
         import cors from 'cors';
         app.use(cors({ origin: (o, cb) => cb(null, ['https://shop.example.com'].includes(o)) }));`,
+    },
+    {
+      title: 'what members of a list begin with, and end with where nothing is set',
+      bad: `
+        import cors from 'cors';
+        const ends = (process.env.SITES || 'shop.example').split(',');
+        const tidy = (text) => text.toLowerCase();
+        export const corsFor = (list) => cors({ credentials: true, origin: (origin, done) => done(null, list.some((one) => tidy(origin).indexOf(one) === 0)) });
+        //                                                                                                                              ^^^^^^^ cors/origin-check-substring "https://known.origin.attacker.com"
+        export const isOurs = (origin) => ends.some((end) => origin.endsWith(end));
+        //                                                          ^^^^^^^^ cors/origin-check-substring "https://attackershop.example"
+        export const site = cors({ credentials: true, origin: (origin, done) => done(null, isOurs(origin)) });`,
     },
     { title: 'a list of origins', good: `import cors from 'cors';\napp.use(cors({ origin: (o, cb) => cb(null, allowedOrigins.includes(o)) }));` },
     { title: 'a list written on the spot', good: `import cors from 'cors';\napp.use(cors({ origin: (o, cb) => cb(null, ['https://a.example.com'].indexOf(o) !== -1) }));` },

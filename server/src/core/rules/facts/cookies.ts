@@ -71,6 +71,8 @@ const OTHER_WORDS: ReadonlySet<string> = new Set((
   'theme lang language locale return hint state nonce verifier challenge author authors expires expiry expiration expire timeout flash dest destination target attempt attempts count url uri path'
 ).split(' '));
 const OTHER_ENDS: ReadonlySet<string> = new Set('next to back from page tab step type provider method email name username domain origin at time date status error message count enabled required'.split(' '));
+/** A key that opens something, by its name: `admin_key`. */
+const KEY_NAME = /(^|[-_.])(admin|api|access|mod|moderator|master|owner)[-_.]?key$/i;
 const LOGIN = /sess|auth|token|jwt|remember|login/i;
 const LOGIN_WORDS: ReadonlySet<string> = new Set(['sid', 'ssid', 'jwt', 'session', 'auth', 'token', 'refresh', 'rt', 'sso']);
 
@@ -196,7 +198,10 @@ function cookieOf(call: Call, when: readonly Branch[], module: ModuleView, fn: F
   if (!found?.name) return undefined;
   const { library, name, value, options } = found;
   const text = textOf(name, context);
-  if (text === undefined || clears(value, options, context)) return undefined;
+  // The one person a small server knows: `res.cookie('hm', 'admin', { signed: true })`.
+  const isMark = answersLoginPath(fn, context) && context.constant(optionValue(options, 'signed', context) ?? name)?.value === true;
+  const isKey = text !== undefined && KEY_NAME.test(text);
+  if (text === undefined || clears(value, options, isMark, isKey, context)) return undefined;
   const flag = (key: FlagName): Flag => assignedLater(options, [optionKey(library, key)], module, context) ?? flagOf(key, options, optionKey(library, key), library, context);
   // `config.sessionCookieName` names a name.
   const said = typeof context.constant(name)?.value === 'string' ? text : text.replace(/[._]?(name|key)$/i, '');
@@ -206,7 +211,7 @@ function cookieOf(call: Call, when: readonly Branch[], module: ModuleView, fn: F
     library,
     kind: 'cookie',
     name: text,
-    login: loginCookie(said) || (!saysOther(said) && value !== undefined && (holdsToken(value, context) || answersLogin(fn, value, context))),
+    login: isMark || isKey || loginCookie(said) || (!saysOther(said) && value !== undefined && (holdsToken(value, context) || answersLogin(fn, value, context))),
     flags: { httpOnly: flag('httpOnly'), secure: flag('secure'), sameSite: flag('sameSite') },
     at: name.at.path === call.at.path ? name.at : call.nameAt,
     place,
@@ -337,10 +342,10 @@ function objectHere(options: Value, from: At, context: RuleContext): At | undefi
   return end.kind === 'object' && end.at.path === from.path ? end.at : undefined;
 }
 /** A cookie is taken back (no value, no time to live), or holds what the caller sent, which is no secret of the server. */
-function clears(value: Value | undefined, options: Value | undefined, context: RuleContext): boolean {
+function clears(value: Value | undefined, options: Value | undefined, isMark: boolean, isKey: boolean, context: RuleContext): boolean {
   const constant = value && context.constant(value);
-  if (constant) return true;
-  const sent = value && context.request(value)?.from;
+  if (constant && !(isMark && typeof constant.value === 'string' && constant.value !== '')) return true;
+  const sent = isKey ? undefined : value && context.request(value)?.from;
   if (sent === 'query' || sent === 'param' || sent === 'path' || sent === 'url') return true;
   const age = context.option(options, 'maxAge');
   return age.kind === 'value' && Number(context.constant(age.value)?.value ?? 1) <= 0;
@@ -354,6 +359,9 @@ function holdsToken(value: Value, context: RuleContext): boolean {
 function answersLogin(fn: FunctionView, value: Value, context: RuleContext): boolean {
   const end = context.resolve(value).value;
   if (end.kind !== 'call' || !MAKES_LOGIN.test(end.name)) return false;
+  return answersLoginPath(fn, context);
+}
+function answersLoginPath(fn: FunctionView, context: RuleContext): boolean {
   return context.endpoints({ handler: fn.id }).some(({ method, path }) => method === 'POST' && LOGIN_PATH.test(path.text));
 }
 /** The constant a name is, or how it reads in the code. */

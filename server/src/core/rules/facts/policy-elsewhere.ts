@@ -51,6 +51,7 @@ function functionsBeside(steps: FunctionView['steps'], context: RuleContext): bo
 export function governedByPolicy(options: Value, context: RuleContext): boolean {
   const policy = context.option(options, 'contentSecurityPolicy');
   if (policy.kind !== 'value') return policy.kind === 'unknown';
+  if (context.constant(policy.value)?.value === false) return false;
   const directives = context.option(policy.value, 'directives');
   const where = directives.kind === 'value' ? directives.value : policy.value;
   return ['frameAncestors', 'frame-ancestors'].some((key) => {

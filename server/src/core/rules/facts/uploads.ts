@@ -6,7 +6,7 @@ import type { RuleContext } from '../rule.js';
 export type FolderReader = Pick<RuleContext, 'resolve' | 'constant' | 'option' | 'body'>;
 /** A call that makes something which takes in files, with its options. */
 export interface Uploader {
-  readonly library: 'multer' | 'nest' | 'express-fileupload' | 'busboy';
+  readonly library: 'multer' | 'nest' | 'express-fileupload' | 'busboy' | 'graphql-upload';
   readonly call: Call;
   readonly options: Value | undefined;
   /** How many arguments stand before the options. */
@@ -69,6 +69,7 @@ function madeBy(call: Call): Pick<Uploader, 'library' | 'options' | 'before'> | 
     return at('nest', call.name === 'FilesInterceptor' && (call.args.length > 2 || call.args[1]?.value.kind === 'literal') ? 2 : 1);
   }
   if (call.callee === 'express-fileupload') return at('express-fileupload', 0);
+  if (/^graphql-upload(-minimal|-ts)?(\/[\w.]+)*(\.default)?(\.(graphqlUploadExpress|graphqlUploadKoa))?$/.test(call.callee) && /upload(express|koa)/i.test(call.callee)) return at('graphql-upload', 0);
   if (/^(busboy|@fastify\/busboy)(\.default|\.Busboy)?$/.test(call.callee)) return at('busboy', 0);
   return undefined;
 }

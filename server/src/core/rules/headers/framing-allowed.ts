@@ -46,7 +46,7 @@ export default rule<'module', Evidence>({
     if (FRAMED.test(module.path)) return;
     const policies = [...cspPolicies(module, context)];
     for (const policy of policies) yield* ofPolicy(policy, module, context);
-    const governed = new Set(policies.filter((one) => one.reportOnly === false && one.directives.has('frame-ancestors')).map((one) => one.inside));
+    const governed = new Set(policies.filter((one) => one.reportOnly === false && governs(one)).map((one) => one.inside));
     for (const header of setHeaders(module, context)) {
       // The older header beside a policy is for older browsers.
       if (header.name !== FRAME || governed.has(header.inside) || (header.path !== undefined && FRAMED.test(header.path)) || isFramed(header.call, header.inside, context)) continue;
@@ -168,6 +168,18 @@ export default rule<'module', Evidence>({
         const helmet = require('helmet');
         app.use(helmet.frameguard({ action: 'SAMEORIGIN', domain: 'https://a.example.com' }));`,
     },
+    {
+      title: 'a value no browser knows, beside a policy for everybody',
+      bad: `
+        const http = require('node:http');
+        http.createServer((req, res) => {
+          res.setHeader('X-Frame-Options', 'ALLOWALL');
+          //                               ^^^^^^^^^^ headers/framing-allowed
+          res.setHeader('Content-Security-Policy', "default-src 'self'; frame-ancestors *");
+          //                                                                            ^ headers/framing-allowed
+          res.end();
+        });`,
+    },
     { title: 'nobody may', good: `export const page = (req, res) => { res.setHeader('X-Frame-Options', 'DENY'); res.setHeader('Content-Security-Policy', "frame-ancestors 'self' https://*.example.com"); };` },
     {
       title: 'an older header beside the policy',
@@ -182,6 +194,11 @@ export default rule<'module', Evidence>({
   ],
 });
 
+/** The policy says who may frame, and does not say everybody. */
+function governs({ directives }: CspPolicy): boolean {
+  const words = directives.get('frame-ancestors')?.words;
+  return words !== undefined && !words.some((word) => ANY.test(word.text));
+}
 function* ofPolicy(policy: CspPolicy, module: ModuleView, context: RuleContext): Iterable<Found> {
   if (policy.reportOnly === true || (policy.header?.path !== undefined && FRAMED.test(policy.header.path)) || isFramed(policy.call, policy.inside, context)) return;
   for (const word of policy.directives.get('frame-ancestors')?.words ?? []) {

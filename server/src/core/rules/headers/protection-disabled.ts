@@ -268,6 +268,14 @@ export default rule<'call', Evidence>({
         express().use(helmet(options));`,
     },
     {
+      title: 'no policy that could speak of frames either',
+      bad: `
+        const helmet = require('helmet');
+        app.use(helmet({ contentSecurityPolicy: false, xFrameOptions: false }));
+        //                                      ^^^^^ headers/protection-disabled
+        //                                                            ^^^^^ headers/protection-disabled`,
+    },
+    {
       title: 'a policy without the directive about frames',
       bad: `
         const helmet = require('helmet');

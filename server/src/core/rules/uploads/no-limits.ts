@@ -32,17 +32,20 @@ export default rule<'module', Evidence>({
     references: ['https://github.com/expressjs/multer#limits', 'https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/'],
   },
   on: 'module',
-  words: ['multer', 'interceptor', 'fileupload', 'busboy', 'formidable', 'filesize', 'maxbytes', 'maxfilesize', 'createwritestream'],
+  words: ['multer', 'multipart', 'graphqlupload', 'sizelimit', 'interceptor', 'fileupload', 'busboy', 'formidable', 'filesize', 'maxbytes', 'maxfilesize', 'createwritestream'],
   *detect(module, context) {
     for (const uploader of uploadersOf(module, context)) yield* ofUploader(uploader, module, context);
     yield* sizes(module, context);
+    yield* ofPlugin(module, context);
     yield* streams(module, context);
   },
   explain(evidence) {
     const why = 'Files are kept in memory or written to disk while they arrive: without a limit one request can stop the service for everybody.';
     switch (evidence.what) {
-      case 'none':
-        return { message: 'Uploads have no size limit, so one request can fill memory or disk. Set limits.fileSize.', why, remedy: 'Set limits.fileSize to the largest file this endpoint needs, and answer 413 above it.' };
+      case 'none': {
+        const name = evidence.uploader.library === 'graphql-upload' ? 'maxFileSize' : 'limits.fileSize';
+        return { message: `Uploads have no size limit, so one request can fill memory or disk. Set ${name}.`, why, remedy: `Set ${name} to the largest file this endpoint needs, and answer 413 above it.` };
+      }
       case 'stream':
         return {
           message: 'The whole request is written to disk whatever its size, so one client can fill the disk. Count the bytes and stop.',
@@ -124,6 +127,37 @@ export default rule<'module', Evidence>({
       fixed: `
         import fileUpload from 'express-fileupload';
         app.use(fileUpload({ limits: { fileSize: 2e6 }, abortOnLimit: true }));`,
+    },
+    {
+      title: 'files beside a query, without options and with those of another file',
+      bad: `
+        //- limits.ts
+        export const limits = { form: { limits: { fileSize: Infinity, files: 2 } } };
+        //                                                  ^^^^^^^^ uploads/no-limits
+        //- graph.ts
+        import express from 'express';
+        import graphqlUploadExpress from 'graphql-upload/graphqlUploadExpress.mjs';
+        const app = express();
+        app.use('/a', graphqlUploadExpress({ maxFiles: 3 }));
+        //            ^^^^^^^^^^^^^^^^^^^^ uploads/no-limits "Set maxFileSize"
+        app.use('/b', graphqlUploadExpress({ maxFileSize: 2_000_000, maxFiles: 3 }));
+        //- forms.ts
+        import Fastify from 'fastify';
+        import multipart from '@fastify/multipart';
+        import { limits } from './limits';
+        export const server = Fastify();
+        server.register(multipart, limits.form);`,
+    },
+    {
+      title: 'what a page route reads, and one that reads a form',
+      bad: `
+        //- pages/api/import.js
+        export const config = { api: { bodyParser: { sizeLimit: '200mb' } } };
+        //                                                      ^^^^^^^ uploads/no-limits "200 MB"
+        export default function handler(req, res) { res.json({ rows: req.body.rows.length }); }
+        //- pages/api/note.js
+        export const config = { api: { bodyParser: { sizeLimit: '2mb' } } };
+        export default function handler(req, res) { res.json({ ok: true }); }`,
     },
     {
       title: 'a Nest interceptor',
@@ -277,10 +311,10 @@ function* ofUploader(uploader: Uploader, module: ModuleView, context: RuleContex
   if (isDefault && context.projectUses('upload-module')) return;
   if (library === 'busboy' && counts(module)) return;
   const limits = context.option(options, 'limits');
-  const size = limits.kind === 'value' ? context.option(limits.value, 'fileSize') : limits;
+  const size = library === 'graphql-upload' ? context.option(options, 'maxFileSize') : limits.kind === 'value' ? context.option(limits.value, 'fileSize') : limits;
   const found = { at: call.nameAt, subject: `${library} ${call.name} ${module.path}`, when };
   if (size.kind === 'absent') yield { ...found, evidence: { what: 'none', uploader } };
-  if (size.kind === 'value' && size.value.at.path !== module.path) yield* tooLarge(size.value, size.value.at, `fileSize ${module.path}`, when, LARGE, context);
+  if (size.kind === 'value' && size.value.at.path !== module.path) yield* tooLarge(size.value, context.spokenOf(size.value.at.path) ? size.value.at : call.nameAt, `fileSize ${module.path}`, when, LARGE, context);
   else if (size.kind === 'value' && library === 'express-fileupload') {
     const aborts = context.option(options, 'abortOnLimit');
     const handler = context.option(options, 'limitHandler');
@@ -316,8 +350,30 @@ function* sizes(module: ModuleView, context: RuleContext): Iterable<Detection<Ev
     const isPayload = entry.key === 'maxBytes' && keys.at(-1) === 'payload';
     const isLimit = entry.key === 'fileSize' && keys.at(-1) === 'limits' && call !== undefined && argument !== undefined;
     const isFormidable = entry.key === 'maxFileSize' && call !== undefined && (/^(formidable|koa-body|koa-better-body)(\.|$)/.test(call.callee) || keys.at(-1) === 'formidable');
+    if (entry.key === 'sizeLimit' && keys.at(-1) === 'bodyParser' && keys.at(-2) === 'api') {
+      const bytes = bytesIn(context.constant(entry.value)?.value);
+      if (bytes !== undefined && bytes > LARGE_PAYLOAD) yield { at: entry.value.at, subject: `sizeLimit ${module.path}`, evidence: { what: 'large', size: bytes, value: entry.value }, severity: 'info', when };
+      continue;
+    }
     if (!isPayload && !isLimit && !isFormidable) continue;
     yield* tooLarge(entry.value, whereWritten(entry.value, entry.value.at, context), `${entry.key ?? ''} ${module.path}`, when, isPayload ? LARGE_PAYLOAD : LARGE, context);
+  }
+}
+/** The bytes of a size as Next.js reads it: a number, or text with a unit. */
+function bytesIn(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  const match = typeof value === 'string' ? /^(\d{1,9}(?:\.\d{1,3})?) {0,3}(kb|mb|gb)$/i.exec(value.trim()) : undefined;
+  return match ? Number(match[1]) * 1024 ** (['kb', 'mb', 'gb'].indexOf((match[2] ?? '').toLowerCase()) + 1) : undefined;
+}
+/** The limits of the plugin of Fastify, which has one of its own, where they stand in another file. */
+function* ofPlugin(module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {
+  for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
+    const plugin = step.do === 'call' && step.call.name === 'register' ? step.call.args[0]?.value : undefined;
+    if (step.do !== 'call' || plugin?.kind !== 'ref' || plugin.root.kind !== 'import' || !/^(@fastify\/multipart|fastify-multipart)$/.test(plugin.root.from)) continue;
+    const limits = context.option(step.call.args[1]?.value, 'limits');
+    const size = limits.kind === 'value' ? context.option(limits.value, 'fileSize') : limits;
+    if (size.kind !== 'value' || size.value.at.path === module.path) continue;
+    yield* tooLarge(size.value, context.spokenOf(size.value.at.path) ? size.value.at : step.call.nameAt, `multipart ${module.path}`, step.when, LARGE, context);
   }
 }
 function* tooLarge(value: Value, at: Detection<Evidence>['at'], subject: string, when: Uploader['when'], most: number, context: RuleContext): Iterable<Detection<Evidence>> {
@@ -329,6 +385,7 @@ function* tooLarge(value: Value, at: Detection<Evidence>['at'], subject: string,
 }
 
 function* limited(uploader: Uploader, context: RuleContext): Iterable<FixAnswer> {
+  if (uploader.library === 'graphql-upload') return yield* withEntry('Limit size and number of files', uploader, 'maxFileSize: 5 * 1024 * 1024', context);
   const limits = context.option(uploader.options, 'limits');
   const object = limits.kind === 'value' ? context.resolve(limits.value).value : undefined;
   const onlyOne = uploader.uses.size > 0 && [...uploader.uses].every((use) => use === 'single');

@@ -76,6 +76,20 @@ export default rule<'call', Evidence>({
   },
   examples: [
     {
+      title: 'the name a form part was sent with',
+      bad: `
+        const fs = require('fs');
+        const path = require('path');
+        const busboy = require('busboy');
+        module.exports = (req, res) => {
+          const form = busboy({ headers: req.headers, limits: { fileSize: 1e6 } });
+          form.on('file', (field, stream, info) => stream.pipe(fs.createWriteStream(path.join('/srv/in', info.filename))));
+          //                                                                                             ^^^^^^^^^^^^^ uploads/original-name
+          form.on('close', () => res.end());
+          req.pipe(form);
+        };`,
+    },
+    {
       title: 'the storage of multer keeps the name',
       bad: `
         import multer from 'multer';
@@ -230,6 +244,8 @@ function clientName(value: Value, context: RuleContext): Source | undefined {
   const last = value.path.at(-1) ?? '';
   if (last === 'originalname') return { value, unique: false, raw: false };
   if (last === 'originalFilename') return { value, unique: false, raw: true };
+  // busboy: `(field, stream, { filename })`, and the name alone before its version 1.
+  if (value.root.kind === 'parameter' && value.root.index === 2 && (last === 'filename' || (value.path.length === 0 && value.text === 'filename')) && ['busboy', '@fastify/busboy'].some((name) => context.projectUses(name))) return { value, unique: false, raw: true };
   if (last === 'name') return context.request(value)?.from === 'file' ? { value, unique: false, raw: false } : undefined;
   if (last !== 'filename') return undefined;
   const end = context.resolve(value).value;
