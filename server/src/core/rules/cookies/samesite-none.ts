@@ -49,7 +49,8 @@ export default rule<'module', Evidence>({
   explain: ({ dropped, checked, name }) => ({
     message: dropped
       ? `Browsers drop the cookie '${name}': with 'none' it needs Secure, and then any site can make requests with it. Use 'lax'.`
-      : checked ? `Any site can make requests with the cookie '${name}', and only the CSRF check stops them. Use 'lax' unless other sites must send it.` : `Any site can make requests with the cookie '${name}'. Use 'lax', or add CSRF protection.`,
+      : checked ? `Any site can make requests with the cookie '${name}', and only the CSRF check stops them. Use 'lax' unless other sites must send it.`
+      : `Any site can make requests with the cookie '${name}'. Use 'lax', or add CSRF protection.`,
     why: 'A page of an attacker that a logged-in visitor opens can send forms to this service, and the browser adds the cookie to them.',
     remedy: "Use 'lax' or 'strict'; where other sites must send the cookie, check the Origin header or a CSRF token on every changing request.",
   }),

@@ -1,5 +1,6 @@
 import type { Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { reachedBy } from '../facts/mounts.js';
 import { folderOf, isContentFolder, isPublicFolder, staticMounts, type StaticMount } from '../facts/static.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -59,7 +60,7 @@ export default rule<'call', Evidence>({
       }
       if (answer.kind === 'unknown' && mount.options !== undefined) continue;
       const isOpen = mount.library === 'fastify' || (mount.library === 'express' && context.major('express', context.pathOf(call.at)) === 4);
-      if (!isOpen) continue;
+      if (!isOpen || isHandedOut(mount, context) || reachedBy(call, context).by === 'guarded') continue;
       // A folder made to be served, by its name: the default alone is no fault there.
       if (mount.roots.length > 0 && mount.roots.every((one) => isMade(lastOf(one, context)) || isContentFolder(one, context))) continue;
       const isKnown = mount.roots.some((one) => context.constant(one) !== undefined || folderOf(one, context) !== undefined);
@@ -275,6 +276,20 @@ export default rule<'call', Evidence>({
       `,
     },
     {
+      title: 'downloads, and a folder behind a login',
+      good: `
+        //- package.json
+        { "dependencies": { "express": "4.19.2" } }
+        //- app.js
+        const path = require('path');
+        const express = require('express');
+        const app = express();
+        const login = (req, res, next) => (req.user ? next() : res.sendStatus(401));
+        app.use('/got', express.static(path.join(__dirname, 'attachments'), { setHeaders: (res) => res.set('Content-Disposition', 'attachment') }));
+        app.use('/own', login, express.static(path.join(__dirname, 'uploads')));
+        app.listen(3000);`,
+    },
+    {
       title: 'the folder for well-known documents',
       good: `import express from 'express'; express().use('/.well-known', express.static('public/.well-known', { dotfiles: 'allow' }));`,
     },
@@ -284,6 +299,11 @@ export default rule<'call', Evidence>({
   ],
 });
 
+/** Files are sent as downloads: somebody thought of what lies there. */
+function isHandedOut({ options }: StaticMount, context: RuleContext): boolean {
+  const headers = context.option(options, 'setHeaders');
+  return headers.kind === 'value' && /content-disposition/i.test(context.textOf(headers.resolved.value.at));
+}
 /** A folder that is known, and not one a build makes. */
 function servesOthers(root: Value, context: RuleContext): boolean {
   const folder = folderOf(root, context);

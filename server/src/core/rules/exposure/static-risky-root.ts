@@ -1,13 +1,22 @@
 import type { Change } from '../../findings/changes.js';
+import type { Branch, FunctionView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
+import { onResponse } from '../facts/header-setup.js';
+import type { Endpoint } from '../../project/project.js';
+import { endpointsAround, isCheck, isNarrow, taintOf, type Taint } from '../facts/tainted-paths.js';
 import { folderOf, isPublicFolder, staticMounts, usedUnder, type Folder, type StaticMount } from '../facts/static.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
-interface Evidence {
+interface Root {
+  readonly kind: 'root';
   readonly root: Value;
   readonly shown: string;
   readonly isWhole: boolean;
 }
+type Evidence = Root | { readonly kind: 'escapes'; readonly text: string };
+const READS = /^(node:)?(fs|fs-extra|graceful-fs)(\/promises)?\.(promises\.)?(createReadStream|readFile(Sync)?)$/;
+/** What gives a file to the caller and keeps it inside a folder only where it is told which. */
+const SENDS = /^(sendFile|sendfile|download)$/;
 /** Folders of the machine that every program shares. */
 const SYSTEM = /^(tmp|etc|home|root|var|usr|opt|proc|dev|mnt)$/;
 const SOURCES = /^(src|server|config|configs|data|db|database|logs?|private|secrets?|keys|certs?)$/i;
@@ -26,8 +35,15 @@ export default rule<'call', Evidence>({
     references: ['https://expressjs.com/en/starter/static-files.html', 'https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/'],
   },
   on: 'call',
-  words: ['static', 'directory', 'serve', 'koa-send', 'sirv'],
+  words: ['static', 'directory', 'serve', 'koa-send', 'sirv', 'sendfile', 'download', 'createreadstream', 'readfile'],
   *detect({ call, step, in: fn }, context) {
+    const read = readPath(call, fn, context);
+    const taint = read && taintOf(read, context, [], 0);
+    const endpoints = taint ? endpointsAround(fn, context) : [];
+    if (read && taint && !isKept(taint, endpoints, step.when, context)) {
+      const text = context.textOf(taint.source.at);
+      yield { at: read.at, subject: `${call.name} ${text.replace(/["'`\s]/g, '')}`, evidence: { kind: 'escapes', text }, severity: 'warning', confidence: 'medium', when: step.when };
+    }
     for (const mount of staticMounts(call, context)) {
       if (context.option(mount.options, 'allowedPath').kind === 'value') continue;
       const roots = mount.library === 'hono' && mount.roots.length === 0 && isWholeFolder(mount, context) ? [call] : mount.roots;
@@ -39,7 +55,7 @@ export default rule<'call', Evidence>({
         yield {
           at,
           subject: `${mount.library} ${found.shown}`,
-          evidence: { root, ...found },
+          evidence: { kind: 'root', root, ...found },
           ...(found.shown === 'node_modules' ? { severity: 'info' as const } : {}),
           confidence: found.isWhole ? 'high' : 'medium',
           when: step.when,
@@ -47,18 +63,61 @@ export default rule<'call', Evidence>({
       }
     }
   },
-  explain: ({ shown }) => ({
-    message: `This serves ${shown}, source and configuration files included. Serve a folder that holds only public files.`,
+  explain: (evidence) => evidence.kind === 'escapes' ? {
+    message: `The caller chooses the file that is read (${evidence.text.slice(0, 60)}): dots in it leave the folder. Keep the last part of the name only, or refuse what is not below the folder.`,
+    why: '`../` and its encoded forms reach settings, keys and sources of the server.',
+    remedy: 'Resolve the path and compare its beginning with the folder, or send it with the option root.',
+  } : {
+    message: `This serves ${evidence.shown}, source and configuration files included. Serve a folder that holds only public files.`,
     why: 'Whoever guesses a name downloads code, .env files, keys and databases.',
     remedy: 'Put what the browser needs into a folder of its own and serve that one.',
-  }),
-  *fix({ evidence: { root, isWhole } }, context): Iterable<FixAnswer> {
+  },
+  *fix({ evidence }, context): Iterable<FixAnswer> {
+    if (evidence.kind === 'escapes') return yield { refused: 'Where the name has to be checked is for the author to say.' };
+    const { root, isWhole } = evidence;
     const end = context.resolve(root).value;
     if (root.kind === 'literal') yield { title: "Serve the folder 'public'", safety: 'review', changes: [{ do: 'replace', at: root.at, code: [{ quote: 'public' }] }] };
     else if (!isWhole || (root.kind === 'ref' && end.kind === 'literal') || root.kind === 'call' && !isPath(root)) yield { refused: 'Which of its files are public cannot be told from the code.' };
     else yield { title: "Serve its folder 'public'", safety: 'review', changes: joined(root, context) };
   },
   examples: [
+    {
+      title: 'a file the caller chooses, by its address and by a parameter',
+      bad: `
+        const http = require('node:http');
+        const fs = require('node:fs');
+        const path = require('node:path');
+        const express = require('express');
+        http.createServer((req, res) => {
+          const file = '/srv/www' + decodeURIComponent(req.url);
+          fs.createReadStream(file).pipe(res);
+          //                  ^^^^ exposure/static-risky-root "The caller chooses the file"
+        }).listen(80);
+        const app = express();
+        app.get('/text', (req, res) => res.sendFile(path.resolve('/srv/texts', req.query.name)));
+        //                                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/static-risky-root
+        app.get('/bill/:nr', async (req, res) => res.end(await fs.promises.readFile(path.join('/srv/bills', \`\${req.params.nr}.pdf\`))));
+        //                                                                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/static-risky-root "req.params.nr"
+        app.listen(81);`,
+    },
+    {
+      title: 'a file kept inside its folder',
+      good: `
+        const fs = require('node:fs');
+        const path = require('node:path');
+        const express = require('express');
+        const app = express();
+        app.get('/a', (req, res) => res.sendFile(req.query.name, { root: '/srv/texts' }));
+        app.get('/b/:name', (req, res) => res.sendFile(path.join('/srv/texts', path.basename(req.params.name))));
+        app.get('/c', (req, res) => {
+          const file = path.resolve('/srv/texts', req.query.name);
+          if (!file.startsWith('/srv/texts' + path.sep)) return res.sendStatus(404);
+          fs.stat(file, (error) => (error ? res.sendStatus(404) : fs.createReadStream(file).pipe(res)));
+        });
+        app.get('/d/:nr(\\\\d+)', (req, res) => res.sendFile(path.join('/srv/bills', req.params.nr)));
+        app.get('/e/:lang', (req, res) => { if (!LANGUAGES.includes(req.params.lang)) return res.sendStatus(404); res.sendFile('/srv/' + req.params.lang); });
+        app.listen(81);`,
+    },
     {
       title: 'a folder that all programs of the machine share',
       bad: `
@@ -243,7 +302,7 @@ function below(folder: Folder, { library }: StaticMount, call: Call, path: strin
 function isWholeFolder({ options }: StaticMount, context: RuleContext): boolean {
   return context.option(options, 'root').kind === 'absent' && context.option(options, 'path').kind === 'absent';
 }
-function risk({ from, segments, own }: Folder, path: string): Pick<Evidence, 'shown' | 'isWhole'> | undefined {
+function risk({ from, segments, own }: Folder, path: string): Pick<Root, 'shown' | 'isWhole'> | undefined {
   if (from === 'above') return { shown: 'the folder above the project', isWhole: true };
   if (from === 'machine') return segments.length === 0 ? { shown: 'the whole file system', isWhole: true } : segments.length === 1 && SYSTEM.test(segments[0] ?? '') ? { shown: `'/${segments[0] ?? ''}'`, isWhole: false } : undefined;
   const last = segments.at(-1);
@@ -260,4 +319,20 @@ function joined(root: Value, context: RuleContext): readonly Change[] {
   const known = ['path', 'node:path'].flatMap((from) => [context.localName(path, from, 'default'), context.localName(path, from, '*')]).find((one) => one !== undefined);
   const needs: Change[] = known === undefined ? [{ do: 'import', path, from: 'node:path', name: 'default', as: 'path' }] : [];
   return [...needs, { do: 'replace', at: root.at, code: [`${known ?? 'path'}.join(`, { copy: root.at }, ', ', { quote: 'public' }, ')'] }];
+}
+
+/** Something keeps the path in its folder: a test of it, the pattern of the parameter, or a schema of the route, which nobody reads here. */
+function isKept(taint: Taint, endpoints: readonly Endpoint[], when: readonly Branch[], context: RuleContext): boolean {
+  if (isNarrow(taint, endpoints, context)) return true;
+  const names = [...taint.names, context.textOf(taint.source.at)];
+  return when.some((branch) => isCheck(branch.test, names, context, 0)) || endpoints.some(({ route }) => route.options !== undefined && /schema|validate/i.test(context.textOf(route.options.at)));
+}
+/** The path of a file that is read or sent; a whole path, not one below a folder the call is told. */
+function readPath(call: Call, fn: FunctionView, context: RuleContext): Value | undefined {
+  const [first, second] = call.args;
+  if (!first || first.spread) return undefined;
+  if (READS.test(call.callee.replace(/\.default\./, '.'))) return endpointsAround(fn, context).length > 0 || context.role(fn.id) !== undefined ? first.value : undefined;
+  if (!SENDS.test(call.name) || !onResponse(call, context)) return undefined;
+  const options = call.args.find(({ value }) => value.kind === 'object' || (value.kind === 'ref' && value !== first.value))?.value;
+  return second && options && context.option(options, 'root').kind !== 'absent' ? undefined : first.value;
 }

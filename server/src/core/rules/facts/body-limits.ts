@@ -73,3 +73,17 @@ export function* bodySettings(call: Call, context: RuleContext): Iterable<BodySe
     if (value) yield { key: 'maxBytes', value, most: 10 * MB, text: false, scope: 'application' };
   }
 }
+
+const ENDLESS: ReadonlySet<string> = new Set(['Infinity', 'Number.POSITIVE_INFINITY', 'Number.MAX_SAFE_INTEGER', 'Number.MAX_VALUE']);
+/** Bytes of a size as body parsers read it: a number, or text with a unit; Infinity is no limit; undefined when it cannot be told. */
+export function bytesOf(value: Value, context: RuleContext): number | undefined {
+  if (value.kind === 'ref' && value.root.kind === 'global' && ENDLESS.has(value.text)) return Infinity;
+  const constant = context.constant(value)?.value;
+  if (typeof constant === 'number') return constant;
+  if (typeof constant !== 'string') return undefined;
+  // The grammar of the bytes package, which body-parser, raw-body and co-body use.
+  const match = /^(\d{1,15}(?:\.\d{1,6})?) {0,3}(b|kb|mb|gb|tb|pb)?$/i.exec(constant.trim());
+  if (!match) return undefined;
+  const power = ['b', 'kb', 'mb', 'gb', 'tb', 'pb'].indexOf((match[2] ?? 'b').toLowerCase());
+  return Number(match[1]) * 1024 ** power;
+}

@@ -10,7 +10,7 @@ const PASSWORD_PATH = /^(log-?in|sign-?in|authenticate|auth|token|pin|log-?on|se
 const SURE_PASSWORD_PATH = /^(log-?in|sign-?in|authenticate|token|pin|log-?on)$/i;
 const CODE_PATH = /^(otp|verify(-?(otp|code|token|email|phone|2fa|mfa|pin))?|(otp|code|2fa|mfa|pin|totp)-?verify|reset(-?password)?|password-?reset|2fa|mfa|totp|two-?factor|recover)$/i;
 const ENROLS_PATH = /^(forgot(-?password)?|register|sign-?up)$/i;
-const PASSWORD = /^(user_?)?(pass|pwd|passwd|password|passphrase|passcode|pin|pin_?code|secret_?answer)$/i;
+const PASSWORD = /^(user_?)?(pass|pwd|passwd|password|passphrase|passcode|pin|pin_?code|secret_?answer|clave|contrasena|senha|passwort|kennwort|mot_?de_?passe|mdp|haslo|wachtwoord|heslo|parola)$/i;
 const CODE = /^(otp|totp|otp_?code|mfa_?code|two_?factor_?code|verification_?code|reset_?code|confirmation_?code|sms_?code|one_?time_?(code|password)|code)$/i;
 /** Calls that hold what was typed against what is known. */
 const HOLDS = /verif|compar|check|log_?in|log_?on|sign_?in|authenti|validate(user|cred|pass|log|otp|code|pin)|session|match|credential|^find(one|first|unique)?(by|with|$)|timingSafeEqual|confirm|redeem|consume(code|otp)|finish_?reset|^bind$/i;
@@ -29,8 +29,8 @@ export function guessedAt(endpoint: Endpoint, context: RuleContext): Guessed | u
   if (ENROLS_PATH.test(last)) return 'enrols';
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   if (!body || asksWhoCalls(body, context)) return undefined;
-  const held = heldIn(body, context, 0);
-  return held === 'code' && !PASSWORD_PATH.test(last) && !/code|otp|pin|verif|confirm|reset|authori[sz]e|redeem|factor/i.test(endpoint.path.text) ? undefined : held;
+  const held = heldIn(body, context, 0) ?? beforeLogin(body, context);
+  return held === 'code' && !PASSWORD_PATH.test(last) && !/code|otp|pin|one-?time|verif|confirm|reset|authori[sz]e|redeem|factor/i.test(endpoint.path.text) ? undefined : held;
 }
 /** A login by passport is no login before this one. */
 export function isKnownBefore(endpoint: Endpoint, context: RuleContext): boolean {
@@ -58,6 +58,14 @@ function asksWhoCalls(body: FunctionView, context: RuleContext): boolean {
     const field = one.kind === 'ref' || one.kind === 'call' ? context.request(one) : undefined;
     return field?.from === 'identity' && field.key !== undefined && step.do !== 'assign' && !(one.kind === 'ref' && /^(regenerate|save|destroy)$/.test(one.path.at(-1) ?? ''));
   })));
+}
+/** A password goes to some call, and a session begins or a token is made: whatever the functions are named. */
+function beforeLogin(body: FunctionView, context: RuleContext): Guessed | undefined {
+  const calls = body.steps.flatMap((step) => (step.do === 'call' ? [step.call] : []));
+  const begins = body.steps.some((step) => step.do === 'assign' && /(^|\.)session\.\w+$/.test(step.target.text)) || calls.some(({ name }) => /^(sign|signAsync|jwtSign|regenerate|setCookie)$/.test(name));
+  if (!begins || calls.some((call) => MAKES.test(call.name) || call.args.some(({ value }) => value.kind === 'literal' && typeof value.value === 'string' && /^\s*(insert|update)\b/i.test(value.value)))) return undefined;
+  for (const call of calls) if (typedIn(call, context) === 'password') return 'password';
+  return undefined;
 }
 function heldIn(body: FunctionView, context: RuleContext, depth: number): Guessed | undefined {
   let found: Guessed | undefined;

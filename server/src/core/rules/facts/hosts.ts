@@ -61,12 +61,19 @@ export function urlsOf(value: Value, context: RuleContext, depth = 0): readonly 
       for (const url of made) found.push({ ...url, at: url.at.path === value.at.path ? url.at : one.at, when: [...one.when, ...url.when] });
       if (made.length > 0) continue;
     }
+    for (const row of rowsOf(one.value, context)) for (const url of urlsOf(row, context, depth + 1)) found.push({ ...url, at: url.at.path === value.at.path ? url.at : one.at, when: [...one.when, ...url.when] });
     const text = knownText(one.value, context);
     const url = text === undefined ? undefined : splitUrl(text);
     const schemeAt = url && startAt(one.value, url.scheme.length, context, 0);
     if (url && schemeAt) found.push({ ...url, where: hostClass(url.host), schemeAt, at: schemeAt.path === value.at.path ? schemeAt : one.at, when: one.when });
   }
   return found;
+}
+/** The texts of a table that is looked up by a key nobody knows: `targets[name]`. */
+function rowsOf(value: Value, context: RuleContext): readonly Value[] {
+  if (value.kind !== 'ref' || value.path.length === 0 || value.path.at(-1) !== undefined || value.computed === undefined) return [];
+  const table = context.resolve({ kind: 'ref', root: value.root, path: value.path.slice(0, -1), text: value.text, at: value.at, nameAt: value.nameAt }).value;
+  return table.kind === 'object' ? table.entries.slice(0, 50).flatMap((entry) => (entry.value.kind === 'literal' || entry.value.kind === 'template' ? [entry.value] : [])) : [];
 }
 /** What an address begins with: the base of `new URL(path, base)`, of `${base}/path` and of a text without its last slash. */
 export function startingWith(value: Value): Value | undefined {

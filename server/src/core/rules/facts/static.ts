@@ -147,7 +147,7 @@ export function isPublicFolder(segments: readonly string[]): boolean {
 /** Folders that callers or jobs write to, and those that hold what runs the program or concerns single persons. */
 const HOLDS_OTHERS = new RegExp(
   '^(\\..*|uploads?|uploaded|files?|storage|data|tmp|temp|downloads?|exports?|backups?|dumps?|user-?content|ftp|config|conf|settings|etc|secrets?|private|keys?|encryptionkeys|certs?|ssl|src|lib|server|app|api|apps|packages'
-  + '|repos?|repositories|projects?|workspaces?|users?|home|homes|logs?|db|databases?|invoices?|reports?|records?|documents?|attachments?|scans?|internal|admin|var|srv|node_modules|deploy|scripts|test|tests)$',
+  + '|repos?|repositories|projects?|workspaces?|users?|home|homes|logs?|db|databases?|invoices?|reports?|records?|documents?|attachments?|scans?|internal|admin|contracts?|cvs?|resumes?|orders|statements|receipts|payslips?|tickets|claims|patients?|members?|customers?|clients?|certificates?|prescriptions?|recordings?|submissions?|applications?|letters?|var|srv|node_modules|deploy|scripts|test|tests)$',
   'i',
 );
 /** A folder inside the project with a name of its own, which holds content and neither the program, its settings nor what others write. */

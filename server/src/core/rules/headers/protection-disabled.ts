@@ -234,14 +234,6 @@ export default rule<'call', Evidence>({
         import helmet from 'helmet';
         import { helmetOptions } from './config';
         express().use(helmet(helmetOptions));`,
-      fixed: `
-        //- config.ts
-        export const helmetOptions = {};
-        //- app.ts
-        import express from 'express';
-        import helmet from 'helmet';
-        import { helmetOptions } from './config';
-        express().use(helmet(helmetOptions));`,
     },
     {
       title: 'the policy is set by middleware of another file',

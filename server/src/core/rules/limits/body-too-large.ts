@@ -1,9 +1,9 @@
 import { links, type ChainLink } from '../../project/project.js';
 import type { Branch } from '../../model/module.js';
-import type { Call, Value } from '../../model/value.js';
+import type { Call } from '../../model/value.js';
 import { alternatives } from '../facts/alternatives.js';
 import { whereWritten } from '../facts/written.js';
-import { bodySettings } from '../facts/body-limits.js';
+import { bodySettings, bytesOf } from '../facts/body-limits.js';
 import { collected } from '../facts/request-streams.js';
 import { rule, type Detection, type RuleContext } from '../rule.js';
 import { samePlace } from '../../text/source.js';
@@ -13,7 +13,6 @@ const MB = 1024 * 1024;
 const LARGE = 99 * MB;
 /** No query needs more. */
 const GRAPHQL = 5 * MB;
-const ENDLESS: ReadonlySet<string> = new Set(['Infinity', 'Number.POSITIVE_INFINITY', 'Number.MAX_SAFE_INTEGER', 'Number.MAX_VALUE']);
 
 const CURES = {
   'Every endpoint': 'Lower it, and raise it only on the upload route',
@@ -232,7 +231,11 @@ function* tooLarge(call: Call, outer: readonly Branch[], context: RuleContext): 
       if (bytes === undefined || bytes <= most) continue;
       const branches: readonly Branch[] = [...outer, ...when];
       const replacement = setting.text ? { quote: '1mb' } : '1024 * 1024';
-      yield { at: whereWritten(value, at, context), subject: `${call.callee} ${setting.key}`, evidence: { who: some ? 'This route' : 'Every endpoint', size: sizeText(bytes), replacement, replaceable: at.path === call.at.path }, when: branches };
+      const written = whereWritten(value, at, context);
+      yield {
+        at: written, subject: `${call.callee} ${setting.key}`, when: branches,
+        evidence: { who: some ? 'This route' : 'Every endpoint', size: sizeText(bytes), replacement, replaceable: at.path === call.at.path },
+      };
     }
   }
 }
@@ -261,18 +264,6 @@ function isGraphql(call: Call, context: RuleContext): boolean {
   return !layers.some((one) => one.path?.text === path.text && one.layer?.claims.some(({ protects }) => protects === 'authentication' || protects === 'authorization') === true);
 }
 
-/** Bytes of a size as body parsers read it: a number, or text with a unit; Infinity is no limit; undefined when it cannot be told. */
-function bytesOf(value: Value, context: RuleContext): number | undefined {
-  if (value.kind === 'ref' && value.root.kind === 'global' && ENDLESS.has(value.text)) return Infinity;
-  const constant = context.constant(value)?.value;
-  if (typeof constant === 'number') return constant;
-  if (typeof constant !== 'string') return undefined;
-  // The grammar of the bytes package, which body-parser, raw-body and co-body use.
-  const match = /^(\d{1,15}(?:\.\d{1,6})?) {0,3}(b|kb|mb|gb|tb|pb)?$/i.exec(constant.trim());
-  if (!match) return undefined;
-  const power = ['b', 'kb', 'mb', 'gb', 'tb', 'pb'].indexOf((match[2] ?? 'b').toLowerCase());
-  return Number(match[1]) * 1024 ** power;
-}
 function sizeText(bytes: number): string {
   if (!Number.isFinite(bytes)) return 'unlimited';
   const [amount, unit] = bytes >= 1024 * MB ? [bytes / (1024 * MB), 'GB'] : [bytes / MB, 'MB'];

@@ -68,6 +68,21 @@ export default rule<'endpoint', Evidence>({
   },
   examples: [
     {
+      title: 'a login whose words are of another language',
+      bad: `
+        import Fastify from 'fastify';
+        const app = Fastify();
+        app.post('/entrar', async (request, reply) => {
+        //  ^^^^ limits/no-rate-limit "passwords can be guessed"
+          const { correo, clave } = request.body;
+          const persona = await buscar(correo, clave);
+          if (!persona) return reply.code(401).send();
+          request.session.persona = persona.id;
+          return { ok: true };
+        });
+        app.listen({ port: 3000 });`,
+    },
+    {
       title: 'a login anybody may try for ever',
       bad: `
         import express from 'express';

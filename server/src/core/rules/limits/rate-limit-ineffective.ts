@@ -1,9 +1,11 @@
 import type { FunctionView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
-import type { At } from '../../text/source.js';
+import { samePlace, type At } from '../../text/source.js';
 import type { Severity } from '../../findings/finding.js';
 import { someValue } from '../facts/walk.js';
 import { applicationOf, trustedEverywhere } from '../facts/trust-proxy.js';
+import { links } from '../../project/project.js';
+import { guessedAt } from '../facts/guessing.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -18,6 +20,8 @@ interface Found extends Evidence {
 const PACKAGES = /^(express-rate-limit|express-slow-down|@fastify\/rate-limit|fastify-rate-limit|koa-ratelimit|hono-rate-limiter)$/;
 /** More than this in a minute limits nobody who guesses. */
 const MOST_A_MINUTE = 10_000;
+/** More attempts than this in an hour guess passwords. */
+const MOST_LOGINS = 2_000;
 const MINUTE = 60_000;
 
 export default rule<'call', Evidence>({
@@ -38,7 +42,7 @@ export default rule<'call', Evidence>({
   words: ['rate', 'limit', 'slow', 'skipthrottle', 'proxy', 'throttle'],
   *detect({ call, step, in: fn }, context) {
     const trusted = trustedEverywhere(call, context);
-    const found = [...(trusted ? limitedThrough(call, trusted, context) : []), ...inOptions(call, context)];
+    const found = [...(trusted ? limitedThrough(call, trusted, context) : []), ...inOptions(call, context), ...offForRoute(call, context)];
     for (const one of found) yield { at: one.at, subject: `${fn.name} ${one.reason}`, severity: one.severity, when: step.when, evidence: one };
   },
   explain: ({ reason, todo }) => ({
@@ -52,6 +56,27 @@ export default rule<'call', Evidence>({
     else yield { title: 'Remove the option', safety: 'review', changes: [{ do: 'remove', at: fix.entryAt, as: 'entry' }] };
   },
   examples: [
+    {
+      title: 'a login that may be tried all day, and a code without any limit',
+      bad: `
+        //- web.js
+        import express from 'express';
+        import { rateLimit } from 'express-rate-limit';
+        const app = express();
+        app.post('/login', rateLimit({ windowMs: 15 * 60 * 1000, limit: 5000 }), (req, res) => res.json(check(req.body.password)));
+        //                                                              ^^^^ limits/rate-limit-ineffective "20000 attempts an hour"
+        app.get('/news', rateLimit({ windowMs: 15 * 60 * 1000, limit: 5000 }), (req, res) => res.json([]));
+        app.listen(3000);
+        //- desk.js
+        import Fastify from 'fastify';
+        import rateLimit from '@fastify/rate-limit';
+        const desk = Fastify();
+        await desk.register(rateLimit, { max: 100, timeWindow: '1 minute' });
+        desk.post('/verify-code', { config: { rateLimit: false } }, async (request) => ({ ok: await redeem(request.body.code) }));
+        //                                               ^^^^^ limits/rate-limit-ineffective "where a code can be guessed"
+        desk.get('/ping', { config: { rateLimit: false } }, async () => ({ ok: true }));
+        await desk.listen({ port: 3001 });`,
+    },
     {
       title: 'every address is believed',
       bad: `
@@ -209,12 +234,31 @@ function* inOptions(call: Call, context: RuleContext): Iterable<Found> {
     if (given.kind === 'value' && more.length === 0 && only?.do === 'return' && only.value && callerSays(only.value, context, 0))
       yield { at: given.entry.keyAt, severity: 'warning', reason: 'What the caller sends switches the limit off', todo: 'Remove the option.', fix: { entryAt: given.entry.at } };
   }
-  yield* tooMany(options, from, context);
+  yield* tooMany(options, from, call, context);
   const list = context.option(options, 'allowList');
   if (list.kind === 'value' && list.value.kind === 'array') for (const item of list.value.items)
     if (item.value.kind === 'literal' && /^(0\.0\.0\.0\/0|::\/0|\*)$/.test(String(item.value.value))) yield { at: item.at, severity: 'warning', reason: 'The limit lets every address by', todo: 'Name single addresses.', fix: undefined };
 }
-function* tooMany(options: Value, from: string, context: RuleContext): Iterable<Found> {
+/** `config: { rateLimit: false }` of a route where something can be guessed. */
+function* offForRoute(call: Call, context: RuleContext): Iterable<Found> {
+  for (const { value } of call.args) {
+    if (value.kind === 'function' || value.kind === 'literal') continue;
+    const config = context.option(value, 'config');
+    const off = config.kind === 'value' ? context.option(config.value, 'rateLimit') : config;
+    if (off.kind !== 'value' || off.value.at.path !== call.at.path || context.constant(off.value)?.value !== false) continue;
+    const endpoint = context.endpoints({ file: call.at.path }).find(({ route }) => samePlace(route.at, call.at));
+    const guessed = endpoint && guessedAt(endpoint, context);
+    if (guessed !== 'password' && guessed !== 'code') continue;
+    yield { at: off.value.at, severity: 'warning', reason: `The limit is switched off where a ${guessed} can be guessed`, todo: 'Remove the option.', fix: { entryAt: off.entry.at } };
+  }
+}
+/** The limiter stands before a login, and before little else. */
+function isForLogin(call: Call, context: RuleContext): boolean {
+  const through = context.endpointsThrough(call.at);
+  if (call.name === 'register' || through.length === 0 || through.length > 3) return false;
+  return through.every(({ chain }) => links(chain).some(({ from }) => from === 'route')) && through.some((endpoint) => /^(password|code)$/.test(guessedAt(endpoint, context) ?? ''));
+}
+function* tooMany(options: Value, from: string, call: Call, context: RuleContext): Iterable<Found> {
   for (const name of ['limit', 'max']) {
     const held = context.option(options, name);
     if (held.kind !== 'value') continue;
@@ -225,6 +269,11 @@ function* tooMany(options: Value, from: string, context: RuleContext): Iterable<
       continue;
     }
     const window = windowOf(options, from, context);
+    const perHour = window === undefined ? 0 : Math.round((count * 60 * MINUTE) / window);
+    if (perHour > MOST_LOGINS && isForLogin(call, context)) {
+      yield { at: held.value.at, severity: 'warning', reason: `The limit of this login is ${perHour} attempts an hour`, todo: 'Allow what a person needs.', fix: undefined };
+      continue;
+    }
     const perMinute = window === undefined ? undefined : Math.round((count * MINUTE) / window);
     if (window !== undefined && window <= MINUTE && perMinute !== undefined && perMinute > MOST_A_MINUTE)
       yield { at: held.value.at, severity: 'warning', reason: `The limit is ${perMinute} requests a minute`, todo: 'Allow what a person needs.', fix: undefined };

@@ -33,9 +33,10 @@ export default rule<'module', Evidence>({
     for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
       const call = step.do === 'call' ? step.call : step.do === 'assign' ? trustedLater(step, module, context) : undefined;
       const at = step.do === 'call' ? trustedEverywhere(step.call, context) : step.do === 'assign' && call ? step.value.at : undefined;
-      if (!call || !at || !usesAddress(module, call, context)) continue;
+      if (!call || !at) continue;
       const isPlatform = PLATFORMS.some((name) => context.depends(name, at.path) === true);
-      yield { at, subject: `${fn.name} trust proxy`, when: step.when, severity: isPlatform ? 'hint' : 'info', confidence: 'high', evidence: { word: wordOf(step.do === 'assign', call, at, context), callAt: call.at } };
+      const severity = isPlatform || !usesAddress(module, call, context) ? 'hint' : 'info';
+      yield { at, subject: `${fn.name} trust proxy`, when: step.when, severity, confidence: 'high', evidence: { word: wordOf(step.do === 'assign', call, at, context), callAt: call.at } };
     }
   },
   explain: () => ({
@@ -138,7 +139,15 @@ export default rule<'module', Evidence>({
         import express from 'express'; const app = express(); app.set('trust proxy', 1); app.get('/', (req, res) => res.json(req.ip)); const f = Fastify({ trustProxy: '10.0.0.0/8' });
       `,
     },
-    { title: 'no address is used', good: `import express from 'express'; const app = express(); app.set('trust proxy', true); app.get('/', (req, res) => res.json(1));` },
+    {
+      title: 'nothing in sight uses the address yet',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.set('trust proxy', true);
+        //                     ^^^^ limits/trust-proxy-any
+        app.get('/', (req, res) => res.json(1));`,
+    },
     {
       title: 'other settings and other proxies',
       good: `

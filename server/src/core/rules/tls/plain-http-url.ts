@@ -1,4 +1,5 @@
 import type { ModuleView } from '../../model/module.js';
+import type { Call } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
 import { carriesCredentials, clientTargets, type ClientTarget } from '../facts/clients.js';
 import { fallbacksIn } from '../facts/fallbacks.js';
@@ -57,6 +58,19 @@ export default rule<'module', Evidence>({
     else yield { refused: schemeAt ? 'This protocol needs another client to be encrypted.' : 'The module that is called speaks plain HTTP only: another one has to be imported.' };
   },
   examples: [
+    {
+      title: 'an address of a table, one that a helper is handed, and a default in the own network',
+      bad: `
+        import mqtt from 'mqtt';
+        const TARGETS = { mail: 'https://mail.corp-site.com/in', bills: 'http://bills.corp-site.com/in' };
+        //                                                               ^^^^ tls/plain-http-url "bills.corp-site.com"
+        export const send = (name, body) => fetch(TARGETS[name], { method: 'POST', body });
+        const connectTo = (url, more) => mqtt.connect(url, { keepalive: 20, ...more });
+        export const field = connectTo('mqtt://broker.corp-site.com:1883', { username: 'hub', password: process.env.KEY });
+        //                              ^^^^ tls/plain-http-url
+        export const settings = { stockUrl: process.env.STOCK_URL || 'http://stock.prod.internal:8090' };
+        //                                                            ^^^^ tls/plain-http-url`,
+    },
     {
       title: 'a request to another company',
       bad: `
@@ -251,8 +265,12 @@ function* allCalls(module: ModuleView, context: RuleContext): Iterable<Detection
   for (const view of [module.top, ...module.functions.values()])
     for (const step of view.steps)
       if (step.do === 'call')
-        for (const target of clientTargets(step.call, context))
+        for (const target of [...clientTargets(step.call, context), ...handedOn(step.call)])
           for (const found of plain(target, context)) yield { ...found, when: [...step.when, ...(found.when ?? [])] };
+}
+/** An address only a client can use, handed to a function that makes one: `connectTo('mqtt://broker.corp-site.com')`. */
+function handedOn(call: Call): readonly ClientTarget[] {
+  return call.args.flatMap(({ value }) => (value.kind === 'literal' && typeof value.value === 'string' && /^(mqtt|ftp):\/\/[\w.-]/i.test(value.value) ? [{ value, bare: false, call }] : []));
 }
 /** Addresses that configuration files give to the variables a client uses: one finding for a variable and a host, wherever the file calls it. */
 function* given(module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {
@@ -287,7 +305,7 @@ function* defaults(module: ModuleView, context: RuleContext): Iterable<Detection
       if (!BETTER.has(url.scheme) || url.schemeAt.path !== module.path) continue;
       const severity = severityOf(url.scheme, url.where, url.credentials, undefined, context);
       const evidence: Evidence = { host: url.host, better: BETTER.get(url.scheme), schemeAt: url.schemeAt };
-      if (severity && severity !== 'hint') yield { at: url.at, subject: `${variable} ${url.host}`, evidence, severity, when: [...when, ...url.when] };
+      if (severity && (severity !== 'hint' || (url.host.includes('.') && /[a-z]/i.test(url.host)))) yield { at: url.at, subject: `${variable} ${url.host}`, evidence, severity, when: [...when, ...url.when] };
     }
   }
 }

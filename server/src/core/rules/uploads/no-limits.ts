@@ -1,6 +1,7 @@
 import type { ModuleView } from '../../model/module.js';
 import type { Change } from '../../findings/changes.js';
 import type { Value } from '../../model/value.js';
+import { bytesOf } from '../facts/body-limits.js';
 import { entriesOf } from '../facts/entries.js';
 import { isRequestStream } from '../facts/request-streams.js';
 import { uploadersOf, type Uploader } from '../facts/uploads.js';
@@ -350,20 +351,10 @@ function* sizes(module: ModuleView, context: RuleContext): Iterable<Detection<Ev
     const isPayload = entry.key === 'maxBytes' && keys.at(-1) === 'payload';
     const isLimit = entry.key === 'fileSize' && keys.at(-1) === 'limits' && call !== undefined && argument !== undefined;
     const isFormidable = entry.key === 'maxFileSize' && call !== undefined && (/^(formidable|koa-body|koa-better-body)(\.|$)/.test(call.callee) || keys.at(-1) === 'formidable');
-    if (entry.key === 'sizeLimit' && keys.at(-1) === 'bodyParser' && keys.at(-2) === 'api') {
-      const bytes = bytesIn(context.constant(entry.value)?.value);
-      if (bytes !== undefined && bytes > LARGE_PAYLOAD) yield { at: entry.value.at, subject: `sizeLimit ${module.path}`, evidence: { what: 'large', size: bytes, value: entry.value }, severity: 'info', when };
-      continue;
-    }
-    if (!isPayload && !isLimit && !isFormidable) continue;
-    yield* tooLarge(entry.value, whereWritten(entry.value, entry.value.at, context), `${entry.key ?? ''} ${module.path}`, when, isPayload ? LARGE_PAYLOAD : LARGE, context);
+    const isNext = entry.key === 'sizeLimit' && keys.at(-1) === 'bodyParser' && keys.at(-2) === 'api';
+    if (!isPayload && !isLimit && !isFormidable && !isNext) continue;
+    yield* tooLarge(entry.value, whereWritten(entry.value, entry.value.at, context), `${entry.key ?? ''} ${module.path}`, when, isPayload || isNext ? LARGE_PAYLOAD : LARGE, context);
   }
-}
-/** The bytes of a size as Next.js reads it: a number, or text with a unit. */
-function bytesIn(value: unknown): number | undefined {
-  if (typeof value === 'number') return value;
-  const match = typeof value === 'string' ? /^(\d{1,9}(?:\.\d{1,3})?) {0,3}(kb|mb|gb)$/i.exec(value.trim()) : undefined;
-  return match ? Number(match[1]) * 1024 ** (['kb', 'mb', 'gb'].indexOf((match[2] ?? '').toLowerCase()) + 1) : undefined;
 }
 /** The limits of the plugin of Fastify, which has one of its own, where they stand in another file. */
 function* ofPlugin(module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {
@@ -377,11 +368,8 @@ function* ofPlugin(module: ModuleView, context: RuleContext): Iterable<Detection
   }
 }
 function* tooLarge(value: Value, at: Detection<Evidence>['at'], subject: string, when: Uploader['when'], most: number, context: RuleContext): Iterable<Detection<Evidence>> {
-  const end = context.resolve(value).value;
-  const isEndless = end.kind === 'ref' && /^(Number\.)?(Infinity|POSITIVE_INFINITY|MAX_SAFE_INTEGER|MAX_VALUE)$/.test(end.text);
-  const size = isEndless ? Infinity : context.constant(value)?.value;
-  if (typeof size !== 'number' || size <= most) return;
-  yield { at, subject, evidence: { what: isEndless ? 'endless' : 'large', size, value }, severity: isEndless ? 'warning' : 'info', when };
+  const size = bytesOf(context.resolve(value).value, context);
+  if (size !== undefined && size > most) yield { at, subject, evidence: { what: size === Infinity ? 'endless' : 'large', size, value }, severity: size === Infinity ? 'warning' : 'info', when };
 }
 
 function* limited(uploader: Uploader, context: RuleContext): Iterable<FixAnswer> {

@@ -245,7 +245,8 @@ function clientName(value: Value, context: RuleContext): Source | undefined {
   if (last === 'originalname') return { value, unique: false, raw: false };
   if (last === 'originalFilename') return { value, unique: false, raw: true };
   // busboy: `(field, stream, { filename })`, and the name alone before its version 1.
-  if (value.root.kind === 'parameter' && value.root.index === 2 && (last === 'filename' || (value.path.length === 0 && value.text === 'filename')) && ['busboy', '@fastify/busboy'].some((name) => context.projectUses(name))) return { value, unique: false, raw: true };
+  const isThird = value.root.kind === 'parameter' && value.root.index === 2 && (last === 'filename' || (value.path.length === 0 && value.text === 'filename'));
+  if (isThird && ['busboy', '@fastify/busboy'].some((name) => context.projectUses(name))) return { value, unique: false, raw: true };
   if (last === 'name') return context.request(value)?.from === 'file' ? { value, unique: false, raw: false } : undefined;
   if (last !== 'filename') return undefined;
   const end = context.resolve(value).value;

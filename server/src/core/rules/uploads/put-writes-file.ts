@@ -1,7 +1,6 @@
-import type { FunctionView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
-import type { Endpoint } from '../../project/project.js';
-import { rule, type Change, type FixAnswer, type RuleContext } from '../rule.js';
+import { endpointsAround, isCheck, isNarrow, taintOf } from '../facts/tainted-paths.js';
+import { rule, type Change, type FixAnswer } from '../rule.js';
 
 interface Evidence {
   readonly source: Value;
@@ -10,16 +9,9 @@ interface Evidence {
   /** The source stands in the argument itself. */
   readonly direct: boolean;
 }
-interface Taint {
-  readonly source: Value;
-  /** Names the value went through. */
-  readonly names: readonly string[];
-}
 const WRITES =
   /^(node:)?(fs|fs-extra|graceful-fs)(\/promises)?\.(promises\.)?(createWriteStream|(writeFile|appendFile|outputFile|mkdir|rm|unlink|rename|copyFile)(Sync)?)$/;
 const TWO_PATHS = /(rename|copyFile)(Sync)?$/;
-const PASSES_ON = /^(join|resolve|normalize|concat|String|decodeURIComponent|decodeURI|toString|trim|toLowerCase)$/;
-const CHECKS = /^(has|includes|test|startsWith|match|exec|indexOf|some|find)$/;
 const METHODS: ReadonlySet<string> = new Set(['PUT', 'POST', 'PATCH', 'all']);
 
 export default rule<'call', Evidence>({
@@ -38,11 +30,11 @@ export default rule<'call', Evidence>({
   on: 'call',
   words: ['write', 'append', 'rename', 'copyfile', 'mkdir', 'unlink', 'rm', '.mv', 'outputfile'],
   *detect({ call, step, in: fn }, context) {
-    const endpoints = endpointsOf(fn, context);
+    const endpoints = endpointsAround(fn, context);
     if (endpoints.length > 0 && !endpoints.some((one) => METHODS.has(one.method))) return;
     for (const argument of paths(call)) {
       const taint = taintOf(argument, context, [], 0);
-      if (!taint) continue;
+      if (!taint || isNarrow(taint, endpoints, context)) continue;
       const words = [...taint.names, context.textOf(taint.source.at)];
       if (step.when.some((branch) => isCheck(branch.test, words, context, 0))) continue;
       const asked = endpoints.filter((one) => METHODS.has(one.method));
@@ -152,6 +144,11 @@ express().put('/files/:name', requireAuth, (req, res) => { const p = path.resolv
 if (!p.startsWith(root + path.sep)) return res.sendStatus(400); fs.writeFileSync(p, req.body); res.end(); });`,
     },
     {
+      title: 'a parameter whose pattern leaves nothing to choose',
+      good: `import express from 'express'; import fs from 'node:fs'; import path from 'node:path';
+express().put('/covers/:id(\\\\d+)', (req, res) => { req.pipe(fs.createWriteStream(path.join('covers', \`\${req.params.id}.jpg\`))); });`,
+    },
+    {
       title: 'a list of allowed names',
       good: `import express from 'express'; import fs from 'node:fs';
 express().put('/files/:name', (req, res) => { if (!ALLOWED.has(req.params.name)) return res.sendStatus(404);
@@ -182,73 +179,4 @@ function paths(call: Call): readonly Value[] {
   if (call.name === 'mv' && call.receiver?.kind === 'ref' && /(^|\.)files?(\.|\[|$)|file$/i.test(call.receiver.text)) return [first.value];
   if (!WRITES.test(call.callee.replace(/\.default\./, '.'))) return [];
   return TWO_PATHS.test(call.name) && second ? [first.value, second.value] : [first.value];
-}
-/** Endpoints whose handler holds the code, also in a callback. */
-function endpointsOf(fn: FunctionView, context: RuleContext): readonly Endpoint[] {
-  let current: FunctionView | undefined = fn;
-  for (let hops = 0; current && hops < 6; hops++) {
-    const found = context.endpoints({ handler: current.id });
-    if (found.length > 0) return found;
-    current = current.within === undefined ? undefined : context.body(current.within);
-  }
-  return [];
-}
-/** The request value a path is built of, unless something on the way makes it harmless. */
-function taintOf(value: Value, context: RuleContext, names: readonly string[], depth: number): Taint | undefined {
-  if (depth > 10) return undefined;
-  const first = (values: readonly Value[]): Taint | undefined => {
-    for (const one of values) {
-      const found = taintOf(one, context, names, depth + 1);
-      if (found) return found;
-    }
-    return undefined;
-  };
-  const field = context.request(value);
-  if (field && isChosen(value, field.from)) return { source: value, names };
-  switch (value.kind) {
-    case 'template':
-      return first(value.parts.flatMap((part) => (typeof part === 'string' ? [] : [part])));
-    case 'choice':
-      return first([value.then, value.else]);
-    case 'logic':
-      return first([value.left, value.right]);
-    case 'call':
-      // A text replaced by another leaves the rest as it was; a pattern may leave nothing dangerous.
-      if (/^replace(All)?$/.test(value.name) && value.receiver && value.args[0]?.value.kind === 'literal') return first([value.receiver]);
-      return PASSES_ON.test(value.name)
-        ? first([...(value.receiver && value.receiver.kind !== 'ref' ? [value.receiver] : []), ...(value.args.length === 0 && value.receiver ? [value.receiver] : []), ...value.args.map((arg) => arg.value)])
-        : undefined;
-    case 'ref': {
-      if (value.root.kind !== 'local') return undefined;
-      const end = context.resolve(value).value;
-      return end === value ? undefined : taintOf(end, context, [...names, value.text], depth + 1);
-    }
-    default:
-      return undefined;
-  }
-}
-function isChosen(value: Value, from: string): boolean {
-  if (from === 'file') return value.kind === 'ref' && /^(originalname|originalFilename|name)$/.test(value.path.at(-1) ?? '');
-  return ['param', 'query', 'body', 'path', 'url', 'header'].includes(from);
-}
-/** A test of one of these names against a list, a pattern or a folder. */
-function isCheck(test: Value, names: readonly string[], context: RuleContext, depth: number): boolean {
-  if (depth > 6) return false;
-  switch (test.kind) {
-    case 'not':
-      return isCheck(test.of, names, context, depth + 1);
-    case 'logic':
-      return isCheck(test.left, names, context, depth + 1) || isCheck(test.right, names, context, depth + 1);
-    case 'compare':
-      return isCheck(test.left, names, context, depth + 1) || isCheck(test.right, names, context, depth + 1);
-    case 'call': {
-      if (!CHECKS.test(test.name)) return false;
-      if (names.some((name) => context.textOf(test.at).includes(name))) return true;
-      // `path.relative(root, file).startsWith('..')`, through a name.
-      const made = test.receiver?.kind === 'ref' && test.receiver.path.length === 0 ? context.resolve(test.receiver).value : undefined;
-      return made?.kind === 'call' && names.some((name) => context.textOf(made.at).includes(name));
-    }
-    default:
-      return false;
-  }
 }
