@@ -30,6 +30,8 @@ for (const [expected, paths] of Object.entries(table))
 test('what the content says changes the class', () => {
   const cases: readonly (readonly [string, FileNature, FileClass])[] = [
     ['docs/openapi.yaml', { openapi: true }, 'source'],
+    ['src/docs/orders.js', { describes: true }, 'source'],
+    ['docs/examples/orders.js', { describes: true }, 'example'],
     ['specs/openapi.yaml', { openapi: true }, 'source'],
     ['spec/v1/openapi.json', { openapi: true }, 'source'],
     ['fixtures/openapi.yaml', { openapi: true }, 'test'],

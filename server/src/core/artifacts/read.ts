@@ -36,6 +36,7 @@ const READERS: Readonly<Record<NamedKind, ReadArtifact>> = {
   serverless: settings('serverless', readDocuments),
   vercel: settings('vercel', readDocuments),
   firebase: settings('firebase', readDocuments),
+  heroku: settings('heroku', readDocuments),
   pm2: settings('pm2', readDocuments),
   netlify: settings('netlify', readToml),
   dotenv: settings('dotenv', readDotenv),

@@ -264,7 +264,10 @@ export function createFiles(from?: Content): Files {
       return [...wanted].sort();
     },
     spanOf: (at) => spanAt(at, (dataOf(at.path) ?? (parts.has(at.path) ? partOf(at.path) : factsOf(at.path)))?.spans),
-    classOf: (path) => classify(path, { openapi: factsOf(path)?.document !== undefined }),
+    classOf(path) {
+      const known = factsOf(path);
+      return classify(path, { openapi: known?.document !== undefined, describes: known !== undefined && known.blocks.length > 0 });
+    },
     manifestPath,
     manifestOf(path) {
       const found = manifestPath(path);

@@ -5,6 +5,8 @@ import type { FileClass } from './project.js';
 export interface FileNature {
   /** The file is an OpenAPI document: `specs/` and `docs/` are where such documents live. */
   readonly openapi?: boolean;
+  /** Comments of the file are parts of a document, which are kept in `docs/` too. */
+  readonly describes?: boolean;
   /** A JavaScript or TypeScript file that creates an application which listens, or that such an application imports. */
   readonly runs?: boolean;
 }
@@ -30,7 +32,7 @@ export function classify(path: FilePath, nature: FileNature = {}): FileClass {
   if (below('never') || NEVER_FILE.test(name)) return 'never';
   const openapi = nature.openapi === true;
   if (below('test') || (!openapi && (below('spec') || TEST_FILE.test(name)))) return 'test';
-  if (below('example') || (!openapi && below('docs'))) return 'example';
+  if (below('example') || (!openapi && nature.describes !== true && below('docs'))) return 'example';
   if (below('seed')) return 'seed';
   if (below('script') && !(nature.runs === true && CODE_FILE.test(name))) return 'script';
   return 'source';

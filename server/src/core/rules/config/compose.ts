@@ -304,6 +304,13 @@ export default rule<'artifact', ConfigRisk>({
       `,
     },
     {
+      title: 'the mode and the debugger of developers, in a file for them',
+      good: `
+        #- docker-compose.override.yml
+        services: { api: { command: node --inspect=0.0.0.0 app.js, environment: { NODE_ENV: development } } }
+      `,
+    },
+    {
       title: 'other ports of other services',
       good: `
         #- compose.yaml

@@ -16,7 +16,7 @@ export default rule<'artifact', ConfigRisk>({
     references: ['https://www.serverless.com/framework/docs/providers/aws/events/apigateway#enabling-cors', 'https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html', 'https://cwe.mitre.org/data/definitions/942.html'],
   },
   on: 'artifact',
-  words: ['cors', 'access-control-allow-origin', 'any', '*', 'authorizer', 'authtype', 'accesscontrol', 'environment', '"env"', 'private', 'url'],
+  words: ['cors', 'access-control-allow-origin', 'any', '*', 'authorizer', 'authtype', 'accesscontrol', 'environment', '"env"', 'private', 'url', 'runtime', 'statement', 'http:', 'headers', 'emulators'],
   *detect(artifact, context) {
     if (artifact.shape === 'settings') yield* riskDetections(gatewayRisks(artifact, context));
   },
@@ -113,6 +113,93 @@ export default rule<'artifact', ConfigRisk>({
           "hosting": { "headers": [{ "source": "**", "headers": [{ "key": "access-control-allow-origin", "value": "*" }] }] }
                                                                                                                   ^^^ config/serverless-cors
         }
+      `,
+    },
+    {
+      title: 'everything for a function, a writing one without an authorizer, an old line of Node, and a bucket for everybody',
+      bad: `
+        #- serverless.yml
+        provider:
+          name: aws
+          runtime: nodejs16.x
+        #          ^^^^^^^^^^ config/serverless-cors "Node 16 gets no security fixes"
+          iam:
+            role:
+              statements:
+                - { Effect: Allow, Action: ['s3:GetObject'], Resource: '*' }
+                - { Effect: Allow, Action: ['*'], Resource: ['*'] }
+        #                                   ^^^ config/serverless-cors "owns the whole account"
+        functions:
+          drop:
+            handler: drop.handler
+            events:
+              - http: { path: things, method: delete, authorizer: NONE }
+        #                                                         ^^^^ config/serverless-cors "asks nobody who he is"
+        resources:
+          Resources:
+            Rule:
+              Type: AWS::S3::BucketPolicy
+              Properties:
+                PolicyDocument:
+                  Statement:
+                    - { Effect: Allow, Principal: { AWS: '*' }, Action: ['s3:DeleteObject'], Resource: 'arn:aws:s3:::files/*' }
+        #                                                ^^^ config/serverless-cors "Everyone may call s3:DeleteObject"
+      `,
+    },
+    {
+      title: 'what is passed on in the clear, told to everybody, or left to everybody',
+      bad: `
+        #- vercel.json
+        {
+          "headers": [{ "source": "/(.*)", "headers": [{ "key": "Server", "value": "Orders/4.2" }] }],
+                                                                                   ^^^^^^^^^^^^ config/serverless-cors "tells which version"
+          "rewrites": [{ "source": "/old/:path*", "destination": "http://old.corp-site.io/:path*" }]
+                                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/serverless-cors "in the clear"
+        }
+        #- netlify.toml
+        [build.environment]
+          NODE_TLS_REJECT_UNAUTHORIZED = "0"
+        #                                ^^^ config/serverless-cors "lets every certificate pass"
+        [[redirects]]
+          from = "/pay/*"
+          to = "http://pay.corp-site.io/:splat"
+        #      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/serverless-cors "in the clear"
+          status = 200
+        #- firebase.json
+        { "emulators": { "auth": { "host": "0.0.0.0", "port": 9099 } } }
+                                           ^^^^^^^^^ config/serverless-cors "answers the whole network"
+        #- app.json
+        { "env": { "NODE_ENV": "development", "COOKIE_SECRET": { "value": "keyboard cat" } } }
+                               ^^^^^^^^^^^^^ config/serverless-cors "NODE_ENV is not 'production'"
+                                                                          ^^^^^^^^^^^^^^ config/serverless-cors "the same in every copy"
+      `,
+    },
+    {
+      title: 'rights by name, reads by everybody, runtimes that are supported, redirects, and settings of other stages',
+      good: `
+        #- serverless.yml
+        provider:
+          name: aws
+          runtime: nodejs24.x
+          iam: { role: { statements: [{ Effect: Allow, Action: 'dynamodb:*', Resource: !GetAtt Table.Arn }, { Effect: Deny, Action: '*', Resource: '*' }] } }
+        functions:
+          list: { handler: list.handler, events: [{ http: { path: things, method: get, authorizer: NONE } }] }
+        resources:
+          Resources:
+            Pages:
+              Type: AWS::S3::BucketPolicy
+              Properties: { PolicyDocument: { Statement: [{ Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::pages/*' }] } }
+        #- netlify.toml
+        [context.deploy-preview.environment]
+          NODE_ENV = "development"
+        [[redirects]]
+          from = "/blog/*"
+          to = "http://blog.corp-site.io/:splat"
+          status = 301
+        #- vercel.json
+        { "rewrites": [{ "source": "/api/:path*", "destination": "https://api.corp-site.io/:path*" }, { "source": "/local", "destination": "http://localhost:3000" }] }
+        #- app.json
+        { "expo": { "name": "shop", "extra": { "apiKey": "k3y-of-the-app-1234" } }, "env": { "SESSION_SECRET": { "generator": "secret" }, "LOG": "info" } }
       `,
     },
     {

@@ -1,8 +1,10 @@
 import type { Artifact } from '../../artifacts/kind.js';
 import type { Value } from '../../model/value.js';
-import { asArray, asText, entriesOf, valueOf } from '../../openapi/values.js';
+import { asArray, asText, entriesOf, isTrue, valueOf } from '../../openapi/values.js';
 import { riskDetections, riskFix, type ConfigRisk } from '../facts/config-risk.js';
+import { settingSecret } from '../facts/config-secrets.js';
 import { devCommands, type DevCommand } from '../facts/dev-commands.js';
+import { settingFault } from '../facts/setting-faults.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 /** Scripts that start what serves others. */
@@ -24,7 +26,7 @@ export default rule<'artifact', ConfigRisk>({
     references: ['https://expressjs.com/en/advanced/best-practice-performance.html#set-node_env-to-production', 'https://nodejs.org/en/learn/getting-started/security-best-practices', 'https://cwe.mitre.org/data/definitions/489.html'],
   },
   on: 'artifact',
-  words: ['start', 'serve', 'prod', 'web:', 'worker'],
+  words: ['start', 'serve', 'prod', 'web:', 'worker', 'apps'],
   *detect(artifact, context) {
     yield* riskDetections(risksOf(artifact, context));
   },
@@ -37,6 +39,50 @@ export default rule<'artifact', ConfigRisk>({
     yield riskFix(evidence);
   },
   examples: [
+    {
+      title: 'a process file whose only stage is that of developers, with a password in it',
+      bad: `
+        //- ecosystem.config.js
+        module.exports = {
+          apps: [{
+            name: 'mailer',
+            script: 'dist/mailer.js',
+            watch: true,
+            //     ^^^^ config/start-script "starts anew whenever a file changes"
+            env: { NODE_ENV: 'development', SMTP_PASSWORD: 'Tr0ub4dor-mail' },
+            //               ^^^^^^^^^^^^^ config/start-script "sets the environment of developers"
+            //                                             ^^^^^^^^^^^^^^^^ config/start-script "'SMTP_PASSWORD' is written down"
+          }],
+        };
+      `,
+      fixed: `
+        //- ecosystem.config.js
+        module.exports = {
+          apps: [{
+            name: 'mailer',
+            script: 'dist/mailer.js',
+            watch: false,
+            env: { NODE_ENV: 'development', SMTP_PASSWORD: 'Tr0ub4dor-mail' },
+          }],
+        };
+      `,
+    },
+    {
+      title: 'a process file with a stage for production, and what is read from the environment',
+      good: `
+        //- ecosystem.config.js
+        module.exports = {
+          apps: [{
+            name: 'api',
+            script: 'dist/api.js',
+            watch: false,
+            env: { NODE_ENV: 'development', DB_PASSWORD: process.env.DB_PASSWORD },
+            env_production: { NODE_ENV: 'production' },
+            env_development: { DB_PASSWORD: 'Local-only-77' },
+          }],
+        };
+      `,
+    },
     {
       title: 'a server that watches files',
       bad: `
@@ -167,6 +213,13 @@ function* inApp(written: Value, context: RuleContext): Iterable<ConfigRisk> {
       at: environment.at, subject: `${name} environment`, severity: 'warning', message: `'env_production' ${FAULT.environment}. ${CURE.environment}.`,
       repair: { title: 'Set it to production', changes: [{ do: 'replace', at: environment.at, code: [{ quote: 'production' }] }] },
     };
+  yield* given(app, name, context);
+  const watch = valueOf(app, 'watch');
+  if (watch && (isTrue(watch) || watch.kind === 'array'))
+    yield {
+      at: watch.at, subject: `${name} watch`, severity: 'info', message: `'${name}' starts anew whenever a file changes, and so whenever somebody uploads one there. Leave watch to the machines of developers.`,
+      repair: watch.kind === 'array' ? { refused: 'What is watched on purpose, only its author knows.' } : { title: 'Do not watch', changes: [{ do: 'replace', at: watch.at, code: ['false'] }] },
+    };
   for (const key of ['node_args', 'interpreter_args', 'args']) {
     const args = valueOf(app, key);
     for (const value of args?.kind === 'array' ? args.items.map((item) => item.value) : args ? [args] : []) {
@@ -175,6 +228,25 @@ function* inApp(written: Value, context: RuleContext): Iterable<ConfigRisk> {
       const severity = /=(0\.0\.0\.0|\[?::)/.test(found.word) ? 'warning' : 'info';
       yield { at: value.at, subject: `${name} debugger`, severity, message: `'${name}' ${FAULT.debugger}. ${CURE.debugger}.`, repair: { refused: 'It may be one of several arguments in one text.' } };
     }
+  }
+}
+/** The variables an application is started with: those of `env` hold unless a stage of its own is asked for. */
+function* given(app: Value, name: string, context: RuleContext): Iterable<ConfigRisk> {
+  const stages = app.kind === 'object' ? app.entries.flatMap(({ key, value }) => (key === 'env' || key?.startsWith('env_') === true ? [{ key, holder: context.resolve(value).value }] : [])) : [];
+  const hasProduction = stages.some(({ key, holder }) => key.startsWith('env_prod') && valueOf(holder, 'NODE_ENV') !== undefined);
+  for (const { key: stage, holder } of stages) for (const { key, value } of entriesOf(holder)) {
+    const text = asText(value);
+    if (text === undefined) continue;
+    if (settingSecret(key, text) === 'secret' && !/dev|test|local/.test(stage))
+      yield {
+        at: value.at, subject: `${name} ${key}`, severity: 'error', message: `'${key}' is written down for everyone who can read this file. Take it from the environment, and change it.`,
+        repair: { refused: 'Where the secret is to be kept, only the operator knows.' },
+      };
+    if (stage === 'env' && key === 'NODE_ENV' && !hasProduction && settingFault(key, text))
+      yield {
+        at: value.at, subject: `${name} mode`, severity: 'warning', message: `'${name}' ${FAULT.environment}, unless another stage is asked for, and there is none. ${CURE.environment}.`,
+        repair: { title: 'Set it to production', changes: [{ do: 'replace', at: value.at, code: [{ quote: 'production' }] }] },
+      };
   }
 }
 function* inCommand(name: string, value: Value, artifact: Artifact, context: RuleContext): Iterable<ConfigRisk> {

@@ -20,6 +20,7 @@ export const abandoned: readonly Abandoned[] = [
   gone('bell', '*', 'npm:bell@10.0.0', '@hapi/bell'),
   gone('boom', '*', 'npm:boom@7.3.0', '@hapi/boom'),
   gone('crumb', '*', 'npm:crumb@7.2.3', '@hapi/crumb'),
+  gone('crypto', '*', 'npm:crypto@1.0.1', 'node:crypto', 'weak'),
   gone('crypto-js', '*', 'GHSA-xwcq-pm8m-c4vf', 'node:crypto', 'weak'),
   gone('csurf', '*', 'npm:csurf@1.11.0', 'csrf-csrf, or SameSite cookies and a check of the Origin header'),
   gone('dicer', '*', 'CVE-2022-24434', '@fastify/busboy'),

@@ -16,7 +16,7 @@ const SERVERS: readonly RegExp[] = [
   /(?:^|\s|\/)(?:node|bun|deno(?:\s+run)?)\s(?:[^;&|]{0,80}\s)?(--watch(?:-path=\S+)?)(?=\s|$)/d,
 ];
 const ENVIRONMENT = /(?:^|\s)(NODE_ENV=["']?(?:development|dev|local)\b["']?)/d;
-const DEBUGGER = /(?:^|[\s="'])(--inspect(?:-brk|-wait)?(?:=[\w.:[\]]{1,60})?)(?=$|[\s"'])/d;
+const DEBUGGER = /(?:^|[\s="'])(--inspect(?:-brk|-wait)?(?:=[\w.:[\]${}]{1,60})?)(?=$|[\s"'])/d;
 const UNCHECKED = /(?:^|\s)(NODE_TLS_REJECT_UNAUTHORIZED=["']?0\b["']?)/d;
 const LONGEST = 2_000;
 /** Programs of these names, however they are started. */

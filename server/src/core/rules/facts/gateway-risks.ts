@@ -4,7 +4,7 @@ import { asArray, asScalar, asText, entriesOf, isTrue, valueAt, valueOf } from '
 import type { At } from '../../text/source.js';
 import type { Change, RuleContext, Severity } from '../rule.js';
 import { originNamed, type ConfigRisk } from './config-risk.js';
-import { settingSecret } from './config-secrets.js';
+import { appVariables, endedRuntime, openEmulators, plainTarget, resourcePolicies, secretIn, statements, toldHeaders, variables } from './platform-risks.js';
 
 const ORIGINS = 'Any website may call these functions. Name the allowed origins.';
 const COOKIES = "Any website may call these functions with the visitor's cookies. Name the allowed origins.";
@@ -18,8 +18,9 @@ export function* gatewayRisks(file: Settings, context: RuleContext): Iterable<Co
   switch (file.kind) {
     case 'serverless': yield* serverless(file, context); break;
     case 'sam': yield* template(file, context); break;
-    case 'vercel': yield* headers(file, context); yield* variables(valueOf(file.root, 'env'), 'env'); break;
-    case 'firebase': yield* headers(file, context); break;
+    case 'vercel': yield* vercel(file, context); break;
+    case 'firebase': yield* headers(file, context); yield* openEmulators(file); yield* firebaseRuntimes(file, context); break;
+    case 'heroku': yield* appVariables(file); break;
     case 'netlify': yield* netlify(file, context); break;
     default:
   }
@@ -35,23 +36,17 @@ function spelled(file: Settings, key: Key, under: 'origin' | 'allowedOrigins', c
   const change: Change = { do: 'set', path: file.path, key, value: { [under]: under === 'origin' ? origin : [origin] } };
   return { title: 'Name the allowed origin', ...(context.policy('cors').origins.length === 0 ? { manual: true } : {}), changes: [change] };
 }
-function* variables(environment: Value | undefined, subject: string): Iterable<ConfigRisk> {
-  for (const { key, value } of entriesOf(environment)) {
-    const text = asText(value);
-    if (text === undefined || text.startsWith('@') || settingSecret(key, text) !== 'secret') continue;
-    yield {
-      at: value.at, subject: `${subject} ${key}`, severity: 'error', message: `'${key}' is written down for everyone who can read this file. Take it from the secrets of the platform, and change it.`,
-      repair: { refused: 'Where the secret is to be kept, only the operator knows.' },
-    };
-  }
-}
-
 function* serverless(file: Settings, context: RuleContext): Iterable<ConfigRisk> {
   const provider = valueOf(file.root, 'provider');
   yield* variables(valueOf(provider, 'environment'), 'provider');
+  yield* endedRuntime(valueOf(provider, 'runtime'), 'provider', context);
+  yield* statements(valueAt(provider, 'iam', 'role', 'statements'), 'role');
+  yield* statements(valueOf(provider, 'iamRoleStatements'), 'role');
   yield* corsOf(valueAt(provider, 'httpApi', 'cors'), ['provider', 'httpApi', 'cors'], 'allowedOrigins', { file, context });
   for (const { key: name, value: fn } of entriesOf(valueOf(file.root, 'functions'))) {
     yield* variables(valueOf(fn, 'environment'), name);
+    yield* endedRuntime(valueOf(fn, 'runtime'), name, context);
+    yield* statements(valueOf(fn, 'iamRoleStatements'), name);
     yield* address(name, fn, { file, context });
     for (const [index, { value: event }] of (asArray(valueOf(fn, 'events'))?.items ?? []).entries())
       for (const kind of ['http', 'httpApi'] as const) {
@@ -60,6 +55,7 @@ function* serverless(file: Settings, context: RuleContext): Iterable<ConfigRisk>
       }
   }
   yield* buckets(valueAt(file.root, 'resources', 'Resources'));
+  yield* resourcePolicies(valueAt(file.root, 'resources', 'Resources'));
 }
 interface Here {
   readonly file: Settings;
@@ -96,6 +92,9 @@ function* route(name: string, kind: 'http' | 'httpApi', value: Value, key: Key, 
   if (short !== undefined && /^(any|\*)$/i.test(short))
     yield { at: (method ?? value).at, subject: `${name} ${kind} method`, severity: 'warning', message: `'${name}' answers every method. List the methods it is made for.`, repair: { refused: 'Which methods it is made for, only its author knows.' } };
   if (kind === 'http') yield* corsOf(valueOf(value, 'cors'), [...key, 'cors'], 'origin', here);
+  const authorizer = valueOf(value, 'authorizer');
+  if (authorizer && /^none$/i.test(asText(authorizer) ?? '') && MUTATING.test(short ?? ''))
+    yield { at: authorizer.at, subject: `${name} authorizer`, severity: 'warning', message: `'${name}' changes data and asks nobody who he is before it runs. Give it an authorizer.`, repair: UNDECIDED };
   const open = valueOf(value, 'private');
   if (open && asScalar(open)?.value === false && !valueOf(value, 'authorizer') && MUTATING.test(short ?? ''))
     yield { at: open.at, subject: `${name} private`, severity: 'info', message: `'${name}' changes data and asks nobody who he is before it runs. Give it an authorizer.`, repair: UNDECIDED };
@@ -116,20 +115,27 @@ function* template(file: Settings, context: RuleContext): Iterable<ConfigRisk> {
   for (const kind of ['Api', 'HttpApi']) yield* origins(valueAt(file.root, 'Globals', kind), `Globals ${kind}`, context);
   yield* variables(valueAt(file.root, 'Globals', 'Function', 'Environment', 'Variables'), 'Globals');
   const resources = valueOf(file.root, 'Resources');
+  yield* endedRuntime(valueAt(file.root, 'Globals', 'Function', 'Runtime'), 'Globals', context);
   for (const { key, value } of entriesOf(resources)) {
     const properties = valueOf(value, 'Properties');
     yield* origins(properties, key, context);
     yield* variables(valueAt(properties, 'Environment', 'Variables'), key);
+    yield* endedRuntime(valueOf(properties, 'Runtime'), key, context);
+    for (const { value: policy } of asArray(valueOf(properties, 'Policies'))?.items ?? []) yield* statements(valueOf(policy, 'Statement'), key);
     const auth = valueAt(properties, 'FunctionUrlConfig', 'AuthType');
     if (auth && asText(auth) === 'NONE') yield { at: auth.at, subject: `${key} url`, severity: 'warning', message: `Everyone can call '${key}' at its own address. Ask for AWS_IAM, or check callers in the function.`, repair: UNDECIDED };
     yield* origins(valueOf(properties, 'FunctionUrlConfig'), `${key} url`, context);
     for (const event of entriesOf(valueOf(properties, 'Events'))) {
       const method = valueAt(event.value, 'Properties', 'Method');
+      const authorizer = valueAt(event.value, 'Properties', 'Auth', 'Authorizer');
+      if (authorizer && asText(authorizer) === 'NONE' && MUTATING.test(asText(method) ?? ''))
+        yield { at: authorizer.at, subject: `${key} ${event.key} authorizer`, severity: 'warning', message: `'${key}' changes data and asks nobody who he is before it runs. Give it an authorizer.`, repair: UNDECIDED };
       if (method && /^(any|\*)$/i.test(asText(method) ?? '') && /Api$/.test(asText(valueOf(event.value, 'Type')) ?? ''))
         yield { at: method.at, subject: `${key} ${event.key} method`, severity: 'warning', message: `'${key}' answers every method. List the methods it is made for.`, repair: { refused: 'Which methods it is made for, only its author knows.' } };
     }
   }
   yield* buckets(resources);
+  yield* resourcePolicies(resources);
 }
 /** `Cors: "'*'"`, `Cors: { AllowOrigin: "'*'" }` and `CorsConfiguration: { AllowOrigins: ['*'] }`. */
 function* origins(holder: Value | undefined, subject: string, context: RuleContext): Iterable<ConfigRisk> {
@@ -142,6 +148,16 @@ function* origins(holder: Value | undefined, subject: string, context: RuleConte
   }
 }
 
+function* vercel(file: Settings, context: RuleContext): Iterable<ConfigRisk> {
+  yield* headers(file, context);
+  for (const environment of [valueOf(file.root, 'env'), valueAt(file.root, 'build', 'env')]) yield* variables(environment, 'env');
+  for (const [key, target] of [['rewrites', 'destination'], ['routes', 'dest']] as const)
+    for (const { value } of asArray(valueOf(file.root, key))?.items ?? []) yield* plainTarget(valueOf(value, target), key);
+}
+function* firebaseRuntimes(file: Settings, context: RuleContext): Iterable<ConfigRisk> {
+  const functions = valueOf(file.root, 'functions');
+  for (const value of asArray(functions)?.items.map((item) => item.value) ?? (functions ? [functions] : [])) yield* endedRuntime(valueOf(value, 'runtime'), 'functions', context);
+}
 /** `headers: [{ source, headers: [{ key, value }] }]` of Vercel and Firebase. */
 function* headers(file: Settings, context: RuleContext): Iterable<ConfigRisk> {
   const hosting = valueOf(file.root, 'hosting');
@@ -158,9 +174,15 @@ function* netlify(file: Settings, context: RuleContext): Iterable<ConfigRisk> {
     yield* fromPairs(asText(valueOf(block, 'for')) ?? '', set, context);
   }
   yield* variables(valueAt(file.root, 'build', 'environment'), 'build');
-  for (const { key, value } of entriesOf(valueOf(file.root, 'context'))) yield* variables(valueOf(value, 'environment'), key);
+  yield* endedRuntime(valueAt(file.root, 'build', 'environment', 'NODE_VERSION'), 'build', context);
+  for (const { key, value } of entriesOf(valueOf(file.root, 'context'))) {
+    if (key === 'production') yield* variables(valueOf(value, 'environment'), key);
+    else for (const entry of entriesOf(valueOf(value, 'environment'))) yield* secretIn(entry.key, entry.value, key);
+  }
+  for (const { value } of asArray(valueOf(file.root, 'redirects'))?.items ?? []) if (asScalar(valueOf(value, 'status'))?.value === 200) yield* plainTarget(valueOf(value, 'to'), 'redirects');
 }
 function* fromPairs(source: string, set: readonly { readonly name: string; readonly value: Value | undefined }[], context: RuleContext): Iterable<ConfigRisk> {
+  yield* toldHeaders(source, set);
   const found = (name: RegExp): Value | undefined => set.find((one) => name.test(one.name))?.value;
   const origin = found(/^access-control-allow-origin$/i);
   if (!origin || asText(origin)?.trim() !== '*' || STATIC.test(source)) return;
