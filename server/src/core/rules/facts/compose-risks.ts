@@ -34,7 +34,7 @@ export function* composeRisks(file: Settings, context: RuleContext): Iterable<Co
   const developers = named || isForDevelopers(file, context);
   const lowered = (severity: Severity): Severity => (developers ? 'hint' : severity);
   for (const service of servicesOf(file)) {
-    const all = [...ports(service, context), ...passwords(service, file, context), ...(developers ? [] : [...settings(service, file, context), ...started(service)]), ...host(service, file)];
+    const all = [...ports(service, context), ...passwords(service, file, context), ...(named ? [] : [...settings(service, file, context), ...started(service)]), ...host(service, file)];
     for (const risk of all) yield { ...risk, severity: risk.severity === 'error' ? (named ? 'hint' : 'error') : lowered(risk.severity) };
   }
 }
