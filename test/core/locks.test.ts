@@ -130,6 +130,24 @@ packages:
     dev: false
 `;
 
+const bun = `{
+  "lockfileVersion": 1,
+  "workspaces": {
+    "": { "name": "top", "dependencies": { "express": "^4.17.1", }, },
+    "packages/own": { "name": "@my/own", "dependencies": { "ws": "^7.0.0", }, },
+  },
+  // comments may stand in it
+  "packages": {
+    "@my/own": ["@my/own@workspace:packages/own"],
+    "express": ["express@4.18.2", "", { "dependencies": { "ws": "8.17.1" } }, "sha512-a=="],
+    "jwt": ["jsonwebtoken@8.5.1", "", {}, "sha512-b=="],
+    "ws": ["ws@8.17.1", "", {}, "sha512-c=="],
+    "@my/own/ws": ["ws@7.5.9", "", {}, "sha512-d=="],
+    "git": ["git@github:a/git#0a1b2c3", {}, "a-git-0a1b2c3"],
+  }
+}
+`;
+
 suite('lock files', () => {
   const cases: readonly (readonly [string, string | undefined, string | undefined])[] = [
     ['npm 3: at the top', ask('package-lock.json', npm3, 'express'), '4.18.2'],
@@ -164,12 +182,20 @@ suite('lock files', () => {
     ['pnpm 5', ask('pnpm-lock.yaml', pnpm5, 'express', { folder: 'packages/own' }), '4.17.1'],
     ['pnpm 5: with peers', ask('pnpm-lock.yaml', pnpm5, 'react-dom', { folder: 'packages/own' }), '17.0.2'],
     ['pnpm 5: an alias', ask('pnpm-lock.yaml', pnpm5, 'jwt', { folder: 'packages/own', real: 'jsonwebtoken' }), '8.5.1'],
+    ['bun: at the top', ask('bun.lock', bun, 'express'), '4.18.2'],
+    ['bun: an alias', ask('bun.lock', bun, 'jwt', { real: 'jsonwebtoken' }), '8.5.1'],
+    ['bun: another package under the name', ask('bun.lock', bun, 'jwt'), undefined],
+    ['bun: in a workspace, its own', ask('bun.lock', bun, 'ws', { folder: 'packages/own' }), '7.5.9'],
+    ['bun: in a workspace, that of the top', ask('bun.lock', bun, 'express', { folder: 'packages/own' }), '4.18.2'],
+    ['bun: a folder that is no workspace', ask('bun.lock', bun, 'ws', { folder: 'examples/a' }), undefined],
+    ['bun: a workspace', ask('bun.lock', bun, '@my/own'), undefined],
+    ['bun: a repository', ask('bun.lock', bun, 'git'), undefined],
   ];
   for (const [title, is, should] of cases) test(title, () => assert.equal(is, should));
 
   test('broken ones answer nothing and never fail', () => {
-    const texts = [npm3, npm1, yarn1, berry, pnpm9, pnpm6, pnpm5, '', '{', '[]', 'null', '{"packages":5}', '{"packages":{"node_modules/a":5}}', '{"dependencies":[]}', `${'['.repeat(50_000)}`];
-    const files = ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml'];
+    const texts = [npm3, bun, npm1, yarn1, berry, pnpm9, pnpm6, pnpm5, '', '{', '[]', 'null', '{"packages":5}', '{"packages":{"node_modules/a":5}}', '{"dependencies":[]}', `${'['.repeat(50_000)}`];
+    const files = ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock'];
     fc.assert(
       fc.property(fc.constantFrom(...files), fc.constantFrom(...texts), fc.nat(), fc.string(), (file, text, at, noise) => {
         const cut = at % (text.length + 1);

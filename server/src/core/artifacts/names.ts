@@ -34,7 +34,7 @@ export function isIgnoreFile(path: FilePath): boolean {
 }
 
 /** Names of lock files, in the order in which they are asked. */
-export const LOCK_FILES: readonly string[] = ['npm-shrinkwrap.json', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock'];
+export const LOCK_FILES: readonly string[] = ['npm-shrinkwrap.json', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock'];
 /** Whether it says which versions of packages are used: read where a manifest asks, and not analysed itself. */
 export function isLockFile(path: FilePath): boolean {
   return LOCK_FILES.includes(path.slice(path.lastIndexOf('/') + 1));

@@ -1,5 +1,6 @@
 import type { FilePath } from '../../text/source.js';
 import type { Lock } from './answer.js';
+import { readBunLock } from './bun.js';
 import { readNpmLock } from './npm.js';
 import { readPnpmLock } from './pnpm.js';
 import { readYarnLock } from './yarn.js';
@@ -12,7 +13,7 @@ export function readLock(path: FilePath, text: string): Lock {
   if (text.length > LONGEST) return nothing;
   try {
     const name = path.slice(path.lastIndexOf('/') + 1);
-    return name === 'yarn.lock' ? readYarnLock(text) : name === 'pnpm-lock.yaml' ? readPnpmLock(text) : readNpmLock(text);
+    return name === 'yarn.lock' ? readYarnLock(text) : name === 'bun.lock' ? readBunLock(text) : name === 'pnpm-lock.yaml' ? readPnpmLock(text) : readNpmLock(text);
   } catch {
     return nothing;
   }

@@ -181,7 +181,8 @@ export default rule<'artifact', ConfigRisk>({
             spec:
               containers:
                 - name: api
-                  image: registry.corp-site.io/api:4
+                  image: registry.corp-site.io/api:latest
+        #                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/docker "whatever was built last"
                   args: ['--inspect=0.0.0.0', 'app.js']
         #                ^^^^^^^^^^^^^^^^^^^ config/docker "The debugger is reachable"
                   env:

@@ -26,7 +26,7 @@ export default rule<'artifact', ConfigRisk>({
     references: ['https://expressjs.com/en/advanced/best-practice-performance.html#set-node_env-to-production', 'https://nodejs.org/en/learn/getting-started/security-best-practices', 'https://cwe.mitre.org/data/definitions/489.html'],
   },
   on: 'artifact',
-  words: ['start', 'serve', 'prod', 'web:', 'worker', 'apps'],
+  words: ['start', 'serve', 'prod', 'web:', 'worker', 'apps', 'script'],
   *detect(artifact, context) {
     yield* riskDetections(risksOf(artifact, context));
   },
@@ -65,6 +65,23 @@ export default rule<'artifact', ConfigRisk>({
             env: { NODE_ENV: 'development', SMTP_PASSWORD: 'Tr0ub4dor-mail' },
           }],
         };
+      `,
+    },
+    {
+      title: 'a process file that is a list',
+      bad: `
+        //- ecosystem.config.js
+        module.exports = [
+          { name: 'api', script: 'dist/api.js', env: { NODE_ENV: 'development', MONGO: 'mongodb+srv://shop:Rz7Qk2pLx9@cluster0.ab12c.mongodb.net/' } },
+          //                                                     ^^^^^^^^^^^^^ config/start-script "and there is none"
+          //                                                                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/start-script "'MONGO' is written down"
+        ];
+      `,
+      fixed: `
+        //- ecosystem.config.js
+        module.exports = [
+          { name: 'api', script: 'dist/api.js', env: { NODE_ENV: 'production', MONGO: 'mongodb+srv://shop:Rz7Qk2pLx9@cluster0.ab12c.mongodb.net/' } },
+        ];
       `,
     },
     {
@@ -199,7 +216,11 @@ function* risksOf(artifact: Artifact, context: RuleContext): Iterable<ConfigRisk
   } else if (artifact.kind === 'procfile') {
     for (const { key, value } of entriesOf(artifact.root)) if (/^(web|api|server|worker\w{0,20})$/.test(key)) yield* inCommand(key, value, artifact, context);
   } else if (artifact.kind === 'pm2') {
-    for (const { value: app } of asArray(valueOf(context.resolve(artifact.root).value, 'apps'))?.items ?? []) yield* inApp(app, context);
+    const root = context.resolve(artifact.root).value;
+    const apps = valueOf(root, 'apps');
+    // The list may be all there is, or the only application.
+    for (const { value: app } of asArray(apps ? context.resolve(apps).value : root)?.items ?? []) yield* inApp(app, context);
+    if (!apps && valueOf(root, 'script')) yield* inApp(root, context);
   }
 }
 /** One application of a process file: its production settings, and what Node is given. */

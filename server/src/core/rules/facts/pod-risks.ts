@@ -18,12 +18,20 @@ export function* podRisks(file: Settings): Iterable<ConfigRisk> {
     const pod = podOf(manifest);
     if (!pod) continue;
     for (const container of containersOf(pod)) {
+      yield* moving(manifest, container);
       yield* rights(manifest, container);
       yield* given(manifest, container);
       yield* started(manifest, container);
     }
     yield* user(manifest.name, valueOf(pod, 'securityContext'));
   }
+}
+/** An image that is another one tomorrow. */
+function* moving({ name }: Manifest, container: Container): Iterable<ConfigRisk> {
+  const image = valueOf(container.value, 'image');
+  const text = asText(image);
+  if (image && text !== undefined && /:latest$/.test(text))
+    yield { at: image.at, subject: `${name} ${container.name} image`, severity: 'hint', message: `'${text.slice(-80)}' is whatever was built last, so nobody knows what runs. Name a version or a digest.`, repair: { refused: 'Which version runs, only its author knows.' } };
 }
 function* rights({ name }: Manifest, container: Container): Iterable<ConfigRisk> {
   const security = valueOf(container.value, 'securityContext');

@@ -2,7 +2,7 @@ import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document
 import { partsOf, requestSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
 import { effective } from '../../openapi/security.js';
 import { typesOf } from '../../openapi/types.js';
-import { asText, entryOf, valueOf } from '../../openapi/values.js';
+import { asArray, asText, entryOf, valueOf } from '../../openapi/values.js';
 import { decidedField, describedAsDecided } from '../facts/decided-fields.js';
 import { snakeCase } from '../facts/names.js';
 import { adminPath } from '../facts/paths.js';
@@ -17,6 +17,7 @@ interface Evidence {
 }
 /** What the server fills in is told by its name. */
 const FILLED = /(^|_)(ids?|uuid|at|on|date|time|timestamp|url|uri|href|link|etag|version)$/;
+const CHOSEN = /^(draft|published|unpublished|archived|scheduled|public|private|hidden|visible|open|closed|to[-_ ]?do|backlog|in[-_ ]?progress|done|completed|paused)$/i;
 const LEVEL = { likely: 'info', maybe: 'hint' } as const;
 /** What an operation names when it is about the right itself. */
 const GRANTS = /(^|\/)(roles?|permissions?|scopes?|grants?|invitations?|invites?|members?|memberships?|api-?keys?|([a-z]{1,20}[-_])?tokens?|clients?|oauth)(\/|$)/i;
@@ -45,7 +46,7 @@ export default rule<'openapi', Evidence>({
       if (!property) continue;
       const name = snakeCase(property.key);
       const decided = decidedField(name, typesIn(place, document), place.root.operation.path) ?? (saysDecided(place, name) ? 'likely' : undefined);
-      if (!decided || standsUnder(place, 'readOnly') || (/^(role|permission|scope|access)/.test(name) && SHARES.test(place.root.operation.path))) continue;
+      if (!decided || (name === 'status' && isForAuthors(place)) || standsUnder(place, 'readOnly') || (/^(role|permission|scope|access)/.test(name) && SHARES.test(place.root.operation.path))) continue;
       const key = pointerOf(place);
       const evidence = { document, name: property.key, pointer: key ?? pointer, reference: key === undefined || entryOf(property.value, '$ref') !== undefined };
       yield { at: property.keyAt, subject: (key ?? pointer).join('/'), evidence, ...(decided === 'operators' ? {} : { severity: LEVEL[decided] }) };
@@ -167,6 +168,24 @@ export default rule<'openapi', Evidence>({
       `,
     },
     {
+      title: 'a status whose values are for authors to choose',
+      good: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /articles:
+            post:
+              requestBody:
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      properties:
+                        status: { type: string, enum: [draft, published, archived] }
+              responses: { default: { description: any } }
+      `,
+    },
+    {
       title: 'words that mean something else elsewhere',
       good: `
         #- openapi.json
@@ -249,6 +268,11 @@ function isForAdmins(operation: Operation, document: OpenApiDocument): boolean {
   if (operation.own && (needs.kind === 'none' || needs.kind === 'optional')) return false;
   if (adminPath(operation.path) || GRANTS.test(operation.path)) return true;
   return needs.kind === 'required' && needs.alternatives.every((alternative) => alternative.some(({ scheme, scopes }) => [scheme, ...scopes].some((name) => /admin|owner|manage|super|root|internal|service/i.test(name))));
+}
+/** All the values of a status are ones that whoever writes something chooses: a draft, published, done. */
+function isForAuthors({ schema }: SchemaPlace): boolean {
+  const values = (asArray(valueOf(schema, 'enum'))?.items ?? []).map((item) => asText(item.value) ?? '');
+  return values.length > 0 && values.every((value) => CHOSEN.test(value));
 }
 /** The types of a property, those of its parts where it names none itself. */
 function typesIn({ schema }: SchemaPlace, document: OpenApiDocument): readonly string[] {
