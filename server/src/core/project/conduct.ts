@@ -5,7 +5,7 @@ import { conductOfReturning } from './conduct-returning.js';
 import {
   innerFunctions, isContextual, isOfCaller, isParameter, isTokenCheck, isWhole, onResponse, refusalOf, stepsOf, testsOf, thrownStatus, throwsInside, throwsOnContext, type ConductInput, type Followed, type Roles,
 } from './refusals.js';
-import { guardModules } from '../rules/facts/guards.js';
+import { guardModules, moduleClaim } from '../rules/facts/guards.js';
 import { best, strangerIn, worst, type Reach } from './strangers.js';
 import { waysIn } from './ways.js';
 
@@ -238,6 +238,11 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       else if (done.passes !== 'never') passes = strongest(passes, done.passes === 'always' && isTop ? 'always' : 'sometimes');
       return;
     }
+    if (takesNext && isHarmless(call.target, module)) {
+      passes = strongest(passes, 'sometimes');
+      strangers = best(strangers, way());
+      return;
+    }
     answers = true;
     if (isContext && isTop && isNamedGuard && !takesNext && halts === 'no') halts = 'maybe';
     if (!takesNext) return;
@@ -251,6 +256,16 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       passes = strongest(passes, 'sometimes');
     } else strangers = best(strangers, worst(way(), 'maybe'));
   }
+}
+/** What a package made that turns nobody away for who he is is handed the request: `csrf(req, res, next)`, `express.json()(req, res, next)`. */
+function isHarmless(target: Value, module: ModuleView): boolean {
+  const binding = target.kind === 'ref' && target.path.length === 0 && target.root.kind === 'local' ? module.bindings[target.root.binding] : undefined;
+  const made = target.kind === 'call' ? target : binding?.constant === true && binding.value.kind === 'call' ? binding.value : undefined;
+  const of = made?.target.kind === 'ref' && made.target.root.kind === 'import' && made.target.path.length < 2 ? made.target : undefined;
+  if (of?.root.kind !== 'import' || /^[./~#]/.test(of.root.from)) return false;
+  const member = of.path[0] ?? (of.root.name === 'default' || of.root.name === '*' ? undefined : of.root.name);
+  const claim = moduleClaim(of.root.from, member);
+  return claim !== undefined && claim !== 'authentication' && claim !== 'authorization';
 }
 /** The answer of a route that lets its caller in. */
 function isWelcome(call: Call, zone: Step['zone'], isContext: boolean): boolean {

@@ -30,9 +30,9 @@ export interface ConductInput {
   readonly inside?: WeakMap<ModuleView, ReadonlyMap<FunctionId, readonly FunctionView[]>>;
 }
 
-const ROLE = /^(role|roles|isAdmin|is_admin|admin|permissions?|scopes?|isSuperAdmin|isOwner|group|groups)$/i;
+const ROLE = /^(role|roles|isAdmin|is_admin|admin|permissions?|scopes?|isSuperAdmin|isOwner|group|groups|rol|roll?[ae]|ruolo|papel|perfil|uprawnieni[ae]|berechtigung(en)?)$/i;
 const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|cookie)$/i;
-const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|apiKey|loggedIn|isAuthenticated|userId|userID|uid|admin|member)$/i;
+const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|apiKey|loggedIn|isAuthenticated|userId|userID|uid|admin|member|usuari[oa]|usu\u00e1rio|benutzer|nutzer|anwender|mitarbeiter|utilisateur|utente|gebruiker|uzytkownik|u\u017cytkownik|osoba|kullanici|korisnik|anvandare|bruker|bruger|kayttaja|konto|compte|cuenta|conta|sesion|sessao|sesja|sitzung|sessione)$/i;
 /** The functions that stand in a function, at any depth. */
 export function innerFunctions(fn: FunctionView, module: ModuleView, kept: ConductInput['inside']): FunctionView[] {
   let children = kept?.get(module);
@@ -86,7 +86,7 @@ export const LOGIN = 302;
 export function isOfCaller(status: number): boolean {
   return status === 401 || status === 403 || status === LOGIN;
 }
-const LOGIN_PAGE = /(^|[/_.-])(log[-_]?in|sign[-_]?in|sso|oauth2?|authenticate)(?![a-z])/i;
+const LOGIN_PAGE = /(^|[/_.-])(log[-_]?in|sign[-_]?in|sso|oauth2?|authenticate|anmelden|einloggen|connexion|entrar|acceder|ingresar|(iniciar|inicio)-?(de-?)?sesion|logowanie|zaloguj|accedi|accesso|inloggen|giris)(?![a-z])/i;
 /** Whether a redirect leads to a page where a caller says who it is. */
 export function isLoginPage(value: Value): boolean {
   if (value.kind === 'literal') return typeof value.value === 'string' && LOGIN_PAGE.test(value.value.slice(0, 300));

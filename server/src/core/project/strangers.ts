@@ -9,7 +9,7 @@ export type Reach = Conduct['strangers'];
 export type Met = 'absent' | 'hollow' | 'present' | 'setting' | 'maybe';
 
 const ORDER = { no: 0, maybe: 1, setting: 2, yes: 3 } as const;
-const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|api_?key|isLoggedIn|loggedIn|isAuthenticated|authenticated|authorized|isAuthorized|member|accountability|credentials?|authorization|authInfo)$/i;
+const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|api_?key|isLoggedIn|loggedIn|isAuthenticated|authenticated|authorized|isAuthorized|member|accountability|credentials?|authorization|authInfo|usuari[oa]|usu\u00e1rio|benutzer|nutzer|anwender|mitarbeiter|utilisateur|utente|gebruiker|uzytkownik|u\u017cytkownik|osoba|kullanici|korisnik|anvandare|bruker|bruger|kayttaja|konto|compte|cuenta|conta|sesion|sessao|sesja|sitzung|sessione)$/i;
 const TOKEN = /(token|authori[sz]ation|authheader|credentials?|api_?key|secret|password|signature|bearer|jwt)$/i;
 const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|.*-secret|.*-signature|cookie)$/i;
 const CREDENTIAL_COOKIE = /token|session|auth|jwt|(^|[._-])sid$|user|login|access|admin/i;
@@ -25,6 +25,8 @@ const ASKS_ABSENCE = /^(is_?)?(un|not_?)?(empty|nil|null|undefined|blank|missing
 const OPENED = /anonymous|public|guest|optional/i;
 /** Calls that throw or refuse where the credential they are given is missing. */
 const VERIFIES = /verify|authenticate|authori[sz]e|validate|assert|ensure|protect|guard|introspect|jwtDecrypt|OrThrow|OrFail|^(check|require|must)[A-Z_]/i;
+/** Whatever they are given that was not signed, they throw. */
+const TOKEN_CHECK = /^(jsonwebtoken|jose|@hapi\/jwt|paseto)\.(verify|jwtVerify|jwtDecrypt|compactVerify)$/;
 const CONFIGURES = /(^|[._])(config|settings?|options?|opts|env|feature|flags?|preferences)([._(]|$)/i;
 const DEEPEST = 12;
 
@@ -85,7 +87,7 @@ export function strangerIn(entered: Entered, inner: readonly FunctionView[]): St
       // What else is asked, such as whether there is such a thing, has nothing to do with the caller.
       return opened && reach === 'maybe' ? 'setting' : reach;
     },
-    verifies: (call) => VERIFIES.test(call.name) && call.args.some(({ value }) => lacks(value) || isRequest(value)),
+    verifies: (call) => TOKEN_CHECK.test(call.callee) || (VERIFIES.test(call.name) && call.args.some(({ value }) => lacks(value) || isRequest(value))),
   };
 
   function isRequest(value: Value): boolean {

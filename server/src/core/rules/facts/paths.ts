@@ -3,13 +3,17 @@ const PUBLIC_LAST = /^(login|log-?in|signin|sign-?in|signup|sign-?up|register|lo
 const PUBLIC_BEFORE_PARAMETER = /^(token|callback|forgot(ten)?(-?password)?|reset(-?password)?|passwords?-(reset|recovery)s?|verify(-?email)?|confirm|activate|unsubscribe|magic-?link|otp|saml|sso|hooks?)$/i;
 /** Public although what it is about follows: `/subscribe/{list}`. */
 const PUBLIC_ABOUT = /^(subscribe|newsletters?|contact|csp-report|track|collect)$/i;
+/** Logging in, out and up in other languages. */
+const PUBLIC_ABROAD = new RegExp('^(registro|registrar(se)?|registrieren|registrierung|inscription|inscricao|cadastro|cadastrar|cadastre-se|entrar|acceder|ingresar|(iniciar|inicio|cerrar)-?(de-?)?sesi(o|%C3%B3)n|salir|sair'
+  + '|(de)?connexion|(se-)?connecter|anmelden|anmeldung|abmelden|abmeldung|einloggen|ausloggen|zaloguj|wyloguj|logowanie|wylogowanie|rejestracja|zarejestruj|accedi|accesso|esci|registrazione|registrati|iscrizione'
+  + '|aanmelden|inloggen|uitloggen|registreren|logga-?(in|ut)|logg-?(inn|ut)|kirjaudu|giris|cikis|kayit|uye-?ol)$', 'i');
 const PUBLIC_ANY = /^(public|webhooks?|\.well-known|oauth2?|auth)$/i;
 const ADMIN = /^(admin|administrator|administration|superadmin|root|backoffice|back-office|internal|management|manage|ops|staff|moderation|sudo|system|tenants|impersonate|feature-?flags|settings|config|configuration|maintenance)$/i;
 const ADMIN_STRONG = /^(admin.{0,40}|superadmin|root|backoffice|back-office|sudo|impersonate)$/i;
 const IDENTITY = /^(user|account|customer|member|employee|admin|tenant|org|organization|role|permission)$/;
 const SENSITIVE: ReadonlySet<string> = new Set((
   'user account customer member employee patient profile order payment invoice transaction transfer wallet card billing subscription payout refund file upload document attachment message role permission '
-  + 'key apikey api-key token secret credential password session log audit report export import backup config setting tenant organization org team project device job subscriber recipient donor applicant candidate student pupil resident voter prescription diagnosis salary payroll'
+  + 'key apikey api-key token secret credential password session log audit report export import backup config setting tenant organization org team project device job subscriber recipient donor applicant candidate student pupil resident parent guardian passenger beneficiary tutor pensioner voter prescription diagnosis salary payroll'
 ).split(' '));
 const ASSET = /^(fonts?|assets?|static|images?|img|css|js|icons?|media|\.well-known|favicon\.ico|robots\.txt)$/i;
 const ASIDE = /^(health(z|y|check)?|ready(z)?|live(z)?|liveness|readiness|alive|heartbeat|ping|status|version|metrics|docs?|api-?docs?|swagger.{0,30}|openapi.{0,30}|redoc|graphi?ql|playground|favicon\.ico|robots\.txt|manifest\.json|\.well-known)$/i;
@@ -23,7 +27,7 @@ export function publicPath(path: string): boolean {
   if (segments.some((segment) => PUBLIC_ANY.test(segment))) return true;
   const last = segments.at(-1);
   if (last === undefined) return false;
-  if (!isParameter(last)) return PUBLIC_LAST.test(last);
+  if (!isParameter(last)) return PUBLIC_LAST.test(last) || PUBLIC_ABROAD.test(last);
   const before = segments.at(-2) ?? '';
   return PUBLIC_BEFORE_PARAMETER.test(before) || PUBLIC_ABOUT.test(before);
 }
@@ -58,7 +62,9 @@ export function identityPath(path: string): boolean {
 /** Fonts, pictures and other files that every site may load, and feeds and well-known documents. */
 export function assetPath(path: string): boolean {
   const segments = segmentsOf(path);
-  return segments.some((segment) => ASSET.test(segment)) || /\.(json|xml|rss|atom|woff2?|ttf|otf|png|jpe?g|svg|gif|webp|ico|css|js|txt)$/i.test(segments.at(-1) ?? '');
+  const last = segments.at(-1) ?? '';
+  // One record as JSON is no file: `/members/{id}.json`.
+  return segments.some((segment) => ASSET.test(segment)) || (!isParameter(last) && /\.json$/i.test(last)) || /\.(xml|rss|atom|woff2?|ttf|otf|png|jpe?g|svg|gif|webp|ico|css|js|txt)$/i.test(last);
 }
 
 /** What stands beside an API and is seldom in its document: probes, metrics, the document itself and its console, files; and the top. */
