@@ -13,7 +13,7 @@ import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 interface Evidence {
   readonly endpoint: Endpoint;
   /** No check at all, one that stands behind the route and never runs for it, or one that only the neighbours have. */
-  readonly how: 'missing' | 'late' | 'forgotten';
+  readonly how: 'missing' | 'late' | 'forgotten' | 'mount';
   /** Where the flags of the cookie stand: an object to add to, or the call's options that hold none yet. */
   readonly cookieAt: At | undefined;
   readonly optionsAt: At | undefined;
@@ -45,6 +45,8 @@ export default rule<'endpoint', Evidence>({
   words: [],
   *detect(endpoint, context) {
     const path = context.pathOf(endpoint.methodAt);
+    const mount = mountWithout(endpoint, context);
+    if (mount) yield { at: mount.path === endpoint.methodAt.path ? mount : endpoint.methodAt, subject: `${endpoint.scope} csrf`, when: endpoint.when, confidence: 'medium', evidence: { endpoint, how: 'mount', cookieAt: undefined, optionsAt: undefined, flagAt: undefined } };
     // Next to a syntax error the check may be what is just being typed.
     if (!isChange(endpoint, context) || context.top(path)?.complete !== true) return;
     const chain = links(endpoint.chain);
@@ -54,7 +56,7 @@ export default rule<'endpoint', Evidence>({
     const found = { at: endpoint.methodAt, subject: `${endpoint.id} csrf`, when: endpoint.when, confidence: 'medium' as const };
     const nowhere = { cookieAt: undefined, optionsAt: undefined, flagAt: undefined };
     const others = context.endpoints({ file: path }).filter((one) => one.app === endpoint.app && isChange(one, context));
-    const knowsByCookie = context.projectUses('cookies') || context.projectUses('sessions');
+    const knowsByCookie = knowsBySession(context);
     if (knowsByCookie && endpoint.chainComplete && others.some((one) => one.route.layers.some((layer) => checks(layer)))) {
       yield { ...found, evidence: { endpoint, how: 'forgotten', ...nowhere } };
       return;
@@ -68,7 +70,9 @@ export default rule<'endpoint', Evidence>({
     if (flags && (flags.isNone || takesForms(endpoint, chain))) yield { ...found, evidence: { endpoint, how: 'missing', ...flags } };
   },
   explain: ({ endpoint, how }) => ({
-    message: how === 'forgotten'
+    message: how === 'mount'
+      ? `${endpoint.method} ${endpoint.path.text} lacks the check against forged requests that other routers are mounted with. Add it to the mount of this one as well.`
+      : how === 'forgotten'
       ? `${endpoint.method} ${endpoint.path.text} lacks the check against forged requests that its neighbours have. Add it here as well.`
       : how === 'late'
       ? `${endpoint.method} ${endpoint.path.text} is registered before the check against forged requests, which never runs for it. Register the check first.`
@@ -77,7 +81,7 @@ export default rule<'endpoint', Evidence>({
     remedy: "Give the session's cookie sameSite: 'lax', or check a token with every form.",
   }),
   *fix({ evidence: { cookieAt, optionsAt, flagAt, how } }): Iterable<FixAnswer> {
-    if (how === 'forgotten') return yield { refused: 'The form has to send the token first.' };
+    if (how === 'forgotten' || how === 'mount') return yield { refused: 'The form has to send the token first.' };
     if (how === 'late') return yield { refused: 'Which of the statements between the two may move cannot be told.' };
     const title = "Set sameSite: 'lax'";
     if (flagAt) yield { title, safety: 'review', changes: [{ do: 'replace', at: flagAt, code: [{ quote: 'lax' }] }] };
@@ -237,6 +241,56 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'Fastify: the plugin only brings the function, which one route lacks',
+      bad: `
+        const fastify = require('fastify')();
+        fastify.register(require('@fastify/cookie'));
+        fastify.register(require('@fastify/session'), { secret: process.env.SECRET, cookie: { sameSite: 'none' } });
+        fastify.register(require('@fastify/csrf-protection'), { sessionPlugin: '@fastify/session' });
+        fastify.register(async (app) => {
+          app.post('/seat/name', { preHandler: app.csrfProtection }, async (req, reply) => {
+            if (!req.session.guest) return reply.redirect('/login');
+            return rename(req.session.guest, req.body.name);
+          });
+          app.post('/seat/leave', async (req, reply) => {
+        //    ^^^^ csrf/missing "lacks the check against forged requests that its neighbours have"
+            if (!req.session.guest) return reply.redirect('/login');
+            return leave(req.session.guest);
+          });
+        });
+        fastify.listen({ port: 80 });
+      `,
+    },
+    {
+      title: 'one router is mounted with the check, another without',
+      bad: `
+        import express from 'express';
+        import session from 'express-session';
+        import { csrfSync } from 'csrf-sync';
+        const app = express();
+        const { csrfSynchronisedProtection } = csrfSync();
+        app.use(session({ secret: process.env.SECRET, cookie: { sameSite: 'lax' } }));
+        const beds = express.Router();
+        beds.put('/:id', isLoggedIn, (req, res) => res.end());
+        const crew = express.Router();
+        crew.put('/:id', isLoggedIn, (req, res) => res.end());
+        app.use('/beds', csrfSynchronisedProtection, beds);
+        app.use('/crew', crew);
+        //      ^^^^^^^ csrf/missing "other routers are mounted with"
+        app.listen(80);
+      `,
+    },
+    {
+      title: 'a router that asks for a key in a header is mounted without the check',
+      good: `
+        import express from 'express'; import session from 'express-session'; import { csrfSync } from 'csrf-sync';
+        const app = express(); const { csrfSynchronisedProtection } = csrfSync(); app.use(session({ secret: process.env.SECRET, cookie: { sameSite: 'lax' } }));
+        const beds = express.Router(); beds.put('/:id', isLoggedIn, (req, res) => res.end());
+        const feed = express.Router(); feed.put('/:id', (req, res, next) => (req.headers['x-api-key'] === process.env.FEED_KEY ? next() : res.sendStatus(401)), (req, res) => res.end());
+        app.use('/beds', csrfSynchronisedProtection, beds); app.use('/feed', feed); app.listen(80);
+      `,
+    },
+    {
       title: 'a guard that asks for a header',
       good: `
         import express from 'express';
@@ -305,7 +359,12 @@ function isChange({ method, path }: Endpoint, context: RuleContext): boolean {
   const canForge = method === 'POST' || (method !== 'all' && changing.has(method) && OVERRIDES.some((name) => context.projectUses(name)));
   return canForge && (!publicPath(path.text) || adminPath(path.text));
 }
+function knowsBySession(context: RuleContext): boolean {
+  return ['cookies', 'sessions', '@fastify/session', '@fastify/secure-session', 'koa-session', 'iron-session'].some((mark) => context.projectUses(mark));
+}
 function checks(layer: Layer): boolean {
+  // The plugin only brings the function that checks.
+  if (/^(@fastify\/csrf-protection|fastify-csrf)$/.test(layer.name)) return false;
   return PROTECTS.test(layer.name) || layer.claims.some((claim) => claim.protects === 'csrf');
 }
 function isProtected(endpoint: Endpoint, context: RuleContext): boolean {
@@ -333,6 +392,21 @@ function asksForToken({ layer }: ChainLink, context: RuleContext): boolean {
   };
   const body = layer.fn === undefined ? undefined : context.body(layer.fn);
   return isTokens(context.resolve(layer.value).value) || (body !== undefined && someValue(body, isTokens));
+}
+/** The mount of a router whose changing routes logged-in callers reach without the check, where another is mounted with it: told for the first of them. */
+function mountWithout(endpoint: Endpoint, context: RuleContext): At | undefined {
+  const isOpen = (one: Endpoint): boolean => changing.has(one.method) && one.method !== 'all' && one.chainComplete && one.authentication.state === 'guarded' && !publicPath(one.path.text) && !isProtected(one, context)
+    && !links(one.chain).some((link) => asksForHeader(link, context) || asksForToken(link, context));
+  if (endpoint.mounts.length === 0 || !isOpen(endpoint) || !knowsBySession(context)) return undefined;
+  if (context.endpoints({ scope: endpoint.scope }).find(isOpen) !== endpoint) return undefined;
+  for (const mount of endpoint.mounts) {
+    const order = context.scopeOf(mount)?.order ?? [];
+    const own = order.find((one) => one.kind === 'mount' && samePlace(one.at, mount));
+    const isBeside = order.some((one) => one.kind === 'layer' && one.layer !== undefined && one.path !== undefined && one.path.segments.length > 0 && checks(one.layer)
+      && order.some((other) => other.kind === 'mount' && other.path?.text === one.path?.text && other.path?.text !== own?.path?.text));
+    if (own && isBeside) return own.pathAt ?? own.at;
+  }
+  return undefined;
 }
 /** A check for all routes of the application stands after this one. */
 function checkedLater(endpoint: Endpoint, chain: readonly ChainLink[], context: RuleContext): boolean {

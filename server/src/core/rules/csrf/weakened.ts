@@ -1,12 +1,18 @@
-import type { Call, FunctionId, Value } from '../../model/value.js';
-import type { FunctionView } from '../../model/module.js';
+import type { Call, Entry, FunctionId, Value } from '../../model/value.js';
+import type { FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { At } from '../../text/source.js';
-import { rule, type FixAnswer, type RuleContext } from '../rule.js';
+import { ofRequest } from '../facts/handed.js';
+import { requestReads } from '../facts/request-reads.js';
+import { disjuncts } from '../facts/shortcuts.js';
+import { partsOf } from '../facts/walk.js';
+import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
-  readonly kind: 'method' | 'skip' | 'path' | 'unused';
+  readonly kind: 'method' | 'skip' | 'path' | 'unused' | 'off' | 'asked';
   readonly text: string;
   readonly entryAt: At | undefined;
+  /** The literal that switches it off, and what it should be. */
+  readonly flip?: { readonly at: At; readonly to: string };
 }
 /** Packages that check requests against forgery. */
 const PACKAGES = /^(csurf|csrf-csrf|csrf-sync|tiny-csrf|lusca|koa-csrf|@fastify\/csrf-protection|@hapi\/crumb|@dr\.pogodin\/csurf)$/;
@@ -14,7 +20,7 @@ const CHANGING = /^(POST|PUT|PATCH|DELETE)$/i;
 /** Machines call these without cookies. */
 const MACHINES = /webhook|hook|callback|stripe|github|ipn|health|metrics|oauth|token|saml|graphql/i;
 
-export default rule<'call', Evidence>({
+export default rule<'module', Evidence>({
   meta: {
     id: 'csrf/weakened',
     title: 'CSRF protection is bypassed for changing methods',
@@ -28,36 +34,25 @@ export default rule<'call', Evidence>({
     whenNotToUse: 'The exempt requests carry a token in a header, never a cookie.',
     references: ['https://owasp.org/www-community/attacks/csrf'],
   },
-  on: 'call',
-  words: ['csrf', 'csurf', 'xsrf', 'crumb', 'lusca'],
-  *detect({ call, step, in: fn }, context) {
-    const base = { subject: `${fn.name} csrf`, when: step.when };
-    if (isPackage(call)) for (const { value: options } of call.args) for (const key of ['ignoreMethods', 'ignoredMethods', 'excludedMethods']) {
-      const held = context.option(options, key);
-      if (held.kind !== 'value' || held.value.kind !== 'array') continue;
-      for (const item of held.value.items) {
-        const method = context.constant(item.value)?.value;
-        if (typeof method === 'string' && CHANGING.test(method) && item.at.path === call.at.path)
-          yield { ...base, subject: `${fn.name} csrf ${method}`, at: item.at, confidence: 'high', evidence: { kind: 'method', text: method.toUpperCase(), entryAt: undefined } };
-      }
-    }
-    // The plugin only adds a function that routes or hooks have to call.
-    const plugin = call.name === 'register' ? call.args[0]?.value : undefined;
-    if (plugin?.kind === 'ref' && plugin.root.kind === 'import' && /^(@fastify\/csrf-protection|fastify-csrf)$/.test(plugin.root.from) && !context.projectUses('csrf-hook'))
-      yield { ...base, at: plugin.at, confidence: 'high', evidence: { kind: 'unused', text: context.textOf(plugin.at), entryAt: undefined } };
-    if (isPackage(call) || call.args.some((item) => isCrumb(item.value))) for (const { value } of call.args) yield* skipping(value, base, context, 0);
-    const around = exempting(call, context);
-    if (around) yield { ...base, at: around, evidence: { kind: 'path', text: context.textOf(around), entryAt: undefined } };
+  on: 'module',
+  words: ['csrf', 'csurf', 'xsrf', 'crumb', 'lusca', 'checkorigin'],
+  *detect(module, context) {
+    for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) if (step.do === 'call') yield* weakenedBy(step.call, step, fn, context);
+    for (const off of switchedOff(module, context)) yield { at: off.keyAt, subject: `csrf ${off.key ?? ''}`, confidence: 'high', evidence: { kind: 'off', text: context.textOf(off.at).slice(0, 60), entryAt: undefined, ...flipOf(off) } };
   },
   explain: ({ kind, text }) => ({
     message: kind === 'method' ? `${text} requests are exempt from CSRF checks. Remove it from the list.`
       : kind === 'unused' ? `'${text}' is registered, but no route or hook calls the csrfProtection it adds, so nothing is checked. Add it as an onRequest or preHandler hook.`
+      : kind === 'off' ? `Protection against forged requests is switched off here (${text}). Leave it on, and exempt single paths of machines only.`
+      : kind === 'asked' ? `Whoever adds ${text} to a request skips the CSRF check, and any other site can. Exempt what carries a token in a header only.`
       : kind === 'skip' ? 'The check against forged requests is skipped for all of them. Remove the option.'
         : `Requests that change data are exempt from CSRF checks wherever ${text}. Exempt single paths of machines only.`,
     why: 'A form on any other site can send these requests with the cookies of whoever looks at it.',
     remedy: 'Leave GET, HEAD and OPTIONS out of the check, and nothing else.',
   }),
-  *fix({ at, evidence: { kind, entryAt } }): Iterable<FixAnswer> {
+  *fix({ at, evidence: { kind, entryAt, flip } }): Iterable<FixAnswer> {
+    if (flip) return yield { title: 'Leave the protection on', safety: 'review', changes: [{ do: 'replace', at: flip.at, code: [flip.to] }] };
+    if (kind === 'off') return yield { refused: 'Its value stands in another place.' };
     if (kind === 'method') yield { title: 'Remove it from the list', safety: 'review', changes: [{ do: 'remove', at, as: 'item' }] };
     else if (kind === 'unused') yield { refused: 'Which routes take cookies, and where the hook belongs, cannot be told.' };
     else if (entryAt) yield { title: 'Remove the option', safety: 'review', changes: [{ do: 'remove', at: entryAt, as: 'entry' }] };
@@ -168,6 +163,52 @@ export default rule<'call', Evidence>({
         });
       `,
     },
+    {
+      title: 'whoever asks for it goes around the check',
+      bad: `
+        import express from 'express';
+        import session from 'express-session';
+        import csurf from 'csurf';
+        const app = express();
+        const guardForms = csurf();
+        app.use(session({ secret: process.env.SECRET }));
+        app.use((req, res, next) => {
+          if (req.query.embed === '1' || req.get('authorization')) return next();
+        //    ^^^^^^^^^^^^^^^^^^^^^^^ csrf/weakened "Whoever adds req.query.embed === '1'"
+          csrfGuard(req, res, next);
+        });
+        function csrfGuard(req, res, next) { guardForms(req, res, next); }
+      `,
+    },
+    {
+      title: 'switched off in the options of a package, and of a framework',
+      bad: `
+        //- app.js
+        const lusca = require('lusca');
+        module.exports = (app) => app.use(lusca({ csrf: false, xframe: 'DENY' }));
+        //                                        ^^^^ csrf/weakened "switched off here"
+        //- svelte.config.js
+        const config = { kit: { csrf: { checkOrigin: false } } };
+        //                              ^^^^^^^^^^^ csrf/weakened
+        export default config;
+        //- config/config.default.js
+        exports.other = 1;
+        module.exports = () => { const config = {}; config.security = { csrf: { enable: false } }; return config; };
+        //                                                                      ^^^^^^ csrf/weakened
+      `,
+    },
+    {
+      title: 'options of the same name that protect, and a header no form can send',
+      good: `
+        //- app.js
+        const lusca = require('lusca'); const csurf = require('csurf'); const csrfCheck = csurf();
+        module.exports = (app) => { app.use(lusca({ csrf: true, xframe: 'DENY' })); app.use((req, res, next) => { if (req.get('x-requested-with') === 'XMLHttpRequest') return next(); csrfCheck(req, res, next); }); };
+        //- svelte.config.js
+        export default { kit: { csrf: { checkOrigin: true } } };
+        //- menu.js
+        export const menu = { security: { checkOrigin: false } };
+      `,
+    },
     { title: 'reading methods', good: `import csurf from 'csurf'; export const protect = csurf({ ignoreMethods: ['GET', 'HEAD', 'OPTIONS'] });` },
     {
       title: 'a webhook',
@@ -188,6 +229,26 @@ export default rule<'call', Evidence>({
   ],
 });
 
+/** What one call takes away from the protection. */
+function* weakenedBy(call: Call, step: Step, fn: FunctionView, context: RuleContext): Iterable<Detection<Evidence>> {
+  const base = { subject: `${fn.name} csrf`, when: step.when };
+  if (isPackage(call)) for (const { value: options } of call.args) for (const key of ['ignoreMethods', 'ignoredMethods', 'excludedMethods']) {
+    const held = context.option(options, key);
+    if (held.kind !== 'value' || held.value.kind !== 'array') continue;
+    for (const item of held.value.items) {
+      const method = context.constant(item.value)?.value;
+      if (typeof method === 'string' && CHANGING.test(method) && item.at.path === call.at.path)
+        yield { ...base, subject: `${fn.name} csrf ${method}`, at: item.at, confidence: 'high', evidence: { kind: 'method', text: method.toUpperCase(), entryAt: undefined } };
+    }
+  }
+  // The plugin only adds a function that routes or hooks have to call.
+  const plugin = call.name === 'register' ? call.args[0]?.value : undefined;
+  if (plugin?.kind === 'ref' && plugin.root.kind === 'import' && /^(@fastify\/csrf-protection|fastify-csrf)$/.test(plugin.root.from) && !context.projectUses('csrf-hook'))
+    yield { ...base, at: plugin.at, confidence: 'high', evidence: { kind: 'unused', text: context.textOf(plugin.at), entryAt: undefined } };
+  if (isPackage(call) || call.args.some((item) => isCrumb(item.value))) for (const { value } of call.args) yield* skipping(value, base, context, 0);
+  const around = exempting(call, context);
+  if (around) yield { ...base, at: around.at, evidence: { kind: around.kind, text: context.textOf(around.at), entryAt: undefined } };
+}
 function isPackage(call: Call): boolean {
   return call.target.kind === 'ref' && call.target.root.kind === 'import' && PACKAGES.test(call.target.root.from);
 }
@@ -212,7 +273,7 @@ function* skipping(value: Value, base: { readonly subject: string }, context: Ru
   }
 }
 /** The test of the path under which a function goes on without the check it runs otherwise. */
-function exempting(call: Call, context: RuleContext): At | undefined {
+function exempting(call: Call, context: RuleContext): { readonly at: At; readonly kind: 'path' | 'asked' } | undefined {
   if (!/csrf|csurf|xsrf/i.test(call.name) || call.args.length < 2 || call.target.kind !== 'ref') return undefined;
   const owner = call.args[0]?.value;
   const inside = owner?.kind === 'ref' && owner.root.kind === 'parameter' ? owner.root.fn : undefined;
@@ -220,12 +281,56 @@ function exempting(call: Call, context: RuleContext): At | undefined {
   for (const step of body?.steps ?? []) {
     if (step.do !== 'call' || step.call.args.length > 0 || !isOwn(step.call.target, inside)) continue;
     const [branch] = step.when.slice(body?.when.length ?? 0).filter((one) => !one.early && one.holds);
+    const asked = branch && disjuncts(branch.test, 0).find((test) => isChosen(test, context));
+    if (asked) return { at: asked.at, kind: 'asked' };
     if (branch?.test.kind !== 'call' || branch.test.name !== 'startsWith' || !branch.test.receiver || context.request(branch.test.receiver)?.from === undefined) continue;
     const prefix = branch.test.args[0] && context.constant(branch.test.args[0].value)?.value;
     // A prefix of machines may bear tokens.
-    if (typeof prefix === 'string' && !MACHINES.test(prefix) && !/^\/(api|v\d|public|static|assets)\b/i.test(prefix)) return branch.test.at;
+    if (typeof prefix === 'string' && !MACHINES.test(prefix) && !/^\/(api|v\d|public|static|assets)\b/i.test(prefix)) return { at: branch.test.at, kind: 'path' };
   }
   return undefined;
+}
+/** A part of the address or the body, which a page of another site writes as it likes. */
+function isChosen(test: Value, context: RuleContext): boolean {
+  const value = test.kind === 'compare' && /^===?$/.test(test.op) ? (test.right.kind === 'literal' ? test.left : test.left.kind === 'literal' ? test.right : undefined) : test;
+  return value?.kind === 'ref' && requestReads(value, context).some(({ field }) => field.from === 'query' || field.from === 'body') && (ofRequest(value, context) || value.root.kind === 'local');
+}
+/** Options under which a framework or a package protects unless it is told not to: `csrf: { checkOrigin: false }`. */
+const SWITCHES: readonly { readonly under: RegExp; readonly key: RegExp; readonly off: boolean; readonly of: RegExp }[] = [
+  { under: /^(csrf|security)$/, key: /^checkOrigin$/, off: false, of: /./ },
+  { under: /^advanced$/, key: /^disableCSRFCheck$/, off: true, of: /^better-auth\b/ },
+  { under: /^$/, key: /^csrf$/, off: false, of: /^lusca$/ },
+  { under: /^csrf$/, key: /^enabled?$/, off: false, of: /./ },
+];
+function flipOf({ value }: Entry): Pick<Evidence, 'flip'> {
+  return value.kind === 'literal' && typeof value.value === 'boolean' ? { flip: { at: value.at, to: String(!value.value) } } : {};
+}
+const OTHERS = ['csurf', 'csrf-csrf', 'csrf-sync', 'tiny-csrf', '@dr.pogodin/csurf'];
+/** The entries of what the file hands to a package, or exports as settings, that switch a protection off. */
+function switchedOff(module: ModuleView, context: RuleContext): readonly Entry[] {
+  const found = new Map<string, Entry>();
+  const from = (call: Call): string => (call.target.kind === 'ref' && call.target.root.kind === 'import' ? call.target.root.from : '');
+  const visit = (value: Value, under: string, of: string, depth: number): void => {
+    if (depth > 5) return;
+    if (value.kind === 'object') for (const entry of value.entries) {
+      const worth = context.constant(entry.value)?.value;
+      const isOff = SWITCHES.some((one) => one.key.test(entry.key ?? '') && one.under.test(under) && one.of.test(of) && worth === one.off);
+      if (isOff && entry.at.path === module.path) found.set(`${entry.at.mark}:${entry.at.part?.start ?? ''}`, entry);
+      visit(entry.value, entry.key ?? '', of, depth + 1);
+    } else if (value.kind === 'call') for (const item of value.args) visit(item.value, under, from(value), depth + 1);
+    else if (value.kind === 'array') for (const part of partsOf(value)) visit(part, under, of, depth + 1);
+  };
+  const isSettings = /(^|\/)(config\/|(svelte|astro|shield|security|app|nuxt)[\w.-]{0,20}\.(config\.)?\w{1,4}$)/i.test(module.path);
+  for (const one of module.exports) {
+    const end = context.resolve(one.value).value;
+    if (end.kind === 'call' || isSettings) visit(end, '', isSettings ? 'settings' : '', 0);
+  }
+  for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
+    if (step.do === 'call' && /^(lusca|better-auth)\b/.test(from(step.call))) visit(step.call, '', '', 0);
+    // Egg: `config.security = { csrf: { enable: false } }`.
+    if (step.do === 'assign' && isSettings && /^(security|csrf)$/.test(step.target.path.at(-1) ?? '')) visit(step.value, step.target.path.at(-1) ?? '', 'settings', 0);
+  }
+  return OTHERS.some((name) => context.projectUses(name)) ? [] : [...found.values()];
 }
 function isOwn(target: Value, fn: FunctionId | undefined): boolean {
   return target.kind === 'ref' && target.root.kind === 'parameter' && target.root.fn === fn && target.path.length === 0;

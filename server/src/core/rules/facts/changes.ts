@@ -39,6 +39,9 @@ function ofCall(step: Step, call: Call, body: FunctionView, context: RuleContext
 /** `items.delete(id)` of a list or map of the module, or of the plugin that registers the handler. */
 function heldIn(call: Call, body: FunctionView, context: RuleContext, depth: number): StoredChange | undefined {
   const kind = TAKES.test(call.name) ? 'delete' : PUTS.test(call.name) ? 'write' : undefined;
+  const joined = call.callee === 'Object.assign' ? call.args[0]?.value : undefined;
+  // What was looked up is changed where it is kept: `Object.assign(orders.get(id), { paid: true })`.
+  if (joined && call.args.length > 1 && isFound(joined, context)) return { call, kind: 'write', name: call.callee, held: true };
   if (!kind || call.receiver?.kind !== 'ref' || !(isHeld(call.receiver, context) || (depth === 0 && isAround(call.receiver, body, context)))) return undefined;
   return { call, kind, name: call.target.kind === 'ref' ? call.target.text : call.name, held: true };
 }
@@ -55,21 +58,24 @@ function isAround(value: Ref, body: FunctionView, context: RuleContext): boolean
   }
   return false;
 }
-/** `redis.del(key)`: keys that are shared are as often a cache as the only copy. */
+/** `redis.del(key)`, `redis.hset(key, ...)`: keys that are shared are as often a cache as the only copy. */
 function ofKeys(call: Call, context: RuleContext): StoredChange | undefined {
   const { receiver } = call;
-  if (!/^(del|unlink|hdel|srem|zrem|lrem|flushall|flushdb)$/i.test(call.name) || receiver?.kind !== 'ref' || wordsOf(receiver.text).some((word) => BESIDE.has(word))) return undefined;
+  const isWrite = /^(set|hset|hmset|sadd|zadd|lpush|rpush|incr|incrby|hincrby|decr|rename)$/i.test(call.name);
+  if (!isWrite && !/^(del|unlink|hdel|srem|zrem|lrem|flushall|flushdb)$/i.test(call.name) || receiver?.kind !== 'ref' || wordsOf(receiver.text).some((word) => BESIDE.has(word))) return undefined;
   const made = context.resolve(receiver).value;
   const isClient = made.kind === 'call' && /^(ioredis|redis|@redis\/client|@upstash\/redis)\b/.test(made.callee);
-  return isClient ? { call, kind: 'delete', name: call.target.kind === 'ref' ? call.target.text : call.name, held: true } : undefined;
+  return isClient ? { call, kind: isWrite ? 'write' : 'delete', name: call.target.kind === 'ref' ? call.target.text : call.name, held: true } : undefined;
 }
 function isHeld(value: Value, context: RuleContext): boolean {
-  if (value.kind !== 'ref' || (value.root.kind !== 'local' && value.root.kind !== 'import') || wordsOf(value.text).some((word) => BESIDE.has(word))) return false;
+  if (value.kind !== 'ref' || !/^(local|import|this)$/.test(value.root.kind) || wordsOf(value.text).some((word) => BESIDE.has(word))) return false;
   const end = madeFor(value, context);
+  // A controller or a service is made once.
+  if (value.root.kind === 'this' && value.path.length !== 1) return false;
   const isMade = (end.kind === 'call' && end.form === 'new' && /^(Map|Set)$/.test(end.callee)) || end.kind === 'array';
   const top = context.top(value.at.path);
   // What a function makes for itself is gone when it ends.
-  return isMade && (end.at.path !== value.at.path || (top !== undefined && isTop(end, value, context)));
+  return isMade && (value.root.kind === 'this' || end.at.path !== value.at.path || (top !== undefined && isTop(end, value, context)));
 }
 function isTop(made: Value, value: Value, context: RuleContext): boolean {
   if (value.kind !== 'ref') return false;
@@ -85,9 +91,11 @@ function ofAssignment({ target, value }: AssignStep & StepFrame, context: RuleCo
   // `items = items.filter(...)`
   if (target.path.length === 0) return value.kind === 'call' && value.name === 'filter' && value.receiver && context.sameValue(value.receiver, target) && isHeld(target, context) ? [{ call: undefined, kind: 'delete', name: target.text, held: true }] : [];
   if (target.path.length === 1 && target.path[0] === 'length' && value.kind === 'literal' && value.value === 0) return isEmptied(target, context) ? [{ call: undefined, kind: 'delete', name: target.text, held: true }] : [];
-  const end = context.resolve({ ...target, path: [] }).value;
-  const isFound = end.kind === 'call' && FINDS.test(end.name) && end.receiver !== undefined && isHeld(end.receiver, context);
-  return isFound ? [{ call: undefined, kind: isTaken ? 'delete' : 'write', name: target.text, held: true }] : [];
+  return isFound({ ...target, path: [] }, context) ? [{ call: undefined, kind: isTaken ? 'delete' : 'write', name: target.text, held: true }] : [];
+}
+function isFound(value: Value, context: RuleContext): boolean {
+  const end = value.kind === 'ref' ? context.resolve(value).value : value;
+  return end.kind === 'call' && FINDS.test(end.name) && end.receiver !== undefined && isHeld(end.receiver, context);
 }
 /** What a name stands for; of a `let` or `var` of the module what it was made with. */
 function madeFor(value: Ref, context: RuleContext): Value {

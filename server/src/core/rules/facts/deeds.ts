@@ -14,11 +14,13 @@ export interface Deed {
 /** Words that say what is done to a thing, and name nothing that is shown. */
 const DOES: ReadonlySet<string> = new Set((
   'delete remove destroy purge erase wipe flush clear empty reset retry rerun requeue redeliver resend toggle enable disable activate deactivate approve reject cancel reopen lock unlock stop restart resume unpublish restore '
-  + 'extend renew refund demote ban unban unblock suspend revoke rotate regenerate assign unassign merge finish increment decrement pause promote publish void close start reboot shutdown unlink evict kill reassign downgrade'
+  + 'extend renew refund demote ban unban unblock suspend revoke rotate regenerate rebuild redeploy rollback assign unassign merge finish increment decrement pause promote publish void close start reboot shutdown unlink evict kill reassign downgrade'
 ).split(' '));
 /** Words that also name a thing, or how it is: they count below one thing alone, as in `/posts/{id}/archive`. */
-const ALSO_NAMES: ReadonlySet<string> = new Set('archive transfer vote like block book end complete pay drop award charge accept decline pin star mute claim redeem ship deliver dispatch pause promote publish void close start merge print'.split(' '));
+const ALSO_NAMES: ReadonlySet<string> = new Set('archive transfer vote like block book end complete pay drop award charge accept decline pin star mute claim redeem ship deliver dispatch pause promote publish void close start merge print return recall release trigger run execute arm disarm eject ring wake calibrate dispense refill ignite deploy open switch'.split(' '));
 const REMOVES: ReadonlySet<string> = new Set('delete remove destroy purge erase wipe unlink drop evict'.split(' '));
+/** Calls that set something going outside: a message to a device, a process, a job, a request to another service. */
+const EFFECTS = /^(publish\w{0,20}|exec|execSync|execFile|execFileSync|spawn|spawnSync|exit|kill|enqueue|dispatch|sendCommand|post|put|patch)$/;
 const SHOWS: ReadonlySet<string> = new Set('form page view get show render ask dialog screen confirm confirmation'.split(' '));
 const BESIDE: ReadonlySet<string> = new Set('cache caches seen visits hits stats metrics sessions tokens nonces timers listeners clients sockets limits url params headers searchparams cookies query console store'.split(' '));
 
@@ -35,8 +37,8 @@ export function deedOf(endpoint: Endpoint, body: FunctionView | undefined, conte
   const call = body.steps.map((step) => (step.do === 'call' && step.zone !== 'catch' && isDeed(step.call, word, context) ? step.call : undefined)).find((one) => one !== undefined);
   return call && { kind, name: call.target.kind === 'ref' ? call.target.text : call.name };
 }
-/** The action a path ends in; undefined where its last word says what is shown. */
-function actionOf({ path: { segments } }: Endpoint): string | undefined {
+/** The action a path ends in, by its first word; undefined where its last word says what is shown. */
+export function actionOf({ path: { segments } }: Endpoint): string | undefined {
   const last = segments.at(-1);
   if (last?.kind !== 'text') return undefined;
   const [first = '', ...more] = wordsOf(last.text);
@@ -46,7 +48,9 @@ function actionOf({ path: { segments } }: Endpoint): string | undefined {
 }
 function isDeed(call: Call, word: string, context: RuleContext): boolean {
   const first = wordsOf(call.name)[0] ?? '';
+  if (call.callee === 'process.exit' || call.callee === 'process.kill') return true;
   if (call.form !== 'call' || isAnswer(call, context)) return false;
+  if (EFFECTS.test(call.name) && (call.receiver !== undefined || /^(node:)?child_process\./.test(call.callee))) return true;
   if (first === word) return call.receiver !== undefined || isOfProject(call.target);
   return REMOVES.has(word) && REMOVES.has(first) && call.receiver?.kind === 'ref' && !wordsOf(call.receiver.text).some((one) => BESIDE.has(one));
 }

@@ -237,11 +237,43 @@ export default rule<'module', Evidence>({
       `,
     },
     ...keyFileExamples,
+    {
+      title: 'one token is verified, the other is believed',
+      bad: `
+        import { SignJWT, decodeJwt, jwtVerify } from 'jose';
+        const key = new TextEncoder().encode(process.env.KEY);
+        export const issue = (id) => new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject(id).setExpirationTime('1h').sign(key);
+        export async function who(request) {
+          const given = request.headers.get('x-device');
+          if (given) return { userId: decodeJwt(given).sub };
+          //                          ^^^^^^^^^ jwt/decode-without-verify
+          const cookie = request.headers.get('cookie');
+          const { payload } = await jwtVerify(cookie, key, { algorithms: ['HS256'] });
+          return { userId: payload.sub };
+        }
+      `,
+    },
+    {
+      title: 'the same token is read, and verified by another name',
+      good: `
+        import { SignJWT, decodeJwt, jwtVerify } from 'jose';
+        export const issue = (id) => new SignJWT({}).setSubject(id).setExpirationTime('1h').sign(key);
+        export async function who(request) {
+          const header = request.headers.get('authorization');
+          const token = header.slice(7);
+          const { sub } = decodeJwt(header);
+          await jwtVerify(token, keyOf(sub), { algorithms: ['HS256'] });
+          return { userId: sub };
+        }
+      `,
+    },
   ],
 });
 
 function isServer(module: ModuleView, context: RuleContext): boolean {
-  return module.imports.some((one) => SERVER.test(one.from.replace(/^node:/, ''))) || [...module.functions.keys()].some((id) => context.role(id)?.sure === true);
+  return module.imports.some((one) => SERVER.test(one.from.replace(/^node:/, ''))) || [...module.functions.keys()].some((id) => context.role(id)?.sure === true)
+    // Whoever signs holds the key.
+    || jwtUses(module, context).some((use) => use.does === 'sign');
 }
 function* readings(module: ModuleView, context: RuleContext): Iterable<Reading> {
   for (const use of jwtUses(module, context)) {
@@ -284,7 +316,7 @@ function calleeOf(call: Call, context: RuleContext): string {
 function trusted(reading: Reading, module: ModuleView, context: RuleContext): Severity | undefined {
   const { call, token, in: fn } = reading;
   const isForTiming = TIMING.test(fn.name.replace(/(from|by|of|in)_?(auth\w{0,12}_?)?headers?/i, ''));
-  if (isForTiming || isOwnOrProviders(token, fn, context) || (!isAfterRefusal(reading) && isVerified(fn, module, context))) return undefined;
+  if (isForTiming || isOwnOrProviders(token, fn, context) || (!isAfterRefusal(reading) && isVerified(fn, token, module, context))) return undefined;
   const names = namesOf(call, fn, module);
   const around = [fn, ...inner(fn, module)];
   const read = new Set<string>();
@@ -377,10 +409,18 @@ function isAfterRefusal({ step, in: fn }: Reading): boolean {
   return step.zone === 'catch' && fn.steps.some((one) => one.do === 'call' && one.zone === 'try' && /^(jwt_?)?verify\w*$/i.test(one.call.name) && /jwt|jose|jsonwebtoken/i.test(one.call.callee));
 }
 /** The function, or the one around it, checks a token: before or after, the content is not believed for nothing. */
-function isVerified(fn: FunctionView, module: ModuleView, context: RuleContext): boolean {
-  const verifies = (one: FunctionView | undefined): boolean => one !== undefined && one.steps.some((step) => step.do === 'call' && /^(jwt_?)?(verify|authenticate|introspect|validate)\w*$/i.test(step.call.name));
+function isVerified(fn: FunctionView, token: Value | undefined, module: ModuleView, context: RuleContext): boolean {
+  const isOther = (value: Value | undefined): boolean => value?.kind === 'ref' && token?.kind === 'ref' && value.root.kind === 'local' && token.root.kind === 'local' && value.path.length === 0 && token.path.length === 0
+    && value.root.binding !== token.root.binding && !madeOf(value, token, module) && !madeOf(token, value, module);
+  const verifies = (one: FunctionView | undefined): boolean => one !== undefined && one.steps.some((step) => step.do === 'call' && /^(jwt_?)?(verify|authenticate|introspect|validate)\w*$/i.test(step.call.name)
+    && !(/jwt|jose|jsonwebtoken/i.test(step.call.callee) && isOther(step.call.args[0]?.value)));
   const outer = fn.within === undefined ? undefined : module.functions.get(fn.within);
   return verifies(fn) || verifies(outer) || (fn !== module.top && jwtUses(module, context).some((use) => use.does === 'verify' && use.in.within === fn.id));
+}
+/** A name is bound to something made of what another stands for. */
+function madeOf(value: Ref, from: Ref, module: ModuleView): boolean {
+  const bound = value.root.kind === 'local' ? module.bindings[value.root.binding] : undefined;
+  return bound === undefined || !bound.constant || [...refsIn(bound.value)].some((ref) => ref.text === from.text);
 }
 /** The key that the file verifies or signs with. */
 function keyIn(module: ModuleView, context: RuleContext): At | undefined {

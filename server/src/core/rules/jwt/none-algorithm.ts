@@ -1,6 +1,7 @@
 import type { Branch, FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { ArrayValue, Literal, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { goesOn } from '../facts/handed.js';
 import { jwtUses, optionAdded, type JwtUse } from '../facts/jwt.js';
 import { rule, type Change, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -35,7 +36,7 @@ export default rule<'module', Evidence>({
   words: ['none', 'verify', 'unsecuredjwt'],
   *detect(module, context) {
     const seen = new Set<number>();
-    for (const found of [...listed(module, context), ...withoutKey(module, context), ...byHand(module)]) {
+    for (const found of [...listed(module, context), ...withoutKey(module, context), ...byHand(module, context)]) {
       if (seen.has(found.at.mark)) continue;
       seen.add(found.at.mark);
       yield found;
@@ -164,6 +165,21 @@ export default rule<'module', Evidence>({
       `,
     },
     {
+      title: 'whatever the way on is called',
+      bad: `
+        import { Router } from 'express';
+        import jwt from 'jsonwebtoken';
+        export const aplicacion = Router();
+        aplicacion.use((peticion, respuesta, siguiente) => {
+          const partes = jwt.decode(peticion.get('authorization'), { complete: true });
+          if (partes.header.alg === 'none') return siguiente();
+          //                        ^^^^^^ jwt/none-algorithm "taken without a signature"
+          jwt.verify(peticion.get('authorization'), process.env.CLAVE, { algorithms: ['HS256'] });
+          siguiente();
+        });
+      `,
+    },
+    {
       title: 'refused by hand',
       good: `
         exports.read = (token) => { const { header, payload } = parts(token); if (header.alg === 'none') return null; if (header.alg !== 'none') verifySignature(token); return payload; };
@@ -247,13 +263,13 @@ function emptyKey({ key, call, at }: JwtUse, context: RuleContext): At | undefin
 }
 
 /** Code that looks at the algorithm itself, and goes on where it is none. */
-function* byHand(module: ModuleView): Iterable<Found> {
+function* byHand(module: ModuleView, context: RuleContext): Iterable<Found> {
   for (const fn of [module.top, ...module.functions.values()]) {
     const none = fn.steps.flatMap((step) => step.when.flatMap((branch) => testOf(branch) ?? []));
     const refuses = none.some(({ branch, isNone: holds }) => holds && fn.steps.some((step) => step.when.includes(branch) && isRefusal(step)));
     for (const { branch, literal, isNone: holds } of none) {
       const under = fn.steps.filter((step) => step.when.some((one) => one.test === branch.test && one.holds === branch.holds) && !isWithin(step, branch));
-      const isOpen = holds ? !branch.early && under.some((step) => letsIn(step)) : !branch.early && !refuses && under.some(isCheck);
+      const isOpen = holds ? !branch.early && under.some((step) => letsIn(step, context)) : !branch.early && !refuses && under.some(isCheck);
       if (isOpen) yield { at: literal.at, subject: `none in ${fn.name}`, evidence: { how: 'by-hand', list: undefined, literal: undefined, closed: false }, confidence: 'medium', when: branchesBefore(fn, branch) };
     }
   }
@@ -287,10 +303,10 @@ function isRefusal(step: Step): boolean {
   return step.do === 'call' && /^(status|sendStatus|code|writeHead|reject|throw)$/.test(step.call.name);
 }
 /** What a token says is given back, kept as who the caller is, or the request goes on. */
-function letsIn(step: Step): boolean {
+function letsIn(step: Step, context: RuleContext): boolean {
   if (step.do === 'return') return step.value !== undefined && (step.value.kind === 'ref' ? step.value.text !== 'undefined' : step.value.kind === 'object' || (step.value.kind === 'literal' && step.value.value === true));
   if (step.do === 'assign') return step.target.path.some((key) => key !== undefined && /^(user|auth|claims|session|identity|account|payload)$/.test(key));
-  return step.do === 'call' && step.call.callee === 'next' && step.call.args.length === 0;
+  return step.do === 'call' && (goesOn(step.call, context) || (step.call.callee === 'next' && step.call.args.length === 0));
 }
 function isCheck(step: Step): boolean {
   return step.do === 'call' && /^(verify|check|validate|createHmac|createVerify|timingSafeEqual)/i.test(step.call.name);

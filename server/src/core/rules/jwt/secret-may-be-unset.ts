@@ -18,6 +18,7 @@ interface Unset {
   readonly as: 'nothing' | 'empty' | 'text';
   readonly at: At;
 }
+const PUBLIC_KEY = /(^|_)(PUBLIC|PUB)(_?KEY|_?PEM|_?CERT)?($|_)/i;
 /** Libraries that refuse to start, or to load a file, without their variables. */
 const CHECKERS = ['envalid', '@t3-oss/env-core', '@t3-oss/env-nextjs', 'env-schema', '@fastify/env', 'dotenv-safe', 'znv', 'env-var', 'convict'];
 
@@ -44,7 +45,7 @@ export default rule<'module', Evidence>({
       const unset = unsetOf(key, context, 0);
       if (!unset || context.projectUses(`checks ${unset.variable}`)) continue;
       if (step.when.some((branch) => [...refsIn(branch.test)].some((ref) => variableOf(ref, context) === unset.variable))) continue;
-      const verdict = judge(unset.as);
+      const verdict = judge(unset.as, unset.variable);
       const at = unset.at.path === module.path ? unset.at : key.at;
       if (!verdict || seen.has(at.mark)) continue;
       seen.add(at.mark);
@@ -202,14 +203,14 @@ interface Keyed {
   readonly step: StepFrame;
   readonly does: string;
   /** What becomes of a key that is not there; undefined: nothing that this rule says. */
-  readonly judge: (as: Unset['as']) => { readonly becomes: Becomes; readonly severity: Severity } | undefined;
+  readonly judge: (as: Unset['as'], variable: string) => { readonly becomes: Becomes; readonly severity: Severity } | undefined;
 }
 /** Keys that tokens are checked, or with a guessable text also signed, with. */
 function* jwtKeys(module: ModuleView, context: RuleContext): Iterable<Keyed> {
   for (const use of jwtUses(module, context))
-    if (use.does !== 'decode' && !use.through && use.key) yield { key: use.key, step: use.step, does: use.does, judge: (as) => judged(use, as, module, context) };
+    if (use.does !== 'decode' && !use.through && use.key) yield { key: use.key, step: use.step, does: use.does, judge: (as, variable) => judged(use, as, variable, module, context) };
 }
-function judged(use: JwtUse, as: Unset['as'], module: ModuleView, context: RuleContext): ReturnType<Keyed['judge']> {
+function judged(use: JwtUse, as: Unset['as'], variable: string, module: ModuleView, context: RuleContext): ReturnType<Keyed['judge']> {
   if (as === 'text') return { becomes: 'text', severity: 'warning' };
   // A key that is no text, and signs: every library throws.
   if (use.does === 'sign') return undefined;
@@ -218,7 +219,8 @@ function judged(use: JwtUse, as: Unset['as'], module: ModuleView, context: RuleC
   if (accepts && as === 'nothing' && signsWith(use.key, context)) return undefined;
   if (accepts) return { becomes: 'unsigned', severity: 'error' };
   // Nothing is given in place of the variable: the library refuses, and nothing says otherwise.
-  return as === 'empty' ? { becomes: 'refused', severity: 'info' } : undefined;
+  // A public key is no secret that could be guessed.
+  return as === 'empty' && !PUBLIC_KEY.test(variable) ? { becomes: 'refused', severity: 'info' } : undefined;
 }
 /** The project signs its tokens with the same variable. */
 function signsWith(key: Value | undefined, context: RuleContext): boolean {

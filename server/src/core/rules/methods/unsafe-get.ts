@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../project/project.js';
 import { changesOf, type StoredChange } from '../facts/changes.js';
-import { deedOf, type Deed } from '../facts/deeds.js';
+import { actionOf, deedOf, type Deed } from '../facts/deeds.js';
 import { ofRequest } from '../facts/handed.js';
 import { ownBody } from '../facts/own-steps.js';
 import { publicPath } from '../facts/paths.js';
@@ -46,9 +46,10 @@ export default rule<'endpoint', Evidence>({
     if (publicPath(path.text) || BY_LINK.test(path.text)) return;
     const word = last?.kind === 'text' && EXACT_ACTION.test(last.text) ? last.text : undefined;
     const body = ownBody(endpoint, context);
-    const writes = body ? changesOf(body, context).filter((one) => (!one.held || word !== undefined) && (one.held || !isAside(one, one.call ? context.textOf(one.call.at) : ''))) : [];
+    const isAction = word !== undefined || actionOf(endpoint) !== undefined;
+    const writes = body ? changesOf(body, context).filter((one) => (!one.held || isAction) && (one.held || !isAside(one, one.call ? context.textOf(one.call.at) : ''))) : [];
     // A read may remember that it was made; a removal, or a path that names an action, is no such thing.
-    const write = writes.find((one) => one.kind === 'delete') ?? (writes[0] && (word !== undefined || ACTION.test(last?.text ?? '') || !reads(body?.name ?? '')) ? writes[0] : undefined);
+    const write = writes.find((one) => one.kind === 'delete') ?? (writes[0] && (isAction || ACTION.test(last?.text ?? '') || !reads(body?.name ?? '')) ? writes[0] : undefined);
     const deed = write ? undefined : deedOf(endpoint, body, context);
     if (deed && (body !== undefined || !isFormOf(endpoint, context))) {
       yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, severity: deed.kind === 'delete' && body ? 'warning' : 'info', confidence: body ? 'medium' : 'low', evidence: { endpoint, write: deed, word } };
@@ -217,6 +218,25 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'a device is told, and what a controller keeps is changed',
+      bad: `
+        import { Controller, Get, Module, Param } from '@nestjs/common';
+        import { NestFactory } from '@nestjs/core';
+        @Controller('gates')
+        class GatesController {
+          private readonly gates = new Map();
+          constructor(private readonly mqtt) {}
+          @Get(':id/state') state(@Param('id') id) { return this.gates.get(id); }
+          @Get(':id/release') release(@Param('id') id) { return Object.assign(this.gates.get(id), { open: true }); }
+        // ^^^ methods/unsafe-get "(Object.assign)"
+          @Get(':id/restart') restart(@Param('id') id) { this.mqtt.publish('gates/' + id, 'restart'); return {}; }
+        // ^^^ methods/unsafe-get "(this.mqtt.publish)"
+        }
+        @Module({ controllers: [GatesController] }) class AppModule {}
+        NestFactory.create(AppModule).then((app) => app.listen(3000));
+      `,
+    },
+    {
       title: 'a number in a table goes up, and a list is emptied',
       bad: `
         const express = require('express');
@@ -281,6 +301,13 @@ export default rule<'endpoint', Evidence>({
         app.get('/rates/:id', async (q, s) => { await redis.del(q.params.id); s.json(await rates(q.params.id)); });
         app.get('/rates/:id/drop', async (q, s) => { await cache.del(q.params.id); s.render('rates'); });
         app.get('/a/:id/cancel', (q, s) => { const own = new Map(); const drop = () => own.delete(q.params.id); drop(); s.render('a', { own }); });
+      `,
+    },
+    {
+      title: 'words that also say what is shown, where nothing is kept',
+      good: `
+        import express from 'express'; import { Router } from 'express'; const app = express(); const trips = new Map();
+        app.get('/trips/:id/return', (q, s) => s.json(Object.assign({}, trips.get(q.params.id), { way: 'back' }))); app.get('/trips/:id/release', (q, s) => { s.set('x-a', '1'); s.json(trips.get(q.params.id)); });
       `,
     },
     {
