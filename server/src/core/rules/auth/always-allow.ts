@@ -1,4 +1,5 @@
 import type { At } from '../../text/source.js';
+import { halfGuardExamples } from '../facts/half-guard-examples.js';
 import { idleGuard } from '../facts/idle-guards.js';
 import { passingIn, prefixFor, type Passing } from '../facts/passing-guards.js';
 import { eitherExamples, passingMessages, unreadExamples } from '../facts/passing-texts.js';
@@ -312,6 +313,7 @@ export default rule<'function', Evidence>({
     },
     ...eitherExamples,
     ...unreadExamples,
+    ...halfGuardExamples,
     {
       title: 'refused, and left',
       good: `

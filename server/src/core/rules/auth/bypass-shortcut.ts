@@ -2,6 +2,7 @@ import type { FunctionView } from '../../model/module.js';
 import { bypassesIn, type Bypass } from '../facts/bypasses.js';
 import { passwordExamples } from '../facts/password-examples.js';
 import { tokenExamples } from '../facts/token-examples.js';
+import { unsetKeyExamples } from '../facts/unset-key-examples.js';
 import { rule, type Detection, type Fix } from '../rule.js';
 
 export default rule<'function', Bypass>({
@@ -33,6 +34,8 @@ export default rule<'function', Bypass>({
           ? `A request that carries '${shortcut.key}' gets an identity without a check: anyone can send it. Remove this branch.`
         : shortcut.how === 'token'
           ? `Whoever has the value of ${shortcut.key} passes without the check the others get, wherever the variable is set. Remove this branch.`
+        : shortcut.how === 'unset'
+          ? `Everybody passes while ${shortcut.key} is not set, so one forgotten variable opens the API. Refuse all requests, or to start, without it.`
         : shortcut.how === 'value'
           ? 'The fixed value is a password for everyone. Remove it.'
           : `Authentication is off whenever ${text}; an unset or mistyped variable opens the API. Keep the check always on and inject a test identity in tests.`,
@@ -358,6 +361,7 @@ if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return
       `,
     },
     ...tokenExamples,
+    ...unsetKeyExamples,
     {
       title: 'another check outside production',
       good: `

@@ -69,6 +69,22 @@ export default rule<'function', Evidence>({
   },
   examples: [
     {
+      title: 'a flag of the login form',
+      bad: `
+        const router = require('express').Router();
+        router.post('/login', (req, res) => {
+          const known = find(req.body.name);
+          if (!known || !matches(req.body.password, known.hash)) return res.sendStatus(401);
+          req.session.regenerate(() => {
+            req.session.user = { id: known.id, manager: req.body.manager === 'on' || known.manager };
+            //                                          ^^^^^^^^^^^^^^^^ auth/client-supplied-role "The role comes from the request itself"
+            res.redirect('/');
+          });
+        });
+        module.exports = router;
+      `,
+    },
+    {
       title: 'a header says admin',
       bad: `
         import express from 'express';

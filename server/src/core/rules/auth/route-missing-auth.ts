@@ -375,10 +375,12 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
 function socketsMessage({ change }: OpenSockets): string {
   return `Sockets are taken from anybody, and what they send changes data (${change}), while routes here ask for a login. Check the token in io.use() first.`;
 }
-function eventMessage({ endpoint, about }: BelievedEvent): string {
+function eventMessage({ endpoint, about, beside }: BelievedEvent): string {
+  if (beside) return `POST ${endpoint.path.text} believes whoever sends it, while ${about} beside it looks at the signature. Verify the sender's signature here as well.`;
   return `POST ${endpoint.path.text} believes whoever sends it that money was paid ('${about}'): nothing proves where it comes from. Verify the sender's signature first.`;
 }
-function mutationMessage({ name, guard, counts: [count, all] }: UnaskedMutation): string {
+function mutationMessage({ name, guard, counts: [count, all], needed }: UnaskedMutation): string {
+  if (needed !== undefined) return `Mutation ${name} asks no more than who is logged in, while ${needed.other} asks for '${needed.right}'. Ask for the same right here.`;
   return `Mutation ${name} asks nobody who calls while ${count} of ${all} others here ${/ /.test(guard) ? `have ${guard}` : `use '${guard}'`}. Add it.`;
 }
 function messageOf({ endpoint, how, name, counts: [count, all] }: MissingCheck): string {

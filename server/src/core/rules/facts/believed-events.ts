@@ -13,6 +13,8 @@ export interface BelievedEvent {
   readonly endpoint: Endpoint;
   /** What it is about: the event's name, or the field that is set. */
   readonly about: string;
+  /** It is the path of a neighbour that looks at a signature. */
+  readonly beside?: true;
 }
 /** Names providers give what happened: Stripe, Paddle, Lemon Squeezy, PayPal, Razorpay, GoCardless, Mollie. */
 const EVENT = /^((checkout\.session|payment_intent|invoice|charge|setup_intent|payment_method|customer\.subscription|subscription|payout|transfer|transaction|order|payment|refund)\.[a-z_.]{2,40}|(PAYMENT|CHECKOUT|BILLING)\.[A-Z_.]{2,60}|(order|subscription|payment)_(created|paid|payment_success|cancelled|expired|captured|updated))$/;
@@ -21,11 +23,25 @@ const DEEPEST = 2;
 
 /** The handler acts on what a payment provider is said to have sent, and proves nothing: no signature, no secret, no question back. */
 export function believedEvent(endpoint: Endpoint, context: RuleContext): BelievedEvent | undefined {
-  if (endpoint.method !== 'POST' || endpoint.route.public || !standsOpen(endpoint) || refusesByItself(endpoint, context)) return undefined;
+  if (endpoint.method !== 'POST' || endpoint.route.public || refusesByItself(endpoint, context)) return undefined;
+  if (!standsOpen(endpoint)) return unsignedBeside(endpoint, context);
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   if (!body?.complete || proves(body, context, 0)) return undefined;
   const about = eventIn(body) ?? paidIn(body, context);
-  return about === undefined ? undefined : { how: 'event', endpoint, about };
+  return about === undefined ? unsignedBeside(endpoint, context) : { how: 'event', endpoint, about };
+}
+const HOOK = /(^|\/)(web-?)?(hooks?|callbacks?|ipn|notify|notifications?|events?)(\/|$)/i;
+/** A hook whose neighbour of the same router looks at a signature, and which proves nothing itself. */
+function unsignedBeside(endpoint: Endpoint, context: RuleContext): BelievedEvent | undefined {
+  const isGuard = (layer: Endpoint['route']['layers'][number]): boolean => layer.claims.length === 0 || layer.claims.some(({ protects }) => protects === 'authentication' || protects === 'authorization');
+  const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+  if (!HOOK.test(endpoint.path.text) || endpoint.route.layers.some(isGuard) || !body?.complete || proves(body, context, 0)) return undefined;
+  const signed = context.endpoints({ scope: endpoint.scope }).find((one) => one !== endpoint && one.method === 'POST' && HOOK.test(one.path.text) && checksSignature(one, context));
+  return signed && { how: 'event', endpoint, about: signed.path.text, beside: true };
+}
+function checksSignature(endpoint: Endpoint, context: RuleContext): boolean {
+  const isSigned = (layer: Endpoint['route']['layers'][number]): boolean => /signature|signed|hmac|verify\w*hook|hook\w*verif/i.test(layer.name);
+  return refusesByItself(endpoint, context) || endpoint.route.layers.some(isSigned);
 }
 /** Something is checked on the way: a signature, a header, an identity. */
 function proves(body: FunctionView, context: RuleContext, depth: number): boolean {

@@ -6,6 +6,7 @@ import type { RuleContext } from '../rule.js';
 import { authGuardName } from './guards.js';
 import { refusesAt, turnsAway } from './refusals.js';
 import { requestReads } from './request-reads.js';
+import { unsetKey } from './unset-keys.js';
 import { claimedAddress, disjuncts, environmentShortcut, fixedBeside, masterPassword, requestShortcut, type Shortcut } from './shortcuts.js';
 
 /** A test under which a check does not run. */
@@ -45,7 +46,12 @@ export function* bypassesIn(fn: FunctionView, context: RuleContext): Iterable<By
     }
     if (isNew && !shortcut && isGiven(step) && branch.holds && isEverywhere(branch, context) && masterPassword(branch.test, context) && (LOGS_IN.test(fn.name) || (known.identity ??= identifies(fn)))) shortcut = { how: 'value', severity: 'error' };
     shortcut ??= isNew ? addressShortcut(branch, step, passed, fn, context) : undefined;
-    const fixed = isNew && !shortcut && branch.holds && refusesAt(step, context) ? fixedBeside(branch.test, true, context) : undefined;
+    const unset = isNew && !shortcut && (!passed || (known.guard ??= isGuard(fn, context)) || turnsOthersDown(fn)) ? unsetKey(step, passed, fn, context) : undefined;
+    if (unset && branch && !seen.has(unset.test)) {
+      seen.add(branch.test).add(unset.test);
+      yield { at: unset.test.at, shortcut: { how: 'unset', key: unset.name, severity: 'warning' }, text: context.textOf(unset.test.at), settled: undefined };
+    }
+    const fixed = isNew && !shortcut && !unset && branch.holds && refusesAt(step, context) ? fixedBeside(branch.test, true, context) : undefined;
     if (fixed && branch) {
       seen.add(branch.test);
       yield { at: fixed.at, shortcut: { how: 'value', severity: 'error' }, text: context.textOf(fixed.at), settled: undefined };
@@ -56,6 +62,10 @@ export function* bypassesIn(fn: FunctionView, context: RuleContext): Iterable<By
     }
     if (step.do === 'call' && REGISTERS.test(step.call.name) && step.call.receiver) yield* conditional(step.call, step, fn, context);
   }
+}
+/** It answers whether somebody may come in: `return timingSafeEqual(given, wanted)`. */
+function turnsOthersDown(fn: FunctionView): boolean {
+  return fn.steps.some((step) => step.do === 'return' && ((step.value?.kind === 'call' && VERIFIES.test(step.value.name)) || step.value?.kind === 'compare'));
 }
 /** Not in development only: no test of the environment stands beside it. */
 function isEverywhere(branch: Branch, context: RuleContext): boolean {
@@ -77,8 +87,9 @@ function passes(step: Step, fn: FunctionView, context: RuleContext): boolean {
   // A hook that is given no `next` goes on by returning.
   const role = context.role(fn.id);
   if (!step.value || (step.value.kind === 'literal' && step.value.value === undefined)) return (role?.sure === true && role.as === 'layer' && !role.parameters.includes('next')) || /(^|\.)middleware$/.test(fn.name);
-  if (step.value.kind === 'call' && /^(next\/server\.)?NextResponse\.next$/.test(step.value.callee)) return true;
-  return step.value.kind === 'literal' && step.value.value === true && isGuardName(fn.name);
+  const given = step.value.kind === 'ref' ? context.resolve(step.value).value : step.value;
+  if (given.kind === 'call' && /^(next\/server\.)?NextResponse\.next$/.test(given.callee)) return true;
+  return step.value.kind === 'literal' && step.value.value === true && (isGuardName(fn.name) || turnsOthersDown(fn));
 }
 /** `return handler(req, res)` in what a wrapper such as `withAuth(handler)` gives back. */
 function isWrapped({ target, args }: Call, fn: FunctionView): boolean {

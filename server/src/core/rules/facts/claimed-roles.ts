@@ -21,7 +21,7 @@ export interface Claimed {
 }
 const ROLE_HEADER = /^x-((client|caller|account|auth|user)-?)?((user-?)?(roles?|permissions?|scopes?|groups?)|(is-?)?(admin|manager|staff)|admin-?user|is-?superuser)$/i;
 const ROLE_FIELD = /^(((as|my|acting|current|user|account|member)_?)?roles?|(is_?)?(admin|manager|staff|superuser|super_?admin|moderator|owner)|permissions|scopes|accessLevel|access_level)$/i;
-const ROLE_KEY = /^(role|roles|isAdmin|is_admin|admin|permissions|scopes?|groups)$/i;
+const ROLE_KEY = /^(roles?|(is_?)?(admin|moderator|staff|superuser|super_?admin|manager|owner)|permissions|scopes?|groups|access_?level)$/i;
 const WHO_KEY = /^(id|_id|userId|user_id|uid|sub|username|name|email|login)$/i;
 const WHO_FIELD = /^(x-)?(auth(enticated)?-?)?(user|account|member|customer|tenant|caller|remote-user)?[-_]?(id|name|email|sub|login|as)?$/i;
 const PLACES = /^(user|auth|identity|account|currentUser|principal|credentials|session|viewer)$/;
@@ -85,7 +85,6 @@ function* leavesOf(test: Value, holds: boolean, depth: number): Iterable<Leaf> {
 }
 /** A field of the request that names a role, as its caller wrote it. */
 function roleField(value: Value, context: RuleContext): RequestField | undefined {
-  if (value.kind === 'ref' && value.path.includes('signedCookies')) return undefined;
   return requestReads(value, context).map(({ field }) => field).find(isRole);
 }
 function isRole({ from, key }: RequestField): boolean {
@@ -128,12 +127,19 @@ function* ofObject(value: Value, step: Step, fn: FunctionView, context: RuleCont
 function* ofValue(value: Value, key: string, step: Step, fn: FunctionView, context: RuleContext): Iterable<Claimed> {
   if (!ROLE_KEY.test(key) && !WHO_KEY.test(key)) return;
   const isPower = ROLE_KEY.test(key);
-  for (const { field, value: read } of requestReads(value, context)) {
+  for (const { field, value: read } of isPower ? askedIn(value, 0).flatMap((one) => requestReads(one, context)) : requestReads(value, context)) {
     if (field.key === undefined || field.from === 'path' || field.from === 'url') continue;
     if (isPower ? !isRole(field) : !(WHO_FIELD.test(field.key) && isUnchecked(step, fn, context))) continue;
     yield { value: read, key: field.key, how: isPower ? 'kept' : 'named', from: field.from, test: undefined, role: undefined, step };
     return;
   }
+}
+/** What makes a flag true: `req.body.admin === 'yes' || known.admin`. */
+function askedIn(value: Value, depth: number): readonly Value[] {
+  if (depth > 6) return [];
+  if (value.kind === 'compare') return /^===?$/.test(value.op) && [value.left, value.right].some((side) => side.kind === 'literal') ? [value.left, value.right].flatMap((side) => askedIn(side, depth + 1)) : [];
+  if (value.kind === 'not') return value.of.kind === 'not' ? askedIn(value.of.of, depth + 1) : [];
+  return value.kind === 'logic' && value.op !== '&&' ? [value.left, value.right].flatMap((side) => askedIn(side, depth + 1)) : [value];
 }
 /** Nothing was looked up, compared or awaited before: who the caller is rests on its word alone. */
 function isUnchecked(step: Step, fn: FunctionView, context: RuleContext): boolean {

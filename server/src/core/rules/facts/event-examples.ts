@@ -72,6 +72,68 @@ export const eventExamples: readonly Example[] = [
     `,
   },
   {
+    title: 'one hook looks at a signature, its neighbour does not',
+    bad: `
+      import { Hono } from 'hono';
+      import { createHmac } from 'node:crypto';
+      const hooks = new Hono();
+      hooks.post('/hooks/shop', async (c) => {
+        const mac = createHmac('sha256', process.env.SHOP_KEY).update(await c.req.text()).digest('hex');
+        if (mac !== c.req.header('x-shop-mac')) return c.text('no', 400);
+        return c.text('ok');
+      });
+      hooks.post('/hooks/courier', async (c) => {
+      //    ^^^^ auth/route-missing-auth "believes whoever sends it, while /hooks/shop beside it looks at the signature"
+        const body = await c.req.json();
+        await parcels.arrived(body.parcel);
+        return c.text('ok');
+      });
+      export default hooks;
+    `,
+  },
+  {
+    title: 'both hooks look at something',
+    good: `
+      import { Hono } from 'hono'; import { createHmac } from 'node:crypto'; const hooks = new Hono();
+      hooks.post('/hooks/shop', async (c) => { const mac = createHmac('sha256', process.env.SHOP_KEY).update(await c.req.text()).digest('hex'); return mac === c.req.header('x-shop-mac') ? c.text('ok') : c.text('no', 400); });
+      hooks.post('/hooks/courier', async (c) => { if (c.req.header('x-courier-key') !== process.env.COURIER_KEY) return c.text('no', 400); await parcels.arrived((await c.req.json()).parcel); return c.text('ok'); });
+      export default hooks;
+    `,
+  },
+  {
+    title: 'GraphQL: adding asks for a role, removing for a login only',
+    bad: `
+      const demand = (user, right) => { if (!user || (right && !user.rights.includes(right))) throw new Error('FORBIDDEN'); };
+      export const resolvers = {
+        Mutation: {
+          addBerth: (_, { name }, { user }) => { demand(user, 'harbour'); return berths.add(name); },
+          removeBerth: (_, { id }, { user }) => { demand(user); return berths.remove(id); },
+        //^^^^^^^^^^^ auth/route-missing-auth "asks no more than who is logged in, while addBerth asks for 'harbour'"
+          removeStay: (_, { id }, { user }) => { demand(user); return stays.remove(id, user.id); },
+          addStay: (_, { id }, { user }) => { demand(user, 'harbour'); return stays.add(id); },
+          renameSelf: (_, { name }, { user }) => { demand(user); return people.rename(name); },
+        },
+      };
+    `,
+  },
+  {
+    title: 'a check of another package stands before all routes, in a function that leaves some out',
+    bad: `
+      const express = require('express');
+      const csurf = require('csurf');
+      const app = express();
+      const forms = csurf();
+      app.use((req, res, next) => { if (req.originalUrl === '/hooks/shop') next(); else express.json()(req, res, next); });
+      app.use((req, res, next) => { if (req.path === '/hooks/shop') return next(); forms(req, res, next); });
+      const cook = (req, res, next) => (req.session.user ? next() : res.status(401).end());
+      app.put('/menus/:day', cook, (req, res) => { write(req.params.day, req.body); res.end(); });
+      app.delete('/menus/:day', cook, (req, res) => { drop(req.params.day); res.end(); });
+      app.patch('/menus/:day/price', (req, res) => { price(req.params.day, req.body.price); res.end(); });
+      //  ^^^^^ auth/route-missing-auth "while 2 of 2 routes here use 'cook'"
+      app.listen(80);
+    `,
+  },
+  {
     title: 'sockets that are checked, or only told something',
     good: `
       import express from 'express';

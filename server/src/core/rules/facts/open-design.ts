@@ -14,6 +14,8 @@ const OFFICE: ReadonlySet<string> = new Set((
 ).split(' '));
 /** Questions about the caller and a thing: `plants.owns(me.id, id)`. */
 const ASKS_OWNER = /^(owns|isOwner\w*|isOwned\w*|ownedBy|belongsTo|isMine|hasAccess\w*|(can|may)[A-Z]\w*)$/;
+/** What people without an account send in. */
+const SENT_IN = /\/(tickets?|feedback|inquir(y|ies)|enquir(y|ies)|leads?|applications?|submissions?|complaints?|suggestions?|rsvps?|reservations?|bookings?|appointments?|donations?|enrol?lments?|testimonials?|surveys?|waitlist|signatures?)$/i;
 const SESSION_CALL = /^(cookies|getServerSession|getSession|getIronSession|currentUser|getCurrentUser|getToken|jwtVerify|verifySession|validateSession|getCookie)$/;
 const SESSION_KEY = /^(cookies?|session|authorization|accesstoken)$/i;
 
@@ -50,7 +52,8 @@ function readsSession(body: FunctionView): boolean {
 export function isSubmission(open: Endpoint, context: RuleContext): boolean {
   if (open.method !== 'POST' || open.path.shape.endsWith('/{}') || adminPath(open.path.text)) return false;
   const around = [open.path.shape, `${open.path.shape}/{}`].flatMap((shape) => context.endpoints({ shape: `${open.app} ${shape}` })).filter((one) => one !== open && one.authentication.state === 'guarded');
-  return around.some((one) => one.method === 'GET') && around.every((one) => one.method !== 'POST' && one.method !== 'all' && isOfOffice(one));
+  const isSentIn = SENT_IN.test(open.path.text);
+  return around.some((one) => one.method === 'GET') && around.every((one) => one.method !== 'POST' && one.method !== 'all' && (isSentIn || isOfOffice(one)));
 }
 function isOfOffice(endpoint: Endpoint): boolean {
   const layers = [...endpoint.route.layers, ...links(endpoint.chain).map((link) => link.layer)].filter((layer) => layer.claims.some((one) => one.protects === 'authentication' || one.protects === 'authorization'));

@@ -4,6 +4,7 @@ import type { At } from '../../text/source.js';
 import { goesOnFrom, handedAs, ofRequest } from './handed.js';
 import type { RuleContext } from '../rule.js';
 import { authGuardName, roleGuardName } from './guards.js';
+import { halfGuards, type HalfGuard } from './half-guards.js';
 import { truthIn } from './passing-verifiers.js';
 import { askedFor, givesPromise, isBare, promiseIn } from './promises.js';
 import { refusingStatus } from './refusals.js';
@@ -13,7 +14,7 @@ import { someIn, someValue } from './walk.js';
 export interface Passing {
   readonly at: At;
   readonly statementAt: At;
-  readonly how: 'goes-on' | 'both-ways' | 'either' | 'swallowed' | 'promise' | 'dropped' | 'unthrown' | 'unread';
+  readonly how: 'goes-on' | 'both-ways' | 'either' | 'swallowed' | 'promise' | 'dropped' | 'unthrown' | 'unread' | HalfGuard['how'];
   /** What the message names: the check, the call or the error. */
   readonly name: string;
   /** Where the request goes on. */
@@ -35,6 +36,7 @@ export function* passingIn(fn: FunctionView, context: RuleContext): Iterable<Pas
   yield* ofEither(fn, context);
   const late = goesOn(fn, context);
   if (late) yield late;
+  else yield* halfGuards(fn, context);
 }
 
 /** A promise that is asked for its truth, kept as an identity, or that nobody waits for. */

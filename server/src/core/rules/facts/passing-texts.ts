@@ -9,6 +9,8 @@ export const passingMessages: Readonly<Record<string, ((name: string) => string)
   'dropped': (name) => `What '${name}' answers is thrown away, so the check passes for everybody. Refuse when it is not true.`,
   'unthrown': (name) => `'${name}' is made here and never thrown, so the request goes on. Throw it.`,
   'either': (name) => `${named(name)} is true for everybody who is logged in, so what stands behind the || is never asked. Write && in its place.`,
+  'uncalled': (name) => `'${name}' is only named here and not called, so the test passes for everybody. Call it.`,
+  'stranger': (name) => `${named(name)} lets whoever brings no credential pass here, so only wrong ones are refused. Answer 401 instead.`,
   'unread': (name) => `Whether '${name}' failed is never asked here, so the request goes on with any token or none. Look at the error, and refuse with 401.`,
 };
 

@@ -1,6 +1,6 @@
 import type { Code } from '../../findings/changes.js';
 import type { FunctionView } from '../../model/module.js';
-import type { Value } from '../../model/value.js';
+import type { Ref, Value } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import type { Change, Fix, RuleContext } from '../rule.js';
@@ -13,6 +13,8 @@ import { someValue } from './walk.js';
 const RIGHTS: ReadonlySet<string> = new Set(['admin', 'admins', 'administrator', 'superadmin', 'superuser', 'staff', 'root', 'owner', 'moderator', 'role', 'roles', 'permission', 'permissions', 'acl', 'rbac', 'scope', 'scopes', 'ability', 'abilities', 'policy', 'policies', 'rights', 'can', 'grant']);
 /** Checks of a key that operators hold: whoever has it is an administrator already. */
 const OPERATORS = /basic_?auth|api_?key|secret|internal|master|service_?token|system|ops/i;
+
+const TENANT = /^((active|current|default)_?)?(tenant|workspace|organi[sz]ation|org|company)(_?id|_?slug)?$/i;
 
 /** Scopes of npm; what else begins with `@` may be a name for a folder of the project. */
 const PACKAGES = /^@(nestjs|fastify|hapi|hono|auth|clerk|koa)\//;
@@ -91,5 +93,12 @@ function behindHook(options: Value | undefined, code: Piece, path: string, conte
 }
 /** Something in the function looks at who calls. */
 export function readsCaller(body: FunctionView, context: RuleContext): boolean {
-  return someValue(body, (value) => value.kind === 'ref' && (context.request(value)?.from === 'identity' || value.path.some((key) => key === 'user' || key === 'session' || key === 'auth')));
+  return someValue(body, (value) => value.kind === 'ref' && isOfCaller(value, context));
+}
+/** The same, of the caller itself: all members of a tenant share what only tells tenants apart. */
+export function readsCallerItself(body: FunctionView, context: RuleContext): boolean {
+  return someValue(body, (value) => value.kind === 'ref' && isOfCaller(value, context) && !TENANT.test(value.path.at(-1) ?? value.text));
+}
+function isOfCaller(value: Ref, context: RuleContext): boolean {
+  return context.request(value)?.from === 'identity' || value.path.some((key) => key === 'user' || key === 'session' || key === 'auth');
 }

@@ -9,7 +9,7 @@ import { someIn } from './walk.js';
 /** One way round a check: a request that says so, an environment, a fixed value. */
 export type Shortcut =
   | { readonly how: 'request' | 'address' | 'identity'; readonly key: string; readonly severity: Severity }
-  | { readonly how: 'token'; readonly key: string; readonly severity: Severity }
+  | { readonly how: 'token' | 'unset'; readonly key: string; readonly severity: Severity }
   | { readonly how: 'environment'; readonly severity: Severity }
   | { readonly how: 'value'; readonly severity: Severity };
 const BYPASS = new RegExp('^(x[-_])?(bypass|skip|no|disable|test|testing|debug|dev|internal|fake|mock|impersonate|override|e2e|qa|simulat(e|or|ion)|sim|demo|dummy|sandbox|act[-_]as|login[-_]as|run[-_]as|backdoor|master|trusted)'
@@ -136,6 +136,8 @@ function byPiece(test: Call, guard: boolean, context: RuleContext): Shortcut | u
   if (list.kind === 'array') return list.items.length > 0 && list.items.every(({ value }) => value.kind === 'literal') ? byWord(asked, context) : undefined;
   const text = context.constant(asked)?.value;
   if (typeof text !== 'string') return undefined;
+  // The kind of credential, before it is looked at.
+  if (/^(bearer|basic|token|jwt|digest|apikey)$/i.test(text.trim()) && requestReads(test.receiver, context).some(({ field }) => field.key === 'authorization')) return undefined;
   return byWord(test.receiver, context) ?? (text.length > 2 && !NO_SECRET.test(text.trim()) && isCredential(test.receiver, context) ? { how: 'value', severity: 'error' } : undefined);
 }
 /** What a check is handed as the proof: `validate(request, token)`. */

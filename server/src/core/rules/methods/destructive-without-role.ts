@@ -1,15 +1,22 @@
+import type { Entry } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import { refusesByItself } from '../facts/methods.js';
 import { identityPath } from '../facts/paths.js';
 import { mayAskForRights, readsCaller, roleFix } from '../facts/rights.js';
-import { rule, type Fix } from '../rule.js';
+import { requestReads } from '../facts/request-reads.js';
+import { someIn } from '../facts/walk.js';
+import { rule, type Fix, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly endpoint: Endpoint;
 }
 const DESTRUCTIVE_POST = /\/(delete|remove|ban|disable|purge|reset|promote|demote|roles?|permissions|impersonate)$/i;
 const ROLE_WRITE = /\/(roles?|permissions)$/i;
-const OWN = /(^|\/)(me|self|account|profile)(\/|$)/i;
+const POWER = /^(roles?|(is_?)?(admin|moderator|staff|superuser|super_?admin)|permissions|privileges|access_?level|user_?type|account_?type)$/i;
+const STORES = /^(update\w*|set|assign|findByIdAndUpdate|findOneAndUpdate|save|upsert|merge|patch|replaceOne|put)$/i;
+const OWN = /(^|\/)((me|self)(\/|$)|(account|profile)(\/(?![^]*\{)|$))/i;
+/** The word before what it is done to: `/accounts/delete/{id}`. */
+const ACCOUNT_POST = /\/(users?|accounts?|members?|customers?|employees?|admins?)\/(delete|remove|ban|disable|purge|promote|demote|impersonate)\/\{[^/{}]{1,60}\}$/i;
 
 export default rule<'endpoint', Evidence>({
   meta: {
@@ -27,7 +34,7 @@ export default rule<'endpoint', Evidence>({
   on: 'endpoint',
   words: [],
   *detect(endpoint, context) {
-    if (!isDestructive(endpoint) || endpoint.route.public || OWN.test(endpoint.path.text)) return;
+    if (!(isDestructive(endpoint) || givesPower(endpoint, context)) || endpoint.route.public || OWN.test(endpoint.path.text)) return;
     if (endpoint.authorization.state === 'guarded' || links(endpoint.chain).some((link) => mayAskForRights(link.layer.value)) || refusesByItself(endpoint, context)) return;
     const isOpen = endpoint.authentication.state === 'open' && endpoint.chainComplete;
     // An unread layer may be the role check.
@@ -93,6 +100,26 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'the account to delete is named behind the word',
+      bad: `
+        var router = require('express').Router();
+        router.post('/member/remove/:id', function (req, res) { db.prepare('DELETE FROM members WHERE id = ?').run(req.params.id); res.redirect('/'); });
+        //     ^^^^ methods/destructive-without-role
+        module.exports = router;
+        require('express')().use(router).listen(80);
+      `,
+    },
+    {
+      title: 'whoever is logged in makes anybody an administrator',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.patch('/crew/:name', requireAuth, async (req, res) => { await Crew.updateOne({ name: req.params.name }, { isAdmin: req.body.isAdmin }); res.end(); });
+        //  ^^^^^ methods/destructive-without-role "only a login check"
+        app.listen(3000);
+      `,
+    },
+    {
       title: 'a guard that is told which right it takes',
       good: `
         import express from 'express'; express().delete('/users/:id', auth('manageUsers'), (req, res) => { remove(req.params.id); res.end(); });
@@ -109,14 +136,23 @@ export default rule<'endpoint', Evidence>({
         import { Router } from 'express'; const router = Router(); router.delete('/accounts/:id', requireAuth, (req, res) => Account.deleteOne({ _id: req.params.id, owner: req.user.id }));
       `,
     },
-    { title: 'the own account', good: `import { Router } from 'express'; const router = Router(); router.delete('/users/me', requireAuth, deleteMe);` },
+    { title: 'the own account', good: `import { Router } from 'express'; const router = Router(); router.post('/me/remove', requireAuth, removeMe); router.patch('/crew/:name', requireAuth, async (req, res) => res.json(await Crew.updateOne({ name: req.params.name }, { hut: req.body.hut }))); router.delete('/users/me', requireAuth, deleteMe);` },
   ],
 });
 
+/** Rights are set for whoever the path names, as the caller wrote them: `update({ role: req.body.role })`. */
+function givesPower(endpoint: Endpoint, context: RuleContext): boolean {
+  const body = /^(PUT|PATCH|POST)$/.test(endpoint.method) && endpoint.path.shape.includes('{}') && endpoint.handler !== undefined ? context.body(endpoint.handler) : undefined;
+  const isPower = ({ key, value }: Entry): boolean => key !== undefined && POWER.test(key) && requestReads(value, context).some(({ field }) => field.from === 'body' && POWER.test(field.key ?? ''));
+  return body !== undefined && body.steps.some((step) => {
+    if (step.do === 'assign') return POWER.test(step.target.path.at(-1) ?? '') && step.target.root.kind === 'local' && requestReads(step.value, context).some(({ field }) => field.from === 'body');
+    return step.do === 'call' && STORES.test(step.call.name) && someIn(step.call, (value) => value.kind === 'object' && value.entries.some(isPower));
+  });
+}
 function isDestructive(endpoint: Endpoint): boolean {
   const path = endpoint.path.text;
   if (endpoint.method === 'DELETE') return identityPath(path);
-  if (endpoint.method === 'POST') return identityPath(path) && DESTRUCTIVE_POST.test(path);
+  if (endpoint.method === 'POST') return (identityPath(path) && DESTRUCTIVE_POST.test(path)) || ACCOUNT_POST.test(path);
   return (endpoint.method === 'PUT' || endpoint.method === 'PATCH') && identityPath(path) && ROLE_WRITE.test(path);
 }
 

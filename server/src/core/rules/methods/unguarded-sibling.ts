@@ -5,8 +5,10 @@ import { openExamples } from '../facts/open-examples.js';
 import { publicPath } from '../facts/paths.js';
 import { roleSiblingExamples } from '../facts/role-sibling-examples.js';
 import { guardFix, isAlone, isSignUp, standsOpen } from '../facts/peers.js';
+import { relativeExamples } from '../facts/relative-examples.js';
+import { leveled, relatives } from '../facts/relatives.js';
 import { weakerRight } from '../facts/right-words.js';
-import { mayAskForRights, readsCaller } from '../facts/rights.js';
+import { mayAskForRights, readsCallerItself } from '../facts/rights.js';
 import { rule, type FixAnswer } from '../rule.js';
 
 interface Evidence {
@@ -42,7 +44,7 @@ export default rule<'endpoint', Evidence>({
     const same = context.endpoints({ shape: `${open.app} ${open.path.shape}` }).filter((one) => one.scope === open.scope || open.chainComplete);
     // Peers share what stands before both, so a comparison needs no complete chain; a guard state must still be open, not unknown.
     if (standsOpen(open)) {
-      const guarded = same.find((one) => one !== open && one.method !== open.method && hasOwnGuard(one) && one.method !== 'OPTIONS' && one.method !== 'HEAD');
+      const guarded = same.find((one) => one !== open && one.method !== open.method && hasOwnGuard(one) && one.method !== 'OPTIONS' && one.method !== 'HEAD' && !isLogin(one));
       if (guarded) {
         const isOpenByDesign = isSignUp(open) && !same.some((one) => one !== open && changing.has(one.method) && one.method !== 'DELETE' && hasOwnGuard(one));
         yield detection(open, guarded, isOpenByDesign ? 'hint' : 'error');
@@ -63,20 +65,25 @@ export default rule<'endpoint', Evidence>({
       };
       return;
     }
+    const level = open.framework === 'nest' ? leveled(open, same, context) : undefined;
+    if (level) {
+      yield { ...detection(open, level.other, 'warning', 'authorization'), evidence: { open, guarded: level.other, guard: level.written, guardAt: undefined, key: undefined } };
+      return;
+    }
     if (open.authorization.state === 'guarded') return;
     const body = open.handler === undefined ? undefined : context.body(open.handler);
     // What belongs to the caller is told from the rest by the query.
-    if ((body && readsCaller(body, context)) || links(open.chain).some(({ layer }) => mayAskForRights(layer.value))) return;
-    const base = body && open.method !== 'POST' && open.path.shape.endsWith('/{}') ? open.path.shape.slice(0, -3) : undefined;
-    const above = base === undefined ? [] : context.endpoints({ shape: `${open.app} ${base}` }).filter((one) => one.scope === open.scope && changing.has(one.method));
-    const ruled = [...same, ...above].find((one) => one !== open && one.method !== open.method && asksForRole(one) && (open.authorization.state === 'open' || repeats(open, one)));
+    if ((body && readsCallerItself(body, context)) || links(open.chain).some(({ layer }) => mayAskForRights(layer.value))) return;
+    const near = body?.complete === true && open.method !== 'POST' ? relatives(open, context) : [];
+    const isLess = (one: Endpoint): boolean => asksForRole(one) && (open.authorization.state === 'open' || repeats(open, one));
+    const ruled = same.find((one) => one !== open && one.method !== open.method && isLess(one)) ?? near.find(isLess);
     if (ruled) yield detection(open, ruled, 'warning', 'authorization');
   },
   explain: ({ open, guarded, guard, right }) => ({
     message: right !== undefined
       ? `${methodName(open)} ${open.path.text} changes data and asks for '${right}' only, but ${guarded.method} ${guarded.path.text} asks for '${guard}'. Ask for the same right here.`
       : `${methodName(open)} ${open.path.text} runs without ${isCheck(guard) ? guard : `'${guard}'`}, ` +
-      `but ${guarded.method === 'all' ? 'the catch-all' : guarded.method} on the same path ${isCheck(guard) ? 'has one' : 'requires it'}: ` +
+      `but ${guarded.method === 'all' ? 'the catch-all' : guarded.method} ${guarded.path.shape === open.path.shape ? 'on the same path' : guarded.path.text} ${isCheck(guard) ? 'has one' : 'requires it'}: ` +
       `callers can go around the check. Add ${isCheck(guard) ? 'it' : `'${guard}'`} here too, or remove the method.`,
     why: 'Whoever is refused by one method can use the other: POST answers 403, PUT 200.',
     remedy: 'Put the same guard on both, or register it once before both.',
@@ -111,6 +118,7 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     ...roleSiblingExamples,
+    ...relativeExamples,
     {
       title: 'Fastify: the check is an option of the route',
       bad: `
@@ -339,6 +347,11 @@ export default rule<'endpoint', Evidence>({
   ],
 });
 
+/** It refuses who brings a wrong password, and that says nothing of what may be done to the session by others. */
+function isLogin({ method, path, route }: Endpoint): boolean {
+  const isOfHandler = !route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authentication'));
+  return method === 'POST' && isOfHandler && (/\/(sessions?|auth)$/i.test(path.text) || publicPath(path.text));
+}
 const CHECK = 'a check in its handler';
 /** Whatever stands before the handler stands before the other's too, which asks for a role beside it. */
 function repeats(open: Endpoint, other: Endpoint): boolean {

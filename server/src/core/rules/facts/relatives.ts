@@ -1,0 +1,33 @@
+import { links, type Endpoint } from '../../project/project.js';
+import type { RuleContext } from '../rule.js';
+import { levelOf, saysNothingOfRights } from './levels.js';
+import { changing } from './methods.js';
+
+/** A method of the controller about the same things that asks for a right by a decorator the guard before both reads. */
+export function leveled(open: Endpoint, same: readonly Endpoint[], context: RuleContext): { readonly other: Endpoint; readonly written: string } | undefined {
+  if (links(open.chain).length === 0 || open.authentication.state === 'open' || !saysNothingOfRights(open, context)) return undefined;
+  const all = open.method === 'POST' ? same : [...same, ...relatives(open, context)];
+  for (const other of all) {
+    const written = other !== open && other.scope === open.scope && changing.has(other.method) && sharesLayers(open, other) ? levelOf(other, context) : undefined;
+    if (written !== undefined) return { other, written };
+  }
+  return undefined;
+}
+function sharesLayers(open: Endpoint, one: Endpoint): boolean {
+  const names = new Set(links(one.chain).map(({ layer }) => layer.name));
+  return links(open.chain).every(({ layer }) => names.has(layer.name));
+}
+/** Other changing routes of the router about the same things: `POST /cards/{}/points` beside `PUT /cards/{}`. */
+export function relatives(open: Endpoint, context: RuleContext): readonly Endpoint[] {
+  const root = thingOf(open);
+  if (root === undefined || !open.path.shape.includes('{}')) return [];
+  return context.endpoints({ scope: open.scope }).filter((one) => one !== open && one.app === open.app && changing.has(one.method) && one.path.shape !== open.path.shape && thingOf(one) === root);
+}
+/** What a path is about: the words before its first parameter, or all of them. */
+function thingOf({ path: { segments } }: Endpoint): string | undefined {
+  // What nobody knows in front is the same for all routes of a router.
+  const known = segments.slice(Math.max(0, segments.findIndex((one) => one.kind !== 'unknown')));
+  const first = known.findIndex((one) => one.kind !== 'text');
+  const own = first < 0 ? known : known.slice(0, first);
+  return own.length === 0 ? undefined : own.map((one) => one.text).join('/');
+}

@@ -1,0 +1,75 @@
+import type { Branch, FunctionView, Step } from '../../model/module.js';
+import type { Ref, Value } from '../../model/value.js';
+import type { RuleContext } from '../rule.js';
+import { refusesAt } from './refusals.js';
+import { secretName } from './secrets.js';
+import { someIn, someValue } from './walk.js';
+
+const VARIABLE = /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASS|PWD|CREDENTIALS?|BASIC(_?AUTH)?|AUTH|PIN|HASH|PSK)S?$/i;
+const DEEPEST = 8;
+
+/** The key whose absence lets everybody pass: `if (!API_KEY) return next()`, `if (API_KEY && given !== API_KEY) return refuse()`. `passed`: the step lets the request go on. */
+export function unsetKey(step: Step, passed: boolean, fn: FunctionView, context: RuleContext): { readonly test: Value; readonly name: string } | undefined {
+  const own = step.when.slice(fn.when.length);
+  const branch = own.findLast((one) => !one.early);
+  if (!branch?.holds) return undefined;
+  if (passed) {
+    const ref = partsOf(branch.test, '||', 0).map(absent).find((one) => one !== undefined);
+    const name = ref && keyName(ref, context);
+    return ref && name !== undefined && isUsed(ref, fn, context) ? { test: branch.test, name } : undefined;
+  }
+  if (!refusesAt(step, context)) return undefined;
+  const tests = own.filter((one) => !one.early && one.holds);
+  const asked = tests.flatMap((one) => partsOf(one.test, '&&', 0));
+  for (const { test } of tests) for (const ref of partsOf(test, '&&', 0)) {
+    const name = ref.kind === 'ref' ? keyName(ref, context) : undefined;
+    if (ref.kind !== 'ref' || name === undefined || !asked.some((other) => other !== ref && isWrong(other, ref, context)) || isRefusedUnset(ref, own, fn, context)) continue;
+    return { test, name };
+  }
+  return undefined;
+}
+function partsOf(test: Value, op: '&&' | '||', depth: number): readonly Value[] {
+  return test.kind === 'logic' && test.op === op && depth < DEEPEST ? [...partsOf(test.left, op, depth + 1), ...partsOf(test.right, op, depth + 1)] : [test];
+}
+/** What is not there where the test holds. */
+function absent(test: Value): Ref | undefined {
+  if (test.kind === 'not') return test.of.kind === 'ref' ? test.of : undefined;
+  if (test.kind !== 'compare' || !/^===?$/.test(test.op) || test.left.kind !== 'ref' || test.right.kind !== 'literal') return undefined;
+  return test.right.value === undefined || test.right.value === null || test.right.value === '' ? test.left : undefined;
+}
+/** The variable, or the member of a configuration, a key is read from; undefined where it is set in any case. */
+function keyName(ref: Ref, context: RuleContext): string | undefined {
+  const end = ref.root.kind === 'env' ? ref : context.resolve(ref).value;
+  const variable = variableIn(end, context);
+  if (variable !== undefined) return VARIABLE.test(variable) && !context.projectUses(`checks ${variable}`) ? variable : undefined;
+  const isConfig = ref.root.kind === 'import' && /^[.~#@]/.test(ref.root.from) && ref.path.length > 0;
+  const last = ref.path.at(-1) ?? '';
+  return isConfig && end.kind === 'ref' && secretName(last) ? last : undefined;
+}
+/** `process.env.KEY`, `process.env.KEY || ''`. */
+function variableIn(value: Value, context: RuleContext): string | undefined {
+  if (value.kind === 'ref') return value.root.kind === 'env' && value.path.length === 0 ? value.root.name : undefined;
+  if (value.kind === 'call' && /^(trim|toString)$/.test(value.name) && value.receiver) return variableIn(value.receiver, context);
+  const isEmpty = value.kind === 'logic' && (value.op === '||' || value.op === '??') && !context.constant(value.right)?.value;
+  return isEmpty && context.constant(value.right) !== undefined ? variableIn(value.left, context) : undefined;
+}
+function isSame(value: Value, ref: Ref, context: RuleContext): boolean {
+  return value.kind === 'ref' && (value.text === ref.text || context.sameValue(value, ref));
+}
+/** The key is what the function compares with. */
+function isUsed(ref: Ref, fn: FunctionView, context: RuleContext): boolean {
+  const holds = (value: Value): boolean => someIn(value, (one) => isSame(one, ref, context));
+  return someValue(fn, (value) => (value.kind === 'compare' ? [value.left, value.right].some((side) => side.kind !== 'literal' && holds(side)) && ![value.left, value.right].some((side) => side.kind === 'literal')
+    : value.kind === 'call' && value.args.some((item) => holds(item.value))));
+}
+/** Something given is not the key. */
+function isWrong(test: Value, ref: Ref, context: RuleContext): boolean {
+  const holds = (value: Value): boolean => someIn(value, (one) => isSame(one, ref, context));
+  if (test.kind === 'compare') return /^!==?$/.test(test.op) && (holds(test.left) || holds(test.right));
+  return test.kind === 'not' && test.of.kind === 'call' && test.of.args.some((item) => holds(item.value));
+}
+/** Somebody is turned away, or the program stops, where the key is missing. */
+function isRefusedUnset(ref: Ref, own: readonly Branch[], fn: FunctionView, context: RuleContext): boolean {
+  const asks = (branch: Branch): boolean => someIn(branch.test, (value) => value.kind === 'not' && isSame(value.of, ref, context));
+  return own.some((one) => one.early && asks(one)) || fn.steps.some((step) => step.when.some((one) => !one.early && asks(one)) && (step.do === 'throw' || refusesAt(step, context)));
+}
