@@ -360,8 +360,7 @@ if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return
         }
       `,
     },
-    ...tokenExamples,
-    ...unsetKeyExamples,
+    ...tokenExamples, ...unsetKeyExamples,
     {
       title: 'another check outside production',
       good: `

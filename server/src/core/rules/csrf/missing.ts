@@ -1,13 +1,12 @@
-import type { Layer, RequestField } from '../../model/api.js';
-import type { Call, Value } from '../../model/value.js';
+import type { Call } from '../../model/value.js';
 import { links, type ChainLink, type Endpoint } from '../../project/project.js';
 import { samePlace, type At } from '../../text/source.js';
 import { changesNothing } from '../facts/doing-nothing.js';
+import { asksForHeader, asksForToken, checks, isProtected, knowsBySession, mountWithout } from '../facts/csrf-checks.js';
+import { csrfMountExamples } from '../facts/csrf-mount-examples.js';
 import { changing } from '../facts/methods.js';
 import { idlePosts } from '../facts/idle-post-examples.js';
-import { looksAtOrigin } from '../facts/origin-checks.js';
 import { adminPath, publicPath } from '../facts/paths.js';
-import { someValue } from '../facts/walk.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -21,10 +20,8 @@ interface Evidence {
   readonly flagAt: At | undefined;
 }
 const SESSIONS = /^(express-session|cookie-session|koa-session|koa-generic-session|@fastify\/session|@fastify\/secure-session)$/;
-const PROTECTS = /csrf|csurf|xsrf|crumb|lusca/i;
 const PACKAGES = ['csurf', 'csrf', 'csrf-csrf', 'csrf-sync', 'tiny-csrf', 'lusca', '@fastify/csrf-protection', '@hapi/crumb', 'koa-csrf', 'hono/csrf', '@dr.pogodin/csurf', '@otterhttp/csrf'];
 const OVERRIDES = ['method-override', 'koa-methodoverride', 'koa-override', 'hono/method-override'];
-const TOKEN_HEADER = /^(authorization|x-[\w-]{0,40}(key|token|secret|signature|auth))$/i;
 const FORMS = /^(urlencoded|multer|upload|koa-?body|bodyParser|single|array|fields|any|none|formidable|fileUpload|formbody|multipart)$/i;
 
 export default rule<'endpoint', Evidence>({
@@ -240,56 +237,7 @@ export default rule<'endpoint', Evidence>({
         app.delete('/notes/:id', auth, (req, res) => res.json(drop(req.params.id)));
       `,
     },
-    {
-      title: 'Fastify: the plugin only brings the function, which one route lacks',
-      bad: `
-        const fastify = require('fastify')();
-        fastify.register(require('@fastify/cookie'));
-        fastify.register(require('@fastify/session'), { secret: process.env.SECRET, cookie: { sameSite: 'none' } });
-        fastify.register(require('@fastify/csrf-protection'), { sessionPlugin: '@fastify/session' });
-        fastify.register(async (app) => {
-          app.post('/seat/name', { preHandler: app.csrfProtection }, async (req, reply) => {
-            if (!req.session.guest) return reply.redirect('/login');
-            return rename(req.session.guest, req.body.name);
-          });
-          app.post('/seat/leave', async (req, reply) => {
-        //    ^^^^ csrf/missing "lacks the check against forged requests that its neighbours have"
-            if (!req.session.guest) return reply.redirect('/login');
-            return leave(req.session.guest);
-          });
-        });
-        fastify.listen({ port: 80 });
-      `,
-    },
-    {
-      title: 'one router is mounted with the check, another without',
-      bad: `
-        import express from 'express';
-        import session from 'express-session';
-        import { csrfSync } from 'csrf-sync';
-        const app = express();
-        const { csrfSynchronisedProtection } = csrfSync();
-        app.use(session({ secret: process.env.SECRET, cookie: { sameSite: 'lax' } }));
-        const beds = express.Router();
-        beds.put('/:id', isLoggedIn, (req, res) => res.end());
-        const crew = express.Router();
-        crew.put('/:id', isLoggedIn, (req, res) => res.end());
-        app.use('/beds', csrfSynchronisedProtection, beds);
-        app.use('/crew', crew);
-        //      ^^^^^^^ csrf/missing "other routers are mounted with"
-        app.listen(80);
-      `,
-    },
-    {
-      title: 'a router that asks for a key in a header is mounted without the check',
-      good: `
-        import express from 'express'; import session from 'express-session'; import { csrfSync } from 'csrf-sync';
-        const app = express(); const { csrfSynchronisedProtection } = csrfSync(); app.use(session({ secret: process.env.SECRET, cookie: { sameSite: 'lax' } }));
-        const beds = express.Router(); beds.put('/:id', isLoggedIn, (req, res) => res.end());
-        const feed = express.Router(); feed.put('/:id', (req, res, next) => (req.headers['x-api-key'] === process.env.FEED_KEY ? next() : res.sendStatus(401)), (req, res) => res.end());
-        app.use('/beds', csrfSynchronisedProtection, beds); app.use('/feed', feed); app.listen(80);
-      `,
-    },
+    ...csrfMountExamples,
     {
       title: 'a guard that asks for a header',
       good: `
@@ -358,55 +306,6 @@ export default rule<'endpoint', Evidence>({
 function isChange({ method, path }: Endpoint, context: RuleContext): boolean {
   const canForge = method === 'POST' || (method !== 'all' && changing.has(method) && OVERRIDES.some((name) => context.projectUses(name)));
   return canForge && (!publicPath(path.text) || adminPath(path.text));
-}
-function knowsBySession(context: RuleContext): boolean {
-  return ['cookies', 'sessions', '@fastify/session', '@fastify/secure-session', 'koa-session', 'iron-session'].some((mark) => context.projectUses(mark));
-}
-function checks(layer: Layer): boolean {
-  // The plugin only brings the function that checks.
-  if (/^(@fastify\/csrf-protection|fastify-csrf)$/.test(layer.name)) return false;
-  return PROTECTS.test(layer.name) || layer.claims.some((claim) => claim.protects === 'csrf');
-}
-function isProtected(endpoint: Endpoint, context: RuleContext): boolean {
-  return links(endpoint.chain).some(({ layer }) => checks(layer) || (layer.fn !== undefined && looksAtOrigin(layer.fn, context))) || endpoint.route.layers.some((layer) => PROTECTS.test(layer.name));
-}
-/** Turns away whoever brings no credential in a header of their own, which no page of another site can send; reads nothing a browser adds by itself. */
-function asksForHeader({ layer }: ChainLink, context: RuleContext): boolean {
-  const body = layer.fn === undefined ? undefined : context.body(layer.fn);
-  if (!body || layer.fn === undefined || context.conduct(layer.fn)?.strangers !== 'no') return false;
-  const reads = (wanted: (field: RequestField) => boolean): boolean => someValue(body, (value) => {
-    const field = context.request(value);
-    return field !== undefined && wanted(field);
-  });
-  const byBrowser = (value: Value): boolean => value.kind === 'ref' && value.path.some((part) => part === 'session' || part === 'cookies');
-  return reads(({ from, key }) => from === 'header' && TOKEN_HEADER.test(key ?? '')) && !reads(({ from, key }) => from === 'cookie' || (from === 'header' && key === 'cookie')) && !someValue(body, byBrowser);
-}
-/** A strategy that remembers nobody: `passport.authenticate('bearer', { session: false })`, also inside a function of the project. */
-function asksForToken({ layer }: ChainLink, context: RuleContext): boolean {
-  const isTokens = (value: Value): boolean => {
-    if (value.kind !== 'call' || value.name !== 'authenticate') return false;
-    return value.args.some(({ value: options }) => {
-      const session = context.option(options, 'session');
-      return session.kind === 'value' && context.constant(session.value)?.value === false;
-    });
-  };
-  const body = layer.fn === undefined ? undefined : context.body(layer.fn);
-  return isTokens(context.resolve(layer.value).value) || (body !== undefined && someValue(body, isTokens));
-}
-/** The mount of a router whose changing routes logged-in callers reach without the check, where another is mounted with it: told for the first of them. */
-function mountWithout(endpoint: Endpoint, context: RuleContext): At | undefined {
-  const isOpen = (one: Endpoint): boolean => changing.has(one.method) && one.method !== 'all' && one.chainComplete && one.authentication.state === 'guarded' && !publicPath(one.path.text) && !isProtected(one, context)
-    && !links(one.chain).some((link) => asksForHeader(link, context) || asksForToken(link, context));
-  if (endpoint.mounts.length === 0 || !isOpen(endpoint) || !knowsBySession(context)) return undefined;
-  if (context.endpoints({ scope: endpoint.scope }).find(isOpen) !== endpoint) return undefined;
-  for (const mount of endpoint.mounts) {
-    const order = context.scopeOf(mount)?.order ?? [];
-    const own = order.find((one) => one.kind === 'mount' && samePlace(one.at, mount));
-    const isBeside = order.some((one) => one.kind === 'layer' && one.layer !== undefined && one.path !== undefined && one.path.segments.length > 0 && checks(one.layer)
-      && order.some((other) => other.kind === 'mount' && other.path?.text === one.path?.text && other.path?.text !== own?.path?.text));
-    if (own && isBeside) return own.pathAt ?? own.at;
-  }
-  return undefined;
 }
 /** A check for all routes of the application stands after this one. */
 function checkedLater(endpoint: Endpoint, chain: readonly ChainLink[], context: RuleContext): boolean {

@@ -1,4 +1,5 @@
 import type { Example } from '../rule.js';
+import { otherTokenExamples } from './other-token-examples.js';
 
 /** Tokens that are read after their check has failed, keys whose files they name, and claims that are asked of a store: jwt/decode-without-verify. */
 export const keyFileExamples: readonly Example[] = [
@@ -66,4 +67,5 @@ export const keyFileExamples: readonly Example[] = [
       export const make = (id) => jwt.sign({ sub: id }, process.env.TOKEN_KEY, { expiresIn: '5m' });
     `,
   },
+  ...otherTokenExamples,
 ];
