@@ -32,7 +32,10 @@ export interface ConductInput {
 
 const ROLE = /^(role|roles|isAdmin|is_admin|admin|permissions?|scopes?|isSuperAdmin|isOwner|group|groups|rol|roll?[ae]|ruolo|papel|perfil|uprawnieni[ae]|berechtigung(en)?)$/i;
 const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|cookie)$/i;
-const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|apiKey|loggedIn|isAuthenticated|userId|userID|uid|admin|member|usuari[oa]|usu\u00e1rio|benutzer|nutzer|anwender|mitarbeiter|utilisateur|utente|gebruiker|uzytkownik|u\u017cytkownik|osoba|kullanici|korisnik|anvandare|bruker|bruger|kayttaja|konto|compte|cuenta|conta|sesion|sessao|sesja|sitzung|sessione)$/i;
+/** Also in other languages. */
+const IDENTITY = new RegExp('^(user|currentUser|account|auth|session|principal|identity|token|jwt|apiKey|loggedIn|isAuthenticated|userId|userID|uid|admin|member|'
+  + 'usuari[oa]|usu\\u00e1rio|benutzer|nutzer|anwender|mitarbeiter|utilisateur|utente|gebruiker|uzytkownik|u\\u017cytkownik'
+  + '|osoba|kullanici|korisnik|anvandare|bruker|bruger|kayttaja|konto|compte|cuenta|conta|sesion|sessao|sesja|sitzung|sessione)$', 'i');
 /** The functions that stand in a function, at any depth. */
 export function innerFunctions(fn: FunctionView, module: ModuleView, kept: ConductInput['inside']): FunctionView[] {
   let children = kept?.get(module);

@@ -9,7 +9,10 @@ export type Reach = Conduct['strangers'];
 export type Met = 'absent' | 'hollow' | 'present' | 'setting' | 'maybe';
 
 const ORDER = { no: 0, maybe: 1, setting: 2, yes: 3 } as const;
-const IDENTITY = /^(user|currentUser|account|auth|session|principal|identity|token|jwt|api_?key|isLoggedIn|loggedIn|isAuthenticated|authenticated|authorized|isAuthorized|member|accountability|credentials?|authorization|authInfo|usuari[oa]|usu\u00e1rio|benutzer|nutzer|anwender|mitarbeiter|utilisateur|utente|gebruiker|uzytkownik|u\u017cytkownik|osoba|kullanici|korisnik|anvandare|bruker|bruger|kayttaja|konto|compte|cuenta|conta|sesion|sessao|sesja|sitzung|sessione)$/i;
+/** Also in other languages. */
+const IDENTITY = new RegExp('^(user|currentUser|account|auth|session|principal|identity|token|jwt|api_?key|isLoggedIn|loggedIn|isAuthenticated|authenticated|authorized|isAuthorized|member|accountability|credentials?|authorization|authInfo|'
+  + 'usuari[oa]|usu\\u00e1rio|benutzer|nutzer|anwender|mitarbeiter|utilisateur|utente|gebruiker|uzytkownik|u\\u017cytkownik'
+  + '|osoba|kullanici|korisnik|anvandare|bruker|bruger|kayttaja|konto|compte|cuenta|conta|sesion|sessao|sesja|sitzung|sessione)$', 'i');
 const TOKEN = /(token|authori[sz]ation|authheader|credentials?|api_?key|secret|password|signature|bearer|jwt)$/i;
 const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|.*-secret|.*-signature|cookie)$/i;
 const CREDENTIAL_COOKIE = /token|session|auth|jwt|(^|[._-])sid$|user|login|access|admin/i;

@@ -43,7 +43,8 @@ export default rule<'endpoint', Evidence>({
   *detect(endpoint, context) {
     const path = context.pathOf(endpoint.methodAt);
     const mount = mountWithout(endpoint, context);
-    if (mount) yield { at: mount.path === endpoint.methodAt.path ? mount : endpoint.methodAt, subject: `${endpoint.scope} csrf`, when: endpoint.when, confidence: 'medium', evidence: { endpoint, how: 'mount', cookieAt: undefined, optionsAt: undefined, flagAt: undefined } };
+    const at = mount?.path === endpoint.methodAt.path ? mount : endpoint.methodAt;
+    if (mount) yield { at, subject: `${endpoint.scope} csrf`, when: endpoint.when, confidence: 'medium', evidence: { endpoint, how: 'mount', cookieAt: undefined, optionsAt: undefined, flagAt: undefined } };
     // Next to a syntax error the check may be what is just being typed.
     if (!isChange(endpoint, context) || context.top(path)?.complete !== true) return;
     const chain = links(endpoint.chain);

@@ -136,7 +136,13 @@ export default rule<'endpoint', Evidence>({
         import { Router } from 'express'; const router = Router(); router.delete('/accounts/:id', requireAuth, (req, res) => Account.deleteOne({ _id: req.params.id, owner: req.user.id }));
       `,
     },
-    { title: 'the own account', good: `import { Router } from 'express'; const router = Router(); router.post('/me/remove', requireAuth, removeMe); router.patch('/crew/:name', requireAuth, async (req, res) => res.json(await Crew.updateOne({ name: req.params.name }, { hut: req.body.hut }))); router.delete('/users/me', requireAuth, deleteMe);` },
+    {
+      title: 'the own account',
+      good: `
+        import { Router } from 'express'; const router = Router(); router.post('/me/remove', requireAuth, removeMe); router.delete('/users/me', requireAuth, deleteMe);
+        router.patch('/crew/:name', requireAuth, async (req, res) => res.json(await Crew.updateOne({ name: req.params.name }, { hut: req.body.hut })));
+      `,
+    },
   ],
 });
 
