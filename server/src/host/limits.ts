@@ -1,5 +1,6 @@
 import { isLockFile, kindByName } from '../core/artifacts/names.js';
 import { classify } from '../core/project/file-class.js';
+import { isDataSchema } from '../core/text/paths.js';
 import type { FilePath } from '../core/text/source.js';
 
 /** Largest sizes read, in bytes. */
@@ -16,12 +17,12 @@ const DOCUMENT = /\.(?:ya?ml|json)$/;
 /** Whether a file of this name belongs into the list of analysable files: code, YAML or JSON and known configuration files, but no lock file and nothing of class `never`. */
 export function isListed(path: FilePath): boolean {
   const name = nameOf(path);
-  return (CODE.test(name) || (DOCUMENT.test(name) && !isLockFile(path)) || kindByName(path) !== undefined) && classify(path) !== 'never';
+  return (CODE.test(name) || (DOCUMENT.test(name) && !isLockFile(path)) || kindByName(path) !== undefined || isDataSchema(name)) && classify(path) !== 'never';
 }
 /** Why a file is not judged whatever it holds, though it was named; undefined where nothing stands against it. */
 export function refusalOf(path: FilePath): string | undefined {
   const name = nameOf(path);
-  if (!CODE.test(name) && !DOCUMENT.test(name) && kindByName(path) === undefined) return 'neither JavaScript, TypeScript, YAML, JSON nor a known configuration file';
+  if (!CODE.test(name) && !DOCUMENT.test(name) && kindByName(path) === undefined && !isDataSchema(name)) return 'neither JavaScript, TypeScript, YAML, JSON nor a known configuration file';
   return classify(path) === 'never' ? 'built or installed code is not judged' : undefined;
 }
 /** The cap that holds for a file, in bytes. */

@@ -9,10 +9,10 @@ const MOST_WRITES = 8;
 /** A function of the project by such a name is looked into. */
 const RENDERS = /(^|\.)(escape|render)\w*$/;
 /** Calls whose result carries what they are given. */
-const CARRIES = /(^|\.)(stringify|parse|String|inspect|format|toString|serializeError|assign|entries|values|fromEntries|from|concat|join|resolve|toJSON|freeze|getOwnPropertyNames|keys|encode|escape\w*|render\w*|art)$/;
+const CARRIES = /(^|\.)(stringify|parse|String|inspect|format|toString|serializeError|assign|entries|values|fromEntries|from|concat|join|resolve|toJSON|toObject|freeze|getOwnPropertyNames|keys|encode|escape\w*|render\w*|art)$/;
 /** Those that write a table. */
 const TABLES = /(^|\.)(unparse|json2csv|toCSV|toCsv|csvFormat)$/;
-const CARRIES_RECEIVER = /^(toString|toJSON|concat|join)$/;
+const CARRIES_RECEIVER = /^(toString|toJSON|toObject|concat|join)$/;
 
 /** A function a payload comes out of: what it gives back, or, handed the response itself, what it answers with. */
 export interface Entered {

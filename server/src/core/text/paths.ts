@@ -6,6 +6,11 @@ const CODE = /\.[cm]?[jt]sx?$/i;
 export function isCodeFile(path: string): boolean {
   return CODE.test(path);
 }
+const DATA_SCHEMA = /\.(prisma|sql)$/i;
+/** Whether a file of this name tells what tables or models hold: read for the sake of the code beside it. */
+export function isDataSchema(path: string): boolean {
+  return DATA_SCHEMA.test(path);
+}
 /** A path below a folder; '' is the top folder, and as the path the folder itself. */
 export function under(folder: string, path: string): string {
   return folder === '' ? path : path === '' ? folder : `${folder}/${path}`;

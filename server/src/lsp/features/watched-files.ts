@@ -4,7 +4,7 @@ import type { Session } from '../session.js';
 
 /** What a client that can be asked to watch is asked to watch. */
 export const WATCHED: readonly string[] = [
-  '**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx,json,yaml,yml}',
+  '**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx,json,yaml,yml,prisma,sql}',
   '**/unlatched.yml',
   '**/package.json',
   '**/{Dockerfile,Dockerfile.*,*.Dockerfile,*.dockerfile,Containerfile,Procfile,Procfile.*,netlify.toml,*.conf,*.conf.template,*.nginx,.env,.env.*,*.env,.gitignore,.dockerignore,yarn.lock,bun.lock}',

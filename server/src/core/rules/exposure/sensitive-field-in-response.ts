@@ -4,13 +4,15 @@ import type { FunctionView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import { placeOfLeaf } from '../facts/errors.js';
 import { keptRecord } from '../facts/kept.js';
-import { personName, recordRead, sensitiveField, takesAway, type RecordRead } from '../facts/records.js';
+import { personName, sensitiveField } from '../facts/field-names.js';
+import { recordRead, takesAway, type RecordRead } from '../facts/records.js';
 import { recordAnswers, recordLeaks } from '../facts/record-examples.js';
+import { signedIn } from '../facts/signed-in.js';
 import { rule, type FixAnswer, type Leaf, type RuleContext } from '../rule.js';
 
 type Evidence = { readonly leaf: Leaf; readonly send: Send } & ({ readonly field: string; readonly isSalt: boolean } | { readonly read: RecordRead });
 /** Calls that write a record out with all its fields. */
-const WHOLE = /(^|\.)(stringify|parse|unparse|from|values|assign|concat|toJSON|freeze|json2csv|toCSV|toCsv|csvFormat)$/;
+const WHOLE = /(^|\.)(stringify|parse|unparse|from|values|assign|concat|toJSON|toObject|freeze|json2csv|toCSV|toCsv|csvFormat)$/;
 /** Calls that make a hash of a password. */
 const HASHES = /^(hash|hashSync|hash_?password|scrypt|scryptSync|pbkdf2|pbkdf2Sync|argon2\w*|make_?hash|encrypt_?password)$/i;
 /** Objects whose members are texts about a field, and switches. */
@@ -50,7 +52,7 @@ export default rule<'send', Evidence>({
         continue;
       }
       if (hasSchema || leaf.followed === true || !leaf.through.every((name) => WHOLE.test(name)) || isTrimmed(leaf, fn) || takesAway(fn) || leaf.entered?.some(takesAway) === true) continue;
-      const read = recordRead(leaf.value, fn, context) ?? kept(leaf.value, fn, context);
+      const read = recordRead(leaf.value, fn, context) ?? kept(leaf.value, fn, context) ?? signedIn(leaf.value, fn, context);
       if (!read || (context.projectUses('class-transformer') && context.role(fn.id)?.framework === 'nest')) continue;
       seen.add(known);
       // The name that is sent tells more than the query it was read with.
@@ -108,7 +110,7 @@ function fieldIn({ value, key, through, via }: Leaf, context: RuleContext): stri
 /** Records the program keeps itself. */
 function kept(value: Value, fn: FunctionView, context: RuleContext): RecordRead | undefined {
   const found = keptRecord(value, fn, context);
-  return found && { model: found.name, library: 'other', call: undefined, list: found.list, proven: true, field: found.field };
+  return found && { model: found.name, library: 'other', call: undefined, list: found.list, proven: true, ...(found.field === undefined ? {} : { field: found.field }) };
 }
 /** What writes the record out is told which fields: `JSON.stringify(user, ['id'])`, `parse(users, { fields })`. */
 function isTrimmed({ through }: Leaf, fn: FunctionView): boolean {
@@ -126,22 +128,27 @@ function* withoutField({ entry, value }: Leaf): Iterable<FixAnswer> {
   if (entry && entry.value === value && entry.form !== 'spread') yield { title: 'Remove the field', safety: 'review', changes: [{ do: 'remove', at: entry.at, as: 'entry' }] };
   else yield { refused: 'The field is no property of the answer that could be removed alone.' };
 }
-function* narrowed({ library, call, list, field, nested }: RecordRead, leaf: Leaf, send: Send, context: RuleContext): Iterable<FixAnswer> {
+function* narrowed({ library, call, list, field, nested, proven }: RecordRead, leaf: Leaf, send: Send, context: RuleContext): Iterable<FixAnswer> {
   const first = call?.args[0];
+  const hidden = field ?? 'password';
   if (nested) {
     yield { refused: 'Which fields of the person the client needs has to be said where the record is read.' };
     return;
   }
+  // That there is such a field is known, what it is called is not.
+  if (proven && field === undefined) {
+    yield { refused: 'Which fields the client needs has to be said where the record is read.' };
+    return;
+  }
   if (call && library === 'mongoose' && /^find/.test(call.name)) {
-    yield { title: "Leave the password out with .select('-password')", safety: 'review', changes: [{ do: 'insert', at: call.at, where: 'after', code: ['.select(', { quote: '-password' }, ')'] }] };
+    yield { title: `Leave the password out with .select('-${hidden}')`, safety: 'review', changes: [{ do: 'insert', at: call.at, where: 'after', code: ['.select(', { quote: `-${hidden}` }, ')'] }] };
     return;
   }
   if (call && library === 'prisma' && (!first || first.value.kind === 'object')) {
-    const changes: Change[] = first ? [{ do: 'insert', at: first.value.at, where: 'entry-last', code: ['omit: { password: true }'] }] : [{ do: 'insert', at: call.at, where: 'argument-last', code: ['{ omit: { password: true } }'] }];
+    const changes: Change[] = first ? [{ do: 'insert', at: first.value.at, where: 'entry-last', code: [`omit: { ${hidden}: true }`] }] : [{ do: 'insert', at: call.at, where: 'argument-last', code: [`{ omit: { ${hidden}: true } }`] }];
     yield { title: 'Leave the password out with omit', safety: 'review', changes };
     return;
   }
-  const hidden = field ?? 'password';
   const sent = leaf.via?.kind === 'ref' && leaf.via.at.path === send.at.path ? leaf.via : leaf.value;
   if (sent.kind !== 'ref' || sent.path.length > 0 || [hidden, 'safe'].some((name) => context.visible(name, send.at) === 'present')) {
     yield { refused: 'Which fields the client needs has to be said where the record is read.' };

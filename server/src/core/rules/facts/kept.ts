@@ -2,15 +2,16 @@ import type { FunctionView } from '../../model/module.js';
 import type { Call, Entry, ObjectValue, Ref, Value } from '../../model/value.js';
 import { samePlace } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
-import { snakeCase } from './names.js';
-import { sensitiveField } from './records.js';
+import { fieldOfPerson, sensitiveField } from './field-names.js';
+import { holdsHidden } from './records.js';
 
 /** Records a program keeps in a list, a map or an object of its own, whole, with a field no client needs. */
 export interface Kept {
   /** As the code names what they are kept in. */
   readonly name: string;
   readonly list: boolean;
-  readonly field: string;
+  /** Undefined: only that there is one is known. */
+  readonly field: string | undefined;
 }
 /** What records are kept in: the value it was made as, and the records seen to be put into it. */
 interface Collection {
@@ -22,7 +23,6 @@ interface Collection {
 const ONE = /^(find|findLast|get|at|pop|shift)$/;
 const SEVERAL = /^(filter|slice|sort|toSorted|reverse|toReversed|concat|values)$/;
 const PUTS = /^(push|unshift|set|add)$/;
-const OF_PERSON = /^(e_?mail|(user|first|last|full)?_?name|login|phone|role|roles|is_?admin|user_?id)$/;
 const DEEPEST = 5;
 
 /** What of kept records a value is; undefined: none that are seen to hold such a field. */
@@ -30,7 +30,8 @@ export function keptRecord(value: Value, fn: FunctionView, context: RuleContext)
   const found = partOf(value, context, 0);
   if (!found || (found.list && found.of.is === 'map' && found.whole)) return undefined;
   const field = fieldIn(found.of, fn, context);
-  return field === undefined ? undefined : { name: found.of.name, list: found.list, field };
+  // What the program compares of them tells as well.
+  return field === undefined && (found.of.is === 'object' || !holdsHidden(found.of.name, context)) ? undefined : { name: found.of.name, list: found.list, field };
 }
 
 function partOf(value: Value, context: RuleContext, depth: number): { readonly of: Collection; readonly list: boolean; readonly whole: boolean } | undefined {
@@ -102,7 +103,7 @@ function objectOf(value: Value, context: RuleContext): ObjectValue | undefined {
   return end.kind === 'object' ? end : undefined;
 }
 function sensitiveIn({ entries }: ObjectValue): string | undefined {
-  const isPerson = entries.some((one) => one.key !== undefined && OF_PERSON.test(snakeCase(one.key)));
+  const isPerson = entries.some((one) => one.key !== undefined && fieldOfPerson(one.key));
   return entries.find((one) => holds(one, isPerson))?.key;
 }
 function holds({ key, value, form }: Entry, isPerson: boolean): boolean {

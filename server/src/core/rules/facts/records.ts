@@ -2,7 +2,8 @@ import type { FunctionView } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import { refsOf } from './mentions.js';
-import { snakeCase } from './names.js';
+import { ofStatement } from './record-texts.js';
+import { personName, sensitiveField, tableName } from './field-names.js';
 
 /** A whole record of a person read from a database, no field left out. */
 export interface RecordRead {
@@ -20,29 +21,35 @@ export interface RecordRead {
   readonly proven: boolean;
 }
 const PERSON = /^(user|account|customer|member|admin|employee|patient)s?$/i;
-const OWNER = /^_?(user|account|customer|member|admin|employee|patient)s?(_?(model|repository|repo|entity|collection|table|schema))?$/i;
 const READS = /^(find|findAll|findMany|findOne|findFirst|findUnique|findById|findByPk|findOneBy|findBy|findOneOrFail|findOneByOrFail|findUniqueOrThrow|findFirstOrThrow|findOneAnd(Update|Replace|Delete)|findByIdAnd(Update|Delete|Remove)|create|save|upsert|scan)$/;
 const MANY = /^(find|findAll|findMany|findBy|scan)$/;
 /** Steps of a query that leave all fields in it. */
 const NEUTRAL = /^(where|andWhere|orWhere|whereIn|first|limit|skip|offset|sort|orderBy|order|lean|exec|populate|take|equals|in|gt|gte|lt|lte|ne|toArray|session|collation|cache|hint|catch|join|leftJoin|getOne|getMany|unscoped|selectAll|execute|executeTakeFirst|executeTakeFirstOrThrow|single|maybeSingle|eq|match|range|returning)$/;
+/** Members of an answer that are its records, or a record as it is. */
+const PASSES = /^(rows|0|_doc|dataValues|data|Items?|recordset)$/;
+/** Steps that change records. */
+const CHANGES = /^(insert|update|delete|del|insertInto|updateTable|deleteFrom|into|upsert)$/;
 /** Those who own or made a record are persons too. */
 const MAKER = /^(author|owner|creator|seller|buyer|createdBy)s?$/i;
 /** Options that leave fields out. */
 const NARROWING = ['select', 'omit', 'attributes', 'projection', 'fields', 'columns', 'exclude'];
 /** Options that do not: an object of others is a projection. */
 const OPTIONS = /^(where|include|order|limit|offset|relations|raw|transaction|lean|session|new|upsert|runValidators|populate|paranoid|returnDocument|returnOriginal|rejectOnEmpty|nest|cache|sort|skip|take|useFindAndModify|setDefaultsOnInsert|context|individualHooks|validate|include_docs)$/;
-const SQL = /\bselect\s{1,9}(\w{1,40}\.)?\*\s{1,9}from\s{1,9}["`[]?(\w{1,40}\.)?["`[]?(users?|accounts?|customers?|members?|admins?|employees?|patients?)\b/i;
-const STRONG = /^((hashed_|encrypted_)?password|passwd|password_(hash|digest|salt)|totp_secret|otp_secret|two_factor_secret|mfa_secret|(password_)?reset_token|reset_password_token|ssn|cvv|cvc|card_number)$/;
-const WEAK = /^(hash|salt|otp|pin)$/;
 
-/** A field no client needs: its name alone says so, or only in a record of a person ('likely'). */
-export function sensitiveField(name: string): 'sure' | 'likely' | undefined {
-  const words = snakeCase(name).replaceAll('.', '_');
-  return STRONG.test(words) ? 'sure' : WEAK.test(words) ? 'likely' : undefined;
+/** Something in the project says that the records of this table or model hold such a field, and nothing that it is left out of what is read. */
+export function holdsHidden(name: string, context: RuleContext): boolean {
+  const table = tableName(name);
+  return table !== '' && context.projectUses(`hides ${table}`) && !context.projectUses(`trims ${table}`);
 }
-/** The name of a variable or model that holds a person. */
-export function personName(name: string): boolean {
-  return OWNER.test(name);
+const FIELDS = ['password', 'passwordHash', 'password_hash', 'hashedPassword', 'hashed_password', 'passHash', 'hash', 'passwd', 'pwd', 'pin', 'pin_hash', 'pinHash', 'senha', 'contrasena', 'motDePasse', 'passwort', 'salt'];
+/** What that field is called, where it is one of the usual names. */
+function hiddenField(name: string, context: RuleContext): string | undefined {
+  const table = tableName(name);
+  return FIELDS.find((field) => context.projectUses(`hides ${table}.${field}`));
+}
+/** A table or a model whose whole records are too much for an answer: of persons, or known for what they hold. */
+function isTelling(name: string, context: RuleContext): boolean {
+  return holdsHidden(name, context) || (personName(name) && !context.projectUses(`trims ${tableName(name)}`));
 }
 /** The function takes such a field away: `user.password = undefined`, `delete user.password`. */
 export function takesAway(fn: FunctionView): boolean {
@@ -53,8 +60,24 @@ export function takesAway(fn: FunctionView): boolean {
 export function recordRead(value: Value, fn: FunctionView, context: RuleContext): RecordRead | undefined {
   const call = value.kind === 'call' ? value : value.kind === 'ref' ? answerOf(value, context) : undefined;
   if (!call) return undefined;
-  if (call.form === 'new') return personName(call.callee.split('.').at(-1) ?? '') && isSaved(value, call, fn) ? known(call.target, call, false, context) : undefined;
-  return ofQuery(call, context) ?? ofText(call, context) ?? (value.kind === 'ref' ? comparedRecord(value, call, fn, context) : undefined);
+  const each = copiedEach(call, context);
+  if (each) return recordRead(each, fn, context);
+  if (call.form === 'new') return isTelling(call.callee.split('.').at(-1) ?? '', context) && isSaved(value, call, fn) ? known(call.target, call, false, context) : undefined;
+  return ofQuery(call, context) ?? stated(call, context) ?? (value.kind === 'ref' ? comparedRecord(value, call, fn, context) : undefined);
+}
+function stated(call: Call, context: RuleContext): RecordRead | undefined {
+  const found = ofStatement(call, (table) => isTable(table, context), context);
+  return found && { ...found, proven: found.proven || holdsHidden(found.model, context) };
+}
+/** `rows.map((row) => ({ ...row, seen: true }))`: all of each record is in it still. */
+function copiedEach({ name, receiver, args }: Call, context: RuleContext): Value | undefined {
+  const made = name === 'map' ? args[0]?.value : undefined;
+  const body = made?.kind === 'function' ? context.body(made.fn) : undefined;
+  const returned = body?.steps.flatMap((step) => (step.do === 'return' && step.value ? [step.value] : [])) ?? [];
+  const [only] = returned;
+  if (!body || !receiver || returned.length !== 1 || only?.kind !== 'object' || takesAway(body) || only.entries.some((one) => sensitiveField(one.key ?? '') !== undefined)) return undefined;
+  const isWhole = only.entries.some(({ form, value }) => form === 'spread' && value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === body.id && value.root.index === 0 && value.path.length === 0);
+  return isWhole ? receiver : undefined;
 }
 /** A record whose password the same function compares: it was read with it. */
 function comparedRecord(value: Ref, call: Call, fn: FunctionView, context: RuleContext): RecordRead | undefined {
@@ -72,7 +95,9 @@ function answerOf(written: Ref, context: RuleContext): Call | undefined {
   const end = written.root.kind === 'local' ? context.resolve(written).value : written;
   if (end.kind === 'call') return end;
   const ref = end.kind === 'ref' ? end : written;
-  if (!ref.path.every((key) => key !== undefined && /^(rows|0|_doc|dataValues|data)$/.test(key))) return undefined;
+  const made = ref.root.kind === 'local' && ref.path.length > 0 ? context.resolve({ ...ref, path: [] }).value : undefined;
+  if (made?.kind === 'call') return ref.path.every((key) => key !== undefined && PASSES.test(key)) ? made : undefined;
+  if (!ref.path.every((key) => key !== undefined && PASSES.test(key))) return undefined;
   if (ref.root.kind === 'value') return ref.root.of.kind === 'call' ? ref.root.of : undefined;
   if (ref.root.kind !== 'parameter') return undefined;
   const { fn, index } = ref.root;
@@ -89,35 +114,50 @@ function answerOf(written: Ref, context: RuleContext): Call | undefined {
 function ofQuery(call: Call, context: RuleContext): RecordRead | undefined {
   let current: Call = call;
   let all = false;
+  let returns = false;
   for (let hops = 0; hops < 30; hops++) {
-    const { receiver } = current;
+    const receiver = queried(current.receiver);
     // `.first('id', 'name')` of knex names the columns.
-    if (isOfList(current, context) || (current.name === 'first' && receiver?.kind === 'call' && current.args.length > 0 && current.args.every(({ value }) => typeof context.constant(value)?.value === 'string'))) return undefined;
-    if ((READS.test(current.name) || (/^(update|delete)$/.test(current.name) && isPrisma(receiver))) && receiver) {
+    if (isOfList(current, context) || (current.name === 'first' && receiver?.kind === 'call' && current.args.length > 0 && current.args.every(({ value }) => { const column = context.constant(value)?.value; return typeof column === 'string' && column !== '*'; }))) return undefined;
+    if ((READS.test(current.name) || (/^(update|delete)$/.test(current.name) && isPrisma(receiver, context))) && receiver) {
       const held = /^find/.test(current.name) && !isNarrowed(current, context) ? ofEntity(receiver, current, context) : undefined;
-      if (held) return held.field === undefined ? undefined : held;
+      if (held && (held.field !== undefined || !holdsHidden(held.model, context))) return held.field === undefined ? undefined : held;
       const model = modelOf(receiver, current, context);
       if (model && !isNarrowed(current, context)) return known(model, current, MANY.test(current.name), context);
     }
     const beside = /^find|^(create|update|upsert|delete)$/.test(current.name) && !isNarrowed(current, context) ? included(current, context) : undefined;
     if (beside !== undefined) return { model: beside, library: 'other', call: current, list: MANY.test(current.name), nested: true, proven: false };
     const from = selectedFrom(current, all, context);
-    if (from !== undefined) return { model: from, library: 'other', call: current, list: true, proven: false };
-    const table = receiver === undefined && current !== call ? context.constant(current.args[0]?.value ?? current)?.value : undefined;
-    if (typeof table === 'string' && PERSON.test(table)) return { model: table, library: 'other', call: current, list: call.name !== 'first', proven: false };
+    if (from !== undefined) return { model: from, library: 'other', call: current, list: true, proven: holdsHidden(from, context) };
+    const table = receiver === undefined && (current !== call || /^(knex|db|trx)$/.test(current.name)) ? context.constant(current.args[0]?.value ?? current)?.value : undefined;
+    if (typeof table === 'string' && isTable(table, context)) return { model: table, library: 'other', call: current, list: call.name !== 'first', proven: holdsHidden(table, context) };
     const isSelectAll = current.name === 'select' && current.args.every((item) => item.value.kind === 'literal' && item.value.value === '*');
     all ||= current.name === 'selectAll' || (isSelectAll && current.name === 'select');
-    if (receiver?.kind !== 'call' || !(NEUTRAL.test(current.name) || isSelectAll)) return undefined;
+    returns ||= /^returning(All)?$/.test(current.name) && current.args.every(({ value }) => context.constant(value)?.value === '*');
+    const changed = returns && CHANGES.test(current.name) ? changedTable(current, context) : undefined;
+    if (changed !== undefined) return { model: changed, library: 'other', call: current, list: true, proven: holdsHidden(changed, context) };
+    if (receiver?.kind !== 'call' || !((returns && (CHANGES.test(current.name) || /^(values|set|onConflict\w*)$/.test(current.name))) || NEUTRAL.test(current.name) || isSelectAll)) return undefined;
     current = receiver;
   }
   return undefined;
+}
+/** Objection: `Person.query().findById(1)` is asked of `Person`. */
+function queried(receiver: Value | undefined): Value | undefined {
+  return receiver?.kind === 'call' && /^(query|scope|unscoped)$/.test(receiver.name) && receiver.receiver?.kind === 'ref' && /(^|\.)[A-Z]\w*$/.test(receiver.receiver.text) ? receiver.receiver : receiver;
+}
+/** The table a statement of Drizzle, Kysely or knex changes, which gives the changed records back. */
+function changedTable({ args, receiver }: Call, context: RuleContext): string | undefined {
+  const first = args[0]?.value;
+  const named = receiver?.kind === 'call' && receiver.receiver === undefined ? receiver.args[0]?.value : first;
+  const text = named?.kind === 'ref' ? (named.path.at(-1) ?? named.text) : named && context.constant(named)?.value;
+  return typeof text === 'string' && isTable(text, context) ? text : undefined;
 }
 /** The person a record of Prisma is read with, all fields of it: `include: { author: true }`. */
 function included(call: Call, context: RuleContext): string | undefined {
   const include = context.option(call.args[0]?.value, 'include');
   const end = include.kind === 'value' ? include.resolved.value : undefined;
   if (end?.kind !== 'object') return undefined;
-  return end.entries.find(({ key, value }) => key !== undefined && (PERSON.test(key) || MAKER.test(key)) && context.constant(value)?.value === true)?.key;
+  return end.entries.find(({ key, value }) => key !== undefined && (PERSON.test(key) || MAKER.test(key) || holdsHidden(key, context)) && context.constant(value)?.value === true)?.key;
 }
 /** The table of persons all columns are read from: of Kysely after `selectAll()`, of Drizzle and Supabase around `select()`. */
 function selectedFrom({ name, args, receiver }: Call, all: boolean, context: RuleContext): string | undefined {
@@ -127,7 +167,11 @@ function selectedFrom({ name, args, receiver }: Call, all: boolean, context: Rul
   if (!isAll || !/^(selectFrom|from)$/.test(name)) return undefined;
   const text = first.kind === 'ref' ? (first.path.at(-1) ?? first.text) : context.constant(first)?.value;
   const table = typeof text === 'string' ? text.replace(/\s+as\s+\w+$/i, '') : '';
-  return PERSON.test(table) ? table : undefined;
+  return isTable(table, context) ? table : undefined;
+}
+/** A table of persons, or one that is known for what it holds. */
+function isTable(name: string, context: RuleContext): boolean {
+  return (PERSON.test(name) && isTelling(name, context)) || holdsHidden(name, context);
 }
 /** `users.find((one) => ...)`: a list of the program, not a query. */
 function isOfList({ name, receiver, args }: Call, context: RuleContext): boolean {
@@ -135,8 +179,8 @@ function isOfList({ name, receiver, args }: Call, context: RuleContext): boolean
   return name === 'find' && receiver?.kind === 'ref' && first?.kind === 'function' && context.body(first.fn)?.parameters.length === 1;
 }
 /** `prisma.user`, `this.prisma.user`. */
-function isPrisma(value: Value | undefined): boolean {
-  return value?.kind === 'ref' && /(^|\.)_?(prisma\w*|db)\.\w+$/i.test(value.text) && personName(value.path.at(-1) ?? '');
+function isPrisma(value: Value | undefined, context: RuleContext): boolean {
+  return value?.kind === 'ref' && /(^|\.)_?(prisma\w*|db)\.\w+$/i.test(value.text) && isTelling(value.path.at(-1) ?? '', context);
 }
 /** The class behind a repository declares such a field, and nothing leaves it out. */
 function ofEntity(receiver: Value, call: Call, context: RuleContext): RecordRead | undefined {
@@ -158,18 +202,18 @@ function modelOf(receiver: Value, call: Call, context: RuleContext): Value | und
   if (receiver.kind === 'ref') {
     if (call.name === 'save' && receiver.path.length === 0) {
       const made = context.resolve(receiver).value;
-      return made.kind === 'call' && made.form === 'new' && personName(made.callee.split('.').at(-1) ?? '') ? made.target : undefined;
+      return made.kind === 'call' && made.form === 'new' && isTelling(made.callee.split('.').at(-1) ?? '', context) ? made.target : undefined;
     }
     const name = receiver.path.at(-1) ?? receiver.text.split('.').at(-1) ?? '';
-    if (personName(name) && (name !== name.toLowerCase() || receiver.path.length > 0 || !/^create|save$/.test(call.name))) return receiver;
+    if (isTelling(name, context) && (name !== name.toLowerCase() || receiver.path.length > 0 || !/^create|save$/.test(call.name))) return receiver;
     const first = call.args[0]?.value;
-    return /^(em|manager|entityManager)$/.test(name) && first?.kind === 'ref' && personName(first.text) ? first : undefined;
+    return /^(em|manager|entityManager)$/.test(name) && first?.kind === 'ref' && isTelling(first.text, context) ? first : undefined;
   }
   const first = receiver.kind === 'call' && /^(getRepository|getModel)$/.test(receiver.name) ? receiver.args[0]?.value : undefined;
   // `db.collection('users')`.
-  const named = receiver.kind === 'call' && /^(collection|table|getCollection)$/.test(receiver.name) && receiver.args[0] ? context.constant(receiver.args[0].value)?.value : undefined;
-  if (typeof named === 'string' && personName(named)) return receiver;
-  return first?.kind === 'ref' && personName(first.text) ? first : undefined;
+  const named = receiver.kind === 'call' && /^(collection|table|getCollection|model)$/.test(receiver.name) && receiver.args[0] ? context.constant(receiver.args[0].value)?.value : undefined;
+  if (typeof named === 'string' && isTelling(named, context)) return receiver;
+  return first?.kind === 'ref' && isTelling(first.text, context) ? first : undefined;
 }
 /** An argument leaves fields out, or may do so. */
 function isNarrowed(call: Call, context: RuleContext): boolean {
@@ -184,23 +228,6 @@ function isNarrowed(call: Call, context: RuleContext): boolean {
     return index === 1 && /^find(One|ById)?$/.test(call.name) && end.entries.some((one) => one.key !== undefined && !OPTIONS.test(one.key));
   });
 }
-/** `query('SELECT * FROM users')`. */
-function ofText(call: Call, context: RuleContext): RecordRead | undefined {
-  // `sql`SELECT ...``, `db.prepare('SELECT ...').all()`.
-  const isPrepared = /^(all|get|iterate)$/.test(call.name) && call.receiver?.kind === 'call' && call.receiver.name === 'prepare';
-  if (call.form !== 'tagged' && !isPrepared && !/^(query|execute|raw|all|get|any|one|oneOrNone|many|manyOrNone|\$queryRawUnsafe)$/.test(call.name)) return undefined;
-  const [asked] = isPrepared && call.receiver?.kind === 'call' ? call.receiver.args : call.args;
-  const text = asked && textOf(asked.value, context);
-  const table = text === undefined ? undefined : SQL.exec(text)?.[3];
-  return table === undefined ? undefined : { model: table, library: 'other', call, list: !/^(get|one|oneOrNone)$/.test(call.name), proven: false };
-}
-function textOf(value: Value, context: RuleContext): string | undefined {
-  const end = context.resolve(value).value;
-  if (end.kind === 'template') return end.parts.map((part) => (typeof part === 'string' ? part : ' ? ')).join('');
-  const constant = context.constant(end)?.value;
-  return typeof constant === 'string' ? constant : undefined;
-}
-
 /** What the schema says where it can be read: with no such field in it, or all of them left out, nothing leaks. */
 function known(model: Value, call: Call, list: boolean, context: RuleContext): RecordRead | undefined {
   const named = model.kind === 'call' ? context.constant(model.args[0]?.value ?? model)?.value : undefined;
@@ -209,7 +236,8 @@ function known(model: Value, call: Call, list: boolean, context: RuleContext): R
   const made = context.resolve(model).value;
   const isPrisma = /(^|\.)_?(prisma|prismaClient|prismaService)\.\w+$/i.test(text) || /^(findMany|findUnique|findFirst)/.test(call.name);
   const library = isPrisma ? 'prisma' : made.kind === 'call' && made.name === 'model' ? 'mongoose' : made.kind === 'call' && made.name === 'define' ? 'sequelize' : byMethod(call, context);
-  const found: RecordRead = { model: name, library, call, list, proven: false };
+  const field = hiddenField(name, context);
+  const found: RecordRead = { model: name, library, call, list, proven: holdsHidden(name, context), ...(field === undefined ? {} : { field }) };
   if (made.kind !== 'call' || !(made.name === 'model' || made.name === 'define')) return found;
   const written = made.args[1] && context.resolve(made.args[1].value).value;
   const schema = written?.kind === 'call' ? { fields: written.args[0], options: written.args[1], call: written } : { fields: made.args[1], options: made.args[2], call: made };
@@ -217,7 +245,8 @@ function known(model: Value, call: Call, list: boolean, context: RuleContext): R
   if (fields?.kind !== 'object') return found;
   if (['toJSON', 'toObject', 'defaultScope'].some((key) => context.option(schema.options?.value, key).kind === 'value') || isTrimmed(schema.call, context)) return undefined;
   const shown = fields.entries.filter((one) => one.key !== undefined && sensitiveField(one.key) !== undefined && context.constant(selectOf(one.value, context))?.value !== false);
-  if (shown.length > 0) return { ...found, proven: true };
+  const [first] = shown;
+  if (first?.key !== undefined) return { ...found, proven: true, field: first.key };
   return fields.open ? found : undefined;
 }
 function selectOf(value: Value, context: RuleContext): Value {
