@@ -11,12 +11,13 @@ import { conductOf, type ConductInput } from './conduct.js';
 import { entityBehind } from './declared.js';
 import { environmentOf } from './environment.js';
 import { dockerIgnore, gitIgnore } from './ignored.js';
-import { createPayloads, filterRole, formatterRole } from './payloads.js';
+import { createPayloads, filterRole, formatterRole, listedErrorRole } from './payloads.js';
 import type { Manifest } from './manifests.js';
 import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
 import { cutFrom, requestField } from './request.js';
+import { RESOLVER, resolversIn } from './resolver-maps.js';
 import { createRunning } from './running.js';
-import { guessRole } from './sends.js';
+import { guessRole, socketRole } from './sends.js';
 import { truthOf, type Known } from './truth.js';
 import { constantOf, optionOf, resolveValue, sameValue, type Followed } from './values.js';
 
@@ -51,12 +52,22 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     return module?.top.id === fn ? module.top : module?.functions.get(fn);
   };
   const guessed = new Map<FunctionId, Role | undefined>();
+  const answering = new Map<FilePath, ReadonlySet<FunctionId>>();
+  /** Maps of resolvers are looked for once in a file. */
+  const resolver = (fn: FunctionId): Role | undefined => {
+    const module = moduleOf(fn);
+    if (!module) return undefined;
+    const known = answering.get(module.path) ?? resolversIn(module);
+    answering.set(module.path, known);
+    return known.has(fn) ? RESOLVER : undefined;
+  };
+  const outerOf = ({ id, within }: FunctionView): FunctionView | undefined => (within === undefined ? moduleOf(id)?.top : body(within));
   const role = (fn: FunctionId): Role | undefined => {
     const sure = project.roles.get(fn);
     if (sure) return sure;
     if (guessed.has(fn)) return guessed.get(fn);
     const view = body(fn);
-    const guess = view && (filterRole(view, moduleOf(fn)) ?? formatterRole(view, moduleOf(fn)) ?? guessRole(view));
+    const guess = view && (filterRole(view, moduleOf(fn)) ?? formatterRole(view, moduleOf(fn)) ?? listedErrorRole(view, outerOf(view)) ?? socketRole(view, outerOf(view)) ?? resolver(fn) ?? guessRole(view));
     guessed.set(fn, guess);
     return guess;
   };

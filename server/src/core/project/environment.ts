@@ -63,6 +63,11 @@ function judge(test: Value, holds: boolean, follow: (value: Value) => Value, dep
         const all = test.receiver.items.every((item) => item.value.kind === 'literal' && typeof item.value.value === 'string' && DEVELOPMENT.has(item.value.value));
         return all && holds ? 'development' : 'other';
       }
+      // A flag of the command line: `process.argv.includes('--dev')`.
+      if (test.name === 'includes' && test.receiver?.kind === 'ref' && /^(process\.)?argv$/.test(test.receiver.text)) {
+        const isDev = first?.kind === 'literal' && /^--?(dev|develop|development|debug|test|local)$/.test(String(first.value));
+        return isDev ? (holds ? 'development' : 'other') : 'switchable';
+      }
       return isSetting(test) ? 'switchable' : 'other';
     }
     case 'ref': {

@@ -4,7 +4,7 @@ import { holdsSensitive, sensitiveField, tableName } from '../rules/facts/field-
 import { refsIn } from '../rules/facts/mentions.js';
 
 /** Files that speak of neither are not looked at. */
-const SPEAKS = /pass|hash|salt|senha|clave|secret|pwd|kennwort|pin\b|digest|contrase|wachtwoord/i;
+const SPEAKS = /pass|hash|salt|senha|clave|secret|pwd|kennwort|pin\b|digest|contrase|wachtwoord|bcrypt|argon2|scrypt|timingSafe/i;
 /** The file decides itself what its records look like in an answer. */
 const TRIMS = /\b(toJSON|toObject|defaultScope|serialize\w{0,20}|toClient|hiddenFields)\b/;
 const HASHES = /(^|\.)(hash|hashSync|hash_?password|scrypt|scryptSync|pbkdf2|pbkdf2Sync|make_?hash|encrypt_?password)$/i;

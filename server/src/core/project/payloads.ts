@@ -135,6 +135,13 @@ export function formatterRole(fn: FunctionView, module: ModuleView | undefined):
   const isGraphql = module?.imports.some((one) => /^(graphql|@?apollo|express-graphql|koa-graphql|mercurius|@graphql-yoga|@nestjs\/(graphql|apollo)|type-graphql)/.test(one.from)) === true;
   return isGraphql ? { framework: 'graphql', as: 'other', parameters: ['error', 'error'], returnSends: true, sure: false } : undefined;
 }
+/** Who goes through the errors of a result, inside such a function: `errors: result.errors.map((error) => ({ ... }))`. */
+export function listedErrorRole(fn: FunctionView, outer: FunctionView | undefined): Role | undefined {
+  if (!outer || !/(^|\.)(errorFormatter|formatResponse|formatErrors?|customFormatErrorFn|willSendResponse|didEncounterErrors|onExecuteDone|onResultProcess)$/.test(outer.name)) return undefined;
+  const step = outer.steps.find((one) => one.do === 'call' && one.call.name === 'map' && one.call.args[0]?.value.kind === 'function' && one.call.args[0].value.fn === fn.id);
+  const list = step?.do === 'call' ? step.call.receiver : undefined;
+  return list?.kind === 'ref' && list.path.at(-1) === 'errors' ? { framework: 'graphql', as: 'other', parameters: ['error'], returnSends: true, sure: false } : undefined;
+}
 /** The `catch(exception, host)` of a class under `@Catch()`: what Nest 12 hands every failure to. */
 export function filterRole(fn: FunctionView, module: ModuleView | undefined): Role | undefined {
   const owner = fn.owner === undefined ? undefined : module?.classes.get(fn.owner);

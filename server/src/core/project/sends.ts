@@ -12,7 +12,9 @@ export interface Around {
   answers?(call: Call): { readonly status: Value | undefined } | undefined;
 }
 const EXPRESS_SINKS = /^(send|json|jsonp|end|write)$/;
-const CONTEXT_SINKS = /^(json|text|html|body)$/;
+const CONTEXT_SINKS = /^(json|text|html|body|render)$/;
+/** Calls that fill a template: what it is given stands behind its name. */
+const RENDERS = /^(render|view|viewAsync)$/;
 
 /** Everything a function, or a callback inside it, hands to the client through a response that is known by role. */
 export function sendsOf(fn: FunctionView, roleOf: RoleOf, around: Around = {}): readonly Send[] {
@@ -38,8 +40,9 @@ export function sendsOf(fn: FunctionView, roleOf: RoleOf, around: Around = {}): 
   }
   return found.map((one) => one.send);
 }
+/** An answer that may be replaced by a later one; what is put into the payload of an error of hapi stays in it. */
 function isAssigned(step: Step): boolean {
-  return step.do === 'assign';
+  return step.do === 'assign' && !isPayload(step.target.path);
 }
 /** Runs whenever the earlier step has run, in the same part of a `try`. */
 function isSurelyBehind(later: Step, earlier: Step): boolean {
@@ -50,6 +53,11 @@ function holdsAfter(earlier: Step, later: Step): boolean {
   return (earlier.tries ?? []).every(({ of, zone }, index) => later.tries?.[index]?.of === of && later.tries[index]?.zone === zone);
 }
 
+/** hapi: `request.response.output.payload.message = ...`, `boom.output.payload = { ... }`. */
+function isPayload(path: Ref['path']): boolean {
+  const index = path.indexOf('output');
+  return index >= 0 && path[index + 1] === 'payload';
+}
 /** `res.statusCode = 500`, `res.status(500);`, `ctx.status = 500`. */
 function statusAssigned(step: Step, roleOf: RoleOf): Value | undefined {
   if (step.do === 'assign') {
@@ -67,6 +75,7 @@ function sendOf(step: Step, fn: FunctionView, roleOf: RoleOf, around: Around): O
   const frame = frameOf(step);
   if (step.do === 'assign') {
     const { target } = step;
+    if (isPayload(target.path)) return { value: step.value, status: undefined, call: undefined, at: step.at, ...frame };
     const isBody = target.path.at(-1) === 'body' && (target.path.length === 1 || target.path[0] === 'response');
     if (!isBody || parameterRole(target, roleOf) !== 'context') return undefined;
     return { value: step.value, status: undefined, call: undefined, at: step.at, ...frame };
@@ -83,9 +92,9 @@ function sendOf(step: Step, fn: FunctionView, roleOf: RoleOf, around: Around): O
     return first && { value: first, status: statusOption(call.args[1]?.value), call, at: call.at, ...frame };
   }
   // hapi: `h.response(data)`, and `reply(data)` of old versions.
-  const toolkit = call.target.kind === 'ref' && call.target.root.kind === 'parameter' && (call.target.path.length === 0 || (call.target.path.length === 1 && call.name === 'response')) ? roleOf(call.target.root.fn) : undefined;
-  if (toolkit?.framework === 'hapi' && call.target.kind === 'ref' && parameterRole(call.target, roleOf) === 'response') {
-    const first = call.args[0]?.value;
+  const toolkit = call.target.kind === 'ref' && call.target.root.kind === 'parameter' && (call.target.path.length === 0 || (call.target.path.length === 1 && (call.name === 'response' || call.name === 'view'))) ? roleOf(call.target.root.fn) : undefined;
+  if ((toolkit?.framework === 'hapi' || toolkit?.framework === 'socket') && call.target.kind === 'ref' && parameterRole(call.target, roleOf) === 'response') {
+    const first = call.args[call.name === 'view' ? 1 : 0]?.value;
     return first && { value: first, status: statusOn(call, fn), call, at: call.at, ...frame };
   }
   // Nest: the adapter of the platform answers for a filter.
@@ -96,10 +105,11 @@ function sendOf(step: Step, fn: FunctionView, roleOf: RoleOf, around: Around): O
   if (isInto && call.receiver) return { value: call.receiver, status: undefined, call, at: call.at, ...frame };
   const { base, status } = chainOf(call.receiver);
   const kind = base && baseKind(base, roleOf, around);
-  const index = call.name === 'render' ? 1 : 0;
+  const isEvent = call.name === 'emit' && base?.kind === 'ref' && base.root.kind === 'parameter' && roleOf(base.root.fn)?.framework === 'socket';
+  const index = isEvent || RENDERS.test(call.name) ? 1 : 0;
   const value = call.args[index]?.value;
   if (!value || call.args[index]?.spread) return undefined;
-  if (kind === 'response' && (EXPRESS_SINKS.test(call.name) || call.name === 'render')) {
+  if (kind === 'response' && (EXPRESS_SINKS.test(call.name) || RENDERS.test(call.name) || isEvent)) {
     // Express 3 spelling: res.send(500, body).
     const second = call.args[1]?.value;
     if (/^(send|json|jsonp)$/.test(call.name) && value.kind === 'literal' && typeof value.value === 'number' && second) return { value: second, status: value, call, at: call.at, ...frame };
@@ -175,6 +185,17 @@ function isResponse(value: Value, roleOf: RoleOf): boolean {
   return role === 'response' || role === 'context';
 }
 
+/** What a server of sockets hands to its callbacks: the socket itself at `on('connection', ...)`, and the function that answers a message, `socket.on('order', (data, ack) => ...)`. */
+export function socketRole(fn: FunctionView, outer: FunctionView | undefined): Role | undefined {
+  const step = outer?.steps.find((one) => one.do === 'call' && one.call.name === 'on' && one.call.args[1]?.value.kind === 'function' && one.call.args[1].value.fn === fn.id);
+  const first = step?.do === 'call' ? step.call.args[0]?.value : undefined;
+  if (step?.do !== 'call' || first?.kind !== 'literal' || fn.parameters.length === 0) return undefined;
+  const role = (parameters: Role['parameters']): Role => ({ framework: 'socket', as: 'other', parameters, returnSends: false, sure: false });
+  if (first.value === 'connection' || first.value === 'connect') return /^(socket|ws|conn|connection|client|sock)$/i.test(fn.parameters[0]?.name ?? '') ? role(['response', 'request']) : undefined;
+  const last = fn.parameters.at(-1)?.name ?? '';
+  const isSocket = step.call.receiver?.kind === 'ref' && step.call.receiver.root.kind === 'parameter' && /^(socket|client|sock)$/i.test(step.call.receiver.text);
+  return isSocket && /^(ack|cb|callback|done|fn|respond|reply)$/i.test(last) ? role(fn.parameters.map((_, index) => (index === fn.parameters.length - 1 ? 'response' : 'other'))) : undefined;
+}
 /** Parameter meanings by name and count, where no registration says so. */
 export function guessRole(fn: FunctionView): Role | undefined {
   const named = fn.parameters.map((parameter): Role['parameters'][number] => {

@@ -35,7 +35,7 @@ export default rule<'function', Evidence>({
     references: ['https://nodejs.org/en/learn/getting-started/debugging', 'https://cwe.mitre.org/data/definitions/489.html'],
   },
   on: 'function',
-  words: ['node_env', 'isdev', 'debug', 'inspector', "'env'", '"env"', 'env:'],
+  words: ['node_env', 'isdev', 'debug', 'inspector', 'devtools', "'env'", '"env"', 'env:'],
   *detect(fn, context): Iterable<Detection<Evidence>> {
     for (const step of fn.steps) {
       const found = step.do === 'call' ? ofCall(step.call, step, fn, context) : ofAssignment(step, fn, context);
@@ -163,6 +163,17 @@ export default rule<'function', Evidence>({
         //                                               ^^^^ debug/mode-enabled
       `,
     },
+    {
+      title: 'the devtools of Nest',
+      bad: `
+        import { Module } from '@nestjs/common';
+        import { DevtoolsModule } from '@nestjs/devtools-integration';
+        @Module({ imports: [DevtoolsModule.register({ http: true })] })
+        //                                                  ^^^^ debug/mode-enabled "devtools server"
+        export class AppModule {}
+      `,
+    },
+    { title: 'the devtools in development', good: `import { Module } from '@nestjs/common'; import { DevtoolsModule } from '@nestjs/devtools-integration'; @Module({ imports: [DevtoolsModule.register({ http: process.env.NODE_ENV !== 'production' })] }) export class AppModule {}` },
     { title: 'a login library that prints in development', good: `import NextAuth from 'next-auth'; export default NextAuth({ providers: [], debug: process.env.NODE_ENV === 'development' });` },
   ],
 });
@@ -193,6 +204,10 @@ function ofCall(call: Call, step: Step, fn: FunctionView, context: RuleContext):
   if (LOGINS.test(call.callee) && call.args.length > 0) return entryOf(context.option(call.args.at(-1)?.value, 'debug'), (one) => one === true, "'debug' of the login library", 'tokens and profiles of users are printed', context);
   if (call.name === 'create' && first && isTrpc(call)) {
     const found = entryOf(context.option(first.value, 'isDev'), (one) => one === true, "'isDev' of tRPC", 'stack traces are sent to clients', context);
+    return found && { ...found, severity: 'warning' };
+  }
+  if (/^@nestjs\/devtools-integration\.DevtoolsModule\.register$/.test(call.callee) && first) {
+    const found = entryOf(context.option(first.value, 'http'), (one) => one === true, 'the devtools server of Nest', 'whoever reaches its port sees how the program is put together', context);
     return found && { ...found, severity: 'warning' };
   }
   if (!CREATES_HAPI.test(call.callee) || !first) return undefined;

@@ -13,6 +13,8 @@ interface Evidence {
   readonly does: 'becomes' | 'runs' | undefined;
   readonly statementAt: At | undefined;
 }
+/** Names of routes that fail so that somebody sees what happens then. */
+const CRASHES = /^_*((simulate|force|test|debug|trigger)[-_]?)?(crash|boom|throw|error|fail|failure|panic|explode|exception|sentry|500|kill|exit)([-_]?(test|me|now|error|route))?$/i;
 /** Anybody becomes whom he likes. */
 const BECOMES = /^_*(log-?in-?as|sign-?in-?as|act-?as|impersonate|masquerade|become|switch-?user|(dev|test|debug|fake|demo|mock)[-_]?(log-?in|auth|user|token|session)|back-?door|god-?mode)$/i;
 /** Tools that a login is enough for. */
@@ -50,6 +52,7 @@ export default rule<'endpoint', Evidence>({
     const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
     if (name === undefined) {
       if (body && runsRequest(body, context)) yield ran(endpoint, context);
+      else if (body && failsOnPurpose(body)) yield* failing(endpoint, context);
       return;
     }
     const isDangerous = body !== undefined && body.steps.some((step) => step.do === 'call' && isDanger(step.call.callee, step.call.name, step.call.args[0]?.value, context));
@@ -254,6 +257,22 @@ export default rule<'endpoint', Evidence>({
         app.listen(3000);
       `,
     },
+    {
+      title: 'routes that fail on purpose',
+      bad: `
+        const express = require('express');
+        const app = express();
+        app.get('/crash', () => { throw new Error('see what happens'); });
+        //        ^^^^^ debug/route "/crash looks like"
+        app.post('/internal/force-exit', (req, res) => { process.exit(1); });
+        //                  ^^^^^^^^^^ debug/route
+        app.listen(3000);
+      `,
+    },
+    { title: 'stubs, failures that are asked about, and a flag of the command line', good: `
+        import express from 'express'; const app = express();
+        app.get('/later', () => { throw new Error('not implemented'); }); app.get('/error', (req, res) => { if (!req.query.id) throw new Error('id'); res.json(last(req.query.id)); });
+        if (process.argv.includes('--dev')) app.get('/debug/state', (req, res) => res.json(state())); app.listen(3000);` },
     { title: 'commands and code that are written here', good: `
         import { execSync } from 'node:child_process'; import express from 'express'; const app = express();
         app.get('/revision', (req, res) => res.send(execSync('git rev-parse HEAD'))); app.listen(3000);` },
@@ -273,6 +292,17 @@ function ran(endpoint: Endpoint, context: RuleContext): Detection<Evidence> {
   const at = (last === undefined ? undefined : placeOf(last, endpoint, context)) ?? endpoint.methodAt;
   const evidence: Evidence = { path: endpoint.path.text, does: 'runs', statementAt: statementOf(endpoint, context) };
   return { at, subject: `${endpoint.method} ${endpoint.path.text} runs`, evidence, severity: answersLocally([endpoint], context) ? 'warning' : 'error', confidence: 'high', when: endpoint.when };
+}
+/** Nothing but a failure: an error that is thrown whatever is asked, or the end of the process. */
+function failsOnPurpose({ steps }: FunctionView): boolean {
+  return steps.some((step) => step.when.length === 0 && ((step.do === 'throw' && step.value?.kind === 'call' && step.value.callee === 'Error') || (step.do === 'call' && /^process\.(exit|abort|kill)$/.test(step.call.callee)))) && steps.every((step) => step.do === 'throw' || step.do === 'call');
+}
+function* failing(endpoint: Endpoint, context: RuleContext): Iterable<Detection<Evidence>> {
+  const name = endpoint.path.segments.find(({ kind, text }) => kind === 'text' && CRASHES.test(text))?.text;
+  const at = name === undefined || endpoint.authorization.state === 'guarded' ? undefined : placeOf(name, endpoint, context);
+  if (!at) return;
+  const evidence: Evidence = { path: endpoint.path.text, does: undefined, statementAt: statementOf(endpoint, context) };
+  yield { at, subject: `${endpoint.method} ${endpoint.path.text}`, evidence, severity: endpoint.authentication.state === 'guarded' ? 'info' : 'warning', confidence: 'high', when: endpoint.when };
 }
 /** A way to become another user that nothing guards, before it or in it. */
 function* opened(name: string, endpoint: Endpoint, context: RuleContext): Iterable<Detection<Evidence>> {

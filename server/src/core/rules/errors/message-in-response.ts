@@ -1,10 +1,12 @@
+import type { Send } from '../../model/api.js';
+import { branchOf } from '../../model/module.js';
 import type { At } from '../../text/source.js';
 import { answersAllErrors, isExcused, isOfCaller, isOfUnknownMethod, placeOfLeaf, tried } from '../facts/errors.js';
 import { logged } from '../facts/error-fixes.js';
 import { answers } from '../facts/message-answers.js';
 import { leaks } from '../facts/message-examples.js';
 import { ALWAYS, errorText, localStatus, logsToo, sentWhole } from '../facts/error-texts.js';
-import { rule, type Fix } from '../rule.js';
+import { rule, type Fix, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly text: string;
@@ -34,12 +36,13 @@ export default rule<'send', Evidence>({
   words: [],
   *detect({ send, in: fn }, context) {
     if (send.narrowed) return;
+    if (isGenerated(send, context)) return;
     const status = send.status && context.constant(send.status)?.value;
     // A handler of all errors answers what nobody foresaw, whatever status it calls it.
     const isClientError = typeof status === 'number' && status >= 400 && status < 500 && !answersAllErrors(fn, context);
     const trying = tried(send, fn, context);
     // GraphQL answers with the text of every error; what a formatter adds is its own.
-    const isAnswer = context.role(fn.id)?.framework === 'graphql';
+    const isAnswer = /^graphql/.test(context.role(fn.id)?.framework ?? '');
     for (const leaf of context.leaves(send.value, fn)) {
       const found = errorText(leaf, context) ?? sentWhole(leaf.value, send, fn, context);
       if (!found || isExcused([...send.when, ...leaf.when], fn, context)) continue;
@@ -73,3 +76,9 @@ export default rule<'send', Evidence>({
   },
   examples: [...leaks, ...answers],
 });
+
+/** The page of the generator of Express, which shows the error itself in development alone: `render('error', { message, error: isDev ? err : {} })`. */
+function isGenerated({ call, value }: Send, context: RuleContext): boolean {
+  if (call?.name !== 'render' || value.kind !== 'object') return false;
+  return value.entries.some(({ value: held }) => held.kind === 'choice' && context.environment([branchOf(held.test, true)]) === 'development' && context.isError(held.then) && held.else.kind === 'object');
+}

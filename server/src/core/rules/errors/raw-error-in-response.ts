@@ -32,7 +32,7 @@ export default rule<'send', Evidence>({
   *detect({ send, in: fn }, context) {
     // What the language itself throws prints as {}.
     const trying = tried(send, fn, context);
-    if (send.narrowed || trying === 'own') return;
+    if (send.narrowed || trying === 'own' || context.role(fn.id)?.framework === 'graphql-resolver') return;
     const status = send.status && context.constant(send.status)?.value;
     const isClientError = typeof status === 'number' && status >= 400 && status < 500;
     for (const leaf of context.leaves(send.value, fn)) {

@@ -69,6 +69,25 @@ export default rule<'send', Evidence>({
   },
   examples: [
     {
+      title: 'a page of Fastify, the errors of mercurius, a socket',
+      bad: `
+        //- app.js
+        import Fastify from 'fastify';
+        import mercurius from 'mercurius';
+        const app = Fastify();
+        app.register(mercurius, { schema, errorFormatter: (done) => ({ statusCode: 200, response: { errors: done.errors.map((one) => ({ message: one.message, trace: one.originalError?.stack })) } }) });
+        //                                                                                                                                                           ^^^^^^^^^^^^^^^^^^^^^^^^ errors/stack-in-response
+        app.setErrorHandler((error, request, reply) => reply.view('failed.ejs', { trace: error.stack }));
+        //                                                                               ^^^^^^^^^^^ errors/stack-in-response
+        //- sockets.js
+        import { WebSocketServer } from 'ws';
+        new WebSocketServer({ port: 3000 }).on('connection', (ws) => {
+          ws.on('message', async (text) => { try { await handle(text); } catch (e) { ws.send(JSON.stringify({ stack: e.stack })); } });
+          //                                                                                                         ^^^^^^^ errors/stack-in-response
+        });
+      `,
+    },
+    {
       title: 'an error handler that answers with the stack',
       bad: `
         import express from 'express';

@@ -18,9 +18,10 @@ interface Evidence extends Found {
   /** What a fix puts picked fields in the place of; undefined: the name stands elsewhere. */
   readonly place: { readonly at: At; readonly spread: boolean } | undefined;
 }
-const NAMES = /^(config|settings|env|secrets|credentials)$/;
+const NAMES = /^(config|configuration|conf|cfg|settings|env|secrets|credentials|konfiguration|einstellungen|configuracion|configuracao|ajustes|impostazioni)$/;
 const FILES = /(^|\/)(config|env|environment|settings|secrets)[^/]*(\/index)?(\.[cm]?[jt]s|\.json)?$|(^|\/)config\//i;
 const RENDERS = /(^|\.)(render\w*|art)$/;
+const WRITES_OUT = /(^|\.)(stringify|inspect|format)$/;
 const ONLY_NAMES = /(^|\.)(keys|getOwnPropertyNames)$/;
 const WORDS: Readonly<Record<Found['what'], string>> = {
   environment: 'the whole environment, secrets included',
@@ -48,11 +49,13 @@ export default rule<'send', Evidence>({
   words: [],
   *detect({ send, in: fn }, context) {
     const seen = new Set<unknown>();
+    // Of an object GraphQL sends the fields its schema names.
+    const isTyped = context.role(fn.id)?.framework === 'graphql-resolver';
     const isLocal = answersLocally(context.endpoints({ handler: fn.id }), context);
     for (const leaf of context.leaves(send.value, fn)) {
       if (seen.has(leaf.entry) || leaf.through.some((name) => ONLY_NAMES.test(name))) continue;
       const found = exposed(leaf, context);
-      if (!found) continue;
+      if (!found || (found.what === 'configuration' && isTyped && !leaf.through.some((name) => WRITES_OUT.test(name)))) continue;
       if (found.what === 'process' && context.endpoints({ handler: fn.id }).some((one) => adminPath(one.path.text) && one.authentication.state === 'guarded')) continue;
       seen.add(leaf.entry);
       yield {
@@ -195,6 +198,21 @@ export default rule<'send', Evidence>({
       `,
     },
     {
+      title: 'a field of GraphQL',
+      bad: `
+        import { config } from './config';
+        export const resolvers = {
+          Query: {
+            dump: () => JSON.stringify(process.env),
+        //                             ^^^^^^^^^^^ exposure/env-or-config-in-response "the whole environment"
+            setup: () => JSON.stringify(config),
+        //                              ^^^^^^ exposure/env-or-config-in-response "the configuration object"
+          },
+        };
+      `,
+    },
+    { title: 'an object of which GraphQL sends what its schema names', good: `import { config } from './config'; export const resolvers = { Query: { setup: () => config, users: () => prisma.user.findMany() } };` },
+    {
       title: 'the names of variables alone, and those made for the browser',
       good: `
         import express from 'express';
@@ -244,6 +262,8 @@ function exposed(leaf: Leaf, context: RuleContext): Found | undefined {
   if (value.kind !== 'ref') return undefined;
   const end = context.resolve(value).value;
   if (isEnvironment(value) || isEnvironment(end)) return { what: 'environment', text: value.text, severity: 'error', sure: true };
+  // What @fastify/env puts on the application.
+  if (/^(app|fastify|server|instance|(req|request)\.server)\.config$/.test(value.text) && context.projectUses('@fastify/env')) return { what: 'configuration', text: value.text, severity: 'error', sure: true };
   const request = context.request(value);
   if (value.root.kind === 'parameter') {
     if (value.path.length === 1 && value.path[0] === 'env' && handedAs(value, context) === 'context') return { what: 'environment', text: value.text, severity: 'error', sure: true };

@@ -1,5 +1,6 @@
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
+import { handedAs } from '../facts/handed.js';
 import { snakeCase } from '../facts/names.js';
 import { secretName, secretValue, tokenName } from '../facts/secrets.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
@@ -157,6 +158,31 @@ export default rule<'send', Evidence>({
         });
       `,
     },
+    {
+      title: 'bindings of a worker, settings on the application, a resolver',
+      bad: `
+        //- worker.js
+        import { Hono } from 'hono';
+        const app = new Hono();
+        app.get('/who', (c) => c.json({ stage: c.env.STAGE, adminKey: c.env.ADMIN_KEY }));
+        //                                                            ^^^^^^^^^^^^^^^ exposure/secret-in-response "ADMIN_KEY"
+        export default app;
+        //- app.js
+        import Fastify from 'fastify';
+        const app = Fastify();
+        app.get('/info', async () => ({ port: app.config.PORT, key: app.config.ADMIN_API_KEY }));
+        //                                                          ^^^^^^^^^^^^^^^^^^^^^^^^ exposure/secret-in-response
+        app.listen({ port: 3000 });
+        //- resolvers.js
+        const { env } = process;
+        const options = { port: env.PORT, claveJwt: env.CLAVE_JWT };
+        //                                          ^^^^^^^^^^^^^ exposure/secret-in-response
+        export const resolvers = { Query: { setup: () => JSON.stringify({ db: env.DATABASE_URL }), version: () => '1' } };
+        //                                                                    ^^^^^^^^^^^^^^^^ exposure/secret-in-response
+        require('express')().get('/opciones', (req, res) => { res.json(options); });
+      `,
+    },
+    { title: 'what a resolver is handed', good: `export const resolvers = { Query: { me: (_, args, { user }) => user, stage: () => process.env.STAGE }, User: { token: (user) => user.token } };` },
     { title: 'asked of a cache', good: `import express from 'express'; express().get('/a', (req, res) => { res.json({ hits: cache.get('token') }); });` },
     {
       title: 'a token made for this caller',
@@ -191,6 +217,10 @@ function secretOf(ref: Ref, leaf: Leaf, endpoint: Endpoint | undefined, context:
   const end = context.resolve(ref).value;
   const name = last ?? '';
   if (PUBLIC.test(leaf.key ?? '') || PUBLIC.test(name)) return undefined;
+  // Bindings of a worker: `c.env.ADMIN_KEY` of Hono.
+  if (ref.root.kind === 'parameter' && ref.path.length === 2 && ref.path[0] === 'env' && handedAs(ref, context) === 'context') return secretName(name) || connectionName(name) ? { name, sure: true } : undefined;
+  // Settings that a plugin puts on the application: `app.config.ADMIN_KEY`.
+  if ((ref.root.kind === 'parameter' || /^(app|fastify|server|instance)\./.test(ref.text)) && ref.path.length > 1 && ref.path.length < 5 && /^(config|settings)$/.test(ref.path.at(-2) ?? '') && context.request(ref)?.from !== 'body') return secretName(name) && !tokenName(name) ? { name, sure: false } : undefined;
   if (end.kind === 'ref' && end.root.kind === 'env') {
     const variable = end.root.name;
     if (variable === undefined || end.path.length > 0 || PUBLIC.test(variable) || !(secretName(variable) || connectionName(variable))) return undefined;

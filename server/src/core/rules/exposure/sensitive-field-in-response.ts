@@ -3,6 +3,7 @@ import type { Send } from '../../model/api.js';
 import type { FunctionView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import { placeOfLeaf } from '../facts/errors.js';
+import { hiddenRecords } from '../facts/hidden-examples.js';
 import { keptRecord } from '../facts/kept.js';
 import { personName, sensitiveField } from '../facts/field-names.js';
 import { recordRead, takesAway, type RecordRead } from '../facts/records.js';
@@ -35,8 +36,10 @@ export default rule<'send', Evidence>({
   words: [],
   *detect({ send, in: fn }, context) {
     // A page shows what its template names.
-    if (send.call?.name === 'render') return;
+    if (/^(render|view|viewAsync)$/.test(send.call?.name ?? '')) return;
     const hasSchema = context.endpoints({ handler: fn.id }).some((one) => one.framework === 'fastify' && describesAnswer(one.route.options, context));
+    // Of a record GraphQL sends the fields its schema names.
+    const isTyped = context.role(fn.id)?.framework === 'graphql-resolver';
     const seen = new Set<unknown>();
     const leaves = [...context.leaves(send.value, fn)];
     for (const leaf of leaves) {
@@ -51,7 +54,7 @@ export default rule<'send', Evidence>({
         yield { ...found, severity: isSalt ? 'info' : 'error', confidence: 'medium' };
         continue;
       }
-      if (hasSchema || leaf.followed === true || !leaf.through.every((name) => WHOLE.test(name)) || isTrimmed(leaf, fn) || takesAway(fn) || leaf.entered?.some(takesAway) === true) continue;
+      if (isTyped || hasSchema || leaf.followed === true || !leaf.through.every((name) => WHOLE.test(name)) || isTrimmed(leaf, fn) || takesAway(fn) || leaf.entered?.some(takesAway) === true) continue;
       const read = recordRead(leaf.value, fn, context) ?? kept(leaf.value, fn, context) ?? signedIn(leaf.value, fn, context);
       if (!read || (context.projectUses('class-transformer') && context.role(fn.id)?.framework === 'nest')) continue;
       seen.add(known);
@@ -88,7 +91,7 @@ export default rule<'send', Evidence>({
     {
       title: 'columns that are named one by one',
       good: `import Router from '@koa/router'; new Router().get('/members/:id', async (ctx) => { ctx.body = await knex('members').where({ id: ctx.params.id }).first('id', 'name'); });`,
-    },...recordLeaks, ...recordAnswers],
+    },...recordLeaks, ...hiddenRecords, ...recordAnswers],
 });
 
 /** A field of the list that is put in by name. */

@@ -7,6 +7,8 @@ import { isForeseen } from './foreseen.js';
 
 /** Databases, files and other services: what they throw speaks of the inside. */
 const CLIENTS = /^(node:)?(fs|fs-extra|fs\/promises|axios|got|node-fetch|undici|pg|mysql2?|mongodb|mongoose|ioredis|redis|knex|sequelize|child_process)(\.|$)|^fetch$/;
+/** Drivers and query builders by the names they are given: better-sqlite3, pg-promise, Drizzle, D1; repositories of TypeORM. */
+const DRIVERS = /(^|\.)(db|database|sqlite|DB|sql|pgp?)\.(prepare|exec|run|all|each|any|one|oneOrNone|none|many|manyOrNone|tx|batch|transaction|select|insert|update|delete)$|(^|\.)\w{0,40}[rR]epo(sitory)?\.(find\w*|save|insert|update|upsert|delete|remove)$/;
 const QUERIES = /(^|\.)(prisma|knex|sequelize|pool|db|client|connection|conn)\.(\w+\.)?(query|execute|\$queryRaw|raw|(find|create|update|delete|insert)\w*)$/;
 const MODELS = /(^|\.)[A-Z]\w*\.(find(One|ById|All|AndCount\w*|Many|Unique|First|OneAnd\w+|ByIdAnd\w+|ByPk)?|create|insertMany|bulkCreate|updateOne|updateMany|deleteOne|deleteMany|countDocuments|aggregate|destroy)$/;
 
@@ -19,7 +21,7 @@ export type Tried = 'others' | 'own' | 'unknown';
 export function tried(send: Send, fn: FunctionView, context: RuleContext): Tried {
   const { calls, throws } = tryOf(send, fn);
   const asked = send.zone === 'catch' ? calls : [...calls, ...callsAround(fn, context)];
-  if (asked.some(({ callee }) => CLIENTS.test(callee) || QUERIES.test(callee) || MODELS.test(callee))) return 'others';
+  if (asked.some(({ callee }) => CLIENTS.test(callee) || QUERIES.test(callee) || DRIVERS.test(callee) || MODELS.test(callee))) return 'others';
   return !throws && calls.length > 0 && calls.every((call) => isOfLanguage(call, context)) ? 'own' : 'unknown';
 }
 /** The `try` waits for nothing and works on values of the request alone: what fails is what the caller sent. */

@@ -1,7 +1,9 @@
 import { branchOf, type Branch, type ModuleView } from '../../model/module.js';
-import type { Call, Value } from '../../model/value.js';
+import type { Call, ObjectValue, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { Change, RuleContext } from '../rule.js';
+import { refsIn, refsOf } from './mentions.js';
+import { someIn } from './walk.js';
 
 /** What may be done about a default: the text without it and where the variable is then asked for, other changes, or why nothing. */
 export type Repair =
@@ -33,6 +35,7 @@ export function* fallbacksIn(module: ModuleView, context: RuleContext): Iterable
     if (found) yield found;
     switch (value.kind) {
       case 'object':
+        yield* overridden(value, when, context);
         for (const entry of value.entries) yield* visit(entry.value, entry.key ?? name, when, depth + 1);
         return;
       case 'array': for (const item of value.items) yield* visit(item.value, name, when, depth + 1); return;
@@ -66,6 +69,7 @@ export function* fallbacksIn(module: ModuleView, context: RuleContext): Iterable
       if (step.do === 'call') {
         const found = asked(step.call, undefined, step.when, module, context);
         if (found) yield found;
+        yield* mergedDefaults(step.call, step.when, context);
       }
     }
   for (const binding of module.bindings) yield* visit(binding.value, binding.name, binding.when, 0);
@@ -120,7 +124,7 @@ function unsetTest({ test, holds }: Branch): string | undefined {
   return (test.right.value === undefined || test.right.value === null || test.right.value === '') && isEqual === holds ? test.left.root.name : undefined;
 }
 function isStore(call: Call, context: RuleContext): boolean {
-  if (!GETS.test(call.name)) return false;
+  if (!GETS.test(call.name)) return readsByName(call, context);
   const receiver = call.receiver;
   if (!receiver) return !/^get$/i.test(call.name);
   if (receiver.kind !== 'ref') return false;
@@ -129,12 +133,23 @@ function isStore(call: Call, context: RuleContext): boolean {
   if (root.kind === 'parameter' && receiver.path.length === 0 && /\bConfigService\b/.test(context.body(root.fn)?.parameters[root.index]?.type ?? '')) return true;
   return (STORE.test(receiver.path.at(-1) ?? receiver.text) || (root.kind === 'import' && /^(config|nconf|env-var|@nestjs\/config)$/.test(root.from)));
 }
-/** `config.get('jwt.secret', 'x')`, `env('A', 'x')`. */
+/** A function of the project that reads the variable whose name it is given, and does not refuse what production forgot. */
+function readsByName(call: Call, context: RuleContext): boolean {
+  const end = call.target.kind === 'ref' && (call.target.root.kind === 'local' || call.target.root.kind === 'import') ? context.resolve(call.target).value : undefined;
+  const body = end?.kind === 'function' ? context.body(end.fn) : undefined;
+  if (!body) return false;
+  const refs = [...refsOf(body)].flatMap((ref) => (ref.root.kind === 'local' && ref.path.length === 0 ? [...refsIn(context.resolve(ref).value)] : [ref]));
+  const isAsked = refs.some(({ root, computed }) => root.kind === 'env' && root.name === undefined && computed?.kind === 'ref' && computed.root.kind === 'parameter' && computed.root.fn === body.id && computed.root.index === 0);
+  return isAsked && !body.steps.some((step) => step.do === 'throw' && step.when.some(({ test }) => someIn(test, (value) => value.kind === 'ref' && /prod|NODE_ENV/i.test(value.root.kind === 'env' ? (value.root.name ?? '') : value.text))));
+}
+/** `config.get('jwt.secret', 'x')`, `env('A', 'x')`, `read('A', { fallback: 'x' })`. */
 function asked(call: Call, name: string | undefined, when: readonly Branch[], module: ModuleView, context: RuleContext): Fallback | undefined {
   const [first, second] = call.args;
   const key = first && context.constant(first.value)?.value;
   if (typeof key !== 'string' || !second || !isStore(call, context)) return undefined;
   const without: Change = { do: 'remove', at: second.at, as: 'argument' };
+  const given = second.value.kind === 'object' ? second.value.entries.find((one) => one.form === 'pair' && /^(fallback|default|defaultValue|def|or|otherwise)$/.test(one.key ?? '')) : undefined;
+  if (second.value.kind === 'object') return given && { variable: key, names: name === undefined ? [key] : [key, name], fallback: given.value, when, repair: { how: 'refuse', why: 'What this call does without a default is not known here.' } };
   const isNest = call.name === 'get' && module.imports.some((one) => one.from === '@nestjs/config');
   const repair: Repair = isNest
     ? { how: 'changes', title: 'Fail when unset', changes: [{ do: 'replace', at: call.nameAt, code: ['getOrThrow'] }, without] }
@@ -142,6 +157,27 @@ function asked(call: Call, name: string | undefined, when: readonly Branch[], mo
       ? { how: 'changes', title: 'Take the default away', changes: [without] }
       : { how: 'refuse', why: 'What this call does without a default is not known here.' };
   return { variable: key, names: name === undefined ? [key] : [key, name], fallback: second.value, when, repair };
+}
+/** What a file or the environment may replace: `{ adminPassword: 'x', ...JSON.parse(readFileSync(file)) }`. */
+function* overridden({ entries }: ObjectValue, when: readonly Branch[], context: RuleContext): Iterable<Fallback> {
+  const last = entries.findLastIndex(({ form, value }) => form === 'spread' && isRead(value, context));
+  for (const { key, value, form } of entries.slice(0, Math.max(last, 0)))
+    if (key !== undefined && form === 'pair' && value.kind === 'literal') yield { variable: key, names: [key], fallback: value, when, repair: { how: 'refuse', why: 'Who sets it, and what happens without it, is the author\'s to say.' } };
+}
+/** Read from a file, or from the environment. */
+function isRead(value: Value, context: RuleContext): boolean {
+  const end = value.kind === 'ref' ? context.resolve(value).value : value;
+  return someIn(end, (one) => (one.kind === 'call' && /^(parse|readFileSync|readFile|readJsonSync|readJson|load|loadConfig|readConfig|rc)$/.test(one.name)) || (one.kind === 'ref' && one.root.kind === 'env'));
+}
+/** Defaults handed to nconf, rc or a merge with what was read: `nconf.env().defaults({ ... })`. */
+function mergedDefaults(call: Call, when: readonly Branch[], context: RuleContext): readonly Fallback[] {
+  const { callee, name, args } = call;
+  let first: Value | undefined = call;
+  for (let hops = 0; first?.kind === 'call' && hops < 12; hops++) first = first.receiver ?? first.target;
+  const isStore = callee === 'rc' || (name === 'defaults' && first?.kind === 'ref' && first.root.kind === 'import' && first.root.from === 'nconf') || (/^(merge|assign|defaults|defaultsDeep|deepmerge|extend)$/.test(name) && args.some(({ value }) => isRead(value, context)));
+  if (!isStore) return [];
+  return args.flatMap(({ value }) => (value.kind === 'object' ? value.entries : [])).flatMap(({ key, value, form }): readonly Fallback[] =>
+    key !== undefined && form === 'pair' && value.kind === 'literal' ? [{ variable: key, names: [key], fallback: value, when, repair: { how: 'refuse', why: 'Who sets it, and what happens without it, is the author\'s to say.' } }] : []);
 }
 /** `JWT_SECRET: z.string().default('x')` of zod and joi, `JWT_SECRET: str({ default: 'x' })` of envalid. */
 function declared(call: Call, name: string, when: readonly Branch[], context: RuleContext): Fallback | undefined {

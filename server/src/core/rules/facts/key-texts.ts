@@ -75,6 +75,10 @@ export function keyTexts(value: Value, context: RuleContext): readonly KeyText[]
         if (current.root.kind === 'env') return;
         const end = context.resolve(current);
         if (end.value !== current && end.exact && end.value.kind !== 'ref') below(end.value, { via: way.via ?? current.at });
+        else {
+          const first = beneath(current, context);
+          if (first) below(first, { via: way.via ?? current.at });
+        }
         return;
       }
       default:
@@ -98,6 +102,15 @@ export function keyTexts(value: Value, context: RuleContext): readonly KeyText[]
   return found;
 }
 
+/** What a key of settings is until something that is spread over them says otherwise: `{ secret: 'x', ...own }`. */
+function beneath(ref: Extract<Value, { readonly kind: 'ref' }>, context: RuleContext): Value | undefined {
+  const [key, ...more] = ref.path;
+  if (key === undefined || more.length > 0 || (ref.root.kind !== 'local' && ref.root.kind !== 'import')) return undefined;
+  const holder = context.resolve({ ...ref, path: [] }).value;
+  if (holder.kind !== 'object' || !holder.open) return undefined;
+  const found = holder.entries.findLast((one) => one.key === key);
+  return found?.form === 'pair' && found.value.kind === 'literal' ? found.value : undefined;
+}
 /** The value whose bytes a call gives: `Buffer.from(k, 'base64')`, `encoder.encode(k)`, `createHash('sha256').update(k).digest()`, `k.trim()`. */
 export function bytesOf(call: Call, context: Pick<RuleContext, 'resolve'>): Value | undefined {
   const first = call.args[0]?.value;

@@ -159,6 +159,8 @@ export const answers: readonly Example[] = [
   },
   { title: 'client errors only', good: `import express from 'express'; express().use((err, req, res, next) => { const s = err.status || 500; res.status(s).json({ message: s < 500 ? err.message : 'Internal server error' }); });` },
   { title: 'a client error', good: `import express from 'express'; express().post('/', (req, res) => { try { parse(req.body); } catch (e) { res.status(400).json({ error: e.message }); } });` },
+  { title: 'the page of the generator of Express', good: `import express from 'express'; express().use((err, req, res, next) => { res.status(500); res.render('error', { message: err.message, error: req.app.get('env') === 'development' ? err : {} }); });` },
+  { title: 'hapi: what is added to the answer, and the texts of client errors', good: `const Hapi = require('@hapi/hapi'); Hapi.server().ext('onPreResponse', (request, h) => { const { response } = request; if (response.isBoom) response.output.payload.id = request.info.id; return h.continue; });` },
   { title: 'logged, not sent', good: `import express from 'express'; express().get('/', (req, res) => { try { work(); } catch (e) { console.error(e.message); res.status(500).end(); } });` },
   { title: 'another service answers', good: `fetch('/a').then((res) => res.json()).catch((err) => console.log(err.message));` },
   {

@@ -3,6 +3,36 @@ import type { Example } from '../rule.js';
 /** Answers that hold the text of an error nobody foresaw: errors/message-in-response speaks. */
 export const leaks: readonly Example[] = [
   {
+    title: 'hapi: what it hides is put back',
+    bad: `
+      const Hapi = require('@hapi/hapi');
+      Hapi.server().ext('onPreResponse', (request, h) => {
+        const failed = request.response;
+        if (failed.isServer) failed.output.payload.message = failed.message;
+        //                                                   ^^^^^^^^^^^^^^ errors/message-in-response
+        return h.continue;
+      });
+    `,
+  },
+  {
+    title: 'sockets, and a statement of SQL under a status that blames the client',
+    bad: `
+      //- sockets.js
+      const { Server } = require('socket.io');
+      new Server(3000).on('connection', (socket) => {
+        socket.on('order', async (data, ack) => { try { await save(data); ack({ ok: true }); } catch (err) { ack({ ok: false, error: err.message }); } });
+        //                                                                                                                           ^^^^^^^^^^^ errors/message-in-response
+      });
+      //- app.js
+      const express = require('express');
+      const db = require('better-sqlite3')('shop.db');
+      express().get('/find', (req, res) => {
+        try { res.json(db.prepare('SELECT id FROM items WHERE name MATCH ?').all(req.query.q)); } catch (e) { res.status(400).json({ error: e.message }); }
+        //                                                                                                                                  ^^^^^^^^^ errors/message-in-response
+      });
+    `,
+  },
+  {
     title: 'Fastify: an error handler, and a value a handler returns',
     bad: `
       import Fastify from 'fastify';

@@ -82,7 +82,7 @@ function copiedEach({ name, receiver, args }: Call, context: RuleContext): Value
 /** A record whose password the same function compares: it was read with it. */
 function comparedRecord(value: Ref, call: Call, fn: FunctionView, context: RuleContext): RecordRead | undefined {
   const { root } = value;
-  if (root.kind !== 'local' || value.path.length > 0 || !READS.test(call.name) || isNarrowed(call, context)) return undefined;
+  if (root.kind !== 'local' || value.path.length > 0 || !/^(find|get|load|fetch|read|lookup|select|first|one)|^(create|save|upsert)$/i.test(call.name) || isNarrowed(call, context)) return undefined;
   const field = [...refsOf(fn)].find((ref) => ref.root.kind === 'local' && ref.root.binding === root.binding && ref.path.length === 1 && sensitiveField(ref.path[0] ?? '') === 'sure')?.path[0];
   return field === undefined ? undefined : { model: value.text, library: 'other', call, list: false, field, proven: true };
 }
@@ -125,6 +125,9 @@ function ofQuery(call: Call, context: RuleContext): RecordRead | undefined {
       const model = modelOf(receiver, current, context);
       if (model && !isNarrowed(current, context)) return known(model, current, MANY.test(current.name), context);
     }
+    // All rows of a model of Objection, and one that was just written.
+    const asked = current.name === 'query' && current.args.length === 0 ? receiver : receiver !== current.receiver && /^(insert|\w+AndFetch(ById)?)$/.test(current.name) ? receiver : undefined;
+    if (asked?.kind === 'ref' && holdsHidden(asked.text, context)) return { model: asked.text, library: 'other', call: current, list: current.name === 'query', proven: true };
     const beside = /^find|^(create|update|upsert|delete)$/.test(current.name) && !isNarrowed(current, context) ? included(current, context) : undefined;
     if (beside !== undefined) return { model: beside, library: 'other', call: current, list: MANY.test(current.name), nested: true, proven: false };
     const from = selectedFrom(current, all, context);
@@ -143,7 +146,7 @@ function ofQuery(call: Call, context: RuleContext): RecordRead | undefined {
 }
 /** Objection: `Person.query().findById(1)` is asked of `Person`. */
 function queried(receiver: Value | undefined): Value | undefined {
-  return receiver?.kind === 'call' && /^(query|scope|unscoped)$/.test(receiver.name) && receiver.receiver?.kind === 'ref' && /(^|\.)[A-Z]\w*$/.test(receiver.receiver.text) ? receiver.receiver : receiver;
+  return receiver?.kind === 'call' && /^(query|unscoped)$/.test(receiver.name) && receiver.receiver?.kind === 'ref' && /(^|\.)[A-Z]\w*$/.test(receiver.receiver.text) ? receiver.receiver : receiver;
 }
 /** The table a statement of Drizzle, Kysely or knex changes, which gives the changed records back. */
 function changedTable({ args, receiver }: Call, context: RuleContext): string | undefined {

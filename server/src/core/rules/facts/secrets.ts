@@ -1,6 +1,12 @@
 import { snakeCase, wordsOf } from './names.js';
 
 const SECRET = /password|passwd|passphrase|secret(?!ar)|api_?key|access_?key|private_?key|signing_?key|encryption_?key|master_?key|admin_?([a-z]{1,20}_)?key|bootstrap_?key|credentials?(_|$)|auth_?key|session_?key|jwt_?key|webhook_?secret|conn(ection)?_?string|(^|_)pwd(_|$)|(^|_)pass$|token(_|$)/;
+/** The same in other languages programs are written in. */
+const FOREIGN = new RegExp([
+  'passwort|kennwort|geheim(nis|schluessel|wort)?(_|$)|senha|segredo|contrasena|contrase_a|mot_?de_?passe|wachtwoord|haslo(_|$)|(^|_)parola(_|$)',
+  '(^|_)(clave|chave|llave|cle|schluessel|sleutel)_(secreta|secrete|secreto|sesion|sessao|session|api|jwt|privada|privee|maestra|mestra|admin|firma|cookies?)',
+  '(^|_)(jwt|api|session|sesion|sessao|sitzungs?|cookies?|admin|firma|signatur|token|geheim|privat)_?(clave|chave|llave|cle|schluessel|sleutel)(_|$)',
+].join('|'));
 const TOKEN_ONLY = /token(_|$)/g;
 const NOT_SECRET: ReadonlySet<string> = new Set((
   'public publishable csrf xsrf name label field header param path url uri endpoint type length min max regex pattern placeholder hint reset expires expiry ttl count limit message error title prefix strategy policy rules file filename filepath dir directory folder location'
@@ -17,17 +23,20 @@ const LONGEST = 4096;
 export function secretName(name: string): boolean {
   const words = wordsOf(name);
   if (words.length === 0 || words.at(-1) === 'id' || words.some((word) => NOT_SECRET.has(word))) return false;
-  return SECRET.test(snakeCase(name).replaceAll('.', '_'));
+  const text = snakeCase(name).replaceAll('.', '_');
+  return SECRET.test(text) || FOREIGN.test(text);
 }
 
 /** The name says no more than "token": a secret only when its value looks like one. */
 export function tokenName(name: string): boolean {
-  return secretName(name) && !SECRET.test(snakeCase(name).replaceAll('.', '_').replace(TOKEN_ONLY, ''));
+  const text = snakeCase(name).replaceAll('.', '_');
+  return secretName(name) && !FOREIGN.test(text) && !SECRET.test(text.replace(TOKEN_ONLY, ''));
 }
 
 /** Passwords, session and signing secrets: every length counts for these. */
 export function shortSecretName(name: string): boolean {
-  return secretName(name) && /password|passwd|pwd|passphrase|(^|_)pass$|(session|cookie|jwt|signing|token)_?(secret|key)|^secret$/.test(snakeCase(name));
+  const text = snakeCase(name);
+  return secretName(name) && (FOREIGN.test(text) || /password|passwd|pwd|passphrase|(^|_)pass$|(session|cookie|jwt|signing|token)_?(secret|key)|^secret$/.test(text));
 }
 
 /** What the value tests of RULES 0.12 are told: the name the value stands at, the least length, and whether any text counts however plain. */

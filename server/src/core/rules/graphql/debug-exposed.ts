@@ -151,6 +151,13 @@ export default rule<'module', Evidence>({
         //                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ graphql/debug-exposed "an API console"`,
     },
     {
+      title: 'hidden only where somebody asks for it',
+      bad: `
+        import { createYoga } from 'graphql-yoga';
+        createYoga({ schema, graphiql: false, maskedErrors: process.env.HIDE_ERRORS === 'yes' });
+        //                                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ graphql/debug-exposed "internal error texts"`,
+    },
+    {
       title: 'a mask that hands errors on',
       bad: `
         import { createYoga } from 'graphql-yoga';
@@ -228,6 +235,10 @@ function* ofOption({ library, key, entry, object, when }: GraphqlOption, context
       yield { at: one.at, subject: `${library} ${key}`, evidence: { option: key, shows: judged.shows, changes: [] }, severity: LOWER[judged.severity], when: [...when, ...one.when] };
       continue;
     }
+    if (key === 'maskedErrors' && isOffUnless(value, context)) {
+      yield { at: one.at, subject: `${library} ${key}`, evidence: { option: key, shows: judged.shows, changes: [] }, severity: 'warning', when: [...when, ...one.when] };
+      continue;
+    }
     const constant = value.kind === 'literal' ? value.value : undefined;
     const isOn = key === 'maskedErrors' ? constant === false : constant === true || (judged.shows === 'an API console' && (value.kind === 'object' || (typeof constant === 'string' && constant !== '' && constant !== 'false')));
     if (!isOn) continue;
@@ -250,6 +261,12 @@ function isOnUnless(value: Value, context: RuleContext): boolean {
   if (value.kind !== 'compare' || !value.op.startsWith('!=') || value.right.kind !== 'literal') return false;
   const named = context.resolve(value.left).value;
   return named.kind === 'ref' && named.root.kind === 'env' && /^(false|off|0|no|disabled?)$/i.test(String(value.right.value));
+}
+/** Errors are hidden only where somebody asks for it: `process.env.MASK === 'true'`. */
+function isOffUnless(value: Value, context: RuleContext): boolean {
+  if (value.kind !== 'compare' || !value.op.startsWith('==') || value.right.kind !== 'literal') return false;
+  const named = context.resolve(value.left).value;
+  return named.kind === 'ref' && named.root.kind === 'env' && named.root.name !== 'NODE_ENV' && /^(true|on|1|yes|enabled?)$/i.test(String(value.right.value));
 }
 /** `maskError: (error) => error`: the function that hides errors hands them on. */
 function opened(value: Value, context: RuleContext): Value | undefined {

@@ -43,7 +43,8 @@ export default rule<'module', Evidence>({
     if (CHECKERS.some((name) => context.projectUses(name))) return;
     for (const { key, step, does, judge } of [...jwtKeys(module, context), ...macKeys(module)]) {
       const unset = unsetOf(key, context, 0);
-      if (!unset || context.projectUses(`checks ${unset.variable}`)) continue;
+      // Without its public half nothing is let in, whatever it is called.
+      if (!unset || /(^|_)PUBLIC(_|$)/.test(unset.variable) || context.projectUses(`checks ${unset.variable}`)) continue;
       if (step.when.some((branch) => [...refsIn(branch.test)].some((ref) => variableOf(ref, context) === unset.variable))) continue;
       const verdict = judge(unset.as, unset.variable);
       const at = unset.at.path === module.path ? unset.at : key.at;

@@ -40,7 +40,7 @@ export default rule<'module', Evidence>({
     references: ['https://cwe.mitre.org/data/definitions/1392.html'],
   },
   on: 'module',
-  words: ['pass', 'pwd', 'basic', 'hash'],
+  words: ['pass', 'pwd', 'basic', 'hash', 'sequelize'],
   *detect(module, context) {
     const fileClass = context.fileClass(module.path);
     // Seeds run in production, too.
@@ -71,6 +71,7 @@ export default rule<'module', Evidence>({
       };
   },
   examples: [
+    { title: 'a connection of Sequelize', bad: "import { Sequelize } from 'sequelize';\nnew Sequelize('shop', 'root', 'root1234');\n//                            ^^^^^^^^^^ secrets/default-password" },
     {
       title: 'a password before the admin pages',
       bad: `
@@ -330,6 +331,8 @@ function* accounts(module: ModuleView, context: RuleContext): Iterable<Found> {
     for (const step of fn.steps) {
       if (step.do !== 'call') continue;
       const { call, when } = step;
+      const given = call.form === 'new' && /^sequelize(-typescript)?(\.(Sequelize|default))?$/.test(call.callee) ? call.args[2]?.value : undefined;
+      if (given) yield* found(given, undefined, 'database password', module, context, { when }).filter(({ at }) => at.path === module.path);
       if (HASHES.test(call.callee) && call.args[0] && !DECOY.test(`${fn.name} ${context.textOf(call.at).slice(0, 200)}`))
         yield* found(call.args[0].value, undefined, 'hashed', module, context, { when }).filter(({ at }) => !DECOY.test(bindingOf(call, module) ?? '') && at.path === module.path);
       for (const { value } of call.args) {

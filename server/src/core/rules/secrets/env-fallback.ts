@@ -3,7 +3,7 @@ import type { Literal } from '../../model/value.js';
 import { alternatives } from '../facts/alternatives.js';
 import { fallbacksIn, isRefused, type Repair } from '../facts/fallbacks.js';
 import { wordsOf } from '../facts/names.js';
-import { pointsToKey, secretName, secretValue, shortSecretName, tokenName } from '../facts/secrets.js';
+import { pointsToKey, secretName, secretValue, shortSecretName, tokenName, weakPassword } from '../facts/secrets.js';
 import { someIn } from '../facts/walk.js';
 import { rule, type FixAnswer } from '../rule.js';
 
@@ -38,7 +38,7 @@ export default rule<'module', Evidence>({
     references: ['https://cwe.mitre.org/data/definitions/1188.html', 'https://12factor.net/config'],
   },
   on: 'module',
-  words: ['env', 'config', 'default'],
+  words: ['env', 'config', 'default', 'fallback', 'secret', 'token', 'password', 'key'],
   *detect(module, context) {
     const seen = new Set<number>();
     const opening = openers(module);
@@ -228,6 +228,34 @@ export default rule<'module', Evidence>({
     { title: 'what a client library wants in place of a key', good: `import OpenAI from 'openai'; export const ai = new OpenAI({ apiKey: process.env.OPENAI_API_KEY || 'not-needed', baseURL: process.env.LLM_URL });` },
     { title: 'which of two, said by name', good: `export const wins = { env: 'MERGE_BY_DEVICE_TOKEN', default: 'deviceToken' }, keep = process.env.MERGE_ON_TOKEN || 'installation-id';` },
     { title: 'made anew at each start', good: `import { randomBytes } from 'node:crypto'; export const secret = process.env.SESSION_SECRET || randomBytes(32).toString('hex');` },
+    {
+      title: 'a function of the project by any name, defaults under what is read, other languages',
+      bad: `
+        import fs from 'node:fs';
+        import nconf from 'nconf';
+        const given = (name, { fallback } = {}) => process.env[name] ?? fallback;
+        export const gate = given('GATE_TOKEN', { fallback: 'gate-token' });
+        //                                                  ^^^^^^^^^^^^ secrets/env-fallback "GATE_TOKEN"
+        export const own = { port: 80, adminPassword: 'lantern7', ...JSON.parse(fs.readFileSync('own.json', 'utf8')) };
+        //                                            ^^^^^^^^^^ secrets/env-fallback "adminPassword"
+        nconf.env().defaults({ port: 80, SESSION_SECRET: 'lantern' });
+        //                                               ^^^^^^^^^ secrets/env-fallback
+        export const clave = process.env.CLAVE_SESION || 'solo para pruebas';
+        //                                               ^^^^^^^^^^^^^^^^^^^ secrets/env-fallback
+      `,
+    },
+    {
+      title: 'a function that refuses what production forgot, and names of tokens',
+      good: `
+        const given = (name, fallback) => {
+          if (process.env[name]) return process.env[name];
+          if (process.env.NODE_ENV === 'production') throw new Error(name);
+          return fallback;
+        };
+        export const secret = given('COOKIE_SECRET', 'for-the-desk'), port = given('PORT', '80'), device = process.env.DEVICE_TOKEN || 'deviceToken';
+        export const defaults = { adminPassword: 'x', ...{ theme: 'dark' } };
+      `,
+    },
     { title: 'other getters', good: `map.get('secret', 'none'); cache.get('token', 'fallback'); i18n.get('password', 'Password');` },
     {
       title: 'the function has returned before, in production',
@@ -293,5 +321,8 @@ function isKnown({ value }: Literal, name: string): boolean {
   if (STAND_IN.test(value)) return false;
   if (!secretName(name.replaceAll('.', '_'))) return secretValue(value, { shortest: 6, anyValue: true }) && /\d|key|secret|pass|token/i.test(value);
   // `DEVICE_TOKEN_WINS || 'deviceToken'`: words are the names of things.
-  return !tokenName(name) || (secretValue(value) && !/^[A-Za-z]+([-_.][A-Za-z]+){0,20}$/.test(value));
+  if (!tokenName(name) || weakPassword(value)) return true;
+  // `OPS_TOKEN ?? 'ops-token'`: the variable is the token, and the text says that it is one.
+  if (wordsOf(name).at(-1) === 'token' && /[-_]/.test(value) && /(^|[-_])(token|secret|dev|local|test|default|admin|demo|change)([-_]|$)/i.test(value)) return true;
+  return secretValue(value) && !/^[A-Za-z]+([-_.][A-Za-z]+){0,20}$/.test(value);
 }

@@ -26,6 +26,8 @@ const VARIABLE = /^[A-Z][A-Z\d]{0,30}(_[A-Z\d]{1,30}){1,8}$/;
 const LETS_IN = /^hono\/(bearer-auth\.bearerAuth|basic-auth\.basicAuth)$/;
 /** Where a secret lies, not what it is: the name of a file, a vault path, a resource name. */
 const PLACE = /^arn:|^[\w.-]{1,80}\.(pem|txt|key|crt|cert|json|p12|pfx|ya?ml|env)$|^[\w-]{2,40}(\/[\w.-]{1,60}){2,10}$/i;
+const KEY_HEADER = /^x-([a-z\d]{1,20}-){1,4}(key|token|secret|auth)$/i;
+const OTHER_HEADER = /idempotency|correlation|request|trace|cache|routing|csrf|xsrf|partition|sort|public|site|client/i;
 const I18N = /(^|\/)(locales?|i18n|lang|translations?|messages)(\/|$)/i;
 
 export default rule<'literal', Evidence>({
@@ -73,6 +75,18 @@ export default rule<'literal', Evidence>({
     yield { title: `Read ${variable} from the environment`, safety: 'review', changes };
   },
   examples: [
+    {
+      title: 'a key of a partner, in the header of a request',
+      bad: `
+        import { request } from 'undici';
+        export const ask = (body) => request('https://ledger.example/sum', { method: 'POST', body, headers: { 'x-ledger-key': 'lk_4471ac90be27d1', 'x-request-key': 'a1b2c3d4e5f6a7' } });
+        //                                                                                                                    ^^^^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key
+      `,
+      fixed: `
+        import { request } from 'undici';
+        export const ask = (body) => request('https://ledger.example/sum', { method: 'POST', body, headers: { 'x-ledger-key': process.env.LEDGER_KEY, 'x-request-key': 'a1b2c3d4e5f6a7' } });
+      `,
+    },
     {
       title: 'a second key beside the one of the environment',
       bad: `
@@ -261,6 +275,8 @@ function judged(use: LiteralUse, context: RuleContext): string | undefined {
   if (name === undefined || use.joined) return undefined;
   if (use.position === 'entry' && /^(token|password)$/.test(name) && use.call && LETS_IN.test(use.call.callee)) return placeholder(value) ? undefined : name;
   if (use.position === 'entry' && /^authorization$/i.test(name)) return /^Bearer \S{16,}$/.test(value) && secretValue(value.slice(7)) ? name : undefined;
+  // A header that carries a key to another service: `'x-relay-key': 'rk_8f2b...'`.
+  if ((use.position === 'entry' || use.position === 'assignment') && KEY_HEADER.test(name) && !OTHER_HEADER.test(name)) return secretValue(value, { name, shortest: 12 }) && /\d/.test(value) && /^[\w+/=~:.-]+$/.test(value) && !PLACE.test(value) ? name : undefined;
   if (!['binding', 'entry', 'assignment', 'fallback'].includes(use.position) || PLACE.test(value) || (VARIABLE.test(value) && secretName(value))) return undefined;
   if (!secretName(name) || HARMLESS_WORD.test(name) || HARMLESS_END.test(name) || HARMLESS_USE.test(name) || (tokenName(name) && !POWERFUL.test(name) && !tokenValue(value))) return undefined;
   // Passwords, session and signing secrets have rules of their own.

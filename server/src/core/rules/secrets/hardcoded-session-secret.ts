@@ -185,6 +185,17 @@ export default rule<'module', Evidence>({
       `,
     },
     { title: 'from the environment, with the old one', good: `import session from 'express-session'; session({ secret: [process.env.SESSION_SECRET, process.env.SESSION_SECRET_OLD], resave: false, saveUninitialized: false });` },
+    {
+      title: 'settings that a file may replace',
+      bad: `
+        //- settings.js
+        module.exports = { cookieKey: 'the cookies of this house', ...JSON.parse(require('fs').readFileSync('own.json', 'utf8')) };
+        //- app.js
+        const settings = require('./settings');
+        app.use(require('cookie-parser')(settings.cookieKey));
+        //                               ^^^^^^^^^^^^^^^^^^ secrets/hardcoded-session-secret
+      `,
+    },
     { title: 'cookies without a key, and with one of the environment', good: `import cookieParser from 'cookie-parser'; app.use(cookieParser()); app.use(cookieParser(process.env.COOKIE_SECRET));` },
     { title: 'in development only', good: `import session from 'express-session'; session({ secret: process.env.NODE_ENV === 'production' ? process.env.SESSION_SECRET : 'dev' });` },
     { title: 'other keys', good: `import Koa from 'koa'; const report = {}; report.table.keys = ['id', 'name']; export const cacheKeys = { keys: ['a', 'b'] };` },

@@ -5,6 +5,7 @@ import { secretName, tokenName } from '../facts/secrets.js';
 import { headersWritten } from '../facts/log-serializers.js';
 import { refsOf } from '../facts/mentions.js';
 import { wordsOf } from '../facts/names.js';
+import { holdsSettings } from '../facts/settings.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -249,6 +250,19 @@ export default rule<'call', Evidence>({
     { title: 'in development only', good: `if (process.env.NODE_ENV === 'development') console.log('key', process.env.API_KEY);` },
     { title: 'other things called token', good: `for (const token of tokens) console.log(token, tokenizer, token.type); logger.info('usage', { promptTokens, tokenAddress, tokenManager, keyboard, monkey });` },
     {
+      title: 'all settings of the program',
+      bad: `
+        //- settings.js
+        exports.settings = { port: 80, mail: { password: process.env.MAIL_PASSWORD } };
+        //- start.js
+        const log = require('pino')();
+        const { settings } = require('./settings');
+        log.info({ settings }, 'starting');
+        //         ^^^^^^^^ secrets/logged
+      `,
+    },
+    { title: 'settings that hold no secret', good: `const log = require('pino')(); const settings = { port: process.env.PORT, masked: Boolean(process.env.MAIL_PASSWORD) }; log.info({ settings }, 'starting');` },
+    {
       title: 'under a constant that is never set',
       good: `
         const mocked = null;
@@ -321,6 +335,7 @@ function credential(value: Value, handler: Parameters<RuleContext['body']>[0], n
     if (value.root.name === undefined) return value.path.length === 0 ? { what, sure: true } : undefined;
     return (secretName(value.root.name) || CONNECTION.test(value.root.name)) && value.path.length === 0 ? { what, sure: true } : undefined;
   }
+  if (holdsSettings(value, context)) return { what, sure: true };
   const field = context.request(value);
   if (field) {
     if (field.from === 'header') return field.key === undefined ? (/headers$/i.test(text) ? { what, sure: true } : undefined) : CREDENTIAL_HEADER.test(field.key) ? { what, sure: true } : undefined;

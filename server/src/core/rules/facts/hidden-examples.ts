@@ -1,0 +1,103 @@
+import type { Example } from '../rule.js';
+
+/** Records that are known for what they hold by other files, statements and comparisons, and look-alikes: exposure/sensitive-field-in-response. */
+export const hiddenRecords: readonly Example[] = [
+  {
+    title: 'a table whose columns are told by a migration, and one that is written with a hash',
+    bad: `
+      //- migrations/1.js
+      exports.up = (knex) => knex.schema.createTable('couriers', (t) => { t.increments('id'); t.string('pin_hash'); });
+      //- app.js
+      import express from 'express';
+      import { knex, pool } from './db.js';
+      const app = express();
+      app.get('/couriers', async (req, res) => res.json(await knex('couriers').where({ active: true })));
+      //                                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "whole couriers record"
+      app.post('/guides', async (req, res) => {
+        const { rows } = await pool.query('INSERT INTO guides (name, password_hash) VALUES ($1, $2) RETURNING *', [req.body.name, req.body.hash]);
+        res.json(rows[0]);
+        //       ^^^^^^^ exposure/sensitive-field-in-response
+      });
+      app.get('/guides', async (req, res) => { const found = await pool.query('select id, name, password_hash from guides'); res.json(found.rows); });
+      //                                                                                                                              ^^^^^^^^^^ exposure/sensitive-field-in-response
+    `,
+  },
+  {
+    title: 'models of Mongoose, Sequelize and Drizzle, whatever they are called',
+    bad: `
+      //- models.js
+      import mongoose from 'mongoose';
+      import { pgTable, text } from 'drizzle-orm/pg-core';
+      export const Keeper = mongoose.model('Keeper', new mongoose.Schema({ correo: String, contrasena: { type: String, required: true } }));
+      export const riders = pgTable('riders', { name: text('name'), passwordHash: text('password_hash') });
+      //- app.js
+      import { Hono } from 'hono';
+      import { db } from './db.js';
+      import { Keeper, riders } from './models.js';
+      const app = new Hono();
+      app.get('/keepers', async (c) => c.json(await Keeper.find()));
+      //                                            ^^^^^^^^^^^^^ exposure/sensitive-field-in-response "whole Keeper record"
+      app.get('/riders', async (c) => c.json(await db.query.riders.findMany()));
+      //                                           ^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response
+      app.post('/riders', async (c) => { const [made] = await db.insert(riders).values(await c.req.json()).returning(); return c.json(made); });
+      //                                                                                                                              ^^^^ exposure/sensitive-field-in-response
+      export default app;
+    `,
+    fixed: `
+      //- models.js
+      import mongoose from 'mongoose';
+      import { pgTable, text } from 'drizzle-orm/pg-core';
+      export const Keeper = mongoose.model('Keeper', new mongoose.Schema({ correo: String, contrasena: { type: String, required: true } }));
+      export const riders = pgTable('riders', { name: text('name'), passwordHash: text('password_hash') });
+      //- app.js
+      import { Hono } from 'hono';
+      import { db } from './db.js';
+      import { Keeper, riders } from './models.js';
+      const app = new Hono();
+      app.get('/keepers', async (c) => c.json(await Keeper.find().select('-contrasena')));
+      app.get('/riders', async (c) => c.json(await db.query.riders.findMany()));
+      //                                           ^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response
+      app.post('/riders', async (c) => { const [made] = await db.insert(riders).values(await c.req.json()).returning(); return c.json(made); });
+      //                                                                                                                              ^^^^ exposure/sensitive-field-in-response
+      export default app;
+    `,
+  },
+  {
+    title: 'a member that is compared elsewhere, and the record a check puts on the request',
+    bad: `
+      import express from 'express';
+      import { compare } from 'bcrypt';
+      import { Pupil } from './pupil.js';
+      const app = express();
+      app.post('/enter', async (req, res) => { const one = await Pupil.findOne({ nick: String(req.body.nick) }); res.json({ ok: await compare(req.body.word, one.word) }); });
+      const known = async (req, res, next) => { req.user = await Pupil.findById(req.session.id); next(); };
+      app.get('/me', known, (req, res) => res.json(req.user));
+      //                                           ^^^^^^^^ exposure/sensitive-field-in-response "whole Pupil record"
+      app.get('/pupils', known, async (req, res) => { const all = await Pupil.find().lean(); res.json(all.map((one) => ({ ...one, seen: true }))); });
+      //                                                                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response
+    `,
+  },
+  {
+    title: 'fields that are left out of such records',
+    good: `
+      //- models.js
+      import mongoose from 'mongoose';
+      const schema = new mongoose.Schema({ name: String, passwordHash: String });
+      schema.set('toJSON', { transform: hide });
+      export const Keeper = mongoose.model('Keeper', schema);
+      //- app.js
+      import express from 'express';
+      import { compare } from 'bcrypt';
+      import { Pupil } from './pupil.js';
+      import { Keeper } from './models.js';
+      const app = express();
+      app.post('/enter', async (req, res) => { const one = await Pupil.findOne({ nick: String(req.body.nick) }); res.json({ ok: await compare(req.body.word, one.word) }); });
+      const known = async (req, res, next) => { req.user = await Pupil.findById(req.session.id).select('nick'); next(); };
+      app.get('/me', known, (req, res) => res.json(req.user));
+      app.get('/keepers', async (req, res) => res.json(await Keeper.find()));
+      app.get('/pupils', async (req, res) => res.json((await Pupil.find()).map(({ word, ...rest }) => rest)));
+      app.get('/names', async (req, res) => { const { rows } = await pool.query('SELECT nick FROM pupils'); res.json(rows); });
+      app.get('/books', async (req, res) => res.json(await Book.find()));
+    `,
+  },
+];
