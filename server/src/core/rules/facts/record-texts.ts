@@ -1,7 +1,6 @@
 import type { Call, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import { holdsSensitive } from './field-names.js';
-import type { RecordRead } from './records.js';
 
 const TABLE = '["`[]?(?:\\w{1,60}["`\\]]?\\.)?["`[]?(\\w{1,60})\\b';
 const READ = new RegExp(`\\bselect\\s{1,9}(?:\\w{1,40}\\.)?\\*\\s{1,9}from\\s{1,9}${TABLE}`, 'i');
@@ -9,16 +8,23 @@ const NAMED = new RegExp(`^\\s{0,99}select\\s{1,9}(?:distinct\\s{1,9})?([\\w\\s,
 const CHANGED = new RegExp(`\\b(?:insert\\s{1,9}into|update|delete\\s{1,9}from)\\s{1,9}${TABLE}`, 'i');
 const GIVES_ALL = /\breturning\s{1,9}(\w{1,40}\.)?\*/i;
 
+/** What a statement of SQL gives whole records of. `proven`: it names such a column itself. */
+export interface Stated {
+  readonly model: string;
+  readonly call: Call;
+  readonly list: boolean;
+  readonly proven: boolean;
+}
 /** The records a statement of SQL gives: all columns of a table that is known for what it holds, or such a column by its name. */
-export function ofStatement(call: Call, isTable: (name: string) => boolean, context: RuleContext): RecordRead | undefined {
+export function ofStatement(call: Call, isTable: (name: string) => boolean, context: RuleContext): Stated | undefined {
   const text = statementOf(call, context);
   if (text === undefined) return undefined;
   const list = !/^(get|one|oneOrNone)$/.test(call.name);
   const columns = NAMED.exec(text);
   if (columns?.[1] !== undefined && columns[2] !== undefined)
-    return holdsSensitive(columns[1].split(',').map(columnOf)) ? { model: columns[2], library: 'other', call, list, proven: true } : undefined;
+    return holdsSensitive(columns[1].split(',').map(columnOf)) ? { model: columns[2], call, list, proven: true } : undefined;
   const table = READ.exec(text)?.[1] ?? (GIVES_ALL.test(text) ? CHANGED.exec(text)?.[1] : undefined);
-  return table === undefined || !isTable(table) ? undefined : { model: table, library: 'other', call, list, proven: false };
+  return table === undefined || !isTable(table) ? undefined : { model: table, call, list, proven: false };
 }
 /** The name a column has in the answer: `u.password_hash`, `pin_hash AS hash`. */
 function columnOf(part: string): string {

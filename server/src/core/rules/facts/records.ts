@@ -67,7 +67,7 @@ export function recordRead(value: Value, fn: FunctionView, context: RuleContext)
 }
 function stated(call: Call, context: RuleContext): RecordRead | undefined {
   const found = ofStatement(call, (table) => isTable(table, context), context);
-  return found && { ...found, proven: found.proven || holdsHidden(found.model, context) };
+  return found && { ...found, library: 'other', proven: found.proven || holdsHidden(found.model, context) };
 }
 /** `rows.map((row) => ({ ...row, seen: true }))`: all of each record is in it still. */
 function copiedEach({ name, receiver, args }: Call, context: RuleContext): Value | undefined {
