@@ -122,7 +122,8 @@ function schemaOf(call: Call, module: ModuleView): { readonly names: readonly st
   const sensitive = fields.entries.filter(({ key }) => key !== undefined && names.includes(key));
   if (sensitive.length === 0) return undefined;
   const shown = sensitive.filter(({ value }) => !(value.kind === 'object' && value.entries.some((one) => (one.key === 'select' && isLiteral(one.value, false)) || (one.key === 'hidden' && isLiteral(one.value, true)))));
-  return { names: [tableName(text ?? (call.receiver?.kind === 'ref' ? call.receiver.text : ''))], fields: shown.flatMap(({ key }) => (key === undefined ? [] : [key])), hides: shown.length > 0, ...(isInit && call.receiver?.kind === 'ref' ? { owner: call.receiver.text } : {}) };
+  const owner = isInit && call.receiver?.kind === 'ref' ? { owner: call.receiver.text } : {};
+  return { names: [tableName(text ?? (call.receiver?.kind === 'ref' ? call.receiver.text : ''))], fields: shown.flatMap(({ key }) => (key === undefined ? [] : [key])), hides: shown.length > 0, ...owner };
 }
 /** A class of a model has a way of its own to write its records out, or a scope that leaves fields out. */
 function trimsItself(owner: string, call: Call, module: ModuleView): boolean {
@@ -148,7 +149,8 @@ function boundName(call: Call, module: ModuleView): string | undefined {
   return bound && tableName(bound.name);
 }
 function isHidden(decorators: readonly Value[]): boolean {
-  return decorators.some((one) => one.kind === 'call' && (HIDES.test(one.name) || one.args.some(({ value }) => value.kind === 'object' && value.entries.some((entry) => (entry.key === 'select' && isLiteral(entry.value, false)) || (entry.key === 'hidden' && isLiteral(entry.value, true))))));
+  return decorators.some((one) => one.kind === 'call' && (HIDES.test(one.name) || one.args.some(({ value }) => value.kind === 'object' &&
+    value.entries.some((entry) => (entry.key === 'select' && isLiteral(entry.value, false)) || (entry.key === 'hidden' && isLiteral(entry.value, true))))));
 }
 
 /** The models whose whole records a callback hands to passport: `done(null, user)`, `User.findById(id, done)`. */
@@ -170,7 +172,8 @@ function isNarrowed(call: Call): boolean {
   let current: Value | undefined = call;
   for (let hops = 0; current?.kind === 'call' && hops < DEEPEST; hops++) {
     if (/^(select|only|pick|columns|map)$/.test(current.name)) return true;
-    const narrows = current.args.some(({ value }, index) => (value.kind === 'object' && value.entries.some((one) => /^(select|omit|attributes|projection|fields|columns)$/.test(one.key ?? ''))) || (index > 0 && value.kind === 'literal' && typeof value.value === 'string'));
+    const narrows = current.args.some(({ value }, index) =>
+      (value.kind === 'object' && value.entries.some((one) => /^(select|omit|attributes|projection|fields|columns)$/.test(one.key ?? ''))) || (index > 0 && value.kind === 'literal' && typeof value.value === 'string'));
     if (narrows) return true;
     current = current.receiver;
   }

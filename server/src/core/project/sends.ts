@@ -92,7 +92,7 @@ function sendOf(step: Step, fn: FunctionView, roleOf: RoleOf, around: Around): O
     return first && { value: first, status: statusOption(call.args[1]?.value), call, at: call.at, ...frame };
   }
   // hapi: `h.response(data)`, and `reply(data)` of old versions.
-  const toolkit = call.target.kind === 'ref' && call.target.root.kind === 'parameter' && (call.target.path.length === 0 || (call.target.path.length === 1 && (call.name === 'response' || call.name === 'view'))) ? roleOf(call.target.root.fn) : undefined;
+  const toolkit = call.target.kind === 'ref' && call.target.root.kind === 'parameter' && (call.target.path.length === 0 || (call.target.path.length === 1 && /^(response|view)$/.test(call.name))) ? roleOf(call.target.root.fn) : undefined;
   if ((toolkit?.framework === 'hapi' || toolkit?.framework === 'socket') && call.target.kind === 'ref' && parameterRole(call.target, roleOf) === 'response') {
     const first = call.args[call.name === 'view' ? 1 : 0]?.value;
     return first && { value: first, status: statusOn(call, fn), call, at: call.at, ...frame };

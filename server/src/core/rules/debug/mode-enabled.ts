@@ -173,7 +173,8 @@ export default rule<'function', Evidence>({
         export class AppModule {}
       `,
     },
-    { title: 'the devtools in development', good: `import { Module } from '@nestjs/common'; import { DevtoolsModule } from '@nestjs/devtools-integration'; @Module({ imports: [DevtoolsModule.register({ http: process.env.NODE_ENV !== 'production' })] }) export class AppModule {}` },
+    { title: 'the devtools in development', good: `import { Module } from '@nestjs/common'; import { DevtoolsModule } from '@nestjs/devtools-integration';
+@Module({ imports: [DevtoolsModule.register({ http: process.env.NODE_ENV !== 'production' })] }) export class AppModule {}` },
     { title: 'a login library that prints in development', good: `import NextAuth from 'next-auth'; export default NextAuth({ providers: [], debug: process.env.NODE_ENV === 'development' });` },
   ],
 });

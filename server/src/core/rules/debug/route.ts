@@ -295,7 +295,8 @@ function ran(endpoint: Endpoint, context: RuleContext): Detection<Evidence> {
 }
 /** Nothing but a failure: an error that is thrown whatever is asked, or the end of the process. */
 function failsOnPurpose({ steps }: FunctionView): boolean {
-  return steps.some((step) => step.when.length === 0 && ((step.do === 'throw' && step.value?.kind === 'call' && step.value.callee === 'Error') || (step.do === 'call' && /^process\.(exit|abort|kill)$/.test(step.call.callee)))) && steps.every((step) => step.do === 'throw' || step.do === 'call');
+  if (steps.some((step) => step.do !== 'throw' && step.do !== 'call')) return false;
+  return steps.some((step) => step.when.length === 0 && ((step.do === 'throw' && step.value?.kind === 'call' && step.value.callee === 'Error') || (step.do === 'call' && /^process\.(exit|abort|kill)$/.test(step.call.callee))));
 }
 function* failing(endpoint: Endpoint, context: RuleContext): Iterable<Detection<Evidence>> {
   const name = endpoint.path.segments.find(({ kind, text }) => kind === 'text' && CRASHES.test(text))?.text;

@@ -260,7 +260,8 @@ function plugged(call: Call, fn: FunctionView, context: RuleContext): Console | 
   const isGuarded = ['uiHooks', 'hooks', 'auth', 'preHandler', 'onRequest'].some((one) => context.option(options, one).kind !== 'absent');
   const made = call.receiver && context.resolve(call.receiver).value;
   const scope = context.scopeOf(call.at) ?? (made?.kind === 'call' ? context.scopeOf(made.at) : undefined);
-  const isOpen = !isGuarded && scope?.root === true && !scope.layers.some((link) => guards(link.layer)) && !scope.settings.has('auth') && (scope.complete || !scope.incompleteBecause.some((name) => /auth|login|guard|session|protect|jwt|bearer|passport|acl|rbac|secur/i.test(name)));
+  const isKnown = scope !== undefined && (scope.complete || !scope.incompleteBecause.some((name) => /auth|login|guard|session|protect|jwt|bearer|passport|acl|rbac|secur/i.test(name)));
+  const isOpen = !isGuarded && isKnown && scope.root && !scope.layers.some((link) => guards(link.layer)) && !scope.settings.has('auth');
   const at = path.kind === 'value' && typeof text === 'string' ? path.value.at : plugin.kind === 'ref' ? plugin.nameAt : call.nameAt;
   return { at, path: typeof text === 'string' ? text : '/documentation', open: isOpen, statementAt: ownStatement(call.at, fn) };
 }

@@ -220,7 +220,8 @@ function secretOf(ref: Ref, leaf: Leaf, endpoint: Endpoint | undefined, context:
   // Bindings of a worker: `c.env.ADMIN_KEY` of Hono.
   if (ref.root.kind === 'parameter' && ref.path.length === 2 && ref.path[0] === 'env' && handedAs(ref, context) === 'context') return secretName(name) || connectionName(name) ? { name, sure: true } : undefined;
   // Settings that a plugin puts on the application: `app.config.ADMIN_KEY`.
-  if ((ref.root.kind === 'parameter' || /^(app|fastify|server|instance)\./.test(ref.text)) && ref.path.length > 1 && ref.path.length < 5 && /^(config|settings)$/.test(ref.path.at(-2) ?? '') && context.request(ref)?.from !== 'body') return secretName(name) && !tokenName(name) ? { name, sure: false } : undefined;
+  const isKept = ref.path.length > 1 && ref.path.length < 5 && /^(config|settings)$/.test(ref.path.at(-2) ?? '') && context.request(ref)?.from !== 'body';
+  if (isKept && (ref.root.kind === 'parameter' || /^(app|fastify|server|instance)\./.test(ref.text))) return secretName(name) && !tokenName(name) ? { name, sure: false } : undefined;
   if (end.kind === 'ref' && end.root.kind === 'env') {
     const variable = end.root.name;
     if (variable === undefined || end.path.length > 0 || PUBLIC.test(variable) || !(secretName(variable) || connectionName(variable))) return undefined;

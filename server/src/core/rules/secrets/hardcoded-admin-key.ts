@@ -276,7 +276,8 @@ function judged(use: LiteralUse, context: RuleContext): string | undefined {
   if (use.position === 'entry' && /^(token|password)$/.test(name) && use.call && LETS_IN.test(use.call.callee)) return placeholder(value) ? undefined : name;
   if (use.position === 'entry' && /^authorization$/i.test(name)) return /^Bearer \S{16,}$/.test(value) && secretValue(value.slice(7)) ? name : undefined;
   // A header that carries a key to another service: `'x-relay-key': 'rk_8f2b...'`.
-  if ((use.position === 'entry' || use.position === 'assignment') && KEY_HEADER.test(name) && !OTHER_HEADER.test(name)) return secretValue(value, { name, shortest: 12 }) && /\d/.test(value) && /^[\w+/=~:.-]+$/.test(value) && !PLACE.test(value) ? name : undefined;
+  if ((use.position === 'entry' || use.position === 'assignment') && KEY_HEADER.test(name) && !OTHER_HEADER.test(name))
+    return secretValue(value, { name, shortest: 12 }) && /\d/.test(value) && /^[\w+/=~:.-]+$/.test(value) && !PLACE.test(value) ? name : undefined;
   if (!['binding', 'entry', 'assignment', 'fallback'].includes(use.position) || PLACE.test(value) || (VARIABLE.test(value) && secretName(value))) return undefined;
   if (!secretName(name) || HARMLESS_WORD.test(name) || HARMLESS_END.test(name) || HARMLESS_USE.test(name) || (tokenName(name) && !POWERFUL.test(name) && !tokenValue(value))) return undefined;
   // Passwords, session and signing secrets have rules of their own.
