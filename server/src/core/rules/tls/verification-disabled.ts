@@ -4,6 +4,7 @@ import type { Severity } from '../../findings/finding.js';
 import { alternatives, type Alternative } from '../facts/alternatives.js';
 import { wordsOf } from '../facts/names.js';
 import { someIn } from '../facts/walk.js';
+import { ofClients } from '../facts/client-certificate-examples.js';
 import { rule, type Detection, type Fix, type FixAnswer, type RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
 
@@ -210,30 +211,8 @@ export default rule<'module', Evidence>({
         //                                                                                                 ^^^^^ tls/verification-disabled
       `,
     },
-    {
-      title: 'certificates of clients that the server judges itself',
-      bad: `
-        import https from 'node:https';
-        export function serve(options, app) {
-          options.requestCert = true;
-          options.rejectUnauthorized = false;
-          //                           ^^^^^ tls/verification-disabled "Clients are let in"
-          return https.createServer(options, app);
-        }
-        export const again = (socket) => socket.renegotiate({ requestCert: true, rejectUnauthorized: false });
-        //                                                                                           ^^^^^ tls/verification-disabled
-      `,
-    },
+    ...ofClients,
     { title: 'decided by a setting', good: `import https from 'node:https'; options.rejectUnauthorized = query.verify === 'true' ? true : false; new https.Agent({ rejectUnauthorized: process.env.STRICT_TLS === 'true' ? true : false });` },
-    {
-      title: 'a certificate that is judged afterwards, options that a variable asks for',
-      good: `
-        import https from 'node:https';
-        import nodemailer from 'nodemailer';
-        https.createServer({ key, cert, requestCert: true, rejectUnauthorized: false }, (req, res) => { if (!req.socket.authorized) return res.writeHead(401).end(); res.end(); });
-        nodemailer.createTransport({ host, tls: process.env.ALLOW_UNAUTHORIZED_CERTS === 'true' ? { rejectUnauthorized: false } : {} });
-      `,
-    },
     { title: 'a CA of your own', good: `import https from 'node:https'; import fs from 'node:fs'; import { Pool } from 'pg'; new https.Agent({ ca: fs.readFileSync('ca.pem') }); new Pool({ ssl: { ca: process.env.PG_CA } });` },
     { title: 'checked', good: `import https from 'node:https'; new https.Agent({ rejectUnauthorized: true }); new https.Agent({ rejectUnauthorized: process.env.NODE_ENV === 'production' });` },
     { title: 'in development only', good: `import { Pool } from 'pg'; const isDev = process.env.NODE_ENV === 'development'; new Pool({ ssl: isDev ? { rejectUnauthorized: false } : true });` },
@@ -351,15 +330,15 @@ function isSwitch(value: Value, context: RuleContext): boolean {
   const name = end.kind === 'ref' && end.root.kind === 'env' && end.path.length === 0 ? end.root.name : undefined;
   return name !== undefined && !/(^|_)(ENV|ENVIRONMENT|STAGE|MODE|PROD|PRODUCTION|DEV|TEST|CI|LOCAL)(_|$)/i.test(name);
 }
-/** The file looks at what came out: `socket.authorized` in a test, or a certificate that is handed to a check. */
+/** The file looks at what came out: `socket.authorized` in a test, or a certificate that is handed to a check, by the function that took it or by name. */
 function judgesLater(module: ModuleView): boolean {
-  return [module.top, ...module.functions.values()].some((fn) => {
-    const takes = fn.steps.some((step) => step.do === 'call' && step.call.name === 'getPeerCertificate');
-    return fn.steps.some((step) => {
-      if (step.when.some(({ test }) => someIn(test, (value) => value.kind === 'ref' && value.path.at(-1) === 'authorized'))) return true;
-      return takes && step.do === 'call' && /^(verify|check|validate|lookup|find|authorize)/i.test(step.call.name);
-    });
-  });
+  const all = [module.top, ...module.functions.values()];
+  const taking = all.filter((fn) => fn.steps.some((step) => step.do === 'call' && step.call.name === 'getPeerCertificate'));
+  return all.some((fn) => fn.steps.some((step) => {
+    if (step.when.some(({ test }) => someIn(test, (value) => value.kind === 'ref' && value.path.at(-1) === 'authorized'))) return true;
+    if (step.do !== 'call' || taking.length === 0 || !/^(verify|check|validate|lookup|find|authorize)/i.test(step.call.name)) return false;
+    return taking.includes(fn) || step.call.args.some(({ value }) => value.kind === 'ref' && /cert/i.test(value.text));
+  }));
 }
 /** Only a server asks for the certificates of its clients: they are its to judge, and it may do so later. */
 function asksClients(object: ObjectValue, context: RuleContext): boolean {
