@@ -1,4 +1,4 @@
-import type { FunctionView, Step } from '../../model/module.js';
+import type { Step } from '../../model/module.js';
 import type { Call, FunctionId, Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import { changesOf } from './changes.js';
@@ -19,14 +19,13 @@ const DEEPEST = 4;
 export function changesNothing(fn: FunctionId, context: RuleContext, depth = 0): boolean {
   const body = context.body(fn);
   if (!body?.complete || depth > DEEPEST || (depth === 0 && changesOf(body, context).length > 0)) return false;
-  const own = ownLocals(body, context);
-  return body.steps.every((step) => isHarmless(step, own, context, depth));
+  return body.steps.every((step) => isHarmless(step, context, depth));
 }
-function isHarmless(step: Step, own: ReadonlySet<number>, context: RuleContext, depth: number): boolean {
+function isHarmless(step: Step, context: RuleContext, depth: number): boolean {
   if (step.do === 'assign') {
     const { root, path } = step.target;
     const role = handedAs(step.target, context);
-    return (root.kind === 'local' && own.has(root.binding)) || (root.kind === 'parameter' && path.length === 0) || role === 'response' || (role === 'context' && /^(body|status|type)$/.test(path[0] ?? ''));
+    return (root.kind === 'parameter' && path.length === 0) || role === 'response' || (role === 'context' && /^(body|status|type)$/.test(path[0] ?? ''));
   }
   if (step.do !== 'call') return true;
   const { call } = step;
@@ -37,10 +36,6 @@ function isHarmless(step: Step, own: ReadonlySet<number>, context: RuleContext, 
   if (isOfLanguage(call, context) || isWorker(base, context)) return call.args.every(({ value }) => value.kind !== 'function');
   const end = context.resolve(call.target).value;
   return end.kind === 'function' && call.args.every(({ value }) => value.kind !== 'function') && changesNothing(end.fn, context, depth + 1);
-}
-/** Names that the function declares itself. */
-function ownLocals(body: FunctionView, context: RuleContext): ReadonlySet<number> {
-  return new Set(body.steps.flatMap((step) => (step.do === 'assign' && step.target.root.kind === 'local' && /^(const|let|var)\s/.test(context.textOf(step.statementAt)) ? [step.target.root.binding] : [])));
 }
 /** The name a chain of calls begins with. */
 function baseOf(call: Call): Ref | undefined {

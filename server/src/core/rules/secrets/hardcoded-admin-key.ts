@@ -1,6 +1,7 @@
 import { constantTime } from '../facts/constant-time.js';
 import { keyUse } from '../facts/key-uses.js';
 import { placeholder, secretName, secretValue, tokenName } from '../facts/secrets.js';
+import { goesOutOnly } from '../facts/sent-out.js';
 import { tokensIn } from '../facts/token-formats.js';
 import { someValue } from '../facts/walk.js';
 import { rule, type Change, type Fix, type LiteralUse, type RuleContext } from '../rule.js';
@@ -11,6 +12,8 @@ interface Evidence {
   readonly use: LiteralUse;
   /** Opens what this program guards, as far as its name or a comparison tells. */
   readonly admin: boolean;
+  /** Only sent to other services: whatever it opens is theirs. */
+  readonly out: boolean;
 }
 const CLIENT = /^(fetch|axios|got|ky|superagent|request|needle|undici|node-fetch|ofetch|https?|node:https?)(\.|$)/;
 const POWERFUL = /admin|master|root|internal|service|super/i;
@@ -51,17 +54,19 @@ export default rule<'literal', Evidence>({
     const name = told ?? (keyed && (use.name ?? use.call?.name));
     if (name === undefined) return;
     const isHint = PUBLIC_BY_DESIGN.test(use.value) && (use.value.startsWith('pk_') || use.siblings.some((entry) => entry.key === 'authDomain'));
+    const admin = use.position === 'comparison' || keyed === 'opens' || POWERFUL.test(name);
+    const out = isSentOut(use) || (!admin && keyed === undefined && goesOutOnly(use, context));
     yield {
       at: use.at,
       subject: `${name} ${use.position}`,
-      evidence: { name, variable: variableOf(name), use, admin: use.position === 'comparison' || keyed === 'opens' || POWERFUL.test(name) },
-      ...(isHint ? { severity: 'hint' as const } : keyed === 'mac' || isSentOut(use) ? { severity: 'warning' as const } : {}),
+      evidence: { name, variable: variableOf(name), use, admin, out },
+      ...(isHint ? { severity: 'hint' as const } : keyed === 'mac' || out ? { severity: 'warning' as const } : {}),
       confidence: use.position === 'comparison' ? 'high' : 'medium',
       when: use.when,
     };
   },
-  explain: ({ name, admin }) => ({
-    message: `'${name}' holds a key in source code; anyone who can read the repository can ${admin ? 'call this as admin' : 'use it'}. Load it from the environment or a secret store, and rotate this one.`,
+  explain: ({ name, admin, out }) => ({
+    message: out ? `'${name}' is a key for another service, and everyone who can read the source can use it there. Load it from the environment, and replace it where it is yours.` : `'${name}' holds a key in source code; anyone who can read the repository can ${admin ? 'call this as admin' : 'use it'}. Load it from the environment or a secret store, and rotate this one.`,
     why: 'Everyone with the repository, a backup or the bundle holds the key, and it stays in the history.',
     remedy: 'Read it from the environment, refuse to start without it, and replace the key.',
   }),
@@ -176,7 +181,33 @@ export default rule<'literal', Evidence>({
       title: 'a key in the headers of a call',
       bad: `
         await fetch(url, { headers: { 'x-api-key': '9b1de0c4a77f4e21' } });
-        //                                         ^^^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key
+        //                                         ^^^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key "a key for another service"
+      `,
+    },
+    {
+      title: 'keys that are only sent to others, as they are and in a digest',
+      bad: `
+        const got = require('@/lib/got');
+        const md5 = require('@/lib/md5');
+        const API_KEY = 'ba0c2dad52b3ec';
+        //              ^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key "a key for another service"
+        const info = { client_id: 'mobile', client_secret: 'lsACyCD94FhDUtGTXi3Qzc' };
+        //                                                 ^^^^^^^^^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key "a key for another service"
+        exports.find = async (term, time) => {
+          const headers = { api_key: API_KEY, sign: md5(['time=', time, API_KEY].join('')) };
+          await got.post('https://api.example.com/token', { form: { ...info, time } });
+          return got('https://api.example.com/find', { headers, searchParams: { term } });
+        };
+      `,
+    },
+    {
+      title: 'a key that is sent, and asked for here as well',
+      bad: `
+        const got = require('got');
+        const API_KEY = 'ba0c2dad52b3ec';
+        //              ^^^^^^^^^^^^^^^^ secrets/hardcoded-admin-key "holds a key in source code"
+        exports.find = (term) => got('https://api.example.com/find', { headers: { api_key: API_KEY } });
+        exports.guard = (req, res, next) => (known.test(req.get('x-key'), API_KEY) ? next() : res.sendStatus(401));
       `,
     },
     {
