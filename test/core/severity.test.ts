@@ -15,3 +15,10 @@ test('the error of a method that nobody can follow is worth knowing, that of a d
   assert.equal(severityOf('errors/message-in-response', answer('it.command')), 'info');
   assert.equal(severityOf('errors/message-in-response', answer('it.save')), 'warning');
 });
+
+test('an application that only hands requests on has no pages of its own to protect', () => {
+  const app = (routes: string): string => `const Koa = require('koa');\nconst Router = require('@koa/router');\nconst app = new Koa();\nconst router = new Router();\n${routes}\napp.listen(3000);`;
+  const proxy = 'app.use(async (ctx, next) => { const answer = await ask(ctx.req); ctx.status = answer.status; ctx.body = answer.body; await next(); });';
+  assert.equal(severityOf('headers/helmet-missing', app(proxy)), 'info');
+  assert.equal(severityOf('headers/helmet-missing', app(`${proxy}\nrouter.get('/a', (ctx) => ctx.render('page'));\napp.use(router.routes());`)), 'warning');
+});

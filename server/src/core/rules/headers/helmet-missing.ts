@@ -355,7 +355,8 @@ export default rule<'scope', { readonly scope: Scope }>({
 /** No page is rendered or served, and every handler could be read. */
 function isJsonOnly(scope: Scope, context: RuleContext): boolean {
   const endpoints = context.endpoints({ scope: scope.id });
-  return !scope.reaches.has('html') && endpoints.length > 0 && endpoints.every((endpoint) => endpoint.handler !== undefined);
+  // Without a route of its own it hands requests on: the pages are those of what stands behind it.
+  return !scope.reaches.has('html') && endpoints.every((endpoint) => endpoint.handler !== undefined);
 }
 /** A single handler that sets the headers itself, as small servers do. */
 function answersWithHeaders(scope: Scope, context: RuleContext): boolean {
