@@ -321,9 +321,10 @@ function stateOf(flag: FlagName, value: unknown): Flag['state'] {
 }
 /** `options.cookie.secure = true` somewhere after the object was made: what is set under a test counts as known to nobody. */
 export function assignedLater(options: Value | undefined, path: readonly string[], module: ModuleView, context: RuleContext): Flag | undefined {
-  if (options?.kind !== 'ref' || options.root.kind !== 'local') return undefined;
-  const { binding } = options.root;
-  const wanted = [...options.path, ...path].join('.');
+  const made = options?.kind === 'call' ? returnedName(options, context) : options;
+  if (made?.kind !== 'ref' || made.root.kind !== 'local') return undefined;
+  const { binding } = made.root;
+  const wanted = [...made.path, ...path].join('.');
   for (const view of [module.top, ...module.functions.values()])
     for (const step of view.steps) {
       if (step.do !== 'assign' || step.target.root.kind !== 'local' || step.target.root.binding !== binding) continue;
@@ -335,6 +336,12 @@ export function assignedLater(options: Value | undefined, path: readonly string[
       return { state: constant?.value === true || typeof constant?.value === 'string' ? 'on' : 'unknown', value: step.value, entry: undefined };
     }
   return undefined;
+}
+/** The local that a function of the project gives back: `session(settings(secure))`. */
+function returnedName(call: Call, context: RuleContext): Value | undefined {
+  const end = context.resolve(call.target).value;
+  const given = end.kind === 'function' ? context.body(end.fn)?.steps.flatMap((step) => (step.do === 'return' && step.value ? [step.value] : [])) : undefined;
+  return given?.length === 1 && end.at.path === call.at.path ? given[0] : undefined;
 }
 /** The object literal of this file that options are. */
 function objectHere(options: Value, from: At, context: RuleContext): At | undefined {
