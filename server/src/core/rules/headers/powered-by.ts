@@ -10,6 +10,7 @@ import { rule } from '../rule.js';
 import type { Detection, RuleContext } from '../rule.js';
 
 interface Evidence {
+  /** What is announced, as the message says it. */
   readonly value: string;
   readonly changes: readonly Change[];
   readonly title: string;
@@ -44,7 +45,7 @@ export default rule<'module', Evidence>({
     for (const view of views) for (const step of view.steps) if (step.do === 'call') yield* ofCall(step.call, step, context);
   },
   explain: ({ value }) => ({
-    message: `Responses announce '${value}', which tells attackers what to try. Turn the header off.`,
+    message: `Responses announce ${value}, which tells attackers what to try. Turn the header off.`,
     why: 'A named framework, above all with its version, lets an attacker pick known exploits at once.',
     remedy: 'Switch the header off.',
   }),
@@ -78,6 +79,16 @@ export default rule<'module', Evidence>({
         import express from 'express';
         const app = express();
         app.disable('x-powered-by');`,
+    },
+    {
+      title: 'a name and a version that are put together',
+      bad: `
+        const { name, version } = require('./package.json');
+        export function answer(req, res) {
+          res.setHeader('Server', name + '/' + version);
+          //            ^^^^^^^^ headers/powered-by "announce the software in their Server header"
+          res.end();
+        }`,
     },
     {
       title: 'a version sent by hand',
@@ -141,10 +152,10 @@ function* ofCall(call: Call, step: Step, context: RuleContext): Iterable<Found> 
   const name = first && context.constant(first.value)?.value;
   if (call.receiver && first && name === SETTING) {
     if (call.name === 'enable')
-      yield { ...place, at: first.value.at, subject: 'x-powered-by setting', evidence: { value: 'Express', title: "Disable 'x-powered-by'", safety: 'safe', changes: [{ do: 'replace', at: call.nameAt, code: ['disable'] }] } };
+      yield { ...place, at: first.value.at, subject: 'x-powered-by setting', evidence: { value: "'Express'", title: "Disable 'x-powered-by'", safety: 'safe', changes: [{ do: 'replace', at: call.nameAt, code: ['disable'] }] } };
     const value = call.args[1]?.value;
     if (call.name === 'set' && value && context.constant(value)?.value === true)
-      yield { ...place, at: value.at, subject: 'x-powered-by setting', evidence: { value: 'Express', title: "Disable 'x-powered-by'", safety: 'safe', changes: [{ do: 'replace', at: value.at, code: ['false'] }] } };
+      yield { ...place, at: value.at, subject: 'x-powered-by setting', evidence: { value: "'Express'", title: "Disable 'x-powered-by'", safety: 'safe', changes: [{ do: 'replace', at: value.at, code: ['false'] }] } };
     if (call.name === 'enable' || call.args.length < 2 || value === undefined || typeof context.constant(value)?.value === 'boolean') return;
   }
   if (isHeaderSetup(call)) yield* ofHelmet(call, place.when, context);
@@ -159,7 +170,7 @@ function* ofCall(call: Call, step: Step, context: RuleContext): Iterable<Found> 
       at: header.nameAt,
       subject: `${header.name} by hand`,
       evidence: {
-        value: typeof value === 'string' ? value : header.name === 'server' ? 'Server' : 'X-Powered-By',
+        value: typeof value === 'string' ? `'${value}'` : `the software in their ${header.name === 'server' ? 'Server' : 'X-Powered-By'} header`,
         title: 'Remove the header',
         safety: 'review',
         changes: isStatement ? [{ do: 'remove', at: step.statementAt, as: 'statement' }] : [],
@@ -180,7 +191,7 @@ function* ofScope(scope: Scope, call: Call, context: RuleContext): Iterable<Foun
   const { binding } = scope;
   const changes: readonly Change[] =
     binding === undefined ? [] : [{ do: 'insert', at: scope.statementAt, where: 'line-after', code: [isExpress ? `${binding}.disable(` : `${binding}.getHttpAdapter().getInstance().disable(`, { quote: SETTING }, ');'] }];
-  yield { at: scope.nameAt, subject: `${binding ?? scope.framework} x-powered-by`, evidence: { value: 'Express', title: "Disable 'x-powered-by'", safety: isExpress ? 'safe' : 'review', changes } };
+  yield { at: scope.nameAt, subject: `${binding ?? scope.framework} x-powered-by`, evidence: { value: "'Express'", title: "Disable 'x-powered-by'", safety: isExpress ? 'safe' : 'review', changes } };
 }
 function removesHeader(body: FunctionView | undefined, context: RuleContext): boolean {
   return body?.steps.some((step) => step.do === 'call' && step.call.name === 'removeHeader' && step.call.args[0] !== undefined && String(context.constant(step.call.args[0].value)?.value).toLowerCase() === SETTING) === true;
@@ -193,7 +204,7 @@ function* ofHelmet(call: Call, when: Step['when'], context: RuleContext): Iterab
     for (const one of alternatives(answer.value, context)) {
       if (one.value.kind !== 'literal' || one.value.value !== false) continue;
       const isDirect = answer.value.kind === 'literal';
-      yield { at: one.at, subject: `helmet ${key}`, when: [...when, ...one.when], evidence: { value: 'Express', title: 'Remove line', safety: 'review', changes: isDirect ? [{ do: 'remove', at: answer.entry.at, as: 'entry' }] : [] } };
+      yield { at: one.at, subject: `helmet ${key}`, when: [...when, ...one.when], evidence: { value: "'Express'", title: 'Remove line', safety: 'review', changes: isDirect ? [{ do: 'remove', at: answer.entry.at, as: 'entry' }] : [] } };
     }
   }
 }
@@ -205,7 +216,7 @@ function* nextConfig(module: ModuleView, context: RuleContext): Iterable<Found> 
   const object: Value = context.resolve(config.value).value;
   if (object.kind !== 'object') return;
   const answer = context.option(object, 'poweredByHeader');
-  const evidence = (changes: readonly Change[]): Evidence => ({ value: 'Next.js', title: 'Set poweredByHeader to false', safety: 'safe', changes });
+  const evidence = (changes: readonly Change[]): Evidence => ({ value: "'Next.js'", title: 'Set poweredByHeader to false', safety: 'safe', changes });
   if (answer.kind === 'absent')
     yield {
       at: config.value.kind === 'ref' ? config.value.at : config.nameAt,
