@@ -22,3 +22,10 @@ test('an application that only hands requests on has no pages of its own to prot
   assert.equal(severityOf('headers/helmet-missing', app(proxy)), 'info');
   assert.equal(severityOf('headers/helmet-missing', app(`${proxy}\nrouter.get('/a', (ctx) => ctx.render('page'));\napp.use(router.routes());`)), 'warning');
 });
+
+test('a page that everybody may read is worth knowing where it comes in plain, an answer of a service is a warning', () => {
+  const load = (rest: string): string => `const got = require('got');\nconst BASE = 'http://news.example-corp.com';\nexports.load = () => got.get(\`\${BASE}${rest});`;
+  assert.equal(severityOf('tls/plain-http-url', load('/2591/list.htm`')), 'info');
+  assert.equal(severityOf('tls/plain-http-url', load('/v1/list`')), 'warning');
+  assert.equal(severityOf('tls/plain-http-url', load('/2591/list.htm`, { headers: { authorization: token } }')), 'error');
+});

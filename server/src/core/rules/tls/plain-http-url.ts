@@ -1,5 +1,5 @@
 import type { ModuleView } from '../../model/module.js';
-import type { Call } from '../../model/value.js';
+import type { Call, Value } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
 import { carriesCredentials, clientTargets, type ClientTarget } from '../facts/clients.js';
 import { fallbacksIn } from '../facts/fallbacks.js';
@@ -332,8 +332,13 @@ function* plain({ value, bare, call }: ClientTarget, context: RuleContext): Iter
     if (isToldThere(url, call.at.path)) continue;
     const severity = BETTER.has(url.scheme) ? severityOf(url.scheme, url.where, url.credentials, call, context) : undefined;
     if (!severity) continue;
-    yield { at: url.at, subject: `${call.name} ${url.host}`, evidence: { host: url.host, better: BETTER.get(url.scheme), schemeAt: url.schemeAt }, severity, when: url.when };
+    yield { at: url.at, subject: `${call.name} ${url.host}`, evidence: { host: url.host, better: BETTER.get(url.scheme), schemeAt: url.schemeAt }, severity: severity === 'warning' && readsPage(value, call, context) ? 'info' : severity, when: url.when };
   }
+}
+/** A page or a feed that everybody may read, asked for without anything of the caller. */
+function readsPage(value: Value, call: ClientTarget['call'], context: RuleContext): boolean {
+  const isRead = call.name === 'get' || (call.args.length === 1 && !/^(post|put|patch|delete|del|request)$/.test(call.name));
+  return isRead && /\.(s?html?|xml|rss|atom|aspx?|jsp)[`'"]?$/i.test(context.textOf(value.at));
 }
 function severityOf(scheme: string, where: HostClass, inUrl: boolean, call: ClientTarget['call'] | undefined, context: RuleContext): Severity | undefined {
   if (where === 'here') return undefined;
