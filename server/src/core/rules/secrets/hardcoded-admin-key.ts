@@ -66,7 +66,9 @@ export default rule<'literal', Evidence>({
     };
   },
   explain: ({ name, admin, out }) => ({
-    message: out ? `'${name}' is a key for another service, and everyone who can read the source can use it there. Load it from the environment, and replace it where it is yours.` : `'${name}' holds a key in source code; anyone who can read the repository can ${admin ? 'call this as admin' : 'use it'}. Load it from the environment or a secret store, and rotate this one.`,
+    message: out
+      ? `'${name}' is a key for another service, and everyone who can read the source can use it there. Load it from the environment, and replace it where it is yours.`
+      : `'${name}' holds a key in source code; anyone who can read the repository can ${admin ? 'call this as admin' : 'use it'}. Load it from the environment or a secret store, and rotate this one.`,
     why: 'Everyone with the repository, a backup or the bundle holds the key, and it stays in the history.',
     remedy: 'Read it from the environment, refuse to start without it, and replace the key.',
   }),
