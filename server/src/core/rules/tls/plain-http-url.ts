@@ -332,7 +332,8 @@ function* plain({ value, bare, call }: ClientTarget, context: RuleContext): Iter
     if (isToldThere(url, call.at.path)) continue;
     const severity = BETTER.has(url.scheme) ? severityOf(url.scheme, url.where, url.credentials, call, context) : undefined;
     if (!severity) continue;
-    yield { at: url.at, subject: `${call.name} ${url.host}`, evidence: { host: url.host, better: BETTER.get(url.scheme), schemeAt: url.schemeAt }, severity: severity === 'warning' && readsPage(value, call, context) ? 'info' : severity, when: url.when };
+    const isPage = severity === 'warning' && readsPage(value, call, context);
+    yield { at: url.at, subject: `${call.name} ${url.host}`, evidence: { host: url.host, better: BETTER.get(url.scheme), schemeAt: url.schemeAt }, severity: isPage ? 'info' : severity, when: url.when };
   }
 }
 /** A page or a feed that everybody may read, asked for without anything of the caller. */
