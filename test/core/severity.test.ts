@@ -29,3 +29,10 @@ test('a page that everybody may read is worth knowing where it comes in plain, a
   assert.equal(severityOf('tls/plain-http-url', load('/v1/list`')), 'warning');
   assert.equal(severityOf('tls/plain-http-url', load('/2591/list.htm`, { headers: { authorization: token } }')), 'error');
 });
+
+test('behind a handler of a package that prepares errors, by its name, their text is worth knowing', () => {
+  const app = (name: string): string => `const express = require('express');\nconst { ${name} } = require('@house/errors');\nconst app = express();
+    app.get('/', (req, res) => res.send('x'));\napp.use([${name}, (err, req, res, next) => { res.json({ message: err.message }); }]);\napp.listen(3000);`;
+  assert.equal(severityOf('errors/message-in-response', app('prepareError')), 'info');
+  assert.equal(severityOf('errors/message-in-response', app('reportError')), 'warning');
+});

@@ -155,19 +155,6 @@ export default rule<'module', Evidence>({
         server.auth.strategy('desk', 'cookie', { cookie: { name: 'desk', password: process.env.KEY, isSecure: process.env.NODE_ENV === 'production' } });`,
     },
     {
-      title: 'options that a function makes and hardens where the server has a key',
-      bad: `
-        import express from 'express';
-        import session from 'express-session';
-        const settings = (isSecure) => {
-          const made = { secret: process.env.SECRET, cookie: { maxAge: 1000 } };
-          //                                         ^^^^^^ cookies/insecure-flags "lacks SameSite:"
-          if (isSecure) made.cookie.secure = true;
-          return made;
-        };
-        export const setup = (keys) => express().use(session(settings(keys.length > 0)));`,
-    },
-    {
       title: 'a token in a bare cookie',
       bad: `
         import express from 'express';

@@ -6,6 +6,7 @@ import { logged } from '../facts/error-fixes.js';
 import { answers } from '../facts/message-answers.js';
 import { leaks } from '../facts/message-examples.js';
 import { ALWAYS, errorText, localStatus, logsToo, sentWhole } from '../facts/error-texts.js';
+import { errorsInFront } from '../facts/replaced-errors.js';
 import { rule, type Fix, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -37,6 +38,8 @@ export default rule<'send', Evidence>({
   *detect({ send, in: fn }, context) {
     if (send.narrowed) return;
     if (isGenerated(send, context)) return;
+    const inFront = answersAllErrors(fn, context) ? errorsInFront(fn.id, context) : 'nothing';
+    if (inFront === 'replaced') return;
     const status = send.status && context.constant(send.status)?.value;
     // A handler of all errors answers what nobody foresaw, whatever status it calls it.
     const isClientError = typeof status === 'number' && status >= 400 && status < 500 && !answersAllErrors(fn, context);
@@ -47,7 +50,7 @@ export default rule<'send', Evidence>({
       const found = errorText(leaf, context) ?? sentWhole(leaf.value, send, fn, context);
       if (!found || isExcused([...send.when, ...leaf.when], fn, context)) continue;
       if ((isAnswer || (isClientError && trying !== 'others')) && !ALWAYS.has(found.field)) continue;
-      const isHarmless = isClientError || /^(code|errno)$/.test(found.field) || trying === 'own' || (typeof status !== 'number' && isOfCaller(send, fn, context))
+      const isHarmless = isClientError || inFront === 'perhaps' || /^(code|errno)$/.test(found.field) || trying === 'own' || (typeof status !== 'number' && isOfCaller(send, fn, context))
         || (trying === 'unknown' && isOfUnknownMethod(found.value, send, fn, context));
       const place = placeOfLeaf({ ...leaf, value: found.value }, send);
       if (!place) continue;

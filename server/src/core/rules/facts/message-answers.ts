@@ -154,6 +154,20 @@ export const answers: readonly Example[] = [
     `,
   },
   {
+    title: 'a handler in front that passes a fixed text on for what nobody foresaw',
+    good: `
+      import express from 'express';
+      const app = express();
+      app.get('/', (req, res) => res.send('ok'));
+      app.use((err, req, res, next) => {
+        if (!(err instanceof HttpError)) return next(new HttpError(500, 'Something went wrong'));
+        next(err);
+      });
+      app.use((err, req, res, next) => { res.status(err.statusCode).json({ message: err.message }); });
+      app.listen(3000);
+    `,
+  },
+  {
     title: 'an error that was foreseen',
     good: `import express from 'express'; express().get('/', (req, res, next) => { try { work(); } catch (e) { if (e instanceof ZodError) return res.status(400).json({ error: e.message }); next(e); } });`,
   },

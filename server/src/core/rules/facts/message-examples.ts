@@ -48,6 +48,21 @@ export const leaks: readonly Example[] = [
     `,
   },
   {
+    title: 'a handler in front that writes each error down and passes it on',
+    bad: `
+      import express from 'express';
+      const app = express();
+      app.get('/', (req, res) => res.send('ok'));
+      app.use((err, req, res, next) => {
+        report(new Report(500, 'failed'));
+        next(new HttpError(500, err.message));
+      });
+      app.use((err, req, res, next) => { res.status(err.statusCode).json({ message: err.message }); });
+      //                                                                            ^^^^^^^^^^^ errors/message-in-response
+      app.listen(3000);
+    `,
+  },
+  {
     title: "told apart by the class of what a database's driver throws",
     bad: `
       import express from 'express';

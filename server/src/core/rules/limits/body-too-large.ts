@@ -16,6 +16,7 @@ const GRAPHQL = 5 * MB;
 
 const CURES = {
   'Every endpoint': 'Lower it, and raise it only on the upload route',
+  'Every endpoint of this part': 'Lower it, and raise it only on the upload route',
   'This route': 'Lower it',
   'This handler': 'Count what arrives, and stop with 413',
 } as const;
@@ -70,6 +71,18 @@ export default rule<'function', Evidence>({
         import express from 'express';
         const app = express();
         app.use(express.json({ limit: '1mb' }));`,
+    },
+    {
+      title: 'a part of an application',
+      bad: `
+        import express from 'express';
+        const app = express();
+        const part = express();
+        part.use(express.json({ limit: '500mb' }));
+        //                             ^^^^^^^ limits/body-too-large "Every endpoint of this part accepts 500 MB bodies"
+        part.post('/notes', (req, res) => res.json(save(req.body)));
+        app.use(part);
+        app.listen(3000);`,
     },
     {
       title: 'the body-parser package, and a limit behind a name',
@@ -234,10 +247,14 @@ function* tooLarge(call: Call, outer: readonly Branch[], context: RuleContext): 
       const written = whereWritten(value, at, context);
       yield {
         at: written, subject: `${call.callee} ${setting.key}`, when: branches,
-        evidence: { who: some ? 'This route' : 'Every endpoint', size: sizeText(bytes), replacement, replaceable: at.path === call.at.path },
+        evidence: { who: some ? 'This route' : isMounted(call, context) ? 'Every endpoint of this part' : 'Every endpoint', size: sizeText(bytes), replacement, replaceable: at.path === call.at.path },
       };
     }
   }
+}
+/** What it stands in is one part of a larger application. */
+function isMounted(call: Call, context: RuleContext): boolean {
+  return context.scopeOf(call.at)?.root === false;
 }
 /** The parser stands before some routes only: on one route, or below a path of its own. */
 function onlySomeRoutes(call: Call, context: RuleContext): boolean {
