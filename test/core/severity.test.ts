@@ -36,3 +36,10 @@ test('behind a handler of a package that prepares errors, by its name, their tex
   assert.equal(severityOf('errors/message-in-response', app('prepareError')), 'info');
   assert.equal(severityOf('errors/message-in-response', app('reportError')), 'warning');
 });
+
+test('an unsigned session that proves itself by a digest is worth knowing, one that names somebody is an error', () => {
+  const app = (kept: string): string => `const session = require('cookie-session');\nconst crypto = require('crypto');\nconst app = require('express')();\napp.use(session({ name: 's', signed: false }));
+    app.post('/in', (req, res) => { const hasher = crypto.createHash('sha256'); hasher.update(process.env.PASSWORD + req.id); ${kept} res.redirect('/'); });\napp.listen(3000);`;
+  assert.equal(severityOf('session/insecure-defaults', app("req.session.token = hasher.digest('hex'); req.session.salt = req.id;")), 'info');
+  assert.equal(severityOf('session/insecure-defaults', app("req.session.token = hasher.digest('hex'); req.session.user = req.body.user;")), 'error');
+});
