@@ -43,3 +43,10 @@ test('an unsigned session that proves itself by a digest is worth knowing, one t
   assert.equal(severityOf('session/insecure-defaults', app("req.session.token = hasher.digest('hex'); req.session.salt = req.id;")), 'info');
   assert.equal(severityOf('session/insecure-defaults', app("req.session.token = hasher.digest('hex'); req.session.user = req.body.user;")), 'error');
 });
+
+test('options that a function makes and hardens where the server has a key lack only what nobody sets', () => {
+  const app = (hardened: string): string => `const session = require('express-session');\nconst express = require('express');
+    const settings = (isSecure) => { const made = { secret: process.env.SECRET, cookie: { maxAge: 1000 } }; ${hardened} return made; };\nexports.setup = (keys) => express().use(session(settings(keys.length > 0)));`;
+  assert.equal(severityOf('cookies/insecure-flags', app('if (isSecure) made.cookie.secure = true;')), 'info');
+  assert.equal(severityOf('cookies/insecure-flags', app('')), 'warning');
+});
