@@ -40,17 +40,23 @@ export function dataWrite(call: Call): DataWrite | undefined {
 /** `db.query('DELETE FROM carts')`, also as a tagged template. */
 function statementIn(call: Call): string | undefined {
   if (!/^(query|execute|exec|run|raw|sql|all|unsafe|\$executeRaw(Unsafe)?|\$queryRaw(Unsafe)?)$/.test(call.name)) return undefined;
-  const first = call.args[0]?.value;
+  // `db.prepare('DELETE FROM carts').run(id)`: better-sqlite3, node:sqlite.
+  const made = call.name === 'run' && call.receiver?.kind === 'call' && call.receiver.name === 'prepare' ? call.receiver : call;
+  const first = made.args[0]?.value;
   const text = first?.kind === 'literal' ? String(first.value) : first?.kind === 'template' && typeof first.parts[0] === 'string' ? first.parts[0] : '';
   const found = STATEMENT.exec(text)?.[1];
   return found?.replace(/\s+/g, ' ').split(' ').slice(0, 2).join(' ').toUpperCase();
+}
+/** `db()`, `userRepository()`. */
+function isStore(name: string): boolean {
+  return DATABASE.test(name) || MODEL.test(name);
 }
 function isTable(receiver: Value, call: Call, depth: number): boolean {
   if (depth > 4) return false;
   if (receiver.kind === 'call') {
     // `knex('users').where(...).del()`, `db.collection('users').deleteOne()`, `getRepository(User).remove()`.
     if (/^(collection|table|from|into|getRepository|getCustomRepository|model|withSchema)$/.test(receiver.name)) return true;
-    if (receiver.receiver === undefined) return DATABASE.test(receiver.target.kind === 'ref' ? receiver.target.text : receiver.callee);
+    if (receiver.receiver === undefined) return isStore(receiver.target.kind === 'ref' ? receiver.target.text : receiver.callee);
     return isTable(receiver.receiver, call, depth + 1);
   }
   if (receiver.kind !== 'ref') return false;

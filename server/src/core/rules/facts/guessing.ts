@@ -27,6 +27,7 @@ export function guessedAt(endpoint: Endpoint, context: RuleContext): Guessed | u
   if (CODE_PATH.test(last)) return 'code';
   if (SURE_PASSWORD_PATH.test(last)) return /^token$/i.test(last) && exchanges(endpoint, context) ? undefined : 'password';
   if (ENROLS_PATH.test(last)) return 'enrols';
+  if (links(endpoint.chain).some(({ layer }) => asksForPassword(layer.value, context))) return 'password';
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   if (!body || asksWhoCalls(body, context)) return undefined;
   const held = heldIn(body, context, 0) ?? beforeLogin(body, context);

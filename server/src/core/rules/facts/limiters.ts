@@ -1,3 +1,4 @@
+import type { Layer } from '../../model/api.js';
 import { links, type Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
 import { someValue } from './walk.js';
@@ -10,14 +11,26 @@ const LIMITING = /limit|throttl|brute|slow_?down|lock_?out|attempt|captcha|turns
 
 /** Something may limit requests to the endpoint: in its chain, for the whole application, or in its handler. */
 export function mayBeLimited(endpoint: Endpoint, context: RuleContext): boolean {
-  const chain = links(endpoint.chain).map(({ layer }) => layer);
+  const every = links(endpoint.chain).map(({ layer }) => layer);
+  const optIn = every.filter((layer) => isOptIn(layer, context));
+  const chain = every.filter((layer) => !optIn.includes(layer));
   if (chain.some((layer) => LIMITING.test(layer.name) || layer.claims.some((claim) => claim.protects === 'rate'))) return true;
   // What cannot be read may limit as well.
   if (chain.some((layer) => layer.claims.length === 0 && layer.doubt === undefined)) return true;
-  if (EVERYWHERE.some((name) => context.projectUses(name))) return true;
+  if (EVERYWHERE.some((name) => context.projectUses(name) && !(optIn.length > 0 && /fastify/.test(name)))) return true;
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   const named = (text: string): boolean => LIMITING.test(text.slice(0, 120));
   if (body && someValue(body, (value) => (value.kind === 'call' ? named(value.callee || value.name) : value.kind === 'ref' && named(value.text)))) return true;
   const options = endpoint.route.options;
   return options !== undefined && named(context.textOf(options.at));
+}
+/** `register(rateLimit, { global: false })`: @fastify/rate-limit then limits the routes that ask for it, and no other. */
+function isOptIn(layer: Layer, context: RuleContext): boolean {
+  if (!layer.claims.some((claim) => claim.protects === 'rate')) return false;
+  return context.functions(layer.at.path).some((fn) => fn.steps.some((step) => {
+    const [plugin, options] = step.do === 'call' && step.call.name === 'register' ? step.call.args : [];
+    if (plugin?.value.at.mark !== layer.value.at.mark) return false;
+    const global = context.option(options?.value, 'global');
+    return global.kind === 'value' && context.constant(global.value)?.value === false;
+  }));
 }

@@ -27,7 +27,7 @@ export default rule<'endpoint', Evidence>({
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/', 'https://express-rate-limit.mintlify.app/'],
   },
   on: 'endpoint',
-  words: ['login', 'log-in', 'signin', 'sign-in', 'authenticate', 'token', 'otp', 'verify', 'forgot', 'reset', 'register', 'signup', 'sign-up', '2fa', 'mfa', 'pin', 'two-factor', 'recover', 'password', 'passwd', 'pwd', 'code', 'totp'],
+  words: ['login', 'log-in', 'signin', 'sign-in', 'authenticate', 'token', 'otp', 'verify', 'forgot', 'reset', 'register', 'signup', 'sign-up', '2fa', 'mfa', 'pin', 'two-factor', 'recover', 'password', 'passwd', 'pwd', 'code', 'totp', 'passport'],
   *detect(endpoint, context) {
     const kind = concerns(endpoint, context);
     if (kind === undefined) return;
@@ -97,6 +97,40 @@ export default rule<'endpoint', Evidence>({
         const app = express();
         app.post('/login', rateLimit({ windowMs: 15 * 60 * 1000, limit: 10 }), (req, res) => res.json(login(req.body)));
         app.listen(3000);
+      `,
+    },
+    {
+      title: 'a strategy that takes passwords',
+      bad: `
+        const passport = require('passport');
+        const app = require('express')();
+        app.post('/willkommen', passport.authenticate('local', { successRedirect: '/' }));
+        //  ^^^^ limits/no-rate-limit "POST /willkommen has no rate limit"
+        app.listen(3000);
+      `,
+    },
+    {
+      title: 'a limiter that only stands before routes that ask for it',
+      bad: `
+        import Fastify from 'fastify';
+        import limit from '@fastify/rate-limit';
+        const api = Fastify();
+        await api.register(limit, { global: false });
+        api.post('/orders', { config: { rateLimit: { max: 30 } } }, add);
+        api.post('/login', async (request) => login(request.body));
+        //  ^^^^ limits/no-rate-limit
+        api.listen({ port: 3001 });
+      `,
+    },
+    {
+      title: 'a route that asks for the limiter',
+      good: `
+        import Fastify from 'fastify';
+        import limit from '@fastify/rate-limit';
+        const api = Fastify();
+        await api.register(limit, { global: false });
+        api.post('/login', { config: { rateLimit: { max: 5 } } }, async (request) => login(request.body));
+        api.listen({ port: 3001 });
       `,
     },
     {
