@@ -45,12 +45,14 @@ export default rule<'send', Evidence>({
     const isClientError = typeof status === 'number' && status >= 400 && status < 500 && !answersAllErrors(fn, context);
     const trying = tried(send, fn, context);
     // GraphQL answers with the text of every error; what a formatter adds is its own.
-    const isAnswer = /^graphql/.test(context.role(fn.id)?.framework ?? '');
+    const framework = context.role(fn.id)?.framework ?? '';
+    const isAnswer = /^graphql/.test(framework);
     for (const leaf of context.leaves(send.value, fn)) {
       const found = errorText(leaf, context) ?? sentWhole(leaf.value, send, fn, context);
       if (!found || isExcused([...send.when, ...leaf.when], fn, context)) continue;
       if ((isAnswer || (isClientError && trying !== 'others')) && !ALWAYS.has(found.field)) continue;
-      const isHarmless = isClientError || inFront === 'perhaps' || /^(code|errno)$/.test(found.field) || trying === 'own' || (typeof status !== 'number' && isOfCaller(send, fn, context))
+      // Who holds a socket has passed its handshake, and mostly is the user whose action failed.
+      const isHarmless = isClientError || inFront === 'perhaps' || framework === 'socket' || /^(code|errno)$/.test(found.field) || trying === 'own' || (typeof status !== 'number' && isOfCaller(send, fn, context))
         || (trying === 'unknown' && isOfUnknownMethod(found.value, send, fn, context));
       const place = placeOfLeaf({ ...leaf, value: found.value }, send);
       if (!place) continue;

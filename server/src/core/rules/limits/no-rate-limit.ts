@@ -27,7 +27,10 @@ export default rule<'endpoint', Evidence>({
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/', 'https://express-rate-limit.mintlify.app/'],
   },
   on: 'endpoint',
-  words: ['login', 'log-in', 'signin', 'sign-in', 'authenticate', 'token', 'otp', 'verify', 'forgot', 'reset', 'register', 'signup', 'sign-up', '2fa', 'mfa', 'pin', 'two-factor', 'recover', 'password', 'passwd', 'pwd', 'code', 'totp', 'passport'],
+  words: [
+    'login', 'log-in', 'signin', 'sign-in', 'authenticate', 'token', 'otp', 'verify', 'forgot', 'reset', 'register', 'signup', 'sign-up', '2fa', 'mfa', 'pin', 'two-factor', 'recover', 'password',
+    'passwd', 'pwd', 'code', 'totp', 'passport',
+  ],
   *detect(endpoint, context) {
     const kind = concerns(endpoint, context);
     if (kind === undefined) return;

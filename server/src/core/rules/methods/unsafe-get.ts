@@ -80,17 +80,13 @@ export default rule<'endpoint', Evidence>({
     } else yield { refused: 'The method is written in a form this fix does not know how to edit.' };
   },
   examples: [
-    {
-      title: 'a prepared statement, a repository that a function gives',
-      bad: `
-        const app = require('express')();
-        const { db, placeRepository } = require('./store');
+    { title: 'a prepared statement, a repository that a function gives', bad: `
+        const app = require('express')(), { db, placeRepository } = require('./store');
         app.get('/places/:id/close', (req, res) => { db.prepare('UPDATE places SET open = 0 WHERE id = ?').run(req.params.id); res.json({}); });
         //  ^^^ methods/unsafe-get "(UPDATE PLACES)"
         app.get('/places/:id/show', async (req, res) => { await placeRepository().update(req.params.id, { shown: true }); res.json({}); });
         //  ^^^ methods/unsafe-get "(placeRepository().update)"
-      `,
-    },
+      ` },
     {
       title: 'a link deletes',
       bad: `

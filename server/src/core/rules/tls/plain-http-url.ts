@@ -18,6 +18,8 @@ interface Evidence {
 /** The encrypted scheme that takes the place of each; ftp has none that the same client speaks. */
 const BETTER: ReadonlyMap<string, string | undefined> = new Map([['http', 'https'], ['ws', 'wss'], ['mqtt', 'mqtts'], ['ftp', undefined]]);
 const OWN = /^(app|site|web|website|frontend|front|client|public|origin|origins|cors|base|self|callback|redirect|return|www|home|page|link|proxy|referer|test|mock|doc|docs|swagger)$/;
+/** Packages that read pages and feeds: what a file with one of them gets is there for everybody. */
+const READERS = ['cheerio', 'jsdom', 'node-html-parser', 'linkedom', 'parse5', 'rss-parser'];
 const RANK: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1, hint: 0 };
 
 export default rule<'module', Evidence>({
@@ -332,14 +334,16 @@ function* plain({ value, bare, call }: ClientTarget, context: RuleContext): Iter
     if (isToldThere(url, call.at.path)) continue;
     const severity = BETTER.has(url.scheme) ? severityOf(url.scheme, url.where, url.credentials, call, context) : undefined;
     if (!severity) continue;
-    const isPage = severity === 'warning' && readsPage(value, call, context);
+    const isPage = severity === 'warning' && readsPage(value, url.host, call, context);
     yield { at: url.at, subject: `${call.name} ${url.host}`, evidence: { host: url.host, better: BETTER.get(url.scheme), schemeAt: url.schemeAt }, severity: isPage ? 'info' : severity, when: url.when };
   }
 }
 /** A page or a feed that everybody may read, asked for without anything of the caller. */
-function readsPage(value: Value, call: ClientTarget['call'], context: RuleContext): boolean {
-  const isRead = call.name === 'get' || (call.args.length === 1 && !/^(post|put|patch|delete|del|request)$/.test(call.name));
-  return isRead && /\.(s?html?|xml|rss|atom|aspx?|jsp)[`'"]?$/i.test(context.textOf(value.at));
+function readsPage(value: Value, host: string, call: ClientTarget['call'], context: RuleContext): boolean {
+  const method = context.option(call.args[0]?.value, 'method');
+  const isOther = method.kind === 'value' && !/^get$/i.test(String(context.constant(method.value)?.value));
+  const isRead = call.name === 'get' || (call.args.length === 1 && !isOther && !/^(post|put|patch|delete|del|request)$/.test(call.name));
+  return isRead && (host.startsWith('www.') || READERS.some((name) => context.uses(call.at.path, name)) || /\.(s?html?|xml|rss|atom|aspx?|jsp)[`'"]?$/i.test(context.textOf(value.at)));
 }
 function severityOf(scheme: string, where: HostClass, inUrl: boolean, call: ClientTarget['call'] | undefined, context: RuleContext): Severity | undefined {
   if (where === 'here') return undefined;
