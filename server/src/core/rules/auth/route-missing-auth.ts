@@ -5,6 +5,7 @@ import { missingCheck, type MissingCheck } from '../facts/missing-auth.js';
 import { methodName } from '../facts/methods.js';
 import { openSockets, type OpenSockets } from '../facts/open-sockets.js';
 import { guardFix, publicFix } from '../facts/peers.js';
+import { removalExamples } from '../facts/removal-examples.js';
 import { unaskedMutations, type UnaskedMutation } from '../facts/resolvers.js';
 import { rule, type FixAnswer } from '../rule.js';
 
@@ -368,6 +369,7 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
       `,
     },
     ...eventExamples,
+    ...removalExamples,
     ...decoratorExamples,
   ],
 });

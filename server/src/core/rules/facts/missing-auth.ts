@@ -2,9 +2,11 @@ import type { Severity } from '../../findings/finding.js';
 import type { Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import type { Detection, RuleContext } from '../rule.js';
+import { changesOf } from './changes.js';
 import { changing } from './methods.js';
 import { needsNoGuard, saysNothingOf } from './open-design.js';
 import { laterGuard, switchedOff } from './openings.js';
+import { ownBody } from './own-steps.js';
 import { adminPath, assetPath, identityPath, sensitivePath, strongAdminPath } from './paths.js';
 import { commonGuard, isMeantForAll, isSignUp, standsOpen, type PeerGuard } from './peers.js';
 
@@ -54,13 +56,21 @@ export function* missingCheck(endpoint: Endpoint, context: RuleContext): Iterabl
   // What may be read by everybody says nothing of what is changed.
   const alike = isChanging ? peers.filter((one) => changing.has(one.method) && one.route.statementAt.mark !== endpoint.route.statementAt.mark) : [];
   const isUsual = guarded.length >= MOST_OF * peers.length || (alike.length >= FEWEST && alike.every((one) => guarded.includes(one)));
-  if (guarded.length < FEWEST || !isUsual || saysNothingOf(endpoint, guarded, isChanging)) return;
+  // What takes stored things away is for nobody to do who is not known, whatever may be read and sent in by everybody.
+  const isRemoval = guarded.length > 0 && removesStored(endpoint, context);
+  if (!isRemoval && (guarded.length < FEWEST || !isUsual)) return;
+  if ( saysNothingOf(endpoint, guarded, isChanging)) return;
   const common = commonGuard(guarded);
   yield {
     ...base, at: endpoint.methodAt, severity, confidence: 'medium',
     evidence: { endpoint, how: 'peers', name: common?.name ?? 'a check in their handlers', guard: common?.guard, counts: [guarded.length, peers.length], off: undefined },
     related: [{ at: common?.guard?.at ?? (guarded[0] ?? endpoint).methodAt, label: 'guarded here' }],
   };
+}
+/** A DELETE whose handler removes what is stored. */
+function removesStored(endpoint: Endpoint, context: RuleContext): boolean {
+  const body = endpoint.method === 'DELETE' ? ownBody(endpoint, context) : undefined;
+  return body !== undefined && changesOf(body, context).some((one) => one.kind === 'delete' && !one.held);
 }
 /** Other routes of the same router, controller or file that are not meant for everybody. */
 function neighbours(endpoint: Endpoint, context: RuleContext): readonly Endpoint[] {

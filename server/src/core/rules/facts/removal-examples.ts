@@ -1,0 +1,30 @@
+import type { Example } from '../rule.js';
+
+/** What auth/route-missing-auth says of routes that remove what is stored. */
+export const removalExamples: readonly Example[] = [
+  {
+    title: 'everybody may send in and read some of it, and remove it as well',
+    bad: `
+      import { Router } from 'express';
+      import { db, requireAuth } from './lib.js';
+      const router = Router();
+      router.get('/menu', async (req, res) => res.json(await db.dish.findMany()));
+      router.post('/', async (req, res) => res.json(await db.order.create({ data: { table: Number(req.body.table) } })));
+      router.get('/today', requireAuth, async (req, res) => res.json(await db.order.findMany()));
+      router.delete('/:id', async (req, res) => { await db.order.delete({ where: { id: req.params.id } }); res.sendStatus(204); });
+      //     ^^^^^^ auth/route-missing-auth "has no authentication while 1 of 3 routes here"
+      export default router;
+    `,
+  },
+  {
+    title: 'where nobody is known at all, and a list in memory',
+    good: `
+      import { Router } from 'express';
+      import { db } from './lib.js';
+      const router = Router();
+      router.get('/notes', async (req, res) => res.json(await db.note.findMany()));
+      router.delete('/notes/:id', async (req, res) => { await db.note.delete({ where: { id: req.params.id } }); res.sendStatus(204); });
+      export default router;
+    `,
+  },
+];
