@@ -173,6 +173,7 @@ export function shop() {
   const unknown = { authentication: 'unknown' };
   return {
     folders: [{ uri: 'file:///shop', name: 'shop' }],
+    unserved: [],
     gaps: 0,
     items: [
       endpoint('GET', '/', open),
@@ -202,5 +203,5 @@ export function large(number) {
       place: { uri: 'file:///shop/src/app.js', line: index, character: 0 },
     });
   });
-  return { folders: [{ uri: 'file:///shop', name: 'shop' }], items, gaps: 0 };
+  return { folders: [{ uri: 'file:///shop', name: 'shop' }], items, unserved: [], gaps: 0 };
 }

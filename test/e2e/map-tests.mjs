@@ -307,7 +307,7 @@ export function mapTests({ page, map, look }) {
     [
       'where nothing was found the page says so, and nothing in the page moves by itself',
       async () => {
-        await map.open({ folders: [{ uri: 'file:///shop', name: 'shop' }], items: [], gaps: 0 });
+        await map.open({ folders: [{ uri: 'file:///shop', name: 'shop' }], items: [], unserved: [], gaps: 0 });
         await page.locator('#empty', { hasText: 'No routes were found' }).waitFor();
         await map.tell({ type: 'content', content: shop() });
         await item('shop,').waitFor();

@@ -21,13 +21,13 @@ export function readArtifact(file: SourceFile, mark: (span: Span) => At): Artifa
   return kind === undefined ? kindByContent(file)?.(file, mark) : READERS[kind](file, mark);
 }
 const YAML = /\.ya?ml$/i;
-const MANIFEST = /^kind:[ \t]*["']?(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Service|Ingress|Secret|ConfigMap|Namespace|ClusterRoleBinding|List)\b/m;
+const MANIFEST = /^\ufeff?kind:[ \t]*["']?(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Service|Ingress|Secret|ConfigMap|Namespace|ClusterRoleBinding|List)\b/m;
 const JSON_MANIFEST = /"kind"\s{0,20}:\s{0,20}"(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Service|Ingress|Secret|ConfigMap|Namespace|ClusterRoleBinding|List)"/;
 function kindByContent({ path, text }: SourceFile): ReadArtifact | undefined {
   if (/\.json$/i.test(path) && /^\s{0,20}\{\s{0,20}"(?:apiVersion|kind)"/.test(text) && /"apiVersion"\s{0,20}:/.test(text) && JSON_MANIFEST.test(text)) return MANIFESTS;
   if (!YAML.test(path)) return undefined;
-  if (/^apiVersion:/m.test(text) && MANIFEST.test(text)) return MANIFESTS;
-  return /^Transform:/m.test(text) && text.includes('AWS::Serverless-') ? TEMPLATES : undefined;
+  if (/^\ufeff?apiVersion:/m.test(text) && MANIFEST.test(text)) return MANIFESTS;
+  return /^\ufeff?Transform:/m.test(text) && text.includes('AWS::Serverless-') ? TEMPLATES : undefined;
 }
 
 const READERS: Readonly<Record<NamedKind, ReadArtifact>> = {

@@ -129,7 +129,8 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
   /** The functions that are handed a request and its answer in this order, with all others that were read marked as such. */
   function standing(from: Frame, listener: FunctionView): readonly { readonly fn: FunctionView; readonly frame: Frame }[] {
     const found = new Map<FunctionId, { readonly fn: FunctionView; readonly frame: Frame }>();
-    for (const frame of views.keys()) {
+    // Asking for parts reads further calls: what is read meanwhile is not asked about again.
+    for (const frame of [...views.keys()]) {
       const fn = frame.module.functions.get(frame.fn);
       if (!fn || (frame !== from && !frame.trail.startsWith(`${from.trail}>`))) continue;
       const [first, second] = frame.args;

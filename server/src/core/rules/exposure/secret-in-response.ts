@@ -221,7 +221,7 @@ function secretOf(ref: Ref, leaf: Leaf, endpoint: Endpoint | undefined, context:
   if (ref.root.kind === 'parameter' && ref.path.length === 2 && ref.path[0] === 'env' && handedAs(ref, context) === 'context') return secretName(name) || connectionName(name) ? { name, sure: true } : undefined;
   // Settings that a plugin puts on the application: `app.config.ADMIN_KEY`.
   const isKept = ref.path.length > 1 && ref.path.length < 5 && /^(config|settings)$/.test(ref.path.at(-2) ?? '') && context.request(ref)?.from !== 'body';
-  if (isKept && (ref.root.kind === 'parameter' || /^(app|fastify|server|instance)\./.test(ref.text))) return secretName(name) && !tokenName(name) ? { name, sure: false } : undefined;
+  if (isKept && (ref.root.kind === 'parameter' || isApplication(ref, context))) return secretName(name) && !tokenName(name) ? { name, sure: false } : undefined;
   if (end.kind === 'ref' && end.root.kind === 'env') {
     const variable = end.root.name;
     if (variable === undefined || end.path.length > 0 || PUBLIC.test(variable) || !(secretName(variable) || connectionName(variable))) return undefined;
@@ -235,6 +235,11 @@ function secretOf(ref: Ref, leaf: Leaf, endpoint: Endpoint | undefined, context:
   if (CONFIG.test(owner ?? '') && isModuleThing(ref, context)) return /firebase/i.test(ref.text) ? undefined : { name, sure: ref.root.kind === 'import' };
   if (endpoint && (OWN.test(endpoint.path.text) || (endpoint.method === 'POST' && SHOWN_ONCE.test(endpoint.path.text)))) return undefined;
   return leaf.key !== undefined && SECRET_KEY.test(leaf.key) && isRecord(end) ? { name, sure: false } : undefined;
+}
+/** `const app = Fastify()`, whatever it is called. */
+function isApplication(ref: Ref, context: RuleContext): boolean {
+  const made = ref.root.kind === 'local' ? context.resolve({ ...ref, path: [], nameAt: ref.at }).value : undefined;
+  return made?.kind === 'call' && /^(fastify|express|koa|hono|@hapi\/hapi)\b/i.test(made.callee);
 }
 function isModuleThing(ref: Ref, context: RuleContext): boolean {
   if (ref.root.kind === 'import') return true;
