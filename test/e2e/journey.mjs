@@ -199,8 +199,11 @@ export function journey({ page, shot, look }) {
         await page.keyboard.press('Control+1');
         await page.keyboard.type('patch');
         await mapRow('PATCH').waitFor();
-        await mapRow('PUT').waitFor({ state: 'detached' });
+        // The document has the method still.
+        const unserved = mapRow('PUT').filter({ hasText: 'not served' });
+        await unserved.waitFor();
         await page.keyboard.press('Control+z');
+        await unserved.waitFor({ state: 'detached' });
         await mapRow('PUT').waitFor();
       },
     ],
