@@ -37,3 +37,17 @@ test('routers mounted twice in each other are walked a bounded number of times, 
   assert.ok(routes.length > 0 && routes.length < 10_000, `${routes.length} routes`);
   assert.ok(routes.every(({ complete }) => !complete));
 });
+
+test('a handler that starts its own server again ends', () => {
+  const text = `const http = require('http');
+class Server {
+  fail(out, problem, status) { out.writeHead(status).end(problem); }
+  start() {
+    http.createServer((req, res) => { try { work(req); } catch (error) { this.fail(res, new Server().start()); } }).listen(80);
+  }
+}
+new Server().start();
+`;
+  const engine = engineOver(new Map([[filePath('app.ts'), text]]));
+  assert.equal(engine.inventory().length, 1);
+});

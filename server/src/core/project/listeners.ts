@@ -46,6 +46,7 @@ interface Seen {
   readonly unread: string[];
 }
 const DEEPEST = 8;
+const MOST_LISTENERS = 1000;
 const MOST_CASES = 400;
 const MOST_ANSWERS = 4_000;
 const ENDS = /^(end|send|json|jsonp|write|sendFile|sendfile|sendStatus|render|redirect|respond|html|text)$/;
@@ -66,7 +67,8 @@ export function createListeners(machine: Machine): { run(listening: readonly Lis
     const seen = new Set<string>();
     for (const one of listening) {
       const key = `${one.call.at.path}#${one.call.at.mark}${one.frame.trail}>${one.listener.fn.id}`;
-      if (seen.has(key)) continue;
+      // A handler that starts its own server again would do so for ever.
+      if (seen.has(key) || seen.size >= MOST_LISTENERS || one.frame.trail.split('>').includes(String(one.call.at.mark))) continue;
       seen.add(key);
       listen(one);
     }
