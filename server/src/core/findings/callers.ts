@@ -1,5 +1,6 @@
 import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
+import { bindingOf } from '../project/bound.js';
 import type { RuleContext } from '../rules/rule.js';
 
 /** The branches each function of a module is called under, where it is only ever called by its name there. */
@@ -7,9 +8,8 @@ export function callersOf(module: ModuleView): ReadonlyMap<FunctionId, readonly 
   const found = new Map<FunctionId, (readonly Branch[])[]>();
   for (const fn of [module.top, ...module.functions.values()])
     for (const step of fn.steps) {
-      if (step.do !== 'call' || step.call.target.kind !== 'ref') continue;
-      const { root, path } = step.call.target;
-      const value = root.kind === 'local' && path.length === 0 ? module.bindings[root.binding]?.value : undefined;
+      if (step.do !== 'call') continue;
+      const value = bindingOf(step.call.target, module)?.value;
       if (value?.kind !== 'function') continue;
       found.set(value.fn, [...(found.get(value.fn) ?? []), step.when]);
     }

@@ -3,6 +3,7 @@ import type { Call, FunctionId, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import type { FilePath } from '../text/source.js';
+import { bindingOf } from './bound.js';
 import type { Abstract, Attached, Fn, Frame, Kept, LoggedEvent, Placed, ScopeState, Standing } from './abstract.js';
 import { packageCallee } from './calls.js';
 import { classMade, givenBy } from './class-made.js';
@@ -201,7 +202,7 @@ export function createActivations({ evaluation, policyOf }: ActivationsInput): A
     if (depth > 4) return [];
     if (value.kind === 'array') return value.items.flatMap((item) => placesIn(item.value, frame, depth + 1));
     if (value.kind === 'call') return value.name === 'getHandler' ? ['method'] : value.name === 'getClass' ? ['class'] : [];
-    const binding = value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0 ? frame.module.bindings[value.root.binding] : undefined;
+    const binding = bindingOf(value, frame.module);
     return binding ? placesIn(binding.value, frame, depth + 1) : [];
   }
   function worthOf({ value, frame }: Kept): string {

@@ -1,6 +1,7 @@
 import type { Created, FrameworkAdapter } from '../frameworks/adapter.js';
 import type { Branch, CallStep, StepFrame } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
+import { bindingOf } from './bound.js';
 import { memberOf, type Abstract, type Bound, type Frame, type ScopeState } from './abstract.js';
 import { builtin } from './builtins.js';
 import { isSuper, type Classes } from './classes.js';
@@ -218,7 +219,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
   /** What `f.bind(this, a)` gives before all other arguments. */
   function boundBy(value: Value, frame: Frame, hops: number): readonly Value[] | undefined {
     if (value.kind === 'call') return value.name === 'bind' ? value.args.slice(1).map((item) => item.value) : undefined;
-    const binding = value.kind === 'ref' && value.path.length === 0 && value.root.kind === 'local' && hops < 3 ? frame.module.bindings[value.root.binding] : undefined;
+    const binding = hops < 3 ? bindingOf(value, frame.module) : undefined;
     return binding && boundBy(binding.value, frame, hops + 1);
   }
   /** `SwaggerModule.setup('docs', app, document)`: packages around a framework that register no guard. */

@@ -1,6 +1,7 @@
 import type { Conduct, Role } from '../model/api.js';
 import type { Branch, CallStep, FunctionView, ModuleView, Step, StepFrame } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
+import { bindingOf } from './bound.js';
 import { conductOfReturning } from './conduct-returning.js';
 import {
   innerFunctions, isContextual, isOfCaller, isParameter, isTokenCheck, isWhole, onResponse, refusalOf, stepsOf, testsOf, thrownStatus, throwsInside, throwsOnContext, type ConductInput, type Followed, type Roles,
@@ -259,7 +260,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
 }
 /** What a package made that turns nobody away for who he is is handed the request: `csrf(req, res, next)`, `express.json()(req, res, next)`. */
 function isHarmless(target: Value, module: ModuleView): boolean {
-  const binding = target.kind === 'ref' && target.path.length === 0 && target.root.kind === 'local' ? module.bindings[target.root.binding] : undefined;
+  const binding = bindingOf(target, module);
   const made = target.kind === 'call' ? target : binding?.constant === true && binding.value.kind === 'call' ? binding.value : undefined;
   const of = made?.target.kind === 'ref' && made.target.root.kind === 'import' && made.target.path.length < 2 ? made.target : undefined;
   if (of?.root.kind !== 'import' || /^[./~#]/.test(of.root.from)) return false;

@@ -1,6 +1,7 @@
 import type { Decorated } from '../frameworks/adapter.js';
 import type { Call, Value } from '../model/value.js';
 import type { At } from '../text/source.js';
+import { bindingOf } from './bound.js';
 import type { Abstract, Bound, Fn, Frame } from './abstract.js';
 import { packageCallee } from './calls.js';
 import { elementsOf } from './lists.js';
@@ -76,7 +77,7 @@ export function createDecorators({ names, applied }: Pick<Machine, 'names' | 'ap
     const got = settled(evaluate(value, frame));
     if (got.is === 'function') return body(got, at, unsure, depth);
     if (got.is === 'value' && got.value !== value && got.value.kind !== 'ref') return flat(got.value, got.frame, at, unsure, depth + 1);
-    const binding = value.root.kind === 'local' && value.path.length === 0 ? frame.module.bindings[value.root.binding] : undefined;
+    const binding = bindingOf(value, frame.module);
     const home = binding && names.homeOf(frame, binding.id);
     if (binding && home && binding.value.kind !== 'unknown' && got.is === 'unknown') return flat(binding.value, home, at, unsure, depth + 1);
     const callee = packageCallee(got);

@@ -2,6 +2,7 @@ import type { Conduct } from '../model/api.js';
 import type { Binding, Branch, FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
 import { authGuardName } from '../rules/facts/guards.js';
+import { bindingOf } from './bound.js';
 import type { Abstract, Fn, Frame } from './abstract.js';
 import { innerFunctions, testsOf, thrownStatus, type Roles } from './refusals.js';
 import { replaced } from './request-views.js';
@@ -128,7 +129,7 @@ export function activationOf(target: Fn, input: ActivationInput, given: Readonly
         return { passes: best(worst(yes ?? 'maybe', then.passes), worst(no ?? 'maybe', other.passes)), refuses: best(worst(yes ?? 'maybe', then.refuses), worst(no ?? 'maybe', other.refuses)) };
       }
       case 'ref': {
-        const bound = value.root.kind === 'local' && value.path.length === 0 ? module.bindings[value.root.binding] : undefined;
+        const bound = bindingOf(value, module);
         if (bound?.constant === true && (bound.value.kind === 'call' || bound.value.kind === 'choice' || bound.value.kind === 'logic') && !stranger.lacks(value)) return truth(bound.value, hops + 1);
         break;
       }

@@ -2,6 +2,8 @@ import type { FunctionView, ModuleView } from '../model/module.js';
 import type { Call, ObjectValue, Ref, Value } from '../model/value.js';
 import { holdsSensitive, sensitiveField, tableName } from '../rules/facts/field-names.js';
 import { refsIn } from '../rules/facts/mentions.js';
+import { statementText } from '../rules/facts/record-texts.js';
+import { bindingOf } from './bound.js';
 
 /** Files that speak of neither are not looked at. */
 const SPEAKS = /pass|hash|salt|senha|clave|secret|pwd|kennwort|pin\b|digest|contrase|wachtwoord|bcrypt|argon2|scrypt|timingSafe/i;
@@ -142,7 +144,7 @@ function fieldsOf(value: Value | undefined, module: ModuleView, depth: number): 
 }
 /** What a local name was made as. */
 function behind(value: Value, module: ModuleView): Value | undefined {
-  return value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0 ? module.bindings[value.root.binding]?.value : undefined;
+  return bindingOf(value, module)?.value;
 }
 function boundName(call: Call, module: ModuleView): string | undefined {
   const bound = module.bindings.find((one) => one.value === call);
@@ -254,6 +256,5 @@ function tableOf(call: Call, module: ModuleView): string | undefined {
 }
 function textOf(value: Value, module: ModuleView): string {
   const end = behind(value, module) ?? value;
-  if (end.kind === 'literal') return typeof end.value === 'string' ? end.value : '';
-  return end.kind === 'template' ? end.parts.map((part) => (typeof part === 'string' ? part : ' ? ')).join('') : '';
+  return statementText(end) ?? '';
 }

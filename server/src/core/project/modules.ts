@@ -2,6 +2,7 @@ import type { Decorated } from '../frameworks/adapter.js';
 import type { Branch } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import type { At } from '../text/source.js';
+import { bindingOf } from './bound.js';
 import type { Abstract, Frame, Placed } from './abstract.js';
 import { packageCallee } from './calls.js';
 import { entered, type Decorators, type Mark } from './decorators.js';
@@ -263,7 +264,7 @@ export function createModules(machine: Machine, words: Decorated, decorators: De
   }
   /** What a name is bound to, where the evaluation made nothing of it. */
   function writtenBehind(value: Value, frame: Frame): Placed | undefined {
-    const binding = value.kind === 'ref' && value.path.length === 0 && value.root.kind === 'local' ? frame.module.bindings[value.root.binding] : undefined;
+    const binding = bindingOf(value, frame.module);
     const home = binding && names.homeOf(frame, binding.id);
     return binding && home && (binding.value.kind === 'call' || binding.value.kind === 'array' || binding.value.kind === 'choice') ? { value: binding.value, frame: home } : undefined;
   }

@@ -2,6 +2,7 @@ import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Value } from '../model/value.js';
 import type { FilePath } from '../text/source.js';
+import { bindingOf } from './bound.js';
 import type { Abstract } from './abstract.js';
 import { isRouteObject } from './route-lists.js';
 
@@ -63,7 +64,7 @@ function isRoute(value: Value, module: ModuleView, depth: number): boolean {
   if (value.kind === 'object') return isRouteObject(value);
   if (depth > 2) return false;
   if (value.kind === 'array') return value.items.some((item) => isRoute(item.value, module, depth + 1));
-  const bound = value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0 ? module.bindings[value.root.binding] : undefined;
+  const bound = bindingOf(value, module);
   return bound !== undefined && isRoute(bound.value, module, depth + 1);
 }
 /** Specifiers that lead to the project's own files: relative ones, and the usual spellings of aliases. */

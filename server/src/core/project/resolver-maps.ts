@@ -2,6 +2,7 @@ import type { Role } from '../model/api.js';
 import type { ModuleView } from '../model/module.js';
 import type { FunctionId, ObjectValue, Value } from '../model/value.js';
 import { partsOf } from '../rules/facts/walk.js';
+import { bindingOf } from './bound.js';
 
 const DEEPEST = 8;
 const ROOTS = /^(Query|Mutation|Subscription)$/;
@@ -12,7 +13,7 @@ const CODE_FIRST = /^(graphql|nexus|@pothos\/core|graphql-compose)$/;
 export function resolversIn(module: ModuleView): ReadonlySet<FunctionId> {
   const found = new Set<FunctionId>();
   const isCodeFirst = module.imports.some((one) => CODE_FIRST.test(one.from));
-  const behind = (value: Value): Value => (value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0 ? (module.bindings[value.root.binding]?.value ?? value) : value);
+  const behind = (value: Value): Value => bindingOf(value, module)?.value ?? value;
   const add = (value: Value): void => {
     const end = behind(value);
     if (end.kind === 'function') found.add(end.fn);

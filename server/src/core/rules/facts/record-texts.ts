@@ -41,7 +41,11 @@ function statementOf(call: Call, context: RuleContext): string | undefined {
 }
 function textOf(value: Value, context: RuleContext): string | undefined {
   const end = context.resolve(value).value;
-  if (end.kind === 'template') return end.parts.map((part) => (typeof part === 'string' ? part : ' ? ')).join('');
   const constant = context.constant(end)?.value;
-  return typeof constant === 'string' ? constant : undefined;
+  return statementText(end) ?? (typeof constant === 'string' ? constant : undefined);
+}
+/** A statement as it is written, with a mark where a value comes in. */
+export function statementText(value: Value): string | undefined {
+  if (value.kind === 'template') return value.parts.map((part) => (typeof part === 'string' ? part : ' ? ')).join('');
+  return value.kind === 'literal' && typeof value.value === 'string' ? value.value : undefined;
 }
