@@ -18,7 +18,7 @@ import { gapsOf, inventoryOf, missingOf } from './project/inventory.js';
 import type { ProjectModel } from './project/project.js';
 import { pagesOf } from './rules/pages.js';
 import { foldersUp } from './text/paths.js';
-import type { FilePath, SourceRange } from './text/source.js';
+import type { At, FilePath, SourceRange } from './text/source.js';
 
 export * from './engine-types.js';
 export { defaultPolicy } from './policy/policy.js';
@@ -50,6 +50,7 @@ const NOTHING: Judged = { findings: [], fixes: new Map(), leansOn: new Set(), le
 
 function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   let { policies, baseline, today } = surroundings;
+  const rangeOf = (at: At): SourceRange => ({ path: at.path, span: files.spanOf(at) });
   const policyOf = (path: FilePath): Policy => {
     for (const folder of foldersUp(path)) {
       const found = policies.get(folder);
@@ -214,13 +215,13 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
     inventory: (file): readonly InventoryEntry[] => {
       const project = projectNow();
       const detailOf = createCorsDetails((path) => ({ files, project, policy: policyOf(path), baseline, today }));
-      return inventoryOf({ project, rangeOf: (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), judge: judgedNow, policyOf, detailOf }, file);
+      return inventoryOf({ project, rangeOf, judge: judgedNow, policyOf, detailOf }, file);
     },
     gaps: () => {
       const facts = files.paths().flatMap((path) => files.facts(path) ?? []);
-      return gapsOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) }), facts);
+      return gapsOf(projectNow(), rangeOf, facts);
     },
-    missing: () => missingOf(projectNow(), (at): SourceRange => ({ path: at.path, span: files.spanOf(at) })),
+    missing: () => missingOf(projectNow(), rangeOf),
     setups: (path) => setupsOf(path, { files, project: projectNow(), policy: policyOf(path), baseline, today }),
     effect: (at) => effectAt(at, { setups: () => engine.setups(at.path), isFound, fixes: firstFixes, textOf: (path) => files.get(path)?.text ?? '', tried: (texts) => withTexts(texts).setups(at.path) }),
     files: () => files.paths(),

@@ -8,7 +8,6 @@ import { filePath } from '../../core/text/source.js';
 import type { RoutesCommand } from '../arguments.js';
 import { placesIn, type Places } from '../reporters/places.js';
 import { count } from '../reporters/totals.js';
-import { compare } from '../selection.js';
 import { analyse, resultsOf } from '../session.js';
 import { printable, type Terminal } from '../terminal.js';
 
@@ -18,7 +17,7 @@ export async function routes(command: RoutesCommand, terminal: Terminal): Promis
   const { engine } = session;
   const places = placesIn((path) => engine.source(path));
   const asked = new Set(session.files);
-  const entries = [...engine.inventory()].filter(({ at }) => asked.has(at.path)).sort((a, b) => compareEntries(a, b));
+  const entries = engine.inventory().filter(({ at }) => asked.has(at.path));
   const inventory: Inventory = {
     entries,
     gaps: engine.gaps().filter(({ at }) => asked.has(at.path)),
@@ -42,9 +41,6 @@ export async function routes(command: RoutesCommand, terminal: Terminal): Promis
   return 0;
 }
 
-function compareEntries(a: InventoryEntry, b: InventoryEntry): number {
-  return compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start;
-}
 function table(entries: readonly InventoryEntry[], places: Places, colours: boolean): string {
   if (entries.length === 0) return 'No endpoints found\n';
   const paint = pc.createColors(colours);

@@ -46,13 +46,17 @@ export function inventoryOf({ project, rangeOf, judge, policyOf, detailOf }: Inv
       findings: findingsAt(at), complete: endpoint.chainComplete && path.known,
     };
   });
-  return entries.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start);
+  return entries.sort(inOrder);
 }
 /** Operations of documents that no route serves, sorted by path, method and place. */
 export function missingOf({ drift }: ProjectModel, rangeOf: (at: At) => SourceRange): readonly InventoryOperation[] {
   return [...drift.operations]
     .flatMap(([{ method, methodAt }, { state, path }]) => (state === 'missing' ? [{ method, path, admin: adminPath(path), at: rangeOf(methodAt) }] : []))
-    .sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start);
+    .sort(inOrder);
+}
+/** By path, method, file and place. */
+function inOrder(a: Pick<InventoryOperation, 'path' | 'method' | 'at'>, b: Pick<InventoryOperation, 'path' | 'method' | 'at'>): number {
+  return compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start;
 }
 /** Places at which routes may be registered that the inventory does not have, sorted by place. */
 export function gapsOf(project: ProjectModel, rangeOf: (at: At) => SourceRange, files: readonly FileFacts[]): readonly InventoryGap[] {
