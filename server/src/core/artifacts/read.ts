@@ -21,8 +21,9 @@ export function readArtifact(file: SourceFile, mark: (span: Span) => At): Artifa
   return kind === undefined ? kindByContent(file)?.(file, mark) : READERS[kind](file, mark);
 }
 const YAML = /\.ya?ml$/i;
-const MANIFEST = /^\ufeff?kind:[ \t]*["']?(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Service|Ingress|Secret|ConfigMap|Namespace|ClusterRoleBinding|List)\b/m;
-const JSON_MANIFEST = /"kind"\s{0,20}:\s{0,20}"(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Service|Ingress|Secret|ConfigMap|Namespace|ClusterRoleBinding|List)"/;
+const KINDS = '(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Service|Ingress|Secret|ConfigMap|Namespace|ClusterRoleBinding|List)';
+const MANIFEST = new RegExp(`^\\ufeff?kind:[ \\t]*["']?${KINDS}\\b`, 'm');
+const JSON_MANIFEST = new RegExp(`"kind"\\s{0,20}:\\s{0,20}"${KINDS}"`);
 function kindByContent({ path, text }: SourceFile): ReadArtifact | undefined {
   if (/\.json$/i.test(path) && /^\s{0,20}\{\s{0,20}"(?:apiVersion|kind)"/.test(text) && /"apiVersion"\s{0,20}:/.test(text) && JSON_MANIFEST.test(text)) return MANIFESTS;
   if (!YAML.test(path)) return undefined;

@@ -163,9 +163,11 @@ function* debuggers(image: FinalImage, start: Start): Iterable<ConfigRisk> {
   }
   for (const instruction of image.instructions) {
     if (instruction.keyword === 'ENV')
-      for (const { name, value, valueAt, at } of instruction.pairs)
-        if (valueAt && value !== undefined && name !== 'NODE_ENV' && settingFault(name, value))
-          yield { ...base, message: settingFault(name, value)?.message ?? base.message, at: valueAt, subject: name, repair: { title: 'Remove it', changes: [{ do: 'remove', at: instruction.pairs.length === 1 ? instruction.at : at, as: 'text' }] } };
+      for (const { name, value, valueAt, at } of instruction.pairs) {
+        const fault = value === undefined || name === 'NODE_ENV' ? undefined : settingFault(name, value);
+        if (valueAt && fault)
+          yield { ...base, message: fault.message, at: valueAt, subject: name, repair: { title: 'Remove it', changes: [{ do: 'remove', at: instruction.pairs.length === 1 ? instruction.at : at, as: 'text' }] } };
+      }
     if (instruction.keyword === 'EXPOSE')
       for (const word of instruction.words) {
         if (!DEBUG_PORT.test(word.text)) continue;

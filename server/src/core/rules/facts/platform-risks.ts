@@ -21,9 +21,12 @@ export function* variables(environment: Value | undefined, subject: string): Ite
     const text = asScalar(value)?.value;
     if (text === undefined || text === null) continue;
     yield* secretIn(key, value, subject);
-    const fault = settingFault(key, String(text));
-    if (fault) yield { at: value.at, subject: `${subject} ${key}`, severity: fault.severity, message: fault.message, repair: { refused: 'The file may be for another stage of the service.' } };
+    yield* faultIn(key, String(text), value, subject);
   }
+}
+function* faultIn(key: string, text: string, { at }: Value, subject: string): Iterable<ConfigRisk> {
+  const fault = settingFault(key, text);
+  if (fault) yield { at, subject: `${subject} ${key}`, severity: fault.severity, message: fault.message, repair: { refused: 'The file may be for another stage of the service.' } };
 }
 /** One variable that is written down though it is a secret. */
 export function* secretIn(key: string, value: Value, subject: string): Iterable<ConfigRisk> {
@@ -41,13 +44,12 @@ export function* appVariables(file: Settings): Iterable<ConfigRisk> {
     const text = asText(given);
     if (!given || text === undefined) continue;
     const kind = settingSecret(key, text) ?? (SIGNS.test(key) && !/^\d{0,8}$|^(true|false)$/i.test(text) ? 'weak' : undefined);
-    const fault = settingFault(key, text);
     if (kind)
       yield {
         at: given.at, subject: `env ${key}`, severity: kind === 'weak' ? 'warning' : 'error', repair: BY_OPERATOR,
         message: `'${key}' is the same in every copy of this application, for everyone who can read this file. Let the platform make it with "generator": "secret", and change it.`,
       };
-    else if (fault) yield { at: given.at, subject: `env ${key}`, severity: fault.severity, message: fault.message, repair: { refused: 'The file may be for another stage of the service.' } };
+    else yield* faultIn(key, text, given, 'env');
   }
 }
 /** A line of Node that gets no fixes any more, as platforms name it: `nodejs14.x`, `nodejs14`, `14`. */
