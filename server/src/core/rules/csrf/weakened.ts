@@ -3,8 +3,7 @@ import type { FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { At } from '../../text/source.js';
 import { ofRequest } from '../facts/handed.js';
 import { requestReads } from '../facts/request-reads.js';
-import { disjuncts } from '../facts/shortcuts.js';
-import { partsOf } from '../facts/walk.js';
+import { operandsOf, partsOf } from '../facts/walk.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -281,7 +280,7 @@ function exempting(call: Call, context: RuleContext): { readonly at: At; readonl
   for (const step of body?.steps ?? []) {
     if (step.do !== 'call' || step.call.args.length > 0 || !isOwn(step.call.target, inside)) continue;
     const [branch] = step.when.slice(body?.when.length ?? 0).filter((one) => !one.early && one.holds);
-    const asked = branch && disjuncts(branch.test, 0).find((test) => isChosen(test, context));
+    const asked = branch && operandsOf(branch.test, '||').find((test) => isChosen(test, context));
     if (asked) return { at: asked.at, kind: 'asked' };
     if (branch?.test.kind !== 'call' || branch.test.name !== 'startsWith' || !branch.test.receiver || context.request(branch.test.receiver)?.from === undefined) continue;
     const prefix = branch.test.args[0] && context.constant(branch.test.args[0].value)?.value;

@@ -7,7 +7,8 @@ import { authGuardName } from './guards.js';
 import { refusesAt, turnsAway } from './refusals.js';
 import { requestReads } from './request-reads.js';
 import { unsetKey } from './unset-keys.js';
-import { claimedAddress, disjuncts, environmentShortcut, fixedBeside, masterPassword, requestShortcut, type Shortcut } from './shortcuts.js';
+import { claimedAddress, environmentShortcut, fixedBeside, masterPassword, requestShortcut, type Shortcut } from './shortcuts.js';
+import { operandsOf } from './walk.js';
 
 /** A test under which a check does not run. */
 export interface Bypass {
@@ -110,7 +111,7 @@ function identifies(fn: FunctionView): boolean {
 function identityShortcut(branch: Branch, identity: ObjectValue, context: RuleContext): Shortcut | undefined {
   if (!branch.holds || context.environment([branch]) === 'development') return undefined;
   const isFixedIdentity = identity.entries.every((one) => isFixed(one.value));
-  for (const test of disjuncts(branch.test, 0)) {
+  for (const test of operandsOf(branch.test, '||')) {
     const asked = requestShortcut(test, true, context);
     if (asked?.how === 'request') return { ...asked, how: 'identity' };
     if (asked?.how === 'value' && isEverywhere(branch, context)) return asked;
@@ -158,7 +159,7 @@ function shortcutOf(branch: Branch, guard: boolean, context: RuleContext): Short
   const environment = environmentShortcut(branch, context);
   if (environment && guard) return environment;
   if (!branch.holds) return undefined;
-  return disjuncts(branch.test, 0)
+  return operandsOf(branch.test, '||')
     .map((test) => requestShortcut(test, guard, context))
     .find((found) => found !== undefined);
 }

@@ -3,6 +3,7 @@ import type { Call, Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import { dataWrite, type DataWrite } from './data-writes.js';
 import { wordsOf } from './names.js';
+import { outward } from './outward.js';
 
 /** A change of what is stored. `held`: only in memory, or in the caller's session. */
 export interface StoredChange extends Pick<DataWrite, 'kind' | 'name'> {
@@ -50,13 +51,8 @@ function isAround(value: Ref, body: FunctionView, context: RuleContext): boolean
   if (value.root.kind !== 'local' || value.path.length > 0 || wordsOf(value.text).some((word) => BESIDE.has(word))) return false;
   const made = context.resolve(value).value;
   if (made.kind !== 'call' || made.form !== 'new' || !/^(Map|Set)$/.test(made.callee) || made.at.path !== body.at.path) return false;
-  let around = body.within;
-  for (let hops = 0; around !== undefined && hops < DEEPEST; hops++) {
-    const fn = context.body(around);
-    if (fn?.steps.some((step) => step.do === 'call' && step.call.at.mark === made.at.mark)) return true;
-    around = fn?.within;
-  }
-  return false;
+  const around = [...outward(body, context.body, 1 + DEEPEST)].slice(1);
+  return around.some((fn) => fn.steps.some((step) => step.do === 'call' && step.call.at.mark === made.at.mark));
 }
 /** `redis.del(key)`, `redis.hset(key, ...)`: keys that are shared are as often a cache as the only copy. */
 function ofKeys(call: Call, context: RuleContext): StoredChange | undefined {

@@ -1,4 +1,5 @@
 import type { Value } from '../../model/value.js';
+import { samePlace } from '../../text/source.js';
 import type { LiteralUse, RuleContext } from '../rule.js';
 import { snakeCase } from './names.js';
 import { secretValue } from './secrets.js';
@@ -6,7 +7,7 @@ import { someValue } from './walk.js';
 
 /** Calls of node:crypto that are given a key, and which argument it is. */
 const KEYED: ReadonlyMap<string, number> = new Map([['createHmac', 1], ['createCipheriv', 1], ['createDecipheriv', 1], ['createSecretKey', 0], ['scryptSync', 0], ['pbkdf2Sync', 0]]);
-const CRYPTO = /^((node:)?crypto(\.default)?\.)?(createHmac|createCipheriv|createDecipheriv|createSecretKey|scryptSync|pbkdf2Sync)$/;
+const CRYPTO = /^((node:)?crypto(\.default)?\.)?\w+$/;
 const KEY_NAME = /(^|_)(key|secret|token|code|passcode)$/;
 /** Hashes that name things rather than sign them. */
 const NAMING = /^(md5|sha1)$/i;
@@ -33,10 +34,11 @@ function isKey(callee: string, args: NonNullable<LiteralUse['call']>['args'], in
   if (!CRYPTO.test(callee)) return false;
   const name = callee.slice(callee.lastIndexOf('.') + 1);
   const algorithm = args[0]?.value;
-  return KEYED.get(name) === index && !(name === 'createHmac' && algorithm?.kind === 'literal' && NAMING.test(String(algorithm.value)));
+  const place = KEYED.get(name);
+  return place !== undefined && place === index && !(name === 'createHmac' && algorithm?.kind === 'literal' && NAMING.test(String(algorithm.value)));
 }
 function isAt(value: Value, { at, value: text }: LiteralUse): boolean {
-  return value.kind === 'literal' && value.value === text && value.at.mark === at.mark && value.at.path === at.path;
+  return value.kind === 'literal' && value.value === text && samePlace(value.at, at);
 }
 function isBrought(value: Value | undefined, context: RuleContext): boolean {
   const from = value && context.request(value)?.from;

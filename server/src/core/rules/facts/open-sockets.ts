@@ -3,6 +3,7 @@ import type { Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
 import { dataWrite } from './data-writes.js';
+import { outward } from './outward.js';
 import { someIn, someValue } from './walk.js';
 
 /** Sockets that are taken from anybody, and change what is stored. */
@@ -36,12 +37,7 @@ export function* openSockets(module: ModuleView, context: RuleContext): Iterable
     }
 }
 function isWithin(fn: FunctionView, outer: FunctionView, module: ModuleView): boolean {
-  let around = fn.within;
-  for (let hops = 0; around !== undefined && hops < DEEPEST; hops++) {
-    if (around === outer.id) return true;
-    around = module.functions.get(around)?.within;
-  }
-  return false;
+  return [...outward(fn, (id) => module.functions.get(id), 1 + DEEPEST)].slice(1).some(({ id }) => id === outer.id);
 }
 /** Routes of the file ask who calls, or it checks tokens. */
 function asksForLogin(module: ModuleView, context: RuleContext): boolean {

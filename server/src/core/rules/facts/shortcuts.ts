@@ -4,7 +4,7 @@ import type { Call, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import { requestReads } from './request-reads.js';
 import { secretName } from './secrets.js';
-import { someIn } from './walk.js';
+import { operandsOf, someIn } from './walk.js';
 
 /** One way round a check: a request that says so, an environment, a fixed value. */
 export type Shortcut =
@@ -31,7 +31,7 @@ const NO_SECRET = /^(undefined|null|bearer|basic|.{0,2})$/i;
 /** Authentication is off where the environment says so: outside production, or under a switch that is named for it. */
 export function environmentShortcut(branch: Branch, context: RuleContext): Shortcut | undefined {
   const test = branch.test;
-  for (const one of branch.holds ? disjuncts(test, 0) : [test]) {
+  for (const one of branch.holds ? operandsOf(test, '||') : [test]) {
     const where = context.environment([{ ...branch, test: one }]);
     // A setting that is handed in, whatever its holder is called.
     if (where === 'any' && one.kind === 'not' && one.of.kind === 'ref' && one.of.path.length > 0 && namesSwitch(one, branch.holds, context, 0)) return { how: 'environment', severity: 'warning' };
@@ -147,7 +147,7 @@ function isCredential(value: Value, context: RuleContext): boolean {
 }
 /** `credentials.password === 'written here'`: a password that opens whatever it is given for. */
 export function masterPassword(test: Value, context: RuleContext): boolean {
-  return disjuncts(test, 0).some((one) => {
+  return operandsOf(test, '||').some((one) => {
     if (one.kind !== 'compare' || !/^===?$/.test(one.op)) return false;
     const [value, literal] = one.right.kind === 'literal' ? [one.left, one.right] : [one.right, one.left];
     const text = context.constant(literal)?.value;
@@ -188,8 +188,4 @@ function byKey(value: Value, guard: boolean, context: RuleContext): Shortcut | u
   const field = requestReads(value, context)[0]?.field;
   if (!field || field.key === undefined || !['header', 'query', 'cookie', 'body'].includes(field.from) || !BYPASS.test(field.key)) return undefined;
   return guard || ABOUT_AUTH.test(field.key) ? { how: 'request', key: field.key, severity: 'error' } : undefined;
-}
-/** The parts of `a || b`, each of which suffices. */
-export function disjuncts(test: Value, depth: number): readonly Value[] {
-  return test.kind === 'logic' && test.op === '||' && depth < 8 ? [...disjuncts(test.left, depth + 1), ...disjuncts(test.right, depth + 1)] : [test];
 }

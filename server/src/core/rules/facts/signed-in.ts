@@ -1,8 +1,9 @@
 import type { FunctionView } from '../../model/module.js';
-import type { FunctionId, Value } from '../../model/value.js';
+import type { Value } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
 import { personName, tableName } from './field-names.js';
+import { outward } from './outward.js';
 import { holdsHidden, recordRead, takesAway, type RecordRead } from './records.js';
 
 /** What programs call those who sign in. */
@@ -34,17 +35,9 @@ function settersOf(endpoint: Endpoint, path: string, context: RuleContext): read
   for (let link = endpoint.chain; link && hops < MOST_LINKS; link = link.before, hops++) {
     const layer = link.layer.fn === undefined ? undefined : context.body(link.layer.fn);
     if (!layer) continue;
-    const own = context.functions(layer.at.path).filter((one) => one.id === layer.id || isInside(one, layer.id, context));
+    const own = context.functions(layer.at.path).filter((one) => [...outward(one, context.body, 7)].some(({ id }) => id === layer.id));
     for (const one of own) for (const step of one.steps)
       if (step.do === 'assign' && step.target.root.kind === 'parameter' && step.target.root.fn === layer.id && step.target.path.join('.') === path) found.push({ value: step.value, in: one });
   }
   return found;
-}
-function isInside(fn: FunctionView, outer: FunctionId, context: RuleContext): boolean {
-  let within = fn.within;
-  for (let hops = 0; within !== undefined && hops < 6; hops++) {
-    if (within === outer) return true;
-    within = context.body(within)?.within;
-  }
-  return false;
 }

@@ -2,6 +2,7 @@ import type { FunctionView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
+import { outward } from './outward.js';
 
 /** A part of the request that a path is made of. */
 export interface Taint {
@@ -27,11 +28,9 @@ export function isNarrow({ source }: Taint, endpoints: readonly Endpoint[], cont
 
 /** Endpoints whose handler holds the code, also in a callback. */
 export function endpointsAround(fn: FunctionView, context: RuleContext): readonly Endpoint[] {
-  let current: FunctionView | undefined = fn;
-  for (let hops = 0; current && hops < 6; hops++) {
-    const found = context.endpoints({ handler: current.id });
+  for (const one of outward(fn, context.body, 6)) {
+    const found = context.endpoints({ handler: one.id });
     if (found.length > 0) return found;
-    current = current.within === undefined ? undefined : context.body(current.within);
   }
   return [];
 }

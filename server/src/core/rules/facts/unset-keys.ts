@@ -3,10 +3,9 @@ import type { Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import { refusesAt } from './refusals.js';
 import { secretName } from './secrets.js';
-import { someIn, someValue } from './walk.js';
+import { operandsOf, someIn, someValue } from './walk.js';
 
 const VARIABLE = /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASS|PWD|CREDENTIALS?|BASIC(_?AUTH)?|AUTH|PIN|HASH|PSK)S?$/i;
-const DEEPEST = 8;
 
 /** The key whose absence lets everybody pass: `if (!API_KEY) return next()`, `if (API_KEY && given !== API_KEY) return refuse()`. `passed`: the step lets the request go on. */
 export function unsetKey(step: Step, passed: boolean, fn: FunctionView, context: RuleContext): { readonly test: Value; readonly name: string } | undefined {
@@ -14,22 +13,19 @@ export function unsetKey(step: Step, passed: boolean, fn: FunctionView, context:
   const branch = own.findLast((one) => !one.early);
   if (!branch?.holds) return undefined;
   if (passed) {
-    const ref = partsOf(branch.test, '||', 0).map(absent).find((one) => one !== undefined);
+    const ref = operandsOf(branch.test, '||').map(absent).find((one) => one !== undefined);
     const name = ref && keyName(ref, context);
     return ref && name !== undefined && isUsed(ref, fn, context) ? { test: branch.test, name } : undefined;
   }
   if (!refusesAt(step, context)) return undefined;
   const tests = own.filter((one) => !one.early && one.holds);
-  const asked = tests.flatMap((one) => partsOf(one.test, '&&', 0));
-  for (const { test } of tests) for (const ref of partsOf(test, '&&', 0)) {
+  const asked = tests.flatMap((one) => operandsOf(one.test, '&&'));
+  for (const { test } of tests) for (const ref of operandsOf(test, '&&')) {
     const name = ref.kind === 'ref' ? keyName(ref, context) : undefined;
     if (ref.kind !== 'ref' || name === undefined || !asked.some((other) => other !== ref && isWrong(other, ref, context)) || isRefusedUnset(ref, own, fn, context)) continue;
     return { test, name };
   }
   return undefined;
-}
-function partsOf(test: Value, op: '&&' | '||', depth: number): readonly Value[] {
-  return test.kind === 'logic' && test.op === op && depth < DEEPEST ? [...partsOf(test.left, op, depth + 1), ...partsOf(test.right, op, depth + 1)] : [test];
 }
 /** What is not there where the test holds. */
 function absent(test: Value): Ref | undefined {

@@ -36,3 +36,9 @@ export function partsOf(value: Value): readonly Value[] {
     default: return [];
   }
 }
+
+const MOST_NESTED = 8;
+/** The parts of `a || b || c`, or of `a && b && c`; the value itself where it is neither. */
+export function operandsOf(value: Value, op: '&&' | '||', depth = 0): readonly Value[] {
+  return value.kind === 'logic' && value.op === op && depth < MOST_NESTED ? [...operandsOf(value.left, op, depth + 1), ...operandsOf(value.right, op, depth + 1)] : [value];
+}

@@ -6,6 +6,7 @@ import { alternatives } from '../facts/alternatives.js';
 import { assignedLater, sessionLibrary } from '../facts/cookies.js';
 import { secretName } from '../facts/secrets.js';
 import { ofRequest } from '../facts/handed.js';
+import { outward } from '../facts/outward.js';
 import { rule, type Detection, type FixAnswer, type OptionAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -243,7 +244,6 @@ function* ofAssignment(target: Ref, when: readonly Branch[], fn: FunctionView, m
   };
 }
 function logsIn(fn: FunctionView, context: RuleContext): boolean {
-  for (let view: FunctionView | undefined = fn, hops = 0; view && hops < 5; view = view.within === undefined ? undefined : context.body(view.within), hops++)
-    if (view.steps.some((step) => step.do === 'call' && CHECKS_LOGIN.test(step.call.name))) return true;
+  for (const view of outward(fn, context.body, 5)) if (view.steps.some((step) => step.do === 'call' && CHECKS_LOGIN.test(step.call.name))) return true;
   return context.endpoints({ handler: fn.id }).some((one) => one.method === 'POST' && /(^|\/)(login|log-in|signin|sign-in)$/i.test(one.path.text));
 }
