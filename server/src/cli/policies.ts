@@ -4,7 +4,8 @@ import picomatch from 'picomatch';
 import { readPolicy } from '../core/engine.js';
 import { defaultPolicy, type Policy } from '../core/policy/policy.js';
 import { indexLines } from '../core/text/lines.js';
-import { filePath, folderOf, type FilePath, type SourceFile } from '../core/text/source.js';
+import { foldersUp } from '../core/text/paths.js';
+import { filePath, type FilePath, type SourceFile } from '../core/text/source.js';
 import { findUp } from '../host/node.js';
 import { Problem, systemProblem } from './problem.js';
 import { isInside, type Root } from './root.js';
@@ -33,11 +34,11 @@ export class Policies {
   /** What holds for a file. */
   of(path: FilePath): Policy {
     const policies = this.byFolder();
-    for (let folder = folderOf(path); ; folder = folderOf(folder)) {
+    for (const folder of foldersUp(path)) {
       const policy = policies.get(folder);
       if (policy) return policy;
-      if (folder === '') return defaultPolicy;
     }
+    return defaultPolicy;
   }
   /** Patterns of files not to list, relative to the root. A file named otherwise than the usual speaks of the root. */
   excludes(): readonly string[] {

@@ -1,6 +1,7 @@
 import type { Conduct } from '../model/api.js';
 import type { FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
+import { FOREIGN_CALLER } from './caller-words.js';
 
 type Test = Conduct['tests'][number];
 /** Parameter positions; -1: the function is not given it. */
@@ -34,8 +35,7 @@ const ROLE = /^(role|roles|isAdmin|is_admin|admin|permissions?|scopes?|isSuperAd
 const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|cookie)$/i;
 /** Also in other languages. */
 const IDENTITY = new RegExp('^(user|currentUser|account|auth|session|principal|identity|token|jwt|apiKey|loggedIn|isAuthenticated|userId|userID|uid|admin|member|'
-  + 'usuari[oa]|usu\\u00e1rio|benutzer|nutzer|anwender|mitarbeiter|utilisateur|utente|gebruiker|uzytkownik|u\\u017cytkownik'
-  + '|osoba|kullanici|korisnik|anvandare|bruker|bruger|kayttaja|konto|compte|cuenta|conta|sesion|sessao|sesja|sitzung|sessione)$', 'i');
+  + `${FOREIGN_CALLER})$`, 'i');
 /** The functions that stand in a function, at any depth. */
 export function innerFunctions(fn: FunctionView, module: ModuleView, kept: ConductInput['inside']): FunctionView[] {
   let children = kept?.get(module);

@@ -2,7 +2,7 @@ import { filePath, folderOf, type FilePath } from '../text/source.js';
 import { aliased, aliasesOf, referencesOf, type Aliases, type Config } from './aliases.js';
 import { isNeverFolder } from './file-class.js';
 import { exportedTargets, importedTargets, packageOf, type Conditions, type Manifest } from './manifests.js';
-import { joinedPath, under } from '../text/paths.js';
+import { foldersFrom, foldersUp, joinedPath, under } from '../text/paths.js';
 import { filesAt, indexesOf, isTypeScript, sourcesOf, type Usual } from './specifier-paths.js';
 
 /** What resolution needs of the files that are held. */
@@ -70,10 +70,9 @@ export function createResolver(held: Held, foreign: ReadonlySet<string>): Resolv
   function byHabit(specifier: string, from: string, search: Search): FilePath | undefined {
     if (!/^[@~]\/[^/]/.test(specifier)) return undefined;
     let home: string | undefined;
-    for (let folder = from; ; folder = folderOf(folder)) {
+    for (const folder of foldersFrom(from)) {
       if (configured(folder, search)) return undefined;
       if (home === undefined && manifestIn(folder, search)) home = folder;
-      if (folder === '') break;
     }
     for (const folder of [home ?? '', under(home ?? '', 'src')]) {
       const found = located(under(folder, specifier.slice(2)), false, search, '');
@@ -84,10 +83,9 @@ export function createResolver(held: Held, foreign: ReadonlySet<string>): Resolv
 
   function isOwn(specifier: string, from: FilePath): boolean {
     if (RELATIVE.test(specifier) || ALIAS.test(specifier)) return true;
-    for (let folder = folderOf(from); ; folder = folderOf(folder)) {
+    for (const folder of foldersUp(from)) {
       const { paths } = configured(folder, undefined)?.aliases ?? { paths: new Map<string, readonly string[]>() };
       for (const key of paths.keys()) if (key === specifier || (key.indexOf('*') > 0 && specifier.startsWith(key.slice(0, key.indexOf('*'))))) return true;
-      if (folder === '') break;
     }
     const named = packageOf(specifier);
     return named !== undefined && packagesOf(named.name).length > 0;
@@ -206,11 +204,11 @@ export function createResolver(held: Held, foreign: ReadonlySet<string>): Resolv
     return chosen((conditions) => importedTargets(own.manifest.imports, specifier, conditions), own, search, depth);
   }
   function nearest(from: string, search: Search): Package | undefined {
-    for (let folder = from; ; folder = folderOf(folder)) {
+    for (const folder of foldersFrom(from)) {
       const manifest = manifestIn(folder, search);
       if (manifest) return { folder, manifest };
-      if (folder === '') return undefined;
     }
+    return undefined;
   }
   /** The package a file is in, by its own name, else one of the project. */
   function packaged(specifier: string, from: string, search: Search, depth: number): FilePath | undefined {

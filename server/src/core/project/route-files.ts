@@ -3,6 +3,7 @@ import type { Conduct, ScopeEvent } from '../model/api.js';
 import type { Export, ModuleView } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import { wrapperName } from '../rules/facts/guards.js';
+import { foldersFrom } from '../text/paths.js';
 import { filePath, folderOf, type At, type FilePath } from '../text/source.js';
 import type { Abstract, Before, Fn, Frame, ScopeState } from './abstract.js';
 import { nameOf } from './join-parts.js';
@@ -180,10 +181,7 @@ export function createRouteFiles(machine: Machine, depends: (name: string, from:
   }
   /** The folder an application begins in, of those around another. */
   function nearestRoot(adapter: FrameworkAdapter, from: string): string | undefined {
-    for (let folder = from; ; folder = folderOf(folder)) {
-      if (beginsAt(adapter, folder)) return folder;
-      if (folder === '') return undefined;
-    }
+    return [...foldersFrom(from)].find((folder) => beginsAt(adapter, folder));
   }
   /** The exports of a file, with those it hands on from others; each stands where this file says so. */
   function exportsOf(module: ModuleView, path: FilePath, depth: number): readonly Export[] {

@@ -2,6 +2,7 @@ import type { Conduct } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { Call, Ref, Value } from '../model/value.js';
 import { environmentOf } from './environment.js';
+import { FOREIGN_CALLER } from './caller-words.js';
 
 /** Whether a request without credentials gets somewhere: never, nobody can tell, if a setting says so, always. */
 export type Reach = Conduct['strangers'];
@@ -11,8 +12,7 @@ export type Met = 'absent' | 'hollow' | 'present' | 'setting' | 'maybe';
 const ORDER = { no: 0, maybe: 1, setting: 2, yes: 3 } as const;
 /** Also in other languages. */
 const IDENTITY = new RegExp('^(user|currentUser|account|auth|session|principal|identity|token|jwt|api_?key|isLoggedIn|loggedIn|isAuthenticated|authenticated|authorized|isAuthorized|member|accountability|credentials?|authorization|authInfo|'
-  + 'usuari[oa]|usu\\u00e1rio|benutzer|nutzer|anwender|mitarbeiter|utilisateur|utente|gebruiker|uzytkownik|u\\u017cytkownik'
-  + '|osoba|kullanici|korisnik|anvandare|bruker|bruger|kayttaja|konto|compte|cuenta|conta|sesion|sessao|sesja|sitzung|sessione)$', 'i');
+  + `${FOREIGN_CALLER})$`, 'i');
 const TOKEN = /(token|authori[sz]ation|authheader|credentials?|api_?key|secret|password|signature|bearer|jwt)$/i;
 const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?token|x-?token|.*-token|.*-key|.*-secret|.*-signature|cookie)$/i;
 const CREDENTIAL_COOKIE = /token|session|auth|jwt|(^|[._-])sid$|user|login|access|admin/i;

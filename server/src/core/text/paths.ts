@@ -26,8 +26,12 @@ export function joinedPath(folder: string, path: string): string | undefined {
   return out.join('/');
 }
 /** The folder of a file and those above it, nearest first, '' last. */
-export function* foldersUp(path: FilePath): Iterable<string> {
-  for (let folder: string = folderOf(path); ; folder = folderOf(folder)) {
+export function foldersUp(path: FilePath): Iterable<string> {
+  return foldersFrom(folderOf(path));
+}
+/** A folder and those above it, nearest first, '' last. */
+export function* foldersFrom(from: string): Iterable<string> {
+  for (let folder = from; ; folder = folderOf(folder)) {
     yield folder;
     if (folder === '') return;
   }
