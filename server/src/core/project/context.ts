@@ -7,6 +7,7 @@ import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import type { RuleContext } from '../rules/rule.js';
 import { fileOf, type At, type FilePath, type Span } from '../text/source.js';
+import { calledFunction } from './called.js';
 import { conductOf, type ConductInput } from './conduct.js';
 import { entityBehind } from './declared.js';
 import { environmentOf } from './environment.js';
@@ -109,6 +110,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     runs,
     environment: (when) => environmentOf(when, (value) => followedTest(value, held)),
     body,
+    called: (call) => calledFunction(call.target, call.form === 'new', { ...held, body }),
     entity: (value) => entityBehind(value, { ...held, body }),
     top: (path) => held.module(path)?.top,
     functions(path) {

@@ -215,6 +215,8 @@ export interface RuleContext {
   /** False: nothing under these branches ever runs, as after `next ? ... : ...` in a handler the framework gives `next`. */
   runs(when: readonly Branch[]): boolean;
   body(fn: FunctionId): FunctionView | undefined;
+  /** The function of the project a call surely runs: by its name, or as a method of the class around it, of an instance a name or a field holds, or of a class. */
+  called(call: Call): FunctionView | undefined;
   /** The class whose instances a repository or a model gives out, by its type or by the call that made it. */
   entity(value: Value): { readonly name: string; readonly fields: readonly DeclaredField[] } | undefined;
   /** What a file does outside all functions. */

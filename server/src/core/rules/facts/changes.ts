@@ -2,6 +2,7 @@ import type { AssignStep, FunctionView, Step, StepFrame } from '../../model/modu
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import { dataWrite, type DataWrite } from './data-writes.js';
+import { storedBy } from './stored.js';
 import { wordsOf } from './names.js';
 import { outward } from './outward.js';
 
@@ -17,6 +18,9 @@ const PUTS = /^(set|add|push|unshift)$/;
 const FINDS = /^(get|find|findOne|findById|findByPk|findUnique|findFirst|at)$/;
 const BESIDE: ReadonlySet<string> = new Set('cache caches cached seen visits hits counts counters stats metrics sessions tokens nonces timers listeners clients sockets connections limits buckets queue log logs history url params headers searchparams cookies query'.split(' '));
 const DEEPEST = 3;
+const LOOKS_UP = /^(get|find|list|load|fetch|read|ensure|resolve|check|authenticate|validate|verify|current|require|sync)/i;
+/** What runs on another occasion, or when something failed. */
+const LATER = /^(on|once|addListener|addEventListener|catch|setInterval|use|subscribe|schedule)$/;
 
 /** The changes a function makes to what is stored, also through functions of the project it calls. */
 export function changesOf(body: FunctionView, context: RuleContext, depth = 0): readonly StoredChange[] {
@@ -26,16 +30,24 @@ export function changesOf(body: FunctionView, context: RuleContext, depth = 0): 
   });
 }
 function ofCall(step: Step, call: Call, body: FunctionView, context: RuleContext, depth: number): readonly StoredChange[] {
-  const direct = dataWrite(call);
+  const direct = dataWrite(call) ?? storedBy(call, body, context);
   if (direct) return [{ call, kind: direct.kind, name: direct.name, held: false }];
   if (FILES.test(call.callee) && OF_FILES.test(call.callee)) return [{ call, kind: 'delete', name: call.name, held: false }];
   const kept = heldIn(call, body, context, depth) ?? ofKeys(call, context);
   if (kept) return [kept];
-  const end = depth < DEEPEST ? context.resolve(call.target).value : undefined;
-  const target = end?.kind === 'function' ? context.body(end.fn) : undefined;
-  if (!target || target.id === body.id || step.zone === 'catch') return [];
+  if (depth >= DEEPEST || step.zone === 'catch') return [];
+  const target = context.called(call);
   const name = call.target.kind === 'ref' ? call.target.text : call.name;
-  return changesOf(target, context, depth + 1).slice(0, 4).map((one) => ({ ...one, call, name }));
+  // What looks something up may also make it, or remember that it was asked for.
+  const inside = target && target.id !== body.id ? changesOf(target, context, depth + 1).filter((one) => one.kind === 'delete' || !LOOKS_UP.test(call.name)) : [];
+  return [...inside.slice(0, 4).map((one) => ({ ...one, call, name })), ...(LATER.test(call.name) ? [] : inCallbacks(call, body, context, depth))];
+}
+/** `rows.map((row) => row.destroy())`, `db.transaction(async (tx) => ...)`: functions that are handed over run as well. */
+function inCallbacks(call: Call, body: FunctionView, context: RuleContext, depth: number): readonly StoredChange[] {
+  return call.args.flatMap(({ value }) => {
+    const inner = value.kind === 'function' ? context.body(value.fn) : undefined;
+    return inner && inner.id !== body.id ? changesOf(inner, context, depth + 1).slice(0, 4) : [];
+  });
 }
 /** `items.delete(id)` of a list or map of the module, or of the plugin that registers the handler. */
 function heldIn(call: Call, body: FunctionView, context: RuleContext, depth: number): StoredChange | undefined {
@@ -84,10 +96,17 @@ function ofAssignment({ target, value }: AssignStep & StepFrame, context: RuleCo
   const isTaken = value.kind === 'literal' && value.value === undefined;
   if (target.path[0] === 'session' && target.path.length > 1) return [{ call: undefined, kind: isTaken ? 'delete' : 'write', name: target.text, held: true }];
   if (target.root.kind !== 'local') return [];
+  // `delete games[req.params.id]`, `games[id].score = 0`
+  if (target.computed && target.path.includes(undefined) && context.request(target.computed) && isMapping({ ...target, path: [], nameAt: target.at }, context)) return [{ call: undefined, kind: isTaken ? 'delete' : 'write', name: target.text, held: true }];
   // `items = items.filter(...)`
   if (target.path.length === 0) return value.kind === 'call' && value.name === 'filter' && value.receiver && context.sameValue(value.receiver, target) && isHeld(target, context) ? [{ call: undefined, kind: 'delete', name: target.text, held: true }] : [];
   if (target.path.length === 1 && target.path[0] === 'length' && value.kind === 'literal' && value.value === 0) return isEmptied(target, context) ? [{ call: undefined, kind: 'delete', name: target.text, held: true }] : [];
   return isFound({ ...target, path: [] }, context) ? [{ call: undefined, kind: isTaken ? 'delete' : 'write', name: target.text, held: true }] : [];
+}
+/** An object the module keeps rows in, by their keys. */
+function isMapping(list: Ref, context: RuleContext): boolean {
+  const name = list.text.split(/[.[?]/)[0] ?? '';
+  return !wordsOf(name).some((word) => BESIDE.has(word)) && madeFor(list, context).kind === 'object';
 }
 function isFound(value: Value, context: RuleContext): boolean {
   const end = value.kind === 'ref' ? context.resolve(value).value : value;

@@ -9,8 +9,8 @@ export interface DataWrite {
   /** As a person would name it: `User.findByIdAndDelete`, `DELETE FROM`. */
   readonly name: string;
 }
-const DELETES = /^(delete|deleteOne|deleteMany|deleteById|findByIdAndDelete|findOneAndDelete|findByIdAndRemove|findOneAndRemove|destroy|remove|del|drop|dropTable|truncate|softDelete)$/;
-const WRITES = /^(update|updateOne|updateMany|updateById|findByIdAndUpdate|findOneAndUpdate|findOneAndReplace|replaceOne|insert|insertOne|insertMany|increment|decrement|create|createMany|bulkCreate|bulkWrite|save|upsert)$/;
+const DELETES = /^(delete|deleteOne|deleteMany|deleteById|findByIdAndDelete|findOneAndDelete|findByIdAndRemove|findOneAndRemove|destroy|remove|del|drop|dropTable|truncate|softDelete|softRemove|deleteFrom|removeAndFlush|nativeDelete)$/;
+const WRITES = /^(update|updateOne|updateMany|updateById|findByIdAndUpdate|findOneAndUpdate|findOneAndReplace|replaceOne|insert|insertOne|insertMany|increment|decrement|create|createMany|bulkCreate|bulkWrite|save|upsert|updateTable|insertInto|persistAndFlush|nativeUpdate|patch|patchAndFetchById|updateAndFetchById)$/;
 /** Words of names that hold what only remembers something: sessions, counts, logs, caches. */
 const ASIDE: ReadonlySet<string> = new Set((
   'cache caches cached map set sets session sessions cookie cookies storage localstorage sessionstorage log logs logger audit audits auditlog history view views visit visits hit hits counter counters metric metrics stat stats '
@@ -18,8 +18,10 @@ const ASIDE: ReadonlySet<string> = new Set((
   + 'limiter bucket buffer formatter factory builder schema validator zod yup joi'
 ).split(' '));
 /** Names under which a database is reached; what stands below is a table. */
-const DATABASE = /^(_?(prisma(client)?|db|database|knex|sequelize|em|entitymanager|manager|orm|drizzle|mongo(db)?|supabase|sql|conn|connection|pool|tx|trx))$/i;
+const DATABASE = /^(_?(prisma(client)?|db|database|knex|sequelize|em|entitymanager|manager|(app_?)?data_?source|orm|drizzle|mongo(db)?|supabase|sql|conn|connection|pool|tx|trx))$/i;
 const MODEL = /(repository|repo|model|dao|collection|entity)$/i;
+/** Calls that tell of a statement, or keep one for later. */
+const SAYS = /^(log|info|debug|warn|error|trace|prepare|describe|it|test|push|match|includes|replace|split)$/;
 const STATEMENT = /^\s*(delete\s+from|update\s+\S{1,80}\s+set|insert\s+into|drop\s+table|truncate)\b/i;
 
 /** The calls of a body that change stored data. */
@@ -32,26 +34,46 @@ export function dataWrites(body: FunctionView): readonly DataWrite[] {
 /** What a call does to stored data; undefined where it does nothing to it, or nobody can tell. */
 export function dataWrite(call: Call): DataWrite | undefined {
   const statement = statementIn(call);
-  if (statement !== undefined) return { call, kind: /^(delete|drop|truncate)/i.test(statement) ? 'delete' : 'write', name: statement };
-  const kind = DELETES.test(call.name) ? 'delete' : WRITES.test(call.name) ? 'write' : undefined;
+  if (statement !== undefined) return statementWrite(call, statement);
+  const kind = writeNamed(call.name);
   if (!kind || !call.receiver || !isTable(call.receiver, call, 0)) return undefined;
   return { call, kind, name: call.target.kind === 'ref' ? call.target.text : call.name };
 }
-/** `db.query('DELETE FROM carts')`, also as a tagged template. */
+/** What a method of a table, a model or a repository does, by its name. */
+export function writeNamed(name: string): DataWrite['kind'] | undefined {
+  return DELETES.test(name) ? 'delete' : WRITES.test(name) ? 'write' : undefined;
+}
+/** What a statement of SQL changes; undefined where it changes nothing. */
+export function statementWrite(call: Call, text: string): DataWrite | undefined {
+  const found = STATEMENT.exec(text)?.[1]?.replace(/\s+/g, ' ').split(' ').slice(0, 2).join(' ').toUpperCase();
+  return found === undefined ? undefined : { call, kind: /^(delete|drop|truncate)/i.test(found) ? 'delete' : 'write', name: found };
+}
+/** `db.query('DELETE FROM carts')`, also as a tagged template, through a helper, or as `{ text: ... }`; a statement that is only prepared changes nothing yet. */
 function statementIn(call: Call): string | undefined {
-  if (!/^(query|execute|exec|run|raw|sql|all|unsafe|\$executeRaw(Unsafe)?|\$queryRaw(Unsafe)?)$/.test(call.name)) return undefined;
-  // `db.prepare('DELETE FROM carts').run(id)`: better-sqlite3, node:sqlite.
-  const made = call.name === 'run' && call.receiver?.kind === 'call' && call.receiver.name === 'prepare' ? call.receiver : call;
+  if (SAYS.test(call.name)) return undefined;
+  // `db.prepare('DELETE FROM carts').run(id)`: better-sqlite3, node:sqlite, D1.
+  const made = preparedBy(call) ?? call;
   const first = made.args[0]?.value;
-  const text = first?.kind === 'literal' ? String(first.value) : first?.kind === 'template' && typeof first.parts[0] === 'string' ? first.parts[0] : '';
-  const found = STATEMENT.exec(text)?.[1];
-  return found?.replace(/\s+/g, ' ').split(' ').slice(0, 2).join(' ').toUpperCase();
+  const given = first?.kind === 'object' ? first.entries.find(({ key }) => key === 'text' || key === 'sql')?.value : first;
+  const text = given?.kind === 'literal' ? String(given.value) : given?.kind === 'template' && typeof given.parts[0] === 'string' ? given.parts[0] : '';
+  return STATEMENT.test(text) ? text : undefined;
+}
+/** The `prepare` call a statement comes from that is run here. */
+function preparedBy(call: Call): Call | undefined {
+  if (!/^(run|all|get|first)$/.test(call.name)) return undefined;
+  let current = call.receiver;
+  for (let hops = 0; current?.kind === 'call' && hops < 4; hops++) {
+    if (current.name === 'prepare') return current;
+    current = current.receiver;
+  }
+  return undefined;
 }
 /** `db()`, `userRepository()`. */
 function isStore(name: string): boolean {
   return DATABASE.test(name) || MODEL.test(name);
 }
-function isTable(receiver: Value, call: Call, depth: number): boolean {
+/** Whether a value is a table, a model or a repository, or a query on one, as far as names tell. */
+export function isTable(receiver: Value, call: Call, depth: number): boolean {
   if (depth > 4) return false;
   if (receiver.kind === 'call') {
     // `knex('users').where(...).del()`, `db.collection('users').deleteOne()`, `getRepository(User).remove()`.

@@ -1,4 +1,6 @@
+import type { FunctionView } from '../../model/module.js';
 import type { Endpoint } from '../../project/project.js';
+import { changeExamples } from '../facts/change-examples.js';
 import { changesOf, type StoredChange } from '../facts/changes.js';
 import { actionOf, deedOf, type Deed } from '../facts/deeds.js';
 import { ofRequest } from '../facts/handed.js';
@@ -19,6 +21,7 @@ const EXACT_ACTION = /^(delete|remove|destroy|purge|disable|approve|transfer|cle
 const WEAK_ACTION = /^(archive|reset|pay|publish|drop|restore|toggle|promote|clear|empty|flush|void|cancel|ban|unban|unpublish|wipe|rotate|refund|demote|revoke)$/i;
 /** Links in mails, and ends of sessions, that have to be GET; and what is remembered of a visit. */
 const BY_LINK = /(^|\/)(verify|confirm|activate|unsubscribe|callback|logout|log-out|signout|sign-out|invite|invitation|accept|magic|track|pixel|open|click|redirect|cron|webhooks?|health|seed)(-?\w{1,30})?(\/|$)/i;
+const ALWAYS_LINK = /(^|\/)(callback|logout|log-out|signout|sign-out|magic|track|pixel|redirect|unsubscribe|webhooks?|health)(-?\w{1,30})?(\/|$)/i;
 const LOGOUT = /^(log-?out|sign-?out|logoff|sign-?off)$/i;
 const ASIDE = /seen|visit|view|count|hit|access|log|audit|track|stat|last|session|cache|history|activity|online|read/i;
 
@@ -43,11 +46,11 @@ export default rule<'endpoint', Evidence>({
     const last = path.segments.at(-1);
     const ended = last && LOGOUT.test(last.text) ? sessionEnd(endpoint, context) : undefined;
     if (ended !== undefined) yield { at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, severity: 'hint', confidence: 'medium', evidence: { endpoint, write: { kind: 'write', name: ended }, word: undefined, ends: true } };
-    if (publicPath(path.text) || BY_LINK.test(path.text)) return;
+    if (publicPath(path.text) || byLink(endpoint)) return;
     const word = last?.kind === 'text' && EXACT_ACTION.test(last.text) ? last.text : undefined;
     const body = ownBody(endpoint, context);
     const isAction = word !== undefined || actionOf(endpoint) !== undefined;
-    const writes = body ? changesOf(body, context).filter((one) => (!one.held || isAction) && (one.held || !isAside(one, one.call ? context.textOf(one.call.at) : ''))) : [];
+    const writes = body ? changesOf(body, context).filter((one) => (!one.held || isAction) && (one.held || !isAside(one, one.call ? wholeText(one, body, context) : ''))) : [];
     // A read may remember that it was made; a removal, or a path that names an action, is no such thing.
     const write = writes.find((one) => one.kind === 'delete') ?? (writes[0] && (isAction || ACTION.test(last?.text ?? '') || !reads(body?.name ?? '')) ? writes[0] : undefined);
     const deed = write ? undefined : deedOf(endpoint, body, context);
@@ -80,6 +83,7 @@ export default rule<'endpoint', Evidence>({
     } else yield { refused: 'The method is written in a form this fix does not know how to edit.' };
   },
   examples: [
+    ...changeExamples,
     { title: 'a prepared statement, a repository that a function gives', bad: `
         const app = require('express')(), { db, placeRepository } = require('./store');
         app.get('/places/:id/close', (req, res) => { db.prepare('UPDATE places SET open = 0 WHERE id = ?').run(req.params.id); res.json({}); });
@@ -203,44 +207,6 @@ export default rule<'endpoint', Evidence>({
           app.get('/:id/drop', async (req) => { await keys.del(req.params.id); return {}; });
           //  ^^^ methods/unsafe-get "(keys.del)"
         }
-      `,
-    },
-    {
-      title: 'the path says what is done, and the handler does it',
-      bad: `
-        import { Hono } from 'hono';
-        import { alarms } from './alarms';
-        import * as ovens from './ovens';
-        import { pause } from './belt';
-        const app = new Hono();
-        app.get('/alarms/:id/silence/toggle', async (c) => c.json(await alarms.toggle(c.req.param('id'))));
-        //  ^^^ methods/unsafe-get "changes data (alarms.toggle)"
-        app.get('/alarms/:id/delete', async (c) => { await alarms.remove(c.req.param('id')); return c.redirect('/alarms'); });
-        //  ^^^ methods/unsafe-get "changes data (alarms.remove)"
-        app.get('/ovens/:id/lock', ovens.lock);
-        //  ^^^ methods/unsafe-get "changes data (ovens.lock)"
-        app.get('/belts/:id/pause', async (c) => { const belt = await find(c.req.param('id')); await belt?.pauseAll(); return c.text('ok'); });
-        //  ^^^ methods/unsafe-get "pauseAll"
-        export default app;
-      `,
-    },
-    {
-      title: 'a device is told, and what a controller keeps is changed',
-      bad: `
-        import { Controller, Get, Module, Param } from '@nestjs/common';
-        import { NestFactory } from '@nestjs/core';
-        @Controller('gates')
-        class GatesController {
-          private readonly gates = new Map();
-          constructor(private readonly mqtt) {}
-          @Get(':id/state') state(@Param('id') id) { return this.gates.get(id); }
-          @Get(':id/release') release(@Param('id') id) { return Object.assign(this.gates.get(id), { open: true }); }
-        // ^^^ methods/unsafe-get "(Object.assign)"
-          @Get(':id/restart') restart(@Param('id') id) { this.mqtt.publish('gates/' + id, 'restart'); return {}; }
-        // ^^^ methods/unsafe-get "(this.mqtt.publish)"
-        }
-        @Module({ controllers: [GatesController] }) class AppModule {}
-        NestFactory.create(AppModule).then((app) => app.listen(3000));
       `,
     },
     {
@@ -384,10 +350,22 @@ function sessionEnd({ handler }: Endpoint, context: RuleContext): string | undef
 function isFormOf({ app, path }: Endpoint, context: RuleContext): boolean {
   return context.endpoints({ shape: `${app} ${path.shape}` }).some((one) => one.method === 'POST' || one.method === 'PUT' || one.method === 'DELETE');
 }
+/** The call with what is chained to it, as long as its statement is no longer than a few lines. */
+function wholeText({ call }: StoredChange, body: FunctionView, context: RuleContext): string {
+  const step = call && body.steps.find((one) => one.do === 'call' && one.call.at.mark === call.at.mark && one.call.at.part === call.at.part);
+  const text = step && context.textOf(step.statementAt);
+  return text !== undefined && text.length < 300 ? text : call ? context.textOf(call.at) : '';
+}
 /** What only remembers something beside the answer. */
 function isAside({ name }: StoredChange, text: string): boolean {
   // What a row is looked up by says nothing of what is kept in it.
-  return ASIDE.test(name.replace(/\.where\([^]*$/i, '')) || /\$inc\b|lastSeen|last_?(login|access|active|used)|views?\b|counter/i.test(text.slice(0, 400));
+  return ASIDE.test(name.replace(/\.where\([^]*$/i, '')) || /\$inc\b|lastSeen|last_?(login|access|active|used)|views?\b|clicks?\b|counter/i.test(text.slice(0, 400));
+}
+/** Nobody opens a link of a mail with a login before it, but some routes have to be GET all the same. */
+function byLink({ path, authentication }: Endpoint): boolean {
+  if (ALWAYS_LINK.test(path.text)) return true;
+  const last = path.segments.at(-1);
+  return BY_LINK.test(path.text) && !(authentication.state === 'guarded' && last?.kind === 'text' && path.segments.at(-2)?.kind === 'parameter' && !/token|code|key|hash|secret|sig/i.test(path.text));
 }
 function reads(name: string): boolean {
   return /(^|\.)(get|list|find|show|read|fetch|index|view|load|search)[A-Z_]?\w*$/i.test(name);
