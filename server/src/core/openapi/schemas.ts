@@ -38,7 +38,17 @@ export function requestSchemas(document: OpenApiDocument, operation: Operation):
 }
 
 /** The responses of an operation by status, references followed. */
-export function responsesOf(document: OpenApiDocument, operation: Operation): readonly (Placed & { readonly entry: KeyedEntry })[] {
+export function responsesOf(document: OpenApiDocument, operation: Operation): readonly Response[] {
+  const known = answers.get(document) ?? new Map<Operation, readonly Response[]>();
+  answers.set(document, known);
+  const held = known.get(operation) ?? readResponses(document, operation);
+  known.set(operation, held);
+  return held;
+}
+type Response = Placed & { readonly entry: KeyedEntry };
+/** Several rules ask for them, and a document does not change once read. */
+const answers = new WeakMap<OpenApiDocument, Map<Operation, readonly Response[]>>();
+function readResponses(document: OpenApiDocument, operation: Operation): readonly Response[] {
   const own = [...operation.pointer, 'responses'];
   const { value, pointer } = led(document, { value: at(document, own) ?? document.root, pointer: own });
   if (value === document.root) return [];

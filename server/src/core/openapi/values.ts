@@ -25,6 +25,7 @@ export function isTrue(value: Value | undefined): boolean {
 export function entryOf(value: Value | undefined, key: string): Entry | undefined {
   const object = asObject(value);
   if (!object) return undefined;
+  if (object.entries.length > FEW) return indexOf(object).get(key);
   for (let i = object.entries.length - 1; i >= 0; i--) {
     const entry = object.entries[i];
     if (!entry) continue;
@@ -35,6 +36,18 @@ export function entryOf(value: Value | undefined, key: string): Entry | undefine
     }
   }
   return undefined;
+}
+/** Entries up to which looking through them is quicker than an index. */
+const FEW = 12;
+/** Values never change once read, so what is found in one stays. */
+const indexes = new WeakMap<ObjectValue, ReadonlyMap<string, Entry>>();
+function indexOf(object: ObjectValue): ReadonlyMap<string, Entry> {
+  const held = indexes.get(object);
+  if (held) return held;
+  const found = new Map<string, KeyedEntry>();
+  collect(object, found);
+  indexes.set(object, found);
+  return found;
 }
 /** The value under a key. */
 export function valueOf(value: Value | undefined, key: string): Value | undefined {

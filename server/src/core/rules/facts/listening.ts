@@ -13,6 +13,15 @@ const OPENNESS: readonly Reachable[] = ['socket', 'loopback', 'default', 'unknow
 
 /** The most open of all places an application listens on. */
 export function reachable(scope: Scope, context: RuleContext): Reachable {
+  const byScope = known.get(context) ?? new Map<Scope, Reachable>();
+  known.set(context, byScope);
+  const held = byScope.get(scope) ?? mostOpen(scope, context);
+  byScope.set(scope, held);
+  return held;
+}
+/** Asked for every endpoint by several rules. */
+const known = new WeakMap<RuleContext, Map<Scope, Reachable>>();
+function mostOpen(scope: Scope, context: RuleContext): Reachable {
   const places = scope.serves.flatMap((at) => placesOf(at, scope, context));
   return places.reduce<Reachable>((most, one) => (OPENNESS.indexOf(one) > OPENNESS.indexOf(most) ? one : most), places[0] ?? 'unknown');
 }
