@@ -10,12 +10,14 @@ export function headersWritten(call: Call, context: RuleContext): readonly Entry
   const first = call.args[0]?.value;
   const options = PINO.test(call.callee) ? first : FASTIFY.test(call.callee) ? optionValue(first, 'logger', context) : undefined;
   // It takes out what it is told to.
-  if (!options || context.option(options, 'redact').kind !== 'absent') return [];
+  const redact = options && context.option(options, 'redact');
+  const isEmpty = redact?.kind === 'value' && redact.resolved.value.kind === 'array' && redact.resolved.value.items.length === 0;
+  if (!options || (redact?.kind !== 'absent' && !isEmpty)) return [];
   const serializer = optionValue(optionValue(options, 'serializers', context), 'req', context);
   const end = serializer && context.resolve(serializer).value;
   const body = end?.kind === 'function' ? context.body(end.fn) : undefined;
   return (body?.steps ?? []).flatMap((step) => {
     const given = step.do === 'return' && step.value?.kind === 'object' ? step.value.entries : [];
-    return given.filter(({ value }) => value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === body?.id && value.root.index === 0 && /^(headers|body)$/.test(value.path.at(-1) ?? ''));
+    return given.filter(({ value }) => value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === body?.id && value.root.index === 0 && (/^(headers|body)$/.test(value.path.at(-1) ?? '') || /\bheaders\.(authorization|cookie)$/i.test(value.path.join('.'))));
   });
 }
