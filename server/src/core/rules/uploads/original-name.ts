@@ -1,5 +1,5 @@
 import type { Branch, FunctionView } from '../../model/module.js';
-import type { Call, Value } from '../../model/value.js';
+import type { Call, Ref, Value } from '../../model/value.js';
 import { nodeMember } from '../facts/node-import.js';
 import { isCallback } from '../facts/uploads.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
@@ -184,6 +184,43 @@ export default rule<'call', Evidence>({
           return 'ok';
         });`,
     },
+    {
+      title: 'a file of a web form, a form of Hono, and a name for the file of express-fileupload',
+      bad: `
+        //- app/api/scans/route.ts
+        import { writeFile } from 'node:fs/promises';
+        import path from 'node:path';
+        export async function POST(req: Request) {
+          const form = await req.formData();
+          const file = form.get('scan') as File;
+          const target = path.join(process.cwd(), 'public', 'scans', file.name);
+          //                                                         ^^^^^^^^^ uploads/original-name
+          await writeFile(target, Buffer.from(await file.arrayBuffer()));
+          return Response.json({ ok: true });
+        }
+        //- avatars.ts
+        import { Hono } from 'hono';
+        import { writeFile } from 'node:fs/promises';
+        export const avatars = new Hono();
+        avatars.post('/', async (c) => {
+          const body = await c.req.parseBody();
+          const file = body['avatar'] as File;
+          await writeFile('public/' + file.name, Buffer.from(await file.arrayBuffer()));
+          //                          ^^^^^^^^^ uploads/original-name
+          return c.json({ ok: true });
+        });
+        //- drops.js
+        const path = require('path');
+        const app = require('express')();
+        app.post('/', async (req, res) => {
+          const f = req.files.file;
+          const target = path.join('/srv/drops', f.name);
+          //                                     ^^^^^^ uploads/original-name
+          await f.mv(target);
+          res.end();
+        });`,
+    },
+    { title: 'a field of a form that is no name of a file', good: `import { writeFile } from 'node:fs/promises'; export async function POST(req) { const form = await req.formData(); const file = form.get('scan'); await writeFile('data/' + crypto.randomUUID(), Buffer.from(await file.arrayBuffer())); return Response.json({ name: file.name }); }` },
     { title: 'a generated name with the extension', good: `
         import multer from 'multer'; import path from 'node:path'; import { randomUUID } from 'node:crypto';
         multer.diskStorage({ filename: (req, file, cb) => cb(null, randomUUID() + path.extname(file.originalname)) });` },
@@ -247,13 +284,33 @@ function clientName(value: Value, context: RuleContext): Source | undefined {
   // busboy: `(field, stream, { filename })`, and the name alone before its version 1.
   const isThird = value.root.kind === 'parameter' && value.root.index === 2 && (last === 'filename' || (value.path.length === 0 && value.text === 'filename'));
   if (isThird && ['busboy', '@fastify/busboy'].some((name) => context.projectUses(name))) return { value, unique: false, raw: true };
-  if (last === 'name') return context.request(value)?.from === 'file' ? { value, unique: false, raw: false } : undefined;
+  if (last === 'name' && isFormFile(value, context)) return { value, unique: false, raw: true };
+  if (last === 'name') return context.request(value)?.from === 'file' || fileOfRequest(value, context) ? { value, unique: false, raw: false } : undefined;
   if (last !== 'filename') return undefined;
   const end = context.resolve(value).value;
   // `for await (const part of request.files())`: the name of a loop has no value of its own.
   if (value.root.kind === 'local' && /^(part|file|data|upload)\.filename$/.test(value.text) && (end === value || end.kind !== 'ref') && context.projectUses('@fastify/multipart')) return { value, unique: false, raw: false };
   const of = end.kind === 'ref' && end.root.kind === 'value' && end.root.of.kind === 'call' ? end.root.of : undefined;
   return of && of.name === 'file' && of.receiver && context.request(of.receiver)?.from === 'whole' ? { value, unique: false, raw: false } : undefined;
+}
+/** A file of a web form: `form.get('scan')` of `await request.formData()`, `(await c.req.parseBody())['avatar']`. */
+function isFormFile(value: Ref, context: RuleContext): boolean {
+  const made = fileBehind(value, context);
+  if (made?.kind === 'ref') return made.path.length === 1 && made.root.kind === 'value' && made.root.of.kind === 'call' && made.root.of.name === 'parseBody';
+  if (made?.kind !== 'call' || made.name !== 'get' || !made.receiver) return false;
+  const form = context.resolve(made.receiver).value;
+  return form.kind === 'call' && form.name === 'formData';
+}
+/** `const f = req.files.doc; f.name` of express-fileupload. */
+function fileOfRequest(value: Ref, context: RuleContext): boolean {
+  const made = fileBehind(value, context);
+  return made?.kind === 'ref' && made.path.length > 0 && context.request(made)?.from === 'file';
+}
+/** What the name before `.name` was made as. */
+function fileBehind({ path, ...ref }: Ref, context: RuleContext): Value | undefined {
+  if (ref.root.kind !== 'local' && ref.root.kind !== 'value') return undefined;
+  if (ref.root.kind === 'value' && path.length === 1) return ref.root.of;
+  return context.resolve({ ...ref, path: path.slice(0, -1), nameAt: ref.at }).value;
 }
 function isUnique(value: Value, context: RuleContext, depth: number): boolean {
   if (depth > 4) return false;
