@@ -1,5 +1,5 @@
 import type { Change } from '../../findings/changes.js';
-import type { FunctionView, Step } from '../../model/module.js';
+import type { Branch, FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
 import type { At } from '../../text/source.js';
@@ -21,7 +21,7 @@ const DEVELOPMENT = /^(development|dev|test)$/;
 const LOGINS = /^(next-auth(\/next)?(\.default)?|@auth\/(core|express|sveltekit|solid-start|qwik)\.\w{1,40}|(next-auth|@auth\/core)\.(NextAuth|Auth))$/;
 const CREATES_HAPI = /^(@hapi\/hapi|hapi)\.([sS]erver)$/;
 
-export default rule<'function', Evidence>({
+export default rule<'module', Evidence>({
   meta: {
     id: 'debug/mode-enabled',
     title: 'Debug mode is switched on in code',
@@ -34,13 +34,16 @@ export default rule<'function', Evidence>({
     whenNotToUse: 'The program is a tool for developers and never serves anybody else.',
     references: ['https://nodejs.org/en/learn/getting-started/debugging', 'https://cwe.mitre.org/data/definitions/489.html'],
   },
-  on: 'function',
-  words: ['node_env', 'isdev', 'debug', 'inspector', 'devtools', "'env'", '"env"', 'env:'],
-  *detect(fn, context): Iterable<Detection<Evidence>> {
-    for (const step of fn.steps) {
-      const found = step.do === 'call' ? ofCall(step.call, step, fn, context) : ofAssignment(step, fn, context);
-      if (found) yield { at: found.at, subject: found.what, evidence: found, severity: found.severity, when: step.when };
-    }
+  on: 'module',
+  words: ['node_env', 'isdev', 'debug', 'inspector', 'devtools', "'env'", '"env"', 'env:', 'synchronize', 'force', 'development:', 'dev:'],
+  *detect(module, context): Iterable<Detection<Evidence>> {
+    const told = (found: Mode, when: readonly Branch[]): Detection<Evidence> => ({ at: found.at, subject: found.what, evidence: found, severity: found.severity, when });
+    for (const fn of [module.top, ...module.functions.values()])
+      for (const step of fn.steps) {
+        const found = step.do === 'call' ? (ofCall(step.call, step, fn, context) ?? tablesRemade(step.call, context)) : ofAssignment(step, fn, context);
+        if (found && found.at.path === module.path) yield told(found, step.when);
+      }
+    for (const found of loginOptions(module, context)) yield told(found, []);
   },
   explain: ({ what, consequence }) => ({
     message: `${what} is on for every environment; ${consequence}. Switch it by NODE_ENV.`,
@@ -173,6 +176,84 @@ export default rule<'function', Evidence>({
         export class AppModule {}
       `,
     },
+    {
+      title: 'tables made anew at every start',
+      bad: `
+        //- app.module.ts
+        import { Module } from '@nestjs/common';
+        import { TypeOrmModule } from '@nestjs/typeorm';
+        import { SequelizeModule } from '@nestjs/sequelize';
+        @Module({ imports: [
+          TypeOrmModule.forRoot({ type: 'postgres', url: process.env.DATABASE_URL, synchronize: true }),
+          //                                                                                    ^^^^ debug/mode-enabled "alters tables"
+          TypeOrmModule.forRootAsync({ useFactory: () => ({ type: 'postgres', synchronize: true }) }),
+          //                                                                               ^^^^ debug/mode-enabled
+          SequelizeModule.forRoot({ dialect: 'postgres', sync: { force: true } }),
+          //                                                            ^^^^ debug/mode-enabled "deletes all data"
+        ] })
+        export class AppModule {}
+        //- main.js
+        import { Sequelize } from 'sequelize';
+        const sequelize = new Sequelize(process.env.DATABASE_URL);
+        await sequelize.sync({ force: true });
+        //                            ^^^^ debug/mode-enabled
+      `,
+      fixed: `
+        //- app.module.ts
+        import { Module } from '@nestjs/common';
+        import { TypeOrmModule } from '@nestjs/typeorm';
+        import { SequelizeModule } from '@nestjs/sequelize';
+        @Module({ imports: [
+          TypeOrmModule.forRoot({ type: 'postgres', url: process.env.DATABASE_URL }),
+          TypeOrmModule.forRootAsync({ useFactory: () => ({ type: 'postgres', synchronize: true }) }),
+          //                                                                               ^^^^ debug/mode-enabled
+          SequelizeModule.forRoot({ dialect: 'postgres', sync: { force: true } }),
+          //                                                            ^^^^ debug/mode-enabled "deletes all data"
+        ] })
+        export class AppModule {}
+        //- main.js
+        import { Sequelize } from 'sequelize';
+        const sequelize = new Sequelize(process.env.DATABASE_URL);
+        await sequelize.sync({ force: true });
+        //                            ^^^^ debug/mode-enabled
+      `,
+    },
+    {
+      title: 'queries with their values, Next.js, routing-controllers and options of a login in a file of their own',
+      bad: `
+        //- db.js
+        const knex = require('knex')({ client: 'pg', connection: process.env.DATABASE_URL, debug: true });
+        //                                                                                        ^^^^ debug/mode-enabled
+        //- server.js
+        import next from 'next';
+        export const app = next({ dev: true });
+        //                             ^^^^ debug/mode-enabled
+        //- api.ts
+        import { useExpressServer } from 'routing-controllers';
+        useExpressServer(app, { controllers: [], development: true });
+        //                                                    ^^^^ debug/mode-enabled "stack traces"
+        //- auth.ts
+        import type { NextAuthOptions } from 'next-auth';
+        export const authOptions: NextAuthOptions = { providers: [], debug: true };
+        //                                                                  ^^^^ debug/mode-enabled
+      `,
+    },
+    {
+      title: 'tables made anew in development, in memory, or not at all',
+      good: `
+        import { DataSource } from 'typeorm';
+        import next from 'next';
+        import { Sequelize } from 'sequelize';
+        const dev = process.env.NODE_ENV !== 'production';
+        export const source = new DataSource({ type: 'postgres', synchronize: dev });
+        export const other = new DataSource({ type: 'postgres', synchronize: false });
+        export const memory = new DataSource({ type: 'sqlite', database: ':memory:', synchronize: true });
+        export const app = next({ dev });
+        const sequelize = new Sequelize(process.env.DATABASE_URL);
+        await sequelize.sync();
+        if (dev) await sequelize.sync({ force: true });
+      `,
+    },
     { title: 'the devtools in development', good: `import { Module } from '@nestjs/common'; import { DevtoolsModule } from '@nestjs/devtools-integration';
 @Module({ imports: [DevtoolsModule.register({ http: process.env.NODE_ENV !== 'production' })] }) export class AppModule {}` },
     { title: 'a login library that prints in development', good: `import NextAuth from 'next-auth'; export default NextAuth({ providers: [], debug: process.env.NODE_ENV === 'development' });` },
@@ -203,6 +284,12 @@ function ofCall(call: Call, step: Step, fn: FunctionView, context: RuleContext):
   }
   if (call.callee === 'koa' && first) return entryOf(context.option(first.value, 'env'), (one) => typeof one === 'string' && DEVELOPMENT.test(one), "Koa env 'development'", 'what asks for it behaves as on a desk', context);
   if (LOGINS.test(call.callee) && call.args.length > 0) return entryOf(context.option(call.args.at(-1)?.value, 'debug'), (one) => one === true, "'debug' of the login library", 'tokens and profiles of users are printed', context);
+  if (/^knex(\.(default|knex))?$/.test(call.callee) && first) return entryOf(context.option(first.value, 'debug'), (one) => one === true, "'debug' of knex", 'every query is printed with the values of users', context);
+  if (/^next(\.default)?$/.test(call.callee) && first) return entryOf(context.option(first.value, 'dev'), (one) => one === true, "'dev' of Next.js", 'stack traces and sources are shown to visitors', context);
+  if (/^routing-controllers\.(useExpressServer|useKoaServer|createExpressServer|createKoaServer)$/.test(call.callee)) {
+    const found = entryOf(context.option(call.args.at(-1)?.value, 'development'), (one) => one === true, "'development' of routing-controllers", 'stack traces are sent to clients', context);
+    return found && { ...found, severity: 'warning' };
+  }
   if (call.name === 'create' && first && isTrpc(call)) {
     const found = entryOf(context.option(first.value, 'isDev'), (one) => one === true, "'isDev' of tRPC", 'stack traces are sent to clients', context);
     return found && { ...found, severity: 'warning' };
@@ -220,6 +307,47 @@ function ofCall(call: Call, step: Step, fn: FunctionView, context: RuleContext):
     at: all.value.at, severity: 'info', what: "hapi debug '*'", consequence: 'every event of a request is printed with its data', title: 'Print errors only',
     changes: all.value.kind === 'literal' ? [{ do: 'replace', at: all.value.at, code: [{ quote: 'error' }] }] : [],
   };
+}
+/** Tables that are altered or dropped to fit the code each time the program starts: TypeORM and Sequelize. */
+function tablesRemade(call: Call, context: RuleContext): Mode | undefined {
+  const isTypeorm = /^(@nestjs\/typeorm\.TypeOrmModule\.forRoot(Async)?|typeorm\.(DataSource|createConnection))$/.test(call.callee);
+  const isSequelize = /^@nestjs\/sequelize\.SequelizeModule\.forRoot(Async)?$/.test(call.callee);
+  const isSync = call.name === 'sync' && call.receiver?.kind === 'ref' && context.projectUses('sequelize');
+  if (!isTypeorm && !isSequelize && !isSync) return undefined;
+  for (const options of call.args.flatMap((item) => optionsIn(item.value, context))) {
+    const holder = isSequelize ? context.option(options, 'sync') : undefined;
+    const given = holder === undefined ? options : holder.kind === 'value' ? holder.value : undefined;
+    const database = context.option(options, 'database');
+    if (given === undefined || (database.kind === 'value' && context.constant(database.value)?.value === ':memory:')) continue;
+    const found = isTypeorm
+      ? (entryOf(context.option(given, 'synchronize'), isTrue, "'synchronize' of TypeORM", 'a start with other code alters tables and loses what they hold', context) ??
+        entryOf(context.option(given, 'dropSchema'), isTrue, "'dropSchema' of TypeORM", 'each start deletes all data', context))
+      : (entryOf(context.option(given, 'force'), isTrue, "'force' of sync", 'each start deletes all data', context) ??
+        entryOf(context.option(given, 'alter'), isTrue, "'alter' of sync", 'a start with other code alters tables and loses what they hold', context));
+    if (found) return { ...found, severity: 'warning' };
+  }
+  return undefined;
+}
+function isTrue(value: unknown): boolean {
+  return value === true;
+}
+/** The options as an object, also those a factory makes: `forRootAsync({ useFactory: () => ({ ... }) })`. */
+function optionsIn(value: Value, context: RuleContext): readonly Value[] {
+  const end = context.resolve(value).value;
+  const factory = context.option(end, 'useFactory');
+  const made = factory.kind === 'value' ? factory.resolved.value : undefined;
+  const body = made?.kind === 'function' ? context.body(made.fn) : undefined;
+  return body ? body.steps.flatMap((step) => (step.do === 'return' && step.value ? [step.value] : [])) : [end];
+}
+/** Options of next-auth under a name, which other files hand over: an object with providers in a file that imports it. */
+function* loginOptions(module: ModuleView, context: RuleContext): Iterable<Mode> {
+  if (!module.imports.some((one) => /^(next-auth|@auth)(\/|$)/.test(one.from))) return;
+  for (const { value } of module.bindings) {
+    if (value.kind !== 'object' || context.option(value, 'providers').kind !== 'value') continue;
+    const isHanded = [module.top, ...module.functions.values()].some((fn) => fn.steps.some((step) => step.do === 'call' && LOGINS.test(step.call.callee) && step.call.args.some((item) => context.resolve(item.value).value === value)));
+    const found = isHanded ? undefined : entryOf(context.option(value, 'debug'), isTrue, "'debug' of the login library", 'tokens and profiles of users are printed', context);
+    if (found && found.at.path === module.path) yield found;
+  }
 }
 /** `initTRPC.create(...)`, `initTRPC.context<Context>().meta<Meta>().create(...)`. */
 function isTrpc(call: Call): boolean {
