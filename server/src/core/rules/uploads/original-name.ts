@@ -220,7 +220,17 @@ export default rule<'call', Evidence>({
           res.end();
         });`,
     },
-    { title: 'a field of a form that is no name of a file', good: `import { writeFile } from 'node:fs/promises'; export async function POST(req) { const form = await req.formData(); const file = form.get('scan'); await writeFile('data/' + crypto.randomUUID(), Buffer.from(await file.arrayBuffer())); return Response.json({ name: file.name }); }` },
+    {
+      title: 'a field of a form that is no name of a file',
+      good: `
+        import { writeFile } from 'node:fs/promises';
+        export async function POST(req) {
+          const form = await req.formData();
+          const file = form.get('scan');
+          await writeFile('data/' + crypto.randomUUID(), Buffer.from(await file.arrayBuffer()));
+          return Response.json({ name: file.name });
+        }`,
+    },
     { title: 'a generated name with the extension', good: `
         import multer from 'multer'; import path from 'node:path'; import { randomUUID } from 'node:crypto';
         multer.diskStorage({ filename: (req, file, cb) => cb(null, randomUUID() + path.extname(file.originalname)) });` },
