@@ -205,6 +205,8 @@ export default rule<'artifact', ConfigRisk>({
         { "dependencies": { "fastify": "^5.0.0" }, "scripts": { "start": "node ./nodemon.js && node --inspect-only x.js", "serve": 5 } }
         #- Procfile
         web: npm start
+        #- Procfile.dev
+        web: npx nodemon --inspect server.js
       `,
     },
   ],
@@ -214,6 +216,8 @@ function* risksOf(artifact: Artifact, context: RuleContext): Iterable<ConfigRisk
   if (artifact.kind === 'package-json') {
     for (const { key, value } of entriesOf(valueOf(artifact.root, 'scripts'))) if (STARTS.test(key)) yield* inCommand(key, value, artifact, context);
   } else if (artifact.kind === 'procfile') {
+    // `foreman start -f Procfile.dev` is for the machine of a developer.
+    if (/\.(dev|devel|development|local|tests?|ci)$/i.test(artifact.path)) return;
     for (const { key, value } of entriesOf(artifact.root)) if (/^(web|api|server|worker\w{0,20})$/.test(key)) yield* inCommand(key, value, artifact, context);
   } else if (artifact.kind === 'pm2') {
     const root = context.resolve(artifact.root).value;
