@@ -359,7 +359,7 @@ function wholeText({ call }: StoredChange, body: FunctionView, context: RuleCont
 /** What only remembers something beside the answer. */
 function isAside({ name }: StoredChange, text: string): boolean {
   // What a row is looked up by says nothing of what is kept in it.
-  return ASIDE.test(name.replace(/\.where\([^]*$/i, '')) || /\$inc\b|lastSeen|last_?(login|access|active|used)|views?\b|clicks?\b|counter/i.test(text.slice(0, 400));
+  return ASIDE.test(name.replace(/\.where\([^]*$/i, '')) || /\$inc\b|lastSeen|last_?(login|access|active|used)|views?\b|clicks?\b|hits?\b|visits?\b|counter/i.test(text.slice(0, 400));
 }
 /** Nobody opens a link of a mail with a login before it, but some routes have to be GET all the same. */
 function byLink({ path, authentication }: Endpoint): boolean {
