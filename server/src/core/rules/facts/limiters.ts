@@ -11,6 +11,7 @@ const LIMITING = /limit|throttl|brute|slow_?down|lock_?out|attempt|captcha|turns
 
 /** Something may limit requests to the endpoint: in its chain, for the whole application, or in its handler. */
 export function mayBeLimited(endpoint: Endpoint, context: RuleContext): boolean {
+  if (isExempt(endpoint, context)) return false;
   const every = links(endpoint.chain).map(({ layer }) => layer);
   const optIn = every.filter((layer) => isOptIn(layer, context));
   const chain = every.filter((layer) => !optIn.includes(layer));
@@ -23,6 +24,15 @@ export function mayBeLimited(endpoint: Endpoint, context: RuleContext): boolean 
   if (body && someValue(body, (value) => (value.kind === 'call' ? named(value.callee || value.name) : value.kind === 'ref' && named(value.text)))) return true;
   const options = endpoint.route.options;
   return options !== undefined && named(context.textOf(options.at));
+}
+/** The route leaves the limiter of the application: `@SkipThrottle()`, and `config: { rateLimit: false }` of Fastify. */
+function isExempt(endpoint: Endpoint, context: RuleContext): boolean {
+  const config = context.option(endpoint.route.options, 'config');
+  const limit = config.kind === 'value' ? context.option(config.value, 'rateLimit') : undefined;
+  if (limit?.kind === 'value' && context.constant(limit.value)?.value === false) return true;
+  const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
+  // With arguments it leaves one of several limiters, or takes one back.
+  return body?.decorators.some((one) => one.kind === 'call' && one.callee === '@nestjs/throttler.SkipThrottle' && one.args.length === 0) === true;
 }
 /** `register(rateLimit, { global: false })`: @fastify/rate-limit then limits the routes that ask for it, and no other. */
 function isOptIn(layer: Layer, context: RuleContext): boolean {

@@ -297,6 +297,69 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'a login that is left out of the limiter of the application',
+      bad: `
+        import { Body, Controller, Module, Post, UnauthorizedException } from '@nestjs/common';
+        import { APP_GUARD, NestFactory } from '@nestjs/core';
+        import { SkipThrottle, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
+        @Controller('auth')
+        class AuthController {
+          @SkipThrottle()
+          @Post('login')
+        // ^^^^ limits/no-rate-limit "passwords can be guessed"
+          async login(@Body() body) {
+            const user = await users.findOneBy({ email: body.email });
+            if (!user || !(await bcrypt.compare(body.password, user.hash))) throw new UnauthorizedException();
+            return { token: await sign(user) };
+          }
+        }
+        @Module({
+          imports: [ThrottlerModule.forRoot([{ ttl: 60000, limit: 10 }])],
+          controllers: [AuthController],
+          providers: [{ provide: APP_GUARD, useClass: ThrottlerGuard }],
+        })
+        class AppModule {}
+        await (await NestFactory.create(AppModule)).listen(3000);
+      `,
+    },
+    {
+      title: 'the same with Fastify',
+      bad: `
+        import Fastify from 'fastify';
+        import rateLimit from '@fastify/rate-limit';
+        const app = Fastify();
+        await app.register(rateLimit, { max: 100 });
+        app.post('/login', { config: { rateLimit: false } }, async (request) => ({ ok: await bcrypt.compare(request.body.password, (await find(request.body.email)).hash) }));
+        //  ^^^^ limits/no-rate-limit "passwords can be guessed"
+        app.post('/sign-in', { config: { rateLimit: { max: 5 } } }, async (request) => ({ ok: await bcrypt.compare(request.body.password, (await find(request.body.email)).hash) }));
+      `,
+    },
+    {
+      title: 'a login that is limited again',
+      good: `
+        import { Body, Controller, Module, Post, UnauthorizedException } from '@nestjs/common';
+        import { APP_GUARD, NestFactory } from '@nestjs/core';
+        import { SkipThrottle, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
+        @Controller('auth')
+        class AuthController {
+          @SkipThrottle({ default: false })
+          @Post('login')
+          async login(@Body() body) {
+            const user = await users.findOneBy({ email: body.email });
+            if (!user || !(await bcrypt.compare(body.password, user.hash))) throw new UnauthorizedException();
+            return { token: await sign(user) };
+          }
+        }
+        @Module({
+          imports: [ThrottlerModule.forRoot([{ ttl: 60000, limit: 10 }])],
+          controllers: [AuthController],
+          providers: [{ provide: APP_GUARD, useClass: ThrottlerGuard }],
+        })
+        class AppModule {}
+        await (await NestFactory.create(AppModule)).listen(3000);
+      `,
+    },
+    {
       title: 'a field of a form that has a name of its own',
       bad: `
         import { Hono } from 'hono';
