@@ -25,13 +25,9 @@ export function mayBeLimited(endpoint: Endpoint, context: RuleContext): boolean 
   const options = endpoint.route.options;
   return options !== undefined && named(context.textOf(options.at));
 }
-/** The route leaves the limiter of the application: `@SkipThrottle()`, and `config: { rateLimit: false }` of Fastify. */
+/** The route leaves the limiter of the application: `@SkipThrottle()`. With arguments it leaves one of several limiters, or takes one back. */
 function isExempt(endpoint: Endpoint, context: RuleContext): boolean {
-  const config = context.option(endpoint.route.options, 'config');
-  const limit = config.kind === 'value' ? context.option(config.value, 'rateLimit') : undefined;
-  if (limit?.kind === 'value' && context.constant(limit.value)?.value === false) return true;
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
-  // With arguments it leaves one of several limiters, or takes one back.
   return body?.decorators.some((one) => one.kind === 'call' && one.callee === '@nestjs/throttler.SkipThrottle' && one.args.length === 0) === true;
 }
 /** `register(rateLimit, { global: false })`: @fastify/rate-limit then limits the routes that ask for it, and no other. */

@@ -323,18 +323,6 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
-      title: 'the same with Fastify',
-      bad: `
-        import Fastify from 'fastify';
-        import rateLimit from '@fastify/rate-limit';
-        const app = Fastify();
-        await app.register(rateLimit, { max: 100 });
-        app.post('/login', { config: { rateLimit: false } }, async (request) => ({ ok: await bcrypt.compare(request.body.password, (await find(request.body.email)).hash) }));
-        //  ^^^^ limits/no-rate-limit "passwords can be guessed"
-        app.post('/sign-in', { config: { rateLimit: { max: 5 } } }, async (request) => ({ ok: await bcrypt.compare(request.body.password, (await find(request.body.email)).hash) }));
-      `,
-    },
-    {
       title: 'a login that is limited again',
       good: `
         import { Body, Controller, Module, Post, UnauthorizedException } from '@nestjs/common';

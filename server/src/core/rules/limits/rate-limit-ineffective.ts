@@ -78,6 +78,37 @@ export default rule<'call', Evidence>({
         await desk.listen({ port: 3001 });`,
     },
     {
+      title: 'the limiter a library has for its logins',
+      bad: `
+        import { betterAuth } from 'better-auth';
+        export const auth = betterAuth({ emailAndPassword: { enabled: true }, rateLimit: { enabled: false, window: 60 } });
+        //                                                                                          ^^^^^ limits/rate-limit-ineffective "The limit on logins is switched off"
+      `,
+      fixed: `
+        import { betterAuth } from 'better-auth';
+        export const auth = betterAuth({ emailAndPassword: { enabled: true }, rateLimit: { window: 60 } });
+      `,
+    },
+    {
+      title: 'on where it is not development',
+      good: `
+        import { betterAuth } from 'better-auth';
+        export const auth = betterAuth({ emailAndPassword: { enabled: true }, rateLimit: { enabled: process.env.NODE_ENV === 'production' } });
+      `,
+    },
+    {
+      title: 'accounts anyone can make by the thousand',
+      bad: `
+        import Fastify from 'fastify';
+        import rateLimit from '@fastify/rate-limit';
+        const app = Fastify();
+        await app.register(rateLimit, { max: 100 });
+        app.post('/register', { config: { rateLimit: false } }, async (request) => users.create({ email: request.body.email, password: await hash(request.body.password) }));
+        //                                           ^^^^^ limits/rate-limit-ineffective "where accounts can be made"
+        await app.listen({ port: 3000 });
+      `,
+    },
+    {
       title: 'every address is believed',
       bad: `
         import express from 'express';
@@ -214,6 +245,11 @@ function* inOptions(call: Call, context: RuleContext): Iterable<Found> {
   const forwarded = call.callee === 'restify.plugins.throttle' ? context.option(call.args[0]?.value, 'xff') : undefined;
   if (forwarded?.kind === 'value' && context.constant(forwarded.value)?.value === true)
     yield { at: forwarded.value.at, severity: 'warning', reason: 'The key comes from a header the caller writes', todo: 'Count by the address of the connection.', fix: { entryAt: forwarded.entry.at } };
+  // better-auth limits its logins in production unless told otherwise (its documentation, "Rate Limit").
+  const own = call.callee === 'better-auth.betterAuth' ? context.option(call.args[0]?.value, 'rateLimit') : undefined;
+  const enabled = own?.kind === 'value' ? context.option(own.value, 'enabled') : undefined;
+  if (enabled?.kind === 'value' && enabled.value.at.path === call.at.path && enabled.value.kind === 'literal' && enabled.value.value === false)
+    yield { at: enabled.value.at, severity: 'warning', reason: 'The limit on logins is switched off', todo: 'Remove the option.', fix: { entryAt: enabled.entry.at } };
   const from = packageOf(call);
   if (from === undefined) return;
   const options = call.args.map((item) => item.value).find((value) => context.resolve(value).value.kind === 'object');
@@ -248,8 +284,8 @@ function* offForRoute(call: Call, context: RuleContext): Iterable<Found> {
     if (off.kind !== 'value' || off.value.at.path !== call.at.path || context.constant(off.value)?.value !== false) continue;
     const endpoint = context.endpoints({ file: call.at.path }).find(({ route }) => samePlace(route.at, call.at));
     const guessed = endpoint && guessedAt(endpoint, context);
-    if (guessed !== 'password' && guessed !== 'code') continue;
-    yield { at: off.value.at, severity: 'warning', reason: `The limit is switched off where a ${guessed} can be guessed`, todo: 'Remove the option.', fix: { entryAt: off.entry.at } };
+    if (guessed === undefined) continue;
+    yield { at: off.value.at, severity: 'warning', reason: `The limit is switched off where ${guessed === 'enrols' ? 'accounts can be made' : `a ${guessed} can be guessed`}`, todo: 'Remove the option.', fix: { entryAt: off.entry.at } };
   }
 }
 /** The limiter stands before a login, and before little else. */
