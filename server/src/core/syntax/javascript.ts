@@ -6,14 +6,31 @@ import { TOO_DEEP, type Parsed, type SyntaxProblem } from './parsed.js';
 const OPTIONS: ts.CreateSourceFileOptions = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
 const MOST_PROBLEMS = 50;
 
-/** Parses one JS/TS file with recovery: a tree for any text. A tree too deep for the stack gives an empty one and a hole over the whole text. */
+/** An `@` that ends its line: a decorator whose name is still to be typed. */
+const NAMELESS = /@(?=[ \t]*(?:[\r\n]|$))/g;
+
+/**
+ * Parses one JS/TS file with recovery: a tree for any text. A tree too deep for the stack gives an empty one and a hole over the whole text.
+ * A decorator without a name is read as a hole: TypeScript takes the class below for its expression, and its parser fails where `await` follows (typescript 5.9.3).
+ */
 export function parseJavaScript(file: SourceFile): Parsed<ts.SourceFile> {
+  const whole = attempt(file, file.text);
+  if (whole && !hasNameless(whole, file.text)) return whole;
+  const nameless = [...file.text.matchAll(NAMELESS)].map(({ index }): SyntaxProblem => ({ span: { start: index, end: index + 1 }, message: 'Expression expected.' }));
+  const rest = nameless.length === 0 ? undefined : attempt(file, file.text.replace(NAMELESS, ' '));
+  if (rest) return withHoles(file.text, rest.value, [...nameless, ...rest.problems].slice(0, MOST_PROBLEMS));
+  const span = { start: 0, end: file.text.length };
+  return whole ?? { value: ts.createSourceFile(file.path, '', OPTIONS), problems: [{ span, message: TOO_DEEP }], holes: [span] };
+}
+function attempt(file: SourceFile, text: string): Parsed<ts.SourceFile> | undefined {
   try {
-    return read(file, ts.createSourceFile(file.path, file.text, OPTIONS, false, scriptKind(file.path)));
+    return read(file, ts.createSourceFile(file.path, text, OPTIONS, false, scriptKind(file.path)));
   } catch {
-    const span = { start: 0, end: file.text.length };
-    return { value: ts.createSourceFile(file.path, '', OPTIONS), problems: [{ span, message: TOO_DEEP }], holes: [span] };
+    return undefined;
   }
+}
+function hasNameless({ problems }: Parsed<ts.SourceFile>, text: string): boolean {
+  return problems.length > 0 && text.search(NAMELESS) >= 0;
 }
 /** Parses texts of which it may know the revision before: then only what the change touches is parsed again. */
 export interface Trees {
@@ -38,14 +55,17 @@ export function createTrees(most: number): Trees {
 function updated(tree: ts.SourceFile, file: SourceFile): Parsed<ts.SourceFile> | undefined {
   const { start, end } = changedPart(tree.text, file.text);
   try {
-    return read(file, ts.updateSourceFile(tree, file.text, { span: { start, length: end - start }, newLength: file.text.length - tree.text.length + end - start }));
+    const parsed = read(file, ts.updateSourceFile(tree, file.text, { span: { start, length: end - start }, newLength: file.text.length - tree.text.length + end - start }));
+    return hasNameless(parsed, file.text) ? undefined : parsed;
   } catch {
     return undefined;
   }
 }
 function read(file: SourceFile, tree: ts.SourceFile): Parsed<ts.SourceFile> {
-  const problems = syntaxProblems(tree);
-  return { value: tree, problems, holes: problems.map((problem) => holeAround(file.text, problem.span)) };
+  return withHoles(file.text, tree, syntaxProblems(tree));
+}
+function withHoles(text: string, value: ts.SourceFile, problems: readonly SyntaxProblem[]): Parsed<ts.SourceFile> {
+  return { value, problems, holes: problems.map((problem) => holeAround(text, problem.span)) };
 }
 /** Number of syntax errors in a text of this name: what a fix must not raise. */
 export function countSyntaxProblems(file: SourceFile): number {
