@@ -3,6 +3,7 @@ import type { Branch, FunctionView, ModuleView, Step } from '../../model/module.
 import type { Call, Value } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
 import type { At } from '../../text/source.js';
+import { DEVELOPMENT, LOGINS, LOGIN_DEBUG, OF_SYNC, OF_TYPEORM, SWITCHES, type Switch } from '../facts/developer-modes.js';
 import { isImported } from '../facts/imported.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -16,9 +17,6 @@ interface Mode extends Evidence {
   readonly at: At;
   readonly severity: Severity;
 }
-const DEVELOPMENT = /^(development|dev|test)$/;
-/** Libraries whose debug mode prints what identifies users. */
-const LOGINS = /^(next-auth(\/next)?(\.default)?|@auth\/(core|express|sveltekit|solid-start|qwik)\.\w{1,40}|(next-auth|@auth\/core)\.(NextAuth|Auth))$/;
 const CREATES_HAPI = /^(@hapi\/hapi|hapi)\.([sS]erver)$/;
 
 export default rule<'module', Evidence>({
@@ -282,22 +280,8 @@ function ofCall(call: Call, step: Step, fn: FunctionView, context: RuleContext):
       changes: step.do === 'call' && !step.used && call.receiver?.kind === 'ref' ? [{ do: 'remove', at: step.statementAt, as: 'statement' }] : [],
     };
   }
-  if (call.callee === 'koa' && first) return entryOf(context.option(first.value, 'env'), (one) => typeof one === 'string' && DEVELOPMENT.test(one), "Koa env 'development'", 'what asks for it behaves as on a desk', context);
-  if (LOGINS.test(call.callee) && call.args.length > 0) return entryOf(context.option(call.args.at(-1)?.value, 'debug'), (one) => one === true, "'debug' of the login library", 'tokens and profiles of users are printed', context);
-  if (/^knex(\.(default|knex))?$/.test(call.callee) && first) return entryOf(context.option(first.value, 'debug'), (one) => one === true, "'debug' of knex", 'every query is printed with the values of users', context);
-  if (/^next(\.default)?$/.test(call.callee) && first) return entryOf(context.option(first.value, 'dev'), (one) => one === true, "'dev' of Next.js", 'stack traces and sources are shown to visitors', context);
-  if (/^routing-controllers\.(useExpressServer|useKoaServer|createExpressServer|createKoaServer)$/.test(call.callee)) {
-    const found = entryOf(context.option(call.args.at(-1)?.value, 'development'), (one) => one === true, "'development' of routing-controllers", 'stack traces are sent to clients', context);
-    return found && { ...found, severity: 'warning' };
-  }
-  if (call.name === 'create' && first && isTrpc(call)) {
-    const found = entryOf(context.option(first.value, 'isDev'), (one) => one === true, "'isDev' of tRPC", 'stack traces are sent to clients', context);
-    return found && { ...found, severity: 'warning' };
-  }
-  if (/^@nestjs\/devtools-integration\.DevtoolsModule\.register$/.test(call.callee) && first) {
-    const found = entryOf(context.option(first.value, 'http'), (one) => one === true, 'the devtools server of Nest', 'whoever reaches its port sees how the program is put together', context);
-    return found && { ...found, severity: 'warning' };
-  }
+  const known = SWITCHES.find(({ made }) => made(call));
+  if (known) return switchedOn(context.option(call.args.at(known.argument)?.value, known.option), known, context);
   if (!CREATES_HAPI.test(call.callee) || !first) return undefined;
   const debug = context.option(first.value, 'debug');
   const request = debug.kind === 'value' ? context.option(debug.value, 'request') : undefined;
@@ -319,17 +303,10 @@ function tablesRemade(call: Call, context: RuleContext): Mode | undefined {
     const given = holder === undefined ? options : holder.kind === 'value' ? holder.value : undefined;
     const database = context.option(options, 'database');
     if (given === undefined || (database.kind === 'value' && context.constant(database.value)?.value === ':memory:')) continue;
-    const found = isTypeorm
-      ? (entryOf(context.option(given, 'synchronize'), isTrue, "'synchronize' of TypeORM", 'a start with other code alters tables and loses what they hold', context) ??
-        entryOf(context.option(given, 'dropSchema'), isTrue, "'dropSchema' of TypeORM", 'each start deletes all data', context))
-      : (entryOf(context.option(given, 'force'), isTrue, "'force' of sync", 'each start deletes all data', context) ??
-        entryOf(context.option(given, 'alter'), isTrue, "'alter' of sync", 'a start with other code alters tables and loses what they hold', context));
-    if (found) return { ...found, severity: 'warning' };
+    const found = (isTypeorm ? OF_TYPEORM : OF_SYNC).flatMap((one) => switchedOn(context.option(given, one.option), one, context) ?? []);
+    if (found[0]) return found[0];
   }
   return undefined;
-}
-function isTrue(value: unknown): boolean {
-  return value === true;
 }
 /** The options as an object, also those a factory makes: `forRootAsync({ useFactory: () => ({ ... }) })`. */
 function optionsIn(value: Value, context: RuleContext): readonly Value[] {
@@ -345,22 +322,13 @@ function* loginOptions(module: ModuleView, context: RuleContext): Iterable<Mode>
   for (const { value } of module.bindings) {
     if (value.kind !== 'object' || context.option(value, 'providers').kind !== 'value') continue;
     const isHanded = [module.top, ...module.functions.values()].some((fn) => fn.steps.some((step) => step.do === 'call' && LOGINS.test(step.call.callee) && step.call.args.some((item) => context.resolve(item.value).value === value)));
-    const found = isHanded ? undefined : entryOf(context.option(value, 'debug'), isTrue, "'debug' of the login library", 'tokens and profiles of users are printed', context);
+    const found = isHanded ? undefined : switchedOn(context.option(value, LOGIN_DEBUG.option), LOGIN_DEBUG, context);
     if (found && found.at.path === module.path) yield found;
   }
 }
-/** `initTRPC.create(...)`, `initTRPC.context<Context>().meta<Meta>().create(...)`. */
-function isTrpc(call: Call): boolean {
-  let current: Value | undefined = call;
-  for (let hops = 0; current?.kind === 'call' && hops < 10; hops++) {
-    if (/^@trpc\/server\.initTRPC\./.test(current.callee)) return true;
-    current = current.receiver;
-  }
-  return false;
-}
-function entryOf(answer: ReturnType<RuleContext['option']>, isOn: (value: unknown) => boolean, what: string, consequence: string, context: RuleContext): Mode | undefined {
+function switchedOn(answer: ReturnType<RuleContext['option']>, { what, consequence, severity = 'info', isOn = (value) => value === true }: Switch, context: RuleContext): Mode | undefined {
   if (answer.kind !== 'value' || !isOn(context.constant(answer.value)?.value)) return undefined;
-  return { at: answer.value.at, severity: 'info', what, consequence, title: 'Remove the setting', changes: [{ do: 'remove', at: answer.entry.at, as: 'entry' }] };
+  return { at: answer.value.at, severity, what, consequence, title: 'Remove the setting', changes: [{ do: 'remove', at: answer.entry.at, as: 'entry' }] };
 }
 /** `process.env.NODE_ENV = 'development'`, not only where it is unset. */
 function ofAssignment(step: Step, fn: FunctionView, context: RuleContext): Mode | undefined {
