@@ -2,6 +2,7 @@ import type { FunctionView, ModuleView, StepFrame } from '../../model/module.js'
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { Change, Code, RuleContext } from '../rule.js';
+import { once } from './once.js';
 
 /** What a call does with tokens; `setup` gives the key and the options to what verifies (and, with Nest and Fastify, signs) later. */
 export type JwtDeed = 'sign' | 'verify' | 'decode' | 'setup';
@@ -84,23 +85,10 @@ const NEST: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['decode', { library: '@nestjs/jwt', does: 'decode', token: 0, options: 1 }],
 ]);
 const DEEPEST = 4;
-const known = new WeakMap<RuleContext, Map<ModuleView, readonly JwtUse[]>>();
 
 /** Every call of a file that makes, checks or reads tokens. */
-export function jwtUses(module: ModuleView, context: RuleContext): readonly JwtUse[] {
-  const byModule = known.get(context) ?? new Map<ModuleView, readonly JwtUse[]>();
-  known.set(context, byModule);
-  const before = byModule.get(module);
-  if (before) return before;
-  const found: JwtUse[] = [];
-  for (const fn of [module.top, ...module.functions.values()])
-    for (const step of fn.steps) {
-      const use = step.do === 'call' ? useOf(step.call, step, fn, module, context) : undefined;
-      if (use) found.push(use);
-    }
-  byModule.set(module, found);
-  return found;
-}
+export const jwtUses = once((module: ModuleView, context): readonly JwtUse[] => [module.top, ...module.functions.values()].flatMap((fn) => fn.steps.flatMap((step) => (
+  step.do === 'call' ? useOf(step.call, step, fn, module, context) ?? [] : []))));
 
 function useOf(call: Call, step: StepFrame, fn: FunctionView, module: ModuleView, context: RuleContext): JwtUse | undefined {
   const name = calledName(call, context, 0);

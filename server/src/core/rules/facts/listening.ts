@@ -2,6 +2,7 @@ import type { Endpoint, Scope } from '../../project/project.js';
 import type { Call, Value } from '../../model/value.js';
 import { samePlace, type At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
+import { once } from './once.js';
 
 /**
  * Who can reach what an application listens on: 'socket', a file or pipe of this machine; 'loopback', an address only this
@@ -12,19 +13,10 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
 const OPENNESS: readonly Reachable[] = ['socket', 'loopback', 'default', 'unknown', 'network'];
 
 /** The most open of all places an application listens on. */
-export function reachable(scope: Scope, context: RuleContext): Reachable {
-  const byScope = known.get(context) ?? new Map<Scope, Reachable>();
-  known.set(context, byScope);
-  const held = byScope.get(scope) ?? mostOpen(scope, context);
-  byScope.set(scope, held);
-  return held;
-}
-/** Asked for every endpoint by several rules. */
-const known = new WeakMap<RuleContext, Map<Scope, Reachable>>();
-function mostOpen(scope: Scope, context: RuleContext): Reachable {
+export const reachable = once((scope: Scope, context): Reachable => {
   const places = scope.serves.flatMap((at) => placesOf(at, scope, context));
   return places.reduce<Reachable>((most, one) => (OPENNESS.indexOf(one) > OPENNESS.indexOf(most) ? one : most), places[0] ?? 'unknown');
-}
+});
 /** Nothing but this machine reaches the application, as it is written. */
 export function isLocalOnly(scope: Scope, context: RuleContext): boolean {
   return /^(socket|loopback)$/.test(reachable(scope, context));
