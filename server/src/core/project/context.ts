@@ -9,7 +9,7 @@ import type { RuleContext } from '../rules/rule.js';
 import { fileOf, type At, type FilePath, type Span } from '../text/source.js';
 import { calledFunction } from './called.js';
 import { conductOf, type ConductInput } from './conduct.js';
-import { entityBehind } from './declared.js';
+import { declaredType, entityBehind } from './declared.js';
 import { environmentOf } from './environment.js';
 import { dockerIgnore, gitIgnore } from './ignored.js';
 import { createPayloads, filterRole, formatterRole, listedErrorRole } from './payloads.js';
@@ -111,6 +111,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     environment: (when) => environmentOf(when, (value) => followedTest(value, held)),
     body,
     called: (call) => calledFunction(call.target, call.form === 'new', { ...held, body }),
+    typeOf: (ref) => declaredType(ref, { ...held, body }),
     entity: (value) => entityBehind(value, { ...held, body }),
     top: (path) => held.module(path)?.top,
     functions(path) {

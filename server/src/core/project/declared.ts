@@ -24,7 +24,7 @@ export function entityBehind(value: Value, project: Declaring): Entity | undefin
     return GIVES.test(end.name) && first ? entityOf(resolveValue(first, project).value, project) : undefined;
   }
   if (end.kind === 'class') return entityOf(end, project);
-  const type = end.kind === 'ref' ? typeOf(end, project) : undefined;
+  const type = end.kind === 'ref' ? declaredType(end, project) : undefined;
   const found = type === undefined ? null : HOLDS.exec(type);
   const name = found?.[1] ?? found?.[2];
   const module = project.module(value.at.path);
@@ -39,8 +39,8 @@ function entityOf(value: Value, project: Declaring): Entity | undefined {
   const view = project.module(fileOf(value.id))?.classes.get(value.id);
   return view && { name: view.name, fields: view.declared ?? [] };
 }
-/** The type of a field of the class around it, or of a parameter. */
-function typeOf({ root, path }: Ref, project: Declaring): string | undefined {
+/** The type of a field of the class around it, or of a parameter, as it is written. */
+export function declaredType({ root, path }: Ref, project: Declaring): string | undefined {
   if (root.kind === 'parameter') return path.length === 0 ? project.body(root.fn)?.parameters[root.index]?.type : undefined;
   if (root.kind !== 'this' || root.class === undefined || path.length !== 1) return undefined;
   const module = project.module(fileOf(root.class));

@@ -4,7 +4,7 @@ import type { Change, Code, Fix } from '../findings/changes.js';
 import type { Confidence, Explanation, Severity } from '../findings/finding.js';
 import type { Conduct, RequestField, Role, ScopeId, Send } from '../model/api.js';
 import type { AssignStep, Branch, CallStep, DeclaredField, FunctionView, ModuleView, StepFrame } from '../model/module.js';
-import type { Call, Entry, FunctionId, Scalar, Value } from '../model/value.js';
+import type { Call, Entry, FunctionId, Ref, Scalar, Value } from '../model/value.js';
 import type { OpenApiDocument, Operation } from '../openapi/document.js';
 import type { Policy } from '../policy/policy.js';
 import type { Ignoring } from '../project/ignored.js';
@@ -217,6 +217,8 @@ export interface RuleContext {
   body(fn: FunctionId): FunctionView | undefined;
   /** The function of the project a call surely runs: by its name, or as a method of the class around it, of an instance a name or a field holds, or of a class. */
   called(call: Call): FunctionView | undefined;
+  /** The type a parameter, or a field of the class around it, is declared with, as it is written. */
+  typeOf(ref: Ref): string | undefined;
   /** The class whose instances a repository or a model gives out, by its type or by the call that made it. */
   entity(value: Value): { readonly name: string; readonly fields: readonly DeclaredField[] } | undefined;
   /** What a file does outside all functions. */

@@ -5,6 +5,7 @@ import type { RuleContext } from '../rule.js';
 import { onResponse, headersOf } from './header-setup.js';
 import { wordsOf } from './names.js';
 import { optionValue } from './options.js';
+import { baseOf } from './walk.js';
 
 export type FlagName = 'httpOnly' | 'secure' | 'sameSite';
 /** What is known of one flag of a cookie. 'transport': set where the connection itself is encrypted. 'off' of SameSite: `'none'` or `false`. */
@@ -264,16 +265,11 @@ function jarOf(receiver: Value, context: RuleContext): 'koa' | 'next' | undefine
 /** The server's response by role, or a parameter that is called so in a function that is handed one. */
 function isResponse(call: Call, context: RuleContext): boolean {
   if (onResponse(call, context)) return true;
-  const base = baseOf(call);
+  const base = baseOf(call.receiver);
   return base?.kind === 'ref' && base.root.kind === 'parameter' && base.path.length <= 1 && /(^|\.)(res|response|reply)$/.test(base.text);
 }
-function baseOf(call: Call): Value | undefined {
-  let base = call.receiver;
-  for (let hops = 0; base?.kind === 'call' && hops < 20; hops++) base = base.receiver;
-  return base;
-}
 function frameworkOf(call: Call, context: RuleContext): string | undefined {
-  const base = baseOf(call);
+  const base = baseOf(call.receiver);
   return base?.kind === 'ref' && base.root.kind === 'parameter' ? context.role(base.root.fn)?.framework : undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Branch, FunctionView } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { Detection, Leaf, RuleContext } from '../rule.js';
 import { isForeseen } from './foreseen.js';
+import { baseOf } from './walk.js';
 
 /** Databases, files and other services: what they throw speaks of the inside. */
 const CLIENTS = /^(node:)?(fs|fs-extra|fs\/promises|axios|got|node-fetch|undici|pg|mysql2?|mongodb|mongoose|ioredis|redis|knex|sequelize|child_process)(\.|$)|^fetch$/;
@@ -108,8 +109,7 @@ function isWay(sent: Value, value: Value, depth: number): boolean {
 }
 /** The framework whose response is sent; undefined where nobody knows. */
 function frameworkOf(send: Send, fn: FunctionView, context: RuleContext): string | undefined {
-  let base: Value | undefined = send.call?.receiver ?? send.call?.target;
-  for (let hops = 0; base?.kind === 'call' && hops < 20; hops++) base = base.receiver;
+  const base = baseOf(send.call?.receiver ?? send.call?.target);
   const role = base?.kind === 'ref' && base.root.kind === 'parameter' ? context.role(base.root.fn) : context.role(fn.id);
   if (role?.framework !== 'unknown') return role?.framework;
   // `reply.code(500).send(err)`: only Fastify and old hapi call it so.

@@ -130,7 +130,7 @@ function isStore(call: Call, context: RuleContext): boolean {
   if (receiver.kind !== 'ref') return false;
   const { root } = receiver;
   // What Nest injects, whatever it is called: `(c: ConfigService) => c.get('A', 'x')`.
-  if (root.kind === 'parameter' && receiver.path.length === 0 && /\bConfigService\b/.test(context.body(root.fn)?.parameters[root.index]?.type ?? '')) return true;
+  if (root.kind === 'parameter' && receiver.path.length === 0 && /\bConfigService\b/.test(context.typeOf(receiver) ?? '')) return true;
   return (STORE.test(receiver.path.at(-1) ?? receiver.text) || (root.kind === 'import' && /^(config|nconf|env-var|@nestjs\/config)$/.test(root.from)));
 }
 /** A function of the project that reads the variable whose name it is given, and does not refuse what production forgot. */

@@ -5,6 +5,7 @@ import type { Call, Value } from '../../model/value.js';
 import { handedAs } from './handed.js';
 import type { RuleContext } from '../rule.js';
 import { headerModules, headerSetup, securityHeaders } from './headers.js';
+import { baseOf } from './walk.js';
 
 const SETTERS: ReadonlySet<string> = new Set(['setHeader', 'header', 'headers', 'set', 'append', 'writeHead']);
 
@@ -54,8 +55,7 @@ export function headersOf(call: Call, context: RuleContext): readonly HandSet[] 
 
 /** The call is made on a server's response, known by its role: `res.set`, `res.status(200).header`, `ctx.set`. */
 export function onResponse(call: Call, context: RuleContext): boolean {
-  let base = call.receiver;
-  for (let hops = 0; base?.kind === 'call' && hops < 20; hops++) base = base.receiver;
+  const base = baseOf(call.receiver);
   if (base?.kind !== 'ref') return false;
   const role = handedAs(base, context);
   const [field] = base.path;

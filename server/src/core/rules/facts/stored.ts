@@ -1,8 +1,8 @@
 import type { FunctionView } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
-import { fileOf } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
 import { isTable, statementWrite, writeNamed, type DataWrite } from './data-writes.js';
+import { baseOf } from './walk.js';
 
 /** Calls that give a table, a model or a repository. */
 const GIVES = /^(getRepository|getMongoRepository|getTreeRepository|getCustomRepository|model|define|collection|getCollection|getModel|getModelForClass|discriminator)$/;
@@ -45,29 +45,20 @@ function statementOf(call: Call, context: RuleContext): DataWrite | undefined {
   const text = first && context.constant(first)?.value;
   return typeof text === 'string' ? statementWrite(call, text) : undefined;
 }
-/** What a chain of calls begins with. */
+/** The name a chain of calls begins with. */
 function rootOf(value: Value): Ref | undefined {
-  let current: Value | undefined = value;
-  for (let hops = 0; current?.kind === 'call' && hops < DEEPEST; hops++) current = current.receiver;
-  return current?.kind === 'ref' ? current : undefined;
+  const base = baseOf(value, DEEPEST);
+  return base?.kind === 'ref' ? base : undefined;
 }
 function isStore(root: Ref, context: RuleContext): boolean {
   if (context.entity(root) !== undefined && root.root.kind !== 'import') return true;
-  const type = typeOf(root, context);
+  const type = context.typeOf(root);
   if (type !== undefined) return TYPES.test(type);
   return givesStore(context.resolve(root).value, 0);
 }
 function givesStore(value: Value, depth: number): boolean {
   if (value.kind === 'logic' && depth < 3) return givesStore(value.left, depth + 1) || givesStore(value.right, depth + 1);
   return value.kind === 'call' && GIVES.test(value.name);
-}
-/** The type of a parameter, or of the constructor's parameter that makes a field. */
-function typeOf({ root, path }: Ref, context: RuleContext): string | undefined {
-  if (root.kind === 'parameter') return path.length === 0 ? context.body(root.fn)?.parameters[root.index]?.type : undefined;
-  if (root.kind !== 'this' || root.class === undefined || path.length !== 1) return undefined;
-  const owner = root.class;
-  const made = context.functions(fileOf(owner)).filter((fn) => fn.owner === owner && /(^|\.)constructor$/.test(fn.name));
-  return made.flatMap(({ parameters }) => parameters).find((one) => one.name === path[0])?.type;
 }
 /** A row that was looked up in a table: `const todo = await Todo.findOne(...)`. */
 function isRow(value: Ref, context: RuleContext): boolean {

@@ -42,3 +42,11 @@ const MOST_NESTED = 8;
 export function operandsOf(value: Value, op: '&&' | '||', depth = 0): readonly Value[] {
   return value.kind === 'logic' && value.op === op && depth < MOST_NESTED ? [...operandsOf(value.left, op, depth + 1), ...operandsOf(value.right, op, depth + 1)] : [value];
 }
+
+const MOST_CHAINED = 20;
+/** What a chain of calls is made on: `res` of `res.status(200).type('text')`; undefined where it begins with a call of a function, or is longer. */
+export function baseOf(value: Value | undefined, most = MOST_CHAINED): Value | undefined {
+  let base = value;
+  for (let hops = 0; base?.kind === 'call' && hops < most; hops++) base = base.receiver;
+  return base;
+}
