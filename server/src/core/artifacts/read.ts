@@ -21,13 +21,18 @@ export function readArtifact(file: SourceFile, mark: (span: Span) => At): Artifa
   return kind === undefined ? kindByContent(file)?.(file, mark) : READERS[kind](file, mark);
 }
 const YAML = /\.ya?ml$/i;
-const KINDS = '(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Service|Ingress|Secret|ConfigMap|Namespace|ClusterRoleBinding|List)';
+const STACK = /(^|[/._-])(stack|swarm)([._-][\w.-]{1,60})?\.ya?ml$/i;
+const KINDS = '(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Service|Ingress|Secret|ConfigMap|Namespace|ClusterRoleBinding|ClusterRole|Role|Kustomization|List)';
 const MANIFEST = new RegExp(`^\\ufeff?kind:[ \\t]*["']?${KINDS}\\b`, 'm');
 const JSON_MANIFEST = new RegExp(`"kind"\\s{0,20}:\\s{0,20}"${KINDS}"`);
 function kindByContent({ path, text }: SourceFile): ReadArtifact | undefined {
   if (/\.json$/i.test(path) && /^\s{0,20}\{\s{0,20}"(?:apiVersion|kind)"/.test(text) && /"apiVersion"\s{0,20}:/.test(text) && JSON_MANIFEST.test(text)) return MANIFESTS;
   if (!YAML.test(path)) return undefined;
   if (/^\ufeff?apiVersion:/m.test(text) && MANIFEST.test(text)) return MANIFESTS;
+  // Both lines may be left out of a kustomization.
+  if (/(^|\/)kustomization\.ya?ml$/.test(path)) return MANIFESTS;
+  // Swarm reads compose files under other names.
+  if (STACK.test(path) && /^\ufeff?services:/m.test(text)) return READERS.compose;
   return /^\ufeff?Transform:/m.test(text) && text.includes('AWS::Serverless-') ? TEMPLATES : undefined;
 }
 

@@ -226,6 +226,45 @@ export default rule<'artifact', ConfigRisk>({
       `,
     },
     {
+      title: 'a stack of Swarm, by another name',
+      bad: `
+        #- stack.yml
+        services:
+          api:
+            image: registry.corp-site.io/chat:5
+            environment: { TURN_SECRET: 4d0a7be1c25f4f61a8e7 }
+        #                               ^^^^^^^^^^^^^^^^^^^^ config/compose "'TURN_SECRET' is written down"
+          db: { image: mongo:8, command: mongod --noauth, ports: ['27017:27017'] }
+        #                                ^^^^^^^^^^^^^^^ config/compose "lets everyone in"
+        #                                                         ^^^^^^^^^^^^^ config/compose "reachable from every network interface"
+      `,
+      fixed: `
+        #- stack.yml
+        services:
+          api:
+            image: registry.corp-site.io/chat:5
+            environment: { TURN_SECRET: '\${TURN_SECRET}' }
+          db: { image: mongo:8, command: mongod --noauth, ports: ['27017:27017'] }
+      `,
+    },
+    {
+      title: 'on the machine of a developer: what it starts and mounts, and a store nobody else reaches',
+      good: `
+        #- docker-compose.yml
+        services:
+          app:
+            build: .
+            command: npm run dev
+            user: root
+            environment: { NODE_ENV: development, SECRET_KEY: local-secret-for-all }
+            volumes: ['.:/app']
+          db:
+            image: postgres:16
+            environment: { POSTGRES_HOST_AUTH_METHOD: trust, POSTGRES_PASSWORD: postgres }
+            ports: ['127.0.0.1:5433:5432']
+      `,
+    },
+    {
       title: 'for developers: by its name, by what it starts, or databases alone',
       bad: `
         #- docker-compose.override.yml
@@ -263,6 +302,33 @@ export default rule<'artifact', ConfigRisk>({
               hostPath: { path: /var/run/docker.sock }
         #                       ^^^^^^^^^^^^^^^^^^^^ config/compose "may command its containers"
           containers: []
+      `,
+    },
+    {
+      title: 'a store of a cluster without a password, and a role for everything',
+      bad: `
+        #- k8s/search.yaml
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: { name: search }
+        spec:
+          template:
+            spec:
+              containers:
+                - name: search
+                  env:
+                    - { name: xpack.security.enabled, value: "false" }
+        #                                                    ^^^^^^^ config/compose "lets everyone in"
+                    - { name: POSTGRES_PASSWORD, value: postgres }
+        #                                               ^^^^^^^^ config/compose "tried first"
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: ClusterRole
+        metadata: { name: search }
+        rules:
+          - { apiGroups: ['*'], resources: ['*'], verbs: ['*'] }
+        #                                                 ^^^ config/compose "owns the cluster"
+          - { apiGroups: [apps], resources: ['*'], verbs: [get, list] }
       `,
     },
     {

@@ -17,7 +17,7 @@ export default rule<'artifact', ConfigRisk>({
     references: ['https://docs.docker.com/build/building/best-practices/#user', 'https://cheatsheetseries.owasp.org/cheatsheets/NodeJS_Docker_Cheat_Sheet.html', 'https://cwe.mitre.org/data/definitions/250.html'],
   },
   on: 'artifact',
-  words: ['from', 'apiversion'],
+  words: ['from', 'apiversion', 'generator'],
   *detect(artifact, context) {
     if (artifact.shape === 'dockerfile') yield* riskDetections(dockerRisks(artifact, context));
     // Kubernetes runs the same images: what its manifests say of rights, environment and secrets is told here.
@@ -206,6 +206,33 @@ export default rule<'artifact', ConfigRisk>({
         data:
           DB_PASSWORD: VHIwdWI0ZG9yJjM5eA==
         #              ^^^^^^^^^^^^^^^^^^^^ config/docker "'DB_PASSWORD' is written down"
+      `,
+    },
+    {
+      title: 'variables of a config map, and secrets that a kustomization makes',
+      bad: `
+        #- k8s/api.yaml
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: api }
+        data:
+          NODE_TLS_REJECT_UNAUTHORIZED: "0"
+        #                               ^^^ config/docker "lets every certificate pass"
+        #- k8s/kustomization.yaml
+        resources: [api.yaml]
+        secretGenerator:
+          - name: api
+            literals: [ADMIN_TOKEN=sadm-6Jw1pQ0zYx82LkVt, LEVEL=info]
+        #              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/docker "'ADMIN_TOKEN' is written down"
+      `,
+    },
+    {
+      title: 'a kustomization that reads secrets from files that stay outside',
+      good: `
+        #- k8s/kustomization.yaml
+        resources: [api.yaml]
+        secretGenerator: [{ name: api, envs: [api.env] }]
+        configMapGenerator: [{ name: api, literals: [NODE_ENV=production] }]
       `,
     },
     {

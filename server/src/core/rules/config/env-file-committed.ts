@@ -62,6 +62,22 @@ export default rule<'artifact', Evidence>({
       `,
     },
     {
+      title: 'the key of an administrator that is built into pages, beside one for them',
+      bad: `
+        #- .env.production
+        NEXT_PUBLIC_SEARCH_KEY=5b2c1e4d7f908a6b
+        NEXT_PUBLIC_SEARCH_ADMIN_KEY=c81d02ab7719e5f4463b0d92ae5c1f37
+        #                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/env-file-committed
+      `,
+      fixed: `
+        #- .env.production
+        NEXT_PUBLIC_SEARCH_KEY=5b2c1e4d7f908a6b
+        NEXT_PUBLIC_SEARCH_ADMIN_KEY=c81d02ab7719e5f4463b0d92ae5c1f37
+        #- .gitignore
+        .env.production
+      `,
+    },
+    {
       title: 'another name than the one that is ignored',
       bad: `
         #- .gitignore

@@ -16,7 +16,7 @@ export default rule<'artifact', ConfigRisk>({
     references: ['https://www.serverless.com/framework/docs/providers/aws/events/apigateway#enabling-cors', 'https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html', 'https://cwe.mitre.org/data/definitions/942.html'],
   },
   on: 'artifact',
-  words: ['cors', 'access-control-allow-origin', 'any', '*', 'authorizer', 'authtype', 'accesscontrol', 'environment', '"env"', 'private', 'url', 'runtime', 'statement', 'http:', 'headers', 'emulators'],
+  words: ['cors', 'access-control-allow-origin', 'any', '*', 'authorizer', 'authtype', 'accesscontrol', 'environment', '"env"', 'private', 'url', 'runtime', 'statement', 'http:', 'httpapi', 'resources', 'headers', 'emulators'],
   *detect(artifact, context) {
     if (artifact.shape === 'settings') yield* riskDetections(gatewayRisks(artifact, context));
   },
@@ -172,6 +172,107 @@ export default rule<'artifact', ConfigRisk>({
         { "env": { "NODE_ENV": "development", "COOKIE_SECRET": { "value": "keyboard cat" } } }
                                ^^^^^^^^^^^^^ config/serverless-cors "NODE_ENV is not 'production'"
                                                                           ^^^^^^^^^^^^^^ config/serverless-cors "the same in every copy"
+      `,
+    },
+    {
+      title: 'a writing route that asks nobody beside routes that do',
+      bad: `
+        #- serverless.yml
+        functions:
+          list: { handler: a.list, events: [{ httpApi: { path: /media, method: get, authorizer: { name: users } } }] }
+          save: { handler: a.save, events: [{ httpApi: { path: /media, method: post, authorizer: { name: users } } }] }
+          purge: { handler: a.purge, events: [{ httpApi: { path: /admin/purge, method: post } }] }
+        #                                                        ^^^^^^^^^^^^ config/serverless-cors "asks nobody who he is, unlike 2 of 3 routes"
+        #- template.yaml
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Read:
+            Properties:
+              Events: { Get: { Type: HttpApi, Properties: { Path: /claims, Method: get, Auth: { Authorizer: Users } } } }
+          Drop:
+            Properties:
+              Events: { Del: { Type: HttpApi, Properties: { Path: '/claims/{id}', Method: delete } } }
+        #                                                         ^^^^^^^^^^^^^^ config/serverless-cors "Give 'Drop' an authorizer"
+      `,
+    },
+    {
+      title: 'routes that are open by their names, and an API where most are',
+      good: `
+        #- serverless.yml
+        functions:
+          list: { handler: a.list, events: [{ httpApi: { path: /media, method: get, authorizer: { name: users } } }] }
+          login: { handler: a.login, events: [{ httpApi: POST /login }] }
+          ping: { handler: a.ping, events: [{ httpApi: GET /ping }] }
+        #- shop/serverless.yml
+        functions:
+          own: { handler: a.own, events: [{ http: { path: own, method: get, authorizer: aws_iam } }] }
+          vote: { handler: a.vote, events: [{ http: { path: votes, method: post } }] }
+          rate: { handler: a.rate, events: [{ http: { path: ratings, method: post } }] }
+        #- template.yaml
+        Transform: AWS::Serverless-2016-10-31
+        Globals: { HttpApi: { Auth: { DefaultAuthorizer: Users } } }
+        Resources:
+          Drop:
+            Properties:
+              Events: { Del: { Type: HttpApi, Properties: { Path: '/claims/{id}', Method: delete } }, Get: { Type: HttpApi, Properties: { Path: /claims, Method: get, Auth: { Authorizer: Users } } } }
+      `,
+    },
+    {
+      title: 'a database on the internet, and rights on all that a service keeps',
+      bad: `
+        #- template.yaml
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Db:
+            Type: AWS::RDS::DBInstance
+            Properties:
+              PubliclyAccessible: true
+        #                         ^^^^ config/serverless-cors "has an address on the internet"
+              StorageEncrypted: false
+        #                       ^^^^^ config/serverless-cors "Encrypt it"
+              MasterUserPassword: Gh62-pelican-Rover
+        #                         ^^^^^^^^^^^^^^^^^^ config/serverless-cors "The password of the owner"
+          Approve:
+            Properties:
+              Policies:
+                - Statement: [{ Effect: Allow, Action: 's3:*', Resource: '*' }]
+        #                                              ^^^^^^ config/serverless-cors "anything with all that s3 keeps"
+          Door:
+            Type: AWS::EC2::SecurityGroup
+            Properties: { SecurityGroupIngress: [{ IpProtocol: tcp, FromPort: 5432, ToPort: 5432, CidrIp: 0.0.0.0/0 }] }
+        #                                                                                                 ^^^^^^^^^ config/serverless-cors "The whole internet reaches the database"
+      `,
+      fixed: `
+        #- template.yaml
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Db:
+            Type: AWS::RDS::DBInstance
+            Properties:
+              PubliclyAccessible: false
+              StorageEncrypted: false
+              MasterUserPassword: Gh62-pelican-Rover
+          Approve:
+            Properties:
+              Policies:
+                - Statement: [{ Effect: Allow, Action: 's3:*', Resource: '*' }]
+          Door:
+            Type: AWS::EC2::SecurityGroup
+            Properties: { SecurityGroupIngress: [{ IpProtocol: tcp, FromPort: 5432, ToPort: 5432, CidrIp: 0.0.0.0/0 }] }
+      `,
+    },
+    {
+      title: 'a database inside the network, whose password is kept elsewhere, and a web server for everybody',
+      good: `
+        #- template.yaml
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Door:
+            Type: AWS::EC2::SecurityGroup
+            Properties: { SecurityGroupIngress: [{ FromPort: 5432, ToPort: 5432, CidrIp: 10.20.0.0/16 }, { FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0 }] }
+          Db:
+            Type: AWS::RDS::DBInstance
+            Properties: { PubliclyAccessible: false, StorageEncrypted: true, MasterUserPassword: '{{resolve:secretsmanager:db:SecretString:password}}' }
       `,
     },
     {

@@ -1,6 +1,6 @@
 import type { Artifact } from '../../artifacts/kind.js';
 import type { Value } from '../../model/value.js';
-import { asArray, asText, entriesOf, isTrue, valueOf } from '../../openapi/values.js';
+import { asArray, asScalar, asText, entriesOf, isTrue, valueOf } from '../../openapi/values.js';
 import { riskDetections, riskFix, type ConfigRisk } from '../facts/config-risk.js';
 import { settingSecret } from '../facts/config-secrets.js';
 import { devCommands, type DevCommand } from '../facts/dev-commands.js';
@@ -9,6 +9,8 @@ import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 /** Scripts that start what serves others. */
 const STARTS = /^(start|serve|prod|production|start[:_-]?(prod|production|server|api)|serve[:_-]?(prod|production)|(prod|production)[:_-]start)$/;
+/** An address of this machine only, written out. */
+const HERE = /=(127\.|localhost|\[?::1)/;
 /** Programs that only restart another one: what they start can be started alone. */
 const RESTARTS = /^(nodemon|ts-node-dev|tsnd|node-dev|supervisor)$/;
 
@@ -172,6 +174,18 @@ export default rule<'artifact', ConfigRisk>({
       `,
     },
     {
+      title: 'a tool that is started by hand, and a debugger on this machine only',
+      good: `
+        //- ecosystem.config.js
+        module.exports = {
+          apps: [
+            { name: 'api', script: 'dist/main.js', env: { NODE_ENV: 'production' } },
+            { name: 'repl', script: 'repl.js', autorestart: false, node_args: '--inspect=127.0.0.1:9230', env: { NODE_ENV: 'development' } },
+          ],
+        };
+      `,
+    },
+    {
       title: 'a process file with production settings',
       good: `
         //- ecosystem.config.cjs
@@ -249,7 +263,8 @@ function* inApp(written: Value, context: RuleContext): Iterable<ConfigRisk> {
     const args = valueOf(app, key);
     for (const value of args?.kind === 'array' ? args.items.map((item) => item.value) : args ? [args] : []) {
       const found = devCommands(asText(value) ?? '').find(({ how }) => how === 'debugger');
-      if (!found) continue;
+      // Only who is on the machine already reaches it there.
+      if (!found || HERE.test(found.word)) continue;
       const severity = /=(0\.0\.0\.0|\[?::)/.test(found.word) ? 'warning' : 'info';
       yield { at: value.at, subject: `${name} debugger`, severity, message: `'${name}' ${FAULT.debugger}. ${CURE.debugger}.`, repair: { refused: 'It may be one of several arguments in one text.' } };
     }
@@ -258,6 +273,8 @@ function* inApp(written: Value, context: RuleContext): Iterable<ConfigRisk> {
 /** The variables an application is started with: those of `env` hold unless a stage of its own is asked for. */
 function* given(app: Value, name: string, context: RuleContext): Iterable<ConfigRisk> {
   const stages = app.kind === 'object' ? app.entries.flatMap(({ key, value }) => (key === 'env' || key?.startsWith('env_') === true ? [{ key, holder: context.resolve(value).value }] : [])) : [];
+  // What is not started again when it ends is no server.
+  const isByHand = asScalar(valueOf(app, 'autorestart'))?.value === false;
   const hasProduction = stages.some(({ key, holder }) => key.startsWith('env_prod') && valueOf(holder, 'NODE_ENV') !== undefined);
   for (const { key: stage, holder } of stages) for (const { key, value } of entriesOf(holder)) {
     const text = asText(value);
@@ -267,7 +284,7 @@ function* given(app: Value, name: string, context: RuleContext): Iterable<Config
         at: value.at, subject: `${name} ${key}`, severity: 'error', message: `'${key}' is written down for everyone who can read this file. Take it from the environment, and change it.`,
         repair: { refused: 'Where the secret is to be kept, only the operator knows.' },
       };
-    if (stage === 'env' && key === 'NODE_ENV' && !hasProduction && settingFault(key, text))
+    if (stage === 'env' && key === 'NODE_ENV' && !hasProduction && !isByHand && settingFault(key, text))
       yield {
         at: value.at, subject: `${name} mode`, severity: 'warning', message: `'${name}' ${FAULT.environment}, unless another stage is asked for, and there is none. ${CURE.environment}.`,
         repair: { title: 'Set it to production', changes: [{ do: 'replace', at: value.at, code: [{ quote: 'production' }] }] },
@@ -282,6 +299,7 @@ function* inCommand(name: string, value: Value, artifact: Artifact, context: Rul
   // Words behind a backslash stand elsewhere than they read.
   if (from < 0) return;
   for (const found of devCommands(command)) {
+    if (found.how === 'debugger' && HERE.test(found.word)) continue;
     if (found.how === 'server' && isFrontEnd(artifact, found, context)) continue;
     const at = context.within(value.at, from + found.start, from + found.end);
     const severity = found.how === 'debugger' && !/=(0\.0\.0\.0|\[?::)/.test(found.word) ? 'info' : 'warning';

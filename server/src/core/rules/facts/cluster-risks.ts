@@ -3,6 +3,7 @@ import type { Value } from '../../model/value.js';
 import { asArray, asScalar, asText, entriesOf, isTrue, valueAt, valueOf } from '../../openapi/values.js';
 import type { RuleContext } from '../rule.js';
 import { storePorts } from './compose.js';
+import { isGuessedPassword, isOpenSwitch } from './compose-risks.js';
 import { originNamed, type ConfigRisk } from './config-risk.js';
 import { annotationsOf, containersOf, manifestsOf, podOf, type Manifest } from './manifests.js';
 
@@ -14,7 +15,8 @@ export function* exposedRisks(file: Settings): Iterable<ConfigRisk> {
   for (const manifest of manifestsOf(file)) {
     if (manifest.kind === 'Service') yield* published(manifest);
     const pod = podOf(manifest);
-    if (pod) yield* shared(manifest, pod);
+    if (pod) yield* [...shared(manifest, pod), ...guessed(manifest, pod)];
+    if (manifest.kind === 'ClusterRole') yield* anything(manifest);
     if (manifest.kind === 'ClusterRoleBinding') yield* everything(manifest);
     if (manifest.kind === 'Namespace') yield* admitted(manifest);
   }
@@ -63,6 +65,30 @@ function* everything({ name, value }: Manifest): Iterable<ConfigRisk> {
   const role = valueAt(value, 'roleRef', 'name');
   const isProgram = (asArray(valueOf(value, 'subjects'))?.items ?? []).some((item) => asText(valueOf(item.value, 'kind')) === 'ServiceAccount');
   if (role && isProgram && asText(role) === 'cluster-admin') yield { at: role.at, subject: `${name} role`, severity: 'warning', message: 'A break-in into what runs with this account owns the cluster. Bind a role with the few rights it needs.', repair: DECIDES };
+}
+/** Rights to do everything with everything. */
+function* anything({ name, value }: Manifest): Iterable<ConfigRisk> {
+  for (const { value: rule } of asArray(valueOf(value, 'rules'))?.items ?? []) {
+    const star = (key: string): Value | undefined => (asArray(valueOf(rule, key))?.items ?? []).map((item) => item.value).find((one) => asText(one) === '*');
+    const verbs = star('verbs');
+    if (verbs && star('resources') && (star('apiGroups') ?? !valueOf(rule, 'apiGroups')))
+      yield { at: verbs.at, subject: `${name} rights`, severity: 'warning', message: 'A break-in into what has this role owns the cluster. List the resources and verbs it needs.', repair: DECIDES };
+  }
+}
+/** A store that lets everyone in, or has the password that is tried first. */
+function* guessed({ name }: Manifest, pod: Value): Iterable<ConfigRisk> {
+  for (const container of containersOf(pod))
+    for (const { value: item } of asArray(valueOf(container.value, 'env'))?.items ?? []) {
+      const [key, value] = [asText(valueOf(item, 'name')), valueOf(item, 'value')];
+      const text = asText(value);
+      if (key === undefined || !value || text === undefined) continue;
+      const isOpen = isOpenSwitch(key, text);
+      if (!isOpen && !isGuessedPassword(key, text)) continue;
+      yield {
+        at: value.at, subject: `${name} ${container.name} ${key}`, severity: 'warning', repair: DECIDES,
+        message: isOpen ? `${container.name} lets everyone in who reaches it ('${key}'). Give it a password.` : `'${key}' is a password that is tried first. Choose another and take it from a secret.`,
+      };
+    }
 }
 function* admitted({ name, value }: Manifest): Iterable<ConfigRisk> {
   const label = valueAt(value, 'metadata', 'labels', 'pod-security.kubernetes.io/enforce');

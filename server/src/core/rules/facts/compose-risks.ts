@@ -1,7 +1,7 @@
 import type { Settings } from '../../artifacts/kind.js';
 import { asArray, asScalar, asText, isTrue, valueOf } from '../../openapi/values.js';
 import type { RuleContext, Severity } from '../rule.js';
-import { commandOf, isForDevelopers, isNamedForDevelopers, portsOf, servicesOf, storePorts, variablesOf, type ComposeService, type GivenVariable } from './compose.js';
+import { commandOf, isForDevelopers, isNamedForDevelopers, isStartedForDevelopers, portsOf, servicesOf, storePorts, variablesOf, type ComposeService, type GivenVariable } from './compose.js';
 import type { ConfigRisk } from './config-risk.js';
 import { guessable, settingSecret } from './config-secrets.js';
 import { devCommands } from './dev-commands.js';
@@ -26,15 +26,18 @@ const OPEN_COMMANDS: readonly (readonly [RegExp, string])[] = [
 ];
 const REFUSED = { refused: 'What has to be there instead, only its author knows.' };
 const TO_BE_CHOSEN = { refused: 'A password has to be chosen, and told to the services that use it.' };
+const FOR_ONE_MACHINE = /^(dev|local|test)(elopment)?[-_.]/i;
 const PASSWORD = /(PASSWORD|PASSWD|_PASS|SECRET(_KEY(_BASE)?)?)$/;
 
 /** Everything in a compose file that opens a store, or the host, to others. */
 export function* composeRisks(file: Settings, context: RuleContext): Iterable<ConfigRisk> {
   const named = isNamedForDevelopers(file.path);
   const developers = named || isForDevelopers(file, context);
+  // Of one machine alone is what a password guards there, and who a program runs as.
+  const isOneMachine = named || isStartedForDevelopers(file);
   const lowered = (severity: Severity): Severity => (developers ? 'hint' : severity);
   for (const service of servicesOf(file)) {
-    const all = [...ports(service, context), ...passwords(service, file, context), ...(named ? [] : [...settings(service, file, context), ...started(service)]), ...host(service, file)];
+    const all = [...ports(service, context), ...passwords(service, file, isOneMachine, context), ...(isOneMachine ? [] : [...settings(service, file, context), ...user(service)]), ...(named ? [] : started(service)), ...host(service, file)];
     for (const risk of all) yield { ...risk, severity: risk.severity === 'error' ? (named ? 'hint' : 'error') : lowered(risk.severity) };
   }
 }
@@ -42,7 +45,7 @@ export function* composeRisks(file: Settings, context: RuleContext): Iterable<Co
 function* ports(service: ComposeService, context: RuleContext): Iterable<ConfigRisk> {
   const store = storePorts(service.image);
   const isConsole = CONSOLES.test(service.image);
-  const isGuessable = variablesOf(service, context).some((one) => one.value !== undefined && PASSWORD.test(one.name) && guessable(one.value)) || variablesOf(service, context).some(isOpen);
+  const isGuessable = variablesOf(service, context).some((one) => one.value !== undefined && (isGuessedPassword(one.name, one.value) || isOpen(one)));
   for (const { target, bound, at, key, fixed } of portsOf(service)) {
     const isDebugger = target === 9229;
     if (bound || (!isDebugger && !isConsole && store?.includes(target) !== true)) continue;
@@ -58,12 +61,22 @@ function* ports(service: ComposeService, context: RuleContext): Iterable<ConfigR
   }
 }
 function isOpen({ name, value }: GivenVariable): boolean {
-  return value !== undefined && OPEN_SWITCHES.some(([key, switched]) => key.test(name) && switched.test(value));
+  return value !== undefined && isOpenSwitch(name, value);
 }
-function* passwords(service: ComposeService, file: Settings, context: RuleContext): Iterable<ConfigRisk> {
+/** A variable that makes a store let everyone in. */
+export function isOpenSwitch(name: string, value: string): boolean {
+  return OPEN_SWITCHES.some(([key, switched]) => key.test(name) && switched.test(value));
+}
+/** A variable that is a password, and one of the first guesses. */
+export function isGuessedPassword(name: string, value: string): boolean {
+  return PASSWORD.test(name) && guessable(value);
+}
+function* passwords(service: ComposeService, file: Settings, isOneMachine: boolean, context: RuleContext): Iterable<ConfigRisk> {
+  const isReached = !isOneMachine || portsOf(service).some(({ bound }) => !bound);
   for (const variable of variablesOf(service, context)) {
     const { name, value, at, key } = variable;
-    if (value === undefined) continue;
+    if (value === undefined || (isOneMachine && FOR_ONE_MACHINE.test(value))) continue;
+    if (!isReached && (value === '' || isOpen(variable) || guessable(value) || settingSecret(name, value) === 'weak')) continue;
     if (value === '' && storePorts(service.image) && /(^|_)(PASSWORD|PASSWD)$/.test(name)) {
       yield { at, subject: `${service.name} ${name}`, severity: 'warning', message: `${service.name} lets everyone in who reaches it, because '${name}' is empty. Give it a password.`, repair: TO_BE_CHOSEN };
       continue;
@@ -72,7 +85,7 @@ function* passwords(service: ComposeService, file: Settings, context: RuleContex
       yield { at, subject: `${service.name} ${name}`, severity: 'warning', message: `${service.name} lets everyone in who reaches it ('${name}'). Give it a password.`, repair: TO_BE_CHOSEN };
       continue;
     }
-    const kind = settingSecret(name, value) ?? (PASSWORD.test(name) && guessable(value) ? 'weak' : undefined);
+    const kind = settingSecret(name, value) ?? (isGuessedPassword(name, value) ? 'weak' : undefined);
     if (kind === undefined) continue;
     const message = kind === 'weak'
       ? `'${name}' is a password that is tried first. Choose another and take it from the environment or a secret.`
@@ -142,9 +155,6 @@ function* host(service: ComposeService, file: Settings): Iterable<ConfigRisk> {
     if (shared && asText(shared) === 'host')
       yield { at: shared.at, subject: `${name} ${option}`, severity: lesser, message: `${name} shares ${part}`, repair: { refused: 'What it needs of the host, only its author knows.' } };
   }
-  const user = valueOf(value, 'user');
-  if (user && /^(root|0)(:|$)/.test(String(asScalar(user)?.value)) && storePorts(service.image) === undefined)
-    yield { at: user.at, subject: `${name} user`, severity: lesser, message: `${name} runs as root, so a break-in owns the container. Run it as a user without rights.`, repair: REFUSED };
   for (const [index, item] of (asArray(valueOf(value, 'volumes'))?.items ?? []).entries()) {
     const source = asText(item.value)?.split(':')[0] ?? asText(valueOf(item.value, 'source'));
     if (source === undefined || !/\/(docker|containerd\/containerd|podman\/podman)\.sock$/.test(source)) continue;
@@ -153,6 +163,11 @@ function* host(service: ComposeService, file: Settings): Iterable<ConfigRisk> {
       repair: { title: 'Remove the mount', changes: [{ do: 'unset', path: file.path, key: [...key, 'volumes', index] }] },
     };
   }
+}
+function* user({ name, image, value }: ComposeService): Iterable<ConfigRisk> {
+  const own = valueOf(value, 'user');
+  if (own && /^(root|0)(:|$)/.test(String(asScalar(own)?.value)) && storePorts(image) === undefined)
+    yield { at: own.at, subject: `${name} user`, severity: STEERS.test(image) ? 'hint' : 'info', message: `${name} runs as root, so a break-in owns the container. Run it as a user without rights.`, repair: REFUSED };
 }
 const SHARED: readonly (readonly [string, string])[] = [
   ['network_mode', 'the network of the host, with every port of it. Publish the ports it needs instead.'], ['pid', 'the processes of the host, and may read what they were given. Remove pid: host.'],

@@ -111,11 +111,14 @@ export function isForDevelopers(file: Settings, context: RuleContext): boolean {
   if (isNamedForDevelopers(file.path)) return true;
   const services = servicesOf(file);
   if (!services.some(({ value, image }) => valueOf(value, 'build') !== undefined || (image !== '' && !isBacking(image)))) return true;
-  return services.some((service) => {
+  return isStartedForDevelopers(file) || services.some((service) => variablesOf(service, context).some(({ name, value }) => name === 'NODE_ENV' && /^(development|dev|local|test)$/.test(value ?? '')));
+}
+/** Whether a compose file starts and mounts what only developers do, whatever environment it names. */
+export function isStartedForDevelopers(file: Settings): boolean {
+  return servicesOf(file).some((service) => {
     const command = commandOf(service);
     const run = scriptRun(command) ?? '';
     if (devCommands(command).some(({ how }) => how === 'server' || how === 'environment') || /^(dev|start:dev|develop|watch)\b/.test(run)) return true;
-    if (variablesOf(service, context).some(({ name, value }) => name === 'NODE_ENV' && /^(development|dev|local|test)$/.test(value ?? ''))) return true;
     // The source itself, mounted over what was built: `.:/app`.
     return valueOf(service.value, 'build') !== undefined && (asArray(valueOf(service.value, 'volumes'))?.items ?? []).some((item) => /^\.{1,2}\/?:|^\.\/src\/?:/.test(asText(item.value) ?? ''));
   });

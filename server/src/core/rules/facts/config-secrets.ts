@@ -4,6 +4,8 @@ import { tokensIn } from './token-formats.js';
 
 /** Prefixes whose variables are built into pages: their values are published on purpose. */
 const PUBLISHED = /^(vite|react_app|vue_app|gatsby|ng_app|storybook|plasmo_public|nuxt_public|next_public|expo_public|public)_/i;
+/** Names of what no page may hold, though its prefix publishes it. */
+const KEPT = /(^|_)(secret|private|admin|service_role|password|master|root)(_|$)/i;
 const IN_ADDRESS = /:\/\/[^:/\s@]{0,100}:([^@\s/]{1,200})@([^\s/?:,]{1,200})/;
 const HERE = /^(localhost|127\.|0\.0\.0\.0|\[?::1|host\.docker\.internal)|^[\w-]{1,63}$/i;
 /** Keys that vendors give to browsers: Stripe, PostHog, Mapbox, Supabase, Google Analytics. */
@@ -21,7 +23,9 @@ export type SettingSecret = 'secret' | 'weak';
 /** RULES 0.12 for settings: a value that is secret by name and form, by its form alone, or as the password in an address. Values that are filled in later are none. */
 export function settingSecret(name: string, value: string): SettingSecret | undefined {
   const text = value.slice(0, LONGEST);
-  if (text === '' || PUBLISHED.test(name) || PUBLISHABLE.test(text) || ELSEWHERE.test(text)) return undefined;
+  if (text === '' || PUBLISHABLE.test(text) || ELSEWHERE.test(text)) return undefined;
+  const bare = name.replace(PUBLISHED, '');
+  if (bare !== name) return KEPT.test(bare) && secretName(bare) && secretValue(text, { name: bare, shortest: 12 }) && /\d/.test(text) ? 'secret' : undefined;
   if (tokensIn(text).some(({ format }) => format.kind !== 'test')) return 'secret';
   const [, password, host] = IN_ADDRESS.exec(text) ?? [];
   if (password !== undefined && host !== undefined && !HERE.test(host) && !SET_ASIDE.test(host) && !placeholder(password) && !STANDS_FOR.test(password)) return weakPassword(password) ? 'weak' : 'secret';

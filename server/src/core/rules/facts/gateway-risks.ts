@@ -4,6 +4,7 @@ import { asArray, asScalar, asText, entriesOf, isTrue, valueAt, valueOf } from '
 import type { At } from '../../text/source.js';
 import type { Change, RuleContext, Severity } from '../rule.js';
 import { originNamed, type ConfigRisk } from './config-risk.js';
+import { unasked } from './gateway-authorizers.js';
 import { appVariables, endedRuntime, openEmulators, plainTarget, resourcePolicies, secretIn, statements, toldHeaders, variables } from './platform-risks.js';
 
 const ORIGINS = 'Any website may call these functions. Name the allowed origins.';
@@ -16,8 +17,8 @@ type Key = readonly (string | number)[];
 /** What the configuration of a platform opens before any code runs. */
 export function* gatewayRisks(file: Settings, context: RuleContext): Iterable<ConfigRisk> {
   switch (file.kind) {
-    case 'serverless': yield* serverless(file, context); break;
-    case 'sam': yield* template(file, context); break;
+    case 'serverless': yield* serverless(file, context); yield* unasked(file); break;
+    case 'sam': yield* template(file, context); yield* unasked(file); break;
     case 'vercel': yield* vercel(file, context); break;
     case 'firebase': yield* headers(file, context); yield* openEmulators(file); yield* firebaseRuntimes(file, context); break;
     case 'heroku': yield* appVariables(file); break;

@@ -1,6 +1,6 @@
 import type { Settings } from '../../artifacts/kind.js';
 import type { Value } from '../../model/value.js';
-import { asArray, asScalar, asText, entriesOf, valueAt, valueOf } from '../../openapi/values.js';
+import { asArray, asScalar, asText, entriesOf, isTrue, valueAt, valueOf } from '../../openapi/values.js';
 import type { RuleContext } from '../rule.js';
 import { nodeReleases } from './abandoned.js';
 import type { ConfigRisk } from './config-risk.js';
@@ -74,6 +74,9 @@ export function* statements(list: Value | undefined, subject: string): Iterable<
     const wide = actions.find(({ text }) => text === '*' || text === '*:*');
     if (wide && texts(valueOf(statement, 'Resource')).some(({ text }) => text === '*'))
       yield { at: wide.at, subject: `${subject} rights`, severity: 'warning', message: 'A break-in into a function owns the whole account, because it may do everything to everything. List the actions and resources it needs.', repair: BY_AUTHOR };
+    const broad = wide ? undefined : actions.find(({ text }) => WHOLE.test(text));
+    if (broad && texts(valueOf(statement, 'Resource')).some(({ text }) => text === '*') && !valueOf(statement, 'Condition') && !valueOf(statement, 'Principal'))
+      yield { at: broad.at, subject: `${subject} ${broad.text}`, severity: 'warning', message: `A break-in into a function may do anything with all that ${broad.text.split(':')[0] ?? ''} keeps in the account. List the actions and resources it needs.`, repair: BY_AUTHOR };
     const principal = valueOf(statement, 'Principal');
     const anybody = [...texts(principal), ...texts(valueOf(principal, 'AWS'))].find(({ text }) => text === '*');
     const writes = actions.find(({ text }) => text === '*' || /^[\w-]{1,40}:(\*|Put|Delete|Send|Publish|Create|Update|Write|Receive|Purge)/.test(text));
@@ -81,6 +84,7 @@ export function* statements(list: Value | undefined, subject: string): Iterable<
       yield { at: anybody.at, subject: `${subject} principal`, severity: 'error', message: `Everyone may call ${writes.text} here, without an account. Name who may.`, repair: { refused: 'Who may, only its author knows.' } };
   }
 }
+const WHOLE = /^(s3|dynamodb|iam|sts|kms|secretsmanager|ssm|sqs|sns|lambda|rds|ec2|cognito-idp|kinesis):\*$/i;
 function texts(value: Value | undefined): readonly { readonly text: string; readonly at: Value['at'] }[] {
   return (asArray(value)?.items.map((item) => item.value) ?? (value ? [value] : [])).flatMap((one) => {
     const text = asText(one);
@@ -119,7 +123,34 @@ export function* openEmulators(file: Settings): Iterable<ConfigRisk> {
 export function* resourcePolicies(resources: Value | undefined): Iterable<ConfigRisk> {
   for (const { key, value } of entriesOf(resources)) {
     if (/^AWS::(S3::BucketPolicy|SQS::QueuePolicy|SNS::TopicPolicy)$/.test(asText(valueOf(value, 'Type')) ?? '')) yield* statements(valueAt(value, 'Properties', 'PolicyDocument', 'Statement'), key);
+    yield* databases(key, value);
     if (asText(valueOf(value, 'Type')) === 'AWS::IAM::Role')
       for (const { value: policy } of asArray(valueAt(value, 'Properties', 'Policies'))?.items ?? []) yield* statements(valueAt(policy, 'PolicyDocument', 'Statement'), key);
+  }
+}
+/** Ports that lead to the data of stores. */
+const DATA_PORTS: ReadonlySet<unknown> = new Set([5432, 3306, 27017, 6379, 9200, 1433, 11211, 5439]);
+/** Databases the internet reaches, and the password of their owner. */
+function* databases(name: string, resource: Value): Iterable<ConfigRisk> {
+  const type = asText(valueOf(resource, 'Type')) ?? '';
+  const properties = valueOf(resource, 'Properties');
+  if (/^AWS::(RDS::DB(Instance|Cluster)|Redshift::Cluster)$/.test(type)) {
+    const isPublic = valueOf(properties, 'PubliclyAccessible');
+    if (isPublic && isTrue(isPublic))
+      yield { at: isPublic.at, subject: `${name} public`, severity: 'warning', message: `${name} has an address on the internet. Set it to false, and reach it from inside the network.`, repair: { title: 'Set it to false', changes: [{ do: 'replace', at: isPublic.at, code: ['false'] }] } };
+    const encrypted = valueOf(properties, type.includes('Redshift') ? 'Encrypted' : 'StorageEncrypted');
+    if (encrypted && asScalar(encrypted)?.value === false)
+      yield { at: encrypted.at, subject: `${name} storage`, severity: 'info', message: `Copies of the disk of ${name} can be read by whoever gets one. Encrypt it.`, repair: { refused: 'The database has to be made anew from a copy that is encrypted.' } };
+    const password = valueOf(properties, 'MasterUserPassword');
+    const text = asText(password);
+    if (password && text !== undefined && text !== '' && !/\{\{resolve:|\$\{/.test(text))
+      yield { at: password.at, subject: `${name} password`, severity: 'error', message: `The password of the owner of ${name} is written down for everyone who can read this file. Use ManageMasterUserPassword, and change it.`, repair: BY_OPERATOR };
+  }
+  if (type !== 'AWS::EC2::SecurityGroup') return;
+  for (const { value: rule } of asArray(valueOf(properties, 'SecurityGroupIngress'))?.items ?? []) {
+    const address = valueOf(rule, 'CidrIp') ?? valueOf(rule, 'CidrIpv6');
+    const port = asScalar(valueOf(rule, 'FromPort'))?.value;
+    if (address && /^(0\.0\.0\.0|::)\/0$/.test(asText(address) ?? '') && DATA_PORTS.has(Number(port)))
+      yield { at: address.at, subject: `${name} ${String(port)}`, severity: 'warning', message: `The whole internet reaches the database on port ${String(port)}. Name the group or the addresses of the services that use it.`, repair: BY_AUTHOR };
   }
 }

@@ -13,6 +13,7 @@ const ONLY_AUTHOR = { refused: 'What the program needs of this, only its author 
 
 /** What containers of a manifest may do, and which secrets are written down in it. */
 export function* podRisks(file: Settings): Iterable<ConfigRisk> {
+  for (const document of file.documents) yield* generated(document);
   for (const manifest of manifestsOf(file)) {
     yield* written(manifest);
     const pod = podOf(manifest);
@@ -96,9 +97,32 @@ function* written({ kind, name, value }: Manifest): Iterable<ConfigRisk> {
   if (kind !== 'Secret' && kind !== 'ConfigMap') return;
   const texts = [...entriesOf(valueOf(value, 'stringData')), ...(kind === 'ConfigMap' ? entriesOf(valueOf(value, 'data')) : [])];
   for (const entry of texts) if (settingSecret(entry.key, asText(entry.value) ?? '') === 'secret') yield secret(`${name} ${entry.key}`, entry.key, entry.value);
+  if (kind === 'ConfigMap')
+    for (const entry of entriesOf(valueOf(value, 'data'))) {
+      const fault = settingFault(entry.key, asText(entry.value) ?? '');
+      if (fault)
+        yield {
+          at: entry.value.at, subject: `${name} ${entry.key}`, severity: fault.severity, message: fault.message,
+          repair: fault.what === 'environment' ? { title: 'Set it to production', changes: [put(entry.value, 'production')] } : ONLY_AUTHOR,
+        };
+    }
   if (kind === 'Secret')
     for (const entry of entriesOf(valueOf(value, 'data'))) {
       const text = decoded((asText(entry.value) ?? '').slice(0, 4000));
       if (settingSecret(entry.key, text) === 'secret') yield secret(`${name} ${entry.key}`, entry.key, entry.value);
+    }
+}
+/** `literals` of a kustomization: `NAME=value`, of which secrets and config maps are made. */
+function* generated(document: Value): Iterable<ConfigRisk> {
+  for (const kind of ['secretGenerator', 'configMapGenerator'])
+    for (const { value: one } of asArray(valueOf(document, kind))?.items ?? []) {
+      const name = asText(valueOf(one, 'name')) ?? kind;
+      for (const { value } of asArray(valueOf(one, 'literals'))?.items ?? []) {
+        const [, key, text] = /^([\w.-]{1,100})=([^]*)$/.exec(asText(value) ?? '') ?? [];
+        if (key === undefined || text === undefined) continue;
+        const fault = settingFault(key, text);
+        if (settingSecret(key, text) === 'secret') yield secret(`${name} ${key}`, key, value);
+        else if (fault) yield { at: value.at, subject: `${name} ${key}`, severity: fault.severity, message: fault.message, repair: ONLY_AUTHOR };
+      }
     }
 }
