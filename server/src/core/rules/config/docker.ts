@@ -233,6 +233,11 @@ export default rule<'artifact', ConfigRisk>({
         resources: [api.yaml]
         secretGenerator: [{ name: api, envs: [api.env] }]
         configMapGenerator: [{ name: api, literals: [NODE_ENV=production] }]
+        #- k8s/overlays/dev/api.yaml
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: api }
+        data: { NODE_ENV: development }
       `,
     },
     {

@@ -3,6 +3,7 @@ import type { Value } from '../../model/value.js';
 import { asArray, asScalar, asText, entriesOf, isTrue, valueAt, valueOf } from '../../openapi/values.js';
 import type { Change } from '../rule.js';
 import type { ConfigRisk } from './config-risk.js';
+import { isNamedForDevelopers } from './compose.js';
 import { settingSecret } from './config-secrets.js';
 import { devCommands } from './dev-commands.js';
 import { isStrongCapability, settingFault } from './setting-faults.js';
@@ -13,6 +14,11 @@ const ONLY_AUTHOR = { refused: 'What the program needs of this, only its author 
 
 /** What containers of a manifest may do, and which secrets are written down in it. */
 export function* podRisks(file: Settings): Iterable<ConfigRisk> {
+  // Overlays for developers set the mode of developers.
+  for (const risk of risksOf(file)) if (risk.message !== MODE || !isNamedForDevelopers(file.path)) yield risk;
+}
+const MODE = settingFault('NODE_ENV', 'development')?.message;
+function* risksOf(file: Settings): Iterable<ConfigRisk> {
   for (const document of file.documents) yield* generated(document);
   for (const manifest of manifestsOf(file)) {
     yield* written(manifest);
