@@ -3,13 +3,16 @@ import { decoratorExamples } from '../facts/decorator-examples.js';
 import { eventExamples } from '../facts/event-examples.js';
 import { missingCheck, type MissingCheck } from '../facts/missing-auth.js';
 import { methodName } from '../facts/methods.js';
+import { openPlaces, type OpenPlace } from '../facts/open-places.js';
+import { openRowExamples } from '../facts/open-row-examples.js';
 import { openSockets, type OpenSockets } from '../facts/open-sockets.js';
 import { guardFix, publicFix } from '../facts/peers.js';
 import { removalExamples } from '../facts/removal-examples.js';
 import { unaskedMutations, type UnaskedMutation } from '../facts/resolvers.js';
+import type { At } from '../../text/source.js';
 import { rule, type FixAnswer } from '../rule.js';
 
-export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | BelievedEvent>({
+export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | BelievedEvent | OpenPlace>({
   meta: {
     id: 'auth/route-missing-auth',
     title: 'This route has no authentication, its neighbours do',
@@ -25,8 +28,10 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
   on: 'module',
   words: [],
   *detect(module, context) {
+    const told = new Set<At['mark']>();
+    yield* openPlaces(module, context, ({ mark }) => told.add(mark));
     for (const endpoint of context.endpoints({ file: module.path })) {
-      if (endpoint.methodAt.path !== module.path) continue;
+      if (endpoint.methodAt.path !== module.path || told.has(endpoint.methodAt.mark)) continue;
       const event = believedEvent(endpoint, context);
       if (event) yield { at: endpoint.methodAt, subject: `${endpoint.id} event`, when: endpoint.when, confidence: 'medium', evidence: event };
       else yield* missingCheck(endpoint, context);
@@ -36,17 +41,14 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
     for (const one of unaskedMutations(module, context)) yield { at: one.at, subject: `Mutation.${one.name}`, confidence: 'medium', evidence: one, related: [{ at: one.guardAt, label: 'guarded here' }] };
   },
   explain: (evidence) => ({
-    message: evidence.how === 'mutation' ? mutationMessage(evidence) : evidence.how === 'sockets' ? socketsMessage(evidence) : evidence.how === 'event' ? eventMessage(evidence) : messageOf(evidence),
+    message: sentenceOf(evidence),
     why: 'One forgotten route is enough: whoever finds it needs no account at all.',
     remedy: 'Put the check its neighbours have in front of it, or say above it why everybody may call it: `// unlatched: public -- reason`.',
   }),
   *fix({ evidence }, context): Iterable<FixAnswer> {
-    if (evidence.how === 'mutation') {
-      yield { refused: 'What the resolver has to check is for the author to say.' };
-      return;
-    }
-    if (evidence.how === 'sockets') return yield { refused: 'How a socket proves who it is, is for the author to say.' };
-    if (evidence.how === 'event') return yield { refused: 'How the sender signs is in its documentation.' };
+    if (evidence.how === 'mutation') return yield { refused: 'What the resolver has to check is for the author to say.' };
+    if (evidence.how === 'place') return yield { refused: evidence.refused };
+    if (evidence.how === 'sockets' || evidence.how === 'event') return yield { refused: `How a ${evidence.how === 'event' ? 'sender' : 'socket'} proves who it is, is for the author to say.` };
     const { endpoint, guard, off, how } = evidence;
     const added = guard && guardFix(endpoint, guard, context);
     if (added) yield added;
@@ -267,14 +269,6 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
       `,
     },
     {
-      title: 'a login among guarded routes',
-      good: `import { Router } from 'express'; const router = Router(); router.post('/login', login); router.get('/orders', auth, list); router.post('/orders', auth, create); export default router;`,
-    },
-    {
-      title: 'a catalogue anybody may read',
-      good: `import { Router } from 'express'; const router = Router(); router.get('/products', list); router.post('/products', auth, add); router.put('/products/:id', auth, put); export default router;`,
-    },
-    {
       title: 'Fastify: what is read by everybody does not say that it may be cancelled by everybody',
       bad: `
         import Fastify from 'fastify';
@@ -368,12 +362,18 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
         server.route({ method: 'GET', path: '/items', options: { auth: false }, handler: list });
       `,
     },
+    ...openRowExamples,
     ...eventExamples,
     ...removalExamples,
     ...decoratorExamples,
   ],
 });
 
+function sentenceOf(evidence: MissingCheck | UnaskedMutation | OpenSockets | BelievedEvent | OpenPlace): string {
+  if (evidence.how === 'place') return evidence.message;
+  if (evidence.how === 'mutation') return mutationMessage(evidence);
+  return evidence.how === 'sockets' ? socketsMessage(evidence) : evidence.how === 'event' ? eventMessage(evidence) : messageOf(evidence);
+}
 function socketsMessage({ change }: OpenSockets): string {
   return `Sockets are taken from anybody, and what they send changes data (${change}), while routes here ask for a login. Check the token in io.use() first.`;
 }

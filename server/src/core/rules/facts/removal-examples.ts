@@ -27,4 +27,12 @@ export const removalExamples: readonly Example[] = [
       export default router;
     `,
   },
+  {
+    title: 'a login among guarded routes',
+    good: `import { Router } from 'express'; const router = Router(); router.post('/login', login); router.get('/orders', auth, list); router.post('/orders', auth, create); export default router;`,
+  },
+  {
+    title: 'a catalogue anybody may read',
+    good: `import { Router } from 'express'; const router = Router(); router.get('/products', list); router.post('/products', auth, add); router.put('/products/:id', auth, put); export default router;`,
+  },
 ];
