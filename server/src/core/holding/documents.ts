@@ -24,9 +24,8 @@ export function documentsOf(files: Files, known: KnownDocuments, ofComments: rea
   const all: OpenApiDocument[] = [...ofComments];
   const byFile = new Map<FilePath, OpenApiDocument[]>();
   for (const path of files.paths()) {
-    const facts = files.facts(path);
-    if (!facts?.document) continue;
-    const document = facts.outer.length === 0 ? facts.document : assembled(facts.document, files, known);
+    const document = documentOf(path, files, known);
+    if (!document) continue;
     all.push(document);
     add(byFile, path, document);
     // A file that is a document itself, with operations, is judged as that.
@@ -36,6 +35,11 @@ export function documentsOf(files: Files, known: KnownDocuments, ofComments: rea
   return { all, byFile };
 }
 
+/** The document of a file, with those it refers to. */
+export function documentOf(path: FilePath, files: Files, known: KnownDocuments): OpenApiDocument | undefined {
+  const facts = files.facts(path);
+  return facts?.document && facts.outer.length > 0 ? assembled(facts.document, files, known) : facts?.document;
+}
 function assembled(own: OpenApiDocument, files: Files, known: KnownDocuments): OpenApiDocument {
   const before = known.get(own);
   if (before && [...before.from].every(([path, root]) => files.part(path)?.root === root)) return before.document;

@@ -1,5 +1,6 @@
 import { frameworks } from '../frameworks/index.js';
 import type { ModuleView } from '../model/module.js';
+import { drivenOf, drivenText, type DrivenDocument } from '../openapi/driven.js';
 import type { Policy } from '../policy/policy.js';
 import type { FileFacts } from '../project/facts.js';
 import type { KnownLayers } from '../project/layers.js';
@@ -12,7 +13,7 @@ import { losesSurface, sameSurface } from '../project/surface.js';
 import { createTraits, type Traits } from '../project/traits.js';
 import { filePath, type FilePath } from '../text/source.js';
 import { commentDocumentsOf, type CommentDocuments } from './comment-documents.js';
-import { documentsOf, type Documents, type KnownDocuments } from './documents.js';
+import { documentOf, documentsOf, type Documents, type KnownDocuments } from './documents.js';
 import type { Files } from './files.js';
 
 /** Keeps the join of all files and makes it anew only when an edit can change it. */
@@ -43,6 +44,7 @@ interface Begun {
   readonly joined: ReadonlyMap<FilePath, FileFacts>;
   readonly frozen: ReadonlySet<FilePath>;
   readonly loaded: ReadonlySet<FilePath>;
+  readonly driving: ReadonlyMap<FilePath, string>;
   readonly parsed: ReadonlySet<FilePath>;
   readonly traits: Traits;
   readonly names: number;
@@ -52,9 +54,11 @@ interface Begun {
   readonly documents: KnownDocuments;
   readonly comments: CommentDocuments | undefined;
 }
+/** Files that may hold a document or a part of one. */
+const DATA = /\.(ya?ml|json)$/i;
 const NOTHING: JoinResult = {
   project: { scopes: new Map(), endpoints: new Map(), byShape: new Map(), byScope: new Map(), byHandler: new Map(), byFile: new Map(), roles: new Map(), handed: new Map(), habits: { guards: [], roleGuards: [] } },
-  applied: new Set(), conducts: new Map(),
+  applied: new Set(), conducts: new Map(), answered: new Set(),
 };
 
 /** `policyOf`: the policy that holds for a file. */
@@ -67,6 +71,8 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   const frozen = new Set<FilePath>(from?.frozen);
   /** Files of plain data the last join looked for. */
   let loaded = new Set<FilePath>(from?.loaded);
+  /** What documents that the last join looked for said of routes. */
+  let driving = new Map<FilePath, string>(from?.driving);
   /** Files that were seen whole: while one is typed in, what it registers is what it registered then. */
   const parsed = new Set<FilePath>(from?.parsed);
   let isStale = held === undefined;
@@ -83,6 +89,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   const hashes = from?.hashes ?? new WeakMap<object, number>();
   /** Whether the join still holds with the changed files; if so they are taken over. */
   function stillHolds(last: Held): boolean {
+    if ([...pending].some((path) => DATA.test(path)) && [...driving].some(([path, text]) => drivenText(drivenAt(path)) !== text)) return false;
     for (const path of pending) {
       const before = joined.get(path);
       const after = files.facts(path);
@@ -108,6 +115,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     count++;
     failed = undefined;
     loaded = new Set();
+    driving = new Map();
     if (names !== files.names()) traits = createTraits(frameworks, isOwn);
     names = files.names();
     try {
@@ -116,7 +124,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
         return module ? [[path, module] as const] : [];
       }));
       return joinProject({
-        modules, adapters: frameworks, data: dataOf, policyOf, traits, known, paths, isOwn, usesOf: (path) => files.usesOf(path),
+        modules, adapters: frameworks, data: dataOf, document: drivenFor, policyOf, traits, known, paths, isOwn, usesOf: (path) => files.usesOf(path),
         resolve: (specifier, path) => files.resolve(specifier, path), depends: (name, path) => files.manifestOf(path)?.dependencies.has(name),
       });
     } catch (error) {
@@ -128,18 +136,27 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     loaded.add(path);
     return files.data(path);
   }
+  function drivenFor(path: FilePath): DrivenDocument | undefined {
+    const found = drivenAt(path);
+    driving.set(path, drivenText(found));
+    return found;
+  }
+  function drivenAt(path: FilePath): DrivenDocument | undefined {
+    const document = documentOf(path, files, knownDocuments);
+    return document && drivenOf(document);
+  }
   function documents(project: JoinResult['project']): Pick<ProjectModel, 'documents' | 'documentsIn'> {
     comments = commentDocumentsOf(files, project, comments);
     const { all, byFile } = documentsOf(files, knownDocuments, comments.documents);
     return { documents: all, documentsIn: byFile };
   }
   /** Files with something that makes code and documents hard to compare. */
-  function marksNow(): DriftMarks {
+  function marksNow({ answered }: Pick<JoinResult, 'answered'>): DriftMarks {
     const marked = { driven: new Array<FilePath>(), made: new Array<FilePath>(), broken: new Array<FilePath>() };
     for (const path of files.paths()) {
       const facts = files.facts(path);
       if (!facts) continue;
-      if (facts.uses.has('routes-from-document')) marked.driven.push(path);
+      if (facts.uses.has('routes-from-document') && !answered.has(path)) marked.driven.push(path);
       if (facts.uses.has('document-from-code')) marked.made.push(path);
       if (facts.problems.length === 0) parsed.add(path);
       else if (facts.document || (facts.module && !parsed.has(path))) marked.broken.push(path);
@@ -149,7 +166,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   /** The join with the documents it is held against. */
   function compared(result: JoinResult, slices: Held['slices']): Held {
     const { documents: known, documentsIn } = documents(result.project);
-    const marked: DriftMarks = known.length === 0 ? { driven: [], made: [], broken: [] } : marksNow();
+    const marked: DriftMarks = known.length === 0 ? { driven: [], made: [], broken: [] } : marksNow(result);
     const isPackage = (folder: string): boolean => files.get(filePath(folder === '' ? 'package.json' : `${folder}/package.json`)) !== undefined;
     const project = { ...result.project, documents: known, documentsIn, drift: NO_DRIFT };
     const whole = known.length === 0 ? project : { ...project, drift: driftOf({ project, documents: known, policyOf, marked, isPackage }) };
@@ -169,7 +186,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
         for (const path of pending) keep(path);
         pending.clear();
         const last = held;
-        if (isDocument || (last.project.documents.length > 0 && last.marks !== JSON.stringify(marksNow()))) held = compared(last.result, last.slices);
+        if (isDocument || (last.project.documents.length > 0 && last.marks !== JSON.stringify(marksNow(last.result)))) held = compared(last.result, last.slices);
         const moved = held === last ? [] : [...movedDocuments(before, held.project.documentsIn), ...movedBetween(last.drifts, held.drifts)];
         // A file that lost its surface keeps its place in the model, and declares something else all the same.
         if (lost.length > 0 || moved.length > 0) tell(moved, lost);
@@ -197,7 +214,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     },
     failure: () => failed,
     joins: () => count,
-    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, loaded, parsed, traits, names, hashes, known, paths, documents: knownDocuments, comments }),
+    fork: (others) => createModel(others, policyOf, { held: isStale || pending.size > 0 ? undefined : held, joined, frozen, loaded, driving, parsed, traits, names, hashes, known, paths, documents: knownDocuments, comments }),
   };
 
   function keep(path: FilePath): void {

@@ -64,8 +64,14 @@ export type ScopeEvent =
       readonly described?: Described;
       readonly conduct?: Conduct;
       readonly doubt?: string;
+      /** No statement registers it: it is found by its name. */
+      readonly found?: true;
       readonly at: At;
     }
+  /** The operations of a document are answered, in the way of this driver, with what its call was given. */
+  | { readonly kind: 'operations'; readonly driver: string; readonly args: readonly (Value | undefined)[]; readonly at: At }
+  /** A function, or without a name an object of them, that answers an operation or checks a scheme by its name. */
+  | { readonly kind: 'named'; readonly name: Value | undefined; readonly value: Value; readonly as: 'handler' | 'security'; readonly at: At }
   /** Middleware or sub-scopes, whatever each value turns out to be. */
   /**
    * `exact`: the path covers itself alone, what is below it only with a `*`. `methods`: only requests of these.

@@ -5,6 +5,7 @@ import { bindingOf } from './bound.js';
 import { memberOf, type Abstract, type Bound, type Frame, type ScopeState } from './abstract.js';
 import { builtin } from './builtins.js';
 import { isSuper, type Classes } from './classes.js';
+import { createDriving } from './driving.js';
 import { filesListed, specifierOf } from './folder-lists.js';
 import { scopesIn, type Machine } from './machine.js';
 import { collectionOf } from './lists.js';
@@ -22,6 +23,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
   const { evaluate, settled, textOf } = names;
   const { byName } = traits;
   const { plug, give } = createPlugins(machine);
+  const driving = createDriving(machine);
   const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
   return resultOf;
 
@@ -32,7 +34,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
       const made = adapter.creates(call);
       if (made) return begun(adapter, made, call, frame, step);
     }
-    const later = afterwards(call, frame);
+    const later = afterwards(call, frame) ?? driving.called(call, frame, step);
     if (later) return later;
     const receiver = call.receiver ? settled(evaluate(call.receiver, frame)) : undefined;
     if (receiver?.is === 'builder') return onScope(call, receiver, frame, step, openLoop);
@@ -69,7 +71,8 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
 
   /** A new scope, with what is called on it at once. */
   function begun(adapter: FrameworkAdapter, made: Created, call: Call, frame: Frame, step: StepFrame | undefined): Abstract {
-    const scope: Abstract = { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
+    const scope: Extract<Abstract, { is: 'scope' }> = { is: 'scope', scope: create(adapter.id, made, call, frame, step) };
+    driving.begun(scope.scope, call, frame, step);
     const { then, made: by } = made;
     if (then) onScope({ ...call, name: then.name, args: then.args.map((value) => ({ value, spread: false, at: value.at })) }, scope, frame, step, false);
     const maker = by !== undefined && call.receiver ? settled(evaluate(call.receiver, frame)) : undefined;
@@ -174,7 +177,8 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path, (value) => read(value, frame))) {
       const logged = { event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop, under };
       if (event.kind === 'route' && event.path && isUntold(event.path, frame, 0)) continue;
-      if (event.kind === 'plugin') plug(event, call, logged, scope, step);
+      if (driving.registered(event, call, logged, scope, step)) scope.files.add(call.at.path);
+      else if (event.kind === 'plugin') plug(event, call, logged, scope, step);
       else if (event.kind === 'member') give(event, scope, frame);
       else for (const one of listedRoutes(logged, names)) record(scope, one);
       scope.files.add(call.at.path);

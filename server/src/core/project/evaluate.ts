@@ -16,6 +16,7 @@ import { scopesIn, type How, type Instance, type Machine, type Made } from './ma
 import { createListeners } from './listeners.js';
 import { missingModule } from './missing.js';
 import { createNames } from './names.js';
+import { createOperations } from './operations.js';
 import { OPEN_MARK } from './plugins.js';
 import { storesRoutes } from './roots.js';
 import { createRouteFiles } from './route-files.js';
@@ -29,7 +30,7 @@ const MOST_BRANCHES = 24;
 const MOST_APPLIES = 50_000;
 
 /** Evaluates the registration code of all modules symbolically: scopes with their events in the order they happen. Never throws; bounded by depth and number of applies. */
-export function evaluateProject({ modules, resolve, data, isOwn, adapters, traits, depends }: Modules): Evaluation {
+export function evaluateProject({ modules, resolve, data, document, isOwn, adapters, traits, depends }: Modules): Evaluation {
   const scopes: ScopeState[] = [];
   const byCreation = new Map<string, ScopeState>();
   const tops = new Map<FilePath, Frame>();
@@ -335,6 +336,7 @@ export function evaluateProject({ modules, resolve, data, isOwn, adapters, trait
     for (const [path, module] of part) uncalled.runUncalled(path, module);
   }
   for (const [path, module] of modules) uncalled.guess(path, module);
+  const answered = createOperations(machine, document).run();
   createRouteFiles(machine, depends).run();
   createListeners(machine).run(listening);
   const isCurrent = (run: RunId | undefined): boolean => run === undefined || !superseded.has(run);
@@ -344,7 +346,7 @@ export function evaluateProject({ modules, resolve, data, isOwn, adapters, trait
     const kept = scope.log.filter((logged) => isCurrent(logged.frame.run));
     if (kept.length < scope.log.length) scope.log.splice(0, scope.log.length, ...kept);
   }
-  return { scopes: current, evaluate: (value, frame) => settled(evaluate(value, frame)), frameOf: topFrame, composed, applied, handed: handed.noted };
+  return { scopes: current, evaluate: (value, frame) => settled(evaluate(value, frame)), frameOf: topFrame, composed, applied, handed: handed.noted, answered };
 }
 /** A function that only puts a text together. */
 function isPlain({ steps }: FunctionView): boolean {

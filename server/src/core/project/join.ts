@@ -2,6 +2,7 @@ import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { Layer, Place, Route, ScopeId } from '../model/api.js';
 import type { ModuleView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
+import type { DrivenDocument } from '../openapi/driven.js';
 import type { Policy } from '../policy/policy.js';
 import type { At, FilePath } from '../text/source.js';
 import type { Abstract, LoggedEvent, ScopeState } from './abstract.js';
@@ -33,6 +34,8 @@ export interface JoinInput {
   resolve(specifier: string, from: FilePath): FilePath | undefined;
   /** A file of plain data as a module. */
   data(path: FilePath): ModuleView | undefined;
+  /** A document as far as routes are made of it. */
+  document(path: FilePath): DrivenDocument | undefined;
   /** The specifier names something of this project, held or not. */
   isOwn(specifier: string, from: FilePath): boolean;
   depends(name: string, from: FilePath): boolean | undefined;
@@ -67,6 +70,8 @@ export interface JoinResult {
   readonly applied: ReadonlySet<FunctionId>;
   /** What was asked of functions that stand in chains or handle requests. */
   readonly conducts: ReadonlyMap<FunctionId, Asked>;
+  /** Files in which the operations of documents are answered, where all of that could be read. */
+  readonly answered: ReadonlySet<FilePath>;
 }
 
 /** Joins all modules to the inventory: scopes, endpoints with their effective chains, roles of functions. */
@@ -106,7 +111,7 @@ export function joinProject(input: JoinInput): JoinResult {
   for (const scope of evaluation.scopes) if (!walked.has(scope.id) && !missed.has(scope.id)) walkRoot(scope);
 
   const project = { scopes: scopesOf(), endpoints: new Map(endpoints.map((one) => [one.id, one])), ...indexes(endpoints), roles, handed: evaluation.handed, habits: habitsOf(endpoints) };
-  return { project, applied: new Set([...evaluation.applied, ...followed, ...activations.read]), conducts };
+  return { project, applied: new Set([...evaluation.applied, ...followed, ...activations.read]), conducts, answered: evaluation.answered };
 
   function walkRoot(scope: ScopeState): void {
     walks = 0;
@@ -249,7 +254,7 @@ export function joinProject(input: JoinInput): JoinResult {
       options: shown.options,
       at: event.at,
       statementAt: logged.statementAt,
-      ...(event.conduct ? { layersAt: undefined, branch: true } : event.described ? placeOfGuards(shown, event) : { layersAt: firstValue?.at }),
+      ...(event.conduct || event.found ? { layersAt: undefined, branch: true } : event.described ? placeOfGuards(shown, event) : { layersAt: firstValue?.at }),
       public: publicAt.has(`${logged.statementAt.path}:${logged.statementAt.mark}`),
     };
     // app.all(path, guard) is a check in front of the verbs, not an endpoint.
@@ -265,13 +270,14 @@ export function joinProject(input: JoinInput): JoinResult {
       if (endpoints.length >= MOST_ENDPOINTS) return handler;
       let chain: ChainLink | undefined;
       let length = 0;
-      for (const one of conventions) chain = { ...one, before: chain };
+      if (event.found !== true) for (const one of conventions) chain = { ...one, before: chain };
       for (const one of active) {
         const how = coverage(one, path, at.scope, methods);
         if (how === 'no' || length++ > MOST_LINKS) continue;
         chain = { layer: one.layer, from: one.from, scope: one.scope, when: one.when, sure: one.sure && how === 'yes' && isUnder(one.when, routeWhen), before: chain };
       }
       for (const one of asked.others) chain = { layer: one.layer, from: 'application', scope: one.scope, when: one.when, sure: one.sure && isUnder(one.when, routeWhen), before: chain };
+      if (event.found === true) for (const one of conventions) chain = { ...one, before: chain };
       for (const layer of before) chain = { layer, from: 'route', scope: at.scope.id, when: logged.when, sure: isOne(layer.value) && !isExempting(layer.value), before: chain };
       const chainList = links(chain);
       const late: ChainLink[] = layers.slice(handlerIndex + 1).map((layer) => ({ layer, from: 'route', scope: at.scope.id, when: logged.when, sure: true, before: undefined }));

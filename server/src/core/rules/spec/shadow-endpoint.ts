@@ -246,7 +246,26 @@ export default rule<'contract', Evidence>({
       `,
     },
     {
-      title: 'pages, and routes made from operations of the document',
+      title: 'a route beside those that are made from operations of the document',
+      bad: `
+        //- app.js
+        import express from 'express';
+        import { OpenAPIBackend } from 'openapi-backend';
+        const api = new OpenAPIBackend({ definition: './openapi.yaml', handlers: { list: (c, req, res) => res.json([]) } });
+        const app = express();
+        app.post('/hooks', take);
+        //       ^^^^^^^^ spec/shadow-endpoint "POST /hooks"
+        app.use((req, res) => api.handleRequest(req, req, res));
+        app.listen(3000);
+        //- openapi.yaml
+        openapi: 3.0.3
+        info: { title: Orders, version: 1.0.0 }
+        paths:
+          /orders: { get: { operationId: list, responses: { default: { description: any } } } }
+      `,
+    },
+    {
+      title: 'pages, and routes made from operations by functions nobody can tell',
       good: `
         //- web/app.js
         const app = require('express')();
@@ -261,7 +280,7 @@ export default rule<'contract', Evidence>({
         //- backend/app.js
         import express from 'express';
         import { OpenAPIBackend } from 'openapi-backend';
-        const api = new OpenAPIBackend({ definition: './openapi.yaml', handlers: { list } });
+        const api = new OpenAPIBackend({ definition: './openapi.yaml', handlers: handlersOf('operations') });
         const app = express();
         app.get('/orders', list);
         app.post('/hooks', take);

@@ -1,0 +1,19 @@
+import type { Driver, Naming } from './driver.js';
+
+const FILED: Naming = { ids: ['x-eov-operation-id', 'operationId'], files: ['x-eov-operation-handler'], whole: true };
+
+/** express-openapi-validator 5.6.2 with `operationHandlers`: files of a folder, by an extension key of the operation or by a dotted name. */
+export const expressOpenapiValidator: Driver = {
+  id: 'express-openapi-validator',
+  calls: /^express-openapi-validator(\.default)?\.middleware$/,
+  as: 'middleware',
+  framework: 'express',
+  document: [[0, 'apiSpec']],
+  bases: 'servers',
+  handlers: [[0, 'operationHandlers', 'basePath'], [0, 'operationHandlers']],
+  naming: FILED,
+  resolver: { at: [0, 'operationHandlers', 'resolver'], known: new Map([['modulePathResolver', { ids: ['operationId'], dotted: true }], ['defaultResolver', FILED]]) },
+  optional: true,
+  checks: true,
+  security: [[0, 'validateSecurity', 'handlers']],
+};

@@ -1,0 +1,16 @@
+import type { Driver } from './driver.js';
+
+/** express-openapi 12.1.3 with `operations`: is given the application, and functions by their operation ids. */
+export const expressOpenapi: Driver = {
+  id: 'express-openapi',
+  calls: /^express-openapi(\.default)?\.initialize$/,
+  as: 'given',
+  framework: 'express',
+  app: [0, 'app'],
+  document: [[0, 'apiDoc']],
+  bases: 'servers',
+  handlers: [[0, 'operations']],
+  naming: { ids: ['operationId'] },
+  optional: true,
+  security: [[0, 'securityHandlers']],
+};

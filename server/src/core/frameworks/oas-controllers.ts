@@ -1,0 +1,21 @@
+import type { Role } from '../model/api.js';
+import type { FrameworkAdapter } from './adapter.js';
+
+const NEVER = /(?!)/;
+/** Parameters of the operation follow: four are no error handler. */
+const HANDLER: Role = { framework: 'express', as: 'handler', parameters: ['request', 'response', 'next'], returnSends: false, sure: true };
+
+/** Controllers of oas3-tools 2.2.3 and @oas-tools/core 3.1.0: functions of Express that no call registers. */
+const oasControllers: FrameworkAdapter = {
+  id: 'oas-controllers',
+  packages: ['oas3-tools', '@oas-tools/core'],
+  verbs: new Set(),
+  creates: () => undefined,
+  events: () => [],
+  returns: () => undefined,
+  role: () => HANDLER,
+  plain: new Set(),
+  marks: { name: NEVER, type: NEVER, verbs: new Set() },
+  order: { fallThrough: false, caseSensitive: false, layers: 'registration', routesPass: false, copies: 'none', parametersFirst: false },
+};
+export default oasControllers;

@@ -1,0 +1,41 @@
+import type { Role, ScopeEvent } from '../model/api.js';
+import type { FunctionView } from '../model/module.js';
+import type { Value } from '../model/value.js';
+import type { FrameworkAdapter } from './adapter.js';
+
+const NEVER = /(?!)/;
+const MAKES = /^openapi-backend(\.default)?(\.OpenAPIBackend)?(\.default)?$/;
+/** `(context, req, res)` below Express and its like; elsewhere what is given back is the answer. */
+const ANSWERING: Role = { framework: 'express', as: 'handler', parameters: ['other', 'request', 'response'], returnSends: false, sure: true };
+const GIVING: Role = { framework: 'openapi-backend', as: 'handler', parameters: ['other', 'request', 'other'], returnSends: true, sure: true };
+
+/** openapi-backend 5: what is registered by name answers the operations of its document. */
+const openapiBackend: FrameworkAdapter = {
+  id: 'openapi-backend',
+  packages: ['openapi-backend'],
+  verbs: new Set(['register', 'registerHandler', 'registerSecurityHandler', 'handleRequest', 'init']),
+  creates(call) {
+    return call.form === 'new' && MAKES.test(call.callee) ? { kind: 'application', options: call.args[0]?.value } : undefined;
+  },
+  events(call) {
+    const values = call.args.map((item): Value => item.value);
+    const [first, second] = values;
+    if (!first) return [];
+    if (call.name === 'registerSecurityHandler') return second ? [named(call.at, first, second, 'security')] : [];
+    if (call.name === 'register' || call.name === 'registerHandler') return [second ? named(call.at, first, second, 'handler') : named(call.at, undefined, first, 'handler')];
+    return [];
+  },
+  returns: (call) => (call.name === 'handleRequest' ? undefined : { kind: 'self' }),
+  role: (_, fn) => roleOf(fn),
+  plain: new Set(['register', 'registerHandler', 'registerSecurityHandler']),
+  marks: { name: NEVER, type: NEVER, verbs: new Set() },
+  order: { fallThrough: false, caseSensitive: true, layers: 'registration', routesPass: false, copies: 'none', parametersFirst: false },
+};
+export default openapiBackend;
+
+function named(at: Value['at'], name: Value | undefined, value: Value, as: 'handler' | 'security'): ScopeEvent {
+  return { kind: 'named', name, value, as, at };
+}
+function roleOf({ parameters }: FunctionView): Role {
+  return parameters.length >= 3 ? ANSWERING : GIVING;
+}
