@@ -1,5 +1,6 @@
 import type { Call, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
+import { once } from './once.js';
 
 /** A value that says where a client connects to, and everything the call is given besides. */
 export interface ClientTarget {
@@ -33,8 +34,12 @@ const KEYED: readonly { readonly callee: RegExp; readonly keys: RegExp }[] = [
 const PLUGINS = /^(@fastify\/(http-proxy|reply-from|oauth2)|fastify-http-proxy|fastify-reply-from|@hapi\/h2o2)$/;
 const PLUGIN_KEYS = /^(upstream|base|uri|discovery|issuer|tokenHost|callbackUri)$/;
 
+/** Whether any row of `KEYED` may hold for a callee: most calls are told apart in one go. */
+const ANY_KEYED = new RegExp(KEYED.map(({ callee }) => callee.source).join('|'));
+
 /** The servers a call connects to, as it is told: URLs at a place that only a client has. */
-export function* clientTargets(call: Call, context: RuleContext): Iterable<ClientTarget> {
+export const clientTargets = once((call: Call, context): readonly ClientTarget[] => [...targetsOf(call, context)]);
+function* targetsOf(call: Call, context: RuleContext): Iterable<ClientTarget> {
   const target = (value: Value, bare = false): ClientTarget => ({ value, bare, call });
   const first = call.args[0]?.spread ? undefined : call.args[0]?.value;
   const takesUrl = FIRST.test(call.callee) || isClientMethod(call, context);
@@ -45,7 +50,7 @@ export function* clientTargets(call: Call, context: RuleContext): Iterable<Clien
     if (/^(node:)?http\.(get|request)$/.test(call.callee)) yield* hostOf(first);
   }
   if (call.name === 'register' && first?.kind === 'ref' && first.root.kind === 'import' && PLUGINS.test(first.root.from)) yield* below(call.args[1]?.value, PLUGIN_KEYS);
-  for (const { callee, keys } of KEYED) if (callee.test(call.callee)) for (const item of call.args) yield* below(item.value, keys);
+  if (ANY_KEYED.test(call.callee)) for (const { callee, keys } of KEYED) if (callee.test(call.callee)) for (const item of call.args) yield* below(item.value, keys);
   function* below(options: Value | undefined, keys: RegExp, depth = 0): Iterable<ClientTarget> {
     const object = options && context.resolve(options).value;
     if (object?.kind === 'array' && depth < 4) for (const item of object.items) yield* below(item.value, keys, depth + 1);

@@ -3,6 +3,7 @@ import type { Call, ObjectValue, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { Change, RuleContext } from '../rule.js';
 import { refsIn, refsOf } from './mentions.js';
+import { once } from './once.js';
 import { someIn } from './walk.js';
 
 /** What may be done about a default: the text without it and where the variable is then asked for, other changes, or why nothing. */
@@ -25,7 +26,8 @@ const GETS = /^(get|env|getEnv|getenv|requireEnv|fromEnv|readEnv|envOr|getOrDefa
 const STORE = /(^|\.|_)(config|conf|configService|cfg|nconf|settings|env|environment)$/i;
 
 /** Every default of a file: `||`, `??`, `?:`, destructuring, later assignments, getters of configurations, schemas of zod 3 and 4, joi 17, envalid 8, convict 6. */
-export function* fallbacksIn(module: ModuleView, context: RuleContext): Iterable<Fallback> {
+export const fallbacksIn = once((module: ModuleView, context): readonly Fallback[] => [...allFallbacks(module, context)]);
+function* allFallbacks(module: ModuleView, context: RuleContext): Iterable<Fallback> {
   const calls = new Set<Call>();
   const roots = new Map<number, string>();
   for (const binding of module.bindings) if (binding.constant && binding.scope === module.top.id) roots.set(binding.value.at.mark, binding.name);

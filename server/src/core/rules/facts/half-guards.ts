@@ -74,9 +74,10 @@ function isCalledBeside(ref: Ref, branch: Branch, fn: FunctionView): boolean {
 /** A layer that refuses a wrong credential, and lets whoever brings none go on. */
 function strangerPasses(fn: FunctionView, context: RuleContext): HalfGuard | undefined {
   const name = fn.name.replace(/^(module\.)?exports\./, '');
+  const demands = DEMANDS.test(name);
+  if (!fn.complete || !(demands || authGuardName(name)) || wordsOf(name).some((word) => WELCOMES.has(word))) return undefined;
   const conduct = context.conduct(fn.id);
-  if (!fn.complete || conduct?.strangers !== 'yes' || !conduct.refuses.some((status) => status === 401 || status === 403)) return undefined;
-  if (wordsOf(name).some((word) => WELCOMES.has(word)) || !(DEMANDS.test(name) || (authGuardName(name) && standsAlone(fn, context)))) return undefined;
+  if (conduct?.strangers !== 'yes' || !conduct.refuses.some((status) => status === 401 || status === 403) || !(demands || standsAlone(fn, context))) return undefined;
   const nexts = fn.steps.flatMap((step) => (step.do === 'call' && goesOnFrom(step.call, fn, context) && step.zone === 'body' ? [{ step, call: step.call }] : []));
   const asked = nexts.find(({ step }) => step.when.slice(fn.when.length).some((branch) => !branch.early && isNothing(branch)));
   const found = asked ?? nexts.findLast(({ step }) => step.when.slice(fn.when.length).every((branch) => branch.early));

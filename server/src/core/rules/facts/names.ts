@@ -10,12 +10,22 @@ export function wordsOf(name: string): readonly string[] {
 
 /** `requireAuth` as `require_auth`, `JWTGuard` as `jwt_guard`; dots stay, every other separator becomes `_`. At most 96 characters are read. */
 export function snakeCase(name: string): string {
-  return name
-    .slice(-LONGEST)
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9.]/g, '_')
-    .toLowerCase();
+  let out = '';
+  let before = '';
+  for (let index = Math.max(0, name.length - LONGEST); index < name.length; index++) {
+    const here = name.charAt(index);
+    const isUpper = here >= 'A' && here <= 'Z';
+    if (isUpper && (isPlain(before) || (before >= 'A' && before <= 'Z' && isLower(name.charAt(index + 1))))) out += '_';
+    out += isUpper ? here.toLowerCase() : isPlain(here) || here === '.' ? here : '_';
+    before = here;
+  }
+  return out;
+}
+function isPlain(one: string): boolean {
+  return isLower(one) || (one >= '0' && one <= '9');
+}
+function isLower(one: string): boolean {
+  return one >= 'a' && one <= 'z';
 }
 
 /** The name a call or member is recognised by: no `new`, `await`, `this`, arguments, optional marks; its last two segments. */

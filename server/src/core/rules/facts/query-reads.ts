@@ -5,6 +5,7 @@ import { ofRequest } from './handed.js';
 import type { RuleContext } from '../rule.js';
 import { lastSegments, wordsOf } from './names.js';
 import { holdsCall, refsIn } from './mentions.js';
+import { once } from './once.js';
 import { secretName, secretValue } from './secrets.js';
 import { partsOf } from './walk.js';
 
@@ -92,7 +93,8 @@ const GIVES = /^(get|read|extract|find|take|fetch|resolve|parse|jwt)$/;
 const DEEPEST = 10;
 
 /** The values of a file that are compared with a secret, handed to what verifies them, or given to it as the caller's credential. */
-export function checkedValues(module: ModuleView, context: RuleContext): readonly Value[] {
+export const checkedValues = once(checkedIn);
+function checkedIn(module: ModuleView, context: RuleContext): readonly Value[] {
   const found: Value[] = [];
   for (const fn of [module.top, ...module.functions.values()]) {
     const gives = givesCredential(fn);

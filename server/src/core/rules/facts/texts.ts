@@ -1,5 +1,6 @@
 import { branchOf, type Branch, type ModuleView } from '../../model/module.js';
 import type { Call, Literal, Template, Value } from '../../model/value.js';
+import { once } from './once.js';
 
 /** A text as written: a constant, or a template whose holes are values. */
 export interface WrittenText {
@@ -11,7 +12,8 @@ export interface WrittenText {
 const DEEPEST = 30;
 
 /** Every text of a file, each once: what calls are given first, for these know the branches they stand in. */
-export function writtenTexts(module: ModuleView): readonly WrittenText[] {
+export const writtenTexts = once(textsOf);
+function textsOf(module: ModuleView): readonly WrittenText[] {
   const found = new Map<number, WrittenText>();
   const calls = new Set<Call>();
   const visit = (value: Value, call: Call | undefined, when: readonly Branch[], depth: number): void => {

@@ -27,7 +27,7 @@ export function* urlCredentials(fn: FunctionView, isCredential: IsCredential, co
   for (const step of fn.steps) {
     if (step.do !== 'call') continue;
     const { call } = step;
-    const targets = [...clientTargets(call, context)].filter((target) => !target.bare).map((target) => target.value);
+    const targets = clientTargets(call, context).filter((target) => !target.bare).map((target) => target.value);
     const onAgent = call.name === 'query' && call.receiver?.kind === 'call' && CLIENTS.test(rootOf(call.receiver));
     if (targets.length === 0 && !CLIENTS.test(call.callee) && !onAgent) continue;
     const addresses = [...new Set([...targets, ...call.args.slice(0, 1).map((arg) => arg.value)])];

@@ -37,7 +37,7 @@ export default rule<'module', Evidence>({
   words: ['://', 'password', 'pass', 'pwd'],
   *detect(module, context) {
     const apart = developmentValues(module);
-    for (const { value, when } of writtenTexts(module))
+    for (const { value, when } of writtenTexts(module, context))
       for (const found of inUrl(value, context)) if (!(apart.has(value.at.mark) && isLocal(found.evidence.host))) yield { ...found, when };
     const seen = new Set<number>();
     for (const { object, call, when } of settingsIn(module, context)) {

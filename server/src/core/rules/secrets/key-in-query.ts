@@ -38,9 +38,8 @@ export default rule<'module', Evidence>({
   on: 'module',
   words: ['query', 'searchparams', '?', '&', 'params'],
   *detect(module, context) {
-    const checked = checkedValues(module, context);
     for (const fn of [module.top, ...module.functions.values()]) {
-      yield* incoming(fn, checked, module, context);
+      yield* incoming(fn, module, context);
       yield* outgoing(fn, context);
     }
   },
@@ -272,12 +271,12 @@ export default rule<'module', Evidence>({
 });
 
 /** Credentials that are taken from the query of a request: one finding for each key of a function. */
-function* incoming(fn: FunctionView, checked: readonly Value[], module: ModuleView, context: RuleContext): Iterable<Found> {
+function* incoming(fn: FunctionView, module: ModuleView, context: RuleContext): Iterable<Found> {
   for (const step of fn.steps) if (step.do === 'call' && step.call.name === 'fromUrlQueryParameter') yield strategy(step.call, step, context);
   const byKey = new Map<string, Placed[]>();
   for (const one of readsIn(fn, module, context)) {
     const key = one.read.key.toLowerCase();
-    const isKnown = urlCredentialName(key) || (MAYBE.test(key) && (one.read.socket || flowsInto(one.read, one.binding, checked, module)));
+    const isKnown = urlCredentialName(key) || (MAYBE.test(key) && (one.read.socket || flowsInto(one.read, one.binding, checkedValues(module, context), module)));
     if (isKnown) byKey.set(key, [...(byKey.get(key) ?? []), one]);
   }
   if (byKey.size === 0) return;

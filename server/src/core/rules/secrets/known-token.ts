@@ -162,7 +162,7 @@ interface InText {
 }
 /** Tokens inside the texts of the code: these can be replaced. */
 function* inTexts(module: ModuleView, context: RuleContext): Iterable<InText> {
-  for (const { value } of writtenTexts(module)) {
+  for (const { value } of writtenTexts(module, context)) {
     const source = context.textOf(value.at);
     const written = tokensIn(source);
     for (const { format, start, end } of written) {
