@@ -24,6 +24,7 @@ import { setsProduction } from './production.js';
 import { withoutDead } from './truth.js';
 import { graphMarks } from './graph-marks.js';
 import { prismaMarks, recordMarks, textMarks } from './hidden-fields.js';
+import { personalMarks, personalPrismaMarks, personalTextMarks } from './personal-fields.js';
 import { readManifest, type Manifest } from './manifests.js';
 import { isCodeFile, isDataSchema } from '../text/paths.js';
 
@@ -93,7 +94,7 @@ function read(file: SourceFile, before: FileFacts | undefined, trees: Trees | un
   };
   const nothing = nothingOf(file);
   const empty = PRODUCTION.test(file.text) ? { ...nothing, uses: SETS_PRODUCTION } : nothing;
-  if (isDataSchema(file.path)) return { ...nothing, uses: new Set(/\.prisma$/i.test(file.path) ? prismaMarks(file.text) : textMarks(file.text)) };
+  if (isDataSchema(file.path)) return { ...nothing, uses: new Set(/\.prisma$/i.test(file.path) ? [...prismaMarks(file.text), ...personalPrismaMarks(file.text)] : [...textMarks(file.text), ...personalTextMarks(file.text)]) };
   const isManifest = /(^|\/)package\.json$/.test(file.path);
   if (isManifest || !/\.(ya?ml|json)$/i.test(file.path) || !isOpenApi(file.path, file.text)) {
     const read = readArtifact(file, mark);
@@ -144,6 +145,7 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   for (const name of envSigned(module)) uses.add(`signs ${name}`);
   for (const mark of graphMarks(file.text)) uses.add(mark);
   for (const mark of recordMarks(module, file.text)) uses.add(mark);
+  for (const mark of personalMarks(module, file.text)) uses.add(mark);
   const notes = [...module.notes, ...blocks.flatMap((block) => block.notes)];
   return { ...nothingOf(file), module, artifact: processFile(module), blocks, setups: commentSetups(module), notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
 }

@@ -2,6 +2,7 @@ import type { FunctionView, ModuleView } from '../model/module.js';
 import type { Call, ObjectValue, Ref, Value } from '../model/value.js';
 import { holdsSensitive, sensitiveField, tableName } from '../rules/facts/field-names.js';
 import { refsIn } from '../rules/facts/mentions.js';
+import { tableOf, textsIn } from '../rules/facts/query-tables.js';
 import { statementText } from '../rules/facts/record-texts.js';
 import { bindingOf } from './bound.js';
 
@@ -11,11 +12,7 @@ const SPEAKS = /pass|hash|salt|senha|clave|secret|pwd|kennwort|pin\b|digest|cont
 const TRIMS = /\b(toJSON|toObject|defaultScope|serialize\w{0,20}|toClient|hiddenFields)\b/;
 const HASHES = /(^|\.)(hash|hashSync|hash_?password|scrypt|scryptSync|pbkdf2|pbkdf2Sync|make_?hash|encrypt_?password)$/i;
 const COMPARES = /^(node:)?(bcrypt(js|-ts)?|argon2|@node-rs\/(bcrypt|argon2)|crypto|scrypt-kdf|oslo\/password)\.(\w+\.)?(compare(Sync)?|verify(Sync)?|timingSafeEqual|scrypt(Sync)?|pbkdf2(Sync)?)$/;
-const READS = /^(find\w*|get|query\w*|first|create|save|upsert|update\w*|insert\w*|delete|values|set)$/;
 const WRITES = /^(create|insert(One|Many)?|values|save|upsert|build|update(One)?|set|register)$/;
-const NAMES_TABLE = /^(from|into|table|collection|getCollection|getRepository|getModel|model|selectFrom|insertInto|updateTable|insert|update|createTable|alterTable|addColumn)$/;
-const ASKS = /^(query|execute|raw|all|get|any|one|oneOrNone|many|prepare|\$queryRawUnsafe|sql|unsafe|run)$/;
-const HOLDERS = /^(db|database|knex|trx|client|pool|conn|connection|em|manager|entityManager|repository|repo|prisma|orm|models?|this|sql|query)$/i;
 const PASSES = /^(rows|0|_doc|dataValues|data|results)$/;
 const TABLES = /^(pg|mysql|sqlite|singlestore)Table$|^(createTable|table|pgTableCreator)$/;
 const HIDES = /^(Exclude|HideField)$/;
@@ -43,12 +40,12 @@ export function* recordMarks(module: ModuleView, text: string): Iterable<string>
     if (COMPARES.test(call.callee)) for (const { value } of call.args) for (const ref of refsIn(value)) hide(recordRead(ref, fn, module), [ref.path.at(-1) ?? '']);
     if (WRITES.test(call.name) || call.form === 'new') for (const { value } of call.args) {
       const fields = written(value, module);
-      if (fields.length > 0) hide(call.form === 'new' ? tableName(call.callee) : tableOf(call, module), fields);
+      if (fields.length > 0) hide(call.form === 'new' ? tableName(call.callee) : tableOf(call, (value) => textOf(value, module)), fields);
     }
     if (call.name === 'deserializeUser' || /Strategy$/.test(call.form === 'new' ? call.callee : '')) for (const name of signedIn(call, module)) found.add(`signs in ${name}`);
     if (!/^(select|first|returning|columns|column|pluck)$/.test(call.name)) continue;
     const fields = sensitiveIn(call.args.flatMap((item) => textsIn(item.value)));
-    if (fields.length > 0) hide(tableOf(call, module), fields);
+    if (fields.length > 0) hide(tableOf(call, (value) => textOf(value, module)), fields);
   }
   for (const view of module.classes.values()) {
     if (!view.decorators.some((one) => one.kind === 'call' && /^(Entity|Schema|Table|ViewEntity)$/.test(one.name))) continue;
@@ -80,7 +77,8 @@ function sensitiveIn(names: readonly string[]): readonly string[] {
   return holdsSensitive(names) ? names.filter((name) => sensitiveField(name) !== undefined) : [];
 }
 
-function* statements(text: string): Iterable<readonly [string, readonly string[]]> {
+/** The tables that statements of SQL in a text name, with the columns they name of each. */
+export function* statements(text: string): Iterable<readonly [string, readonly string[]]> {
   for (const match of text.matchAll(/\b(?:create\s{1,9}table\s{1,9}(?:if\s{1,9}not\s{1,9}exists\s{1,9})?|insert\s{1,9}(?:or\s{1,9}\w{1,20}\s{1,9})?into\s{1,9})["`[]?((?:\w{1,60}["`\]]?\.["`[]?)?\w{1,60})["`\]]?\s{0,9}\(/gi))
     yield [match[1] ?? '', columnsIn(text.slice(match.index + match[0].length, match.index + match[0].length + 4000))];
   for (const match of text.matchAll(/\bselect\s{1,9}([\w\s,."`]{1,400})\sfrom\s{1,9}["`[]?((?:\w{1,60}["`\]]?\.["`[]?)?\w{1,60})/gi))
@@ -136,7 +134,7 @@ function isLiteral(value: Value, wanted: boolean): boolean {
   return value.kind === 'literal' && value.value === wanted;
 }
 /** The fields of a schema: written there, under a name, or in `new Schema({ ... })`. */
-function fieldsOf(value: Value | undefined, module: ModuleView, depth: number): ObjectValue | undefined {
+export function fieldsOf(value: Value | undefined, module: ModuleView, depth: number): ObjectValue | undefined {
   if (value === undefined || depth > 3) return undefined;
   if (value.kind === 'object') return value;
   if (value.kind === 'call') return /Schema$/.test(value.name) ? fieldsOf(value.args[0]?.value, module, depth + 1) : undefined;
@@ -146,7 +144,8 @@ function fieldsOf(value: Value | undefined, module: ModuleView, depth: number): 
 function behind(value: Value, module: ModuleView): Value | undefined {
   return bindingOf(value, module)?.value;
 }
-function boundName(call: Call, module: ModuleView): string | undefined {
+/** The table a call makes, by the name it is bound to. */
+export function boundName(call: Call, module: ModuleView): string | undefined {
   const bound = module.bindings.find((one) => one.value === call);
   return bound && tableName(bound.name);
 }
@@ -165,7 +164,7 @@ function signedIn(call: Call, module: ModuleView): readonly string[] {
     if (step.do !== 'call') return [];
     const given = step.call.args[1]?.value;
     const read = isDone(step.call.target) ? (given?.kind === 'ref' ? sourceOf(given, fn, module, 0) : undefined) : step.call.args.some(({ value }) => isDone(value)) && step.call.name !== 'then' ? step.call : undefined;
-    const name = read && !isNarrowed(read) ? tableOf(read, module) : undefined;
+    const name = read && !isNarrowed(read) ? tableOf(read, (value) => textOf(value, module)) : undefined;
     return name === undefined || name === '' ? [] : [name];
   }));
 }
@@ -186,7 +185,7 @@ function isNarrowed(call: Call): boolean {
 function recordRead(ref: Ref, fn: FunctionView, module: ModuleView): string | undefined {
   if (ref.path.length === 0 || ref.path.at(-1) === undefined) return undefined;
   const source = sourceOf({ ...ref, path: ref.path.slice(0, -1) }, fn, module, 0);
-  return source && tableOf(source, module);
+  return source && tableOf(source, (value) => textOf(value, module));
 }
 /** The query a name holds the answer of, or a part of it that is a record. */
 function sourceOf(ref: Ref, fn: FunctionView, module: ModuleView, depth: number): Call | undefined {
@@ -218,41 +217,9 @@ function written(value: Value, module: ModuleView): readonly string[] {
   });
   return [...made, ...sensitiveIn(keysOf(value))];
 }
-function keysOf({ entries }: ObjectValue): readonly string[] {
+/** The keys of an object that are known. */
+export function keysOf({ entries }: ObjectValue): readonly string[] {
   return entries.flatMap(({ key }) => (key === undefined ? [] : [key]));
-}
-function textsIn(value: Value | undefined): readonly string[] {
-  if (value?.kind === 'literal') return typeof value.value === 'string' ? [value.value] : [];
-  if (value?.kind === 'array') return value.items.flatMap((item) => textsIn(item.value));
-  // Drizzle: `db.select({ hash: users.hash })`.
-  return value?.kind === 'object' ? value.entries.flatMap((one) => (one.value.kind === 'ref' && one.value.path.length > 0 ? [one.value.path.at(-1) ?? ''] : [])) : [];
-}
-
-/** The table a query is about: of its statement, of what names it on the way, or the model it is asked of. */
-function tableOf(call: Call, module: ModuleView): string | undefined {
-  let current: Call = call;
-  for (let hops = 0; hops < DEEPEST; hops++) {
-    const first = current.args[0]?.value;
-    if (NAMES_TABLE.test(current.name) && first) {
-      if (first.kind === 'literal' && typeof first.value === 'string') return tableName(first.value);
-      if (first.kind === 'ref') return tableName(first.path.at(-1) ?? first.text);
-    }
-    if (first && (ASKS.test(current.name) || current.form === 'tagged')) {
-      const found = /\b(?:from|into|update)\s{1,9}["`[]?((?:\w{1,60}["`\]]?\.["`[]?)?\w{1,60})/i.exec(textOf(first, module))?.[1];
-      if (found !== undefined) return tableName(found);
-    }
-    const { receiver } = current;
-    if (receiver === undefined) return current !== call && first?.kind === 'literal' && typeof first.value === 'string' && /^\w{1,60}$/.test(first.value) ? tableName(first.value) : undefined;
-    if (receiver.kind === 'ref') {
-      const name = receiver.path.at(-1) ?? receiver.text;
-      return READS.test(current.name) && !HOLDERS.test(name) ? tableName(name) : undefined;
-    }
-    if (receiver.kind !== 'call') return undefined;
-    // Objection: `Person.query().findById(1)`.
-    if (receiver.name === 'query' && receiver.receiver?.kind === 'ref' && /(^|\.)[A-Z]\w*$/.test(receiver.receiver.text)) return tableName(receiver.receiver.text);
-    current = receiver;
-  }
-  return undefined;
 }
 function textOf(value: Value, module: ModuleView): string {
   const end = behind(value, module) ?? value;

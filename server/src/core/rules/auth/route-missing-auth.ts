@@ -3,10 +3,11 @@ import { decoratorExamples } from '../facts/decorator-examples.js';
 import { eventExamples } from '../facts/event-examples.js';
 import { missingCheck, type MissingCheck } from '../facts/missing-auth.js';
 import { methodName } from '../facts/methods.js';
-import { openPlaces, type OpenPlace } from '../facts/open-places.js';
+import { openPlaces, openReading, type OpenPlace } from '../facts/open-places.js';
 import { openRowExamples } from '../facts/open-row-examples.js';
 import { openSockets, type OpenSockets } from '../facts/open-sockets.js';
 import { guardFix, publicFix } from '../facts/peers.js';
+import { personalExamples } from '../facts/personal-examples.js';
 import { removalExamples } from '../facts/removal-examples.js';
 import { unaskedMutations, type UnaskedMutation } from '../facts/resolvers.js';
 import type { At } from '../../text/source.js';
@@ -34,7 +35,10 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
       if (endpoint.methodAt.path !== module.path || told.has(endpoint.methodAt.mark)) continue;
       const event = believedEvent(endpoint, context);
       if (event) yield { at: endpoint.methodAt, subject: `${endpoint.id} event`, when: endpoint.when, confidence: 'medium', evidence: event };
-      else yield* missingCheck(endpoint, context);
+      else {
+        const missing = [...missingCheck(endpoint, context)];
+        yield* missing.length > 0 ? missing : openReading(endpoint, context);
+      }
     }
     for (const one of openSockets(module, context)) yield { at: one.at, subject: `sockets ${one.change}`, confidence: 'medium', evidence: one };
     if (context.depends('graphql-shield', module.path) === true) return;
@@ -363,6 +367,7 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
       `,
     },
     ...openRowExamples,
+    ...personalExamples,
     ...eventExamples,
     ...removalExamples,
     ...decoratorExamples,

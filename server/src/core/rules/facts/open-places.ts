@@ -1,7 +1,11 @@
 import type { ModuleView } from '../../model/module.js';
+import type { Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import type { Detection, RuleContext } from '../rule.js';
+import { methodName } from './methods.js';
+import { openRecords } from './open-records.js';
 import { openRows } from './open-rows.js';
+import { openQueries } from './resolvers.js';
 
 /** A place other than a route's own call that lets strangers in, with what is said of it. */
 export interface OpenPlace {
@@ -10,7 +14,7 @@ export interface OpenPlace {
   /** Why it cannot be repaired by itself. */
   readonly refused: string;
 }
-/** What a file leaves open beside its routes: rows of tables. `taken`: the methods of routes these speak of. */
+/** What a file leaves open beside its routes: rows of tables, queries of GraphQL. `taken`: the methods of routes these speak of. */
 export function* openPlaces(module: ModuleView, context: RuleContext, taken: (at: At) => void): Iterable<Detection<OpenPlace>> {
   for (const { at, name, key, counts: [closed, all], methodAt } of openRows(module, context)) {
     taken(methodAt);
@@ -20,4 +24,21 @@ export function* openPlaces(module: ModuleView, context: RuleContext, taken: (at
       evidence: { how: 'place', message: `${name} asks nobody who calls while ${closed} of ${all} other rows of this table ${said}. Close it too.`, refused: 'Who may call it is for the author to say.' },
     };
   }
+  if (context.depends('graphql-shield', module.path) === true) return;
+  for (const { at, name, table, guard, guardAt } of openQueries(module, context)) {
+    const usual = / /.test(guard) ? `have ${guard}` : `use '${guard}'`;
+    yield {
+      at, subject: name, confidence: 'medium', related: [{ at: guardAt, label: 'guarded here' }],
+      evidence: { how: 'place', message: `${name} gives records of '${table}' with personal data to everybody, while other resolvers here ${usual}. Ask who calls first.`, refused: 'What the resolver has to check is for the author to say.' },
+    };
+  }
+}
+/** A route that gives out personal data to everybody. */
+export function* openReading(endpoint: Endpoint, context: RuleContext): Iterable<Detection<OpenPlace>> {
+  const table = openRecords(endpoint, context);
+  if (table === undefined) return;
+  yield {
+    at: endpoint.methodAt, subject: `${endpoint.id} records`, when: endpoint.when, confidence: 'medium', ...(context.policy('auth').at === 'gateway' ? { severity: 'hint' } : {}),
+    evidence: { how: 'place', message: `${methodName(endpoint)} ${endpoint.path.text} sends records of '${table}' with personal data to everybody: nothing asks who calls. Add the check other routes have, or send only what is public.`, refused: 'Who may read it is for the author to say.' },
+  };
 }

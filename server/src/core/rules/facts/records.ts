@@ -91,7 +91,7 @@ function isSaved(value: Value, made: Call, fn: FunctionView): boolean {
   return fn.steps.some((step) => step.do === 'call' && step.call.name === 'save' && step.call.receiver?.kind === 'ref' && step.call.receiver.path.length === 0 && (value === made || value.kind === 'ref') && step.call.receiver.root.kind === 'local');
 }
 /** The call whose answer a name holds: a member of it that is the record, or a parameter of a function it hands its answer to. */
-function answerOf(written: Ref, context: RuleContext): Call | undefined {
+export function answerOf(written: Ref, context: RuleContext): Call | undefined {
   const end = written.root.kind === 'local' ? context.resolve(written).value : written;
   if (end.kind === 'call') return end;
   const ref = end.kind === 'ref' ? end : written;
@@ -219,7 +219,7 @@ function modelOf(receiver: Value, call: Call, context: RuleContext): Value | und
   return first?.kind === 'ref' && isTelling(first.text, context) ? first : undefined;
 }
 /** An argument leaves fields out, or may do so. */
-function isNarrowed(call: Call, context: RuleContext): boolean {
+export function isNarrowed(call: Call, context: RuleContext): boolean {
   const takesOptions = /^(findAll|findMany|findFirst|findUnique|findUniqueOrThrow|findFirstOrThrow|upsert)$/.test(call.name);
   return call.args.some(({ value, spread }, index) => {
     if (spread) return true;

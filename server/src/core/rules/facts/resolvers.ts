@@ -5,6 +5,7 @@ import type { RuleContext } from '../rule.js';
 import { authGuardName, roleGuardName } from './guards.js';
 import { wordsOf } from './names.js';
 import { publicPath } from './paths.js';
+import { personalRead } from './personal-reads.js';
 import { turnsAway } from './refusals.js';
 import { partsOf, someIn, someValue } from './walk.js';
 
@@ -68,11 +69,15 @@ function nounOf(name: string): string {
   return words.length < 2 ? ' ' + name : words.slice(1).join(' ').replace(/s$/, '');
 }
 function ofMaps(module: ModuleView, context: RuleContext): readonly (readonly Mutation[])[] {
+  return mapsOf(module, 'Mutation', context).map((entries) => entries.flatMap((entry) => (entry.key === undefined || entry.form === 'spread' ? [] : [ofEntry(entry.key, entry, context)])));
+}
+/** The objects of resolvers of a file that stand under a key. */
+function mapsOf(module: ModuleView, key: string, context: RuleContext): readonly (readonly Entry[])[] {
   const maps = new Map<string, readonly Entry[]>();
   const visit = (value: Value, depth: number): void => {
     if (depth > DEEPEST) return;
     if (value.kind === 'object') for (const entry of value.entries) {
-      const held = entry.key === 'Mutation' ? context.resolve(entry.value).value : undefined;
+      const held = entry.key === key ? context.resolve(entry.value).value : undefined;
       if (held?.kind === 'object' && held.at.path === module.path) maps.set(`${held.at.mark}:${held.at.part?.start ?? ''}`, held.entries);
     }
     for (const part of partsOf(value)) visit(part, depth + 1);
@@ -80,7 +85,40 @@ function ofMaps(module: ModuleView, context: RuleContext): readonly (readonly Mu
   for (const binding of module.bindings) visit(binding.value, 0);
   for (const one of module.exports) visit(one.value, 0);
   for (const step of module.top.steps) visit(step.do === 'call' ? step.call : step.do === 'assign' ? step.value : (step.value ?? { kind: 'unknown', why: 'no value', at: step.at }), 0);
-  return [...maps.values()].map((entries) => entries.flatMap((entry) => (entry.key === undefined || entry.form === 'spread' ? [] : [ofEntry(entry.key, entry, context)])));
+  return [...maps.values()];
+}
+/** A query of GraphQL that gives records of persons to everybody, in a file whose other resolvers ask who calls. */
+export interface OpenQuery {
+  readonly name: string;
+  readonly at: At;
+  readonly table: string;
+  readonly guard: string;
+  readonly guardAt: At;
+}
+export function* openQueries(module: ModuleView, context: RuleContext): Iterable<OpenQuery> {
+  const queries = mapsOf(module, 'Query', context).flat();
+  if (queries.length === 0) return;
+  const all = [...queries, ...mapsOf(module, 'Mutation', context).flat()].flatMap((entry) => (entry.key === undefined || entry.form === 'spread' ? [] : [ofEntry(entry.key, entry, context)]));
+  const guarded = all.find((one) => one.guard !== undefined);
+  if (guarded?.guard === undefined) return;
+  for (const { key, keyAt, value } of queries) {
+    const end = context.resolve(value).value;
+    const fn = end.kind === 'function' ? context.body(end.fn) : undefined;
+    // Whoever looks at the context may tell its callers apart in some way of its own.
+    if (key === undefined || !fn?.complete || publicPath(`/${key}`) || checkIn(fn, context, 0) !== undefined || someValue(fn, (one) => someIn(one, isContext))) continue;
+    const table = tableGiven(fn, context);
+    if (table !== undefined) yield { name: `Query.${key}`, at: keyAt, table, guard: guarded.guard, guardAt: guarded.at };
+  }
+}
+function tableGiven(fn: FunctionView, context: RuleContext): string | undefined {
+  for (const step of fn.steps) {
+    if (step.do !== 'return' || !step.value) continue;
+    for (const leaf of context.leaves(step.value, fn)) {
+      const table = personalRead(leaf.value, fn, context);
+      if (table !== undefined) return table;
+    }
+  }
+  return undefined;
 }
 function ofEntry(name: string, { value, keyAt }: Entry, context: RuleContext): Mutation {
   const wrapped = value.kind === 'call' ? guardIn(value, 0) : undefined;
@@ -130,16 +168,19 @@ function guardIn(value: Value, depth: number): string | undefined {
 function isGuardName(text: string): boolean {
   return authGuardName(text) || roleGuardName(text, true) || /(^|[._])(authed|logged_?in|signed_?in|with_?(user|role|permission|admin)|only_?\w+|authenticated\w*)$/i.test(text);
 }
-/** What a resolver calls, or tests, that turns strangers away. */
-function checkIn(fn: FunctionView, context: RuleContext, depth: number): string | undefined {
+/** What a resolver calls, or tests, that turns strangers away. `given`: which parameter the context is handed on as. */
+function checkIn(fn: FunctionView, context: RuleContext, depth: number, given = 2): string | undefined {
+  const isHanded = (value: Value): boolean => value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === fn.id && value.root.index === given;
+  const tellsCaller = (value: Value): boolean => someIn(value, isHanded) || (value.kind === 'ref' && value.root.kind === 'local' && someIn(context.resolve(value).value, isHanded));
   for (const step of fn.steps) {
-    if (step.do === 'throw' && step.value && (turnsAway(step.value, context) || step.when.slice(fn.when.length).some((branch) => asksCaller(branch.test)))) return 'a check of the caller';
+    if (step.do === 'throw' && step.value && (turnsAway(step.value, context) || step.when.slice(fn.when.length).some((branch) => asksCaller(branch.test) || someIn(branch.test, tellsCaller)))) return 'a check of the caller';
     if (step.do !== 'call') continue;
     const { call } = step;
     if (isCheck(call)) return call.name;
     const end = depth < DEEPEST_CALL && call.args.some(({ value }) => someIn(value, isContext)) ? context.resolve(call.target).value : undefined;
     const target = end?.kind === 'function' ? context.body(end.fn) : undefined;
-    if (target && target.id !== fn.id && checkIn(target, context, depth + 1) !== undefined) return call.name;
+    const index = call.args.findIndex(({ value }) => someIn(value, isContext));
+    if (target && target.id !== fn.id && checkIn(target, context, depth + 1, index) !== undefined) return call.name;
   }
   return undefined;
 }
