@@ -40,6 +40,12 @@ app.listen(3000);
 }
 const CHECK = `api.registerSecurityHandler('key', (c) => c.request.headers['x-key'] === process.env.KEY);`;
 const REFUSES = `api.register('unauthorizedHandler', (c, req, res) => res.status(401).end());`;
+/** Rule and file of each finding. */
+function findings(files: Record<string, string>): readonly string[] {
+  const engine = createEngine();
+  engine.apply({ set: Object.entries(files).map(([path, text]): SourceFile => ({ path: filePath(path), text, revision: 1 })) });
+  return engine.files().flatMap((path) => engine.findings(path).map((one) => `${one.rule} ${path}`));
+}
 const named = (files: Record<string, string>): readonly string[] => routesOf(files).map((one) => one.split(' ').slice(0, 3).join(' '));
 
 test('openapi-backend: operations with a function are served below its own root, and a check refuses where somebody refuses whom it does not welcome', () => {
@@ -154,6 +160,159 @@ http.createServer(app).listen(8080);
 `,
   };
   assert.deepEqual(routesOf(files), ['GET /v1/pets unguarded controllers/Pets.js:1', 'POST /v1/pets unguarded controllers/Pets.js:4']);
+});
+
+test('openapi-backend: functions that a loop registers stand where they are written, and a check nobody can read leaves its operations open to doubt', () => {
+  const files = (security: string, hands = 'api.handleRequest(event, event)'): Record<string, string> => ({
+    'package.json': '{ "dependencies": { "openapi-backend": "5.21.2" } }',
+    'openapi.yaml': DOCUMENT,
+    'app.js': `import { OpenAPIBackend } from 'openapi-backend';
+import { known } from 'somewhere';
+const handlers = {
+  listPets: async () => ({ statusCode: 200 }),
+  addPet: async (c) => ({ statusCode: 201, body: c.request.requestBody }),
+};
+const api = new OpenAPIBackend({ definition: './openapi.yaml', securityHandlers: { ${security} } });
+for (const [id, handle] of Object.entries(handlers)) api.register(id, handle);
+${REFUSES}
+export const handler = (event) => ${hands};
+`,
+  });
+  assert.deepEqual(routesOf(files('key: known')), ['GET /pets unguarded app.js:4', 'POST /pets unknown app.js:5']);
+  assert.deepEqual(named(files('key: (c) => c.request.headers.key === process.env.KEY')), ['GET /pets unguarded', 'POST /pets guarded']);
+  assert.deepEqual(named(files("key: () => ({ user: 'all' })")), ['GET /pets unguarded', 'POST /pets unguarded'], 'what is true welcomes');
+  assert.deepEqual(named(files('key: () => {}')), ['GET /pets unguarded', 'POST /pets guarded'], 'nothing is not true');
+});
+test('openapi-backend: a document written in code, and requests that a route of another framework hands on', () => {
+  const files = {
+    'package.json': '{ "dependencies": { "fastify": "5.12.8", "openapi-backend": "5.21.2" } }',
+    'app.js': `const OpenAPIBackend = require('openapi-backend').default;
+const fastify = require('fastify')();
+const key = { type: 'apiKey', in: 'header', name: 'x-key' };
+const pets = { get: { operationId: 'listPets' }, post: { operationId: 'addPet', security: [{ key: [] }] } };
+const api = new OpenAPIBackend({
+  definition: { openapi: '3.0.3', info: { title: 'Pets', version: '1' }, components: { securitySchemes: { key } }, paths: { '/pets': pets } },
+  handlers: {
+    listPets: async (c, request, reply) => reply.send([]),
+    addPet: async (c, request, reply) => reply.send(c.request.requestBody),
+  },
+  securityHandlers: { key: (c) => c.request.headers['x-key'] === process.env.KEY },
+});
+${REFUSES}
+fastify.route({ method: ['GET', 'POST'], url: '/*', handler: async (request, reply) => api.handleRequest({ method: request.method, path: request.url }, request, reply) });
+fastify.listen({ port: 9000 });
+`,
+  };
+  assert.deepEqual(routesOf(files), ['GET /pets unguarded app.js:8', 'POST /pets guarded app.js:9']);
+  const hooked = files['app.js'].replace('fastify.route', "fastify.addHook('onRequest', async (request, reply) => { if (request.headers.authorization !== process.env.TOKEN) return reply.code(401).send(); });\nfastify.route");
+  assert.deepEqual(named({ ...files, 'app.js': hooked }), ['GET /pets guarded', 'POST /pets guarded']);
+});
+const V2_FILED = `swagger: '2.0'
+info: { title: Pets, version: 1.0.0 }
+basePath: /v2
+securityDefinitions: { key: { type: apiKey, in: header, name: x-key } }
+paths:
+  /pets:
+    x-swagger-router-controller: pets
+    get: { responses: { '200': { description: all } } }
+    post: { operationId: addPet, security: [{ key: [] }], responses: { '201': { description: added } } }
+    delete: { operationId: dropPets, security: [{ key: [] }], responses: { '204': { description: gone } } }
+`;
+const V2_CONTROLLER = `module.exports.get = function get (req, res, next) {
+  res.json([]);
+};
+module.exports.addPet = function addPet (req, res, next) {
+  res.json(req.swagger.params.body.value);
+};
+`;
+test('swagger-tools 0.10.4: what it calls back with makes the routes, its security middleware the checks', () => {
+  const files = (security: string, rest = ''): Record<string, string> => ({
+    'package.json': '{ "dependencies": { "express": "4.21.2", "swagger-tools": "0.10.4" } }',
+    'api/swagger.yaml': V2_FILED,
+    'controllers/pets.js': V2_CONTROLLER,
+    'index.js': `const fs = require('fs');
+const path = require('path');
+const app = require('express')();
+const swaggerTools = require('swagger-tools');
+const jsyaml = require('js-yaml');
+const options = { controllers: path.join(__dirname, './controllers') };
+const document = jsyaml.safeLoad(fs.readFileSync(path.join(__dirname, 'api/swagger.yaml'), 'utf8'));
+swaggerTools.initializeMiddleware(document, function (middleware) {
+  app.use(middleware.swaggerMetadata());
+  ${security}
+  app.use(middleware.swaggerRouter(options));
+  app.use(middleware.swaggerUi());
+  app.listen(8080);
+});
+${rest}`,
+  });
+  const check = (body: string): string => `app.use(middleware.swaggerSecurity({ key: (req, definition, given, callback) => { ${body} } }));`;
+  assert.deepEqual(routesOf(files(check('callback(given === process.env.KEY ? undefined : new Error());'))), ['GET /v2/pets unguarded controllers/pets.js:1', 'POST /v2/pets guarded controllers/pets.js:4']);
+  assert.deepEqual(named(files(check('callback();'))), ['GET /v2/pets unguarded', 'POST /v2/pets unguarded'], 'a check that calls back at once welcomes everybody');
+  assert.deepEqual(named(files('')), ['GET /v2/pets unguarded', 'POST /v2/pets unguarded']);
+  assert.deepEqual(named(files('app.use(middleware.swaggerSecurity());')), ['GET /v2/pets unguarded', 'POST /v2/pets guarded'], 'a scheme without a check refuses everybody');
+  assert.deepEqual(named(files('require("./security")(middleware);')), ['GET /v2/pets unguarded', 'POST /v2/pets unknown'], 'what the middleware is handed on to may check');
+});
+test('swagger-express-mw 0.7.0: registers itself on the application, from its usual folders', () => {
+  const files = (options: string): Record<string, string> => ({
+    'package.json': '{ "dependencies": { "express": "4.21.2", "swagger-express-mw": "0.7.0" } }',
+    'api/swagger/swagger.yaml': V2_FILED,
+    'api/controllers/pets.js': V2_CONTROLLER,
+    'app.js': `const SwaggerExpress = require('swagger-express-mw');
+const app = require('express')();
+SwaggerExpress.create({ appRoot: __dirname, ${options} }, function (err, swaggerExpress) {
+  if (err) { throw err; }
+  swaggerExpress.register(app);
+  app.listen(10010);
+});
+`,
+  });
+  const asking = 'securityHandlers: { key: (req, definition, given, cb) => cb(given === process.env.KEY ? null : new Error()) }';
+  assert.deepEqual(routesOf(files(asking)), ['GET /v2/pets unguarded api/controllers/pets.js:1', 'POST /v2/pets guarded api/controllers/pets.js:4']);
+  assert.deepEqual(named(files('')), ['GET /v2/pets unguarded', 'POST /v2/pets unknown']);
+});
+test('@oas-tools/core 3.1.0: usual files, names made of paths, and checks only where security is switched on', () => {
+  const files = (security: string): Record<string, string> => ({
+    'package.json': '{ "type": "module", "dependencies": { "express": "4.21.2", "@oas-tools/core": "3.1.0" } }',
+    'api/oas-file.yaml': `${FILED('x-router-controller: pets')}`.replace('paths:', "paths:\n  /cats/{id}:\n    get: { responses: { '200': { description: one } } }"),
+    'controllers/pets.js': 'export function listPets(req, res) { res.json([]); }\nexport function addPet(req, res) { res.json(res.locals.oas.body); }\n',
+    'controllers/catsidController.js': 'export function funccatsid(req, res) { res.end(); }\n',
+    'index.js': `import http from 'http';
+import express from 'express';
+import { initialize } from '@oas-tools/core';
+const app = express();
+initialize(app, { middleware: { security: { ${security} auth: { key: (token) => { if (token !== process.env.KEY) throw new Error('no'); } } } } }).then(() => {
+  http.createServer(app).listen(8080);
+});
+`,
+  });
+  assert.deepEqual(named(files('disable: false,')), ['GET /v1/cats/{id} unguarded', 'GET /v1/pets unguarded', 'POST /v1/pets guarded']);
+  assert.deepEqual(named(files('')), ['GET /v1/cats/{id} unguarded', 'GET /v1/pets unguarded', 'POST /v1/pets unguarded']);
+});
+test('what only checks requests against a document, and a document nobody can find, claim nothing', () => {
+  const checking = {
+    'package.json': '{ "dependencies": { "openapi-backend": "5.21.2" } }',
+    'openapi.yaml': DOCUMENT,
+    'check.js': "import OpenAPIBackend from 'openapi-backend';\nconst api = new OpenAPIBackend({ definition: './openapi.yaml' });\nexport const check = (request) => api.validateRequest(request);\n",
+  };
+  assert.deepEqual(routesOf(checking), []);
+  assert.deepEqual(findings(checking).filter((one) => one.startsWith('spec/')), []);
+  const lost = validator('');
+  const { 'api.yaml': document, ...rest } = lost;
+  assert.ok(document);
+  assert.deepEqual(routesOf(rest), []);
+});
+test('the rules about code speak in functions an operation is answered by', () => {
+  const files = validator('');
+  const code = "exports.listPets = (req, res) => { try { res.json(all()); } catch (error) { res.status(500).send(error.stack); } };\n";
+  assert.ok(findings({ ...files, 'handlers/pets.js': code }).includes('errors/stack-in-response handlers/pets.js'));
+  const exegesis = {
+    'package.json': '{ "dependencies": { "express": "5.2.1", "exegesis-express": "4.0.0" } }',
+    'api.yaml': FILED('x-exegesis-controller: pets').replace(/security: \[\{ key: \[\] \}\], /g, ''),
+    'controllers/pets.js': 'exports.listPets = async (context) => { try { return await all(); } catch (error) { context.res.status(500).json({ stack: error.stack }); } };\n',
+    'app.js': "const exegesisExpress = require('exegesis-express');\nconst app = require('express')();\nexegesisExpress.middleware('./api.yaml', { controllers: './controllers' }).then((made) => { app.use(made); app.listen(3000); });\n",
+  };
+  assert.ok(findings(exegesis).includes('errors/stack-in-response controllers/pets.js'));
 });
 
 /** All an engine says, as text. */

@@ -10,5 +10,5 @@ export const exegesis: Driver = {
   bases: 'servers',
   handlers: [[1, 'controllers']],
   naming: { ids: ['x-exegesis-operationId', 'operationId'], files: ['x-exegesis-controller'] },
-  security: [[1, 'authenticators']],
+  security: { at: [[1, 'authenticators']], welcome: 'success', lacking: 'refused', none: 'refused' },
 };

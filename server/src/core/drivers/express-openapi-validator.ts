@@ -15,5 +15,5 @@ export const expressOpenapiValidator: Driver = {
   resolver: { at: [0, 'operationHandlers', 'resolver'], known: new Map([['modulePathResolver', { ids: ['operationId'], dotted: true }], ['defaultResolver', FILED]]) },
   optional: true,
   checks: true,
-  security: [[0, 'validateSecurity', 'handlers']],
+  security: { at: [[0, 'validateSecurity', 'handlers']], welcome: 'truth', lacking: 'refused', none: 'passed' },
 };

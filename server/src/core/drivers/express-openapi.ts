@@ -1,6 +1,6 @@
 import type { Driver } from './driver.js';
 
-/** express-openapi 12.1.3 with `operations`: is given the application, and functions by their operation ids. */
+/** express-openapi 12.1.3 with `operations`: is given the application, and functions by their operation ids; a scheme without a function is passed over. */
 export const expressOpenapi: Driver = {
   id: 'express-openapi',
   calls: /^express-openapi(\.default)?\.initialize$/,
@@ -12,5 +12,5 @@ export const expressOpenapi: Driver = {
   handlers: [[0, 'operations']],
   naming: { ids: ['operationId'] },
   optional: true,
-  security: [[0, 'securityHandlers']],
+  security: { at: [[0, 'securityHandlers']], welcome: 'truth', lacking: 'passed', none: 'passed' },
 };

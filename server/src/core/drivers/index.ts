@@ -7,9 +7,11 @@ import { fastifyOpenapiGlue } from './fastify-openapi-glue.js';
 import { oas3Tools } from './oas3-tools.js';
 import { oasTools } from './oas-tools.js';
 import { openapiBackend } from './openapi-backend.js';
+import { swaggerExpress } from './swagger-express.js';
+import { swaggerTools } from './swagger-tools.js';
 
 /** Packages that answer the operations of a document by functions with names. */
-export const drivers: readonly Driver[] = [openapiBackend, expressOpenapiValidator, exegesis, fastifyOpenapiGlue, oas3Tools, oasTools, expressOpenapi];
+export const drivers: readonly Driver[] = [openapiBackend, expressOpenapiValidator, exegesis, fastifyOpenapiGlue, oas3Tools, oasTools, expressOpenapi, swaggerTools, swaggerExpress];
 
 /** The driver a call belongs to. */
 export function driverOf({ callee }: Pick<Call, 'callee'>): Driver | undefined {

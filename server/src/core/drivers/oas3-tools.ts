@@ -9,6 +9,7 @@ export const oas3Tools: Driver = {
   document: [[0]],
   bases: 'servers',
   handlers: [[1, 'routing', 'controllers'], [1, 'controllers']],
-  naming: { ids: ['operationId'], files: ['x-swagger-router-controller', 'x-openapi-router-controller'], camel: true },
-  security: [[1, 'openApiValidator', 'validateSecurity', 'handlers'], [1, 'securityHandlers']],
+  errors: true,
+  naming: { ids: ['operationId'], files: ['x-swagger-router-controller', 'x-openapi-router-controller'], camel: true, joined: true },
+  security: { at: [[1, 'openApiValidator', 'validateSecurity', 'handlers'], [1, 'securityHandlers']], welcome: 'truth', lacking: 'refused', none: 'passed' },
 };

@@ -11,7 +11,6 @@ export const openapiBackend: Driver = {
   prefix: [0, 'apiRoot'],
   handlers: [[0, 'handlers']],
   naming: { ids: ['operationId'] },
-  security: [[0, 'securityHandlers']],
-  refusedBy: { name: 'unauthorizedHandler', strict: [0, 'strict'] },
+  security: { at: [[0, 'securityHandlers']], welcome: 'truth', lacking: 'refused', none: 'refused', refusedBy: { name: 'unauthorizedHandler', strict: [0, 'strict'] } },
   around: new Set(['preRoutingHandler', 'postRoutingHandler', 'postSecurityHandler', 'preOperationHandler']),
 };

@@ -2,7 +2,7 @@ import type { Role } from '../model/api.js';
 import type { FrameworkAdapter } from './adapter.js';
 
 const NEVER = /(?!)/;
-const HANDLER: Role = { framework: 'exegesis', as: 'handler', parameters: ['other', 'other'], returnSends: true, sure: true };
+const HANDLER: Role = { framework: 'exegesis', as: 'handler', parameters: ['context', 'other'], returnSends: true, sure: true };
 
 /** exegesis 4.3.0: controllers are given a context, and what they give back is the answer; no call registers a route. */
 const exegesis: FrameworkAdapter = {

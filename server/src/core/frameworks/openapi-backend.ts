@@ -5,9 +5,10 @@ import type { FrameworkAdapter } from './adapter.js';
 
 const NEVER = /(?!)/;
 const MAKES = /^openapi-backend(\.default)?(\.OpenAPIBackend)?(\.default)?$/;
-/** `(context, req, res)` below Express and its like; elsewhere what is given back is the answer. */
-const ANSWERING: Role = { framework: 'express', as: 'handler', parameters: ['other', 'request', 'response'], returnSends: false, sure: true };
-const GIVING: Role = { framework: 'openapi-backend', as: 'handler', parameters: ['other', 'request', 'other'], returnSends: true, sure: true };
+/** `(c, req, res)` below Express and its like, `(c, ctx)` below Koa; elsewhere what is given back is the answer. */
+const ANSWERING: Role = { framework: 'express', as: 'handler', parameters: ['context', 'request', 'response'], returnSends: false, sure: true };
+const OF_KOA: Role = { framework: 'koa', as: 'handler', parameters: ['context', 'context'], returnSends: false, sure: true };
+const GIVING: Role = { framework: 'openapi-backend', as: 'handler', parameters: ['context', 'other', 'other'], returnSends: true, sure: true };
 
 /** openapi-backend 5: what is registered by name answers the operations of its document. */
 const openapiBackend: FrameworkAdapter = {
@@ -37,5 +38,9 @@ function named(at: Value['at'], name: Value | undefined, value: Value, as: 'hand
   return { kind: 'named', name, value, as, at };
 }
 function roleOf({ parameters }: FunctionView): Role {
-  return parameters.length >= 3 ? ANSWERING : GIVING;
+  const [, second, third] = parameters;
+  if (parameters.length === 2 && /^_?(ctx|context)$/.test(second?.name ?? '')) return OF_KOA;
+  // `(c, event, context)` of functions in a cloud give what they answer.
+  const isGiving = /^_*(event|evt)$/i.test(second?.name ?? '') || /^APIGateway|^Lambda/.test(second?.type ?? '') || /^Lambda/.test(third?.type ?? '');
+  return parameters.length < 3 || isGiving ? GIVING : ANSWERING;
 }

@@ -1,5 +1,6 @@
 import { frameworks } from '../frameworks/index.js';
 import type { ModuleView } from '../model/module.js';
+import type { OpenApiDocument } from '../openapi/document.js';
 import { drivenOf, drivenText, type DrivenDocument } from '../openapi/driven.js';
 import type { Policy } from '../policy/policy.js';
 import type { FileFacts } from '../project/facts.js';
@@ -44,7 +45,7 @@ interface Begun {
   readonly joined: ReadonlyMap<FilePath, FileFacts>;
   readonly frozen: ReadonlySet<FilePath>;
   readonly loaded: ReadonlySet<FilePath>;
-  readonly driving: ReadonlyMap<FilePath, string>;
+  readonly driving: ReadonlyMap<FilePath, Driving>;
   readonly parsed: ReadonlySet<FilePath>;
   readonly traits: Traits;
   readonly names: number;
@@ -53,6 +54,11 @@ interface Begun {
   readonly paths: KnownPatterns;
   readonly documents: KnownDocuments;
   readonly comments: CommentDocuments | undefined;
+}
+/** A document that routes are made of, and what it said of them. */
+interface Driving {
+  readonly document: OpenApiDocument | undefined;
+  readonly text: string;
 }
 /** Files that may hold a document or a part of one. */
 const DATA = /\.(ya?ml|json)$/i;
@@ -72,7 +78,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   /** Files of plain data the last join looked for. */
   let loaded = new Set<FilePath>(from?.loaded);
   /** What documents that the last join looked for said of routes. */
-  let driving = new Map<FilePath, string>(from?.driving);
+  let driving = new Map<FilePath, Driving>(from?.driving);
   /** Files that were seen whole: while one is typed in, what it registers is what it registered then. */
   const parsed = new Set<FilePath>(from?.parsed);
   let isStale = held === undefined;
@@ -89,7 +95,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   const hashes = from?.hashes ?? new WeakMap<object, number>();
   /** Whether the join still holds with the changed files; if so they are taken over. */
   function stillHolds(last: Held): boolean {
-    if ([...pending].some((path) => DATA.test(path)) && [...driving].some(([path, text]) => drivenText(drivenAt(path)) !== text)) return false;
+    if ([...pending].some((path) => DATA.test(path)) && [...driving].some(([path, before]) => saysMore(path, before))) return false;
     for (const path of pending) {
       const before = joined.get(path);
       const after = files.facts(path);
@@ -137,13 +143,18 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     return files.data(path);
   }
   function drivenFor(path: FilePath): DrivenDocument | undefined {
-    const found = drivenAt(path);
-    driving.set(path, drivenText(found));
+    const document = documentOf(path, files, knownDocuments);
+    const found = document && drivenOf(document);
+    driving.set(path, { document, text: drivenText(found) });
     return found;
   }
-  function drivenAt(path: FilePath): DrivenDocument | undefined {
+  /** The document says something else of routes than it did. */
+  function saysMore(path: FilePath, before: Driving): boolean {
     const document = documentOf(path, files, knownDocuments);
-    return document && drivenOf(document);
+    if (document === before.document) return false;
+    const text = drivenText(document && drivenOf(document));
+    if (text === before.text) driving.set(path, { document, text });
+    return text !== before.text;
   }
   function documents(project: JoinResult['project']): Pick<ProjectModel, 'documents' | 'documentsIn'> {
     comments = commentDocumentsOf(files, project, comments);

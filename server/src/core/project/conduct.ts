@@ -32,7 +32,7 @@ function rolesOf(fn: FunctionView): Roles {
 /** Parameter positions by what the adapter says they mean; by count and name where nothing is said. */
 export function givenRoles(fn: FunctionView, role: Role | undefined): Roles {
   if (!role) return rolesOf(fn);
-  const at = (...names: readonly string[]): number => role.parameters.findIndex((one) => names.includes(one));
+  const at = (...names: readonly string[]): number => names.map((name) => role.parameters.findIndex((one) => one === name)).find((index) => index >= 0) ?? -1;
   const roles = { request: at('request', 'context'), response: at('response', 'context'), next: at('next'), returns: role.as === 'layer' && !role.parameters.includes('next') };
   return role.framework === 'hapi' ? { ...roles, takesOver: true, answers: role.returnSends } : roles;
 }

@@ -18,12 +18,12 @@ export interface Driving {
   /** Whether what is registered answers a document, and is nothing else. */
   registered(event: ScopeEvent, call: Call, logged: Unlogged, scope: ScopeState, step: StepFrame | undefined): boolean;
 }
-/** Members that hand a request to a scope of a driver's own framework. */
-const HANDS_ON = 'handleRequest';
+/** The member that hands a request to a scope of a driver's own framework. */
+export const HANDS_ON = 'handleRequest';
 const MOST_STEPS = 200;
 
-export function createDriving({ names, create, record, applied }: Pick<Machine, 'names' | 'create' | 'record' | 'applied'>): Driving {
-  const { evaluate, settled } = names;
+export function createDriving({ names, create, record, applied, applyTo }: Pick<Machine, 'names' | 'create' | 'record' | 'applied' | 'applyTo'>): Driving {
+  const { evaluate, settled, member } = names;
   return { begun, called, registered };
 
   function begun(scope: ScopeState, call: Call, frame: Frame, step: StepFrame | undefined): void {
@@ -31,16 +31,62 @@ export function createDriving({ names, create, record, applied }: Pick<Machine, 
     if (driver?.as === 'own' && !scope.log.some(({ event }) => event.kind === 'operations')) note(driver, scope, argsOf(call), call, frame, step);
   }
   function called(call: Call, frame: Frame, step: StepFrame | undefined): Abstract | undefined {
-    const driver = driverOf(call);
+    if (driverOf(call)?.then !== undefined) return handedBack(call, frame);
+    const driver = driverAt(call, frame);
     if (driver?.as === 'maker') {
       const scope = create('express', { kind: 'application', options: undefined }, call, frame, step);
       below(driver, scope, argsOf(call), call, frame, step);
       return { is: 'scope', scope };
     }
-    const app = driver?.as === 'given' && driver.app ? settled(spotIn(argsOf(call), driver.app, frame, names)) : undefined;
-    if (!driver || app?.is !== 'scope' || (driver.optional === true && !isGiven(driver, argsOf(call), frame, names))) return undefined;
-    below(driver, app.scope, argsOf(call), call, frame, step);
+    if (driver?.as !== 'given' || !driver.app) return undefined;
+    const args = argsFor(driver, call, frame);
+    const app = settled(spotIn(args, driver.app, frame, names));
+    if (app.is !== 'scope' || (driver.optional === true && !isGiven(driver, args, frame, names))) return undefined;
+    below(driver, app.scope, args, call, frame, step);
     return { is: 'value', value: call, frame };
+  }
+  /** `initializeMiddleware(document, (middleware) => ...)`: what it calls back with last is known by the call. */
+  function handedBack(call: Call, frame: Frame): Abstract {
+    const made: Abstract = { is: 'value', value: call, frame };
+    const callback = settled(evaluateLast(call, frame));
+    if (callback.is === 'function') applyTo(callback, callback.fn.parameters.map((_, index, all): Abstract => (index === all.length - 1 ? made : { is: 'unknown' })), frame, call.at.mark, undefined, { force: true });
+    return made;
+  }
+  function evaluateLast({ args }: Call, frame: Frame): Abstract {
+    const last = args.at(-1);
+    return last ? evaluate(last.value, frame) : { is: 'unknown' };
+  }
+  /** The driver whose routes a call makes. */
+  function driverAt(call: Call, frame: Frame): Driver | undefined {
+    const direct = driverOf(call);
+    if (direct) return direct.then === undefined ? direct : undefined;
+    const begun = drivers.some(({ then }) => then === call.name) ? begunBy(call, frame) : undefined;
+    return begun?.then === call.name ? begun : undefined;
+  }
+  /** The driver that called back with what a member is called on. */
+  function begunBy({ receiver }: Call, frame: Frame): Driver | undefined {
+    const from = receiver ? settled(evaluate(receiver, frame)) : undefined;
+    const driver = from?.is === 'value' && from.value.kind === 'call' ? driverOf(from.value) : undefined;
+    return driver?.then === undefined ? undefined : driver;
+  }
+  /** Middleware that works for the routes of a document, and does nothing to others. */
+  function isPart(call: Call, frame: Frame): boolean {
+    return drivers.some(({ parts }) => parts?.has(call.name) === true) && begunBy(call, frame)?.parts?.has(call.name) === true;
+  }
+  /** What is said at the call, and where it began: the document first, then what the call itself is given, and what stands beside it. */
+  function argsFor({ then, beside }: Driver, call: Call, frame: Frame): Args {
+    if (then === undefined) return argsOf(call);
+    const from = call.receiver ? settled(evaluate(call.receiver, frame)) : undefined;
+    const [first] = from?.is === 'value' && from.value.kind === 'call' ? argsOf(from.value) : [];
+    return [first, undefined, argsOf(call)[0], beside === undefined ? undefined : besideOf(beside, call, frame)];
+  }
+  /** What a member of the same thing is given, in the function of the call or near it; where the thing is handed on, nobody can tell. */
+  function besideOf(name: string, { at }: Call, { module, fn }: Frame): Value | undefined {
+    const own = module.functions.get(fn);
+    const near = [...(own ? [own] : []), ...module.functions.values()].flatMap(({ steps }) => steps).find((step) => step.do === 'call' && step.call.name === name);
+    if (near?.do === 'call') return argsOf(near.call)[0] ?? { kind: 'object', entries: [], open: false, at: near.call.at };
+    const isHandedOn = own?.steps.some((step) => step.do === 'call' && step.call.args.some(({ value }) => value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === fn && value.path.length === 0)) === true;
+    return isHandedOn ? { kind: 'unknown', why: 'what it is handed on to', at } : undefined;
   }
   function registered(event: ScopeEvent, call: Call, logged: Unlogged, scope: ScopeState, step: StepFrame | undefined): boolean {
     if (event.kind === 'plugin') {
@@ -59,13 +105,17 @@ export function createDriving({ names, create, record, applied }: Pick<Machine, 
   function answered(event: Extract<ScopeEvent, { kind: 'use' | 'route' }>, value: Value, call: Call, logged: Unlogged, scope: ScopeState, step: StepFrame | undefined): boolean {
     const got = settled(evaluate(value, logged.frame));
     if (got.is === 'value' && got.value.kind === 'call' && event.kind === 'use') {
-      const driver = driverOf(got.value);
-      if (driver?.as !== 'middleware' || (driver.optional === true && !isGiven(driver, argsOf(got.value), got.frame, names))) return false;
-      below(driver, scope, argsOf(got.value), call, got.frame, step, logged);
+      const driver = driverAt(got.value, got.frame);
+      if (driver?.as !== 'middleware') return isPart(got.value, got.frame);
+      const args = argsFor(driver, got.value, got.frame);
+      if (driver.optional === true && !isGiven(driver, args, got.frame, names)) return false;
+      below(driver, scope, args, call, got.frame, step, logged);
       // What checks requests of other routes as well stays where it is.
       return driver.checks !== true;
     }
-    const own = got.is === 'function' ? handedTo(got) : undefined;
+    // `{ method, url, handler }`
+    const handler = event.kind === 'route' && event.described && got.is === 'value' ? settled(member(got, event.described.handler)) : got;
+    const own = handler.is === 'function' ? handedTo(handler) : undefined;
     if (!own) return false;
     const paths = event.kind === 'use' ? event.paths : [];
     record(scope, { ...logged, event: { kind: 'use', paths, values: [], at: event.at }, child: own });
@@ -88,6 +138,7 @@ export function createDriving({ names, create, record, applied }: Pick<Machine, 
     const when = [...frame.when, ...(step?.when ?? [])];
     const plain: Omit<Unlogged, 'event'> = logged ?? { when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop: false, under: [] };
     record(scope, { ...plain, event: { kind: 'use', paths: [], values: [], at: call.at }, child });
+    if (driver.errors === true) record(scope, { ...plain, event: { kind: 'use', paths: [], values: [{ kind: 'unknown', why: 'what answers errors', at: call.at }], as: 'error', at: call.at } });
     if (!child.log.some(({ event }) => event.kind === 'operations')) note(driver, child, args, call, frame, step);
   }
   function note(driver: Driver, scope: ScopeState, args: Args, call: Call, frame: Frame, step: StepFrame | undefined): void {

@@ -1,4 +1,4 @@
-import type { Driver, Naming } from '../drivers/driver.js';
+import type { Checks, Driver, Naming } from '../drivers/driver.js';
 import type { Value } from '../model/value.js';
 import type { DrivenDocument, DrivenOperation } from '../openapi/driven.js';
 import { foldersUp, joinedPath, under } from '../text/paths.js';
@@ -7,12 +7,14 @@ import type { Abstract, Frame } from './abstract.js';
 import type { Machine } from './machine.js';
 import { pathText } from './plugin-folders.js';
 import { filesAt, indexesOf, isTypeScript } from './specifier-paths.js';
+import { welcomesEach } from './welcoming.js';
+import { writtenDocument } from './written-documents.js';
 
 /** Where functions are looked for by name. */
 export type Source =
   | { readonly is: 'object'; readonly of: Abstract }
   | { readonly is: 'folder'; readonly path: string }
-  | { readonly is: 'one'; readonly name: string; readonly at: At; readonly statementAt: At; readonly value: Value; readonly frame: Frame }
+  | { readonly is: 'one'; readonly name: string; readonly at: At | undefined; readonly statementAt: At; readonly value: Value; readonly frame: Frame }
   | { readonly is: 'unknown' };
 /** The function of a name. 'missing': there is none; 'unknown': nobody can tell. */
 export type Found =
@@ -22,6 +24,9 @@ export type Found =
 /** Finds functions by the names a document has for them. */
 export interface Named {
   documentOf(got: Abstract, frame: Frame): DrivenDocument | undefined;
+  /** A document, and functions, at a path below a folder around the file. */
+  documentNamed(text: string, frame: Frame): DrivenDocument | undefined;
+  sourcesNamed(text: string, frame: Frame): Source[];
   /** How functions are named by another resolver; undefined for one nobody knows. */
   namingOf(driver: Driver, resolver: Abstract): Naming | undefined;
   sourcesOf(got: Abstract, frame: Frame): Source[];
@@ -31,18 +36,19 @@ export interface Named {
   /** Whether all members of it are known. */
   isWhole(of: Abstract): boolean;
   /** A check that refuses nobody. */
-  welcomesAll(found: Extract<Found, { is: 'found' }>): boolean;
+  welcomesAll(target: Extract<Abstract, { is: 'function' }>, welcome: Checks['welcome']): boolean;
 }
 const MISSING: Found = { is: 'missing' };
 const UNKNOWN: Found = { is: 'unknown' };
 const DEEPEST = 5;
 const MOST_FOLDERS = 20;
+const MOST_CUTS = 10;
 
 export function createNamed({ names, modules, runModule, applied }: Pick<Machine, 'names' | 'modules' | 'runModule' | 'applied'>, documentAt: (path: FilePath) => DrivenDocument | undefined): Named {
   const { evaluate, settled, member } = names;
   const folders = new Set<string>();
   for (const path of modules.keys()) for (const folder of foldersUp(path)) folders.add(folder);
-  return { documentOf, namingOf, sourcesOf, find, function: byName, isWhole, welcomesAll };
+  return { documentOf, documentNamed, namingOf, sourcesOf, sourcesNamed, find, function: byName, isWhole, welcomesAll };
 
   function documentOf(got: Abstract, from: Frame): DrivenDocument | undefined {
     const whole = settled(got);
@@ -51,10 +57,12 @@ export function createNamed({ names, modules, runModule, applied }: Pick<Machine
       if (own) return own;
     }
     if (whole.is !== 'value') return undefined;
-    // Data of a document that code loads.
-    if (whole.value.kind === 'object') return whole.value.at.path === from.module.path ? undefined : documentAt(whole.value.at.path);
+    // Data of a document that code loads, or one written in code.
+    if (whole.value.kind === 'object') return (whole.value.at.path === from.module.path ? undefined : documentAt(whole.value.at.path)) ?? writtenDocument(whole, names);
     const text = spelled(whole.value, whole.frame, 0);
-    if (text === undefined) return undefined;
+    return text === undefined ? undefined : documentNamed(text, from);
+  }
+  function documentNamed(text: string, from: Frame): DrivenDocument | undefined {
     for (const path of placesOf(text, from.module.path)) {
       const found = path === '' ? undefined : documentAt(filePath(path));
       if (found) return found;
@@ -91,12 +99,15 @@ export function createNamed({ names, modules, runModule, applied }: Pick<Machine
     if (value.kind === 'object') return [{ is: 'object', of: whole }];
     if (value.kind === 'array') return value.open ? [{ is: 'unknown' }] : value.items.flatMap((item) => sourcesOf(evaluate(item.value, frame), from));
     const text = spelled(value, frame, 0);
-    if (text === undefined) return [{ is: 'unknown' }];
+    const found = text === undefined ? [] : sourcesNamed(text, from);
+    return found.length === 0 ? [{ is: 'unknown' }] : found;
+  }
+  function sourcesNamed(text: string, from: Frame): Source[] {
     const places = placesOf(text, from.module.path);
     const folder = places.find((one) => folders.has(one));
     if (folder !== undefined) return [{ is: 'folder', path: folder }];
     const file = places.flatMap((one) => fileAt(one) ?? [])[0];
-    return [file === undefined ? { is: 'unknown' } : { is: 'object', of: { is: 'module', path: file } }];
+    return file === undefined ? [] : [{ is: 'object', of: { is: 'module', path: file } }];
   }
   function fileAt(base: string): FilePath | undefined {
     for (const typescript of [true, false]) {
@@ -115,8 +126,8 @@ export function createNamed({ names, modules, runModule, applied }: Pick<Machine
       const [file, name] = id.split('.');
       return file === undefined || name === undefined ? MISSING : first(sources, (source) => inFile(source, file, name, naming));
     }
-    const file = naming.files?.flatMap((key) => operation.keys.get(key) ?? [])[0];
-    if (naming.files && file === undefined) return sources.every((one) => one.is === 'folder') ? (naming.camel === true ? UNKNOWN : MISSING) : byName(id, sources);
+    const file = naming.files?.flatMap((key) => operation.keys.get(key) ?? [])[0] ?? (naming.otherwise === 'letters' ? `${lettersOf(operation.path)}Controller` : undefined);
+    if (naming.files && file === undefined && sources.every((one) => one.is === 'folder')) return naming.joined === true ? first(sources, (source) => inAnyFile(source, id, naming)) : MISSING;
     return file === undefined ? byName(id, sources) : first(sources, (source) => inFile(source, file, id, naming));
   }
   function byName(name: string, sources: readonly Source[]): Found {
@@ -128,7 +139,8 @@ export function createNamed({ names, modules, runModule, applied }: Pick<Machine
   }
   function ofOne(source: Extract<Source, { is: 'one' }>, name: string): Found {
     if (source.name !== name) return MISSING;
-    return { ...ofValue(evaluate(source.value, source.frame), source.value, source.frame), at: source.at, statementAt: source.statementAt };
+    const found = ofValue(evaluate(source.value, source.frame), source.value, source.frame);
+    return source.at === undefined ? found : { ...found, at: source.at, statementAt: source.statementAt };
   }
   function inFile(source: Source, file: string, name: string, naming: Naming): Found {
     if (source.is === 'object') {
@@ -146,6 +158,12 @@ export function createNamed({ names, modules, runModule, applied }: Pick<Machine
     if (fallback.is === 'unknown') return found;
     const inner = inObject(fallback, name);
     return inner.is === 'missing' && naming.whole === true && fallback.is === 'function' ? ofFunction(fallback) : inner;
+  }
+  /** `Pets_list` of a file `Pets`. */
+  function inAnyFile(source: Source, id: string, naming: Naming): Found {
+    const cuts = [...id.matchAll(/_/g)].slice(0, MOST_CUTS).map(({ index }) => index);
+    const found = cuts.map((index) => inFile(source, id.slice(0, index), id.slice(index + 1), naming));
+    return found.find((one) => one.is === 'found') ?? found.find((one) => one.is === 'unknown') ?? MISSING;
   }
   function inObject(of: Abstract, name: string): Found {
     if (of.is === 'module') runModule(of.path);
@@ -184,11 +202,9 @@ export function createNamed({ names, modules, runModule, applied }: Pick<Machine
       default: return false;
     }
   }
-  function welcomesAll({ target }: Extract<Found, { is: 'found' }>): boolean {
-    if (target.is !== 'function') return false;
-    applied.add(target.fn.id);
-    if (!target.fn.complete) return false;
-    return target.fn.steps.every((step) => step.do === 'return' && (step.value === undefined || (step.value.kind === 'literal' && step.value.value !== false)));
+  function welcomesAll({ fn }: Extract<Abstract, { is: 'function' }>, welcome: Checks['welcome']): boolean {
+    applied.add(fn.id);
+    return fn.complete && welcomesEach(fn, welcome);
   }
 }
 
@@ -196,7 +212,12 @@ function idOf({ keys, method, path }: DrivenOperation, { ids, otherwise, camel }
   const id = ids.flatMap((key) => keys.get(key) ?? [])[0];
   if (id !== undefined) return camel === true ? id.replace(/\W+(\w)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase()) : id;
   if (otherwise === undefined) return undefined;
+  if (otherwise === 'letters') return `func${lettersOf(path)}`;
   return otherwise === 'method' ? method.toLowerCase() : madeOf(method.toLowerCase(), path);
+}
+/** As @oas-tools/core 3.1.0 and oas-tools make names of paths. */
+function lettersOf(path: string): string {
+  return path.replace(/[^a-z0-9.]/gi, '');
 }
 /** `getUserByName` of `get /user/{name}`, as fastify-openapi-glue 4.11.4 makes it. */
 function madeOf(method: string, path: string): string {

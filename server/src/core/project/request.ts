@@ -3,11 +3,14 @@ import type { FunctionId, Value } from '../model/value.js';
 
 const FIELDS: ReadonlyMap<string, RequestField['from']> = new Map([
   ['headers', 'header'], ['header', 'header'], ['query', 'query'], ['body', 'body'], ['params', 'param'], ['cookies', 'cookie'], ['signedCookies', 'cookie'], ['path', 'path'], ['url', 'url'], ['originalUrl', 'url'],
-  ['baseUrl', 'url'], ['hostname', 'host'], ['host', 'host'], ['ip', 'ip'], ['ips', 'ip'], ['method', 'method'], ['file', 'file'], ['files', 'file'], ['user', 'identity'], ['session', 'identity'], ['auth', 'identity'], ['rawBody', 'body'],
+  ['baseUrl', 'url'], ['hostname', 'host'], ['host', 'host'], ['ip', 'ip'], ['ips', 'ip'], ['method', 'method'], ['file', 'file'], ['files', 'file'], ['user', 'identity'], ['session', 'identity'], ['auth', 'identity'],
+  ['rawBody', 'body'], ['requestBody', 'body'],
 ]);
 
 /** Names of hapi 21 that other frameworks use for something else. */
 const OF_HAPI: ReadonlyMap<string, RequestField['from']> = new Map([['payload', 'body'], ['state', 'cookie']]);
+
+const OF_EXEGESIS: ReadonlyMap<string, RequestField['from']> = new Map([['path', 'param'], ['query', 'query'], ['header', 'header'], ['cookie', 'cookie']]);
 
 /** The request field a value reads, if its root is a request by role; undefined for everything else. */
 export function requestField(value: Value, roleOf: (fn: FunctionId) => Role | undefined): RequestField | undefined {
@@ -19,6 +22,8 @@ export function requestField(value: Value, roleOf: (fn: FunctionId) => Role | un
   // Koa and Hono keep the request below the context.
   const path = role === 'context' && (value.path[0] === 'request' || value.path[0] === 'req') ? value.path.slice(1) : value.path;
   if (whole?.framework === 'hapi' && path[0] !== undefined && OF_HAPI.has(path[0])) return { from: OF_HAPI.get(path[0]) ?? 'whole', key: path[1] };
+  const documented = ofDocument(path, whole?.framework);
+  if (documented) return documented;
   if (path.length === 0) return role === 'request' || value.path.length > 0 ? { from: 'whole', key: undefined } : undefined;
   const from = path[0] === undefined ? undefined : FIELDS.get(path[0]);
   if (!from) return undefined;
@@ -26,6 +31,13 @@ export function requestField(value: Value, roleOf: (fn: FunctionId) => Role | un
   return { from, key: from === 'header' ? key?.toLowerCase() : key };
 }
 
+/** Parameters by the names a document has for them: `req.swagger.params.id.value`, `req.openapi.pathParams.id`, and `context.params.query.q` of exegesis 4. */
+function ofDocument([first, second, third]: readonly (string | undefined)[], framework: string | undefined): RequestField | undefined {
+  if (first === 'swagger' && second === 'params' && third !== undefined) return { from: third === 'body' ? 'body' : 'param', key: third };
+  if (first === 'openapi' && second === 'pathParams') return { from: 'param', key: third };
+  const from = framework === 'exegesis' && first === 'params' ? OF_EXEGESIS.get(second ?? '') : undefined;
+  return from && { from, key: third };
+}
 /** `req.get('x')`, `req.header('x')`, `ctx.get('x')`, `c.req.query('x')`. */
 function byCall(value: Extract<Value, { kind: 'call' }>, roleOf: (fn: FunctionId) => Role | undefined): RequestField | undefined {
   const { receiver, name } = value;

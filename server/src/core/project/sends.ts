@@ -11,7 +11,7 @@ export interface Around {
   /** What a function of the project that is handed the response answers with: the status it sets, where there is any answer. */
   answers?(call: Call): { readonly status: Value | undefined } | undefined;
 }
-const EXPRESS_SINKS = /^(send|json|jsonp|end|write)$/;
+const EXPRESS_SINKS = /^(send|json|jsonp|end|write|setBody)$/;
 const CONTEXT_SINKS = /^(json|text|html|body|render)$/;
 /** Calls that fill a template: what it is given stands behind its name. */
 const RENDERS = /^(render|view|viewAsync)$/;

@@ -156,5 +156,24 @@ export default rule<'scope', { readonly scope: Scope; readonly before: At | unde
         app.listen(3000);
       `,
     },
+    {
+      title: 'the package that makes the application answers its errors',
+      good: `
+        //- package.json
+        { "dependencies": { "oas3-tools": "2.2.3" } }
+        //- index.js
+        const http = require('http');
+        const oas3Tools = require('oas3-tools');
+        const app = oas3Tools.expressAppConfig('api/openapi.yaml', { routing: { controllers: './controllers' } }).getApp();
+        http.createServer(app).listen(8080);
+        //- controllers/pets.js
+        module.exports.list = function list (req, res) { res.json([]); };
+        //- api/openapi.yaml
+        openapi: 3.0.3
+        info: { title: Pets, version: 1.0.0 }
+        paths:
+          /pets: { get: { operationId: list, x-swagger-router-controller: pets, responses: { default: { description: any } } } }
+      `,
+    },
   ],
 });
