@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { createEngine, type Engine } from '../../server/src/core/engine.js';
 import { readFacts, type FileFacts } from '../../server/src/core/project/facts.js';
 import { rereadEntry } from '../../server/src/core/syntax/reread.js';
-import { filePath, type SourceFile } from '../../server/src/core/text/source.js';
+import { plain } from '../../server/src/core/openapi/values.js';
+import { filePath, spanAt, type SourceFile } from '../../server/src/core/text/source.js';
 
 const seed = Number(process.env['SEED'] ?? 20261128);
 
@@ -39,6 +40,10 @@ function engineOver(file: SourceFile): Engine {
 function said(engine: Engine, { path }: SourceFile): string {
   return engine.findings(path).map((one) => JSON.stringify(one)).join('\n');
 }
+/** What a document says, without places. */
+function shapeOf(document: FileFacts['document']): unknown {
+  return document && plain(document.root, { left: 100_000 })?.data;
+}
 function reread(before: FileFacts, file: SourceFile): ReturnType<typeof rereadEntry> {
   return before.document && before.problems.length === 0 ? rereadEntry({ file: before.file, root: before.document.root, spans: before.spans }, file) : undefined;
 }
@@ -48,6 +53,30 @@ suite(`an entry read anew says what the whole text says, seed ${seed}`, () => {
     for (const file of samples.slice(0, 4)) {
       const text = file.text.replace('all of 7', 'all  of 7');
       assert.ok(reread(readFacts(file), { ...file, text }), `${file.path} ${file.text.slice(0, 30)}`);
+    }
+  });
+  test('comments and space change no value', () => {
+    for (const file of samples.slice(0, 4)) {
+      const facts = readFacts(file);
+      const typed = /\.json$/.test(file.path) ? file.text.replace('"all of 7"', '  "all of 7"') : file.text.replace('"all of 7"', '"all of 7" # all');
+      const now = readFacts({ ...file, text: typed }, facts);
+      assert.equal(now.document, facts.document, file.path);
+      const place = now.document?.operations.find(({ path, method }) => path === '/p9' && method === 'PUT')?.methodAt;
+      const span = place && spanAt(place, now.spans);
+      assert.match(span ? typed.slice(span.start, span.end) : '', /^"?put"?$/);
+    }
+  });
+  test('while a line does not parse, the last whole document stands, and what is typed then is read', () => {
+    for (const file of samples.slice(0, 4)) {
+      const facts = readFacts(file);
+      const broken = readFacts({ ...file, text: file.text.replace('"all of 7"', '"all of 7') }, facts);
+      assert.equal(broken.problems.length, 1);
+      assert.equal(broken.document, facts.document);
+      const typed = { ...file, text: file.text.replace('"all of 7"', '"all of them"') };
+      const whole = readFacts(typed, broken);
+      assert.equal(whole.problems.length, 0);
+      assert.deepEqual(whole.document && shapeOf(whole.document), shapeOf(readFacts(typed).document));
+      assert.notDeepEqual(shapeOf(whole.document), shapeOf(facts.document));
     }
   });
   test('what an alias repeats is read as a whole', () => {

@@ -67,11 +67,14 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   const dirty = new Set<FilePath>(files.paths());
   let untold = new Set<FilePath>();
 
-  function forget(path: FilePath): void {
+  function again(path: FilePath): void {
     judged.delete(path);
-    hits.forget(path);
     dirty.add(path);
     untold.add(path);
+  }
+  function forget(path: FilePath): void {
+    again(path);
+    hits.forget(path);
   }
   function forgetAll(): void {
     judged.clear();
@@ -80,7 +83,8 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   }
   /** A file has another text, or is gone: whoever looked at it looks again. */
   function changed(path: FilePath): void {
-    forget(path);
+    // What was said of its documents holds as long as they stay the same.
+    again(path);
     for (const [other, { leansOn }] of judged) if (leansOn.has(path)) forget(other);
   }
   /** Lock files or installed packages changed: whoever asked for a version asks again. */

@@ -27,7 +27,7 @@ export function createHeldHits(): HeldHits {
       const known = held.get(document.path);
       if (known?.document === document) return known.hits;
       const hits = hitsOf(document, bench);
-      if (document.parts.size > 0) held.set(document.path, { document, hits });
+      held.set(document.path, { document, hits });
       return hits;
     },
     forget(path) {

@@ -192,7 +192,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
       if (held && !isStale && pending.size === 0) return held.project;
       if (held && !isStale && stillHolds(held)) {
         const before = held.project.documentsIn;
-        const isDocument = [...pending].some((path) => before.has(path) || comments?.from.has(path) || isPart(files.facts(path)));
+        const isDocument = [...pending].some((path) => !isSameDocument(joined.get(path), files.facts(path)) && (before.has(path) || comments?.from.has(path) || isPart(files.facts(path))));
         const lost = [...pending].filter((path) => frozen.has(path));
         for (const path of pending) keep(path);
         pending.clear();
@@ -245,6 +245,10 @@ function movedDocuments(before: Documents['byFile'], now: Documents['byFile']): 
     if (was.length !== is.length || is.some((document, index) => document !== was[index])) moved.add(path);
   }
   return moved;
+}
+/** Only comments and space of a document changed. */
+function isSameDocument(before: FileFacts | undefined, now: FileFacts | undefined): boolean {
+  return before?.document !== undefined && before.document === now?.document;
 }
 function isPart(facts: FileFacts | undefined): boolean {
   return facts !== undefined && (facts.document !== undefined || facts.blocks.length > 0 || facts.setups.length > 0);

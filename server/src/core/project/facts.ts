@@ -10,7 +10,7 @@ import type { CommentBlock } from '../syntax/comment-blocks.js';
 import type { Trees } from '../syntax/javascript.js';
 import { lower } from '../syntax/lower/lower.js';
 import { TOO_DEEP, type SyntaxProblem } from '../syntax/parsed.js';
-import { rereadEntry, type Reread } from '../syntax/reread.js';
+import { rereadEntry, standsFor, type ReadBefore } from '../syntax/reread.js';
 import { readSettings } from '../syntax/yaml.js';
 import type { PlaceRecord } from '../text/places.js';
 import type { At, SourceFile, Span } from '../text/source.js';
@@ -49,6 +49,8 @@ export interface FileFacts {
   /** Of code only: lets the next revision use the same places again. */
   readonly places: PlaceRecord | undefined;
   readonly problems: readonly SyntaxProblem[];
+  /** Of a document that does not parse since the last keystrokes: what it was when it did, and stands for it. */
+  readonly whole?: FileFacts;
   /** Why a document cannot be analysed. */
   readonly unsupported: string | undefined;
   readonly uses: ReadonlySet<string>;
@@ -100,16 +102,22 @@ function read(file: SourceFile, before: FileFacts | undefined, trees: Trees | un
     const read = readArtifact(file, mark);
     return { ...empty, ...read, manifest: isManifest ? readManifest(file.text) : undefined, spans: Int32Array.from(spans) };
   }
-  const again = rereadOf(file, before);
+  const last = lastWhole(file, before);
+  const again = last && rereadEntry(last, file);
+  const standing = last && !again ? standsFor(last, file) : undefined;
+  if (last && standing) return { ...last.facts, file, uses: empty.uses, spans: standing.spans, problems: [standing.problem], whole: last.facts };
   const parsed = again ? { value: { root: again.root, notes: [] }, problems: [] } : readSettings(file, mark);
+  // A comment or space changes no value.
+  if (last && again?.root === last.root) return { ...last.facts, file, uses: empty.uses, spans: again.spans };
   const { document, unsupported } = readOpenApi(file, parsed.value);
   const unread = (document?.operations.length ?? 0) === 0 ? unreadBecause(parsed.problems) : undefined;
   return { ...empty, document, outer: document ? outerReferences(file.text, parsed.value.root) : [], notes: parsed.value.notes, spans: again?.spans ?? Int32Array.from(spans), problems: parsed.problems, unsupported: unsupported ?? unread };
 }
-/** The document by the one entry that changed since the last revision, where that is all there is to read. */
-function rereadOf(file: SourceFile, before: FileFacts | undefined): Reread | undefined {
-  if (!before?.document || before.problems.length > 0 || before.notes.length > 0 || before.unsupported !== undefined || file.text.includes('unlatched-ignore')) return undefined;
-  return rereadEntry({ file: before.file, root: before.document.root, spans: before.spans }, file);
+/** The last revision of a document that was read without problems and directives: the next may be read by the one entry that changed since. */
+function lastWhole(file: SourceFile, before: FileFacts | undefined): (ReadBefore & { readonly facts: FileFacts }) | undefined {
+  const facts = before?.whole ?? before;
+  if (!facts?.document || facts.problems.length > 0 || facts.notes.length > 0 || facts.unsupported !== undefined || file.text.includes('unlatched-ignore')) return undefined;
+  return { file: facts.file, root: facts.document.root, spans: facts.spans, facts };
 }
 
 function unreadBecause(problems: readonly SyntaxProblem[]): string | undefined {

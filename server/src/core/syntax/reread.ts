@@ -2,7 +2,8 @@ import type { Entry, Value } from '../model/value.js';
 import { changedPart } from '../text/edits.js';
 import { spanAt, type At, type SourceFile, type Span } from '../text/source.js';
 import { lineEnd, lineStart } from './yaml-lines.js';
-import { readSettings } from './yaml.js';
+import type { SyntaxProblem } from './parsed.js';
+import { firstProblem, readSettings } from './yaml.js';
 
 /** A settings file as it was read: without problems and without directives. `spans[2 * i], spans[2 * i + 1]` are the offsets of mark `-(i + 1)`. */
 export interface ReadBefore {
@@ -58,7 +59,62 @@ export function rereadEntry(before: ReadBefore, file: SourceFile): Reread | unde
   const index = (-read.at.mark - 1) * 2 - before.spans.length;
   // What ends elsewhere may have moved the ends of what it stands in.
   if (added[index] !== value.start || added[index + 1] !== value.end + growth) return undefined;
+  const moved = movedPlaces(entry.value, read);
+  const textAt = (span: Span): string => text.slice(span.start, span.end);
+  if (moved) {
+    const spans = shifted(before.spans, edit, growth, []);
+    const isSame = moved.every(({ from, to, container }) => {
+      const [was, is] = [(-from.mark - 1) * 2, (-to.mark - 1) * 2 - before.spans.length];
+      const place = { start: added[is] ?? 0, end: added[is + 1] ?? 0 };
+      spans[was] = place.start;
+      spans[was + 1] = place.end;
+      return container || textAt(place) === old.slice(before.spans[was], before.spans[was + 1]);
+    });
+    if (isSame) return { root: before.root, spans };
+  }
   return { root: replaced(before.root, way, read), spans: shifted(before.spans, edit, growth, added) };
+}
+interface MovedPlace {
+  readonly from: At;
+  readonly to: At;
+  /** Comments and space may differ in it. */
+  readonly container: boolean;
+}
+/** The places of a value and those of another that says the same; undefined where it says something else, or a place is a part of another. */
+function movedPlaces(from: Value, to: Value): readonly MovedPlace[] | undefined {
+  const found: MovedPlace[] = [];
+  const isPlain = (at: At): boolean => at.part === undefined;
+  const pair = (a: At, b: At, container: boolean): boolean => found.push({ from: a, to: b, container }) > 0 && isPlain(a) && isPlain(b);
+  const same = (a: Value, b: Value): boolean => {
+    if (a.kind === 'literal') return b.kind === 'literal' && a.value === b.value && a.folded === b.folded && pair(a.at, b.at, false);
+    if (a.kind === 'array') return b.kind === 'array' && a.open === b.open && a.items.length === b.items.length && pair(a.at, b.at, true) && a.items.every((item, index) => {
+      const other = b.items[index];
+      return other !== undefined && item.spread === other.spread && pair(item.at, other.at, true) && same(item.value, other.value);
+    });
+    return a.kind === 'object' && b.kind === 'object' && a.open === b.open && a.entries.length === b.entries.length && pair(a.at, b.at, true) && a.entries.every((entry, index) => {
+      const other = b.entries[index];
+      return other !== undefined && entry.form === other.form && entry.key === other.key && pair(entry.at, other.at, true) && pair(entry.keyAt, other.keyAt, false) && same(entry.value, other.value);
+    });
+  };
+  return same(from, to) ? found : undefined;
+}
+
+/** Longest part of a text that was typed since it parsed, in UTF-16 units: a line or two. */
+const MOST_TYPED = 300;
+
+/**
+ * The places of the last whole text in one that does not parse since a line was typed, and why it does not: so long what it said stands.
+ * Undefined where the text parses, or where more changed: then the whole is to be read.
+ */
+export function standsFor(before: ReadBefore, file: SourceFile): { readonly spans: Int32Array; readonly problem: SyntaxProblem } | undefined {
+  const { text } = file;
+  const old = before.file.text;
+  if (old.length < SMALLEST) return undefined;
+  const edit = changedPart(old, text);
+  const growth = text.length - old.length;
+  if (edit.end - edit.start > MOST_TYPED || edit.end - edit.start + growth > MOST_TYPED) return undefined;
+  const problem = firstProblem(file);
+  return problem && { spans: shifted(before.spans, edit, growth, []), problem };
 }
 
 /** The entries from the root to the deepest map that holds the whole edit inside. */

@@ -51,5 +51,15 @@ export function readJson(source: string, mark: (span: Span) => At): ReadJson {
   return { builder, problems: [...said, ...found], holes };
 }
 
+/** The first fault of a JSON text that may hold comments and trailing commas; undefined where there is none. */
+export function firstJsonProblem(source: string): { readonly span: Span; readonly message: string } | undefined {
+  const text = source.charCodeAt(0) === 0xfeff ? ` ${source.slice(1)}` : source;
+  const deep = deepSpans(text, MAX_NESTING)[0];
+  if (deep) return { span: deep, message: TOO_DEEP };
+  const found: { span: Span; message: string }[] = [];
+  visit(text, { onError: (code, offset, length) => { found.push({ span: { start: offset, end: offset + length }, message: printParseErrorCode(code) }); } }, { disallowComments: false, allowTrailingComma: true });
+  return found[0];
+}
+
 /** Errors after which brackets may belong to other values than it seems. */
 const GLOBAL: ReadonlySet<string> = new Set(['CloseBraceExpected', 'CloseBracketExpected', 'EndOfFileExpected', 'UnexpectedEndOfString', 'UnexpectedEndOfComment']);

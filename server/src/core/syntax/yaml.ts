@@ -5,7 +5,7 @@ import { createBuilder, type Builder } from './yaml-build.js';
 import { buildFromEvents, yamlEvents } from './yaml-events.js';
 import { deepLines, deepSpans, replaced } from './yaml-deep.js';
 import { holeAt, type Hole } from './yaml-holes.js';
-import { readJson } from './yaml-json.js';
+import { firstJsonProblem, readJson } from './yaml-json.js';
 import { readLenient } from './yaml-lenient.js';
 import { lineEnd, lineStart } from './yaml-lines.js';
 import { readNotes } from './yaml-notes.js';
@@ -25,6 +25,13 @@ export function readSettings(file: SourceFile, mark: (span: Span) => At): Parsed
     return result(json.builder, json.problems, json.holes, []);
   }
   return readYaml(file.text, mark);
+}
+
+/** What keeps a settings file from being read as it stands, by a parser that stops at the first fault; undefined where nothing does. */
+export function firstProblem({ path, text }: SourceFile): SyntaxProblem | undefined {
+  if (/\.jsonc?$/i.test(path)) return firstJsonProblem(text);
+  const clean = yamlEvents(text);
+  return 'events' in clean ? undefined : { span: { start: clean.offset, end: Math.min(clean.offset + 1, text.length) }, message: clean.message };
 }
 
 function readYaml(text: string, mark: (span: Span) => At): Parsed<NotedValue> {
