@@ -72,6 +72,8 @@ test('what is no text, too large or no file is named with its reason, and other 
       'latin.js': Buffer.from([0x2f, 0x2f, 0xe9, 0x0a]),
       'large.js': Buffer.alloc(5_000_001, ' '),
       'large.yaml': Buffer.alloc(20_000_001, ' '),
+      'package.json': JSON.stringify({ dependencies: { express: '^5.0.0' } }),
+      'yarn.lock': Buffer.alloc(20_000_001, '#'),
       'broken.js': `${app}app.post('/x', (req, res) => {\n`,
       'broken.yaml': 'openapi: 3.0.0\n  info: [\n',
     },
@@ -87,14 +89,14 @@ test('what is no text, too large or no file is named with its reason, and other 
         report.notAnalysed.map(({ file, reason }) => `${file}: ${reason}`),
         [
           'binary.js: not text', 'broken.yaml: A part of this document could not be read: bad indentation of a mapping entry.', 'large.js: larger than 5 MB', 'large.yaml: larger than 20 MB',
-          'latin.js: not text',
+          'latin.js: not text', 'yarn.lock: larger than 20 MB',
         ],
       );
       assert.deepEqual(
         report.findings.map(({ file }) => file),
         ['app.js', 'broken.js'],
       );
-      assert.deepEqual([report.summary.files, report.summary.notAnalysed], [3, 5]);
+      assert.deepEqual([report.summary.files, report.summary.notAnalysed], [4, 6]);
     },
   ));
 test(

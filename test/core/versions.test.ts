@@ -34,9 +34,21 @@ suite('versions of packages', () => {
     assert.equal(engine.source(lock)?.path, lock);
   });
 
+  test('what a package brings in is heard anew with the lock file', () => {
+    const tree = (qs: string): SourceFile => file(lock, { packages: { '': {}, 'node_modules/express': { version: '4.22.0', dependencies: { qs: '*' } }, 'node_modules/qs': { version: qs } } });
+    const engine = project(tree('6.7.0'));
+    assert.deepEqual(engine.findings(manifest).map(({ severity, related, at }) => [severity, related.map((one) => [one.at.path, engine.source(one.at.path)?.text.slice(one.at.span.start, one.at.span.end)]), at.path]), [['warning', [[lock, '"node_modules/qs"']], manifest]]);
+    engine.apply({ set: [tree('6.14.0')] });
+    assert.deepEqual(engine.findings(manifest), []);
+    engine.apply({ set: [tree('6.7.1')] });
+    assert.equal(engine.findings(manifest).length, 1);
+    engine.apply({ remove: [lock] });
+    assert.deepEqual(engine.findings(manifest), []);
+  });
+
   test('nothing is asked for where no rule needs a version', () => {
     const engine = createEngine();
-    engine.apply({ set: [file(manifest, { dependencies: { 'left-pad': '1.3.0' } }), file('test/package.json', { dependencies: { express: '^4.16.0' } })] });
+    engine.apply({ set: [file(manifest, { devDependencies: { 'left-pad': '1.3.0' } }), file('test/package.json', { dependencies: { express: '^4.16.0' } })] });
     assert.deepEqual(engine.wanted().filter((path) => /lock|node_modules/.test(path)), []);
   });
 

@@ -2,6 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { createEngine, rulePages, type Engine } from '../core/engine.js';
 import type { Finding } from '../core/findings/finding.js';
 import { filePath, folderOf, type FilePath, type SourceFile } from '../core/text/source.js';
+import { isLockFile } from '../core/artifacts/names.js';
 import { capOf, defaultCaps, NOT_TEXT, OUTSIDE, refusalOf, tooLarge } from '../host/limits.js';
 import { createNodeHost, findUp, readText } from '../host/node.js';
 import type { Host, ReadResult } from '../host/host.js';
@@ -68,7 +69,7 @@ export async function analyse(scope: Scope, terminal: Terminal, { stdinName, upd
   const engine = createEngine();
   const context = await readManifests(plain, root, listed);
   engine.apply({ set: [...context, ...sources.values()], policies: policies.byFolder(), baseline: baselines.accepted, today });
-  await readWanted(engine, plain, terminal, new Set(refused.map(({ path }) => path)));
+  refused.push(...(await readWanted(engine, plain, terminal, new Set(refused.map(({ path }) => path)))));
   finish(engine, terminal);
   const named = asked([...sources.keys()].sort(), typed);
   const files = root.include === undefined || typed ? named : withParts(named, engine);
@@ -147,16 +148,19 @@ async function readManifests(host: Host, root: Root, listed: readonly FilePath[]
   return found;
 }
 
-/** Reads what the files import until nothing is missing. What the host refuses or does not have stays unknown. */
-async function readWanted(engine: Engine, host: Host, terminal: Terminal, refused: ReadonlySet<FilePath>): Promise<void> {
+/** Reads what the files import until nothing is missing. What the host refuses or does not have stays unknown; of lock files that is told, because the packages in them are then not looked at. */
+async function readWanted(engine: Engine, host: Host, terminal: Terminal, refused: ReadonlySet<FilePath>): Promise<readonly NotAnalysed[]> {
+  const locks: NotAnalysed[] = [];
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const wanted = engine.wanted().filter((path) => !refused.has(path));
-    if (wanted.length === 0) return;
+    if (wanted.length === 0) break;
     const set: SourceFile[] = [];
     for (const [path, result] of await readAll(host, wanted, terminal))
       if (result !== undefined && 'text' in result) set.push({ path, text: result.text, revision: 1 });
+      else if (result !== undefined && isLockFile(path)) locks.push({ path, reason: result.refused });
     if (set.length > 0) engine.apply({ set });
   }
+  return locks;
 }
 
 interface Typed {

@@ -6,7 +6,7 @@ import type { FilePath } from '../core/text/source.js';
 /** Largest sizes read, in bytes. */
 export interface Caps {
   readonly code: number;
-  /** `.yaml`, `.yml`, `.json`: OpenAPI documents can be large. */
+  /** `.yaml`, `.yml`, `.json` and lock files: they can be large. */
   readonly document: number;
 }
 export const defaultCaps: Caps = { code: 5_000_000, document: 20_000_000 };
@@ -27,7 +27,7 @@ export function refusalOf(path: FilePath): string | undefined {
 }
 /** The cap that holds for a file, in bytes. */
 export function capOf(path: FilePath, caps: Caps): number {
-  return DOCUMENT.test(nameOf(path)) ? caps.document : caps.code;
+  return DOCUMENT.test(nameOf(path)) || isLockFile(path) ? caps.document : caps.code;
 }
 /** Why a file over its cap is refused. */
 export function tooLarge(cap: number): string {

@@ -352,10 +352,10 @@ export class Folder {
     if (missing.length === 0) return false;
     for (const path of missing) this.tried.add(path);
     const read = await readAll(this.host, missing, () => true);
-    // A folder, or a place outside: the model only asked whether there is a file.
-    const found = new Map([...read].filter(([, result]) => result !== undefined && 'text' in result));
+    // A folder, or a place outside: the model only asked whether there is a file. Of a lock file that is too large is told.
+    const found = new Map([...read].filter(([path, result]) => result !== undefined && ('text' in result || isLockFile(path))));
     this.take(found);
-    return found.size > 0;
+    return [...found.values()].some((result) => result !== undefined && 'text' in result);
   }
 
   private announce(changed: ReadonlySet<FilePath>): void {

@@ -59,7 +59,7 @@ function asking({ rules, mentioned, context, fileClass }: Asked, isMeant: (path:
           const hit = isMeant(found.detection.at.path) ? found : broughtHome(found, home, context);
           if (!hit || !isMeant(hit.detection.at.path)) continue;
           const severity = modified(hit.detection.severity ?? rule.meta.severity, hit, rule, context, outer);
-          if (severity) raw.push({ rule, hit, severity, confidence: hit.detection.confidence ?? rule.meta.confidence, grounds: grounds() });
+          if (severity) raw.push({ rule, hit, severity, confidence: hit.detection.confidence ?? rule.meta.confidence, grounds: hit.detection.apart ? {} : grounds() });
         }
       } catch (error) {
         crashes.push({ rule: rule.meta.id, error: error instanceof Error ? `${error.message} ${error.stack ?? ''}` : String(error) });

@@ -8,6 +8,7 @@ import { readPart, type Part } from '../project/part.js';
 import type { FileClass } from '../project/project.js';
 import { createResolver, type Asking, type Resolver } from '../project/resolve.js';
 import type { ModuleView } from '../model/module.js';
+import type { BroughtPackage } from '../rules/rule.js';
 import { filesBeside, isLockFile } from '../artifacts/names.js';
 import { frameworks } from '../frameworks/index.js';
 import { createTrees } from '../syntax/javascript.js';
@@ -53,6 +54,8 @@ export interface Files {
   usesOf(path: FilePath): ReadonlySet<string>;
   /** The version a manifest gets of a package; `look` is told each file that was asked, held or not. */
   versionOf(name: string, written: string, manifest: FilePath, look: (path: FilePath) => void): KnownVersion | undefined;
+  /** Packages with known holes that those a manifest ships bring in, by the name in the manifest. */
+  broughtIn(manifest: FilePath, look: (path: FilePath) => void): ReadonlyMap<string, readonly BroughtPackage[]>;
   /** Files with the same content, whose changes are not seen here. */
   fork(): Files;
 }
@@ -263,7 +266,7 @@ export function createFiles(from?: Content): Files {
       for (const path of wanted) asked.add(path);
       return [...wanted].sort();
     },
-    spanOf: (at) => spanAt(at, (dataOf(at.path) ?? (parts.has(at.path) ? partOf(at.path) : factsOf(at.path)))?.spans),
+    spanOf: (at) => versions.spanOf(at) ?? spanAt(at, (dataOf(at.path) ?? (parts.has(at.path) ? partOf(at.path) : factsOf(at.path)))?.spans),
     classOf(path) {
       const known = factsOf(path);
       return classify(path, { openapi: known?.document !== undefined, describes: known !== undefined && known.blocks.length > 0 });
@@ -275,6 +278,10 @@ export function createFiles(from?: Content): Files {
     },
     usesOf: (path) => factsOf(path)?.uses ?? NO_USES,
     versionOf: versions.of,
+    broughtIn(path, look) {
+      const manifest = factsOf(path)?.manifest;
+      return manifest ? versions.brought(manifest, path, look) : new Map<string, readonly BroughtPackage[]>();
+    },
     fork: () => createFiles({ files, facts, asked, resolved, configs, data, parts, referred, names, versions: versions.fork() }),
   };
 }

@@ -3,11 +3,13 @@ import validRange from 'semver/ranges/valid.js';
 import { isLockFile, LOCK_FILES } from '../artifacts/names.js';
 import { packageBehind } from '../project/dependencies.js';
 import { readLock } from '../project/locks/lock.js';
-import { plainVersion, property, type Lock } from '../project/locks/answer.js';
+import { lockedVersion, plainVersion, property, type Lock, type LockQuestion } from '../project/locks/answer.js';
+import { broughtIn, type Brought } from '../project/locks/brought.js';
 import type { Manifest } from '../project/manifests.js';
-import { isRated } from '../rules/facts/dependency.js';
+import { holesAt, isRated } from '../rules/facts/dependency.js';
+import type { BroughtPackage } from '../rules/rule.js';
 import { foldersUp, under } from '../text/paths.js';
-import { filePath, folderOf, type FilePath, type SourceFile } from '../text/source.js';
+import { filePath, folderOf, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
 
 /** A version that is surely used. */
 export interface KnownVersion {
@@ -29,11 +31,22 @@ export interface Versions {
   wanted(manifest: Manifest, path: FilePath): Iterable<FilePath>;
   /** The version that a manifest gets of a package it names so. `look` is told each file that was asked, held or not. */
   of(name: string, written: string, manifest: FilePath, look: (path: FilePath) => void): KnownVersion | undefined;
+  /** Packages with known holes that the packages a manifest ships bring in, as the nearest lock file has them, by the name in the manifest. `look` as above. */
+  brought(manifest: Manifest, path: FilePath, look: (path: FilePath) => void): ReadonlyMap<string, readonly BroughtPackage[]>;
+  /** Where a place in a lock file stands that was given out. */
+  spanOf(at: At): Span | undefined;
   fork(): Versions;
 }
 interface Content {
   readonly files: ReadonlyMap<FilePath, SourceFile>;
-  readonly locks: WeakMap<SourceFile, Lock>;
+  readonly locks: WeakMap<SourceFile, HeldLock>;
+}
+/** A lock file, and what was made of it. */
+interface HeldLock {
+  readonly lock: Lock;
+  readonly brought: WeakMap<Manifest, ReadonlyMap<string, readonly BroughtPackage[]>>;
+  /** Places that were given out: mark -1 is the first. */
+  readonly places: Span[];
 }
 
 /** Names that can be folders. */
@@ -48,12 +61,37 @@ export function tellsVersions(path: FilePath): boolean {
 /** An empty store, or a copy of what another one holds. */
 export function createVersions(from?: Content): Versions {
   const files = new Map(from?.files);
-  const locks = from?.locks ?? new WeakMap<SourceFile, Lock>();
+  const locks = from?.locks ?? new WeakMap<SourceFile, HeldLock>();
 
-  const lockOf = (file: SourceFile): Lock => {
-    const known = locks.get(file) ?? readLock(file.path, file.text);
+  const lockOf = (file: SourceFile): HeldLock => {
+    const known = locks.get(file) ?? { lock: readLock(file.path, file.text), brought: new WeakMap(), places: [] };
     locks.set(file, known);
     return known;
+  };
+  const held = (path: FilePath, look: (path: FilePath) => void): SourceFile | undefined => {
+    look(path);
+    return files.get(path);
+  };
+  /** The lock files of the nearest folder that has any, and the folder of the manifest as they name it. */
+  const locksFor = (manifest: FilePath, look: (path: FilePath) => void): { readonly inner: string; readonly own: readonly SourceFile[] } => {
+    for (const folder of foldersUp(manifest)) {
+      const own = LOCK_FILES.flatMap((lock) => held(filePath(under(folder, lock)), look) ?? []);
+      if (own.length > 0) return { inner: folderOf(manifest).slice(folder === '' ? 0 : folder.length + 1), own };
+    }
+    return { inner: '', own: [] };
+  };
+  const broughtBy = (file: SourceFile, manifest: Manifest, inner: string): ReadonlyMap<string, readonly BroughtPackage[]> => {
+    const { lock, brought, places } = lockOf(file);
+    const known = brought.get(manifest);
+    if (known) return known;
+    const roots = [...manifest.ships].flatMap(([name, written]): LockQuestion | readonly never[] => {
+      const { real, range } = packageBehind(name, written);
+      const question = { folder: inner, name, real, range: written.trim() };
+      return fits(lockedVersion(lock, question), range) ? question : [];
+    });
+    const made = new Map([...broughtIn(lock, roots, ({ name, version }) => holesAt(name, version) !== undefined)].map(([name, list]) => [name, list.map((one) => placed(one, file.path, places))]));
+    brought.set(manifest, made);
+    return made;
   };
   return {
     get: (path) => files.get(path),
@@ -70,7 +108,7 @@ export function createVersions(from?: Content): Versions {
     },
     *wanted(manifest, path) {
       const names = [...manifest.dependencies].filter(([name, written]) => NAME.test(name) && isRated(packageBehind(name, written))).map(([name]) => name);
-      if (names.length === 0) return;
+      if (names.length === 0 && manifest.ships.size === 0) return;
       for (const folder of foldersUp(path)) {
         for (const name of names) yield installedIn(folder, name);
         for (const lock of LOCK_FILES) yield filePath(under(folder, lock));
@@ -78,34 +116,41 @@ export function createVersions(from?: Content): Versions {
     },
     of(name, written, manifest, look) {
       const { real, range } = packageBehind(name, written);
-      const fits = (version: string | undefined): version is string =>
-        version !== undefined && (validRange(range) === null || satisfies(version, range, { includePrerelease: true }));
-      const held = (path: FilePath): SourceFile | undefined => {
-        look(path);
-        return files.get(path);
-      };
       for (const folder of foldersUp(manifest)) {
-        const file = held(installedIn(folder, name));
+        const file = held(installedIn(folder, name), look);
         if (!file) continue;
         const version = installedVersion(file.text, real);
-        if (fits(version)) return { version, known: 'installed' };
+        if (fits(version, range)) return { version, known: 'installed' };
         break;
       }
-      for (const folder of foldersUp(manifest)) {
-        const own = LOCK_FILES.flatMap((lock) => held(filePath(under(folder, lock))) ?? []);
-        const inner = folderOf(manifest).slice(folder === '' ? 0 : folder.length + 1);
-        for (const file of own) {
-          const version = lockOf(file)({ folder: inner, name, real, range: written.trim() });
-          if (fits(version)) return { version, known: 'locked' };
-        }
-        if (own.length > 0) return undefined;
+      const { inner, own } = locksFor(manifest, look);
+      for (const file of own) {
+        const version = lockedVersion(lockOf(file).lock, { folder: inner, name, real, range: written.trim() });
+        if (fits(version, range)) return { version, known: 'locked' };
       }
       return undefined;
+    },
+    brought(manifest, path, look) {
+      const { inner, own } = locksFor(path, look);
+      const all = own.map((file) => broughtBy(file, manifest, inner));
+      // Of several lock files in one folder, one is in use.
+      return all.find(({ size }) => size > 0) ?? NOTHING;
+    },
+    spanOf(at) {
+      const file = files.get(at.path);
+      return file && locks.get(file)?.places[-at.mark - 1];
     },
     fork: () => createVersions({ files, locks }),
   };
 }
 
+const NOTHING: ReadonlyMap<string, readonly BroughtPackage[]> = new Map();
+function fits(version: string | undefined, range: string): version is string {
+  return version !== undefined && (validRange(range) === null || satisfies(version, range, { includePrerelease: true }));
+}
+function placed({ name, version, way, place }: Brought, path: FilePath, places: Span[]): BroughtPackage {
+  return { name, version, way, lock: path, at: place && { path, mark: -places.push(place) } };
+}
 function installedVersion(text: string, real: string): string | undefined {
   try {
     const data: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);

@@ -38,6 +38,7 @@ export interface Holdings extends Followed {
   /** Undefined where the file is not held. */
   ignoreFile(path: FilePath): string | undefined;
   versionOf: RuleContext['version'];
+  broughtIn: RuleContext['broughtIn'];
   readonly today: string;
   isData(path: FilePath): boolean;
   /** The file gives out data and is imported by the other, so that it is asked about what that does with it. */
@@ -167,6 +168,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       return found?.[1] === undefined ? undefined : Number(found[1]);
     },
     version: held.versionOf,
+    broughtIn: held.broughtIn,
     today: () => held.today,
     depends(name, from) {
       const manifest = held.manifestOf(from);

@@ -2,6 +2,7 @@ import type { Artifact, Dockerfile } from '../artifacts/kind.js';
 import type { Entry, Value } from '../model/value.js';
 import { entryOf } from '../openapi/values.js';
 import type { At, FilePath } from '../text/source.js';
+import { overridesOf } from '../rules/facts/overrides.js';
 
 /** A package that a manifest names, and which versions of it. */
 export interface Dependency {
@@ -45,7 +46,7 @@ export function dependenciesOf(artifact: Artifact): Iterable<Dependency | BaseIm
 }
 /** The packages a manifest names, in order; those of peers are the matter of whoever installs them. */
 function* packagesOf(root: Value, manifest: FilePath): Iterable<Dependency> {
-  const overridden = overriddenNames(root);
+  const overridden = new Set(overridesOf(root).map(({ name }) => name));
   let count = 0;
   for (const group of GROUPS) for (const entry of entriesOf(entryOf(root, group)?.value)) {
     const { key: name, value } = entry;
@@ -63,23 +64,9 @@ export function packageBehind(name: string, written: string): { readonly real: s
   return at < 0 ? { real: text.slice(4), range: '*' } : { real: text.slice(4, at), range: text.slice(at + 1) };
 }
 
-/** Names in `overrides` (npm), `resolutions` (yarn) and `pnpm.overrides`, their paths and versions left out. */
-function overriddenNames(root: Value): ReadonlySet<string> {
-  const names = new Set<string>();
-  const places = [entryOf(root, 'overrides'), entryOf(root, 'resolutions'), entryOf(entryOf(root, 'pnpm')?.value, 'overrides')];
-  for (const place of places) for (const { key, value } of entriesOf(place?.value)) {
-    // An object speaks of what the package itself needs, except at its dot.
-    if (value.kind === 'object' && entryOf(value, '.') === undefined) continue;
-    const last = /(?:^|[/>])((?:@[^/>@]{1,100}\/)?[^/>@]{1,100})(?:@[^>]{0,100})?$/.exec(key ?? '')?.[1];
-    if (last !== undefined) names.add(last);
-  }
-  return names;
-}
 function entriesOf(value: Value | undefined): readonly Entry[] {
   return value?.kind === 'object' ? value.entries : [];
 }
-/** The later of two equal keys wins. */
-
 /** The images of a Dockerfile's stages; one whose name is not known as a whole is left out. */
 function* imagesOf({ globals, stages }: Dockerfile): Iterable<BaseImage> {
   const defaults = new Map(globals.filter(({ keyword }) => keyword === 'ARG').flatMap(({ pairs }) => pairs.map(({ name, value }) => [name, value] as const)));

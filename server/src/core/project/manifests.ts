@@ -1,6 +1,8 @@
 /** What a package.json says: its dependencies, and which files its name stands for. */
 export interface Manifest {
   readonly dependencies: ReadonlyMap<string, string>;
+  /** Those that are installed wherever the package runs. */
+  readonly ships: ReadonlyMap<string, string>;
   readonly name: string | undefined;
   readonly main: string | undefined;
   /** Other entries: `module`, `source`, `types`, in the order in which they are tried. */
@@ -16,6 +18,7 @@ export interface Manifest {
 export type Conditions = ReadonlySet<string> | undefined;
 
 const DEPENDENCIES = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'];
+const SHIPPED = ['dependencies', 'optionalDependencies'];
 const OTHER_ENTRIES = ['source', 'module', 'jsnext:main', 'types', 'typings'];
 const MOST_TARGETS = 50;
 const DEEPEST = 20;
@@ -29,7 +32,7 @@ export function readManifest(text: string): Manifest | undefined {
     const workspaces = of(data, 'workspaces');
     const globs = Array.isArray(workspaces) ? workspaces : of(workspaces, 'packages');
     return {
-      dependencies, name: textOf(of(data, 'name')), main: textOf(of(data, 'main')), entries: OTHER_ENTRIES.flatMap((key) => textOf(of(data, key)) ?? []), exports: of(data, 'exports'), imports: of(data, 'imports'),
+      dependencies, ships: new Map(SHIPPED.flatMap((key) => [...textsIn(of(data, key))])), name: textOf(of(data, 'name')), main: textOf(of(data, 'main')), entries: OTHER_ENTRIES.flatMap((key) => textOf(of(data, key)) ?? []), exports: of(data, 'exports'), imports: of(data, 'imports'),
       workspaces: Array.isArray(globs) ? globs.filter((one): one is string => typeof one === 'string') : undefined, aliases: textsIn(of(data, '_moduleAliases')),
     };
   } catch {

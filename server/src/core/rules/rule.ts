@@ -172,6 +172,16 @@ export interface Subjects {
   contract: Contract;
   source: { readonly kind: 'code'; readonly module: ModuleView } | { readonly kind: 'document'; readonly document: OpenApiDocument };
 }
+/** A package of a lock file that another one brings in. */
+export interface BroughtPackage {
+  readonly name: string;
+  readonly version: string;
+  /** The packages that lead to it: first the one the manifest names, last itself. */
+  readonly way: readonly { readonly name: string; readonly version: string }[];
+  readonly lock: FilePath;
+  /** Where the lock file has it. */
+  readonly at: At | undefined;
+}
 /** An endpoint with what documents say of it, asked in its file; or an operation with what the code does about it, asked in its document. */
 export type Contract =
   | { readonly side: 'code'; readonly endpoint: Endpoint; readonly said: Said }
@@ -243,6 +253,8 @@ export interface RuleContext {
   major(name: string, from: FilePath): number | undefined;
   /** The version a manifest gets of a package it names so: the installed one, else the locked one; undefined: nobody tells, or it is not one the range lets in. */
   version(name: string, written: string, manifest: FilePath): { readonly version: string; readonly known: 'installed' | 'locked' } | undefined;
+  /** Packages with known holes that those a manifest ships bring in, by the name in the manifest, as the lock file has them: each once, below the name the shortest way begins with. */
+  broughtIn(manifest: FilePath): ReadonlyMap<string, readonly BroughtPackage[]>;
   /** The day of the analysis, YYYY-MM-DD. */
   today(): string;
   /** The nearest manifest lists the package; undefined: there is no manifest. */
@@ -287,6 +299,8 @@ export interface Detection<E> {
   readonly related?: readonly { readonly at: At; readonly label: string }[];
   /** Where the place stands, so that the engine applies the environment modifiers of RULES 0.2; left out: no modifier. */
   readonly when?: readonly Branch[];
+  /** It says something of its own, which takes no precedence over what other rules say of the same subject. */
+  readonly apart?: true;
 }
 /** A repair, or one sentence that says why there is none for this detection. */
 export type FixAnswer = Fix | { readonly refused: string };

@@ -5,19 +5,17 @@ import { readNpmLock } from './npm.js';
 import { readPnpmLock } from './pnpm.js';
 import { readYarnLock } from './yarn.js';
 
-/** Longer texts are not read. */
-const LONGEST = 12_000_000;
+/** Longer texts are not read; the shells refuse them before, and say so. */
+const LONGEST = 20_000_000;
+const NOTHING: Lock = { find: () => undefined, package: () => undefined, needs: () => [], placeOf: () => undefined };
 
 /** Reads a lock file by its name. Never fails: a broken one answers nothing. */
 export function readLock(path: FilePath, text: string): Lock {
-  if (text.length > LONGEST) return nothing;
+  if (text.length > LONGEST) return NOTHING;
   try {
     const name = path.slice(path.lastIndexOf('/') + 1);
     return name === 'yarn.lock' ? readYarnLock(text) : name === 'bun.lock' ? readBunLock(text) : name === 'pnpm-lock.yaml' ? readPnpmLock(text) : readNpmLock(text);
   } catch {
-    return nothing;
+    return NOTHING;
   }
-}
-function nothing(): undefined {
-  return undefined;
 }

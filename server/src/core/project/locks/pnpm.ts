@@ -1,3 +1,4 @@
+import type { Span } from '../../text/source.js';
 import { plainVersion, type Lock } from './answer.js';
 
 const SECTIONS: ReadonlySet<string> = new Set(['dependencies', 'devDependencies', 'optionalDependencies']);
@@ -9,11 +10,55 @@ interface Line {
   readonly key: string;
   readonly value: string;
 }
+/** What packages need, by their ids. */
+type Needs = ReadonlyMap<string, readonly string[]>;
+
 /**
  * `pnpm-lock.yaml` of the versions 5 to 9. What the manifests of the workspace get stands in `importers`, or at the top where there is
- * one manifest only; all of it before `packages`, the long part, which is not looked at.
+ * one manifest only; all of it before `packages`, the long part, which is looked at only when somebody asks what packages need. A
+ * package's id is `name@version`, with the peers it was put together with.
  */
 export function readPnpmLock(text: string): Lock {
+  const importers = readImporters(text);
+  let known: Needs | undefined;
+  return {
+    find({ folder, name }) {
+      const value = importers.get(folder === '' ? '.' : folder)?.get(name);
+      return value === undefined ? undefined : idOf(name, value);
+    },
+    package(id) {
+      const found = ID.exec(id);
+      const version = plainVersion(found?.[2]?.split('(')[0]?.split('_')[0]);
+      return found?.[1] === undefined || version === undefined ? undefined : { name: found[1], version };
+    },
+    needs: (id) => (known ??= readNeeds(text)).get(id) ?? [],
+    placeOf: (id) => placeOf(text, id),
+  };
+}
+const ID = /^((?:@[^/@]{1,200}\/)?[^/@]{1,200})[@/](\d.*)$/;
+
+/** `4.18.2(peer@1.0.0)`, `4.18.2_peer`: the package of that name; `/other/4.18.2`, `other@4.18.2`: another one. A link is none. */
+function idOf(name: string, value: string): string | undefined {
+  return /^\d/.test(value) ? `${name}@${value}` : idIn(value);
+}
+/** `/name/1.0.0`, `/name@1.0.0` and `name@1.0.0` are one id. */
+function idIn(key: string): string | undefined {
+  const found = ID.exec(key.startsWith('/') ? key.slice(1) : key);
+  return found?.[1] === undefined || found[2] === undefined ? undefined : `${found[1]}@${found[2]}`;
+}
+/** Where the package is written down: under its name and version, without peers where those stand apart. */
+function placeOf(text: string, id: string): Span | undefined {
+  const found = ID.exec(id);
+  if (found?.[1] === undefined || found[2] === undefined) return undefined;
+  const [, name, version] = found;
+  const bare = version.split('(')[0] ?? version;
+  for (const key of [`${name}@${bare}`, `/${name}@${version}`, `/${name}/${version}`, `${name}@${version}`, `/${name}@${bare}`]) for (const quote of ["'", '']) {
+    const line = text.indexOf(`\n  ${quote}${key}${quote}:`);
+    if (line >= 0) return { start: line + 3, end: line + 3 + key.length + 2 * quote.length };
+  }
+  return undefined;
+}
+function readImporters(text: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const found = new Map<string, Map<string, string>>();
   let isWorkspace = false;
   let importer = '.';
@@ -23,7 +68,7 @@ export function readPnpmLock(text: string): Lock {
     const known = found.get(importer) ?? new Map<string, string>();
     found.set(importer, known.set(name, value));
   };
-  for (const { indent, key, value } of linesOf(text)) {
+  for (const { indent, key, value } of linesOf(text, 0)) {
     if (indent === 0 && (key === 'packages' || key === 'snapshots')) break;
     if (indent === 0) {
       isWorkspace = key === 'importers';
@@ -38,23 +83,34 @@ export function readPnpmLock(text: string): Lock {
       if (value !== '') add(value);
     } else if (level === 4 && key === 'version') add(value);
   }
-  return ({ folder, name: asked, real }) => {
-    const value = found.get(folder === '' ? '.' : folder)?.get(asked);
-    return value === undefined ? undefined : versionIn(value, real);
-  };
+  return found;
+}
+/** From `snapshots`, which version 9 keeps apart, or from `packages`. */
+function readNeeds(text: string): Needs {
+  const found = new Map<string, string[]>();
+  const starts = ['\nsnapshots:', '\npackages:'].map((head) => text.indexOf(head)).filter((at) => at >= 0);
+  let own: string[] = [];
+  let isNeeds = false;
+  let isFirst = true;
+  for (const { indent, key, value } of starts[0] === undefined ? [] : linesOf(text, starts[0] + 1)) {
+    if (indent === 0 && !isFirst) break;
+    isFirst = false;
+    if (indent === 2) {
+      const id = idIn(key);
+      own = [];
+      isNeeds = false;
+      if (id !== undefined) found.set(id, own);
+    } else if (indent === 4) isNeeds = key === 'dependencies' || key === 'optionalDependencies';
+    else if (indent === 6 && isNeeds) {
+      const id = idOf(key, value);
+      if (id !== undefined) own.push(id);
+    }
+  }
+  return found;
 }
 
-/** `4.18.2(peer@1.0.0)`, `4.18.2_peer`, `/name/4.18.2`, `name@4.18.2`; a link or another package is none. */
-function versionIn(value: string, real: string): string | undefined {
-  const bare = value.split('(')[0]?.split('_')[0] ?? '';
-  const own = plainVersion(bare);
-  if (own !== undefined) return own;
-  const inner = bare.startsWith('/') ? bare.slice(1) : bare;
-  return inner.startsWith(`${real}@`) || inner.startsWith(`${real}/`) ? plainVersion(inner.slice(real.length + 1)) : undefined;
-}
-
-function* linesOf(text: string): Iterable<Line> {
-  for (let start = 0; start < text.length; ) {
+function* linesOf(text: string, from: number): Iterable<Line> {
+  for (let start = from; start < text.length; ) {
     const found = text.indexOf('\n', start);
     const end = found < 0 ? text.length : found;
     let at = start;

@@ -21,8 +21,11 @@ export interface Used {
   readonly range: string | undefined;
 }
 /** The holes of a dependency. */
-export interface Holes {
+export interface Holes extends HolesOfVersion {
   readonly used: Used;
+}
+/** The holes of one version of a package. */
+export interface HolesOfVersion {
   /** The gravest. */
   readonly worst: Advisory;
   /** How many other advisories there are. */
@@ -56,10 +59,16 @@ export function holesOf(dependency: Dependency, context: Pick<RuleContext, 'vers
   const rows = byName.get(dependency.real);
   const used = rows && usedOf(dependency, context);
   if (!rows || !used) return undefined;
-  const own = rows.filter((row) => satisfies(used.version, row.range, BETA));
   const isSure = used.range === undefined || isWithin(used.range, rows);
-  const [worst] = isSure ? [...own].sort((a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level)) : [];
-  return worst && { used, worst, others: new Set(own.map((row) => row.id)).size - 1, fixed: repairedIn(own, rows) };
+  const holes = isSure ? holesAt(dependency.real, used.version) : undefined;
+  return holes && { used, ...holes };
+}
+/** The holes of one version. */
+export function holesAt(name: string, version: string): HolesOfVersion | undefined {
+  const rows = byName.get(name) ?? [];
+  const own = rows.filter((row) => satisfies(version, row.range, BETA));
+  const [worst] = [...own].sort((a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level));
+  return worst && { worst, others: new Set(own.map((row) => row.id)).size - 1, fixed: repairedIn(own, rows) };
 }
 /** The row that says nobody repairs what is installed, or any version the range lets in. */
 export function abandonedRow(dependency: Dependency, context: Pick<RuleContext, 'version'>): Abandoned | undefined {
