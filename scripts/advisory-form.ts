@@ -1,5 +1,5 @@
 import semver from 'semver';
-import type { Abandoned, Advisory, NodeRelease } from '../server/src/core/rules/facts/advisory.js';
+import type { Abandoned, Advisory, DropIn, NodeRelease } from '../server/src/core/rules/facts/advisory.js';
 
 type Row = Advisory | Abandoned | NodeRelease;
 
@@ -29,6 +29,7 @@ export function faultsOf(rows: readonly Row[]): readonly string[] {
     else {
       if (!IDS.test(row.id) && !isRelease(row.id, row.name)) say(`${row.id} is neither an advisory nor a release of it`);
       if (row.replacement.trim() === '') say('nothing takes its place');
+      if (row.dropIn) faultsOfDropIn(row.dropIn, row.name, say);
     }
   });
   return faults;
@@ -39,6 +40,11 @@ function faultsOfHole({ range, id, short, fixed }: Advisory, say: (fault: string
   if (fixed === undefined) return;
   if (semver.valid(fixed) === null) say(`${fixed} is no version`);
   else if (semver.satisfies(fixed, range, { includePrerelease: true })) say(`${fixed} is said to be repaired and lies in ${range}`);
+}
+function faultsOfDropIn({ name, version, after, id }: DropIn, old: string, say: (fault: string) => void): void {
+  if (!NAME.test(name) || name === old) say(`${name} is no other package`);
+  for (const one of [version, after]) if (semver.valid(one) === null) say(`${one} is no version`);
+  if (!isRelease(id, old) && !isRelease(id, name)) say(`${id} is a release of neither`);
 }
 function isRelease(id: string, name: string): boolean {
   return id.startsWith(`npm:${name}@`) && semver.valid(id.slice(`npm:${name}@`.length)) !== null;

@@ -6,7 +6,7 @@ import { advisories } from '../../server/src/core/rules/facts/advisories.js';
 import type { Abandoned, Advisory, NodeRelease } from '../../server/src/core/rules/facts/advisory.js';
 
 const hole: Advisory = { kind: 'vulnerable', name: 'ws', range: '<8.17.1', level: 'high', id: 'CVE-2024-37890', short: 'a request crashes it', fixed: '8.17.1', checkedOn: '2026-11-28' };
-const old: Abandoned = { kind: 'deprecated', name: 'csurf', range: '*', grade: 'old', id: 'npm:csurf@1.11.0', replacement: 'csrf-csrf', checkedOn: '2026-11-28' };
+const old: Abandoned = { kind: 'deprecated', name: 'csurf', range: '*', grade: 'old', id: 'npm:csurf@1.11.0', replacement: 'csrf-csrf', dropIn: undefined, checkedOn: '2026-11-28' };
 const line: NodeRelease = { kind: 'eol', major: 18, ends: '2025-04-30', checkedOn: '2026-11-28' };
 
 suite('the rows about packages', () => {
@@ -31,6 +31,8 @@ suite('the rows about packages', () => {
     ['ranges in another order', [hole, { ...hole, range: '<7.0.0 >=1.0.0', fixed: '7.0.0' }, { ...hole, range: '<5.0.0', fixed: '5.0.0' }], /stands after/],
     ['a release of another package', [{ ...old, id: 'npm:csrf@1.11.0' }], /neither/],
     ['nothing in its place', [{ ...old, replacement: ' ' }], /takes its place/],
+    ['a successor that is itself', [{ ...old, dropIn: { name: 'csurf', version: '2.0.0', after: '1.11.0', id: 'npm:csurf@1.11.0' } }], /no other package/],
+    ['a successor without a version, that nothing tells of', [{ ...old, dropIn: { name: 'csrf-csrf', version: '4', after: '1.11.0', id: 'npm:csrf@1.0.0' } }], /is no version[^]*release of neither/],
     ['a name that is none', [{ ...old, name: 'C surf' }], /name/],
     ['an end that is no day', [{ ...line, ends: 'April 2025' }], /is no day/],
     ['lines of Node in another order', [line, { ...line, major: 16 }], /stands after node 18/],

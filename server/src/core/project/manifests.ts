@@ -32,7 +32,8 @@ export function readManifest(text: string): Manifest | undefined {
     const workspaces = of(data, 'workspaces');
     const globs = Array.isArray(workspaces) ? workspaces : of(workspaces, 'packages');
     return {
-      dependencies, ships: new Map(SHIPPED.flatMap((key) => [...textsIn(of(data, key))])), name: textOf(of(data, 'name')), main: textOf(of(data, 'main')), entries: OTHER_ENTRIES.flatMap((key) => textOf(of(data, key)) ?? []), exports: of(data, 'exports'), imports: of(data, 'imports'),
+      dependencies, ships: new Map(SHIPPED.flatMap((key) => [...textsIn(of(data, key))])),
+      name: textOf(of(data, 'name')), main: textOf(of(data, 'main')), entries: OTHER_ENTRIES.flatMap((key) => textOf(of(data, key)) ?? []), exports: of(data, 'exports'), imports: of(data, 'imports'),
       workspaces: Array.isArray(globs) ? globs.filter((one): one is string => typeof one === 'string') : undefined, aliases: textsIn(of(data, '_moduleAliases')),
     };
   } catch {

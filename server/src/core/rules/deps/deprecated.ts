@@ -1,6 +1,6 @@
 import type { Severity } from '../../findings/finding.js';
 import type { Abandoned } from '../facts/advisory.js';
-import { abandonedRow } from '../facts/dependency.js';
+import { abandonedRow, successor } from '../facts/dependency.js';
 import { rule, type Dependency } from '../rule.js';
 
 interface Evidence {
@@ -42,6 +42,12 @@ export default rule<'dependency', Evidence>({
       remedy: `Use ${replacement} instead.`,
     };
   },
+  *fix({ evidence: { dependency, row } }, context) {
+    const { manifest: path, group, name } = dependency;
+    const next = successor(dependency, row, context);
+    if ('refused' in next) yield next;
+    else yield { title: `Install ${next.other} under this name: imports stay as they are`, safety: 'review', changes: [{ do: 'set', path, key: [group, name], value: next.written }] };
+  },
   examples: [
     {
       title: 'packages whose authors have given them up',
@@ -64,6 +70,22 @@ export default rule<'dependency', Evidence>({
         { "dependencies": { "fastify-cors": "^6.0.0", "cookies": "npm:fastify-cookie@^5.0.0" } }
                             ^^^^^^^^^^^^^^ deps/deprecated "Replace it with @fastify/cors"
                                                       ^^^^^^^^^ deps/deprecated "fastify-cookie gets no security fixes"
+      `,
+      fixed: `
+        //- package.json
+        { "dependencies": { "fastify-cors": "npm:@fastify/cors@^7.0.0", "cookies": "npm:fastify-cookie@^5.0.0" } }
+      `,
+    },
+    {
+      title: 'a successor in its first version without a known hole',
+      bad: `
+        //- package.json
+        { "dependencies": { "fastify-multipart": "5.4.0" } }
+                            ^^^^^^^^^^^^^^^^^^^ deps/deprecated
+      `,
+      fixed: `
+        //- package.json
+        { "dependencies": { "fastify-multipart": "npm:@fastify/multipart@^6.0.1" } }
       `,
     },
     {

@@ -35,10 +35,11 @@ export default rule<'dependency', Evidence>({
     const all = broughtHoles(dependency, context);
     const worst = all[0]?.holes.worst.level;
     if (worst === undefined) return;
-    yield {
-      at: dependency.keyAt, subject: `${name} > ${[...new Set(all.map(({ one }) => one.name))].sort().join(' ')}`, evidence: { kind: 'brought', dependency, all }, severity: LOWER[SEVERITIES[worst]], apart: true,
-      related: all.flatMap(({ one, holes: { worst: { id, short } }, cause }) => [...(one.at ? [{ at: one.at, label: `${wayOf(one)}: ${id}, ${short}` }] : []), ...(cause ? [{ at: cause.at, label: `${one.name} is set to this version here` }] : [])]),
-    };
+    const names = [...new Set(all.map(({ one }) => one.name))].sort().join(' ');
+    const related = all.flatMap(({ one, holes: { worst: { id, short } }, cause }) => [
+      ...(one.at ? [{ at: one.at, label: `${wayOf(one)}: ${id}, ${short}` }] : []), ...(cause ? [{ at: cause.at, label: `${one.name} is set to this version here` }] : []),
+    ]);
+    yield { at: dependency.keyAt, subject: `${name} > ${names}`, evidence: { kind: 'brought', dependency, all }, severity: LOWER[SEVERITIES[worst]], apart: true, related };
   },
   explain(evidence) {
     return evidence.kind === 'own' ? explainOwn(evidence.dependency, evidence.holes) : explainBrought(evidence.dependency, evidence.all);

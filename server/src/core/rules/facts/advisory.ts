@@ -27,7 +27,19 @@ export interface Abandoned {
   /** What says so: the release whose notice, or whose content, does, or an advisory. */
   readonly id: string;
   readonly replacement: string;
+  /** The package that takes its place with the same interface. */
+  readonly dropIn: DropIn | undefined;
   readonly checkedOn: string;
+}
+/** A package with the interface of another one. */
+export interface DropIn {
+  readonly name: string;
+  /** Its first version that goes on from the last one of the other. */
+  readonly version: string;
+  /** The last version of the other, whose users it is meant for. */
+  readonly after: string;
+  /** The release that says so. */
+  readonly id: string;
 }
 /** A line of Node releases and the day its support ended or ends. */
 export interface NodeRelease {

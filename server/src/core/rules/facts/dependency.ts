@@ -83,6 +83,15 @@ export function isAbandoned(name: string, version: string): boolean {
   return (goneByName.get(name) ?? []).some((row) => row.grade !== 'weak' && satisfies(version, row.range, BETA));
 }
 
+/** What is written in place of an abandoned package so that its successor is installed under its name, or why that is not enough. */
+export function successor(dependency: Dependency, { name, range, replacement, dropIn }: Abandoned, context: Pick<RuleContext, 'version'>): { readonly written: string; readonly other: string } | { readonly refused: string } {
+  if (!dropIn && range !== '*') return { refused: 'A new major version is needed: what it changes is in its notes, and the code may have to change with it.' };
+  if (!dropIn) return { refused: `${replacement} does not have the interface of ${name}: the code that uses it has to be changed with it.` };
+  const used = usedOf(dependency, context);
+  if (!used || major(used.version) !== major(dropIn.after)) return { refused: `${dropIn.name} goes on from ${name} ${dropIn.after}: upgrade to that version first.` };
+  const version = holesAt(dropIn.name, dropIn.version)?.fixed ?? dropIn.version;
+  return { written: `npm:${dropIn.name}@^${version}`, other: dropIn.name };
+}
 /** The written range with another version, in its own style: exact stays exact, a tilde stays a tilde. */
 export function writtenWith({ written, real, range }: Dependency, version: string): string {
   const alias = written.trim().startsWith('npm:') ? `npm:${real}@` : '';
