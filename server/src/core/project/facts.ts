@@ -25,6 +25,7 @@ import { withoutDead } from './truth.js';
 import { graphMarks } from './graph-marks.js';
 import { prismaMarks, recordMarks, textMarks } from './hidden-fields.js';
 import { personalMarks, personalPrismaMarks, personalTextMarks } from './personal-fields.js';
+import { limitMarks } from './limit-marks.js';
 import { readManifest, type Manifest } from './manifests.js';
 import { isCodeFile, isDataSchema } from '../text/paths.js';
 
@@ -71,7 +72,6 @@ const LEAST_PLACES = 5_000;
 const NOTHING: ReadonlySet<never> = new Set();
 /** Scripts, images and process files that set the environment. */
 const PRODUCTION = /\bNODE_ENV\b['"]?[ \t]{0,3}[=: ][ \t]{0,3}['"]?production\b/;
-const SETS_PRODUCTION: ReadonlySet<string> = new Set(['production']);
 
 /** Reads one file to its facts. Never fails; broken parts are named in `problems`. `before`: the facts of its last revision; `trees`: knows trees of edited files. */
 export function readFacts(file: SourceFile, before?: FileFacts, trees?: Trees): FileFacts {
@@ -95,7 +95,8 @@ function read(file: SourceFile, before: FileFacts | undefined, trees: Trees | un
     return { path: file.path, mark: -(spans.length / 2) };
   };
   const nothing = nothingOf(file);
-  const empty = PRODUCTION.test(file.text) ? { ...nothing, uses: SETS_PRODUCTION } : nothing;
+  const uses = new Set([...(PRODUCTION.test(file.text) ? ['production'] : []), ...(/\.json$/i.test(file.path) ? [] : limitMarks(file.text))]);
+  const empty = uses.size > 0 ? { ...nothing, uses } : nothing;
   if (isDataSchema(file.path)) return { ...nothing, uses: new Set(/\.prisma$/i.test(file.path) ? [...prismaMarks(file.text), ...personalPrismaMarks(file.text)] : [...textMarks(file.text), ...personalTextMarks(file.text)]) };
   const isManifest = /(^|\/)package\.json$/.test(file.path);
   if (isManifest || !/\.(ya?ml|json)$/i.test(file.path) || !isOpenApi(file.path, file.text)) {
@@ -151,6 +152,7 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   for (const mark of documentMarks(module)) uses.add(mark);
   for (const name of envChecks(module)) uses.add(`checks ${name}`);
   for (const name of envSigned(module)) uses.add(`signs ${name}`);
+  for (const mark of limitMarks(file.text)) uses.add(mark);
   for (const mark of graphMarks(file.text)) uses.add(mark);
   for (const mark of recordMarks(module, file.text)) uses.add(mark);
   for (const mark of personalMarks(module, file.text)) uses.add(mark);

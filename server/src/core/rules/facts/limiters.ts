@@ -1,29 +1,95 @@
 import type { Layer } from '../../model/api.js';
+import type { FunctionView } from '../../model/module.js';
+import type { Call, ObjectValue, Value } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
-import { someValue } from './walk.js';
+import { someIn, someValue } from './walk.js';
 
 /** Packages that limit how often a client may ask; known to be there, their place is looked for in the chain. */
 export const LIMITERS = /^(express-rate-limit|express-slow-down|rate-limiter-flexible|@fastify\/rate-limit|fastify-rate-limit|koa-ratelimit|koa2-ratelimit|hapi-rate-limit|hapi-rate-limitor|@nestjs\/throttler|hono-rate-limiter|@upstash\/ratelimit|express-brute|limiter|@arcjet\/\w+|ratelimit)$/;
 /** Of these, the ones that stand before every route wherever they are set up. */
 const EVERYWHERE = ['@nestjs/throttler', '@fastify/rate-limit', 'fastify-rate-limit', 'hapi-rate-limit', 'hapi-rate-limitor', '@arcjet/node', '@arcjet/nest', '@arcjet/next'];
-const LIMITING = /limit|throttl|brute|slow_?down|lock_?out|attempt|captcha|turnstile|ratelimit|arcjet|flood|quota|too_?many|fail2ban|bruteforce/i;
+const LIMITING = /limit|throttl|brute|slow_?down|lock_?out|attempt|captcha|turnstile|ratelimit|arcjet|flood|quota|too_?many|fail2ban|bruteforce|(?<!re)tries\b|strikes|cool_?down|penalt|blocked_?until|versuch|gesperrt|intentos|tentativ|essais/i;
 
-/** Something may limit requests to the endpoint: in its chain, for the whole application, or in its handler. */
-export function mayBeLimited(endpoint: Endpoint, context: RuleContext): boolean {
-  if (isExempt(endpoint, context)) return false;
+const KNOWN_SCOPES = /^@(fastify|hapi|koa|nestjs|hono|trpc|apollo|as-integrations|graphql-yoga|graphql-tools|mikro-orm|prisma|sentry|clerk|auth|auth0|opentelemetry|godaddy|feathersjs|adonisjs)\//;
+const SHIELDS = /limit|throttl|brute|slow|ddos|busy|shield|secur|protect|firewall|waf|guard|gateway|captcha/i;
+const DEEPEST = 3;
+/** The mark of files that speak of limits on how often something may be tried, whatever they name them. */
+export const LIMITS = 'limits requests';
+/** The mark of files that name the guard of @nestjs/throttler. */
+const THROTTLES = 'throttler guard';
+
+/** Something may limit requests to the endpoint: in its chain, for the whole application, or in its handler. `exempt`: the class of its handler leaves the limiter. */
+export function mayBeLimited(endpoint: Endpoint, context: RuleContext, exempt = false): boolean {
+  if (exempt || isExempt(endpoint, context)) return false;
   const every = links(endpoint.chain).map(({ layer }) => layer);
   const optIn = every.filter((layer) => isOptIn(layer, context));
   const chain = every.filter((layer) => !optIn.includes(layer));
-  if (chain.some((layer) => LIMITING.test(layer.name) || layer.claims.some((claim) => claim.protects === 'rate'))) return true;
+  // `bodyLimit` counts bytes.
+  if (chain.some((layer) => layer.claims.some((claim) => claim.protects === 'rate') || (LIMITING.test(layer.name) && !layer.claims.some((claim) => claim.protects === 'size')))) return true;
   // What cannot be read may limit as well.
-  if (chain.some((layer) => layer.claims.length === 0 && layer.doubt === undefined)) return true;
-  if (EVERYWHERE.some((name) => context.projectUses(name) && !(optIn.length > 0 && /fastify/.test(name)))) return true;
+  if (chain.some((layer) => layer.claims.length === 0 && layer.doubt === undefined && !/^server action /.test(layer.name) && !isReadable(layer, context) && (context.projectUses(LIMITS) || isForeign(layer.value, context)))) return true;
+  // A limiter of Fastify limits what is registered in its scope: where all of that is known, it would be in the chain. One of Nest does nothing without its guard.
+  const isElsewhere = (name: string): boolean => (/fastify/.test(name) ? optIn.length > 0 || (endpoint.framework === 'fastify' && endpoint.chainComplete) : /nestjs\/throttler/.test(name) && !context.projectUses(THROTTLES));
+  if (EVERYWHERE.some((name) => context.projectUses(name) && !isElsewhere(name))) return true;
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   const named = (text: string): boolean => LIMITING.test(text.slice(0, 120));
-  if (body && someValue(body, (value) => (value.kind === 'call' ? named(value.callee || value.name) : value.kind === 'ref' && named(value.text)))) return true;
+  if (body && mentionsLimit(body)) return true;
   const options = endpoint.route.options;
-  return options !== undefined && named(context.textOf(options.at));
+  return options !== undefined && (options.kind === 'object' ? asksForLimit(options, 0) : named(context.textOf(options.at)));
+}
+/** A row of a table of routes says that it is limited: `limited: true`, `gate: ['slow']`, or a limiter at its end. */
+export function saysLimited(row: Value): boolean {
+  const isLimit = (text: string): boolean => LIMITING.test(text.slice(0, 120)) || /^slow/i.test(text);
+  if (row.kind === 'object') return row.entries.some(({ key, value }) => key !== undefined && !/body_?limit/i.test(key) && value.kind !== 'function' && ((LIMITING.test(key) && !(value.kind === 'literal' && value.value === false)) || someIn(value, (one) => isNamed(one, isLimit))));
+  return row.kind === 'array' && row.items.some(({ value }) => someIn(value, (one) => isNamed(one, isLimit)));
+}
+function isNamed(value: Value, wanted: (text: string) => boolean): boolean {
+  if (value.kind === 'literal') return typeof value.value === 'string' && !value.value.startsWith('/') && wanted(value.value);
+  return value.kind === 'ref' ? wanted(value.text) : value.kind === 'call' && wanted(value.callee || value.name);
+}
+/** The function speaks of limits, attempts or riddles; how many records a query reads is none of these. */
+export function mentionsLimit(body: FunctionView): boolean {
+  const named = (text: string): boolean => LIMITING.test(text.slice(0, 120));
+  return someValue(body, (value) => {
+    if (value.kind === 'literal') return value.value === 429;
+    if (value.kind === 'call') return named(value.callee || value.name) && !countsRecords(value);
+    return value.kind === 'ref' && named(value.text) && !/(^|\.)limit$/.test(value.text);
+  });
+}
+/** What comes from outside: a file that is not there, or a package nobody knows. The rest of the project would speak of limits. */
+function isForeign(value: Value, context: RuleContext): boolean {
+  const named = value.kind === 'call' ? value.target : value;
+  const end = context.resolve(named).value;
+  const ref = end.kind === 'ref' ? end : named;
+  if (ref.kind !== 'ref' || ref.root.kind !== 'import') return end.kind === 'ref' && end.root.kind === 'global';
+  const { from } = ref.root;
+  return /^[.~#/]/.test(from) || (from.startsWith('@') ? !KNOWN_SCOPES.test(from) : SHIELDS.test(from));
+}
+/** A wrapper of the project that is read to its end: it would speak of limits. */
+function isReadable({ fn }: Layer, context: RuleContext): boolean {
+  const body = fn === undefined ? undefined : context.body(fn);
+  return body?.complete === true && !mentionsLimit(body) && body.steps.every((step) => step.do !== 'call' || isKnownCall(step.call, context));
+}
+function isKnownCall(call: Call, context: RuleContext): boolean {
+  const inner = context.called(call);
+  if (inner) return !mentionsLimit(inner);
+  const { target } = call;
+  return !(target.kind === 'ref' && target.root.kind === 'import' && /^[.~#@/]/.test(target.root.from) && !/^@[a-z0-9-]+\//.test(target.root.from));
+}
+/** `.where(...).limit(1)` */
+function countsRecords({ name, receiver, args }: Call): boolean {
+  return name === 'limit' && receiver !== undefined && args.length < 2 && (receiver.kind === 'call' || args[0]?.value.kind === 'literal');
+}
+/** `config: { rateLimit: { max: 5 } }` of the options of a route; `false` takes a limiter away, and `bodyLimit` counts bytes. */
+function asksForLimit({ entries }: ObjectValue, depth: number): boolean {
+  return entries.some(({ key, value, form }) => {
+    if (form === 'spread' || key === undefined) return value.kind !== 'ref' || LIMITING.test(value.text);
+    const isOff = value.kind === 'literal' && value.value === false;
+    if (LIMITING.test(key) && !/^(body_?limit|limits?)$/i.test(key)) return !isOff;
+    if (value.kind === 'object') return depth < DEEPEST && !/^(schema|validate|response|body|querystring|payload)$/.test(key) && asksForLimit(value, depth + 1);
+    return /^(pre|on[A-Z]|preHandler|plugins|config|use)/.test(key) && someIn(value, (one) => (one.kind === 'ref' || one.kind === 'call') && LIMITING.test(one.kind === 'call' ? one.callee || one.name : one.text));
+  });
 }
 /** The route leaves the limiter of the application: `@SkipThrottle()`. With arguments it leaves one of several limiters, or takes one back. */
 function isExempt(endpoint: Endpoint, context: RuleContext): boolean {

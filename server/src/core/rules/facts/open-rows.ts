@@ -20,7 +20,8 @@ export interface OpenRow {
   /** Its method as written: an endpoint may be registered by it. */
   readonly methodAt: At;
 }
-interface Row {
+/** One row of a table of routes, or of services behind a gateway. */
+export interface Row {
   readonly method: string | undefined;
   readonly path: string;
   readonly at: At;
@@ -28,6 +29,8 @@ interface Row {
   /** What says who may call it, by key or place. */
   readonly access: ReadonlyMap<string, Value>;
   readonly handler: Value | undefined;
+  /** The row as it is written. */
+  readonly whole: Value;
 }
 const METHOD = /^(get|post|put|patch|del|delete|head|options|all|\*)$/i;
 const CHANGING = /^(post|put|patch|del|delete|all|\*)$/i;
@@ -133,6 +136,10 @@ function isNeutral(name: string): boolean {
   return wordsOf(name).some((word) => NEUTRAL.has(word));
 }
 
+/** The tables of routes of a file, row by row. */
+export function routeTables(module: ModuleView): readonly (readonly Row[])[] {
+  return [...tablesOf(module)];
+}
 function* tablesOf(module: ModuleView): Iterable<readonly Row[]> {
   const seen = new Set<string>();
   const found: (readonly Row[])[] = [];
@@ -161,7 +168,8 @@ function rowsOf({ items, open }: ArrayValue): readonly Row[] {
   const rows = items.map((item) => (item.value.kind === 'object' ? objectRow(item.value) : item.value.kind === 'array' ? listRow(item.value) : undefined));
   return rows.every((row) => row !== undefined) ? rows : [];
 }
-function objectRow({ entries, open, at }: ObjectValue): Row | undefined {
+function objectRow(whole: ObjectValue): Row | undefined {
+  const { entries, open, at } = whole;
   if (open) return undefined;
   const verb = entries.find(({ key, value }) => key !== undefined && VERB_KEY.test(key) && value.kind === 'literal' && typeof value.value === 'string' && METHOD.test(value.value));
   const path = pathIn(entries);
@@ -171,7 +179,7 @@ function objectRow({ entries, open, at }: ObjectValue): Row | undefined {
   const method = verb?.value.kind === 'literal' ? String(verb.value.value) : undefined;
   // `secure` tells a proxy to look at certificates.
   const access = accessOf(isProxy ? entries.filter(({ key }) => key !== 'secure') : entries);
-  return { method, path: path.text, at, methodAt: verb?.value.at ?? path.at, access, handler };
+  return { method, path: path.text, at, methodAt: verb?.value.at ?? path.at, access, handler, whole };
 }
 function pathIn(entries: readonly Entry[]): { readonly text: string; readonly at: At } | undefined {
   for (const { key, value } of entries) {
@@ -189,13 +197,14 @@ function accessOf(entries: readonly Entry[]): ReadonlyMap<string, Value> {
   return new Map(entries.flatMap(({ key, value }): [string, Value][] => (key !== undefined && ACCESS_KEY.test(key) ? [[key, value]] : [])));
 }
 /** `['delete', '/moves/:id', 'none', remove]` */
-function listRow({ items, open, at }: ArrayValue): Row | undefined {
+function listRow(whole: ArrayValue): Row | undefined {
+  const { items, open, at } = whole;
   const [verb, path] = items.map((item) => item.value);
   if (open || verb?.kind !== 'literal' || typeof verb.value !== 'string' || !METHOD.test(verb.value) || path?.kind !== 'literal' || typeof path.value !== 'string' || !path.value.startsWith('/')) return undefined;
   const rest = items.slice(2).map((item) => item.value);
   const access = new Map(rest.flatMap((value, index): [string, Value][] => (value.kind === 'literal' || value.kind === 'array' ? [[String(index), value]] : [])));
   const handler = rest.find((value) => value.kind === 'function' || value.kind === 'ref');
-  return handler && { method: verb.value, path: path.value, at, methodAt: verb.at, access, handler };
+  return handler && { method: verb.value, path: path.value, at, methodAt: verb.at, access, handler, whole };
 }
 /** `{ 'GET crew': { role, run }, ... }` */
 function keyedRows({ entries, open }: ObjectValue): readonly Row[] {
@@ -204,7 +213,7 @@ function keyedRows({ entries, open }: ObjectValue): readonly Row[] {
     const [, method, path] = KEYED.exec(key ?? '') ?? [];
     if (method === undefined || path === undefined || value.kind !== 'object' || value.open) return undefined;
     const handler = value.entries.find((one) => one.value.kind === 'function' || one.value.kind === 'ref')?.value;
-    return handler && { method, path: path.startsWith('/') ? path : `/${path}`, at: keyAt, methodAt: keyAt, access: accessOf(value.entries), handler };
+    return handler && { method, path: path.startsWith('/') ? path : `/${path}`, at: keyAt, methodAt: keyAt, access: accessOf(value.entries), handler, whole: value };
   });
   return rows.every((row) => row !== undefined) ? rows : [];
 }

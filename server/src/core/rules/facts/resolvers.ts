@@ -71,6 +71,10 @@ function nounOf(name: string): string {
 function ofMaps(module: ModuleView, context: RuleContext): readonly (readonly Mutation[])[] {
   return mapsOf(module, 'Mutation', context).map((entries) => entries.flatMap((entry) => (entry.key === undefined || entry.form === 'spread' ? [] : [ofEntry(entry.key, entry, context)])));
 }
+/** The objects of resolvers of a file that change data. */
+export function mutationMaps(module: ModuleView, context: RuleContext): readonly (readonly Entry[])[] {
+  return mapsOf(module, 'Mutation', context);
+}
 /** The objects of resolvers of a file that stand under a key. */
 function mapsOf(module: ModuleView, key: string, context: RuleContext): readonly (readonly Entry[])[] {
   const maps = new Map<string, readonly Entry[]>();

@@ -1,19 +1,26 @@
+import type { ModuleView } from '../../model/module.js';
+import type { Call, FunctionId, Value } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
 import { refusesByItself } from '../facts/methods.js';
 import { guessedAt, isKnownBefore, type Guessed } from '../facts/guessing.js';
-import { mayBeLimited } from '../facts/limiters.js';
+import { limitExamples } from '../facts/limit-examples.js';
+import { mayBeLimited, saysLimited } from '../facts/limiters.js';
+import { routeTables } from '../facts/open-rows.js';
+import { otherLogins, type OtherLogin } from '../facts/other-logins.js';
 import { insertGuard } from '../facts/peers.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
-  readonly endpoint: Endpoint;
+  /** Undefined: it is no route of its own. */
+  readonly endpoint: Endpoint | undefined;
+  readonly name: string;
   readonly kind: Guessed;
   readonly count: number;
 }
 const GUESSED: Readonly<Record<Guessed, string>> = { password: 'passwords can be guessed', code: 'codes can be guessed', enrols: 'accounts and mails can be made by the thousand' };
 const LOCAL_LIMITER = 'rateLimit({ windowMs: 15 * 60 * 1000, limit: 10 })';
 
-export default rule<'endpoint', Evidence>({
+export default rule<'module', Evidence>({
   meta: {
     id: 'limits/no-rate-limit',
     title: 'Login can be tried without limit',
@@ -26,35 +33,49 @@ export default rule<'endpoint', Evidence>({
     whenNotToUse: 'A gateway in front of the service counts requests.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/', 'https://express-rate-limit.mintlify.app/'],
   },
-  on: 'endpoint',
-  words: [
-    'login', 'log-in', 'signin', 'sign-in', 'authenticate', 'token', 'otp', 'verify', 'forgot', 'reset', 'register', 'signup', 'sign-up', '2fa', 'mfa', 'pin', 'two-factor', 'recover', 'password',
-    'passwd', 'pwd', 'code', 'totp', 'passport',
-  ],
-  *detect(endpoint, context) {
-    const kind = concerns(endpoint, context);
-    if (kind === undefined) return;
-    // One finding for each kind in a file: what helps one route helps them all. One registration may make several.
+  on: 'module',
+  words: [],
+  *detect(module, context) {
+    const leaves = unthrottled(module);
+    const limited = routeTables(module).flat().filter(({ whole }) => saysLimited(whole));
+    const alike = new Map<Guessed, Endpoint[]>();
     const places = new Set<number>();
-    const alike = context.endpoints({ file: endpoint.methodAt.path }).filter((one) => {
-      if (places.has(one.methodAt.mark) || concerns(one, context) !== kind) return false;
-      places.add(one.methodAt.mark);
-      return true;
-    });
-    if (alike[0] && alike[0].id !== endpoint.id) return;
-    yield {
-      at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, confidence: 'medium',
-      severity: context.policy('auth').at === 'gateway' ? 'hint' : endpoint.chainComplete ? 'warning' : 'info',
-      evidence: { endpoint, kind, count: alike.length },
-      related: alike.slice(1, 4).map((one) => ({ at: one.methodAt, label: `${one.path.text} has none either` })),
-    };
+    for (const endpoint of context.endpoints({ file: module.path })) {
+      // One registration may make several.
+      if (endpoint.methodAt.path !== module.path || places.has(endpoint.methodAt.mark) || limited.some(({ path, methodAt }) => path === endpoint.path.text || methodAt.mark === endpoint.methodAt.mark)) continue;
+      const kind = concerns(endpoint, leaves.has(endpoint.handler), context);
+      if (kind === undefined) continue;
+      places.add(endpoint.methodAt.mark);
+      alike.set(kind, [...(alike.get(kind) ?? []), endpoint]);
+    }
+    // One finding for each kind in a file: what helps one route helps them all.
+    for (const [kind, [endpoint, ...more]] of alike) {
+      if (!endpoint) continue;
+      yield {
+        at: endpoint.methodAt, subject: endpoint.id, when: endpoint.when, confidence: 'medium',
+        severity: context.policy('auth').at === 'gateway' ? 'hint' : endpoint.chainComplete ? 'warning' : 'info',
+        evidence: { endpoint, name: `${endpoint.method === 'all' ? 'POST' : endpoint.method} ${endpoint.path.text}`, kind, count: more.length + 1 },
+        related: more.slice(0, 3).map((one) => ({ at: one.methodAt, label: `${one.path.text} has none either` })),
+      };
+    }
+    const others = new Map<Guessed, OtherLogin[]>();
+    for (const one of otherLogins(module, context)) if (!places.has(one.at.mark)) others.set(one.kind, [...(others.get(one.kind) ?? []), one]);
+    for (const [kind, [first, ...more]] of others) {
+      if (!first || alike.has(kind)) continue;
+      yield {
+        at: first.at, subject: first.name, confidence: 'medium', ...(context.policy('auth').at === 'gateway' ? { severity: 'hint' } : {}),
+        evidence: { endpoint: undefined, name: first.name, kind, count: more.length + 1 },
+        related: more.slice(0, 3).map((one) => ({ at: one.at, label: `${one.name} has none either` })),
+      };
+    }
   },
-  explain: ({ endpoint, count, kind }) => ({
-    message: `${endpoint.method} ${endpoint.path.text}${count > 1 ? ` (and ${count - 1} more in this file)` : ''} has no rate limit, so ${GUESSED[kind]}. Add a limiter.`,
+  explain: ({ name, count, kind }) => ({
+    message: `${name}${count > 1 ? ` (and ${count - 1} more in this file)` : ''} has no rate limit, so ${GUESSED[kind]}. Add a limiter.`,
     why: 'A code of six digits is guessed in an hour by a single client that may ask as often as it likes.',
     remedy: 'Let a client try such a route a few times in a quarter of an hour.',
   }),
   *fix({ evidence: { endpoint } }, context): Iterable<FixAnswer> {
+    if (!endpoint) return yield { refused: 'Where the attempts of one client are counted, is for the author to say.' };
     const { path } = endpoint.methodAt;
     const changes = endpoint.framework === 'express' ? insertGuard(endpoint, [LOCAL_LIMITER], context) : undefined;
     if (changes) {
@@ -339,11 +360,22 @@ export default rule<'endpoint', Evidence>({
         export default routes;
       `,
     },
+    ...limitExamples,
   ],
 });
 
-function concerns(endpoint: Endpoint, context: RuleContext): Guessed | undefined {
-  if (endpoint.method !== 'POST' || endpoint.route.public || isKnownBefore(endpoint, context)) return undefined;
+/** Methods of classes that leave the limiter of the application: `@SkipThrottle()` above the class, and nothing that takes it back. */
+function unthrottled(module: ModuleView): ReadonlySet<FunctionId | undefined> {
+  const isNamed = (one: Value, name: string): one is Call => one.kind === 'call' && one.callee === `@nestjs/throttler.${name}`;
+  const found = new Set<FunctionId>();
+  for (const { decorators, methods } of module.classes.values()) {
+    if (!decorators.some((one) => isNamed(one, 'SkipThrottle') && one.args.length === 0)) continue;
+    for (const id of methods) if (!module.functions.get(id)?.decorators.some((one) => isNamed(one, 'SkipThrottle') || isNamed(one, 'Throttle'))) found.add(id);
+  }
+  return found;
+}
+function concerns(endpoint: Endpoint, exempt: boolean, context: RuleContext): Guessed | undefined {
+  if ((endpoint.method !== 'POST' && endpoint.method !== 'all') || endpoint.route.public || isKnownBefore(endpoint, context)) return undefined;
   const kind = guessedAt(endpoint, context);
-  return kind === undefined || refusesByItself(endpoint, context) || mayBeLimited(endpoint, context) ? undefined : kind;
+  return kind === undefined || refusesByItself(endpoint, context) || mayBeLimited(endpoint, context, exempt) ? undefined : kind;
 }

@@ -5,7 +5,9 @@ import type { Severity } from '../../findings/finding.js';
 import { someValue } from '../facts/walk.js';
 import { applicationOf, trustedEverywhere } from '../facts/trust-proxy.js';
 import { links } from '../../project/project.js';
-import { guessedAt } from '../facts/guessing.js';
+import { guessedAt, makesAccount } from '../facts/guessing.js';
+import { limitOptionExamples } from '../facts/limit-option-examples.js';
+import { leavesOutLogin, looseSetup, secondsGiven } from '../facts/limit-options.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -178,6 +180,7 @@ export default rule<'call', Evidence>({
         { "dependencies": { "express-rate-limit": "^6.7.0" } }
       `,
     },
+    ...limitOptionExamples,
     {
       title: 'a number of hops, and networks',
       good: `
@@ -250,6 +253,7 @@ function* inOptions(call: Call, context: RuleContext): Iterable<Found> {
   const enabled = own?.kind === 'value' ? context.option(own.value, 'enabled') : undefined;
   if (enabled?.kind === 'value' && enabled.value.at.path === call.at.path && enabled.value.kind === 'literal' && enabled.value.value === false)
     yield { at: enabled.value.at, severity: 'warning', reason: 'The limit on logins is switched off', todo: 'Remove the option.', fix: { entryAt: enabled.entry.at } };
+  for (const one of looseSetup(call, context)) yield { ...one, severity: 'warning', fix: undefined };
   const from = packageOf(call);
   if (from === undefined) return;
   const options = call.args.map((item) => item.value).find((value) => context.resolve(value).value.kind === 'object');
@@ -263,6 +267,10 @@ function* inOptions(call: Call, context: RuleContext): Iterable<Found> {
   const returned = skipped?.steps.length === 1 && skipped.steps[0]?.do === 'return' ? skipped.steps[0].value : undefined;
   if (skip.kind === 'value' && returned?.kind === 'literal' && returned.value === true)
     yield { at: skip.entry.keyAt, severity: 'warning', reason: 'The limit is skipped for every request', todo: 'Remove the option.', fix: { entryAt: skip.entry.at } };
+  if (skip.kind === 'value' && skipped && leavesOutLogin(skipped))
+    yield { at: skip.entry.keyAt, severity: 'warning', reason: 'The limit leaves out the paths where passwords are tried', todo: 'Count those first of all.', fix: undefined };
+  const time = context.option(options, /fastify/.test(from) ? 'timeWindow' : /koa/.test(from) ? 'duration' : 'windowMs');
+  if (time.kind === 'value' && time.value.at.path === call.at.path) for (const one of secondsGiven(time.value, context)) yield { ...one, severity: 'warning', fix: undefined };
   for (const name of ['skip', 'allowList', 'whitelist']) {
     const given = context.option(options, name);
     const body = given.kind === 'value' ? bodyOf(given.value, context) : undefined;
@@ -283,7 +291,8 @@ function* offForRoute(call: Call, context: RuleContext): Iterable<Found> {
     const off = config.kind === 'value' ? context.option(config.value, 'rateLimit') : config;
     if (off.kind !== 'value' || off.value.at.path !== call.at.path || context.constant(off.value)?.value !== false) continue;
     const endpoint = context.endpoints({ file: call.at.path }).find(({ route }) => samePlace(route.at, call.at));
-    const guessed = endpoint && guessedAt(endpoint, context);
+    const body = endpoint?.handler === undefined ? undefined : context.body(endpoint.handler);
+    const guessed = endpoint && (guessedAt(endpoint, context) ?? (body && makesAccount(body, context) ? 'enrols' : undefined));
     if (guessed === undefined) continue;
     yield { at: off.value.at, severity: 'warning', reason: `The limit is switched off where ${guessed === 'enrols' ? 'accounts can be made' : `a ${guessed} can be guessed`}`, todo: 'Remove the option.', fix: { entryAt: off.entry.at } };
   }
@@ -344,7 +353,7 @@ function bodyOf(value: Value, context: RuleContext): FunctionView | undefined {
 }
 /** An address as a header says it, with no proxy to answer for it. */
 function readsHeader(body: FunctionView, context: RuleContext): boolean {
-  const isAddress = (key: string): boolean => /^(x-forwarded-for|x-real-ip|x-client-ip|client-ip|true-client-ip|forwarded)$/i.test(key);
+  const isAddress = (key: string): boolean => /^(x-forwarded-for|x-real-ip|x-client-ip|client-ip|true-client-ip|forwarded|user-agent|x-(client|device|session|request|visitor|browser)-?(id|key|uuid)|x-fingerprint)$/i.test(key);
   return someValue(body, (value) => {
     if (value.kind === 'ref' && value.root.kind === 'parameter') return value.path.some((key) => key !== undefined && isAddress(key));
     if (value.kind !== 'call' || !/^(get|header)$/.test(value.name)) return false;

@@ -1,0 +1,59 @@
+import type { Example } from '../rule.js';
+
+/** What limits/rate-limit-ineffective says of the options of limiters. */
+export const limitOptionExamples: readonly Example[] = [
+  {
+    title: 'seconds where milliseconds count',
+    bad: `
+      //- web.js
+      import rateLimit from 'express-rate-limit';
+      export const first = rateLimit({ windowMs: 15 * 60, limit: 5 });
+      //                                         ^^^^^^^ limits/rate-limit-ineffective "counts over 900 milliseconds"
+      export const second = rateLimit({ windowMs: 3600, limit: 5 });
+      //                                          ^^^^ limits/rate-limit-ineffective
+      //- app.module.ts
+      import { Module } from '@nestjs/common';
+      import { ThrottlerModule } from '@nestjs/throttler';
+      @Module({ imports: [ThrottlerModule.forRoot([{ ttl: 60, limit: 10 }])] })
+      //                                                  ^^ limits/rate-limit-ineffective "counts over 60 milliseconds"
+      export class AppModule {}
+    `,
+  },
+  {
+    title: 'milliseconds, also few of them, and the seconds of an old version',
+    good: `
+      //- web.js
+      import rateLimit from 'express-rate-limit';
+      export const first = rateLimit({ windowMs: 15 * 60 * 1000, limit: 5 });
+      export const second = rateLimit({ windowMs: 1000, limit: 5 });
+      //- app.module.ts
+      import { Module } from '@nestjs/common';
+      import { ThrottlerModule } from '@nestjs/throttler';
+      @Module({ imports: [ThrottlerModule.forRoot([{ ttl: 60, limit: 10 }])] }) export class AppModule {}
+      //- package.json
+      { "dependencies": { "@nestjs/throttler": "^4.2.1", "express-rate-limit": "^7.0.0" } }
+    `,
+  },
+  {
+    title: 'the login is left out, a name the caller chooses is counted, and hapi only when asked',
+    bad: `
+      import rateLimit from 'express-rate-limit';
+      import limiter from 'hapi-rate-limit';
+      export const first = rateLimit({ limit: 20, skip: (req) => req.path.startsWith('/auth') || req.path === '/health' });
+      //                                          ^^^^ limits/rate-limit-ineffective "leaves out the paths where passwords are tried"
+      export const second = rateLimit({ limit: 20, keyGenerator: (req) => req.get('x-device-id') });
+      //                                           ^^^^^^^^^^^^ limits/rate-limit-ineffective "a header the caller writes"
+      await server.register({ plugin: limiter, options: { userLimit: 100, enabled: process.env.LIMITS === 'on' } });
+      //                                                                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^ limits/rate-limit-ineffective "off unless a variable is set"
+    `,
+  },
+  {
+    title: 'probes are left out, and a variable switches it off',
+    good: `
+      import rateLimit from 'express-rate-limit';
+      import limiter from 'hapi-rate-limit';
+      export const first = rateLimit({ limit: 20, skip: (req) => req.path === '/health' || req.path.startsWith('/assets') });
+      await server.register({ plugin: limiter, options: { userLimit: 100, enabled: process.env.LIMITS !== 'off' } });
+    `,
+  },
+];
