@@ -7,7 +7,7 @@ import { createCorsDetails } from './holding/cors-details.js';
 import { whileBroken, type Whole } from './holding/broken.js';
 import { effectAt, setupsOf } from './holding/effects.js';
 import { createFiles, type Files } from './holding/files.js';
-import { projectUses } from './holding/bench.js';
+import { askedOf } from './holding/bench.js';
 import { createHeldHits } from './holding/document-hits.js';
 import { givesData } from './holding/handers.js';
 import { judge, note, type Judged } from './holding/judging.js';
@@ -97,9 +97,9 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       // A file of data is asked about whoever imports it.
       for (const one of reshaped) for (const path of files.importsOf(one)) if (givesData(path, files)) forget(path);
       for (const [path, { leansOnSurface }] of judged) if (reshaped.some((one) => leansOnSurface.has(one))) forget(path);
-      const uses = new Map<string, boolean>();
+      const uses = new Map<string, boolean | string>();
       for (const [path, { answered }] of judged) for (const [what, answer] of answered) {
-        const now = uses.get(what) ?? projectUses(files, what);
+        const now = uses.get(what) ?? askedOf(files, what);
         uses.set(what, now);
         if (now !== answer) forget(path);
       }

@@ -99,6 +99,7 @@ export function detect(facts: FileFacts, asked: Asked): Detected {
   const { module } = facts;
   ask('module', module);
   ask('source', { kind: 'code', module });
+  ask('answer', { how: 'schema', module });
   const callers = callersOf(module);
   const standing = (fn: FunctionId): readonly Branch[] => (module.functions.has(fn) ? servedUnder(fn, context) : []);
   for (const fn of [module.top, ...module.functions.values()]) {
@@ -110,9 +111,13 @@ export function detect(facts: FileFacts, asked: Asked): Detected {
       if (step.do === 'call') ask('call', { call: step.call, step, in: fn, module }, () => ({ call: atKey(step.call.at), ...endpointGround(context.endpoints({ handler: fn.id })) }), above, (path) => homeOfCall(step.call, path, context));
       else ask('assign', { step, in: fn }, noGrounds, above, () => step.value.at);
     }
-    if (wanted.has('send')) {
+    if (wanted.has('send') || wanted.has('answer')) {
       const outer = calledUnder(fn, callers, context);
-      for (const send of context.sends(fn.id)) ask('send', { send: outer.length === 0 ? send : { ...send, when: [...outer, ...send.when] }, in: fn }, () => ({ sink: atKey(send.at) }), above);
+      for (const one of context.sends(fn.id)) {
+        const send = outer.length === 0 ? one : { ...one, when: [...outer, ...one.when] };
+        ask('send', { send, in: fn }, () => ({ sink: atKey(send.at) }), above);
+        ask('answer', { how: 'send', send, in: fn }, () => ({ sink: atKey(send.at) }), above);
+      }
     }
   }
   if (wanted.has('literal')) for (const literal of literalsOf(module)) if (context.runs(literal.when)) ask('literal', literal, noGrounds, standing(literal.inside));

@@ -33,7 +33,7 @@ export function speaking(policy: Policy): readonly AnyRule[] {
 export interface Leans {
   readonly leansOn: Set<FilePath>;
   readonly leansOnSurface: Set<FilePath>;
-  readonly answered: Map<string, boolean>;
+  readonly answered: Map<string, boolean | string>;
 }
 /** The holdings of one file's rules; each other file that is looked at is noted. */
 export function recorded({ files, project, policy, today }: Bench, own: FilePath, { leansOn, leansOnSurface, answered }: Leans): Holdings {
@@ -73,14 +73,27 @@ export function recorded({ files, project, policy, today }: Bench, own: FilePath
     projectUses(what) {
       const known = answered.get(what) ?? projectUses(files, what);
       answered.set(what, known);
-      return known;
+      return known === true;
+    },
+    marksFrom(start) {
+      const asked = `${start}*`;
+      const known = answered.get(asked) ?? askedOf(files, asked);
+      answered.set(asked, known);
+      return typeof known === 'string' && known !== '' ? known.split('\n') : [];
     },
   };
 }
 
 /** Whether any file imports the module or carries the mark. */
-export function projectUses(files: Files, what: string): boolean {
+function projectUses(files: Files, what: string): boolean {
   return files.paths().some((path) => files.usesOf(path).has(what));
+}
+/** What was asked of the project: whether a thing is used, or, with `*` behind a start, what follows it in the marks, a line each. */
+export function askedOf(files: Files, what: string): boolean | string {
+  if (!what.endsWith('*')) return projectUses(files, what);
+  const start = what.slice(0, -1);
+  const found = files.paths().flatMap((path) => [...files.usesOf(path)].flatMap((mark) => (mark.startsWith(start) ? [mark.slice(start.length)] : [])));
+  return [...new Set(found)].sort().join('\n');
 }
 
 /** A detection and where it stands. */

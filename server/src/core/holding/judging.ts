@@ -25,7 +25,7 @@ export interface Judged {
   /** Other files of which only what they declare at their top was looked at. */
   readonly leansOnSurface: ReadonlySet<FilePath>;
   /** Whether any file of the project uses a thing, as it was answered. */
-  readonly answered: ReadonlyMap<string, boolean>;
+  readonly answered: ReadonlyMap<string, boolean | string>;
 }
 const NO_WORDS: ReadonlySet<string> = new Set();
 const CONFIDENCES: readonly Finding['confidence'][] = ['low', 'medium', 'high'];
@@ -42,7 +42,7 @@ export function judge(own: FileFacts, bench: Bench, told: readonly Told[]): Judg
   const { files, policy } = bench;
   const leansOn = new Set<FilePath>();
   const leansOnSurface = new Set<FilePath>();
-  const answered = new Map<string, boolean>();
+  const answered = new Map<string, boolean | string>();
   const held = recorded(bench, path, { leansOn, leansOnSurface, answered });
   const context = createContext(path, held);
   const rangeOf = (at: At): SourceRange => ({ path: at.path, span: held.spanOf(at) });

@@ -31,6 +31,7 @@ export interface Holdings extends Followed {
   classOf(path: FilePath): FileClass;
   usesOf(path: FilePath): ReadonlySet<string>;
   projectUses(what: string): boolean;
+  marksFrom(start: string): readonly string[];
   manifestOf(path: FilePath): Manifest | undefined;
   manifestPath(path: FilePath): FilePath | undefined;
   paths(): readonly FilePath[];
@@ -182,6 +183,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     isData: held.isData,
     uses: (path, what) => held.usesOf(path).has(what),
     projectUses: held.projectUses,
+    marksFrom: held.marksFrom,
     habits: () => project.habits,
     visible(name, at) {
       const module = held.module(at.path);

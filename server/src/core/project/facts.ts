@@ -23,10 +23,11 @@ import { folderMarks } from './folders.js';
 import { setsProduction } from './production.js';
 import { withoutDead } from './truth.js';
 import { graphMarks } from './graph-marks.js';
-import { prismaMarks, recordMarks, textMarks } from './hidden-fields.js';
+import { recordMarks } from './hidden-fields.js';
 import { personalMarks, personalPrismaMarks, personalTextMarks } from './personal-fields.js';
 import { limitMarks } from './limit-marks.js';
 import { readManifest, type Manifest } from './manifests.js';
+import { prismaMarks, textMarks } from './schema-texts.js';
 import { isCodeFile, isDataSchema } from '../text/paths.js';
 
 /** What one file alone says; made once per revision. */

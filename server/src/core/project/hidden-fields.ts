@@ -1,42 +1,42 @@
 import type { FunctionView, ModuleView } from '../model/module.js';
 import type { Call, ObjectValue, Ref, Value } from '../model/value.js';
-import { holdsSensitive, sensitiveField, tableName } from '../rules/facts/field-names.js';
+import { heldFields, tableName } from '../rules/facts/field-names.js';
 import { refsIn } from '../rules/facts/mentions.js';
 import { tableOf, textsIn } from '../rules/facts/query-tables.js';
 import { statementText } from '../rules/facts/record-texts.js';
 import { bindingOf } from './bound.js';
+import { heldMarks, textMarks, typeMarks } from './schema-texts.js';
+import { schemaMarks } from './schemas.js';
 
 /** Files that speak of neither are not looked at. */
-const SPEAKS = /pass|hash|salt|senha|clave|secret|pwd|kennwort|pin\b|digest|contrase|wachtwoord|bcrypt|argon2|scrypt|timingSafe/i;
-/** The file decides itself what its records look like in an answer. */
-const TRIMS = /\b(toJSON|toObject|defaultScope|serialize\w{0,20}|toClient|hiddenFields)\b/;
+const SPEAKS = /pass|hash|salt|senha|clave|secret|pwd|kennwort|pin\b|digest|contrase|wachtwoord|bcrypt|argon2|scrypt|timingSafe|token|key|iban|salar|gehalt|national|otp|mfa|create\s{1,9}table/i;
+/** Interceptors that write answers out through a class that names what may be seen. */
+const SERIALIZES = /\bexcludeExtraneousValues\b|\bexcludeAll\b|\b(Zod)?Serialize(Interceptor|rInterceptor|rDto|With)?\(|\bMapInterceptor\(/;
 const HASHES = /(^|\.)(hash|hashSync|hash_?password|scrypt|scryptSync|pbkdf2|pbkdf2Sync|make_?hash|encrypt_?password)$/i;
 const COMPARES = /^(node:)?(bcrypt(js|-ts)?|argon2|@node-rs\/(bcrypt|argon2)|crypto|scrypt-kdf|oslo\/password)\.(\w+\.)?(compare(Sync)?|verify(Sync)?|timingSafeEqual|scrypt(Sync)?|pbkdf2(Sync)?)$/;
 const WRITES = /^(create|insert(One|Many)?|values|save|upsert|build|update(One)?|set|register)$/;
 const PASSES = /^(rows|0|_doc|dataValues|data|results)$/;
-const TABLES = /^(pg|mysql|sqlite|singlestore)Table$|^(createTable|table|pgTableCreator)$/;
-const HIDES = /^(Exclude|HideField)$/;
 const DEEPEST = 30;
 
 /**
  * What a file says of records: 'hides user' and 'hides user.hash' where the table, model or collection of that name holds a field that no client
- * needs (a hash of a password, a salt), 'trims user' where it is left out of what is read or written out,
- * 'signs in user' where passport is given whole records of it.
+ * needs (a hash of a password, a salt), 'signs in user' where passport is given whole records of it, what its schemas say, and 'class-serializer' and 'own-serializer' for
+ * interceptors that write answers out through classes.
  */
 export function* recordMarks(module: ModuleView, text: string): Iterable<string> {
+  yield* schemaMarks(module);
+  if (text.includes('ClassSerializerInterceptor')) yield 'class-serializer';
+  if (SERIALIZES.test(text)) yield 'own-serializer';
   if (!SPEAKS.test(text)) return;
   const found = new Set<string>();
-  const hide = (name: string | undefined, fields: readonly string[], word = 'hides'): void => {
+  const hide = (name: string | undefined, fields: readonly string[]): void => {
     if (name === undefined || name === '') return;
-    found.add(`${word} ${name}`);
-    if (word === 'hides') for (const field of fields) found.add(`hides ${name}.${field}`);
+    found.add(`hides ${name}`);
+    for (const field of fields) found.add(`hides ${name}.${field}`);
   };
-  const trims = TRIMS.test(text);
   for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
     if (step.do !== 'call') continue;
     const { call } = step;
-    const made = schemaOf(call, module);
-    if (made) for (const name of [...made.names, boundName(call, module)]) hide(name, made.fields, made.hides && !(made.owner === undefined ? trims : trimsItself(made.owner, call, module)) ? 'hides' : 'trims');
     if (COMPARES.test(call.callee)) for (const { value } of call.args) for (const ref of refsIn(value)) hide(recordRead(ref, fn, module), [ref.path.at(-1) ?? '']);
     if (WRITES.test(call.name) || call.form === 'new') for (const { value } of call.args) {
       const fields = written(value, module);
@@ -47,111 +47,18 @@ export function* recordMarks(module: ModuleView, text: string): Iterable<string>
     const fields = sensitiveIn(call.args.flatMap((item) => textsIn(item.value)));
     if (fields.length > 0) hide(tableOf(call, (value) => textOf(value, module)), fields);
   }
-  for (const view of module.classes.values()) {
-    if (!view.decorators.some((one) => one.kind === 'call' && /^(Entity|Schema|Table|ViewEntity)$/.test(one.name))) continue;
-    const fields = (view.declared ?? []).filter((one) => sensitiveField(one.name) === 'sure');
-    if (fields.length > 0) hide(tableName(view.name), fields.map((one) => one.name), fields.some((one) => !isHidden(one.decorators)) && !view.methods.some((id) => TRIMS.test(id)) ? 'hides' : 'trims');
-  }
-  for (const mark of textMarks(text)) found.add(mark);
+  for (const mark of [...textMarks(text), ...typeMarks(text), ...heldMarks(text)]) found.add(mark);
   yield* found;
 }
 
-/** What statements of SQL in a text say: columns that are made, written or read. */
-export function* textMarks(text: string): Iterable<string> {
-  for (const [table, columns] of statements(text)) yield* marksOf(table, columns);
-}
-/** The models of a schema of Prisma. */
-export function* prismaMarks(text: string): Iterable<string> {
-  for (const [, name = '', body = ''] of text.matchAll(/^\s{0,8}model\s{1,9}(\w{1,60})\s{0,9}\{([^}]{0,8000})\}/gm)) {
-    const fields = [...body.matchAll(/^[ \t]{0,20}(\w{1,60})[ \t]{1,40}(?:String|Bytes)\b/gm)].map((match) => match[1] ?? '');
-    yield* marksOf(name, fields);
-  }
-}
-function* marksOf(table: string, columns: readonly string[]): Iterable<string> {
-  const fields = sensitiveIn(columns);
-  if (fields.length > 0) yield `hides ${tableName(table)}`;
-  for (const field of fields) yield `hides ${tableName(table)}.${field}`;
-}
 /** Those of the fields of one record that no client needs. */
 function sensitiveIn(names: readonly string[]): readonly string[] {
-  return holdsSensitive(names) ? names.filter((name) => sensitiveField(name) !== undefined) : [];
+  return heldFields(names).secret;
 }
 
-/** The tables that statements of SQL in a text name, with the columns they name of each. */
-export function* statements(text: string): Iterable<readonly [string, readonly string[]]> {
-  for (const match of text.matchAll(/\b(?:create\s{1,9}table\s{1,9}(?:if\s{1,9}not\s{1,9}exists\s{1,9})?|insert\s{1,9}(?:or\s{1,9}\w{1,20}\s{1,9})?into\s{1,9})["`[]?((?:\w{1,60}["`\]]?\.["`[]?)?\w{1,60})["`\]]?\s{0,9}\(/gi))
-    yield [match[1] ?? '', columnsIn(text.slice(match.index + match[0].length, match.index + match[0].length + 4000))];
-  for (const match of text.matchAll(/\bselect\s{1,9}([\w\s,."`]{1,400})\sfrom\s{1,9}["`[]?((?:\w{1,60}["`\]]?\.["`[]?)?\w{1,60})/gi))
-    if (!/\bfrom\b/i.test(match[1] ?? '')) yield [match[2] ?? '', namesIn(match[1] ?? '')];
-  for (const match of text.matchAll(/\bupdate\s{1,9}["`[]?((?:\w{1,60}["`\]]?\.["`[]?)?\w{1,60})["`\]]?\s{1,9}set\s{1,9}([^;]{1,200})/gi))
-    yield [match[1] ?? '', [...(match[2] ?? '').matchAll(/(\w{1,60})["`\]]?\s{0,4}=/g)].map((one) => one[1] ?? '')];
-  for (const match of text.matchAll(/\balter\s{1,9}table\s{1,9}["`[]?((?:\w{1,60}["`\]]?\.["`[]?)?\w{1,60})["`\]]?\s{1,9}add\s{1,9}(?:column\s{1,9})?(?:if\s{1,9}not\s{1,9}exists\s{1,9})?["`[]?(\w{1,60})/gi))
-    yield [match[1] ?? '', [match[2] ?? '']];
-}
-/** The first name of each part up to the bracket that closes the list. */
-function columnsIn(text: string): readonly string[] {
-  let depth = 1;
-  let end = 0;
-  while (end < text.length && depth > 0) {
-    const character = text[end];
-    if (character === '(') depth++;
-    else if (character === ')') depth--;
-    end++;
-  }
-  return namesIn(text.slice(0, end));
-}
-function namesIn(list: string): readonly string[] {
-  return list.split(',').map((part) => /^[\s"`[]{0,40}(?:\w{1,60}["`\]]?\.["`[]?)?(\w{1,60})/.exec(part)?.[1] ?? '');
-}
-
-/** A schema, a model or a table that a call makes: the names it is known by, and whether what is read of it holds such a field. */
-function schemaOf(call: Call, module: ModuleView): { readonly names: readonly string[]; readonly fields: readonly string[]; readonly hides: boolean; readonly owner?: string } | undefined {
-  const [first, second] = call.args.map((item) => item.value);
-  const text = first?.kind === 'literal' && typeof first.value === 'string' ? first.value : undefined;
-  if (/^(createTable|alterTable|table|createTableIfNotExists)$/.test(call.name) && text !== undefined && second?.kind === 'function') {
-    const columns = [...(module.functions.get(second.fn)?.steps ?? [])].flatMap((step) => (step.do === 'call' ? textsIn(step.call.args[0]?.value) : []));
-    return holdsSensitive(columns) ? { names: [tableName(text)], fields: sensitiveIn(columns), hides: true } : undefined;
-  }
-  if (call.name === 'addColumn' && text !== undefined && second) return holdsSensitive(textsIn(second)) ? { names: [tableName(text)], fields: textsIn(second), hides: true } : undefined;
-  const isInit = call.name === 'init' && call.receiver?.kind === 'ref';
-  const isModel = call.name === 'model' || call.name === 'define' || TABLES.test(call.name);
-  if (!isModel && !isInit) return undefined;
-  const fields = fieldsOf(isInit ? first : second, module, 0);
-  if (!fields) return undefined;
-  const names = sensitiveIn(keysOf(fields));
-  const sensitive = fields.entries.filter(({ key }) => key !== undefined && names.includes(key));
-  if (sensitive.length === 0) return undefined;
-  const shown = sensitive.filter(({ value }) => !(value.kind === 'object' && value.entries.some((one) => (one.key === 'select' && isLiteral(one.value, false)) || (one.key === 'hidden' && isLiteral(one.value, true)))));
-  const owner = isInit && call.receiver?.kind === 'ref' ? { owner: call.receiver.text } : {};
-  return { names: [tableName(text ?? (call.receiver?.kind === 'ref' ? call.receiver.text : ''))], fields: shown.flatMap(({ key }) => (key === undefined ? [] : [key])), hides: shown.length > 0, ...owner };
-}
-/** A class of a model has a way of its own to write its records out, or a scope that leaves fields out. */
-function trimsItself(owner: string, call: Call, module: ModuleView): boolean {
-  const view = [...module.classes.values()].find((one) => one.name === owner);
-  return view?.methods.some((id) => TRIMS.test(id)) === true || call.args.some(({ value }) => value.kind === 'object' && value.entries.some((one) => TRIMS.test(one.key ?? '')));
-}
-function isLiteral(value: Value, wanted: boolean): boolean {
-  return value.kind === 'literal' && value.value === wanted;
-}
-/** The fields of a schema: written there, under a name, or in `new Schema({ ... })`. */
-export function fieldsOf(value: Value | undefined, module: ModuleView, depth: number): ObjectValue | undefined {
-  if (value === undefined || depth > 3) return undefined;
-  if (value.kind === 'object') return value;
-  if (value.kind === 'call') return /Schema$/.test(value.name) ? fieldsOf(value.args[0]?.value, module, depth + 1) : undefined;
-  return fieldsOf(behind(value, module), module, depth + 1);
-}
 /** What a local name was made as. */
 function behind(value: Value, module: ModuleView): Value | undefined {
   return bindingOf(value, module)?.value;
-}
-/** The table a call makes, by the name it is bound to. */
-export function boundName(call: Call, module: ModuleView): string | undefined {
-  const bound = module.bindings.find((one) => one.value === call);
-  return bound && tableName(bound.name);
-}
-function isHidden(decorators: readonly Value[]): boolean {
-  return decorators.some((one) => one.kind === 'call' && (HIDES.test(one.name) || one.args.some(({ value }) => value.kind === 'object' &&
-    value.entries.some((entry) => (entry.key === 'select' && isLiteral(entry.value, false)) || (entry.key === 'hidden' && isLiteral(entry.value, true))))));
 }
 
 /** The models whose whole records a callback hands to passport: `done(null, user)`, `User.findById(id, done)`. */
@@ -217,10 +124,11 @@ function written(value: Value, module: ModuleView): readonly string[] {
   });
   return [...made, ...sensitiveIn(keysOf(value))];
 }
-/** The keys of an object that are known. */
+/** The keys that are written in an object. */
 export function keysOf({ entries }: ObjectValue): readonly string[] {
   return entries.flatMap(({ key }) => (key === undefined ? [] : [key]));
 }
+
 function textOf(value: Value, module: ModuleView): string {
   const end = behind(value, module) ?? value;
   return statementText(end) ?? '';

@@ -3,7 +3,9 @@ import type { FunctionId } from '../model/value.js';
 import { personalFields, tableOfBusiness } from '../rules/facts/personal-names.js';
 import { tableName } from '../rules/facts/field-names.js';
 import { tableOf } from '../rules/facts/query-tables.js';
-import { boundName, fieldsOf, keysOf, statements } from './hidden-fields.js';
+import { keysOf } from './hidden-fields.js';
+import { statements } from './schema-texts.js';
+import { boundName, fieldsOf } from './schemas.js';
 
 /** Files that name no such field are not looked at. */
 const SPEAKS = /mail|phone|mobile|birth|born|dob\b|iban|national|passport|salary|wage|diagnos|insurance|ssn\b|code\b|name\b/i;

@@ -158,6 +158,8 @@ export interface Subjects {
   assign: { readonly step: StepFrame & AssignStep; readonly in: FunctionView };
   literal: LiteralUse;
   send: { readonly send: Send; readonly in: FunctionView };
+  /** What leaves the server: through a response, or by what the schemas of a file promise. */
+  answer: { readonly how: 'send'; readonly send: Send; readonly in: FunctionView } | { readonly how: 'schema'; readonly module: ModuleView };
   cors: CorsPolicy;
   origin: OriginTest;
   endpoint: Endpoint;
@@ -273,6 +275,8 @@ export interface RuleContext {
   /** The file imports the module, or carries the mark ('cookies', 'sessions', 'html', 'checks NAME': it refuses to run without the environment variable). */
   uses(path: FilePath, what: string): boolean;
   projectUses(what: string): boolean;
+  /** What follows a start in the marks that files of the project carry: the fields of `hides user.`. */
+  marksFrom(start: string): readonly string[];
   habits(): Habits;
   /** Whether a name at a place means the same binding as at another, another one, or nothing. */
   visible(name: string, at: At): 'present' | 'absent';

@@ -40,7 +40,8 @@ export default rule<'send', Evidence>({
     const endpoint = context.endpoints({ handler: fn.id })[0];
     for (const leaf of context.leaves(send.value, fn)) {
       // What another file holds is reported where this one sends it.
-      const at = leaf.value.at.path === send.at.path ? leaf.value.at : leaf.via?.at;
+      const isCarried = leaf.through.length > 0 && leaf.via?.at.path === send.at.path;
+      const at = leaf.value.at.path === send.at.path && !isCarried ? leaf.value.at : leaf.via?.at;
       if (at === undefined || seen.has(leaf.entry ?? leaf.value) || seen.has(at.mark)) continue;
       const found = leaf.value.kind === 'ref' ? secretOf(leaf.value, leaf, endpoint, context) : leaf.value.kind === 'call' ? settingOf(leaf.value, context) : undefined;
       if (!found) continue;

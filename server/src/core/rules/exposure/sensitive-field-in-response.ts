@@ -6,12 +6,18 @@ import { placeOfLeaf } from '../facts/errors.js';
 import { hiddenRecords } from '../facts/hidden-examples.js';
 import { keptRecord } from '../facts/kept.js';
 import { personName, sensitiveField } from '../facts/field-names.js';
-import { recordRead, takesAway, type RecordRead } from '../facts/records.js';
+import type { RecordRead } from '../facts/held-records.js';
+import { isForSome } from '../facts/owned.js';
+import { graphFields, type GraphField } from '../facts/graph-fields.js';
+import { proofSent } from '../facts/proof-codes.js';
+import { recordRead, statedRead, takesAway } from '../facts/records.js';
 import { recordAnswers, recordLeaks } from '../facts/record-examples.js';
+import { joinedRecords } from '../facts/joined-examples.js';
+import { otherAnswers } from '../facts/answer-examples.js';
 import { signedIn } from '../facts/signed-in.js';
 import { rule, type FixAnswer, type Leaf, type RuleContext } from '../rule.js';
 
-type Evidence = { readonly leaf: Leaf; readonly send: Send } & ({ readonly field: string; readonly isSalt: boolean } | { readonly read: RecordRead });
+type Evidence = GraphField | ({ readonly leaf: Leaf; readonly send: Send } & ({ readonly field: string; readonly isSalt: boolean; readonly isProof?: true } | { readonly read: RecordRead }));
 /** Calls that write a record out with all its fields. */
 const WHOLE = /(^|\.)(stringify|parse|unparse|from|values|assign|concat|toJSON|toObject|freeze|json2csv|toCSV|toCsv|csvFormat)$/;
 /** Calls that make a hash of a password. */
@@ -19,7 +25,7 @@ const HASHES = /^(hash|hashSync|hash_?password|scrypt|scryptSync|pbkdf2|pbkdf2Sy
 /** Objects whose members are texts about a field, and switches. */
 const ABOUT = /^(errors?|errs?|validation\w*|messages?|msgs?|labels?|strings|i18n|rules|schema|touched|required|flags?|features?|policy|policies|settings|counts?|stats|colors?|config|process)$/i;
 
-export default rule<'send', Evidence>({
+export default rule<'answer', Evidence>({
   meta: {
     id: 'exposure/sensitive-field-in-response',
     title: 'Whole user record goes to the client',
@@ -32,9 +38,14 @@ export default rule<'send', Evidence>({
     whenNotToUse: 'The records hold public fields only, or a serialiser this rule cannot see removes the others.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/', 'https://cheatsheetseries.owasp.org/cheatsheets/Mass_Assignment_Cheat_Sheet.html'],
   },
-  on: 'send',
+  on: 'answer',
   words: [],
-  *detect({ send, in: fn }, context) {
+  *detect(answer, context) {
+    if (answer.how === 'schema') {
+      for (const found of graphFields(answer.module, context)) yield { at: found.at, subject: `${found.type}.${found.field}`, evidence: found, severity: found.isHash ? 'error' : 'warning' };
+      return;
+    }
+    const { send, in: fn } = answer;
     // A page shows what its template names.
     if (/^(render|view|viewAsync)$/.test(send.call?.name ?? '')) return;
     const hasSchema = context.endpoints({ handler: fn.id }).some((one) => one.framework === 'fastify' && describesAnswer(one.route.options, context));
@@ -46,6 +57,12 @@ export default rule<'send', Evidence>({
       const place = placeOfLeaf(leaf, send);
       const known = leaf.entry ?? leaf.via ?? leaf.value;
       if (!place || seen.has(known)) continue;
+      const proof = proofSent(leaf, fn, context);
+      if (proof !== undefined) {
+        seen.add(known);
+        yield { ...place, subject: `${proof} ${leaf.key ?? ''}`, evidence: { leaf, send, field: proof, isSalt: false, isProof: true }, severity: 'error', confidence: 'medium', when: [...send.when, ...leaf.when] };
+        continue;
+      }
       const field = fieldIn(leaf, context);
       if (field !== undefined) {
         seen.add(known);
@@ -54,24 +71,28 @@ export default rule<'send', Evidence>({
         yield { ...found, severity: isSalt ? 'info' : 'error', confidence: 'medium' };
         continue;
       }
-      if (isTyped || hasSchema || leaf.followed === true || !leaf.through.every((name) => WHOLE.test(name)) || isTrimmed(leaf, fn) || takesAway(fn) || leaf.entered?.some(takesAway) === true) continue;
-      const read = recordRead(leaf.value, fn, context) ?? kept(leaf.value, fn, context) ?? signedIn(leaf.value, fn, context);
-      if (!read || (context.projectUses('class-transformer') && context.role(fn.id)?.framework === 'nest')) continue;
+      // What it is called on is a leaf of its own.
+      if (leaf.value.kind === 'call' && /^to(JSON|Object)$/.test(leaf.value.name)) continue;
+      const inside = leaf.entered?.at(-1) ?? fn;
+      if (isTyped || hasSchema || !isWhole(leaf) || isTrimmed(leaf, fn) || takesAway(fn, { value: leaf.via ?? leaf.value, context }) || leaf.entered?.some((one) => takesAway(one)) === true) continue;
+      const read = leaf.followed === true ? statedRead(leaf.value, context) : (recordRead(leaf.value, inside, context) ?? kept(leaf.value, inside, context) ?? signedIn(leaf.value, fn, context));
+      if (!read || isForSome(read, fn, context) || isSerialised(read, fn, context)) continue;
       seen.add(known);
       // The name that is sent tells more than the query it was read with.
-      const shown = leaf.via?.at.path === send.at.path && leaf.via.kind === 'ref' ? { at: leaf.via.at } : place;
+      const shown = leaf.via?.at.path === send.at.path && (leaf.via.kind === 'ref' || (leaf.entered ?? []).length > 0) ? { at: leaf.via.at } : place;
       yield { ...shown, subject: `${read.model} ${leaf.key ?? ''}`, evidence: { leaf, send, read }, confidence: read.proven ? 'high' : 'medium', when: [...send.when, ...leaf.when] };
     }
   },
   explain: (evidence) => ({
-    message: 'field' in evidence
-      ? `'${evidence.field}' leaves the server in this response. ${evidence.isSalt ? 'It tells which accounts there are, and clients that hash passwords themselves send what is as good as one.' : 'Remove it.'}`
-      : `The whole ${evidence.read.model} record is returned, with any password hash or token it holds. Select the fields the client needs.`,
-    why: 'A password hash can be guessed offline, and a reset token takes the account over.',
+    message: worded(evidence),
+    why: 'read' in evidence && evidence.read.kind !== undefined && evidence.read.kind !== 'secret'
+      ? 'Keys open what they belong to, and numbers of identity and accounts are what impostors look for.'
+      : 'A password hash can be guessed offline, and a reset token takes the account over.',
     remedy: 'Name the fields that are sent, in the query or in a function that builds the answer.',
   }),
   *fix({ evidence }, context): Iterable<FixAnswer> {
-    if ('field' in evidence) yield* withoutField(evidence.leaf);
+    if ('type' in evidence) yield { refused: 'A field of a schema may be asked for by clients, who have to be told first.' };
+    else if ('field' in evidence) yield* withoutField(evidence.leaf);
     else yield* narrowed(evidence.read, evidence.leaf, evidence.send, context);
   },
   examples: [
@@ -91,9 +112,29 @@ export default rule<'send', Evidence>({
     {
       title: 'columns that are named one by one',
       good: `import Router from '@koa/router'; new Router().get('/members/:id', async (ctx) => { ctx.body = await knex('members').where({ id: ctx.params.id }).first('id', 'name'); });`,
-    },...recordLeaks, ...hiddenRecords, ...recordAnswers],
+    }, ...recordLeaks, ...hiddenRecords, ...joinedRecords, ...otherAnswers, ...recordAnswers],
 });
 
+/** What it goes through leaves all fields in it; a text is only made of what was written out before. */
+function isWhole({ through }: Leaf): boolean {
+  return through.every((name) => WHOLE.test(name) || (name === 'template' && through.some((one) => /(^|\.)stringify$/.test(one))));
+}
+/** Nest writes the record out through a class: one of its own, or the entity, whose fields are known. */
+function isSerialised(read: RecordRead, fn: FunctionView, context: RuleContext): boolean {
+  if (context.role(fn.id)?.framework !== 'nest') return false;
+  return context.projectUses('own-serializer') || (context.projectUses('class-serializer') && !(read.proven && read.field !== undefined));
+}
+function worded(evidence: Evidence): string {
+  if ('type' in evidence) return `Whoever may ask for ${evidence.type} gets its '${evidence.field}'. Take the field out of the schema.`;
+  if ('field' in evidence) {
+    if (evidence.isProof) return `'${evidence.field}' is meant to prove who asks, and this response gives it to whoever asks. Send it by mail or phone only.`;
+    return `'${evidence.field}' leaves the server in this response. ${evidence.isSalt ? 'It tells which accounts there are, and clients that hash passwords themselves send what is as good as one.' : 'Remove it.'}`;
+  }
+  const { model, kind, field, asked } = evidence.read;
+  if (asked && field !== undefined) return `The query asks for '${field}' of ${model}, and the answer is sent as it is. Leave it out of what is selected.`;
+  if (field !== undefined && kind !== undefined && kind !== 'secret') return `The whole ${model} record is returned, '${field}' included. Select the fields the client needs.`;
+  return `The whole ${model} record is returned, with any password hash or token it holds. Select the fields the client needs.`;
+}
 /** A field of the list that is put in by name. */
 function fieldIn({ value, key, through, via }: Leaf, context: RuleContext): string | undefined {
   if (value.kind === 'call' && key !== undefined && sensitiveField(key) === 'sure' && HASHES.test(value.name) && (via === undefined || context.resolve(via).value.kind === 'object')) return key;
@@ -117,7 +158,10 @@ function kept(value: Value, fn: FunctionView, context: RuleContext): RecordRead 
 }
 /** What writes the record out is told which fields: `JSON.stringify(user, ['id'])`, `parse(users, { fields })`. */
 function isTrimmed({ through }: Leaf, fn: FunctionView): boolean {
-  return through.length > 0 && fn.steps.some((step) => step.do === 'call' && through.includes(step.call.callee || step.call.name) && step.call.args.slice(1).some(({ value }) => value.kind !== 'literal'));
+  return through.length > 0 && fn.steps.some((step) => {
+    if (step.do !== 'call' || /(^|\.)assign$/.test(step.call.name)) return false;
+    return through.includes(step.call.callee || step.call.name) && step.call.args.slice(1).some(({ value }) => value.kind !== 'literal');
+  });
 }
 function isSaltName(name: string): boolean {
   return /salt$/i.test(name);

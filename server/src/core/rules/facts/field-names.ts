@@ -6,9 +6,32 @@ const STRONG = new RegExp([
   `^((hashed|encrypted|crypted)_)?(${PASSWORD})$`,
   `^(${CREDENTIAL})_?(hash|hashed|digest|salt|encrypted|crypt)$`,
   `^(hash|salt|digest)_?(${CREDENTIAL})$`,
-  '^(totp_secret|otp_secret|two_factor_secret|mfa_secret|(password_)?reset_token|reset_password_token|ssn|cvv|cvc|card_number)$',
+  '^(totp_secret|otp_secret|two_factor_secret|mfa_secret|(password_)?reset_(token|code)|reset_password_(token|code)|ssn|cvv|cvc|card_number)$',
 ].join('|'));
-const WEAK = /^(hash|salt|otp|pin|pwd|clave|mdp)$/;
+const WEAK = /^(hash|salt|otp|pin|pwd|pw|pass|clave|mdp)$/;
+/** What opens an account, or stands for one, and is nobody's business once it is stored. */
+const STORED = new RegExp([
+  `(^|_)(${PASSWORD}|passphrase|passcode)$`,
+  '(_|^)(2fa|two_fa|two_factor|mfa|totp|otp|hmac|signing|webhook|client|shared|oauth|app)_?secrets?$|^(secret|secret_key|private_key|encryption_key|signing_key|master_key)$',
+  '^(password_)?(reset|recovery|activation|confirmation|verification|verify|verif|confirm|magic|login|remember|refresh|session|auth|email_verification)_?(token|code|otp|key)(_hash)?$',
+  '^(recovery|backup|scratch)_?codes?$|^(security|secret)_?answers?$|^(mnemonic|seed_phrase|connection_string|smtp_pass|ftp_pass|card_?pin|\\w{1,20}_pin_?hash)$',
+].join('|'));
+/** What its owner may see, and nobody else. */
+const KEYS = new RegExp([
+  '(^|_)(api|access|edit|delete|admin|owner|device|stream|licen[cs]e|service|upload|download|write|manage|update)_?(key|token|secret)$',
+  '^(access|door|open|opening|gate|entry|unlock|pickup|locker|alarm|key_?box|lock)_?(code|pin)s?$|(^|_)pin$|^pin_?code$|^(bearer|id)_token$',
+].join('|'));
+/** What the law or thieves care about: numbers of identity and of accounts, wages. */
+const PERSONAL = new RegExp([
+  '^(national|citizen|personal|passport|identity|tax|insurance|health_insurance|social_security)_?(id|no|nr|number|identifier)$|^(passport|ssn|nin|cpf|nif|dni|curp|bsn|sin|steuer_?id|ausweis_?nr|sozialversicherungsnummer|svnr|codice_fiscale|national_?identity(_number)?)$',
+  '^(iban|bank_?account(_?(number|no|nr))?|account_?number|routing_?number|sort_?code|card_?(number|no|digits|last_?4|pan)|kontonummer|credit_?card)$',
+  '^(salary|wage|wages|gehalt|sueldo|salario|hourly_?wage|annual_?salary|monthly_?salary|diagnos[ie]s|medical_?(history|record|notes)|licen[cs]e_?scan|passport_?scan)$',
+].join('|'));
+/** Words in front or behind that make it a statement about the field: `hasPassword`, `tokenExpires`. */
+const SPOKEN = /^(has|is|needs?|requires?|must|can|should|allows?|shows?|uses?|with|no|changed?|force|min|max|masked|redacted|public|publishable|csrf|xsrf)_/;
+/** A hash beside these is one of a content, and a pass is one of a test. */
+const CONTENT = /^(hash|pass)$/;
+const BESIDE_CONTENT = /^(size|bytes|path|mime(_?type)?|file_?(name|path|size)|content_?type|commit\w*|block\w*|height|checksum|algorithm|score|grade|exam\w*|result|url)$/;
 const OWNER = /^_?(user|account|customer|member|admin|employee|patient|usuario|utilisateur|benutzer|utente|gebruiker)s?(_?(model|repository|repo|entity|collection|table|schema))?$/i;
 const OF_PERSON = /^(e_?mail|(user|first|last|full)?_?name|login|phone|role|roles|is_?admin|user_?id|badge|correo|nombre|nome|nom|rol)$/;
 
@@ -25,9 +48,27 @@ export function fieldOfPerson(name: string): boolean {
 export function personName(name: string): boolean {
   return OWNER.test(name);
 }
+/** What a stored field is in a record nobody chose the fields of: `secret` is for no client, `key` for its owner, `personal` for its owner and those in charge. */
+export type HeldKind = 'secret' | 'key' | 'personal';
+/** The fields of one record by what they are; the rest may be seen. */
+export function heldFields(names: readonly string[]): Readonly<Record<HeldKind, readonly string[]>> {
+  const secret: string[] = [];
+  const key: string[] = [];
+  const personal: string[] = [];
+  const likely = holdsSensitive(names);
+  for (const name of names) {
+    const words = snakeCase(name).replaceAll('.', '_');
+    if (SPOKEN.test(words)) continue;
+    if ((likely && sensitiveField(name) !== undefined) || STORED.test(words) || (words === 'token' && names.some(fieldOfPerson))) secret.push(name);
+    else if (KEYS.test(words)) key.push(name);
+    else if (PERSONAL.test(words)) personal.push(name);
+  }
+  return { secret, key, personal };
+}
 /** Whether fields that stand side by side in a record hold one that no client needs; a hash beside a salt, or in a record of a person, is one. */
 export function holdsSensitive(names: readonly string[]): boolean {
-  const kinds = names.map((name) => sensitiveField(name));
+  const others = names.map((name) => snakeCase(name));
+  const kinds = names.map((name, index) => (others.some((other) => BESIDE_CONTENT.test(other)) && CONTENT.test(others[index] ?? '') ? undefined : sensitiveField(name)));
   const likely = kinds.filter((kind) => kind === 'likely').length;
   return kinds.includes('sure') || likely > 1 || (likely > 0 && names.some((name) => fieldOfPerson(name)));
 }

@@ -3,7 +3,7 @@ import type { Call, Entry, ObjectValue, Ref, Value } from '../../model/value.js'
 import { samePlace } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
 import { fieldOfPerson, sensitiveField } from './field-names.js';
-import { holdsHidden } from './records.js';
+import { holdsHidden } from './held-records.js';
 
 /** Records a program keeps in a list, a map or an object of its own, whole, with a field no client needs. */
 export interface Kept {
@@ -31,7 +31,7 @@ export function keptRecord(value: Value, fn: FunctionView, context: RuleContext)
   if (!found || (found.list && found.of.is === 'map' && found.whole)) return undefined;
   const field = fieldIn(found.of, fn, context);
   // What the program compares of them tells as well.
-  return field === undefined && (found.of.is === 'object' || !holdsHidden(found.of.name, context)) ? undefined : { name: found.of.name, list: found.list, field };
+  return field === undefined && ((found.of.is === 'object' && found.whole) || !holdsHidden(found.of.name, context)) ? undefined : { name: found.of.name, list: found.list, field };
 }
 
 function partOf(value: Value, context: RuleContext, depth: number): { readonly of: Collection; readonly list: boolean; readonly whole: boolean } | undefined {

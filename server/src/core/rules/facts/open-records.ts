@@ -6,7 +6,7 @@ import { ownBody } from './own-steps.js';
 import { assetPath } from './paths.js';
 import { isMeantForAll, standsOpen } from './peers.js';
 import { personalRead } from './personal-reads.js';
-import { holdsHidden } from './records.js';
+import { holdsHidden } from './held-records.js';
 import { mayAskForRights, readsCallerItself } from './rights.js';
 import { someValue } from './walk.js';
 

@@ -5,7 +5,8 @@ import { tableName } from './field-names.js';
 import { personalFields, tableOfBusiness } from './personal-names.js';
 import { tableOf, textsIn } from './query-tables.js';
 import { statementText } from './record-texts.js';
-import { answerOf, holdsHidden } from './records.js';
+import { holdsHidden } from './held-records.js';
+import { answerOf } from './records.js';
 
 /** Steps of a query that leave records what they are. */
 const NEUTRAL = /^(where|andWhere|orWhere|whereIn|first|limit|skip|offset|sort|orderBy|order|lean|exec|populate|take|eq|in|gt|gte|lt|lte|ne|toArray|session|from|selectFrom|selectAll|execute|executeTakeFirst\w*|single|maybeSingle|collection|table|getRepository|model|query|raw|all|get|any|one|oneOrNone|many|manyOrNone|prepare|db|knex|select|columns|columns|find\w*|leftJoin|join|innerJoin|match|range|\$queryRaw|\$queryRawUnsafe|sql|scan)$/;

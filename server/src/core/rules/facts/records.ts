@@ -1,73 +1,65 @@
 import type { FunctionView } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
+import { heldFields, sensitiveField, tableName } from './field-names.js';
+import { heldBy, holdsHidden, isTelling, type RecordRead } from './held-records.js';
+import { readBeside } from './joined-records.js';
 import { refsOf } from './mentions.js';
 import { ofStatement } from './record-texts.js';
-import { personName, sensitiveField, tableName } from './field-names.js';
 
-/** A whole record of a person read from a database, no field left out. */
-export interface RecordRead {
-  /** As the code names it: `User`. */
-  readonly model: string;
-  readonly library: 'mongoose' | 'prisma' | 'sequelize' | 'other';
-  /** The call that asks for it; undefined: the program keeps it itself. */
-  readonly call: Call | undefined;
-  readonly list: boolean;
-  /** The field no client needs, where it is known. */
-  readonly field?: string;
-  /** It stands below another record: `include: { author: true }`. */
-  readonly nested?: true;
-  /** The schema is known, and holds such a field. */
-  readonly proven: boolean;
-}
 const PERSON = /^(user|account|customer|member|admin|employee|patient)s?$/i;
-const READS = /^(find|findAll|findMany|findOne|findFirst|findUnique|findById|findByPk|findOneBy|findBy|findOneOrFail|findOneByOrFail|findUniqueOrThrow|findFirstOrThrow|findOneAnd(Update|Replace|Delete)|findByIdAnd(Update|Delete|Remove)|create|save|upsert|scan)$/;
-const MANY = /^(find|findAll|findMany|findBy|scan)$/;
+const READS = /^(find|findAll|findMany|findOne|findFirst|findUnique|findById|findByPk|findOneBy|findBy|findOneOrFail|findOneByOrFail|findUniqueOrThrow|findFirstOrThrow|findAndCount|findAndCountAll|findOrCreate|findAndCountBy|paginate|findOneAnd(Update|Replace|Delete)|findByIdAnd(Update|Delete|Remove)|create|save|upsert|scan)$/;
+const MANY = /^(find|findAll|findMany|findBy|findAndCount|findAndCountAll|scan)$/;
 /** Steps of a query that leave all fields in it. */
-const NEUTRAL = /^(where|andWhere|orWhere|whereIn|first|limit|skip|offset|sort|orderBy|order|lean|exec|populate|take|equals|in|gt|gte|lt|lte|ne|toArray|session|collation|cache|hint|catch|join|leftJoin|getOne|getMany|unscoped|selectAll|execute|executeTakeFirst|executeTakeFirstOrThrow|single|maybeSingle|eq|match|range|returning)$/;
+const NEUTRAL = /^(where|andWhere|orWhere|whereIn|first|limit|skip|offset|sort|orderBy|order|lean|exec|populate|take|equals|in|gt|gte|lt|lte|ne|toArray|session|collation|cache|hint|catch|join|leftJoin|getOne|getMany|getOneOrFail|getManyAndCount|createQueryBuilder|groupBy|innerJoin|rightJoin|fullJoin|leftOuterJoin|setParameter|setParameters|setLock|addOrderBy|having|relation|select_all|plain|nocache|unscoped|selectAll|execute|executeTakeFirst|executeTakeFirstOrThrow|single|maybeSingle|eq|match|range|returning)$/;
 /** Members of an answer that are its records, or a record as it is. */
-const PASSES = /^(rows|0|_doc|dataValues|data|Items?|recordset)$/;
+const PASSES = /^(rows|0|_doc|dataValues|data|Items?|recordset|docs)$/;
+/** Calls that hand a record, or some records of a list, on as they are. */
+const HANDS_ON = /^(toObject|toJSON|get|lean|filter|slice|sort|toSorted|reverse|toReversed|at|find|findLast|pop|shift|reduce|flat|concat)$/;
+/** Calls that wait for several queries at once. */
+const SEVERAL = /(^|\.)(all|allSettled|\$transaction|batch)$/;
 /** Steps that change records. */
 const CHANGES = /^(insert|update|delete|del|insertInto|updateTable|deleteFrom|into|upsert)$/;
-/** Those who own or made a record are persons too. */
-const MAKER = /^(author|owner|creator|seller|buyer|createdBy)s?$/i;
 /** Options that leave fields out. */
 const NARROWING = ['select', 'omit', 'attributes', 'projection', 'fields', 'columns', 'exclude'];
 /** Options that do not: an object of others is a projection. */
 const OPTIONS = /^(where|include|order|limit|offset|relations|raw|transaction|lean|session|new|upsert|runValidators|populate|paranoid|returnDocument|returnOriginal|rejectOnEmpty|nest|cache|sort|skip|take|useFindAndModify|setDefaultsOnInsert|context|individualHooks|validate|include_docs)$/;
 
-/** Something in the project says that the records of this table or model hold such a field, and nothing that it is left out of what is read. */
-export function holdsHidden(name: string, context: RuleContext): boolean {
-  const table = tableName(name);
-  return table !== '' && context.projectUses(`hides ${table}`) && !context.projectUses(`trims ${table}`);
+/** The function takes such a field away: `user.password = undefined`, `delete user.password`; `sent`: from what is sent, not from an object of another kind. */
+export function takesAway(fn: FunctionView, sent?: { readonly value: Value; readonly context: RuleContext }): boolean {
+  const inner = sent === undefined ? [] : sent.context.functions(fn.at.path).filter((one) => one.within === fn.id).flatMap((one) => one.steps.filter((step) => step.do === 'assign' && step.target.root.kind === 'parameter'));
+  return [...fn.steps, ...inner].some((step) => step.do === 'assign' && step.target.path.some((key) => key !== undefined && (sensitiveField(key) !== undefined || heldFields([key]).secret.length > 0)) && !(sent && isOther(step.target, sent.value, sent.context)));
 }
-const FIELDS = ['password', 'passwordHash', 'password_hash', 'hashedPassword', 'hashed_password', 'passHash', 'hash', 'passwd', 'pwd', 'pin', 'pin_hash', 'pinHash', 'senha', 'contrasena', 'motDePasse', 'passwort', 'salt'];
-/** What that field is called, where it is one of the usual names. */
-function hiddenField(name: string, context: RuleContext): string | undefined {
-  const table = tableName(name);
-  return FIELDS.find((field) => context.projectUses(`hides ${table}.${field}`));
-}
-/** A table or a model whose whole records are too much for an answer: of persons, or known for what they hold. */
-function isTelling(name: string, context: RuleContext): boolean {
-  return holdsHidden(name, context) || (personName(name) && !context.projectUses(`trims ${tableName(name)}`));
-}
-/** The function takes such a field away: `user.password = undefined`, `delete user.password`. */
-export function takesAway(fn: FunctionView): boolean {
-  return fn.steps.some((step) => step.do === 'assign' && step.target.path.some((key) => key !== undefined && sensitiveField(key) !== undefined));
+/** An object the function made itself of literals, or the answer of another query. */
+function isOther(target: Ref, sent: Value, context: RuleContext): boolean {
+  if (target.root.kind !== 'local' || sent.kind !== 'ref' || sent.root.kind !== 'local' || target.root.binding === sent.root.binding) return false;
+  const made = context.resolve({ ...target, path: [], nameAt: target.at }).value;
+  return made.kind === 'object' && made.entries.every(({ form, value }) => form !== 'spread' && value.kind === 'literal');
 }
 
 /** The query a value surely is the whole answer of. */
 export function recordRead(value: Value, fn: FunctionView, context: RuleContext): RecordRead | undefined {
   const call = value.kind === 'call' ? value : value.kind === 'ref' ? answerOf(value, context) : undefined;
   if (!call) return undefined;
-  const each = copiedEach(call, context);
+  const each = copiedEach(call, context) ?? handedOn(call);
   if (each) return recordRead(each, fn, context);
   if (call.form === 'new') return isTelling(call.callee.split('.').at(-1) ?? '', context) && isSaved(value, call, fn) ? known(call.target, call, false, context) : undefined;
-  return ofQuery(call, context) ?? stated(call, context) ?? (value.kind === 'ref' ? comparedRecord(value, call, fn, context) : undefined);
+  return ofQuery(call, context) ?? readBeside(call, context) ?? stated(call, context) ?? (value.kind === 'ref' ? comparedRecord(value, call, fn, context) : undefined);
+}
+/** A statement that a function of the project is handed, to run it. */
+export function statedRead(value: Value, context: RuleContext): RecordRead | undefined {
+  return value.kind === 'call' ? stated(value, context) : undefined;
 }
 function stated(call: Call, context: RuleContext): RecordRead | undefined {
   const found = ofStatement(call, (table) => isTable(table, context), context);
-  return found && { ...found, library: 'other', proven: found.proven || holdsHidden(found.model, context) };
+  if (!found) return undefined;
+  return found.proven ? { ...found, library: 'other', asked: true, nested: true } : ofTable(found.model, found.call, found.list, context);
+}
+/** `user.toObject()`, `user.get({ plain: true })`, `rows.filter((row) => row.active)`: what is asked of a name, not of a model. */
+function handedOn({ name, receiver, args }: Call): Value | undefined {
+  if (!receiver || !HANDS_ON.test(name)) return undefined;
+  const isPlain = name === 'get' ? args.every(({ value }) => value.kind === 'object') : !/^(find|findLast|filter|reduce)$/.test(name) || args[0]?.value.kind === 'function';
+  return isPlain && (receiver.kind === 'call' || (receiver.kind === 'ref' && (receiver.root.kind === 'local' || receiver.root.kind === 'parameter'))) ? receiver : undefined;
 }
 /** `rows.map((row) => ({ ...row, seen: true }))`: all of each record is in it still. */
 function copiedEach({ name, receiver, args }: Call, context: RuleContext): Value | undefined {
@@ -95,6 +87,11 @@ export function answerOf(written: Ref, context: RuleContext): Call | undefined {
   const end = written.root.kind === 'local' ? context.resolve(written).value : written;
   if (end.kind === 'call') return end;
   const ref = end.kind === 'ref' ? end : written;
+  const several = ref.root.kind === 'value' && ref.root.of.kind === 'call' && SEVERAL.test(ref.root.of.callee || ref.root.of.name) ? context.resolve(ref.root.of.args[0]?.value ?? ref).value : undefined;
+  if (several?.kind === 'array') {
+    const asked = several.items[Number(ref.path[0])]?.value;
+    return asked?.kind === 'call' && ref.path.slice(1).every((key) => key !== undefined && PASSES.test(key)) ? asked : undefined;
+  }
   const made = ref.root.kind === 'local' && ref.path.length > 0 ? context.resolve({ ...ref, path: [] }).value : undefined;
   if (made?.kind === 'call') return ref.path.every((key) => key !== undefined && PASSES.test(key)) ? made : undefined;
   if (!ref.path.every((key) => key !== undefined && PASSES.test(key))) return undefined;
@@ -127,18 +124,18 @@ function ofQuery(call: Call, context: RuleContext): RecordRead | undefined {
     }
     // All rows of a model of Objection, and one that was just written.
     const asked = current.name === 'query' && current.args.length === 0 ? receiver : receiver !== current.receiver && /^(insert|\w+AndFetch(ById)?)$/.test(current.name) ? receiver : undefined;
-    if (asked?.kind === 'ref' && holdsHidden(asked.text, context)) return { model: asked.text, library: 'other', call: current, list: current.name === 'query', proven: true };
-    const beside = /^find|^(create|update|upsert|delete)$/.test(current.name) && !isNarrowed(current, context) ? included(current, context) : undefined;
-    if (beside !== undefined) return { model: beside, library: 'other', call: current, list: MANY.test(current.name), nested: true, proven: false };
+    if (asked?.kind === 'ref' && heldBy(asked.text, context)?.proven === true) return ofTable(asked.text, current, current.name === 'query', context);
+    const entity = current.name === 'createQueryBuilder' && receiver ? (ofEntity(receiver, current, context) ?? builtOn(receiver, current, context)) : undefined;
+    if (entity) return entity;
     const from = selectedFrom(current, all, context);
-    if (from !== undefined) return { model: from, library: 'other', call: current, list: true, proven: holdsHidden(from, context) };
+    if (from !== undefined) return ofTable(from, current, true, context);
     const table = receiver === undefined && (current !== call || /^(knex|db|trx)$/.test(current.name)) ? context.constant(current.args[0]?.value ?? current)?.value : undefined;
-    if (typeof table === 'string' && isTable(table, context)) return { model: table, library: 'other', call: current, list: call.name !== 'first', proven: holdsHidden(table, context) };
+    if (typeof table === 'string' && isTable(table, context)) return ofTable(table, current, call.name !== 'first', context);
     const isSelectAll = current.name === 'select' && current.args.every((item) => item.value.kind === 'literal' && item.value.value === '*');
     all ||= current.name === 'selectAll' || (isSelectAll && current.name === 'select');
     returns ||= /^returning(All)?$/.test(current.name) && current.args.every(({ value }) => context.constant(value)?.value === '*');
     const changed = returns && CHANGES.test(current.name) ? changedTable(current, context) : undefined;
-    if (changed !== undefined) return { model: changed, library: 'other', call: current, list: true, proven: holdsHidden(changed, context) };
+    if (changed !== undefined) return ofTable(changed, current, true, context);
     if (receiver?.kind !== 'call' || !((returns && (CHANGES.test(current.name) || /^(values|set|onConflict\w*)$/.test(current.name))) || NEUTRAL.test(current.name) || isSelectAll)) return undefined;
     current = receiver;
   }
@@ -155,13 +152,6 @@ function changedTable({ args, receiver }: Call, context: RuleContext): string | 
   const text = named?.kind === 'ref' ? (named.path.at(-1) ?? named.text) : named && context.constant(named)?.value;
   return typeof text === 'string' && isTable(text, context) ? text : undefined;
 }
-/** The person a record of Prisma is read with, all fields of it: `include: { author: true }`. */
-function included(call: Call, context: RuleContext): string | undefined {
-  const include = context.option(call.args[0]?.value, 'include');
-  const end = include.kind === 'value' ? include.resolved.value : undefined;
-  if (end?.kind !== 'object') return undefined;
-  return end.entries.find(({ key, value }) => key !== undefined && (PERSON.test(key) || MAKER.test(key) || holdsHidden(key, context)) && context.constant(value)?.value === true)?.key;
-}
 /** The table of persons all columns are read from: of Kysely after `selectAll()`, of Drizzle and Supabase around `select()`. */
 function selectedFrom({ name, args, receiver }: Call, all: boolean, context: RuleContext): string | undefined {
   const first = args[0]?.value;
@@ -174,7 +164,18 @@ function selectedFrom({ name, args, receiver }: Call, all: boolean, context: Rul
 }
 /** A table of persons, or one that is known for what it holds. */
 function isTable(name: string, context: RuleContext): boolean {
-  return (PERSON.test(name) && isTelling(name, context)) || holdsHidden(name, context);
+  const held = heldBy(name, context);
+  return held !== undefined && (held.proven || PERSON.test(name));
+}
+function ofTable(model: string, call: Call, list: boolean, context: RuleContext): RecordRead {
+  const held = heldBy(model, context);
+  return { model, library: 'other', call, list, proven: held?.proven === true, ...(held?.field === undefined ? {} : { field: held.field }), ...(held === undefined || held.kind === 'secret' ? {} : { kind: held.kind }) };
+}
+/** `getRepository(Trainer).createQueryBuilder('t')`. */
+function builtOn(receiver: Value, call: Call, context: RuleContext): RecordRead | undefined {
+  const first = receiver.kind === 'call' && receiver.name === 'getRepository' ? receiver.args[0]?.value : undefined;
+  const name = first?.kind === 'ref' ? first.text : receiver.kind === 'ref' ? (receiver.path.at(-1) ?? receiver.text) : undefined;
+  return name !== undefined && heldBy(name, context)?.proven === true ? ofTable(name, call, true, context) : undefined;
 }
 /** `users.find((one) => ...)`: a list of the program, not a query. */
 function isOfList({ name, receiver, args }: Call, context: RuleContext): boolean {
@@ -189,8 +190,11 @@ function isPrisma(value: Value | undefined, context: RuleContext): boolean {
 function ofEntity(receiver: Value, call: Call, context: RuleContext): RecordRead | undefined {
   const entity = context.entity(receiver);
   if (!entity || entity.fields.length === 0) return undefined;
-  const field = entity.fields.find((one) => sensitiveField(one.name) !== undefined && !isHidden(one.decorators, context))?.name;
-  return { model: entity.name, library: 'other', call, list: MANY.test(call.name), proven: field !== undefined, ...(field === undefined ? {} : { field }) };
+  const held = heldFields(entity.fields.filter((one) => !isHidden(one.decorators, context) && !/^boolean\b/.test(one.type ?? '')).map((one) => one.name));
+  const kind = held.secret.length > 0 || context.projectUses(`hides ${tableName(entity.name)}`) ? 'secret' : held.key.length > 0 ? 'key' : 'personal';
+  const field = held[kind][0];
+  const found: RecordRead = { model: entity.name, library: 'other', call, list: MANY.test(call.name), proven: field !== undefined };
+  return field === undefined ? found : { ...found, field, ...(kind === 'secret' ? {} : { kind }) };
 }
 /** `@Column({ select: false })`, `@Exclude()`, `@Property({ hidden: true })`. */
 function isHidden(decorators: readonly Value[], context: RuleContext): boolean {
@@ -239,8 +243,7 @@ function known(model: Value, call: Call, list: boolean, context: RuleContext): R
   const made = context.resolve(model).value;
   const isPrisma = /(^|\.)_?(prisma|prismaClient|prismaService)\.\w+$/i.test(text) || /^(findMany|findUnique|findFirst)/.test(call.name);
   const library = isPrisma ? 'prisma' : made.kind === 'call' && made.name === 'model' ? 'mongoose' : made.kind === 'call' && made.name === 'define' ? 'sequelize' : byMethod(call, context);
-  const field = hiddenField(name, context);
-  const found: RecordRead = { model: name, library, call, list, proven: holdsHidden(name, context), ...(field === undefined ? {} : { field }) };
+  const found: RecordRead = { ...ofTable(name, call, list, context), library };
   if (made.kind !== 'call' || !(made.name === 'model' || made.name === 'define')) return found;
   const written = made.args[1] && context.resolve(made.args[1].value).value;
   const schema = written?.kind === 'call' ? { fields: written.args[0], options: written.args[1], call: written } : { fields: made.args[1], options: made.args[2], call: made };
@@ -250,7 +253,7 @@ function known(model: Value, call: Call, list: boolean, context: RuleContext): R
   const shown = fields.entries.filter((one) => one.key !== undefined && sensitiveField(one.key) !== undefined && context.constant(selectOf(one.value, context))?.value !== false);
   const [first] = shown;
   if (first?.key !== undefined) return { ...found, proven: true, field: first.key };
-  return fields.open ? found : undefined;
+  return fields.open || found.kind !== undefined ? found : undefined;
 }
 function selectOf(value: Value, context: RuleContext): Value {
   const answer = context.option(value, 'select');

@@ -4,7 +4,8 @@ import type { Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
 import { personName, tableName } from './field-names.js';
 import { outward } from './outward.js';
-import { holdsHidden, recordRead, takesAway, type RecordRead } from './records.js';
+import { holdsHidden, type RecordRead } from './held-records.js';
+import { recordRead, takesAway } from './records.js';
 
 /** What programs call those who sign in. */
 const MODELS = 'user account member admin customer employee agent player driver student teacher staff usuario utilisateur person patient client owner seller guest'.split(' ');
