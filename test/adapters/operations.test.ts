@@ -42,8 +42,7 @@ const CHECK = `api.registerSecurityHandler('key', (c) => c.request.headers['x-ke
 const REFUSES = `api.register('unauthorizedHandler', (c, req, res) => res.status(401).end());`;
 /** Rule and file of each finding. */
 function findings(files: Record<string, string>): readonly string[] {
-  const engine = createEngine();
-  engine.apply({ set: Object.entries(files).map(([path, text]): SourceFile => ({ path: filePath(path), text, revision: 1 })) });
+  const engine = fresh(new Map(Object.entries(files)));
   return engine.files().flatMap((path) => engine.findings(path).map((one) => `${one.rule} ${path}`));
 }
 const named = (files: Record<string, string>): readonly string[] => routesOf(files).map((one) => one.split(' ').slice(0, 3).join(' '));
@@ -124,6 +123,11 @@ test('express-openapi-validator 5.6.2: files of a folder answer below the server
   assert.deepEqual(named(validator('validateSecurity: { handlers: { key: () => true } }')), ['GET /v1/pets unguarded', 'POST /v1/pets unguarded']);
   assert.deepEqual(named(validator('', "app.use('/v1', (req, res, next) => (req.headers.authorization === process.env.TOKEN ? next() : res.sendStatus(401)));")), ['GET /v1/pets guarded', 'POST /v1/pets guarded']);
   const mounted = validator('');
+  const made = "const OpenApiValidator = require('express-openapi-validator');\nexports.made = (apiSpec) => OpenApiValidator.middleware({ apiSpec, operationHandlers: 'handlers' });\n";
+  const apart = (mounted['app.js'] ?? '').replace(/app\.use\(Open.*/, "app.use(require('./made').made(path.join(__dirname, 'api.yaml')));");
+  assert.deepEqual(named({ ...mounted, 'made.js': made, 'app.js': apart }), ['GET /v1/pets unguarded', 'POST /v1/pets unguarded'], 'as a function of the project makes it');
+  const third = "new OpenApiValidator.OpenApiValidator({ apiSpec: path.join(__dirname, 'api.yaml'), operationHandlers: path.join(__dirname, 'handlers') }).install(app);";
+  assert.deepEqual(named({ ...mounted, 'app.js': (mounted['app.js'] ?? '').replace(/app\.use\(Open.*/, third) }), ['GET /v1/pets unguarded', 'POST /v1/pets unguarded'], 'as version 3 is installed');
   assert.deepEqual(named({ ...mounted, 'app.js': (mounted['app.js'] ?? '').replace('app.use(Open', "app.use('/v1', Open") }), ['GET /v1/pets unguarded', 'POST /v1/pets unguarded']);
 });
 test('exegesis 4.3.0: controllers of a folder answer, and what they need not have stops the start', () => {
@@ -289,6 +293,21 @@ initialize(app, { middleware: { security: { ${security} auth: { key: (token) => 
   assert.deepEqual(named(files('disable: false,')), ['GET /v1/cats/{id} unguarded', 'GET /v1/pets unguarded', 'POST /v1/pets guarded']);
   assert.deepEqual(named(files('')), ['GET /v1/cats/{id} unguarded', 'GET /v1/pets unguarded', 'POST /v1/pets unguarded']);
 });
+test('a document that is filled in while the program runs is not known', () => {
+  const files = {
+    'package.json': '{ "dependencies": { "express": "5.2.1", "openapi-backend": "5.21.2" } }',
+    'app.js': `const { OpenAPIBackend } = require('openapi-backend');
+const app = require('express')();
+const definition = { openapi: '3.0.3', info: { title: 'Pets', version: '1' }, paths: {} };
+for (const path of all()) definition.paths[path] = { get: { operationId: path } };
+const api = new OpenAPIBackend({ definition, handlers: { list: (c, req, res) => res.end() } });
+app.use((req, res) => api.handleRequest(req, req, res));
+app.listen(3000);
+`,
+  };
+  assert.deepEqual(routesOf(files), []);
+  assert.ok(fresh(new Map(Object.entries(files))).gaps().some(({ why }) => why.includes('document')));
+});
 test('what only checks requests against a document, and a document nobody can find, claim nothing', () => {
   const checking = {
     'package.json': '{ "dependencies": { "openapi-backend": "5.21.2" } }',
@@ -315,15 +334,19 @@ test('the rules about code speak in functions an operation is answered by', () =
   assert.ok(findings(exegesis).includes('errors/stack-in-response controllers/pets.js'));
 });
 
+/** A new engine of these files. */
+function fresh(files: ReadonlyMap<string, string>): Engine {
+  const engine = createEngine();
+  engine.apply({ set: [...files].map(([path, text]): SourceFile => ({ path: filePath(path), text, revision: 1 })) });
+  return engine;
+}
 /** All an engine says, as text. */
 function said(engine: Engine): string {
   return JSON.stringify([engine.files().flatMap((path) => engine.findings(path)), engine.inventory()]);
 }
 test('an engine that has seen the document, a check and a function change says what a new one says', () => {
   const files = new Map(Object.entries(validator('validateSecurity: { handlers: { key: (req) => isKnown(req) } }')));
-  const engine = createEngine();
-  const set = (): SourceFile[] => [...files].map(([path, text]) => ({ path: filePath(path), text, revision: 1 }));
-  engine.apply({ set: set() });
+  const engine = fresh(files);
   const edits: readonly (readonly [string, (text: string) => string])[] = [
     ['api.yaml', (text) => text.replace('security: [{ key: [] }]', 'security: []')],
     ['api.yaml', (text) => text.replace('/pets:', '/animals:')],
@@ -339,8 +362,16 @@ test('an engine that has seen the document, a check and a function change says w
     files.set(path, text);
     said(engine);
     engine.apply({ set: [{ path: filePath(path), text, revision: 2 }] });
-    const other = createEngine();
-    other.apply({ set: set() });
-    assert.equal(said(engine), said(other), `${path} ${text}`);
+    assert.equal(said(engine), said(fresh(files)), `${path} ${text}`);
+  }
+  // Files that go, and come back.
+  for (const path of ['handlers/pets.js', 'api.yaml']) {
+    const text = files.get(path) ?? '';
+    files.delete(path);
+    engine.apply({ remove: [filePath(path)] });
+    assert.equal(said(engine), said(fresh(files)), `${path} goes`);
+    files.set(path, text);
+    engine.apply({ set: [{ path: filePath(path), text, revision: 3 }] });
+    assert.equal(said(engine), said(fresh(files)), `${path} comes back`);
   }
 });

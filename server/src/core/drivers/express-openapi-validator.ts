@@ -17,3 +17,12 @@ export const expressOpenapiValidator: Driver = {
   checks: true,
   security: { at: [[0, 'validateSecurity', 'handlers']], welcome: 'truth', lacking: 'refused', none: 'passed' },
 };
+/** The same of version 3, which is installed on an application. */
+export const expressOpenapiValidatorInstalled: Driver = {
+  ...expressOpenapiValidator,
+  id: 'express-openapi-validator 3',
+  calls: /^express-openapi-validator\.OpenApiValidator$/,
+  then: 'install',
+  as: 'given',
+  app: [2],
+};

@@ -1,3 +1,4 @@
+import { driverOf } from '../drivers/index.js';
 import type { FrameworkAdapter } from '../frameworks/adapter.js';
 import type { ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Value } from '../model/value.js';
@@ -41,7 +42,7 @@ export function relevance(adapters: readonly FrameworkAdapter[], isOwn: (specifi
     if (isOurs(call.target, path)) return call.args.some((item) => item.value.kind === 'ref') || step.used;
     // `ext(app)`: a function nobody knows is given something.
     if (call.target.kind === 'ref' && call.target.root.kind === 'parameter' && call.target.path.length === 0 && call.args.some((item) => item.value.kind === 'ref')) return true;
-    return registers(call);
+    return registers(call) || driverOf(call) !== undefined;
   }
   function isOurs(value: Value, path: FilePath): boolean {
     return value.kind === 'ref' && value.root.kind === 'import' && (OURS.test(value.root.from) || isOwn(value.root.from, path));

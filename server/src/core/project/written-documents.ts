@@ -11,7 +11,8 @@ const MOST_VALUES = 20_000;
 export function writtenDocument({ value, frame }: Extract<Abstract, { is: 'value' }>, { evaluate, settled }: Names): DrivenDocument | undefined {
   let left = MOST_VALUES;
   const { document } = readOpenApi({ path: value.at.path }, { root: whole(value, frame, 0) });
-  return document && drivenOf(document);
+  // One without operations is filled in later, by what nobody can follow.
+  return document && document.operations.length > 0 ? drivenOf(document) : undefined;
 
   function whole(of: Value, at: Frame, depth: number): Value {
     if (depth > DEEPEST || left-- <= 0) return { kind: 'unknown', why: 'too much of a document', at: of.at };

@@ -221,6 +221,25 @@ export default rule<'contract', Evidence>({
       `,
     },
     {
+      title: 'nobody refuses whom the check does not welcome',
+      bad: `
+        //- app.js
+        const app = require('express')();
+        const { OpenAPIBackend } = require('openapi-backend');
+        const api = new OpenAPIBackend({ definition: './openapi.yaml', handlers: { drop: (c, req, res) => res.sendStatus(204) } });
+        //                                                                         ^^^^ spec/security-mismatch
+        api.registerSecurityHandler('key', (c) => c.request.headers['x-key'] === process.env.KEY);
+        app.use((req, res) => api.handleRequest(req, req, res));
+        app.listen(3000);
+        //- openapi.yaml
+        openapi: 3.0.3
+        info: { title: Orders, version: 1.0.0 }
+        components: { securitySchemes: { key: { type: apiKey, in: header, name: x-key } } }
+        paths:
+          /orders: { delete: { operationId: drop, security: [{ key: [] }], responses: { default: { description: any } } } }
+      `,
+    },
+    {
       title: 'both say the same',
       good: `
         //- app.js

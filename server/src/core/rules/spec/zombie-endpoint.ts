@@ -236,6 +236,27 @@ export default rule<'contract', Evidence>({
       `,
     },
     {
+      title: 'an operation for which no function is registered',
+      bad: `
+        //- app.js
+        const app = require('express')();
+        const { OpenAPIBackend } = require('openapi-backend');
+        const api = new OpenAPIBackend({ definition: './openapi.yaml' });
+        api.register({ list: (c, req, res) => res.json([]), add: (c, req, res) => res.sendStatus(201) });
+        app.use((req, res) => api.handleRequest(req, req, res));
+        app.listen(3000);
+        //- openapi.yaml
+        openapi: 3.0.3
+        info: { title: Orders, version: 1.0.0 }
+        paths:
+          /orders:
+            get: { operationId: list, responses: { default: { description: any } } }
+            post: { operationId: add, responses: { default: { description: any } } }
+            delete: { operationId: drop, responses: { default: { description: any } } }
+        #   ^^^^^^ spec/zombie-endpoint "is documented but not served"
+      `,
+    },
+    {
       title: 'a document of which the code serves only a part',
       good: `
         //- app.js
