@@ -332,6 +332,11 @@ test('the rules about code speak in functions an operation is answered by', () =
     'app.js': "const exegesisExpress = require('exegesis-express');\nconst app = require('express')();\nexegesisExpress.middleware('./api.yaml', { controllers: './controllers' }).then((made) => { app.use(made); app.listen(3000); });\n",
   };
   assert.ok(findings(exegesis).includes('errors/stack-in-response controllers/pets.js'));
+  const storing = (parameters: string, body: string): string => `const User = require('../models/user');\nexports.listPets = async (${parameters}) => { await User.create(${body}); };\n`;
+  for (const [parameters, body] of [['context', 'context.requestBody'], ['context', 'context.params.query.name']] as const) {
+    const found = findings({ ...exegesis, 'controllers/pets.js': storing(parameters, body) });
+    assert.equal(found.includes('auth/client-supplied-role controllers/pets.js'), body.endsWith('requestBody'), body);
+  }
 });
 
 /** A new engine of these files. */

@@ -32,8 +32,9 @@ export function requestField(value: Value, roleOf: (fn: FunctionId) => Role | un
 }
 
 /** Parameters by the names a document has for them: `req.swagger.params.id.value`, `req.openapi.pathParams.id`, and `context.params.query.q` of exegesis 4. */
-function ofDocument([first, second, third]: readonly (string | undefined)[], framework: string | undefined): RequestField | undefined {
-  if (first === 'swagger' && second === 'params' && third !== undefined) return { from: third === 'body' ? 'body' : 'param', key: third };
+function ofDocument([first, second, third, fourth, fifth]: readonly (string | undefined)[], framework: string | undefined): RequestField | undefined {
+  if (first === 'swagger' && second === 'params' && third !== undefined)
+    return third === 'body' && fourth === 'value' ? { from: 'body', key: fifth } : { from: 'param', key: third };
   if (first === 'openapi' && second === 'pathParams') return { from: 'param', key: third };
   const from = framework === 'exegesis' && first === 'params' ? OF_EXEGESIS.get(second ?? '') : undefined;
   return from && { from, key: third };

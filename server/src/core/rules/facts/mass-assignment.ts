@@ -52,7 +52,7 @@ function bodyIn(value: Value, context: RuleContext, depth: number): Value | unde
   return undefined;
 }
 function wholeBody(value: Value, context: RuleContext): Value | undefined {
-  if (value.kind !== 'ref' || value.root.kind !== 'parameter' || !/^(body|payload)$/.test(value.path.at(-1) ?? '')) return undefined;
+  if (value.kind !== 'ref' || value.root.kind !== 'parameter' || !/^(body|payload|requestBody|value)$/.test(value.path.at(-1) ?? '')) return undefined;
   const field = context.request(value);
   return field?.from === 'body' && field.key === undefined ? value : undefined;
 }
