@@ -379,8 +379,9 @@ function sentenceOf(evidence: MissingCheck | UnaskedMutation | OpenSockets | Bel
   if (evidence.how === 'mutation') return mutationMessage(evidence);
   return evidence.how === 'sockets' ? socketsMessage(evidence) : evidence.how === 'event' ? eventMessage(evidence) : messageOf(evidence);
 }
-function socketsMessage({ change }: OpenSockets): string {
-  return `Sockets are taken from anybody, and what they send changes data (${change}), while routes here ask for a login. Check the token in io.use() first.`;
+function socketsMessage({ change, first, namespace }: OpenSockets): string {
+  if (namespace) return `The namespace '${change}' takes sockets from anybody: what io.use() checks does not stand before it. Check the token in ${first} too.`;
+  return `Sockets are taken from anybody, and what they send changes data (${change}), while routes here ask for a login. Check the token in ${first} first.`;
 }
 function eventMessage({ endpoint, about, beside }: BelievedEvent): string {
   if (beside) return `POST ${endpoint.path.text} believes whoever sends it, while ${about} beside it looks at the signature. Verify the sender's signature here as well.`;

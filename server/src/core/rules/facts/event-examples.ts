@@ -134,6 +134,68 @@ export const eventExamples: readonly Example[] = [
     `,
   },
   {
+    title: 'a namespace beside the one that is checked, and sockets of ws, in a program that knows its users',
+    bad: `
+      //- live.js
+      import { Server } from 'socket.io';
+      import { WebSocketServer } from 'ws';
+      export function attach(server) {
+        const io = new Server(server);
+        io.use((socket, next) => (known(socket.handshake.auth.token) ? next() : next(new Error('unauthorized'))));
+        io.on('connection', (socket) => socket.on('say', (text) => io.emit('said', text)));
+        const host = io.of('/host');
+        //                 ^^^^^^^ auth/route-missing-auth "The namespace '/host' takes sockets from anybody"
+        host.on('connection', (socket) => socket.on('next', () => io.emit('question')));
+        const live = new WebSocketServer({ server, path: '/live' });
+        live.on('connection', (socket) => {
+        //      ^^^^^^^^^^^^ auth/route-missing-auth "Check the token in verifyClient first"
+          socket.on('message', async (raw) => {
+            const { album } = JSON.parse(raw);
+            await Photo.update({ scanned: false }, { where: { album } });
+          });
+        });
+      }
+      //- app.js
+      import express from 'express';
+      import { requireAuth } from './auth.js';
+      const app = express();
+      app.get('/photos', requireAuth, list);
+      app.post('/photos', requireAuth, add);
+      app.listen(3000);
+    `,
+  },
+  {
+    title: 'namespaces and sockets that are checked in their own way',
+    good: `
+      //- live.js
+      import { Server } from 'socket.io';
+      import { WebSocketServer } from 'ws';
+      export function attach(server) {
+        const io = new Server(server);
+        io.use((socket, next) => (known(socket.handshake.auth.token) ? next() : next(new Error('unauthorized'))));
+        const host = io.of('/host');
+        host.use(isHost);
+        host.on('connection', (socket) => socket.on('next', () => io.emit('question')));
+        const desk = io.of('/desk');
+        desk.on('connection', (socket) => { if (!socket.handshake.auth.desk) socket.disconnect(); });
+        const live = new WebSocketServer({ server, verifyClient: ({ req }) => known(req.headers.authorization) });
+        live.on('connection', (socket) => socket.on('message', (raw) => Photo.create(JSON.parse(raw))));
+        const first = new WebSocketServer({ port: 8080 });
+        first.on('connection', (socket, req) => {
+          if (!known(req.headers.authorization)) return socket.close();
+          socket.on('message', (raw) => Photo.create(JSON.parse(raw)));
+        });
+      }
+      //- app.js
+      import express from 'express';
+      import { requireAuth } from './auth.js';
+      const app = express();
+      app.get('/photos', requireAuth, list);
+      app.post('/photos', requireAuth, add);
+      app.listen(3000);
+    `,
+  },
+  {
     title: 'sockets that are checked, or only told something',
     good: `
       import express from 'express';
