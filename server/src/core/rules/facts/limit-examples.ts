@@ -124,6 +124,16 @@ export const limitExamples: readonly Example[] = [
       ];
       for (const { verb, path, run } of table) app[verb](path, run);
       app.listen(3000);
+      //- gated.js
+      import express from 'express';
+      import { gate } from './gate.js';
+      const gated = express();
+      gated.post('/login', gate, (req, res) => res.json(check(req.body.password)));
+      gated.listen(3001);
+      //- gate.js
+      import { RateLimiterMemory } from 'rate-limiter-flexible';
+      const perIp = new RateLimiterMemory({ points: 10, duration: 900 });
+      export const gate = (req, res, next) => perIp.consume(req.ip).then(() => next()).catch(() => res.status(429).end());
       //- app/api/login/route.ts
       const tries = new Map();
       export async function POST(request) {

@@ -34,7 +34,7 @@ export function mayBeLimited(endpoint: Endpoint, context: RuleContext, exempt = 
   if (EVERYWHERE.some((name) => context.projectUses(name) && !isElsewhere(name))) return true;
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   const named = (text: string): boolean => LIMITING.test(text.slice(0, 120));
-  if (body && mentionsLimit(body)) return true;
+  if (body && mentionsLimit(body, context)) return true;
   const options = endpoint.route.options;
   return options !== undefined && (options.kind === 'object' ? asksForLimit(options, 0) : named(context.textOf(options.at)));
 }
@@ -49,11 +49,14 @@ function isNamed(value: Value, wanted: (text: string) => boolean): boolean {
   return value.kind === 'ref' ? wanted(value.text) : value.kind === 'call' && wanted(value.callee || value.name);
 }
 /** The function speaks of limits, attempts or riddles; how many records a query reads is none of these. */
-export function mentionsLimit(body: FunctionView): boolean {
+export function mentionsLimit(body: FunctionView, context: RuleContext, depth = 0): boolean {
   const named = (text: string): boolean => LIMITING.test(text.slice(0, 120));
   return someValue(body, (value) => {
     if (value.kind === 'literal') return value.value === 429;
-    if (value.kind === 'call') return named(value.callee || value.name) && !countsRecords(value);
+    // `.then(next).catch(() => res.status(429).end())`
+    const inner = value.kind === 'function' && depth < DEEPEST ? context.body(value.fn) : undefined;
+    if (inner) return mentionsLimit(inner, context, depth + 1);
+    if (value.kind === 'call') return (named(value.callee || value.name) && !countsRecords(value)) || asksLimiter(value, context);
     return value.kind === 'ref' && named(value.text) && !/(^|\.)limit$/.test(value.text);
   });
 }
@@ -69,13 +72,18 @@ function isForeign(value: Value, context: RuleContext): boolean {
 /** A wrapper of the project that is read to its end: it would speak of limits. */
 function isReadable({ fn }: Layer, context: RuleContext): boolean {
   const body = fn === undefined ? undefined : context.body(fn);
-  return body?.complete === true && !mentionsLimit(body) && body.steps.every((step) => step.do !== 'call' || isKnownCall(step.call, context));
+  return body?.complete === true && !mentionsLimit(body, context) && body.steps.every((step) => step.do !== 'call' || isKnownCall(step.call, context));
 }
 function isKnownCall(call: Call, context: RuleContext): boolean {
   const inner = context.called(call);
-  if (inner) return !mentionsLimit(inner);
+  if (inner) return !mentionsLimit(inner, context);
   const { target } = call;
   return !(target.kind === 'ref' && target.root.kind === 'import' && /^[.~#@/]/.test(target.root.from) && !/^@[a-z0-9-]+\//.test(target.root.from));
+}
+/** `perIp.consume(req.ip)`, where the name stands for `new RateLimiterMemory(...)`. */
+function asksLimiter({ receiver }: Call, context: RuleContext): boolean {
+  const made = receiver?.kind === 'ref' ? context.resolve(receiver).value : undefined;
+  return made?.kind === 'call' && LIMITING.test((made.callee || made.name).slice(0, 120)) && !countsRecords(made);
 }
 /** `.where(...).limit(1)` */
 function countsRecords({ name, receiver, args }: Call): boolean {

@@ -72,7 +72,7 @@ function* providers(module: ModuleView, context: RuleContext): Iterable<OtherLog
     const authorize = context.option(call.args[0]?.value, 'authorize');
     if (authorize.kind !== 'value' || authorize.entry.at.path !== module.path) continue;
     const body = bodyOf(authorize.value, context);
-    if (body && !mentionsLimit(body) && mentions(body, 'password')) yield { name: 'The login by credentials', kind: 'password', at: authorize.entry.keyAt };
+    if (body && !mentionsLimit(body, context) && mentions(body, 'password')) yield { name: 'The login by credentials', kind: 'password', at: authorize.entry.keyAt };
   }
 }
 /** Methods that decorators of other frameworks make routes of, and the handlers Elysia is given. */
@@ -130,17 +130,17 @@ function* exported(module: ModuleView, context: RuleContext): Iterable<OtherLogi
 /** By what the function does, or by its name where the password is handed on. */
 function kindOf(name: string, body: FunctionView, context: RuleContext): Guessed | undefined {
   const held = ofBody(body, context);
-  if (held !== undefined || mentionsLimit(body)) return held;
+  if (held !== undefined || mentionsLimit(body, context)) return held;
   if (LOGS_IN.test(name) && (mentions(body, 'password') || handsOn(body))) return 'password';
   if (ENTERS_CODE.test(name) && (mentions(body, 'code') || handsOn(body))) return readsUser(body) ? undefined : 'code';
   return ENROLS.test(name) && !readsUser(body) && body.steps.some((step) => step.do === 'call') ? 'enrols' : undefined;
 }
 function kindAt(path: string, body: FunctionView, context: RuleContext): Guessed | undefined {
-  if (mentionsLimit(body)) return undefined;
+  if (mentionsLimit(body, context)) return undefined;
   return guessedAtPath(path) ?? ofBody(body, context);
 }
 function ofBody(body: FunctionView, context: RuleContext): Guessed | undefined {
-  return mentionsLimit(body) || readsUser(body) ? undefined : guessedIn(body, context);
+  return mentionsLimit(body, context) || readsUser(body) ? undefined : guessedIn(body, context);
 }
 function mentions(body: FunctionView, kind: Guessed): boolean {
   return someValue(body, (value) => value.kind === 'ref' && isSecretName(value.path.at(-1) ?? value.text) === kind);
