@@ -18,22 +18,25 @@ const LARGEST_OF: ReadonlyMap<string, number> = new Map([['dockerfile', 100_000]
 export function readArtifact(file: SourceFile, mark: (span: Span) => At): ArtifactRead | undefined {
   const kind = kindByName(file.path);
   if (file.text.length > (LARGEST_OF.get(kind ?? '') ?? LARGEST)) return undefined;
-  return kind === undefined ? kindByContent(file)?.(file, mark) : READERS[kind](file, mark);
+  if (kind !== undefined) return READERS[kind](file, mark);
+  const held = kindByContent(file);
+  return held && { kubernetes: MANIFESTS, compose: READERS.compose, sam: TEMPLATES }[held](file, mark);
 }
 const YAML = /\.ya?ml$/i;
 const STACK = /(^|[/._-])(stack|swarm)([._-][\w.-]{1,60})?\.ya?ml$/i;
 const KINDS = '(Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Service|Ingress|Secret|ConfigMap|Namespace|ClusterRoleBinding|ClusterRole|Role|Kustomization|List)';
 const MANIFEST = new RegExp(`^\\ufeff?kind:[ \\t]*["']?${KINDS}\\b`, 'm');
 const JSON_MANIFEST = new RegExp(`"kind"\\s{0,20}:\\s{0,20}"${KINDS}"`);
-function kindByContent({ path, text }: SourceFile): ReadArtifact | undefined {
-  if (/\.json$/i.test(path) && /^\s{0,20}\{\s{0,20}"(?:apiVersion|kind)"/.test(text) && /"apiVersion"\s{0,20}:/.test(text) && JSON_MANIFEST.test(text)) return MANIFESTS;
+/** The kind of configuration file that a YAML or JSON file is by what it holds. */
+export function kindByContent({ path, text }: SourceFile): 'kubernetes' | 'compose' | 'sam' | undefined {
+  if (/\.json$/i.test(path) && /^\s{0,20}\{\s{0,20}"(?:apiVersion|kind)"/.test(text) && /"apiVersion"\s{0,20}:/.test(text) && JSON_MANIFEST.test(text)) return 'kubernetes';
   if (!YAML.test(path)) return undefined;
-  if (/^\ufeff?apiVersion:/m.test(text) && MANIFEST.test(text)) return MANIFESTS;
+  if (/^\ufeff?apiVersion:/m.test(text) && MANIFEST.test(text)) return 'kubernetes';
   // Both lines may be left out of a kustomization.
-  if (/(^|\/)kustomization\.ya?ml$/.test(path)) return MANIFESTS;
+  if (/(^|\/)kustomization\.ya?ml$/.test(path)) return 'kubernetes';
   // Swarm reads compose files under other names.
-  if (STACK.test(path) && /^\ufeff?services:/m.test(text)) return READERS.compose;
-  return /^\ufeff?Transform:/m.test(text) && text.includes('AWS::Serverless-') ? TEMPLATES : undefined;
+  if (STACK.test(path) && /^\ufeff?services:/m.test(text)) return 'compose';
+  return /^\ufeff?Transform:/m.test(text) && text.includes('AWS::Serverless-') ? 'sam' : undefined;
 }
 
 const READERS: Readonly<Record<NamedKind, ReadArtifact>> = {

@@ -68,6 +68,8 @@ export function recorded({ files, project, policy, today }: Bench, own: FilePath
     // Files that come or go have every file judged again: only the texts looked at are noted.
     paths: () => files.paths(),
     artifactOf: (path) => files.facts(look(path))?.artifact,
+    // A file that becomes one of another kind has every file judged again.
+    kindOf: (path) => files.facts(path)?.artifact?.kind,
     ignoreFile: (path) => files.get(look(path))?.text,
     resolveFile: (specifier, from) => files.resolve(specifier, from),
     projectUses(what) {

@@ -10,6 +10,7 @@ import { createResolver, type Asking, type Resolver } from '../project/resolve.j
 import type { ModuleView } from '../model/module.js';
 import type { BroughtPackage } from '../rules/rule.js';
 import { filesBeside, isLockFile } from '../artifacts/names.js';
+import { kindByContent } from '../artifacts/read.js';
 import { frameworks } from '../frameworks/index.js';
 import { createTrees } from '../syntax/javascript.js';
 import { createVersions, tellsVersions, type KnownVersion, type Versions } from './versions.js';
@@ -208,6 +209,8 @@ export function createFiles(from?: Content): Files {
       files.set(file.path, file);
       unasked.add(file.path);
       if (before) {
+        // Rules look for files of a kind, whatever their name.
+        if (SETTINGS.test(file.path) && kindByContent(before) !== kindByContent(file)) return 'configured';
         if (!CONFIGURES.test(file.path) && !configs.has(file.path)) return 'changed';
         rename(true);
         return 'configured';

@@ -1,5 +1,4 @@
 import type { Artifact } from '../artifacts/kind.js';
-import { kindByName } from '../artifacts/names.js';
 import type { Conduct, Role } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
@@ -36,6 +35,8 @@ export interface Holdings extends Followed {
   manifestPath(path: FilePath): FilePath | undefined;
   paths(): readonly FilePath[];
   artifactOf(path: FilePath): Artifact | undefined;
+  /** Its kind alone, which does not count as a look at the file. */
+  kindOf(path: FilePath): Artifact['kind'] | undefined;
   /** Undefined where the file is not held. */
   ignoreFile(path: FilePath): string | undefined;
   versionOf: RuleContext['version'];
@@ -177,7 +178,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     },
     spokenOf: (path) => path === file || held.isAsked(path, file),
     fileClass: held.classOf,
-    artifacts: (kind) => held.paths().filter((path) => kindByName(path) === kind).flatMap((path) => held.artifactOf(path) ?? []),
+    artifacts: (kind) => held.paths().filter((path) => held.kindOf(path) === kind).flatMap((path) => held.artifactOf(path) ?? []),
     gitIgnore: (path) => gitIgnore(path, held.ignoreFile),
     dockerIgnore: (path, name) => dockerIgnore(path, name, held.ignoreFile),
     isData: held.isData,

@@ -1,5 +1,4 @@
 import type { Artifact } from '../artifacts/kind.js';
-import type { NamedKind } from '../artifacts/names.js';
 import type { Change, Code, Fix } from '../findings/changes.js';
 import type { Confidence, Explanation, Severity } from '../findings/finding.js';
 import type { Conduct, RequestField, Role, ScopeId, Send } from '../model/api.js';
@@ -264,8 +263,8 @@ export interface RuleContext {
   fileClass(path: FilePath): FileClass;
   /** Whether what stands in a file is said there: it is the file the rules are asked about, or one that gives out data and is asked about the code it is handed on by. */
   spokenOf(path: FilePath): boolean;
-  /** The configuration files of the project of a kind that is known by the name, in order of path; those in tests and examples too. */
-  artifacts(kind: NamedKind): readonly Artifact[];
+  /** The configuration files of the project of a kind, in order of path; those in tests and examples too. */
+  artifacts(kind: Artifact['kind']): readonly Artifact[];
   /** Whether the project's `.gitignore` files leave a path out, and which of them is the nearest to it. */
   gitIgnore(path: FilePath): Ignoring;
   /** Whether a `.dockerignore` file leaves a name at the top of the folder out that a Dockerfile is built in, and which of those there are is the nearest. */

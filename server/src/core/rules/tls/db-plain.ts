@@ -1,6 +1,7 @@
 import type { Branch, ModuleView } from '../../model/module.js';
 import type { Call, Entry, ObjectValue, Value } from '../../model/value.js';
 import type { Change } from '../../findings/changes.js';
+import { addressVariables, givenUrls } from '../facts/given-urls.js';
 import { hostClass, urlsOf } from '../facts/hosts.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
@@ -20,10 +21,11 @@ const CONNECTS = new RegExp(
 /** The scheme with TLS that takes the place of each; MongoDB takes it as an option. */
 const BETTER: ReadonlyMap<string, string | undefined> = new Map([['redis', 'rediss'], ['amqp', 'amqps'], ['ldap', 'ldaps'], ['mongodb', undefined]]);
 const OFF_KEYS = /^(ssl|tls|encrypt|useTLS|useSSL|sslEnabled|tlsEnabled)$/;
-const OFF_IN_URL = /[?&](sslmode=disable|ssl=false|ssl=0|tls=false|encrypt=false)(?=&|$)/i;
+const OFF_IN_URL = /[?&](sslmode=disable|ssl=false|ssl=0|tls=false|encrypt=false|ignoreTLS=true)(?=&|$)/i;
+const NO_SCHEME = 'MongoDB takes TLS as an option: add tls=true to the address once the server has a certificate.';
 const DEEPEST = 5;
-/** Drivers that connect without TLS unless they are told: pg 8, mysql 2 and mysql2 3, mariadb 3, ioredis 5, redis 4, bull 4, bullmq 5, amqplib 0.10. */
-const PLAIN = /^(pg|pg-pool|mysql2?|mysql2\/promise|mariadb|ioredis|redis|bull|bullmq|amqplib|@nestjs\/bull(mq)?)(\.\w{1,20}){0,2}$/;
+/** Drivers that connect without TLS unless they are told: pg 8, mysql 2 and mysql2 3, mariadb 3, ioredis 5, redis 4, bull 4, bullmq 5, amqplib 0.10, kafkajs 2. */
+const PLAIN = /^(kafkajs|pg|pg-pool|mysql2?|mysql2\/promise|mariadb|ioredis|redis|bull|bullmq|amqplib|@nestjs\/bull(mq)?)(\.\w{1,20}){0,2}$/;
 /** Options that decide on it, or that say where else to connect. */
 const DECIDES = ['ssl', 'tls', 'connectionString', 'stream', 'uri', 'url', 'protocol', 'socketPath', 'path', 'sentinels', 'sshTunnel'];
 
@@ -171,6 +173,64 @@ export default rule<'module', Evidence>({
         //                                                ^^^^^^^^^ tls/db-plain "to the server"
       `,
     },
+    {
+      title: 'addresses that an environment file and a manifest give to the variables of clients',
+      bad: `
+        //- config/production.env
+        REDIS_URL=redis://cache.payhub.example:6379
+        LDAP_URL=ldaps://dc1.payhub.example
+        SMTP_URL=smtp://mail.payhub.example:25?ignoreTLS=true
+        //- deploy/api.yaml
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: api }
+        data:
+          BROKER_URL: amqp://mq.payhub.example:5672
+          MONGO_URL: mongodb://mongo:27017/app
+        //- cache.ts
+        import { createClient } from 'redis';
+        export const cache = createClient({ url: process.env.REDIS_URL });
+        //                                       ^^^^^^^^^^^^^^^^^^^^^ tls/db-plain "cache.payhub.example"
+        //- other.ts
+        import amqp from 'amqplib';
+        import ldap from 'ldapjs';
+        import mongoose from 'mongoose';
+        import nodemailer from 'nodemailer';
+        export const mq = await amqp.connect(process.env.BROKER_URL);
+        //                                   ^^^^^^^^^^^^^^^^^^^^^^ tls/db-plain "mq.payhub.example"
+        export const mails = nodemailer.createTransport(process.env.SMTP_URL);
+        //                                              ^^^^^^^^^^^^^^^^^^^^ tls/db-plain "mail.payhub.example"
+        export const people = ldap.createClient({ url: process.env.LDAP_URL });
+        await mongoose.connect(process.env.MONGO_URL);
+      `,
+      fixed: `
+        //- config/production.env
+        REDIS_URL=rediss://cache.payhub.example:6379
+        LDAP_URL=ldaps://dc1.payhub.example
+        SMTP_URL=smtp://mail.payhub.example:25?ignoreTLS=true
+      `,
+    },
+    {
+      title: 'brokers elsewhere, which get no TLS by themselves',
+      bad: `
+        import { Kafka } from 'kafkajs';
+        export const kafka = new Kafka({ clientId: 'api', brokers: ['kafka-1.payhub.example:9092', 'kafka-2.payhub.example:9092'] });
+        //                                                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ tls/db-plain "kafka-1.payhub.example"
+      `,
+    },
+    { title: 'brokers of the own network, and with TLS', good: `
+        import { Kafka } from 'kafkajs'; new Kafka({ brokers: ['kafka:9092'] }); new Kafka({ brokers: ['kafka-1.payhub.example:9093'], ssl: true });
+        new Kafka({ brokers: process.env.BROKERS.split(','), ssl: false });` },
+    { title: 'an address of a file for developers, and one with TLS as an option', good: `
+        //- .env.development
+        REDIS_URL=redis://cache.payhub.example:6379
+        //- .env
+        MONGO_URL=mongodb://mongo.payhub.example/app?tls=true
+        QUEUE_URL=amqp://mq.payhub.example
+        //- app.ts
+        import Redis from 'ioredis'; import mongoose from 'mongoose'; import amqp from 'amqplib';
+        new Redis(process.env.REDIS_URL); await mongoose.connect(process.env.MONGO_URL); console.log(process.env.QUEUE_URL);
+        await amqp.connect(process.env.QUEUE_ADDRESS);` },
     { title: 'an option behind the address that asks for TLS', good: `import { Pool } from 'pg'; export const db = new Pool({ connectionString: process.env.DATABASE_URL + '?sslmode=verify-full' });` },
     { title: 'this machine and the own network', good: `
         import { Pool } from 'pg'; import { createClient } from 'redis'; new Pool({ host: 'localhost', ssl: false }); new Pool({ host: 'db', ssl: false });
@@ -209,6 +269,25 @@ function* search(value: Value, call: Call, when: readonly Branch[], context: Rul
     yield* ofUrl(value, call, when, context);
   } else if (end.kind === 'array') for (const item of end.items) yield* search(item.value, call, when, context, depth + 1);
   else yield* ofUrl(value, call, when, context);
+  if (end.kind !== 'object' && end.kind !== 'array') yield* ofGiven(value, call, when, context);
+}
+/** An address that a configuration file gives to the variable a client connects by. */
+function* ofGiven(value: Value, call: Call, when: readonly Branch[], context: RuleContext): Iterable<Found> {
+  for (const { name, at, when: inner } of addressVariables(value, context)) {
+    if (at.path !== call.at.path) continue;
+    for (const { scheme, host, rest, schemeAt } of givenUrls(context).get(name) ?? []) {
+      const isOff = OFF_IN_URL.test(rest);
+      if (!counts(host, context) || (!isOff && (!BETTER.has(scheme) || /[?&](tls|ssl)=true/i.test(rest) || call.args.some((item) => hasTls(item.value, context))))) continue;
+      const better = isOff ? undefined : BETTER.get(scheme);
+      yield {
+        at, subject: `${call.name} ${name} ${host}`, when: [...when, ...inner], related: [{ at: schemeAt, label: `the address, given to ${name}` }],
+        evidence: {
+          host, title: `Use ${better ?? 'TLS'}`, changes: better === undefined ? [] : [{ do: 'replace', at: schemeAt, code: [better] }],
+          refused: isOff ? 'How this driver is told to use TLS depends on its version.' : NO_SCHEME,
+        },
+      };
+    }
+  }
 }
 function counts(host: string, context: RuleContext): boolean {
   const where = hostClass(host);
@@ -241,7 +320,7 @@ function* ofUrl(value: Value, call: Call, when: readonly Branch[], context: Rule
     if (!BETTER.has(url.scheme) || /[?&](tls|ssl)=true/i.test(url.rest) || call.args.some((item) => hasTls(item.value, context))) continue;
     const better = BETTER.get(url.scheme);
     const changes: readonly Change[] = better === undefined ? [] : [{ do: 'replace', at: url.schemeAt, code: [better] }];
-    yield { ...found, at: url.at, evidence: { host: url.host, title: `Use ${better ?? 'TLS'}`, changes, refused: 'MongoDB takes TLS as an option: add tls=true to the address once the server has a certificate.' } };
+    yield { ...found, at: url.at, evidence: { host: url.host, title: `Use ${better ?? 'TLS'}`, changes, refused: NO_SCHEME } };
   }
 }
 /** The text of an address, where it stands in one piece. */
@@ -263,7 +342,7 @@ function* ofOptions(object: ObjectValue, holder: ObjectValue, call: Call, when: 
   if (host === undefined || !counts(host, context)) return;
   const isOpen = object === holder && PLAIN.test(call.callee) && DECIDES.every((key) => context.option(holder, key).kind === 'absent');
   if (isOpen && holder.at.path === call.at.path) {
-    const given = ['host', 'hostname'].map((key) => context.option(holder, key)).find((answer) => answer.kind !== 'absent') ?? { kind: 'absent' as const };
+    const given = ['host', 'hostname', 'brokers'].map((key) => context.option(holder, key)).find((answer) => answer.kind !== 'absent') ?? { kind: 'absent' as const };
     const changes: readonly Change[] = /^pg/.test(call.callee) ? [{ do: 'insert', at: holder.at, where: 'entry-last', code: ['ssl: true'] }] : [];
     if (given.kind === 'value' && given.value.at.path === call.at.path)
       yield { at: given.value.at, subject: `${call.name} ssl`, when, severity: 'info', evidence: { host, title: 'Turn TLS on', changes, refused: 'How this driver is told to use TLS depends on its version.' } };
@@ -292,6 +371,10 @@ function plainMail(entry: Entry, object: ObjectValue, context: RuleContext): boo
   return port.kind === 'value' && Number(context.constant(port.value)?.value) === 25 && asks.kind === 'absent' && context.option(object, 'ignoreTLS').kind === 'absent';
 }
 function hostIn(object: ObjectValue, context: RuleContext): string | undefined {
+  const brokers = context.option(object, 'brokers');
+  const [first] = brokers.kind === 'value' && brokers.resolved.value.kind === 'array' ? brokers.resolved.value.items : [];
+  const broker = first && !first.spread ? context.constant(first.value)?.value : undefined;
+  if (typeof broker === 'string') return /^([\w.-]{1,253}):\d{1,5}$/.exec(broker)?.[1];
   for (const key of ['host', 'hostname', 'server']) {
     const answer = context.option(object, key);
     const text = answer.kind === 'value' ? context.constant(answer.value)?.value : undefined;
