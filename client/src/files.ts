@@ -13,6 +13,8 @@ export const configurationFiles = [
   'Containerfile',
   'Procfile',
   'netlify.toml',
+  'firestore*.rules',
+  'storage*.rules',
   '*nginx*.conf',
   '*.nginx',
   '*.conf.template',

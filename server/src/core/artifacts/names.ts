@@ -1,7 +1,7 @@
 import { filePath, folderOf, type FilePath } from '../text/source.js';
 
 /** Kinds of configuration files that are known by their name. */
-export type NamedKind = 'package-json' | 'dotenv' | 'compose' | 'dockerfile' | 'procfile' | 'nginx' | 'serverless' | 'vercel' | 'netlify' | 'firebase' | 'heroku' | 'pm2';
+export type NamedKind = 'package-json' | 'dotenv' | 'compose' | 'dockerfile' | 'procfile' | 'nginx' | 'serverless' | 'vercel' | 'netlify' | 'firebase' | 'firebase-rules' | 'firebase-database' | 'heroku' | 'pm2';
 
 /** How each kind is named; the first that fits decides. `sample`: a name of the kind, for tests. */
 export const NAMED_KINDS: readonly { readonly kind: NamedKind; readonly pattern: RegExp; readonly sample: string }[] = [
@@ -15,12 +15,14 @@ export const NAMED_KINDS: readonly { readonly kind: NamedKind; readonly pattern:
   { kind: 'vercel', pattern: /(^|\/)vercel\.json$/, sample: 'vercel.json' },
   { kind: 'netlify', pattern: /(^|\/)netlify\.toml$/, sample: 'netlify.toml' },
   { kind: 'firebase', pattern: /(^|\/)firebase\.json$/, sample: 'firebase.json' },
+  { kind: 'firebase-rules', pattern: /(^|\/)(firestore|storage)([._-][\w-]{1,40})?\.rules$/, sample: 'firestore.rules' },
+  { kind: 'firebase-database', pattern: /(^|\/)database([._-][\w-]{1,40})?[.-]rules\.json$/, sample: 'database.rules.json' },
   { kind: 'heroku', pattern: /(^|\/)app\.json$/, sample: 'app.json' },
   { kind: 'pm2', pattern: /(^|\/)(ecosystem|pm2)(\.config)?\.json$/, sample: 'ecosystem.config.json' },
 ];
 /** A file in a language of its own, whatever stands before the last dot: `.env.ts`, `Dockerfile.md`. */
 const OTHER = /\.([cm]?[jt]sx?|jsonc?|mdx?|txt|sh|ps1|py|rb|php|html?|bak|orig|swp|j2|erb|gpg|enc|age|dockerignore)$/i;
-const OWN_SUFFIX: ReadonlySet<NamedKind> = new Set(['package-json', 'serverless', 'vercel', 'firebase', 'heroku', 'pm2']);
+const OWN_SUFFIX: ReadonlySet<NamedKind> = new Set(['package-json', 'serverless', 'vercel', 'firebase', 'firebase-database', 'heroku', 'pm2']);
 
 /** The kind a file has by its name. */
 export function kindByName(path: FilePath): NamedKind | undefined {

@@ -1,5 +1,6 @@
 import type { Value } from '../model/value.js';
 import { readDockerfile } from '../syntax/dockerfile.js';
+import { readFirebaseRules } from '../syntax/firebase-rules.js';
 import { readNginx } from '../syntax/nginx.js';
 import { readProcfile } from '../syntax/procfile.js';
 import { readDotenv } from '../syntax/dotenv.js';
@@ -12,7 +13,7 @@ import { kindByName, type NamedKind } from './names.js';
 
 /** Larger files are no settings somebody wrote (UTF-16 units); the readers of these kinds take longer for each line. */
 const LARGEST = 1_000_000;
-const LARGEST_OF: ReadonlyMap<string, number> = new Map([['dockerfile', 100_000], ['netlify', 100_000]]);
+const LARGEST_OF: ReadonlyMap<string, number> = new Map([['dockerfile', 100_000], ['netlify', 100_000], ['firebase-rules', 300_000]]);
 
 /** What a configuration file says; undefined for any other file. Never fails. */
 export function readArtifact(file: SourceFile, mark: (span: Span) => At): ArtifactRead | undefined {
@@ -45,6 +46,8 @@ const READERS: Readonly<Record<NamedKind, ReadArtifact>> = {
   serverless: settings('serverless', readDocuments),
   vercel: settings('vercel', readDocuments),
   firebase: settings('firebase', readDocuments),
+  'firebase-rules': settings('firebase-rules', readFirebaseRules),
+  'firebase-database': settings('firebase-database', readDocuments),
   heroku: settings('heroku', readDocuments),
   pm2: settings('pm2', readDocuments),
   netlify: settings('netlify', readToml),

@@ -5,7 +5,7 @@ export type CommentStyle = 'slashes' | 'hash';
 
 /** The comment style of a file, by its name: code has slashes, everything else `#`. */
 export function commentStyle(path: string): CommentStyle {
-  return /\.(?:[cm]?[jt]sx?|jsonc?)$/i.test(path) ? 'slashes' : 'hash';
+  return /\.(?:[cm]?[jt]sx?|jsonc?|rules)$/i.test(path) ? 'slashes' : 'hash';
 }
 
 /**

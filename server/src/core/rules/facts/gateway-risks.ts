@@ -4,6 +4,7 @@ import { asArray, asScalar, asText, entriesOf, isTrue, valueAt, valueOf } from '
 import type { At } from '../../text/source.js';
 import type { Change, RuleContext, Severity } from '../rule.js';
 import { originNamed, type ConfigRisk } from './config-risk.js';
+import { firebaseRisks } from './firebase-risks.js';
 import { unasked } from './gateway-authorizers.js';
 import { appVariables, endedRuntime, openEmulators, plainTarget, resourcePolicies, secretIn, statements, toldHeaders, variables } from './platform-risks.js';
 
@@ -21,6 +22,7 @@ export function* gatewayRisks(file: Settings, context: RuleContext): Iterable<Co
     case 'sam': yield* template(file, context); yield* unasked(file); break;
     case 'vercel': yield* vercel(file, context); break;
     case 'firebase': yield* headers(file, context); yield* openEmulators(file); yield* firebaseRuntimes(file, context); break;
+    case 'firebase-rules': case 'firebase-database': yield* firebaseRisks(file, context); break;
     case 'heroku': yield* appVariables(file); break;
     case 'netlify': yield* netlify(file, context); break;
     default:
