@@ -91,6 +91,21 @@ suite('documents in comments', () => {
     };
     assert.deepEqual(["'./routes/*.js'", "path.join(__dirname, 'routes/*.js')", "'./routes/*.js', './docs/*.yaml'", "'./**/*'", 'list'].map(undefinedScheme), [true, true, false, false, false]);
   });
+  test('YAML files that patterns name are read with the comments', () => {
+    const more = 'paths:\n  /reports:\n    post:\n      security: []\n      responses:\n        200: { description: ok }\n';
+    const schemes = 'components:\n  securitySchemes:\n    jwt: { type: http, scheme: bearer }\n';
+    const schemeless = routes.replace(/ \* components:[^]*?bearer\n/, '');
+    for (const apis of ["'./routes/*.js', './docs/**/*.yaml'", "'./api/routes/*.js', './api/docs/{paths,parts}/*.yaml'", "path.join(__dirname, 'docs/*/*.yaml')"]) {
+      const texts = { ...start, 'api/docs.js': setup.replace("'./routes/*.js'", apis), 'api/routes/files.js': schemeless, 'api/docs/paths/reports.yaml': more, 'api/docs/parts/auth.yaml': schemes };
+      const engine = engineOver(texts);
+      const said = found(engine, 'api/docs/paths/reports.yaml');
+      assert.ok(said.some((one) => /^openapi\/(write-without-security|empty-security|sibling-unsecured)/.test(one)), `${apis}: ${String(said)}`);
+      assert.ok(!found(engine, 'api/docs.js').some((one) => one.startsWith('openapi/undefined-security-scheme')), apis);
+      engine.apply({ set: [source('api/docs/paths/reports.yaml', more.replace('security: []', 'summary: x'))] });
+      work(engine);
+      assert.deepEqual(everything(engine), everything(engineOver({ ...texts, 'api/docs/paths/reports.yaml': more.replace('security: []', 'summary: x') })), apis);
+    }
+  });
   test('a broken comment is named once, and the others are read', () => {
     const engine = engineOver({ ...start, 'api/routes/files.js': routes.replace(' *   put:\n', ' *   put\n *\t  x: [\n') });
     const all = engine.findings(filePath('api/routes/files.js'));

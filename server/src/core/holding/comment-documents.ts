@@ -1,8 +1,9 @@
 import { joinPieces, type Piece } from '../openapi/comments.js';
+import type { Value } from '../model/value.js';
 import type { OpenApiDocument, Remark } from '../openapi/document.js';
 import { readOpenApi } from '../openapi/read.js';
 import { defaultPolicy } from '../policy/policy.js';
-import { definitionOf, readsCommentsOnly } from '../project/comment-setups.js';
+import { definitionOf, sourcesOf } from '../project/comment-setups.js';
 import { createContext } from '../project/context.js';
 import type { FileFacts } from '../project/facts.js';
 import { NO_DRIFT } from '../project/drift.js';
@@ -18,6 +19,8 @@ export interface CommentDocuments {
   readonly pieces: readonly Piece[];
   /** Files in which definitions were looked for. */
   readonly from: ReadonlyMap<FilePath, FileFacts | undefined>;
+  /** YAML files that are put together with comments, with what they hold. */
+  readonly roots: ReadonlyMap<FilePath, Value | undefined>;
   readonly paths: readonly FilePath[];
 }
 /** What one call puts together, or, without any call, whatever there is. */
@@ -27,8 +30,9 @@ interface Setup {
   readonly definition: ReturnType<typeof definitionOf>;
   /** Files that hold values of the definition. */
   readonly from: ReadonlySet<FilePath>;
-  /** There is nothing but comments to be put together. */
+  /** There is nothing but comments and these YAML files to be put together. */
   readonly whole: boolean;
+  readonly files: readonly FilePath[];
 }
 
 /** Reads the documents in comments. Where nothing that they were made of changed they stay the same objects. */
@@ -36,9 +40,9 @@ export function commentDocumentsOf(files: Files, project: JoinedCode, before: Co
   const paths = files.paths();
   const facts = paths.flatMap((path) => files.facts(path) ?? []);
   const pieces = facts.flatMap(piecesOf).filter(({ path }) => files.classOf(path) === 'source' || files.classOf(path) === 'script');
-  if (before && before.paths === paths && isSame(pieces, before.pieces) && [...before.from].every(([path, known]) => files.facts(path) === known)) return before;
+  if (before && before.paths === paths && isSame(pieces, before.pieces) && [...before.from].every(([path, known]) => files.facts(path) === known) && [...before.roots].every(([path, root]) => files.part(path)?.root === root)) return before;
   const leans: Leans = { leansOn: new Set(), leansOnSurface: new Set(), answered: new Map() };
-  const setups = pieces.length === 0 ? [] : facts.flatMap((one) => one.setups.map((call): Setup => {
+  const setups = facts.flatMap((one) => one.setups.map((call): Setup => {
     const { path } = one.file;
     leans.leansOn.add(path);
     const bench = { files, project: { ...project, documents: [], documentsIn: new Map(), drift: NO_DRIFT }, policy: defaultPolicy, baseline: emptyBaseline, today: '' };
@@ -46,17 +50,23 @@ export function commentDocumentsOf(files: Files, project: JoinedCode, before: Co
     const context = createContext(path, recorded(bench, path, leans));
     const definition = definitionOf(call, context, from);
     for (const one of from) leans.leansOn.add(one);
-    return { path, at: call.nameAt, definition, from, whole: readsCommentsOnly(call, context) };
+    return { path, at: call.nameAt, definition, from, ...sourcesOf(call, context, paths) };
   }));
   const groups = new Map<Setup, Piece[]>();
-  const alone = pieces[0] && { path: pieces[0].path, at: pieces[0].at, definition: undefined, from: new Set<FilePath>(), whole: false };
+  const alone = pieces[0] && { path: pieces[0].path, at: pieces[0].at, definition: undefined, from: new Set<FilePath>(), whole: false, files: [] };
   for (const piece of pieces) {
     const setup = nearest(setups, piece.path) ?? alone;
     if (setup) groups.set(setup, [...(groups.get(setup) ?? []), piece]);
   }
+  const roots = new Map<FilePath, Value | undefined>();
+  for (const setup of setups) for (const path of setup.files) {
+    const root = files.facts(path)?.document ? undefined : files.part(path)?.root;
+    roots.set(path, files.part(path)?.root);
+    if (root?.kind === 'object') groups.set(setup, [...(groups.get(setup) ?? []), { path, index: undefined, root, at: root.at, whole: (files.part(path)?.problems.length ?? 0) === 0 }]);
+  }
   const documents = [...groups].flatMap(([setup, own]) => documentOf(setup, own, facts) ?? []);
   const from = new Map([...leans.leansOn, ...leans.leansOnSurface].map((path) => [path, files.facts(path)]));
-  return { documents, pieces, from, paths };
+  return { documents, pieces, from, roots, paths };
 }
 
 function piecesOf({ file: { path }, blocks }: FileFacts): readonly Piece[] {

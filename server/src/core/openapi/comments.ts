@@ -1,13 +1,13 @@
 import type { Entry, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
-import { partReference } from './bundle.js';
+import { partKey, partReference } from './bundle.js';
 import { asObject, entriesOf, entryOf, valueOf, type KeyedEntry } from './values.js';
 
-/** A piece of a document that stands in a documentation comment. */
+/** A piece of a document that stands in a documentation comment, or in a YAML file that is put together with such. */
 export interface Piece {
   readonly path: FilePath;
-  /** Its number among those of its file. */
-  readonly index: number;
+  /** Its number among those of its file; undefined: it is all of a YAML file. */
+  readonly index: number | undefined;
   readonly root: Value;
   readonly at: At;
   /** All of it could be read. */
@@ -21,7 +21,7 @@ const NAMED = ['paths', 'securityDefinitions', 'definitions', 'parameters', 'res
 
 /** The key under which the root holds a piece. */
 export function pieceKey({ path, index }: Pick<Piece, 'path' | 'index'>): string {
-  return `\0${path}\0${index}`;
+  return index === undefined ? partKey(path) : `\0${path}\0${index}`;
 }
 
 /** Puts the pieces of a document together with the definition they complete, as swagger-jsdoc does: paths and named components are joined by their names. */

@@ -1,4 +1,5 @@
 import type { Change, Fix } from '../findings/changes.js';
+import { isCodeFile } from '../text/paths.js';
 import { folderOf, type FilePath } from '../text/source.js';
 import type { OpenApiDocument, Pointer } from './document.js';
 import { targetOf } from './outer.js';
@@ -41,7 +42,7 @@ function child(value: Value, part: string | number): Value | undefined {
   return typeof part === 'number' ? asArray(value)?.items[part]?.value : valueOf(value, part);
 }
 
-/** A fix of a document as one of its files: each change is made where its text stands. */
+/** A fix of a document as one of its files: each change is made where its text stands. Comments and what they are put together with are one document: references in them stay. */
 export function placedFix(fix: Fix, document: OpenApiDocument): Fix | { readonly refused: string } {
   const changes: Change[] = [];
   for (const change of fix.changes) {
@@ -51,7 +52,7 @@ export function placedFix(fix: Fix, document: OpenApiDocument): Fix | { readonly
     }
     const { path, key } = placeOf(document, change.key);
     if (key.length === (typeof key[0] === 'number' ? 1 : 0)) return { refused: `The change would take all that ${path} holds: remove the reference to it and the file.` };
-    changes.push(change.do === 'unset' ? { ...change, path, key } : { ...change, path, key, value: path === document.path || typeof key[0] === 'number' ? change.value : moved(change.value, path, document) });
+    changes.push(change.do === 'unset' ? { ...change, path, key } : { ...change, path, key, value: path === document.path || isCodeFile(document.path) ? change.value : moved(change.value, path, document) });
   }
   return { ...fix, changes };
 }

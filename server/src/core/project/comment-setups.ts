@@ -1,7 +1,8 @@
 import type { ModuleView } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import type { RuleContext } from '../rules/rule.js';
-import type { FilePath } from '../text/source.js';
+import { foldersFrom } from '../text/paths.js';
+import { folderOf, type FilePath } from '../text/source.js';
 
 /** Packages that put the OpenAPI parts of comments together, and the name by which they do. */
 const PACKAGES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
@@ -25,16 +26,78 @@ export function commentSetups(module: ModuleView): readonly Call[] {
   return found;
 }
 
-/** Whether all that a call puts together stands in comments: lists that name YAML files too, or that nobody can read, may bring more. */
-export function readsCommentsOnly(call: Call, context: RuleContext): boolean {
+/** What a call says of the files it puts together. */
+export interface Sources {
+  /** Nothing but comments and these files is put together. */
+  readonly whole: boolean;
+  /** The YAML files its patterns name, those it has as documents of their own left out. */
+  readonly files: readonly FilePath[];
+}
+/** The files a call puts together besides comments: swagger-jsdoc 6 takes all of a YAML file its patterns name. Patterns nobody can read may bring more. */
+export function sourcesOf(call: Call, context: RuleContext, paths: readonly FilePath[]): Sources {
   const options = call.args[0]?.value;
   const [apis, folder] = ['apis', 'apiFolder'].map((key) => context.option(options, key));
-  if (apis?.kind !== 'value') return folder?.kind === 'value' && apis?.kind === 'absent';
+  if (apis?.kind !== 'value') return { whole: folder?.kind === 'value' && apis?.kind === 'absent', files: [] };
   const { value, exact } = apis.resolved;
-  return exact && value.kind === 'array' && !value.open && value.items.every((item) => !OTHERS.test(context.textOf(item.value.at)) && !item.spread);
+  if (!exact || value.kind !== 'array') return { whole: false, files: [] };
+  let whole = !value.open;
+  const files = new Set<FilePath>();
+  for (const item of value.items) {
+    const pattern = item.spread ? undefined : endOf(item.value, context);
+    const found = pattern ? named(pattern, folderOf(call.at.path), paths) : [];
+    for (const path of found) files.add(path);
+    if (found.length === 0) whole &&= !item.spread && !OTHERS.test(context.textOf(item.value.at));
+  }
+  return { whole, files: [...files] };
 }
 /** What may name a YAML file, in the text of a pattern. */
 const OTHERS = /ya?ml|\*\.\*|\*['"`]|^[A-Za-z_$][\w$]*$/i;
+/** A pattern as far as it can be read: relative to the folder the program is started in (`./docs/*.yaml`) or to the file (`${__dirname}/docs/*.yaml`). */
+interface Pattern {
+  readonly text: string;
+  readonly fromFile: boolean;
+}
+function endOf(value: Value, context: RuleContext): Pattern | undefined {
+  const plain = context.constant(value)?.value;
+  if (typeof plain === 'string') return { text: plain, fromFile: false };
+  const end = context.resolve(value).value;
+  const parts = end.kind === 'call' && /^(path\.|node:path\.)?(posix\.)?(join|resolve)$/.test(end.callee) ? end.args.map((one) => one.value) : end.kind === 'template' ? end.parts : [];
+  const [first, ...rest] = parts;
+  if (first === undefined || typeof first === 'string' || rest.length === 0) return undefined;
+  const base = /^(__dirname|import\.meta\.dirname|process\.cwd\(\))$/.exec(context.textOf(first.at))?.[1];
+  const texts = rest.map((part) => (typeof part === 'string' ? part : context.constant(part)?.value));
+  return base !== undefined && texts.every((text) => typeof text === 'string') ? { text: texts.join('/'), fromFile: !base.startsWith('process') } : undefined;
+}
+/** YAML files a pattern names, below the nearest folder upward in which it names any. */
+function named({ text, fromFile }: Pattern, folder: string, paths: readonly FilePath[]): readonly FilePath[] {
+  const pattern = text.startsWith('/') && !fromFile ? undefined : globOf(text);
+  if (!pattern) return [];
+  for (const base of fromFile ? [folder] : foldersFrom(folder)) {
+    const top = parentOf(base, (/^\/?(?:\.\/)?((?:\.\.\/)*)/.exec(text)?.[1]?.length ?? 0) / 3);
+    const found = top === undefined ? [] : paths.filter((path) => YAML.test(path) && (top === '' || path.startsWith(`${top}/`)) && pattern.test(top === '' ? path : path.slice(top.length + 1)));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+const YAML = /\.ya?ml$/i;
+const LONGEST = 300;
+function parentOf(folder: string, steps: number): string | undefined {
+  let found: string | undefined = folder;
+  for (let step = 0; step < steps && found !== undefined; step++) found = found === '' ? undefined : folderOf(found);
+  return found;
+}
+/** A glob as a pattern in linear time: `*`, `**`, `?` and one level of `{a,b}`. */
+function globOf(text: string): RegExp | undefined {
+  const glob = text.replaceAll('\\', '/').replace(/^(?:\.{0,2}\/)+/, '').replace(/\/{2,}/g, '/');
+  if (glob.length > LONGEST || (glob.match(/\*+/g) ?? []).length > 6 || !/^[\w./*?{},@ -]+$/.test(glob)) return undefined;
+  const source = glob.replace(/\*\*\/|\*\*|[*?.{},]/g, (sign) => SIGNS.get(sign) ?? sign);
+  try {
+    return new RegExp(`^${source}$`);
+  } catch {
+    return undefined;
+  }
+}
+const SIGNS: ReadonlyMap<string, string> = new Map([['**/', '(?:[^/]+/){0,20}'], ['**', '.{0,500}'], ['*', '[^/]{0,200}'], ['?', '[^/]'], ['.', '\\.'], ['{', '(?:'], ['}', ')'], [',', '|']]);
 
 /** The definition a call is given, as a value without names: what is no constant is unknown. Undefined where nothing can be told of it. `from`: takes the files it stands in. */
 export function definitionOf(call: Call, context: RuleContext, from: Set<FilePath>): Value | undefined {
