@@ -16,7 +16,10 @@ export default rule<'artifact', ConfigRisk>({
     references: ['https://www.serverless.com/framework/docs/providers/aws/events/apigateway#enabling-cors', 'https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html', 'https://cwe.mitre.org/data/definitions/942.html'],
   },
   on: 'artifact',
-  words: ['allow', '".read"', '".write"', 'cors', 'access-control-allow-origin', 'any', '*', 'authorizer', 'authtype', 'accesscontrol', 'environment', '"env"', 'private', 'url', 'runtime', 'statement', 'http:', 'httpapi', 'resources', 'headers', 'emulators'],
+  words: [
+    'allow', '".read"', '".write"', 'cors', 'access-control-allow-origin', 'any', '*', 'authorizer', 'authtype', 'accesscontrol',
+    'environment', '"env"', 'private', 'url', 'runtime', 'statement', 'http:', 'httpapi', 'resources', 'headers', 'emulators',
+  ],
   *detect(artifact, context) {
     if (artifact.shape === 'settings') yield* riskDetections(gatewayRisks(artifact, context));
   },
