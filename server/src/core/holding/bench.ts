@@ -6,6 +6,7 @@ import type { ProjectModel } from '../project/project.js';
 import { rules } from '../rules/index.js';
 import type { AnyRule } from '../rules/rule.js';
 import type { FilePath, Span } from '../text/source.js';
+import { changedPart } from '../text/edits.js';
 import { createWordFinder } from '../text/words.js';
 import type { Files } from './files.js';
 import { givesData } from './handers.js';
@@ -23,7 +24,22 @@ export interface Bench {
 export function mentionedIn(text: string): ReadonlySet<string> {
   return wordsIn(text.toLowerCase());
 }
-const wordsIn = createWordFinder(rules.flatMap((rule) => rule.words));
+const words = rules.flatMap((rule) => rule.words);
+const wordsIn = createWordFinder(words);
+const LONGEST = Math.max(...words.map((word) => word.length));
+/** Words that stand in a text, and what else stood in it before an edit: more words only have more rules asked. */
+export interface Mentioned {
+  readonly text: string;
+  readonly words: ReadonlySet<string>;
+}
+/** The same, by what changed since `before`. */
+export function mentionedSince(before: Mentioned | undefined, text: string): Mentioned {
+  if (before?.text === text) return before;
+  if (!before) return { text, words: mentionedIn(text) };
+  const { start, end } = changedPart(before.text, text);
+  const added = mentionedIn(text.slice(Math.max(0, start - LONGEST), end + text.length - before.text.length + LONGEST));
+  return { text, words: [...added].every((word) => before.words.has(word)) ? before.words : new Set([...before.words, ...added]) };
+}
 /** The rules a policy leaves on. */
 export function speaking(policy: Policy): readonly AnyRule[] {
   return rules.filter((rule) => policy.rules.get(rule.meta.id) !== 'off');

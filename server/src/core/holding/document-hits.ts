@@ -4,7 +4,7 @@ import type { OpenApiDocument } from '../openapi/document.js';
 import { entriesOf } from '../openapi/values.js';
 import { createContext } from '../project/context.js';
 import type { FilePath } from '../text/source.js';
-import { bySpan, mentionedIn, recorded, speaking, unique, type Bench, type Leans } from './bench.js';
+import { bySpan, mentionedIn, mentionedSince, recorded, speaking, unique, type Bench, type Leans, type Mentioned } from './bench.js';
 
 /** What the rules said of a document, in all its files: precedence applied, by file. */
 export interface DocumentHits extends Leans {
@@ -22,29 +22,37 @@ export interface HeldHits {
 
 export function createHeldHits(): HeldHits {
   const held = new Map<FilePath, { readonly document: OpenApiDocument; readonly hits: DocumentHits }>();
+  const mentioned = new Map<FilePath, Mentioned>();
   return {
     of(document, bench) {
       const known = held.get(document.path);
       if (known?.document === document) return known.hits;
-      const hits = hitsOf(document, bench);
+      const hits = hitsOf(document, bench, (path, text) => {
+        const now = mentionedSince(mentioned.get(path), text);
+        mentioned.set(path, now);
+        return now.words;
+      });
       held.set(document.path, { document, hits });
       return hits;
     },
     forget(path) {
       for (const [key, { document }] of held) if (key === path || document.parts.has(path)) held.delete(key);
     },
-    forgetAll: () => held.clear(),
+    forgetAll() {
+      held.clear();
+      mentioned.clear();
+    },
   };
 }
 
-function hitsOf(document: OpenApiDocument, bench: Bench): DocumentHits {
+function hitsOf(document: OpenApiDocument, bench: Bench, mentions: (path: FilePath, text: string) => ReadonlySet<string>): DocumentHits {
   const { files, policy, project } = bench;
   const { path } = document;
   const leans: Leans = { leansOn: new Set(), leansOnSurface: new Set(), answered: new Map() };
   const held = recorded(bench, path, leans);
   // Comments of code leave out what holds the paths.
   const keys = entriesOf(document.root).map(({ key }) => key).join(' ');
-  const mentioned = new Set([keys, ...[path, ...document.parts].map((one) => files.get(one)?.text ?? '')].flatMap((text) => [...mentionedIn(text)]));
+  const mentioned = new Set([...mentionedIn(keys), ...[path, ...document.parts].flatMap((one) => [...mentions(one, files.get(one)?.text ?? '')])]);
   const { raw, crashes } = detectDocument(document, { rules: speaking(policy), mentioned, project, context: createContext(path, held), fileClass: files.classOf(path) });
   const placed = byFile(raw.map((one) => ({ one, span: files.spanOf(one.hit.detection.at) })), ({ one }) => one);
   const ranked = [...placed].flatMap(([file, those]) => unique(those.sort(bySpan)).map(({ one, span }) => ({ rule: one.rule.meta.id, node: rangeKey({ path: file, span }), grounds: one.grounds, one })));

@@ -1,6 +1,8 @@
 import type { Value } from '../model/value.js';
 import type { OpenApiDocument } from './document.js';
+import { ofPath } from './kept.js';
 import { follow } from './references.js';
+import { pathEntries } from './urls.js';
 import { asArray, asText, entriesOf, entryOf, valueAt, valueOf } from './values.js';
 
 /** Where a server stands: the path before those of the document ('' for the top), and its host where the url names one. */
@@ -36,15 +38,23 @@ export function ownBases(document: OpenApiDocument): OwnBases | undefined {
   if (document.version === '2.0') return undefined;
   const items = new Map<string, readonly Base[]>();
   const operations = new Map<string, readonly Base[]>();
-  for (const { key, value } of entriesOf(valueOf(document.root, 'paths'))) {
-    const item = follow(document.root, value).value;
-    for (const entry of entriesOf(item)) {
-      if (entry.key === 'servers') items.set(key, serversIn(item));
-      else if (entryOf(entry.value, 'servers')) operations.set(`${entry.key.toLowerCase()} ${key}`, serversIn(entry.value));
+  for (const path of pathEntries(document)) {
+    const { key } = path.entry;
+    for (const { of, bases } of basesIn(path, document)) {
+      if (of === undefined) items.set(key, bases);
+      else operations.set(`${of.toLowerCase()} ${key}`, bases);
     }
   }
   return items.size + operations.size === 0 ? undefined : { items, operations };
 }
+/** Servers of a path item (`of` undefined) and of its operations. */
+const basesIn = ofPath(({ entry: { value } }, { root }) => {
+  const item = follow(root, value).value;
+  return entriesOf(item).flatMap((entry): readonly { readonly of: string | undefined; readonly bases: readonly Base[] }[] => {
+    if (entry.key === 'servers') return [{ of: undefined, bases: serversIn(item) }];
+    return entryOf(entry.value, 'servers') ? [{ of: entry.key, bases: serversIn(entry.value) }] : [];
+  });
+});
 function serversIn(holder: Value): readonly Base[] {
   return basesOf((asArray(valueOf(holder, 'servers'))?.items ?? []).map((item) => item.value));
 }

@@ -1,6 +1,6 @@
 import type { HttpMethod } from '../model/api.js';
 import type { Note } from '../model/module.js';
-import type { Value } from '../model/value.js';
+import type { Entry, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
 
 /** Key path inside a document, for `Change` set and unset. */
@@ -14,6 +14,17 @@ export interface Placed {
 export interface Remark {
   readonly at: At;
   readonly message: string;
+}
+/** What is kept of the path items of a document for as long as nothing outside its `paths` changes: by their entries. */
+export interface Frame {
+  readonly items: WeakMap<Entry, ReadItem>;
+  /** Items without a part that is not what it must be. */
+  readonly shapely: WeakSet<Entry>;
+}
+/** The operations of one path item, those of its callbacks included. `complete`: nothing of it is hidden. */
+export interface ReadItem {
+  readonly operations: readonly Operation[];
+  readonly complete: boolean;
 }
 /** An OpenAPI document, one shape for all versions: its own file, and those it refers to. */
 export interface OpenApiDocument {
@@ -37,6 +48,8 @@ export interface OpenApiDocument {
   /** A `security` key stands at the root or in an operation; certain when false only for complete documents. */
   readonly mentionsSecurity: boolean;
   readonly extensions: ReadonlyMap<string, Value>;
+  /** The same object in the next revision if that differs in path items only: an operation of an item that stayed is then the same object, too. */
+  readonly frame: Frame;
   /** The whole document as a value, for rules that look elsewhere in it. */
   readonly root: Value;
   /** False where a reference or a syntax error hides a part. */

@@ -1,5 +1,5 @@
 import type { Entry, Value } from '../model/value.js';
-import type { OpenApiDocument, Operation, Placed, Pointer } from './document.js';
+import type { Frame, OpenApiDocument, Operation, Placed, Pointer } from './document.js';
 import { follow, type References } from './references.js';
 import { asArray, asObject, asText, entriesOf, entryOf, extensionsOf, valueOf, type KeyedEntry } from './values.js';
 
@@ -14,13 +14,14 @@ interface Reading {
   readonly version: Version;
   readonly security: Value | undefined;
   readonly seen: References;
+  readonly frame: Frame;
   readonly found: Operation[];
   complete: boolean;
 }
 
 /** All operations of a document, of paths, webhooks and callbacks. `complete` false: a part of them is behind a reference or could not be read. */
-export function readOperations(root: Value, version: Version, security: Value | undefined): { readonly operations: readonly Operation[]; readonly complete: boolean } {
-  const reading: Reading = { root, version, security, seen: new Map(), found: [], complete: true };
+export function readOperations(root: Value, version: Version, security: Value | undefined, frame: Frame): { readonly operations: readonly Operation[]; readonly complete: boolean } {
+  const reading: Reading = { root, version, security, seen: new Map(), frame, found: [], complete: true };
   readItems(reading, entryOf(root, 'paths'), 'paths', ['paths'], 0);
   if (version === '3.1' || version === '3.2') readItems(reading, entryOf(root, 'webhooks'), 'webhooks', ['webhooks'], 0);
   return { operations: reading.found, complete: reading.complete };
@@ -33,8 +34,24 @@ function readItems(reading: Reading, holder: Entry | undefined, section: Operati
   for (const entry of entriesOf(whole.value)) {
     if (entry.key.startsWith('x-')) continue;
     if (section === 'paths' && !entry.key.startsWith('/')) continue;
-    readItem(reading, entry, section, [...(whole.pointer ?? at), entry.key], depth);
+    const pointer = [...(whole.pointer ?? at), entry.key];
+    if (section === 'paths') readPath(reading, entry, pointer);
+    else readItem(reading, entry, section, pointer, depth);
   }
+}
+/** One item of `paths`, or what was read of it when it stood in the revision before. */
+function readPath(reading: Reading, entry: KeyedEntry, at: Pointer): void {
+  const known = reading.frame.items.get(entry);
+  if (known && reading.found.length + known.operations.length <= MOST) {
+    reading.found.push(...known.operations);
+    reading.complete &&= known.complete;
+    return;
+  }
+  const { complete, found: { length } } = reading;
+  reading.complete = true;
+  readItem(reading, entry, 'paths', at, 0);
+  if (reading.found.length < MOST) reading.frame.items.set(entry, { operations: reading.found.slice(length), complete: reading.complete });
+  reading.complete &&= complete;
 }
 
 function readItem(reading: Reading, entry: KeyedEntry, section: Operation['section'], at: Pointer, depth: number): void {

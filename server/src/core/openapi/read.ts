@@ -1,6 +1,6 @@
 import type { Entry, Value } from '../model/value.js';
 import type { At, FilePath } from '../text/source.js';
-import type { OpenApiDocument, Remark } from './document.js';
+import type { Frame, OpenApiDocument, Remark } from './document.js';
 import { readOperations } from './operations.js';
 import { follow } from './references.js';
 import { misshapen } from './shape.js';
@@ -19,8 +19,8 @@ export interface PutTogether {
 }
 const ALONE: PutTogether = { parts: new Set(), remarks: [] };
 
-/** Reads any version of OpenAPI from the value of a file, or of several put together (`bundle.ts`). Wrong types are passed over; the rest is still read. */
-export function readOpenApi({ path }: { readonly path: FilePath }, { root }: { readonly root: Value }, { parts, remarks } = ALONE): ReadOpenApi {
+/** Reads any version of OpenAPI from the value of a file, or of several put together (`bundle.ts`). Wrong types are passed over; the rest is still read. `before`: the revision before, whose path items are kept. */
+export function readOpenApi({ path }: { readonly path: FilePath }, { root }: { readonly root: Value }, { parts, remarks } = ALONE, before?: OpenApiDocument): ReadOpenApi {
   const key = entryOf(root, 'openapi') ?? entryOf(root, 'swagger');
   if (!key) return {};
   const version = versionOf(key);
@@ -29,12 +29,13 @@ export function readOpenApi({ path }: { readonly path: FilePath }, { root }: { r
   const schemesEntry = swagger ? entryOf(root, 'securityDefinitions') : entryOf(valueOf(root, 'components'), 'securitySchemes');
   const security = entryOf(root, 'security');
   const paths = entryOf(root, 'paths');
-  const read = readOperations(root, version, security?.value);
+  const frame = before && isFramedAlike(before.root, root) ? before.frame : { items: new WeakMap(), shapely: new WeakSet() } satisfies Frame;
+  const read = readOperations(root, version, security?.value, frame);
   const document: OpenApiDocument = {
     version,
     path,
     parts,
-    remarks: [...remarks, ...misshapen(root)],
+    remarks: [...remarks, ...misshapen(root, frame)],
     versionAt: key.keyAt,
     pathsAt: paths?.keyAt,
     schemesAt: schemesEntry?.keyAt,
@@ -45,6 +46,7 @@ export function readOpenApi({ path }: { readonly path: FilePath }, { root }: { r
     operations: read.operations,
     mentionsSecurity: security !== undefined || read.operations.some((operation) => operation.own !== undefined),
     extensions: extensionsOf(root),
+    frame,
     root,
     complete: read.complete && root.kind === 'object' && !root.open,
   };
@@ -58,6 +60,15 @@ function versionOf(key: Entry): OpenApiDocument['version'] | undefined {
   const family = match?.[1];
   if (key.key === 'swagger') return family === '2.0' ? '2.0' : undefined;
   return family === '3.0' || family === '3.1' || family === '3.2' ? family : undefined;
+}
+/** All but `paths` is the same, and that is a map of its own in both. */
+function isFramedAlike(before: Value, now: Value): boolean {
+  if (before.kind !== 'object' || now.kind !== 'object' || before.open !== now.open || before.entries.length !== now.entries.length) return false;
+  const isMap = (entry: Entry): boolean => entry.key === 'paths' && entry.form === 'pair' && entry.value.kind === 'object' && !entryOf(entry.value, '$ref');
+  return before.entries.every((entry, index) => {
+    const other = now.entries[index];
+    return other === entry || (other !== undefined && isMap(entry) && isMap(other));
+  });
 }
 /** A configuration file may use the same key for something else: only what looks like a document is called unsupported. */
 function unsupported(root: Value, key: Entry): ReadOpenApi {

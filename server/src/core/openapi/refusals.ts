@@ -1,5 +1,6 @@
 import type { Change } from '../findings/changes.js';
 import type { OpenApiDocument, Operation } from './document.js';
+import { ofOperation } from './kept.js';
 import { effective, isChanging, type Requirement } from './security.js';
 import { entryOf, valueAt } from './values.js';
 
@@ -40,7 +41,7 @@ export function refusalsOnceSecured(operations: readonly Operation[], document: 
 }
 
 /** Missing refusals of an operation as it stands. */
-export function undocumentedRefusals(operation: Operation, document: OpenApiDocument): readonly ('401' | '403')[] {
+export const undocumentedRefusals = ofOperation((operation, document): readonly ('401' | '403')[] => {
   const needs = effective(operation, document);
   return needs.kind === 'absent' ? [] : missingRefusals(operation, needs);
-}
+});

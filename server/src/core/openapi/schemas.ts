@@ -1,5 +1,6 @@
 import type { ObjectValue, Value } from '../model/value.js';
 import type { OpenApiDocument, Operation, Placed, Pointer } from './document.js';
+import { ofOperation } from './kept.js';
 import { follow, type References } from './references.js';
 import { asArray, asObject, asText, entriesOf, isTrue, valueOf, type KeyedEntry } from './values.js';
 
@@ -28,6 +29,9 @@ const MOST = 100_000;
 
 /** The schemas of what an operation takes as its body. */
 export function requestSchemas(document: OpenApiDocument, operation: Operation): readonly SchemaRoot[] {
+  return takenBy(operation, document);
+}
+const takenBy = ofOperation((operation, document): readonly SchemaRoot[] => {
   if (document.version === '2.0') {
     return operation.parameters
       .filter(({ value }) => asText(valueOf(value, 'in')) === 'body')
@@ -35,25 +39,20 @@ export function requestSchemas(document: OpenApiDocument, operation: Operation):
   }
   const body = operation.requestBody && led(document, { value: at(document, [...operation.pointer, 'requestBody']) ?? operation.requestBody, pointer: [...operation.pointer, 'requestBody'] });
   return body ? rootsIn(document, operation, body, undefined) : [];
-}
+});
 
 /** The responses of an operation by status, references followed. */
 export function responsesOf(document: OpenApiDocument, operation: Operation): readonly Response[] {
-  const known = answers.get(document) ?? new Map<Operation, readonly Response[]>();
-  answers.set(document, known);
-  const held = known.get(operation) ?? readResponses(document, operation);
-  known.set(operation, held);
-  return held;
+  return answersOf(operation, document);
 }
-type Response = Placed & { readonly entry: KeyedEntry };
-/** Several rules ask for them, and a document does not change once read. */
-const answers = new WeakMap<OpenApiDocument, Map<Operation, readonly Response[]>>();
-function readResponses(document: OpenApiDocument, operation: Operation): readonly Response[] {
+/** A response and its status. */
+export type Response = Placed & { readonly entry: KeyedEntry };
+const answersOf = ofOperation((operation, document): readonly Response[] => {
   const own = [...operation.pointer, 'responses'];
   const { value, pointer } = led(document, { value: at(document, own) ?? document.root, pointer: own });
   if (value === document.root) return [];
   return entriesOf(value).filter((entry) => !entry.key.startsWith('x-')).map((entry) => ({ entry, ...led(document, { value: entry.value, pointer: [...pointer, entry.key] }) }));
-}
+});
 
 /** The schemas of the responses whose status key is asked for. */
 export function responseSchemas(document: OpenApiDocument, operation: Operation, wanted: (status: string) => boolean): readonly SchemaRoot[] {

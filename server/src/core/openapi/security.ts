@@ -1,5 +1,6 @@
 import type { Item, Value } from '../model/value.js';
 import type { OpenApiDocument, Operation } from './document.js';
+import { ofDocument, ofOperation } from './kept.js';
 import { asArray, asObject, asText, entriesOf, type KeyedEntry } from './values.js';
 
 /** One way to satisfy a requirement: all schemes of it together. */
@@ -33,12 +34,12 @@ export function readRequirement(security: Value): Requirement {
 }
 
 /** What an operation asks for after inheritance. `absent`: neither it nor the document says anything. */
-export function effective(operation: Operation, document: OpenApiDocument): Requirement | { readonly kind: 'absent' } {
+export const effective = ofOperation((operation, document): Requirement | { readonly kind: 'absent' } => {
   if (operation.own) return readRequirement(operation.own);
   if (document.security) return readRequirement(document.security);
   const rootKnown = document.root.kind === 'object' && !document.root.open;
   return operation.complete && rootKnown ? { kind: 'absent' } : { kind: 'unknown' };
-}
+});
 
 /** Whether the operation answers without credentials, as far as the document proves it. */
 export function isOpenOperation(operation: Operation, document: OpenApiDocument): boolean {
@@ -60,14 +61,15 @@ export interface SchemeUse {
 }
 /** The schemes that the document and its operations require. */
 export function* schemeUses(document: OpenApiDocument): Iterable<SchemeUse> {
-  const holders = [{ security: document.security, operation: undefined }, ...document.operations.map((operation) => ({ security: operation.own, operation }))];
-  for (const { security, operation } of holders)
-    for (const item of asArray(security)?.items ?? []) for (const entry of entriesOf(item.value)) yield { entry, scopes: asArray(entry.value)?.items ?? [], operation };
+  yield* usesIn(document.security, undefined);
+  for (const operation of document.operations) yield* ownUses(operation, document);
+}
+const ownUses = ofOperation((operation) => usesIn(operation.own, operation));
+function usesIn(security: Value | undefined, operation: Operation | undefined): readonly SchemeUse[] {
+  return (asArray(security)?.items ?? []).flatMap((item) => entriesOf(item.value).map((entry) => ({ entry, scopes: asArray(entry.value)?.items ?? [], operation })));
 }
 /** The names of the schemes that are required anywhere. */
-export function requiredSchemes(document: OpenApiDocument): ReadonlySet<string> {
-  return new Set([...schemeUses(document)].map(({ entry }) => entry.key));
-}
+export const requiredSchemes = ofDocument((document): ReadonlySet<string> => new Set([...schemeUses(document)].map(({ entry }) => entry.key)));
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY', 'SEARCH', 'PROPFIND', 'REPORT']);
 
@@ -77,7 +79,7 @@ export function isChanging(operation: Operation): boolean {
 }
 
 /** A changing operation on the same path that demands credentials, where this one, also changing, proves to demand none. */
-export function securedSibling(operation: Operation, document: OpenApiDocument): { readonly operation: Operation; readonly alternatives: readonly Alternative[] } | undefined {
+export const securedSibling = ofOperation((operation, document): { readonly operation: Operation; readonly alternatives: readonly Alternative[] } | undefined => {
   if (operation.section !== 'paths' || !isChanging(operation) || !isOpenOperation(operation, document)) return undefined;
   for (const other of neighbours(operation, document)) {
     if (!isChanging(other)) continue;
@@ -85,12 +87,14 @@ export function securedSibling(operation: Operation, document: OpenApiDocument):
     if (needs.kind === 'required') return { operation: other, alternatives: needs.alternatives };
   }
   return undefined;
-}
+});
 
+/** Where the operations of a document stand among each other. */
+const indexOf = ofDocument(({ operations }): ReadonlyMap<Operation, number> => new Map(operations.map((operation, index) => [operation, index])));
 /** The other operations of the same path. */
 export function neighbours(operation: Operation, document: OpenApiDocument): readonly Operation[] {
   const { operations } = document;
-  const index = operations.indexOf(operation);
+  const index = indexOf(document).get(operation) ?? -1;
   const found: Operation[] = [];
   for (const step of [-1, 1]) {
     for (let i = index + step; i >= 0 && i < operations.length; i += step) {

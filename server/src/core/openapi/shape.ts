@@ -1,6 +1,6 @@
 import type { Value } from '../model/value.js';
 import type { At } from '../text/source.js';
-import type { Remark } from './document.js';
+import type { Frame, Remark } from './document.js';
 import { follow, type References } from './references.js';
 import { entriesOf, type KeyedEntry } from './values.js';
 import { isCodeFile } from '../text/paths.js';
@@ -21,7 +21,6 @@ interface Plan {
 
 /** In code a later key replaces an earlier one on purpose. */
 const MOST = 20;
-const MOST_VALUES = 300_000;
 
 const map: Plan = { is: 'map' };
 const text: Plan = { is: 'text' };
@@ -53,17 +52,16 @@ const documentPlan: Plan = {
   },
 };
 
-/** Parts of a document that are not what they must be, and keys that stand twice, each named once. What is right beside them is read all the same. */
-export function misshapen(root: Value): readonly Remark[] {
+/** Parts of a document that are not what they must be, and keys that stand twice, each named once. What is right beside them is read all the same. Each map and list is looked at once. */
+export function misshapen(root: Value, { shapely }: Frame): readonly Remark[] {
   const found: Remark[] = [];
   const seen = new Set<unknown>();
   const references: References = new Map();
-  let left = MOST_VALUES;
   const say = (at: At, message: string): void => {
     if (found.length < MOST) found.push({ at, message });
   };
   const look = (value: Value, plan: Plan, name: string): void => {
-    if (plan.is === 'any' || found.length >= MOST || left-- <= 0) return;
+    if (plan.is === 'any' || found.length >= MOST) return;
     const target = value === root ? { value, known: true } : follow(root, value, references);
     // What is not known was said to be so where it was read.
     if (!target.known || target.value.kind === 'unknown') return;
@@ -81,7 +79,10 @@ export function misshapen(root: Value): readonly Remark[] {
     if (!isCodeFile(target.value.at.path)) twice(target.value);
     for (const entry of entriesOf(target.value)) {
       const next = planOf(entry, plan);
-      if (next) look(entry.value, next, entry.key);
+      if (!next || (next === item && shapely.has(entry))) continue;
+      const { length } = found;
+      look(entry.value, next, entry.key);
+      if (next === item && found.length === length) shapely.add(entry);
     }
   };
   /** Of two equal keys the last one is read. */

@@ -1,5 +1,6 @@
 import type { Value } from '../model/value.js';
-import type { OpenApiDocument, Pointer } from './document.js';
+import type { OpenApiDocument, Placed, Pointer } from './document.js';
+import { ofDocument, ofPath, type PathEntry } from './kept.js';
 import { follow } from './references.js';
 import { asArray, asObject, asText, entriesOf, entryOf, valueOf, type KeyedEntry } from './values.js';
 
@@ -17,51 +18,48 @@ export interface UrlPlace {
 }
 
 /** Every url of the servers of a document: root, paths, operations and links. Enum items and defaults of variables are places of their own. */
-export function serverUrls(document: OpenApiDocument): readonly UrlPlace[] {
+export const serverUrls = ofDocument((document): readonly UrlPlace[] => {
   const found: UrlPlace[] = [];
   const seen = new Set<Value>();
-  const read = (holder: Value | undefined, pointer: Pointer): void => {
-    const list = asArray(valueOf(holder, 'servers'));
-    for (const [index, item] of (list?.items ?? []).entries()) readServer(item.value, [...pointer, 'servers', index], found, seen);
-  };
-  read(document.root, []);
-  for (const item of pathItems(document)) {
-    read(item.value, item.pointer);
-    for (const operation of item.operations) {
-      read(operation.value, operation.pointer);
-      for (const response of entriesOf(valueOf(operation.value, 'responses'))) readLinks(document, response, [...operation.pointer, 'responses', response.key], found, seen);
-    }
+  for (const { value, pointer } of serversIn(document.root, [])) readServer(value, pointer, found, seen);
+  for (const path of pathEntries(document)) for (const { value, pointer } of serversOf(path, document)) readServer(value, pointer, found, seen);
+  return found;
+});
+function serversIn(holder: Value | undefined, pointer: Pointer): readonly Placed[] {
+  return (asArray(valueOf(holder, 'servers'))?.items ?? []).map((item, index) => ({ value: item.value, pointer: [...pointer, 'servers', index] }));
+}
+/** The servers of a path item, of its operations and of the links in their responses. */
+const serversOf = ofPath((path, document): readonly Placed[] => {
+  const item = pathItem(path, document);
+  const found = [...serversIn(item.value, item.pointer)];
+  for (const operation of item.operations) {
+    found.push(...serversIn(operation.value, operation.pointer));
+    for (const response of entriesOf(valueOf(operation.value, 'responses'))) found.push(...linkedServers(document, response, [...operation.pointer, 'responses', response.key]));
   }
   return found;
-}
-function readLinks(document: OpenApiDocument, response: KeyedEntry, pointer: Pointer, found: UrlPlace[], seen: Set<Value>): void {
+});
+function linkedServers(document: OpenApiDocument, response: KeyedEntry, pointer: Pointer): readonly Placed[] {
   const target = follow(document.root, response.value);
-  for (const link of entriesOf(valueOf(target.value, 'links'))) {
+  return entriesOf(valueOf(target.value, 'links')).flatMap((link) => {
     const server = entryOf(follow(document.root, link.value).value, 'server');
-    if (server) readServer(server.value, [...(target.pointer ?? pointer), 'links', link.key, 'server'], found, seen);
-  }
+    return server ? [{ value: server.value, pointer: [...(target.pointer ?? pointer), 'links', link.key, 'server'] }] : [];
+  });
 }
 
 /** The entries of `paths`, which may stand in another file. */
-export function pathEntries(document: OpenApiDocument): readonly { readonly entry: KeyedEntry; readonly pointer: Pointer }[] {
+export const pathEntries = ofDocument((document): readonly PathEntry[] => {
   const holder = valueOf(document.root, 'paths');
   const { value, pointer } = holder ? follow(document.root, holder) : { value: undefined, pointer: undefined };
   return entriesOf(value).map((entry) => ({ entry, pointer: [...(pointer ?? ['paths']), entry.key] }));
-}
+});
 
-interface Located {
-  readonly value: Value;
-  readonly pointer: Pointer;
-}
-/** Path items with the objects in them that can be operations. */
-function pathItems(document: OpenApiDocument): readonly (Located & { readonly operations: readonly Located[] })[] {
-  return pathEntries(document).map(({ entry: path, pointer: own }) => {
-    const item = follow(document.root, path.value);
-    const pointer = item.pointer ?? own;
-    const operations = entriesOf(item.value).filter((entry) => entry.value.kind === 'object').map((entry) => ({ value: entry.value, pointer: [...pointer, entry.key] }));
-    return { value: item.value, pointer, operations };
-  });
-}
+/** A path item with the objects in it that can be operations. */
+const pathItem = ofPath(({ entry, pointer: own }, document): Placed & { readonly operations: readonly Placed[] } => {
+  const item = follow(document.root, entry.value);
+  const pointer = item.pointer ?? own;
+  const operations = entriesOf(item.value).filter((one) => one.value.kind === 'object').map((one) => ({ value: one.value, pointer: [...pointer, one.key] }));
+  return { value: item.value, pointer, operations };
+});
 
 function readServer(server: Value, pointer: Pointer, found: UrlPlace[], seen: Set<Value>): void {
   const url = entryOf(server, 'url');
@@ -133,6 +131,6 @@ export function schemeItems(document: OpenApiDocument): readonly UrlPlace[] {
     }
   };
   read(document.root, []);
-  for (const item of pathItems(document)) for (const operation of item.operations) read(operation.value, operation.pointer);
+  for (const path of pathEntries(document)) for (const operation of pathItem(path, document).operations) read(operation.value, operation.pointer);
   return found;
 }

@@ -66,6 +66,8 @@ const MARKS: ReadonlyMap<string, string> = new Map([
   ['setErrorHandler', 'error-handler'],
   ['cookie', 'cookies'], ['clearCookie', 'cookies'], ['setCookie', 'cookies'],
 ]);
+/** A reference that may lead to a path item, or to the whole document: what one item says is then no matter of its own. */
+const AMONG_PATHS = /#\/paths|#\/%|\$ref['"]?[ \t]{0,9}:[ \t]{0,9}['"]?#['"]?[ \t]{0,9}[\r\n,}]/;
 /** Calls that look a text up in a list, or hold it against a pattern. */
 const CHECKS: ReadonlySet<string> = new Set(['includes', 'has', 'test', 'startsWith', 'match', 'indexOf', 'exec']);
 const MOST_GROWTH = 2;
@@ -111,7 +113,7 @@ function read(file: SourceFile, before: FileFacts | undefined, trees: Trees | un
   const parsed = again ? { value: { root: again.root, notes: [] }, problems: [] } : readSettings(file, mark);
   // A comment or space changes no value.
   if (last && again?.root === last.root) return { ...last.facts, file, uses: empty.uses, spans: again.spans };
-  const { document, unsupported } = readOpenApi(file, parsed.value);
+  const { document, unsupported } = readOpenApi(file, parsed.value, undefined, again && !AMONG_PATHS.test(file.text) ? last?.facts.document : undefined);
   const unread = (document?.operations.length ?? 0) === 0 ? unreadBecause(parsed.problems) : undefined;
   return { ...empty, document, outer: document ? outerReferences(file.text, parsed.value.root) : [], notes: parsed.value.notes, spans: again?.spans ?? Int32Array.from(spans), problems: parsed.problems, unsupported: unsupported ?? unread };
 }

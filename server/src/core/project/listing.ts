@@ -1,7 +1,9 @@
 import { basesOf, ownBases } from '../openapi/bases.js';
 import type { OpenApiDocument, Operation } from '../openapi/document.js';
+import { ofOperation, ofPath } from '../openapi/kept.js';
 import { follow } from '../openapi/references.js';
-import { entriesOf, entryOf, valueOf } from '../openapi/values.js';
+import { pathEntries } from '../openapi/urls.js';
+import { entryOf, valueOf } from '../openapi/values.js';
 import type { PathPattern } from './project.js';
 
 /** An operation with the paths it may be served below. */
@@ -48,8 +50,7 @@ export function listingOf(document: OpenApiDocument): Listing {
   const common = distinct(['', ...root.map((base) => base.path.toLowerCase())]);
   const all = new Set(common);
   const paths = new Map<string, { key: string; shape: string; hidden: boolean; listed: Listed[] }>();
-  const pathOf = (key: string): { key: string; shape: string; hidden: boolean; listed: Listed[] } => {
-    const shape = shapeOf(key);
+  const pathOf = (key: string, shape: string): { key: string; shape: string; hidden: boolean; listed: Listed[] } => {
     const known = paths.get(shape) ?? { key, shape, hidden: false, listed: [] };
     paths.set(shape, known);
     return known;
@@ -60,13 +61,14 @@ export function listingOf(document: OpenApiDocument): Listing {
     const bases = ownServers ? distinct(['', ...ownServers.map((base) => base.path.toLowerCase())]) : common;
     for (const base of ownServers ? bases : []) all.add(base);
     const elsewhere = ownServers?.some((base) => base.host !== undefined && !hosts.has(base.host)) === true;
-    pathOf(operation.path).listed.push({ operation, document, bases, elsewhere });
+    pathOf(operation.path, operationShape(operation, document)).listed.push({ operation, document, bases, elsewhere });
   }
   const holder = entryOf(document.root, 'paths');
   const whole = holder === undefined ? undefined : follow(document.root, holder.value);
-  for (const { key, value } of entriesOf(whole?.value)) {
+  for (const one of pathEntries(document)) {
+    const { key, value } = one.entry;
     if (!key.startsWith('/')) continue;
-    const path = pathOf(key);
+    const path = pathOf(key, pathShape(one, document));
     if (path.listed.length > 0) continue;
     const item = follow(document.root, value);
     path.hidden = !item.known || item.value.kind !== 'object' || item.value.open || valueOf(item.value, '$ref') !== undefined;
@@ -74,6 +76,8 @@ export function listingOf(document: OpenApiDocument): Listing {
   const isSeen = document.root.kind === 'object' && !document.root.open && (whole === undefined || (whole.known && whole.value.kind === 'object' && !whole.value.open));
   return { document, paths, bases: [...all].sort((a, b) => b.length - a.length), whole: isSeen };
 }
+const operationShape = ofOperation(({ path }) => shapeOf(path));
+const pathShape = ofPath(({ entry }) => shapeOf(entry.key));
 function distinct(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)];
 }

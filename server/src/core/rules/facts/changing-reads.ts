@@ -1,4 +1,5 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
+import { ofOperation } from '../../openapi/kept.js';
 import { responsesOf } from '../../openapi/schemas.js';
 import { effective } from '../../openapi/security.js';
 import { asText, entriesOf, valueOf } from '../../openapi/values.js';
@@ -20,7 +21,7 @@ const READS: ReadonlySet<string> = new Set('get list show fetch find search read
 const LINKED = /(^|\/)(verify|confirm|activate|unsubscribe|callback|invite|invitation|accept|decline|magic|track|pixel|open|click|redirect|webhooks?|hooks?)(-?\w{1,30})?(\/|$)/i;
 
 /** How surely a GET changes something, by its path, its name, its summary and what it answers: the verb that says so. */
-export function changingRead(operation: Operation, document: OpenApiDocument): { readonly verb: string; readonly sure: boolean } | undefined {
+export const changingRead = ofOperation((operation, document): { readonly verb: string; readonly sure: boolean } | undefined => {
   if (operation.method !== 'GET' || operation.section !== 'paths' || publicPath(operation.path)) return undefined;
   if (LINKED.test(operation.path) && effective(operation, document).kind !== 'required') return undefined;
   const holder = [...operation.pointer].reduce<ReturnType<typeof valueOf>>((value, key) => valueOf(value, String(key)), document.root);
@@ -35,7 +36,7 @@ export function changingRead(operation: Operation, document: OpenApiDocument): {
   const named = CHANGES.has(id) || CHANGES.has(segment ?? '');
   const sure = same > 1 || ((named || MAY_CHANGE.has(id)) && answersNothing(operation, document));
   return sure || named ? { verb, sure } : undefined;
-}
+});
 /** `/berths/{no}/release`: the word behind what is changed. */
 function pathVerb(path: string): string | undefined {
   const segments = path.split('/').filter((segment) => segment !== '');

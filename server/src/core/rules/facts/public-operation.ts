@@ -1,4 +1,5 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
+import { ofOperation } from '../../openapi/kept.js';
 import { markedPublic } from '../../openapi/public.js';
 import { at, requestSchemas } from '../../openapi/schemas.js';
 import { readRequirement } from '../../openapi/security.js';
@@ -9,9 +10,10 @@ import { adminPath, pathMatches, publicPath } from './paths.js';
 
 /** Whether an operation is meant for strangers: by its path, its name, what it takes, its `x-public` mark, or the policy. */
 export function meantPublic(operation: Operation, document: OpenApiDocument, context: Pick<RuleContext, 'policy'>): boolean {
-  return publicPath(operation.path) || markedPublic(operation, document) || beforeLogin(operation, document) || context.policy('auth').publicPaths.some((glob) => pathMatches(glob, operation.path));
+  return saysPublic(operation, document) || context.policy('auth').publicPaths.some((glob) => pathMatches(glob, operation.path));
 }
 
+const saysPublic = ofOperation((operation, document) => publicPath(operation.path) || markedPublic(operation, document) || beforeLogin(operation, document));
 const NAMED = new RegExp(
   '^((user|member|customer|account)_)?(log_?in|sign_?in|sign_?on|sign_?up|register|authenticate)(_?(user|account|customer|member|with_password))?$'
   + '|^((request|send|start|confirm|complete|finish)_)?(password_?reset|reset_?(forgotten_)?password|forgot(ten)?_?password|recover_?password|password_?recovery)(_?(mail|email|link|request))?$'

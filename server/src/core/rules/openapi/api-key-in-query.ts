@@ -1,6 +1,7 @@
 import type { Value } from '../../model/value.js';
 import { schemesKey } from '../../openapi/changes.js';
 import type { OpenApiDocument, Pointer } from '../../openapi/document.js';
+import { ofOperation } from '../../openapi/kept.js';
 import { asText, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
 import { wordsOf } from '../facts/names.js';
@@ -188,17 +189,20 @@ interface Parameters {
   readonly part: 'query' | 'path';
   readonly places: { readonly at: At; readonly pointer: Pointer }[];
 }
+const credentialsOf = ofOperation((operation) => operation.parameters.flatMap(({ value, pointer }) => {
+  const place = valueOf(value, 'in');
+  const part = asText(place);
+  const name = asText(valueOf(value, 'name'));
+  return place && name !== undefined && (part === 'query' || part === 'path') && isCredential(name, operation.path) ? [{ value, pointer, place, part, name } as const] : [];
+}));
 /** The parameters that carry a credential, those of one name together: a key is one decision, however many operations ask for it. */
 function credentialParameters(document: OpenApiDocument): ReadonlyMap<string, Parameters> {
   const found = new Map<string, Parameters>();
   const seen = new Set<Value>();
   for (const operation of document.operations) {
     if (operation.section !== 'paths') continue;
-    for (const { value, pointer } of operation.parameters) {
-      const place = valueOf(value, 'in');
-      const part = asText(place);
-      const name = asText(valueOf(value, 'name'));
-      if (!place || name === undefined || (part !== 'query' && part !== 'path') || seen.has(value) || !isCredential(name, operation.path)) continue;
+    for (const { value, pointer, place, part, name } of credentialsOf(operation, document)) {
+      if (seen.has(value)) continue;
       seen.add(value);
       const one = found.get(`${part} ${name}`) ?? { name, part, places: [] };
       one.places.push({ at: place.at, pointer });

@@ -1,4 +1,5 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
+import { ofOperation } from '../../openapi/kept.js';
 import { at } from '../../openapi/schemas.js';
 import { asText, entryOf, isTrue, valueOf } from '../../openapi/values.js';
 import { rule, type Detection } from '../rule.js';
@@ -113,14 +114,15 @@ export default rule<'openapi', Evidence>({
 });
 
 const MAJOR = /(^|\/)v(\d{1,3})(?=\/|$)/i;
+const isDeprecated = ofOperation((operation, document) => isTrue(valueOf(at(document, operation.pointer), 'deprecated')));
 /** Deprecated operations that are past their day, or stand beside the same one of a later version. */
 function* outlived(document: OpenApiDocument, today: string): Iterable<Detection<Evidence>> {
   const all = document.operations.filter(({ section }) => section === 'paths');
   const keys = new Map<string, Operation[]>();
   const keyOf = ({ method, path }: Operation): string => `${method} ${path.replace(MAJOR, '$1v').replace(/\{[^{}]{0,200}\}/g, '{}')}`;
-  for (const one of all) if (MAJOR.test(one.path)) keys.set(keyOf(one), [...(keys.get(keyOf(one)) ?? []), one]);
-  for (const one of all) {
-    if (!isTrue(valueOf(at(document, one.pointer), 'deprecated'))) continue;
+  const over = all.filter((one) => isDeprecated(one, document));
+  if (over.length > 0) for (const one of all) if (MAJOR.test(one.path)) keys.set(keyOf(one), [...(keys.get(keyOf(one)) ?? []), one]);
+  for (const one of over) {
     const name = `${one.method} ${one.path}`;
     const place = { at: one.methodAt, subject: name };
     const day = /^\d{4}-\d\d-\d\d/.exec(asText(one.extensions.get('x-sunset')) ?? '')?.[0];

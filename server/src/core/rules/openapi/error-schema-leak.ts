@@ -1,6 +1,7 @@
 import type { Value } from '../../model/value.js';
 import { withoutProperty } from '../../openapi/changes.js';
 import type { OpenApiDocument, Placed, Pointer } from '../../openapi/document.js';
+import { ofOperation } from '../../openapi/kept.js';
 import { led, responseSchemas, responsesOf, schemasBelow, type SchemaPlace } from '../../openapi/schemas.js';
 import { asText, entriesOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
@@ -50,7 +51,7 @@ export default rule<'openapi', Evidence>({
   words: ['responses'],
   *detect(document) {
     const operations = document.operations.filter((operation) => operation.section === 'paths');
-    const roots = operations.flatMap((operation) => responseSchemas(document, operation, isError));
+    const roots = operations.flatMap((operation) => errorSchemas(operation, document));
     let count = 0;
     for (const place of schemasBelow(document, roots)) {
       for (const { name, pointer, keyAt } of leaks(place)) {
@@ -61,11 +62,10 @@ export default rule<'openapi', Evidence>({
     }
     const seen = new Set<Value>();
     for (const operation of operations) {
-      for (const response of responsesOf(document, operation)) {
-        if (!isError(response.entry.key) || seen.has(response.value)) continue;
-        seen.add(response.value);
-        const holders = [response, ...entriesOf(valueOf(response.value, 'content')).map((media) => ({ value: media.value, pointer: [...response.pointer, 'content', media.key] }))];
-        for (const holder of holders) for (const example of examplesOf(holder.value, holder.pointer)) yield* shown(document, example);
+      for (const { response, examples } of shownErrors(operation, document)) {
+        if (seen.has(response)) continue;
+        seen.add(response);
+        for (const example of examples) yield* shown(document, example);
       }
     }
   },
@@ -261,6 +261,14 @@ export default rule<'openapi', Evidence>({
 function isError(status: string): boolean {
   return status === 'default' || /^[45](\d\d|XX)$/i.test(status);
 }
+const errorSchemas = ofOperation((operation, document) => responseSchemas(document, operation, isError));
+/** Responses to errors that show examples. */
+const shownErrors = ofOperation((operation, document) => responsesOf(document, operation).flatMap((response): readonly { readonly response: Value; readonly examples: readonly Placed[] }[] => {
+  if (!isError(response.entry.key)) return [];
+  const holders = [response, ...entriesOf(valueOf(response.value, 'content')).map((media) => ({ value: media.value, pointer: [...response.pointer, 'content', media.key] }))];
+  const examples = holders.flatMap((holder) => examplesOf(holder.value, holder.pointer));
+  return examples.length === 0 ? [] : [{ response: response.value, examples }];
+}));
 function leaks({ schema, pointer }: SchemaPlace): readonly { readonly name: string; readonly pointer: Pointer; readonly keyAt: At }[] {
   const named = entriesOf(valueOf(schema, 'properties')).filter(({ value }) => asText(valueOf(value, 'type')) !== 'boolean').map((entry) => ({ entry, name: snakeCase(entry.key) }));
   const beside = named.filter(({ name }) => BESIDE.test(name));

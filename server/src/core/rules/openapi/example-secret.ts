@@ -1,4 +1,5 @@
-import type { Value } from '../../model/value.js';
+import type { Entry, Value } from '../../model/value.js';
+import type { OpenApiDocument } from '../../openapi/document.js';
 import { follow } from '../../openapi/references.js';
 import { asArray, asText, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
@@ -39,30 +40,18 @@ export default rule<'openapi', Evidence>({
   on: 'openapi',
   words: ['example', 'default', 'description', 'summary'],
   *detect(document, context) {
-    // A file of examples may be met before what shows it.
-    const seenAs = { shown: new Set<Value>(), other: new Set<Value>() };
-    const waiting: Spot[] = [{ value: document.root, shown: false, property: undefined, key: '', above: undefined }];
-    for (let one = waiting.pop(), count = 0; one && count < MOST; one = waiting.pop(), count++) {
-      const { value, shown, property, key: own } = one;
-      if (value.kind === 'literal' && shown && typeof value.value === 'string') yield* tokens(value, value.value, one, context);
-      // Anchors of YAML lead to the same value more than once.
-      const seen = shown ? seenAs.shown : seenAs.other;
-      if ((value.kind !== 'object' && value.kind !== 'array') || seen.has(value)) continue;
-      seen.add(value);
-      // An example in a file of its own is known as one by what refers to it.
-      const there = shown && document.parts.size > 0 ? follow(document.root, value) : undefined;
-      if (there && there.value !== value) waiting.push({ ...one, value: there.value });
-      if (value.kind === 'array') {
-        for (const [index, item] of value.items.entries()) if (shown || item.value.kind !== 'literal') waiting.push({ value: item.value, shown, property: undefined, key: String(index), above: one });
-        continue;
-      }
-      if (property !== undefined && secretName(property)) yield* valuesOf(value, property, one);
-      const names = own === 'properties' && !shown;
-      for (const entry of value.entries) {
-        const key = entry.key ?? '';
-        const isShown = shown || (!names && SHOWN.has(key));
-        if (isShown || entry.value.kind !== 'literal') waiting.push({ value: entry.value, shown: isShown, property: names ? key : undefined, key, above: one });
-        if (shown && SECRET_KEY.test(key) && secretName(key)) yield* secretShown(entry.value, key, `${pathTo(one)}/${key}`);
+    const root: Spot = { value: document.root, shown: false, property: undefined, key: '', above: undefined };
+    const walk: Walk = { document, context, shown: new Set(), other: new Set(), left: MOST };
+    const paths = valueOf(document.root, 'paths');
+    // Files refer to each other: their parts are looked at together.
+    if (document.parts.size > 0 || document.root.kind !== 'object' || paths?.kind !== 'object') return yield* below(root, walk);
+    for (const entry of document.root.entries) {
+      const spot = spotOf(entry, root);
+      if (entry.value !== paths) yield* below(spot, walk);
+      else for (const item of paths.entries) {
+        const known = items.get(item) ?? [...below(spotOf(item, spot), walk)];
+        items.set(item, known);
+        yield* known;
       }
     }
   },
@@ -215,6 +204,45 @@ interface Spot {
   readonly property: string | undefined;
   readonly key: string;
   readonly above: Spot | undefined;
+}
+/** What one look at a document has seen: anchors of YAML lead to the same value more than once, and a file of examples may be met before what shows it. */
+interface Walk {
+  readonly document: OpenApiDocument;
+  readonly context: RuleContext;
+  readonly shown: Set<Value>;
+  readonly other: Set<Value>;
+  left: number;
+}
+/** What was found in path items that stay from revision to revision. */
+const items = new WeakMap<Entry, readonly Detection<Evidence>[]>();
+function spotOf({ key = '', value }: Entry, above: Spot): Spot {
+  return { value, shown: SHOWN.has(key), property: undefined, key, above };
+}
+function* below(top: Spot, walk: Walk): Iterable<Detection<Evidence>> {
+  const { document, context } = walk;
+  const waiting = [top];
+  for (let one = waiting.pop(); one && walk.left-- > 0; one = waiting.pop()) {
+    const { value, shown, property, key: own } = one;
+    if (value.kind === 'literal' && shown && typeof value.value === 'string') yield* tokens(value, value.value, one, context);
+    const seen = shown ? walk.shown : walk.other;
+    if ((value.kind !== 'object' && value.kind !== 'array') || seen.has(value)) continue;
+    seen.add(value);
+    // An example in a file of its own is known as one by what refers to it.
+    const there = shown && document.parts.size > 0 ? follow(document.root, value) : undefined;
+    if (there && there.value !== value) waiting.push({ ...one, value: there.value });
+    if (value.kind === 'array') {
+      for (const [index, item] of value.items.entries()) if (shown || item.value.kind !== 'literal') waiting.push({ value: item.value, shown, property: undefined, key: String(index), above: one });
+      continue;
+    }
+    if (property !== undefined && secretName(property)) yield* valuesOf(value, property, one);
+    const names = own === 'properties' && !shown;
+    for (const entry of value.entries) {
+      const key = entry.key ?? '';
+      const isShown = shown || (!names && SHOWN.has(key));
+      if (isShown || entry.value.kind !== 'literal') waiting.push({ value: entry.value, shown: isShown, property: names ? key : undefined, key, above: one });
+      if (shown && SECRET_KEY.test(key) && secretName(key)) yield* secretShown(entry.value, key, `${pathTo(one)}/${key}`);
+    }
+  }
 }
 function pathTo(spot: Spot): string {
   const keys: string[] = [];

@@ -1,4 +1,5 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
+import { ofOperation } from '../../openapi/kept.js';
 import { documentsFailures } from '../../openapi/refusals.js';
 import { isChanging } from '../../openapi/security.js';
 import { usualResponse } from '../../openapi/usual.js';
@@ -39,7 +40,7 @@ export default rule<'openapi', Evidence>({
     let described = false;
     for (const operation of document.operations) {
       if (operation.section !== 'paths' || !operation.complete || operation.responses.size === 0) continue;
-      const lack = lackOf(operation);
+      const lack = lackOf(operation, document);
       described ||= documentsFailures(operation);
       const others = lack && lacking.get(lack);
       if (others) others.push(operation);
@@ -261,7 +262,7 @@ export default rule<'openapi', Evidence>({
   ],
 });
 
-function lackOf(operation: Operation): Lack | undefined {
+const lackOf = ofOperation((operation): Lack | undefined => {
   const statuses = [...operation.responses.keys()].map((key) => key.toUpperCase());
   if (statuses.includes('DEFAULT')) return undefined;
   if (!documentsFailures(operation)) return statuses.some((status) => /^4(\d\d|XX)$/.test(status)) ? 'server' : 'errors';
@@ -270,4 +271,4 @@ function lackOf(operation: Operation): Lack | undefined {
   const takes = operation.requestBody !== undefined || operation.parameters.some(({ value }) => asText(valueOf(value, 'in')) !== 'path');
   if (takes && !statuses.includes('400') && !statuses.includes('422')) return 'invalid';
   return (isChanging(operation) && operation.requestBody !== undefined && SIGN_IN.test(operation.path)) && !statuses.includes('429') ? 'limit' : undefined;
-}
+});

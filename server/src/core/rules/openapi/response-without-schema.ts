@@ -1,5 +1,6 @@
 import type { Value } from '../../model/value.js';
 import type { OpenApiDocument, Operation, Placed } from '../../openapi/document.js';
+import { ofOperation } from '../../openapi/kept.js';
 import { at, led, partsOf, responsesOf } from '../../openapi/schemas.js';
 import { asArray, asObject, asText, entriesOf, entryOf, isTrue, valueOf, type KeyedEntry } from '../../openapi/values.js';
 import { rule } from '../rule.js';
@@ -31,13 +32,10 @@ export default rule<'openapi', Evidence>({
   *detect(document) {
     const seen = new Set<Value>();
     for (const operation of document.operations) {
-      if (operation.section !== 'paths' || operation.method === 'HEAD' || operation.method === 'OPTIONS') continue;
-      for (const response of responsesOf(document, operation)) {
-        const status = response.entry.key;
-        if (!/^2(\d\d|XX)$/i.test(status) || status === '204' || status === '205' || seen.has(response.value)) continue;
+      for (const { response, lack } of lacking(operation, document)) {
+        if (seen.has(response.value)) continue;
         seen.add(response.value);
-        const lack = lackOf(document, operation, response);
-        if (!lack) continue;
+        const status = response.entry.key;
         const at = lack.shared ? lack.shared.keyAt : response.entry.keyAt;
         yield { at, subject: `${operation.method} ${operation.path} ${status}`, evidence: { document, operation, status, holder: lack.holder } };
       }
@@ -156,6 +154,14 @@ export default rule<'openapi', Evidence>({
   ],
 });
 
+/** The successes of an operation that do not say what they hold. */
+const lacking = ofOperation((operation, document) => {
+  if (operation.section !== 'paths' || operation.method === 'HEAD' || operation.method === 'OPTIONS') return [];
+  return responsesOf(document, operation).filter(({ entry: { key } }) => /^2(\d\d|XX)$/i.test(key) && key !== '204' && key !== '205').flatMap((response) => {
+    const lack = lackOf(document, operation, response);
+    return lack ? [{ response, lack }] : [];
+  });
+});
 /** Whether a response says nothing about what it holds. `shared`: the response is described elsewhere in the document. */
 function lackOf(document: OpenApiDocument, operation: Operation, response: Placed & { readonly entry: KeyedEntry }): { readonly holder: Placed | undefined; readonly shared: KeyedEntry | undefined } | undefined {
   const { value } = response;

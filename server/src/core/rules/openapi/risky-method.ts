@@ -1,4 +1,5 @@
 import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
+import { ofDocument, ofOperation } from '../../openapi/kept.js';
 import { requestSchemas } from '../../openapi/schemas.js';
 import { effective, neighbours } from '../../openapi/security.js';
 import { entriesOf, entryOf, valueOf } from '../../openapi/values.js';
@@ -319,18 +320,23 @@ function* changingReads(operation: Operation, document: OpenApiDocument): Iterab
   yield { at: operation.methodAt, subject, evidence, ...(change.sure ? { confidence: 'medium' } : { severity: 'info', confidence: 'low' }) };
 }
 /** Its path names what developers and tests need: `/debug/heap`, `/test/reset`. */
-function isForDevelopers({ path }: Operation, document: OpenApiDocument): boolean {
+function isForDevelopers(operation: Operation, document: OpenApiDocument): boolean {
+  const { path } = operation;
+  if (!isOfTools(operation, document)) return false;
   const segments = segmentsOf(path);
   const index = debugSegment(segments);
-  if (index < 0 || /^tests$/i.test(segments[index]?.text ?? '') || /^(health|info|metrics|prometheus|readiness|liveness)$/i.test(segments.at(-1)?.text ?? '')) return false;
+  if (/^tests$/i.test(segments[index]?.text ?? '') || /^(health|info|metrics|prometheus|readiness|liveness)$/i.test(segments.at(-1)?.text ?? '')) return false;
   return !isTrade(index, segments, () => document.operations.map((one) => segmentsOf(one.path)));
 }
 /** `/internal/...` beside operations for others: a document of internal ones has hardly any other. */
 function isInternal({ path }: Operation, document: OpenApiDocument): boolean {
-  if (!INTERNAL.test(path)) return false;
+  return INTERNAL.test(path) && isForOthers(document);
+}
+const isForOthers = ofDocument((document) => {
   const paths = new Set(document.operations.filter(({ section }) => section === 'paths').map((one) => one.path));
   return [...paths].filter((one) => INTERNAL.test(one)).length * 3 <= paths.size;
-}
+});
+const isOfTools = ofOperation(({ path }) => debugSegment(segmentsOf(path)) >= 0);
 const FOR_DEVELOPERS = 'by its path it is made for developers, and shows or changes what nobody else should';
 const INTERNAL = /^(\/(api|rest|v\d{1,3}))*\/_?internal(\/|$)/i;
 /** Anybody may call it. */
@@ -343,9 +349,9 @@ function allowedFor(operation: Operation, context: RuleContext): readonly string
   const special = [...paths].find(([glob]) => pathMatches(glob, operation.path))?.[1] ?? allow;
   return special?.map((method) => method.toUpperCase());
 }
-function repeatsPatch(operation: Operation, document: OpenApiDocument): boolean {
+const repeatsPatch = ofOperation((operation, document): boolean => {
   if (operation.method !== 'PUT') return false;
   const patch = neighbours(operation, document).find((other) => other.method === 'PATCH');
   const [own, others] = [operation, patch].map((one) => (one ? requestSchemas(document, one) : []));
   return own !== undefined && own.length > 0 && others !== undefined && own.length === others.length && own.every((schema) => others.some((other) => other.value === schema.value && other.media === schema.media));
-}
+});

@@ -1,17 +1,15 @@
 import type { ObjectValue, Value } from '../../model/value.js';
 import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
-import { at, isMarked, led, partsOf, requestSchemas, schemasBelow } from '../../openapi/schemas.js';
-import { typesOf } from '../../openapi/types.js';
+import { ofOperation } from '../../openapi/kept.js';
+import { at, isMarked, led, requestSchemas, schemasBelow } from '../../openapi/schemas.js';
 import { asObject, asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
-import { snakeCase } from '../facts/names.js';
+import { missingBound, type Missing } from '../facts/bounds.js';
 import { listed } from '../facts/prose.js';
 import { rule, type Change } from '../rule.js';
 
-interface Bound {
+interface Bound extends Missing {
   readonly name: string;
-  readonly key: 'maxLength' | 'maxItems' | 'maximum';
-  readonly kind: 'text' | 'list' | 'number' | 'size' | 'file';
   readonly pointer: Pointer;
   readonly at: At;
   /** What a list and its items have in common. */
@@ -21,15 +19,6 @@ interface Evidence {
   readonly document: OpenApiDocument;
   readonly bounds: readonly Bound[];
 }
-/** How much the caller makes the server do. */
-const SIZE = /^(limit|size|page_?size|per_?page|count|top|take|first|max|rows|max_?(results|rows|items|records|entries)|(page|batch|chunk)_?(limit|length))$/i;
-/** Numbers that tell one thing, place or time from others. */
-const NAMES = new RegExp(
-  '(^|_)(ids?|no|nr|num|number|code|offset|skip|page|cursor|start|from|to|before|after|since|until|index|seq|sequence|version|revision|year|month|day|hour|minute|second|date|time|timestamp|ts|at|on'
-  + '|lat|latitude|lng|lon|longitude|[xyz]|line|column|row|order|position|rank|sort|priority|port)$',
-);
-/** Formats whose values have an end of their own. */
-const BOUNDED = /^(date|date-time|time|duration|uuid|ipv4|ipv6|email|idn-email|hostname|int8|int16|int32|int64|uint8|uint16|uint32)$/;
 const LIMITS: Readonly<Record<Bound['kind'], number>> = { text: 255, list: 100, number: 1_000_000, size: 100, file: 10_485_760 };
 /** Places one fix completes. */
 const MOST = 30;
@@ -311,22 +300,34 @@ function byOwner(bounds: readonly Bound[]): readonly (readonly Bound[])[] {
 }
 
 function* parameterBounds(document: OpenApiDocument, operation: Operation, told: Set<Value>): Iterable<Bound> {
-  for (const { value, pointer } of operation.parameters) {
-    const place = asText(valueOf(value, 'in'));
-    const name = entryOf(value, 'name');
-    const text = asText(name?.value);
-    if (!name || text === undefined || (place !== 'query' && place !== 'path' && place !== 'formData') || told.has(value)) continue;
+  for (const { value, object, bound } of parametersOf(operation, document)) {
+    if (told.has(value)) continue;
     told.add(value);
-    const own = valueOf(value, 'schema');
-    const schema = own ? led(document, { value: own, pointer: [...pointer, 'schema'] }) : { value, pointer };
-    const object = asObject(schema.value);
-    if (!object || told.has(object) && object !== value) continue;
+    if (told.has(object) && object !== value) continue;
     told.add(object);
-    const missing = missingBound(document, object, text);
-    // A number in a path names a thing.
-    if (missing && !(missing.kind === 'number' && place === 'path')) yield { name: text, ...missing, pointer: schema.pointer, at: name.value.at, owner: object };
+    if (bound) yield bound;
   }
 }
+interface Parameter {
+  readonly value: Value;
+  /** Its schema. */
+  readonly object: ObjectValue;
+  readonly bound: Bound | undefined;
+}
+const parametersOf = ofOperation((operation, document) => operation.parameters.flatMap(({ value, pointer }): readonly Parameter[] => {
+  const place = asText(valueOf(value, 'in'));
+  const name = entryOf(value, 'name');
+  const text = asText(name?.value);
+  if (!name || text === undefined || (place !== 'query' && place !== 'path' && place !== 'formData')) return [];
+  const own = valueOf(value, 'schema');
+  const schema = own ? led(document, { value: own, pointer: [...pointer, 'schema'] }) : { value, pointer };
+  const object = asObject(schema.value);
+  if (!object) return [];
+  const missing = missingBound(document, object, text);
+  // A number in a path names a thing.
+  const bound = missing && !(missing.kind === 'number' && place === 'path') ? { name: text, ...missing, pointer: schema.pointer, at: name.value.at, owner: object } : undefined;
+  return [{ value, object, bound }];
+}));
 function* bodyBounds(document: OpenApiDocument, operation: Operation, told: Set<Value>): Iterable<Bound> {
   yield* bareFiles(document, operation, told);
   for (const root of requestSchemas(document, operation)) {
@@ -345,12 +346,13 @@ function* bodyBounds(document: OpenApiDocument, operation: Operation, told: Set<
 const FILES = /^(image|video|audio|font)\/|^application\/(octet-stream|pdf|zip|gzip|x-(gzip|tar|zip-compressed|7z-compressed)|msword)$/i;
 /** A file as the whole body, of which the document says no more than its type. */
 function* bareFiles(document: OpenApiDocument, operation: Operation, told: Set<Value>): Iterable<Bound> {
+  if (!operation.requestBody) return;
   const pointer = [...operation.pointer, 'requestBody'];
-  const body = operation.requestBody && led(document, { value: at(document, pointer) ?? operation.requestBody, pointer });
-  for (const media of entriesOf(valueOf(body?.value, 'content'))) {
+  const body = led(document, { value: at(document, pointer) ?? operation.requestBody, pointer });
+  for (const media of entriesOf(valueOf(body.value, 'content'))) {
     const schema = entryOf(media.value, 'schema');
     const isBare = asObject(media.value)?.open === false && (!schema || (asObject(schema.value)?.entries.length === 0));
-    if (!body || !isBare || !FILES.test(media.key) || told.has(media.value)) continue;
+    if (!isBare || !FILES.test(media.key) || told.has(media.value)) continue;
     told.add(media.value);
     yield { name: 'the body', key: 'maxLength', kind: 'file', pointer: [...body.pointer, 'content', media.key, 'schema'], at: media.keyAt, owner: media.value };
   }
@@ -361,35 +363,4 @@ function schemaKeyAt(document: OpenApiDocument, operation: Operation, schema: Ob
   const own = media.find((entry) => entry.value === schema) ?? media[0];
   if (own) return own.keyAt;
   return document.version === '2.0' ? operation.methodAt : schema.at;
-}
-
-type Missing = Pick<Bound, 'key' | 'kind'>;
-function missingBound(document: OpenApiDocument, schema: ObjectValue, name: string): Missing | undefined {
-  const parts = [...partsOf(document, schema)];
-  const has = (key: string): boolean => parts.some((part) => entryOf(part, key));
-  if (parts.some((part) => part.open) || has('enum') || has('const') || has('$ref')) return undefined;
-  const textOf = (key: string): string | undefined => parts.map((part) => asText(valueOf(part, key))).find((one) => one !== undefined);
-  const types = parts.flatMap((part) => typesOf(part));
-  const format = textOf('format') ?? '';
-  if (types.includes('string') || types.includes('file')) {
-    if (has('maxLength') || BOUNDED.test(format)) return undefined;
-    const isFile = types.includes('file') || /^(binary|byte)$/.test(format) || has('contentMediaType') || has('contentEncoding');
-    if (isFile) return saysLimit(textOf('description')) ? undefined : { key: 'maxLength', kind: 'file' };
-    return parts.some((part) => isFinitePattern(asText(valueOf(part, 'pattern')))) ? undefined : { key: 'maxLength', kind: 'text' };
-  }
-  if (types.includes('array')) return has('maxItems') ? undefined : { key: 'maxItems', kind: 'list' };
-  const whole = types.includes('integer');
-  if ((!whole && !types.includes('number')) || has('maximum') || has('exclusiveMaximum')) return undefined;
-  if (SIZE.test(name)) return { key: 'maximum', kind: 'size' };
-  return BOUNDED.test(format) || NAMES.test(snakeCase(name)) ? undefined : { key: 'maximum', kind: 'number' };
-}
-/** The size of a file stated in words, which is all that version 2 knows. */
-function saysLimit(description: string | undefined): boolean {
-  return description !== undefined && /\b\d{1,9}\s?(bytes|[kmg]i?b|kilobytes|megabytes|gigabytes)\b/i.test(description);
-}
-/** Anchored at both ends and without a repetition that has no end. */
-function isFinitePattern(pattern: string | undefined): boolean {
-  if (pattern === undefined || !pattern.startsWith('^') || !pattern.endsWith('$')) return false;
-  const outside = pattern.replace(/\\./g, 'x').replace(/\[[^\]]*\]/g, 'x');
-  return !/[*+]|\{\d*,\}/.test(outside);
 }

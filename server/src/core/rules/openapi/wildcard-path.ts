@@ -1,4 +1,5 @@
 import type { OpenApiDocument } from '../../openapi/document.js';
+import { ofPath } from '../../openapi/kept.js';
 import { led } from '../../openapi/schemas.js';
 import { pathEntries } from '../../openapi/urls.js';
 import { asArray, asText, entriesOf, entryOf, valueOf, type KeyedEntry } from '../../openapi/values.js';
@@ -21,9 +22,9 @@ export default rule<'openapi', { readonly path: string }>({
   on: 'openapi',
   words: ['paths'],
   *detect(document) {
-    for (const { entry } of pathEntries(document)) {
-      if (!entry.key.startsWith('/') || assetPath(entry.key.replace(/[{*].*$/, ''))) continue;
-      if (matchesAnything(entry.key) || isLoneParameter(entry, document)) yield { at: entry.keyAt, subject: entry.key, evidence: { path: entry.key } };
+    for (const path of pathEntries(document)) {
+      const { entry } = path;
+      if (isWild(path, document)) yield { at: entry.keyAt, subject: entry.key, evidence: { path: entry.key } };
     }
   },
   explain: () => ({
@@ -89,6 +90,7 @@ export default rule<'openapi', { readonly path: string }>({
   ],
 });
 
+const isWild = ofPath(({ entry }, document) => entry.key.startsWith('/') && !assetPath(entry.key.replace(/[{*].*$/, '')) && (matchesAnything(entry.key) || isLoneParameter(entry, document)));
 function matchesAnything(path: string): boolean {
   return /(^|\/)(\*{1,2}|\{[^{}/]{1,100}[+*]\}|\{\*[^{}/]{1,100}\})$/.test(path);
 }
