@@ -50,8 +50,15 @@ function fieldOf(owner: ClassId, name: string, project: Calling): ClassId | unde
   const field = view.fields.find((one) => one.name === name);
   const held = field && classIn(field.value, project);
   if (held) return held;
-  const parameter = view.construct && module.functions.get(view.construct)?.parameters.find((one) => one.name === name);
-  return parameter?.type === undefined ? undefined : typed(parameter.type, module, project);
+  // `this.repo = repo`, `this.repo = new Repo(db)`.
+  const set = module.fields?.get(owner)?.get(name);
+  const made = set && classIn(resolveValue(set, project).value, project);
+  if (made) return made;
+  const given = view.construct === undefined ? undefined : module.functions.get(view.construct)?.parameters;
+  const index = set?.kind === 'ref' && set.root.kind === 'parameter' && set.root.fn === view.construct && set.path.length === 0 ? set.root.index : undefined;
+  const parameter = given?.find((one) => one.name === name) ?? (index === undefined ? undefined : given?.[index]);
+  if (parameter?.type !== undefined) return typed(parameter.type, module, project);
+  return parameter?.initial && classIn(resolveValue(parameter.initial, project).value, project);
 }
 function typed(type: string, module: ModuleView, project: Calling): ClassId | undefined {
   const own = [...module.classes.values()].find((one) => one.name === type);

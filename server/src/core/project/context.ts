@@ -15,6 +15,7 @@ import { createPayloads, filterRole, formatterRole, listedErrorRole } from './pa
 import type { Manifest } from './manifests.js';
 import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
 import { cutFrom, requestField } from './request.js';
+import { PROCEDURE, proceduresIn } from './procedures.js';
 import { RESOLVER, resolversIn } from './resolver-maps.js';
 import { createRunning } from './running.js';
 import { guessRole, socketRole } from './sends.js';
@@ -57,13 +58,17 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
   };
   const guessed = new Map<FunctionId, Role | undefined>();
   const answering = new Map<FilePath, ReadonlySet<FunctionId>>();
+  const procedures = new Map<FilePath, ReadonlySet<FunctionId>>();
   /** Maps of resolvers are looked for once in a file. */
   const resolver = (fn: FunctionId): Role | undefined => {
     const module = moduleOf(fn);
     if (!module) return undefined;
     const known = answering.get(module.path) ?? resolversIn(module);
     answering.set(module.path, known);
-    return known.has(fn) ? RESOLVER : undefined;
+    if (known.has(fn)) return RESOLVER;
+    const asked = procedures.get(module.path) ?? proceduresIn(module);
+    procedures.set(module.path, asked);
+    return asked.has(fn) ? PROCEDURE : undefined;
   };
   const outerOf = ({ id, within }: FunctionView): FunctionView | undefined => (within === undefined ? moduleOf(id)?.top : body(within));
   const role = (fn: FunctionId): Role | undefined => {

@@ -10,6 +10,11 @@ const MOST_WRITES = 8;
 const RENDERS = /(^|\.)(escape|render)\w*$/;
 /** Calls whose result carries what they are given. */
 const CARRIES = /(^|\.)(stringify|parse|String|inspect|format|toString|serializeError|assign|entries|values|fromEntries|from|concat|join|resolve|toJSON|toObject|freeze|getOwnPropertyNames|keys|encode|escape\w*|render\w*|art)$/;
+/** Classes and functions that put an answer into the house's envelope: `new ApiResponse(200, user)`, `ApiResponse.success(user)`, `successResponse(user)`. */
+const WRAPS = new RegExp(
+  '(^|\\.)((Api|Success|Base|Standard|Common|Custom|Data|Json|Generic|Server|App)(Response|Result)(\\.(success|ok|created|of|from|json|build|create|send))?'
+  + '|(success|ok|api|format|build|create|make|wrap)_?Response|response(Ok|Success)|successResult)$', 'i',
+);
 /** Those that write a table. */
 const TABLES = /(^|\.)(unparse|json2csv|toCSV|toCsv|csvFormat)$/;
 const CARRIES_RECEIVER = /^(toString|toJSON|toObject|concat|join)$/;
@@ -212,7 +217,7 @@ function memberOf(value: Value, ref: Ref, follow: (value: Value) => Value | unde
 }
 
 function carries(name: string): boolean {
-  return CARRIES.test(name) || TABLES.test(name);
+  return CARRIES.test(name) || TABLES.test(name) || WRAPS.test(name);
 }
 /** The functions entered on the way, innermost first. */
 function framesOf(frame: Frame | undefined): readonly Frame[] {

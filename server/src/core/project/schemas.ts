@@ -111,10 +111,10 @@ function referenceOf({ key, value }: Entry): readonly (readonly [string, string,
 function* classSchemas(module: ModuleView): Iterable<Schema> {
   for (const view of module.classes.values()) {
     const declared = view.declared ?? [];
-    const decorator = view.decorators.find((one) => one.kind === 'call' && ENTITY.test(one.name));
-    if (!decorator && !declared.some((one) => one.decorators.some((held) => held.kind === 'call' && COLUMN.test(held.name)))) continue;
+    const decorator = view.decorators.find((one) => ENTITY.test(decoratorName(one)));
+    if (!decorator && !declared.some((one) => one.decorators.some((held) => COLUMN.test(decoratorName(held))))) continue;
     const columns = declared.filter((one) => one.type === undefined || !/^boolean\b/.test(one.type));
-    const isClosed = view.decorators.some((one) => one.kind === 'call' && one.name === 'Exclude');
+    const isClosed = view.decorators.some((one) => decoratorName(one) === 'Exclude');
     yield {
       names: [view.name, ...(decorator?.kind === 'call' ? [textOf(decorator.args[0]?.value), ...optionTexts(decorator, /^(name|tableName|collection)$/)] : [])].flatMap((one) => one ?? []),
       fields: columns.filter((one) => !isClosed && !isHidden(one.decorators)).map((one) => one.name),
@@ -124,6 +124,12 @@ function* classSchemas(module: ModuleView): Iterable<Schema> {
       trimmed: joinTrims(view.methods.filter((id) => TRIMS.test(id)).flatMap((id) => module.functions.get(id) ?? []).map((fn) => trimmedIn(fn, module))),
     };
   }
+}
+/** `@Column()` and `@Column`, under whichever name it was imported. */
+function decoratorName(value: Value): string {
+  const called = value.kind === 'call' ? value.target : value;
+  if (called.kind !== 'ref') return '';
+  return called.root.kind === 'import' && called.path.length === 0 ? called.root.name : (called.path.at(-1) ?? called.text);
 }
 function relationOf({ name, type, decorators }: DeclaredField): readonly (readonly [string, string, boolean])[] {
   const made = decorators.find((one) => one.kind === 'call' && RELATION.test(one.name));

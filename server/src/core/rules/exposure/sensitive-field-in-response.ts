@@ -18,8 +18,8 @@ import { signedIn } from '../facts/signed-in.js';
 import { rule, type FixAnswer, type Leaf, type RuleContext } from '../rule.js';
 
 type Evidence = GraphField | ({ readonly leaf: Leaf; readonly send: Send } & ({ readonly field: string; readonly isSalt: boolean; readonly isProof?: true } | { readonly read: RecordRead }));
-/** Calls that write a record out with all its fields. */
-const WHOLE = /(^|\.)(stringify|parse|unparse|from|values|assign|concat|toJSON|toObject|freeze|json2csv|toCSV|toCsv|csvFormat)$/;
+/** Calls that write a record out with all its fields, or put it into an envelope. */
+const WHOLE = /(Response|Result)(\.\w+)?$|(^|\.)response(Ok|Success)$|(^|\.)(stringify|parse|unparse|from|values|assign|concat|toJSON|toObject|freeze|json2csv|toCSV|toCsv|csvFormat)$/;
 /** Calls that make a hash of a password. */
 const HASHES = /^(hash|hashSync|hash_?password|scrypt|scryptSync|pbkdf2|pbkdf2Sync|argon2\w*|make_?hash|encrypt_?password)$/i;
 /** Objects whose members are texts about a field, and switches. */
@@ -80,7 +80,9 @@ export default rule<'answer', Evidence>({
       seen.add(known);
       // The name that is sent tells more than the query it was read with.
       const shown = leaf.via?.at.path === send.at.path && (leaf.via.kind === 'ref' || (leaf.entered ?? []).length > 0) ? { at: leaf.via.at } : place;
-      yield { ...shown, subject: `${read.model} ${leaf.key ?? ''}`, evidence: { leaf, send, read }, confidence: read.proven ? 'high' : 'medium', when: [...send.when, ...leaf.when] };
+      const found = { ...shown, subject: `${read.model} ${leaf.key ?? ''}`, evidence: { leaf, send, read }, when: [...send.when, ...leaf.when] };
+      // What else such a table holds of people nobody can tell.
+      yield read.kind === 'personal' && !read.proven ? { ...found, severity: 'info', confidence: 'medium' } : { ...found, confidence: read.proven ? 'high' : 'medium' };
     }
   },
   explain: (evidence) => ({
@@ -133,6 +135,7 @@ function worded(evidence: Evidence): string {
   const { model, kind, field, asked } = evidence.read;
   if (asked && field !== undefined) return `The query asks for '${field}' of ${model}, and the answer is sent as it is. Leave it out of what is selected.`;
   if (field !== undefined && kind !== undefined && kind !== 'secret') return `The whole ${model} record is returned, '${field}' included. Select the fields the client needs.`;
+  if (kind === 'personal') return `Every column of ${model} is returned, whatever it says of people. Select the fields the client needs.`;
   return `The whole ${model} record is returned, with any password hash or token it holds. Select the fields the client needs.`;
 }
 /** A field of the list that is put in by name. */
@@ -159,7 +162,7 @@ function kept(value: Value, fn: FunctionView, context: RuleContext): RecordRead 
 /** What writes the record out is told which fields: `JSON.stringify(user, ['id'])`, `parse(users, { fields })`. */
 function isTrimmed({ through }: Leaf, fn: FunctionView): boolean {
   return through.length > 0 && fn.steps.some((step) => {
-    if (step.do !== 'call' || /(^|\.)assign$/.test(step.call.name)) return false;
+    if (step.do !== 'call' || /(^|\.)assign$|(Response|Result)(\.\w+)?$/i.test(step.call.callee || step.call.name)) return false;
     return through.includes(step.call.callee || step.call.name) && step.call.args.slice(1).some(({ value }) => value.kind !== 'literal');
   });
 }

@@ -175,4 +175,58 @@ export const otherAnswers: readonly Example[] = [
       }
     `,
   },
+  {
+    title: 'records in an envelope, of procedures, and all columns of people',
+    bad: `
+      //- prisma/schema.prisma
+      model Warden {
+        id Int @id
+        passwordHash String
+      }
+      //- envelope.js
+      export class ApiResponse { constructor(status, data) { this.status = status; this.data = data; } }
+      //- app.ts
+      import express from 'express';
+      import { initTRPC } from '@trpc/server';
+      import { ApiResponse } from './envelope.js';
+      import { pool, prisma } from './db';
+      import { successResponse } from './missing';
+      const t = initTRPC.create();
+      const app = express();
+      app.get('/a', async (req, res) => { const found = await prisma.warden.findFirst(); res.json(new ApiResponse(200, found)); });
+      //                                                                                                               ^^^^^ exposure/sensitive-field-in-response "whole warden record"
+      app.get('/b', async (req, res) => { const found = await prisma.warden.findFirst(); res.json(successResponse(found)); });
+      //                                                                                                          ^^^^^ exposure/sensitive-field-in-response "whole warden record"
+      app.get('/c', async (req, res) => { const { rows } = await pool.query('SELECT * FROM claimants'); res.json(rows); });
+      //                                                                                                         ^^^^ exposure/sensitive-field-in-response "Every column of claimants"
+      export const appRouter = t.router({
+        all: t.procedure.query(() => prisma.warden.findMany()),
+      //                             ^^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "whole warden record"
+        some: t.procedure.query(() => prisma.warden.findMany({ select: { id: true } })),
+      });
+      class Wardens {
+        constructor(private readonly store = new Store()) {}
+        list() { return this.store.all(); }
+      }
+      class Store { all() { return prisma.warden.findMany(); } }
+      const wardens = new Wardens();
+      app.get('/d', async (req, res) => { res.json(await wardens.list()); });
+      //                                                 ^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "whole warden record"
+    `,
+  },
+  {
+    title: 'people whose columns are known, and rows for some only',
+    good: `
+      //- app.js
+      import express from 'express';
+      import { pool } from './db.js';
+      import { requireRole } from './guards.js';
+      const app = express();
+      const ddl = 'CREATE TABLE readers (id int, nick text)';
+      app.get('/a', async (req, res) => { const { rows } = await pool.query('SELECT * FROM readers'); res.json(rows); });
+      app.get('/b', requireRole('office'), async (req, res) => { const { rows } = await pool.query('SELECT * FROM claimants'); res.json(rows); });
+      app.get('/c', async (req, res) => { const { rows } = await pool.query('SELECT * FROM claimants WHERE id = $1', [req.session.user.id]); res.json(rows[0]); });
+      app.get('/d', async (req, res) => { const { rows } = await pool.query('SELECT * FROM wagons'); res.json(new ApiResponse(200, rows)); });
+    `,
+  },
 ];

@@ -33,6 +33,7 @@ const SPOKEN = /^(has|is|needs?|requires?|must|can|should|allows?|shows?|uses?|w
 const CONTENT = /^(hash|pass)$/;
 const BESIDE_CONTENT = /^(size|bytes|path|mime(_?type)?|file_?(name|path|size)|content_?type|commit\w*|block\w*|height|checksum|algorithm|score|grade|exam\w*|result|url)$/;
 const OWNER = /^_?(user|account|customer|member|admin|employee|patient|usuario|utilisateur|benutzer|utente|gebruiker)s?(_?(model|repository|repo|entity|collection|table|schema))?$/i;
+const PEOPLE = /^(driver|claimant|crew|crewmember|staff|person|people|patient|student|pupil|teacher|tutor|doctor|nurse|coach|guest|resident|subscriber|applicant|candidate|worker|reader|clerk|rider|courier|passenger|employee|client|donor|volunteer|mitglied(er)?|kunden?|fahrer|patienten?|mitarbeiter|cliente|empleado|paciente|alumno)$/;
 const OF_PERSON = /^(e_?mail|(user|first|last|full)?_?name|login|phone|role|roles|is_?admin|user_?id|badge|correo|nombre|nome|nom|rol)$/;
 
 /** A field no client needs: its name alone says so, or only in a record of a person ('likely'). */
@@ -64,6 +65,10 @@ export function heldFields(names: readonly string[]): Readonly<Record<HeldKind, 
     else if (PERSONAL.test(words)) personal.push(name);
   }
   return { secret, key, personal };
+}
+/** The name of a table that holds people, whose columns tell of them. */
+export function peopleTable(table: string): boolean {
+  return PEOPLE.test(table);
 }
 /** Whether fields that stand side by side in a record hold one that no client needs; a hash beside a salt, or in a record of a person, is one. */
 export function holdsSensitive(names: readonly string[]): boolean {

@@ -63,7 +63,7 @@ function asList(found: ReturnType<typeof partOf>): ReturnType<typeof partOf> {
 function collectionOf(ref: Ref, context: RuleContext): Collection | undefined {
   if (ref.root.kind !== 'local' && ref.root.kind !== 'import') return undefined;
   const { value: made, exact } = context.resolve(ref);
-  const name = ref.path.at(-1) ?? ref.text;
+  const name = ref.path.at(-1) ?? ref.text.split(/[.[?!]/)[0] ?? ref.text;
   if (!exact) return undefined;
   if (made.kind === 'array') return { name, made, is: 'array' };
   if (made.kind === 'call' && made.form === 'new' && /^(Map|Set)$/.test(made.callee)) return { name, made, is: made.callee === 'Map' ? 'map' : 'array' };

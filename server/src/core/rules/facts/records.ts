@@ -1,7 +1,7 @@
 import type { FunctionView } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
-import { heldFields, sensitiveField, tableName } from './field-names.js';
+import { heldFields, peopleTable, sensitiveField, tableName } from './field-names.js';
 import { heldBy, holdsHidden, isTelling, type RecordRead } from './held-records.js';
 import { readBeside } from './joined-records.js';
 import { refsOf } from './mentions.js';
@@ -165,10 +165,15 @@ function selectedFrom({ name, args, receiver }: Call, all: boolean, context: Rul
 /** A table of persons, or one that is known for what it holds. */
 function isTable(name: string, context: RuleContext): boolean {
   const held = heldBy(name, context);
-  return held !== undefined && (held.proven || PERSON.test(name));
+  return held !== undefined ? held.proven || PERSON.test(name) : isOfPeople(name, context);
+}
+/** People whose columns nobody can tell: nothing in the project makes the table. */
+function isOfPeople(name: string, context: RuleContext): boolean {
+  const table = tableName(name);
+  return peopleTable(table) && !['knows', 'trims'].some((mark) => context.projectUses(`${mark} ${table}`));
 }
 function ofTable(model: string, call: Call, list: boolean, context: RuleContext): RecordRead {
-  const held = heldBy(model, context);
+  const held = heldBy(model, context) ?? (isOfPeople(model, context) ? { kind: 'personal' as const, field: undefined, proven: false } : undefined);
   return { model, library: 'other', call, list, proven: held?.proven === true, ...(held?.field === undefined ? {} : { field: held.field }), ...(held === undefined || held.kind === 'secret' ? {} : { kind: held.kind }) };
 }
 /** `getRepository(Trainer).createQueryBuilder('t')`. */
