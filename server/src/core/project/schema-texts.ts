@@ -1,4 +1,5 @@
 import { heldFields, tableName } from '../rules/facts/field-names.js';
+import { tableOfBusiness } from '../rules/facts/personal-names.js';
 
 const NAME = '["`[]?(?:\\w{1,60}["`\\]]?\\.["`[]?)?';
 const MADE = new RegExp(`\\b(create\\s{1,9}table\\s{1,9}(?:if\\s{1,9}not\\s{1,9}exists\\s{1,9})?|insert\\s{1,9}(?:or\\s{1,9}\\w{1,20}\\s{1,9})?into\\s{1,9})(${NAME}\\w{1,60})["\`\\]]?\\s{0,9}\\(`, 'gi');
@@ -22,6 +23,8 @@ export function* marksOfFields(table: string, fields: readonly string[]): Iterab
   if (name === '') return;
   const held = heldFields(fields);
   for (const [word, found] of [['hides', held.secret], ['keys', held.key], ['private', held.personal]] as const) {
+    // What a company shows on its invoices is no secret of a person.
+    if (word === 'private' && (tableOfBusiness(table) || fields.some((one) => /^(vat|company|legal)/i.test(one)))) continue;
     if (found.length > 0) yield `${word} ${name}`;
     for (const field of found) yield `${word} ${name}.${field}`;
   }

@@ -5,7 +5,7 @@ import { bindingOf } from './bound.js';
 import { linkMark, marksOfFields } from './schema-texts.js';
 
 /** Ways a model writes its records out itself, or scopes that leave fields out. */
-const TRIMS = /(^|\.)(toJSON|toObject|defaultScope|serialize\w{0,20}|toClient|hiddenFields|transform)$/;
+const TRIMS = /(^|\.)(toJSON|toObject|defaultScope|serialize\w{0,20}|toClient|hiddenFields|transform|\$formatJson)$/;
 const TABLES = /^(pg|mysql|sqlite|singlestore)Table$|^(createTable|table|pgTableCreator)$/;
 const HIDES = /^(Exclude|HideField)$/;
 const ENTITY = /^(Entity|Schema|Table|ViewEntity)$/;
@@ -32,7 +32,10 @@ interface Schema {
  */
 export function* schemaMarks(module: ModuleView): Iterable<string> {
   for (const one of [...madeSchemas(module), ...classSchemas(module)]) yield* marksOf(one);
-  for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) if (step.do === 'call') yield* linked(step.call, module);
+  for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) if (step.do === 'call') {
+    yield* linked(step.call, module);
+    yield* omitted(step.call);
+  }
 }
 function* marksOf({ names, fields, hidden, links, whole, trimmed }: Schema): Iterable<string> {
   const shown = trimmed === 'all' ? fields.filter((one) => heldFields(fields).secret.includes(one) === false) : fields.filter((one) => !trimmed.includes(one));
@@ -121,7 +124,7 @@ function* classSchemas(module: ModuleView): Iterable<Schema> {
       hidden: columns.filter((one) => isClosed || isHidden(one.decorators)).map((one) => one.name),
       links: declared.flatMap((one) => relationOf(one)),
       whole: view.extends === undefined || (view.extends.kind === 'ref' && /(^|\.)(Model|BaseEntity|Document)$/.test(view.extends.text)),
-      trimmed: joinTrims(view.methods.filter((id) => TRIMS.test(id)).flatMap((id) => module.functions.get(id) ?? []).map((fn) => trimmedIn(fn, module))),
+      trimmed: ownTrims(view, module),
     };
   }
 }
@@ -131,6 +134,11 @@ function decoratorName(value: Value): string {
   if (called.kind !== 'ref') return '';
   return called.root.kind === 'import' && called.path.length === 0 ? called.root.name : (called.path.at(-1) ?? called.text);
 }
+/** What a class leaves out itself: in methods that write it out, or in a list of hidden fields. */
+function ownTrims(view: ClassView, module: ModuleView): Schema['trimmed'] {
+  if (view.fields.some((one) => /^(hidden|visible|\$hidden)$/.test(one.name)) || view.methods.some((id) => /\.(hidden|visible)$/.test(id))) return 'all';
+  return joinTrims(view.methods.filter((id) => TRIMS.test(id)).flatMap((id) => module.functions.get(id) ?? []).map((fn) => trimmedIn(fn, module)));
+}
 function relationOf({ name, type, decorators }: DeclaredField): readonly (readonly [string, string, boolean])[] {
   const made = decorators.find((one) => one.kind === 'call' && RELATION.test(one.name));
   const target = /^(?:Promise<|Relation<|Ref<|Collection<|Array<)?(\w{1,60})/.exec(type ?? '')?.[1];
@@ -138,6 +146,16 @@ function relationOf({ name, type, decorators }: DeclaredField): readonly (readon
   return [[name, target, made.args.some(({ value }) => value.kind === 'object' && value.entries.some((one) => one.key === 'eager' && isLiteral(one.value, true)))]];
 }
 
+/** What Prisma is told to leave out of every answer: `new PrismaClient({ omit: { user: { password: true } } })`. */
+function* omitted({ name, form, args }: Call): Iterable<string> {
+  const options = args[0]?.value;
+  const told = name === 'PrismaClient' && form === 'new' ? 'omit' : name === '$extends' ? 'result' : undefined;
+  const models = options?.kind === 'object' ? options.entries.find((one) => one.key === told)?.value : undefined;
+  if (told === undefined || models?.kind !== 'object') return;
+  for (const { key, value } of models.entries) {
+    if (key !== undefined && value.kind === 'object' && heldFields([...value.entries.flatMap((one) => one.key ?? []), 'email']).secret.length > 0) yield `trims ${tableName(key)}`;
+  }
+}
 /** What associations and relations say: `Pet.belongsTo(Vet, { as: 'doctor' })`, `relations(dishes, ({ one }) => ({ chef: one(chefs) }))`. */
 function* linked(call: Call, module: ModuleView): Iterable<string> {
   const [first, second] = call.args.map((item) => item.value);
@@ -168,8 +186,7 @@ function trimmedBy(options: readonly Value[], owners: readonly string[], module:
     if (step.call.name === 'loadClass' || (step.call.name === 'plugin' && first?.kind === 'ref' && /json|private|hidden/i.test(first.text))) return 'all';
   }
   const classes = [...module.classes.values()].filter((view) => owners.includes(view.name));
-  const methods = classes.flatMap((view: ClassView) => view.methods.filter((id) => TRIMS.test(id))).flatMap((id) => module.functions.get(id) ?? []);
-  return joinTrims([...found.map((value) => trimmedWith(value, module, 0)), ...methods.map((fn) => trimmedIn(fn, module))]);
+  return joinTrims([...found.map((value) => trimmedWith(value, module, 0)), ...classes.map((view) => ownTrims(view, module))]);
 }
 function joinTrims(found: readonly Schema['trimmed'][]): Schema['trimmed'] {
   return found.includes('all') ? 'all' : found.flatMap((one) => (one === 'all' ? [] : one));

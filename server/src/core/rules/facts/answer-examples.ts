@@ -18,7 +18,7 @@ export const otherAnswers: readonly Example[] = [
       //- member.ts
       import { Field, HideField, ObjectType } from '@nestjs/graphql';
       @ObjectType()
-      export class Guest {
+      export class Customer {
         @Field() name: string; @Field() hash: string;
       //                        ^^^^^^^ exposure/sensitive-field-in-response "'hash'"
         @HideField() salt: string;
@@ -47,7 +47,7 @@ export const otherAnswers: readonly Example[] = [
       //- register.ts
       import { Field, InputType, ObjectType } from '@nestjs/graphql';
       @InputType() export class Register { @Field() email: string; @Field() password: string; }
-      @ObjectType() export class Guest { @Field() name: string; password: string; }
+      @ObjectType() export class Customer { @Field() name: string; password: string; }
     `,
   },
   {
@@ -227,6 +227,33 @@ export const otherAnswers: readonly Example[] = [
       app.get('/b', requireRole('office'), async (req, res) => { const { rows } = await pool.query('SELECT * FROM claimants'); res.json(rows); });
       app.get('/c', async (req, res) => { const { rows } = await pool.query('SELECT * FROM claimants WHERE id = $1', [req.session.user.id]); res.json(rows[0]); });
       app.get('/d', async (req, res) => { const { rows } = await pool.query('SELECT * FROM wagons'); res.json(new ApiResponse(200, rows)); });
+    `,
+  },
+  {
+    title: 'fields that are called like secrets and are none, and what is left out everywhere',
+    good: `
+      //- app.js
+      import express from 'express';
+      import mongoose from 'mongoose';
+      import { PrismaClient } from '@prisma/client';
+      import { pool } from './db.js';
+      const prisma = new PrismaClient({ omit: { user: { password: true } } });
+      const ddl = \`create table files (name text, hash text, size int);
+      create table addresses (street text, city text, pincode text);
+      create table jobs (title text, salary int, company text);
+      create table invites (email text, token text, expires_at text);
+      create table invoices (company_name text, iban text);\`;
+      const schema = new mongoose.Schema({ name: String, password: String });
+      schema.methods.toJSON = function () { const out = this.toObject(); delete out.password; return out; };
+      export const Member = mongoose.model('Member', schema);
+      const app = express();
+      app.get('/a', async (req, res) => res.json(await prisma.user.findMany()));
+      app.get('/b', async (req, res) => res.json((await pool.query('select * from files')).rows));
+      app.get('/c', async (req, res) => res.json((await pool.query('select * from addresses')).rows));
+      app.get('/d', async (req, res) => res.json((await pool.query('select * from jobs')).rows));
+      app.get('/e', async (req, res) => res.json((await pool.query('select * from invites')).rows));
+      app.get('/f', async (req, res) => res.json((await pool.query('select * from invoices')).rows));
+      app.get('/g', async (req, res) => res.json(await Member.find()));
     `,
   },
 ];

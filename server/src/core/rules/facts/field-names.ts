@@ -13,20 +13,29 @@ const WEAK = /^(hash|salt|otp|pin|pwd|pw|pass|clave|mdp)$/;
 const STORED = new RegExp([
   `(^|_)(${PASSWORD}|passphrase|passcode)$`,
   '(_|^)(2fa|two_fa|two_factor|mfa|totp|otp|hmac|signing|webhook|client|shared|oauth|app)_?secrets?$|^(secret|secret_key|private_key|encryption_key|signing_key|master_key)$',
-  '^(password_)?(reset|recovery|activation|confirmation|verification|verify|verif|confirm|magic|login|remember|refresh|session|auth|email_verification)_?(token|code|otp|key)(_hash)?$',
+  '^(password_)?(reset|recovery|activation|verification|verify|verif|magic|login|email_verification)_?(token|code|otp|key)(_hash)?$|^(confirmation|confirm|remember|refresh|session|auth)_?token(_hash)?$',
   '^(recovery|backup|scratch)_?codes?$|^(security|secret)_?answers?$|^(mnemonic|seed_phrase|connection_string|smtp_pass|ftp_pass|card_?pin|\\w{1,20}_pin_?hash)$',
 ].join('|'));
 /** What its owner may see, and nobody else. */
 const KEYS = new RegExp([
-  '(^|_)(api|access|edit|delete|admin|owner|device|stream|licen[cs]e|service|upload|download|write|manage|update)_?(key|token|secret)$',
+  '(^|_)(api|access|edit|delete|admin|owner|device|stream|licen[cs]e)_?(key|token|secret)$|(^|_)(service|upload|download|write|manage|update)_?(token|secret)$',
   '^(access|door|open|opening|gate|entry|unlock|pickup|locker|alarm|key_?box|lock)_?(code|pin)s?$|(^|_)pin$|^pin_?code$|^(bearer|id)_token$',
 ].join('|'));
 /** What the law or thieves care about: numbers of identity and of accounts, wages. */
 const PERSONAL = new RegExp([
-  '^(national|citizen|personal|passport|identity|tax|insurance|health_insurance|social_security)_?(id|no|nr|number|identifier)$|^(passport|ssn|nin|cpf|nif|dni|curp|bsn|sin|steuer_?id|ausweis_?nr|sozialversicherungsnummer|svnr|codice_fiscale|national_?identity(_number)?)$',
+  '^(national|citizen|personal|passport|identity|tax|insurance|health_insurance|social_security)_?(id|no|nr|number|identifier)$|^(passport|ssn|nin|cpf|nif|dni|curp|bsn|steuer_?id|ausweis_?nr|sozialversicherungsnummer|svnr|codice_fiscale|national_?identity(_number)?)$',
   '^(iban|bank_?account(_?(number|no|nr))?|account_?number|routing_?number|sort_?code|card_?(number|no|digits|last_?4|pan)|kontonummer|credit_?card)$',
-  '^(salary|wage|wages|gehalt|sueldo|salario|hourly_?wage|annual_?salary|monthly_?salary|diagnos[ie]s|medical_?(history|record|notes)|licen[cs]e_?scan|passport_?scan)$',
+  '^(diagnos[ie]s|medical_?(history|record|notes)|licen[cs]e_?scan|passport_?scan)$',
 ].join('|'));
+/** What somebody earns, in a record of a person: a job that is offered says it to everybody. */
+const EARNED = /^(salary|wages?|gehalt|sueldo|salario|hourly_?wage|annual_?salary|monthly_?salary)$/;
+const EARNS = /^(first_?name|last_?name|e_?mail|phone|birth\w*|hire\w*|employee\w*)$/;
+/** A pin beside these is a postal code, or a mark on a map. */
+const PIN = /^pin(_?code)?$/;
+const BESIDE_PLACE = /^(city|state|country|district|landmark|street|address\w*|postal\w*|lat|lng|lon|latitude|longitude|location)$/;
+/** A token beside a name to log in with opens the account; one that is invited or is used up does something else. */
+const LOGS_IN = /^(e_?mail|login|user_?name)$/;
+const PASSES_ON = /expire|invite|accept|used|revoked|scope|type|status|sent/;
 /** Words in front or behind that make it a statement about the field: `hasPassword`, `tokenExpires`. */
 const SPOKEN = /^(has|is|needs?|requires?|must|can|should|allows?|shows?|uses?|with|no|changed?|force|min|max|masked|redacted|public|publishable|csrf|xsrf)_/;
 /** A hash beside these is one of a content, and a pass is one of a test. */
@@ -57,13 +66,16 @@ export function heldFields(names: readonly string[]): Readonly<Record<HeldKind, 
   const key: string[] = [];
   const personal: string[] = [];
   const likely = holdsSensitive(names);
-  for (const name of names) {
-    const words = snakeCase(name).replaceAll('.', '_');
-    if (SPOKEN.test(words)) continue;
-    if ((likely && sensitiveField(name) !== undefined) || STORED.test(words) || (words === 'token' && names.some(fieldOfPerson))) secret.push(name);
+  const all = names.map((name) => snakeCase(name).replaceAll('.', '_'));
+  const isPlace = all.some((one) => BESIDE_PLACE.test(one));
+  const isLogin = all.some((one) => LOGS_IN.test(one)) && !all.some((one) => PASSES_ON.test(one));
+  names.forEach((name, index) => {
+    const words = all[index] ?? '';
+    if (SPOKEN.test(words) || (isPlace && PIN.test(words))) return;
+    if ((likely && sensitiveField(name) !== undefined) || STORED.test(words) || (words === 'token' && isLogin)) secret.push(name);
     else if (KEYS.test(words)) key.push(name);
-    else if (PERSONAL.test(words)) personal.push(name);
-  }
+    else if (PERSONAL.test(words) || (EARNED.test(words) && all.some((one) => EARNS.test(one)))) personal.push(name);
+  });
   return { secret, key, personal };
 }
 /** The name of a table that holds people, whose columns tell of them. */
@@ -75,7 +87,9 @@ export function holdsSensitive(names: readonly string[]): boolean {
   const others = names.map((name) => snakeCase(name));
   const kinds = names.map((name, index) => (others.some((other) => BESIDE_CONTENT.test(other)) && CONTENT.test(others[index] ?? '') ? undefined : sensitiveField(name)));
   const likely = kinds.filter((kind) => kind === 'likely').length;
-  return kinds.includes('sure') || likely > 1 || (likely > 0 && names.some((name) => fieldOfPerson(name)));
+  // Files and versions have a name and a hash, too.
+  const isNamed = kinds.some((kind, index) => kind === 'likely' && others[index] !== 'hash');
+  return kinds.includes('sure') || likely > 1 || (likely > 0 && others.some((name) => OF_PERSON.test(name) && (isNamed || name !== 'name')));
 }
 
 /** What a table, a model or a variable of either is called, whichever way it is written: `this.usersRepository`, `"app"."Users"` and `UserModel` are `user`. */

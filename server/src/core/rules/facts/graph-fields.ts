@@ -2,7 +2,7 @@ import type { FunctionView, ModuleView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
-import { heldFields, sensitiveField } from './field-names.js';
+import { heldFields, peopleTable, personName, sensitiveField, tableName } from './field-names.js';
 import { partsOf } from './walk.js';
 
 /** A field of an output type of GraphQL that no client needs. */
@@ -19,6 +19,8 @@ const FIELD = /(?<![\w@$"])([A-Za-z_]\w{0,60})\s{0,9}(?:\([^()]{0,400}\)\s{0,9})
 const ROOTS = /^(Query|Mutation|Subscription)$/;
 /** Types whose sense it is to hand out what was just made. */
 const ISSUES = /auth|login|sign_?(in|up)|token|session|payload|result|response|credential|secret|key|webhook|otp|totp|mfa|two_?fa|2fa|viewer|^me$/i;
+/** Types of what somebody sets up, whose keys he may see. */
+const SETS_UP = /integration|app$|application|client|connection|settings?$|config|project|licen[cs]e|invit|share|link$/i;
 const PLAIN = /^(String|ID|Int|Float|Bytes|Any|JSON)$/;
 const MOST_VALUES = 20_000;
 const DEEPEST = 12;
@@ -64,8 +66,8 @@ function* inText(value: Value, answered: ReadonlySet<string>, context: RuleConte
 }
 /** Those of the fields of a type that are for nobody; a type that hands out keys and tokens shows them on purpose. */
 function toldIn(type: string, fields: readonly string[]): readonly string[] {
-  const held = heldFields(fields);
-  return ISSUES.test(type) ? held.secret.filter(isHash) : [...held.secret, ...held.key];
+  const held = heldFields(personName(type) || peopleTable(tableName(type)) ? [...fields, 'email'] : fields);
+  return ISSUES.test(type) ? held.secret.filter(isHash) : [...held.secret, ...(SETS_UP.test(type) ? [] : held.key)];
 }
 function isHash(field: string): boolean {
   return /(hash|digest|salt)/i.test(field) || sensitiveField(field) === 'sure';

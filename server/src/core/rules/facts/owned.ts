@@ -5,7 +5,9 @@ import type { RecordRead } from './held-records.js';
 import { someIn } from './walk.js';
 
 /** Where who calls is kept: `req.user.id`, `ctx.state.user`, `session.userId`, `request.auth.credentials`. */
-const CALLER = /^(user|session|auth|claims|jwt|viewer|currentUser|credentials|principal|identity|me|account|tenant|tenantId|userId|ownerId|uid|sub)$/;
+const CALLER = /^(user|session|auth|claims|jwt|viewer|currentUser|credentials|principal|identity|me|account|userId|ownerId|uid|sub)$/;
+/** What many callers have in common. */
+const SHARED = /tenant|org(ani[sz]ation)?(_?id)?$|company|school|club|team/i;
 const MADE = /^(create|save|insert|insertOne|upsert|findOrCreate|add|build)/i;
 const MOST_CALLS = 30;
 
@@ -28,6 +30,7 @@ function isOwn(call: Value | undefined, context: RuleContext): boolean {
 function isCaller(value: Value, context: RuleContext): boolean {
   if (value.kind !== 'ref') return false;
   const end = value.root.kind === 'local' ? context.resolve(value).value : value;
+  if (SHARED.test(value.path.at(-1) ?? value.text)) return false;
   return [value, end].some((one) => one.kind === 'ref' && (CALLER.test(one.text) || one.path.some((key) => key !== undefined && CALLER.test(key))));
 }
 /** The caller made the record with this very request, and knows what is in it. */
