@@ -232,8 +232,7 @@ function optionsOf(call: Call, context: RuleContext): readonly Value[] {
   };
   if (/^(@hapi\/hapi|hapi)\.(server|Server)$/.test(call.callee)) return at(first, 'routes', 'security', 'xframe', 'rule');
   if (call.callee === 'hono/secure-headers.secureHeaders') return at(first, 'xFrameOptions').filter((one) => typeof context.constant(one)?.value === 'string');
-  const major = context.major('helmet', call.at.path) ?? 8;
-  if (major >= 4) return [];
+  if ((part?.option !== 'xFrameOptions' && call.callee !== 'helmet') || (context.major('helmet', call.at.path) ?? 8) >= 4) return [];
   if (part?.option === 'xFrameOptions') return at(first, 'action');
   return isHeaderSetup(call) && call.callee === 'helmet' ? at(first, 'frameguard', 'action') : [];
 }
