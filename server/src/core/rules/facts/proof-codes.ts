@@ -7,6 +7,8 @@ import { someIn } from './walk.js';
 /** Endpoints that send a code or a link to somebody, to learn who owns an address. */
 const ASKED = /(forg[eo]t|recover|lost-?password|passwort-?vergessen|esqueci|olvid|oubli)|(request|send|resend|start|init)[-_]?(password|reset|otp|code|link|magic|verification|sms)|(reset|otp|code|verification|magic-?link|sms)[-_]?(\/)?(request|send|resend|start|init|generate)|\/(otp|magic-?link)$/i;
 const CODE = /(^|_)(token|code|otp|pin|link|url|hash|key)$|^(reset|verification|confirmation|activation|magic)/;
+/** The key of a file, or a link to it, is mailed for other reasons. */
+const PROVES = /(^|_)(token|code|otp|pin)$/;
 const RESET = /^(password_)?(reset|recovery|verification|verify|confirmation|activation|magic(_link)?|one_time|otp|login)_?(token|code|otp|pin|link|url|password)$|^otp$/;
 const RANDOM = /^(random\w*|nanoid|uuid\w*|v4|customAlphabet|createId|cuid|generate(Otp|OTP|Code|Token|Secret)?)$/;
 const SENDS = /mail|sms|twilio|whatsapp|sendgrid|postmark|\bses\b|notif(y|ication|ier)|text(Message|Bot)|(^|\.)(sendCode|sendOtp|sendOTP|sendLink|sendReset\w*|sendVerification\w*)$/i;
@@ -22,7 +24,7 @@ export function proofSent({ value, key }: Leaf, fn: FunctionView, context: RuleC
   const isRandom = someIn(made, (one) => isRandomCall(one)) || isMadeOfRandom(made, context) || (made.kind === 'call' && context.textOf(made.at).includes('Math.random('));
   const isAsked = context.endpoints({ handler: fn.id }).some(({ path, method }) => method !== 'GET' && ASKED.test(path.text));
   if (isAsked && (isRandom || (made.kind === 'call' && MADE.test(made.name)))) return name;
-  return isRandom && (isMailed(value, fn, context) || (RESET.test(words) && RESET.test(snakeCase(value.text)))) ? name : undefined;
+  return isRandom && ((PROVES.test(words) && isMailed(value, fn, context)) || (RESET.test(words) && RESET.test(snakeCase(value.text)))) ? name : undefined;
 }
 function isRandomCall(value: Value): boolean {
   return value.kind === 'call' && (RANDOM.test(value.name) || value.callee === 'Math.random');
