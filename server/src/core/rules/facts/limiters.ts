@@ -9,7 +9,7 @@ import { someIn, someValue } from './walk.js';
 export const LIMITERS = /^(express-rate-limit|express-slow-down|rate-limiter-flexible|@fastify\/rate-limit|fastify-rate-limit|koa-ratelimit|koa2-ratelimit|hapi-rate-limit|hapi-rate-limitor|@nestjs\/throttler|hono-rate-limiter|@upstash\/ratelimit|express-brute|limiter|@arcjet\/\w+|ratelimit)$/;
 /** Of these, the ones that stand before every route wherever they are set up. */
 const EVERYWHERE = ['@nestjs/throttler', '@fastify/rate-limit', 'fastify-rate-limit', 'hapi-rate-limit', 'hapi-rate-limitor', '@arcjet/node', '@arcjet/nest', '@arcjet/next'];
-const LIMITING = /limit|throttl|brute|slow_?down|lock_?out|attempt|captcha|turnstile|ratelimit|arcjet|flood|quota|too_?many|fail2ban|bruteforce|(?<!re)tries\b|strikes|cool_?down|penalt|blocked_?until|versuch|gesperrt|intentos|tentativ|essais/i;
+const LIMITING = /limit|throttl|brute|slow_?down|lock_?out|attempt|captcha|turnstile|ratelimit|arcjet|flood|quota|too_?many|fail2ban|bruteforce|(?<![a-z])tries\b|strikes|cool_?down|penalt|blocked_?until|versuch|gesperrt|intentos|tentativ|essais/i;
 
 const KNOWN_SCOPES = /^@(fastify|hapi|koa|nestjs|hono|trpc|apollo|as-integrations|graphql-yoga|graphql-tools|mikro-orm|prisma|sentry|clerk|auth|auth0|opentelemetry|godaddy|feathersjs|adonisjs)\//;
 const SHIELDS = /limit|throttl|brute|slow|ddos|busy|shield|secur|protect|firewall|waf|guard|gateway|captcha/i;
