@@ -25,6 +25,8 @@ export interface Session {
   readonly language: string;
   /** Typed at the middle of the file, then taken back, again and again. */
   readonly typed: string;
+  /** Typed behind the first such text below the middle instead. */
+  readonly behind?: string;
   readonly keys: number;
   readonly pace: number;
   readonly expect: string;
@@ -61,7 +63,7 @@ export async function measure(session: Session): Promise<Latency> {
     await server.request('textDocument/diagnostic', { textDocument: { uri } });
     const open = performance.now() - opened;
 
-    const line = Math.floor(text.split('\n').length / 2);
+    const from = placeIn(text, session.behind);
     const latencies: number[] = [];
     let expected = 0;
     let unanswered = 0;
@@ -76,7 +78,7 @@ export async function measure(session: Session): Promise<Latency> {
       const sent = performance.now();
       server.notify('textDocument/didChange', {
         textDocument: { uri, version: key + 2 },
-        contentChanges: [change(session.typed, key, line)],
+        contentChanges: [change(session.typed, key, from)],
       });
       pending.push(
         server.request('textDocument/diagnostic', { textDocument: { uri } }).then(
@@ -111,11 +113,25 @@ export async function measure(session: Session): Promise<Latency> {
   }
 }
 
+interface Place {
+  readonly line: number;
+  readonly character: number;
+}
+/** The start of the middle line, or the end of a text below it. */
+function placeIn(text: string, behind: string | undefined): Place {
+  const lines = text.split('\n');
+  const middle = Math.floor(lines.length / 2);
+  if (behind === undefined) return { line: middle, character: 0 };
+  const line = lines.findIndex((one, index) => index >= middle && one.includes(behind));
+  const found = lines[line]?.indexOf(behind);
+  if (found === undefined) throw new Error(`the file does not hold '${behind}' below its middle`);
+  return { line, character: found + behind.length };
+}
 /** The change of the n-th key: the text forwards, then backwards, one character at a time. */
-function change(typed: string, key: number, line: number): object {
+function change(typed: string, key: number, { line, character }: Place): object {
   const at = key % (2 * typed.length);
   const forwards = at < typed.length;
-  const column = forwards ? at : 2 * typed.length - at - 1;
+  const column = character + (forwards ? at : 2 * typed.length - at - 1);
   const start = { line, character: column };
   return { range: { start, end: forwards ? start : { line, character: column + 1 } }, text: forwards ? (typed[at] ?? '') : '' };
 }

@@ -169,11 +169,14 @@ async function editor(compare: boolean): Promise<readonly Row[]> {
   const code = await large(workspace, 200, 60);
   const alone = await large(join(corpus, 'server-24'), 100, 60);
   const document = await typing(join(corpus, 'large'), 'openapi.yaml', 'yaml', '# a note typed by the bench', 60, 120);
+  const inHandler = await typing(workspace, 'src/large.ts', 'typescript', " console.info('part', id);", 100, 60, "'not allowed' });");
+  const inText = await typing(join(corpus, 'large'), 'openapi.yaml', 'yaml', ' with every part of it', 60, 120, 'summary: Read item');
   const long = await large(workspace, 2000, 10);
   const eslint = compare ? warmEslint(join(workspace, 'src/large.ts')) : undefined;
   const [mine, theirs] = [code.p95, eslint];
   return [
     ...keystrokes('a 38 KB file among 1,000', code, 30),
+    ...keystrokes('a handler of that file', inHandler, 30),
     {
       what: 'the same against eslint + security, warm (lintText, no protocol)',
       ours: `p95 ${mine.toFixed(1)} ms`,
@@ -192,7 +195,8 @@ async function editor(compare: boolean): Promise<readonly Row[]> {
     },
     budgeted('server start: initialize', code.initialize, 300),
     budgeted('open to diagnostics', code.open, 150),
-    ...keystrokes('a 1.5 MB OpenAPI document', document, 150),
+    ...keystrokes('a comment of a 1.5 MB OpenAPI document', document, 150),
+    ...keystrokes('a summary of that document', inText, 150),
     memory('server memory, 1,000 files', code.memory, 200),
     memory('the same after 2,000 edits', long.memory, 200),
     {
@@ -207,9 +211,27 @@ async function editor(compare: boolean): Promise<readonly Row[]> {
 }
 const handlerLine = "large.put('/admin/:id', (req, res) => { res.status(500).json({ error: err.stack }) })";
 
-function typing(folder: string, file: string, language: string, typed: string, keys: number, pace: number): Promise<Latency> {
+function typing(
+  folder: string,
+  file: string,
+  language: string,
+  typed: string,
+  keys: number,
+  pace: number,
+  behind?: string,
+): Promise<Latency> {
   const command = [process.execPath, join(root, 'server/out/server.js'), '--stdio'];
-  return measure({ command, root: folder, file: join(folder, file), language, typed, keys, pace, expect: '' });
+  return measure({
+    command,
+    root: folder,
+    file: join(folder, file),
+    language,
+    typed,
+    keys,
+    pace,
+    expect: '',
+    ...(behind === undefined ? {} : { behind }),
+  });
 }
 function memory(what: string, megabytes: number | undefined, budget: number): Row {
   return {
