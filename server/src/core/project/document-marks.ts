@@ -17,7 +17,8 @@ const MADE: ReadonlySet<string> = new Set((
 /** Marks of a file for the comparison with documents: 'routes-from-document', 'document-from-code'. */
 export function documentMarks(module: ModuleView): readonly string[] {
   const imports = module.imports.filter((one) => !one.typeOnly).map((one) => one.from);
-  const isDriven = imports.some((from) => DRIVEN.has(from) || drivers.some((one) => one.imports?.has(from) === true || (one.checks !== true && one.id === from))) || (imports.includes('express-openapi-validator') && namesHandlers(module)) || makesRoutes(module);
+  const isNamed = (from: string): boolean => DRIVEN.has(from) || drivers.some((one) => one.imports?.has(from) === true || (one.checks !== true && one.id === from));
+  const isDriven = imports.some(isNamed) || (imports.includes('express-openapi-validator') && namesHandlers(module)) || makesRoutes(module);
   return [...(isDriven ? ['routes-from-document'] : []), ...(imports.some((from) => MADE.has(from)) ? ['document-from-code'] : [])];
 }
 /** A call of a driver that answers operations whatever it is given. */

@@ -42,6 +42,7 @@ export const otherAnswers: readonly Example[] = [
         input Register { email: String! password: String! }
         type LoginResult { accessToken: String! refreshToken: String! }
         type ApiKey { id: ID! secret: String! }
+        type TfaSetup { secret: String! otpauthUrl: String! }
         type Query { me(password: String): Member }
       \`;
       //- register.ts

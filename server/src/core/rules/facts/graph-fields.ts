@@ -18,7 +18,7 @@ const TYPE = /(?:^|[\s}`"'])(?:type|interface)\s{1,9}([A-Z_]\w{0,60})([^{}]{0,20
 const FIELD = /(?<![\w@$"])([A-Za-z_]\w{0,60})\s{0,9}(?:\([^()]{0,400}\)\s{0,9})?:\s{0,9}\[?\s{0,9}(\w{1,60})[\]!\s]{0,9}((?:@\w{1,60}(?:\([^()]{0,200}\))?\s{0,9}){0,6})/g;
 const ROOTS = /^(Query|Mutation|Subscription)$/;
 /** Types whose sense it is to hand out what was just made. */
-const ISSUES = /auth|login|sign_?(in|up)|token|session|payload|result|response|credential|secret|key|webhook|otp|totp|mfa|two_?fa|2fa|viewer|^me$/i;
+const ISSUES = /auth|login|sign_?(in|up)|token|session|payload|result|response|credential|secret|key|webhook|otp|totp|mfa|tfa|two_?fa|2fa|viewer|^me$/i;
 /** Types of what somebody sets up, whose keys he may see. */
 const SETS_UP = /integration|app$|application|client|connection|settings?$|config|project|licen[cs]e|invit|share|link$/i;
 const PLAIN = /^(String|ID|Int|Float|Bytes|Any|JSON)$/;
@@ -67,7 +67,7 @@ function* inText(value: Value, answered: ReadonlySet<string>, context: RuleConte
 /** Those of the fields of a type that are for nobody; a type that hands out keys and tokens shows them on purpose. */
 function toldIn(type: string, fields: readonly string[]): readonly string[] {
   const held = heldFields(personName(type) || peopleTable(tableName(type)) ? [...fields, 'email'] : fields);
-  return ISSUES.test(type) ? held.secret.filter(isHash) : [...held.secret, ...(SETS_UP.test(type) ? [] : held.key)];
+  return ISSUES.test(type) ? held.secret.filter((field) => /(hash|digest|salt|passw|pwd)/i.test(field)) : [...held.secret, ...(SETS_UP.test(type) ? [] : held.key)];
 }
 function isHash(field: string): boolean {
   return /(hash|digest|salt)/i.test(field) || sensitiveField(field) === 'sure';
