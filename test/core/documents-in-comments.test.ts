@@ -91,6 +91,16 @@ suite('documents in comments', () => {
     };
     assert.deepEqual(["'./routes/*.js'", "path.join(__dirname, 'routes/*.js')", "'./routes/*.js', './docs/*.yaml'", "'./**/*'", 'list'].map(undefinedScheme), [true, true, false, false, false]);
   });
+  test('a pattern of many stars ends, whatever it is held against', () => {
+    const part = 'paths:\n  /reports:\n    post:\n      security: []\n      responses:\n        200: { description: ok }\n';
+    const name = 'a'.repeat(200);
+    const read = (pattern: string): readonly string[] => {
+      const texts = { ...start, 'api/docs.js': setup.replace('./routes/*.js', pattern), 'api/routes/files.js': routes, [`api/${name}.yaml`]: part };
+      return found(engineOver(texts), `api/${name}.yaml`);
+    };
+    assert.deepEqual(read(`./${'a*'.repeat(20)}b.yaml`), []);
+    assert.notDeepEqual(read(`./${'a*'.repeat(20)}.yaml`), []);
+  });
   test('YAML files that patterns name are read with the comments', () => {
     const more = 'paths:\n  /reports:\n    post:\n      security: []\n      responses:\n        200: { description: ok }\n';
     const schemes = 'components:\n  securitySchemes:\n    jwt: { type: http, scheme: bearer }\n';

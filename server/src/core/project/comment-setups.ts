@@ -1,5 +1,6 @@
 import type { ModuleView } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
+import { LONGEST_TEXT, readPattern, type Pattern as LinearPattern } from '../rules/facts/pattern.js';
 import type { RuleContext } from '../rules/rule.js';
 import { foldersFrom } from '../text/paths.js';
 import { folderOf, type FilePath } from '../text/source.js';
@@ -74,30 +75,23 @@ function named({ text, fromFile }: Pattern, folder: string, paths: readonly File
   if (!pattern) return [];
   for (const base of fromFile ? [folder] : foldersFrom(folder)) {
     const top = parentOf(base, (/^\/?(?:\.\/)?((?:\.\.\/)*)/.exec(text)?.[1]?.length ?? 0) / 3);
-    const found = top === undefined ? [] : paths.filter((path) => YAML.test(path) && (top === '' || path.startsWith(`${top}/`)) && pattern.test(top === '' ? path : path.slice(top.length + 1)));
+    const found = top === undefined ? [] : paths.filter((path) => YAML.test(path) && path.length <= LONGEST_TEXT && (top === '' || path.startsWith(`${top}/`)) && pattern.matches(top === '' ? path : path.slice(top.length + 1)));
     if (found.length > 0) return found;
   }
   return [];
 }
 const YAML = /\.ya?ml$/i;
-const LONGEST = 300;
 function parentOf(folder: string, steps: number): string | undefined {
   let found: string | undefined = folder;
   for (let step = 0; step < steps && found !== undefined; step++) found = found === '' ? undefined : folderOf(found);
   return found;
 }
-/** A glob as a pattern in linear time: `*`, `**`, `?` and one level of `{a,b}`. */
-function globOf(text: string): RegExp | undefined {
+/** A glob as a pattern of linear time, whatever stars it has: `*`, `**`, `?` and one level of `{a,b}`. */
+function globOf(text: string): LinearPattern | undefined {
   const glob = text.replaceAll('\\', '/').replace(/^(?:\.{0,2}\/)+/, '').replace(/\/{2,}/g, '/');
-  if (glob.length > LONGEST || (glob.match(/\*+/g) ?? []).length > 6 || !/^[\w./*?{},@ -]+$/.test(glob)) return undefined;
-  const source = glob.replace(/\*\*\/|\*\*|[*?.{},]/g, (sign) => SIGNS.get(sign) ?? sign);
-  try {
-    return new RegExp(`^${source}$`);
-  } catch {
-    return undefined;
-  }
+  return /^[\w./*?{},@ -]+$/.test(glob) ? readPattern(`^${glob.replace(/\*\*\/|\*\*|[*?.{},]/g, (sign) => SIGNS.get(sign) ?? sign)}$`, '') : undefined;
 }
-const SIGNS: ReadonlyMap<string, string> = new Map([['**/', '(?:[^/]+/){0,20}'], ['**', '.{0,500}'], ['*', '[^/]{0,200}'], ['?', '[^/]'], ['.', '\\.'], ['{', '(?:'], ['}', ')'], [',', '|']]);
+const SIGNS: ReadonlyMap<string, string> = new Map([['**/', '(?:[^/]+/)*'], ['**', '.*'], ['*', '[^/]*'], ['?', '[^/]'], ['.', '\\.'], ['{', '(?:'], ['}', ')'], [',', '|']]);
 
 /** The definition a call is given, as a value without names: what is no constant is unknown. Undefined where nothing can be told of it. `from`: takes the files it stands in. */
 export function definitionOf(call: Call, context: RuleContext, from: Set<FilePath>): Value | undefined {

@@ -14,7 +14,8 @@ export interface Pattern {
   matches(text: string): boolean;
 }
 const LONGEST_SOURCE = 2000;
-const LONGEST_TEXT = 253;
+/** Of longer texts the first so many UTF-16 units are looked at. */
+export const LONGEST_TEXT = 253;
 const DEEPEST = 60;
 const MOST_STATES = 4000;
 
