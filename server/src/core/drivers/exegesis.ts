@@ -4,6 +4,7 @@ import type { Driver } from './driver.js';
 export const exegesis: Driver = {
   id: 'exegesis-express',
   calls: /^exegesis(-express)?(\.default)?\.middleware$/,
+  imports: new Set(['exegesis', 'exegesis-express']),
   as: 'middleware',
   framework: 'exegesis',
   document: [[0]],

@@ -4,6 +4,7 @@ import type { Driver } from './driver.js';
 export const expressOpenapi: Driver = {
   id: 'express-openapi',
   calls: /^express-openapi(\.default)?\.initialize$/,
+  imports: new Set(['express-openapi']),
   as: 'given',
   framework: 'express',
   app: [0, 'app'],

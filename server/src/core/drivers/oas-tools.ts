@@ -4,6 +4,7 @@ import type { Driver } from './driver.js';
 export const oasTools: Driver = {
   id: '@oas-tools/core',
   calls: /^(@oas-tools\/core|oas-tools)(\.default)?\.initialize$/,
+  imports: new Set(['@oas-tools/core', 'oas-tools']),
   as: 'given',
   framework: 'oas-controllers',
   app: [0],

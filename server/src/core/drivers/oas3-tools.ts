@@ -4,6 +4,7 @@ import type { Driver } from './driver.js';
 export const oas3Tools: Driver = {
   id: 'oas3-tools',
   calls: /^oas3-tools(\.default)?\.expressAppConfig$/,
+  imports: new Set(['oas3-tools']),
   as: 'maker',
   framework: 'oas-controllers',
   document: [[0]],

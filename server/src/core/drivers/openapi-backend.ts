@@ -4,6 +4,7 @@ import type { Driver } from './driver.js';
 export const openapiBackend: Driver = {
   id: 'openapi-backend',
   calls: /^openapi-backend(\.default)?(\.OpenAPIBackend)?(\.default)?$/,
+  imports: new Set(['openapi-backend']),
   as: 'own',
   framework: 'openapi-backend',
   document: [[0, 'definition']],

@@ -4,6 +4,7 @@ import type { Driver } from './driver.js';
 export const swaggerExpress: Driver = {
   id: 'swagger-express-mw',
   calls: /^swagger-express-mw(\.default)?\.create$/,
+  imports: new Set(['swagger-express-mw']),
   then: 'register',
   as: 'given',
   framework: 'oas-controllers',

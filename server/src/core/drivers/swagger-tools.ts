@@ -4,6 +4,7 @@ import type { Driver } from './driver.js';
 export const swaggerTools: Driver = {
   id: 'swagger-tools',
   calls: /^swagger-tools(\.default)?\.initializeMiddleware$/,
+  imports: new Set(['swagger-tools']),
   then: 'swaggerRouter',
   beside: 'swaggerSecurity',
   parts: new Set(['swaggerMetadata', 'swaggerSecurity', 'swaggerValidator', 'swaggerUi']),

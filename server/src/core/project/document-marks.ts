@@ -1,10 +1,10 @@
 import type { ModuleView } from '../model/module.js';
 import type { Value } from '../model/value.js';
-import { driverOf, drivers } from '../drivers/index.js';
+import { drivers } from '../drivers/index.js';
 
 /** Packages that make routes of the operations of a document: what answers is found by its name. */
 const DRIVEN: ReadonlySet<string> = new Set((
-  'exegesis-koa swagger-tools swagger-express-mw swagger-node-runner swagger-hapi swagger-restify-mw oas-tools koa-openapi '
+  'exegesis-koa swagger-node-runner swagger-hapi swagger-restify-mw koa-openapi '
   + 'openapi-framework hapi-openapi swaggerize-express swaggerize-hapi swaggerize-koa swaggerize-routes express-openapi-connector swagger-routes-express openapi-enforcer-middleware @byu-oit/openapi-enforcer-middleware '
   + 'koa-oai-router koa-oas3-router fastify-swaggergen fastify-openapi openapi-router openapi-service-router @openapi-ts/backend openapi-ts-backend connexion swagger2-koa blueoak-server @mridang/openapi-nest'
 ).split(' '));
@@ -17,14 +17,8 @@ const MADE: ReadonlySet<string> = new Set((
 /** Marks of a file for the comparison with documents: 'routes-from-document', 'document-from-code'. */
 export function documentMarks(module: ModuleView): readonly string[] {
   const imports = module.imports.filter((one) => !one.typeOnly).map((one) => one.from);
-  const isNamed = (from: string): boolean => DRIVEN.has(from) || drivers.some((one) => one.imports?.has(from) === true || (one.checks !== true && one.id === from));
-  const isDriven = imports.some(isNamed) || (imports.includes('express-openapi-validator') && namesHandlers(module)) || makesRoutes(module);
+  const isDriven = imports.some((from) => DRIVEN.has(from) || drivers.some((one) => one.imports?.has(from))) || (imports.includes('express-openapi-validator') && namesHandlers(module));
   return [...(isDriven ? ['routes-from-document'] : []), ...(imports.some((from) => MADE.has(from)) ? ['document-from-code'] : [])];
-}
-/** A call of a driver that answers operations whatever it is given. */
-function makesRoutes(module: ModuleView): boolean {
-  const makes = (value: Value | undefined): boolean => value?.kind === 'call' && driverOf(value) !== undefined && driverOf(value)?.checks !== true;
-  return module.bindings.some((binding) => makes(binding.value)) || [module.top, ...module.functions.values()].some((fn) => fn.steps.some((step) => step.do === 'call' && makes(step.call)));
 }
 /** `OpenApiValidator.middleware({ apiSpec, operationHandlers: dir })`: operations are answered by functions of a folder. */
 function namesHandlers(module: ModuleView): boolean {
