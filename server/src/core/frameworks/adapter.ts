@@ -154,3 +154,15 @@ export function looksLikePath(value: Value): boolean {
   if (value.kind === 'ref') return /(path|pathname|prefix|url|route|base|endpoint|root)s?$/i.test(value.path.at(-1) ?? value.text) && !/(router|routes?r)$/i.test(value.text);
   return value.kind === 'template' || value.kind === 'regex' || (value.kind === 'literal' && typeof value.value === 'string');
 }
+
+const NEVER = /(?!)/;
+/** What holds for a framework in which no call registers a route: its routes are found in another way, and only its handlers are its own. */
+export const REGISTERS_NOTHING = {
+  verbs: new Set<string>(),
+  creates: () => undefined,
+  events: () => [],
+  returns: () => undefined,
+  plain: new Set<string>(),
+  marks: { name: NEVER, type: NEVER, verbs: new Set<string>() },
+  order: { fallThrough: false, caseSensitive: true, layers: 'registration', routesPass: false, copies: 'none', parametersFirst: false },
+} satisfies Omit<FrameworkAdapter, 'id' | 'packages' | 'role'>;

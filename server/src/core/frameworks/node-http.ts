@@ -1,17 +1,16 @@
 import type { Role } from '../model/api.js';
 import type { Call, Value } from '../model/value.js';
-import type { FrameworkAdapter } from './adapter.js';
+import { REGISTERS_NOTHING, type FrameworkAdapter } from './adapter.js';
 
 /** Node 24: the last function is the listener, what stands before it are options. */
 const CREATES = /^(http|https|http2)\.(createServer|createSecureServer|Server)$/;
 const HANDLER: Role = { framework: 'node:http', as: 'handler', parameters: ['request', 'response'], returnSends: false, sure: true };
-const NEVER = /(?!)/;
 
 /** The servers of Node itself: one function is given every request and asks for method and path by tests of its own. */
 const nodeHttp: FrameworkAdapter = {
   id: 'node:http',
   packages: ['http', 'https', 'http2', 'node:http', 'node:https', 'node:http2'],
-  verbs: new Set(),
+  ...REGISTERS_NOTHING,
   listens(call, callee) {
     const name = callee.replace(/^node:/, '');
     if (CREATES.test(name)) return { listener: listenerIn(call) };
@@ -19,13 +18,7 @@ const nodeHttp: FrameworkAdapter = {
     const event = call.args[0]?.value;
     return on !== undefined && CREATES.test(on) && event?.kind === 'literal' && event.value === 'request' ? { listener: call.args[1]?.value } : undefined;
   },
-  creates: () => undefined,
-  events: () => [],
-  returns: () => undefined,
   role: () => HANDLER,
-  plain: new Set(),
-  marks: { name: NEVER, type: NEVER, verbs: new Set() },
-  order: { fallThrough: false, caseSensitive: true, layers: 'registration', routesPass: false, copies: 'none', parametersFirst: false },
 };
 export default nodeHttp;
 

@@ -1,7 +1,6 @@
 import type { Role } from '../model/api.js';
-import type { FrameworkAdapter } from './adapter.js';
+import { REGISTERS_NOTHING, type FrameworkAdapter } from './adapter.js';
 
-const NEVER = /(?!)/;
 /** Parameters of the operation follow: four are no error handler. */
 const HANDLER: Role = { framework: 'express', as: 'handler', parameters: ['request', 'response', 'next'], returnSends: false, sure: true };
 
@@ -9,13 +8,8 @@ const HANDLER: Role = { framework: 'express', as: 'handler', parameters: ['reque
 const oasControllers: FrameworkAdapter = {
   id: 'oas-controllers',
   packages: ['oas3-tools', '@oas-tools/core', 'oas-tools', 'swagger-tools', 'swagger-express-mw'],
-  verbs: new Set(),
-  creates: () => undefined,
-  events: () => [],
-  returns: () => undefined,
+  ...REGISTERS_NOTHING,
   role: () => HANDLER,
-  plain: new Set(),
-  marks: { name: NEVER, type: NEVER, verbs: new Set() },
-  order: { fallThrough: false, caseSensitive: false, layers: 'registration', routesPass: false, copies: 'none', parametersFirst: false },
+  order: { ...REGISTERS_NOTHING.order, caseSensitive: false },
 };
 export default oasControllers;
