@@ -1,7 +1,8 @@
 import type { OpenApiDocument, Operation } from './document.js';
 import { basesOf } from './bases.js';
+import { at } from './schemas.js';
 import { effective, type Requirement } from './security.js';
-import { asText, entryOf, extensionsOf, valueAt, valueOf } from './values.js';
+import { asText, extensionsOf, valueOf } from './values.js';
 
 /** An operation as whoever answers it by name sees it: plain data without places. */
 export interface DrivenOperation {
@@ -47,9 +48,8 @@ function textsOf(entries: Iterable<readonly [string, Parameters<typeof asText>[0
     return text === undefined ? [] : [[key, text] as const];
   });
 }
-function idOf({ pointer }: Operation, { root }: OpenApiDocument): readonly (readonly [string, string])[] {
-  const found = valueAt(root, ...pointer.map(String));
-  const id = asText(entryOf(found, 'operationId')?.value);
+function idOf({ pointer }: Operation, document: OpenApiDocument): readonly (readonly [string, string])[] {
+  const id = asText(valueOf(at(document, pointer), 'operationId'));
   return id === undefined ? [] : [['operationId', id]];
 }
 function securityOf(required: Requirement | { readonly kind: 'absent' }): DrivenOperation['security'] {

@@ -4,7 +4,7 @@ import { personalFields, tableOfBusiness } from '../rules/facts/personal-names.j
 import { tableName } from '../rules/facts/field-names.js';
 import { tableOf } from '../rules/facts/query-tables.js';
 import { keysOf } from './hidden-fields.js';
-import { statements } from './schema-texts.js';
+import { prismaModels, statements } from './schema-texts.js';
 import { boundName, fieldsOf } from './schemas.js';
 
 /** Files that name no such field are not looked at. */
@@ -46,8 +46,7 @@ export function* personalTextMarks(text: string): Iterable<string> {
 }
 /** What the models of a schema of Prisma say of it. */
 export function* personalPrismaMarks(text: string): Iterable<string> {
-  for (const [, name = '', body = ''] of text.matchAll(/^\s{0,8}model\s{1,9}(\w{1,60})\s{0,9}\{([^}]{0,8000})\}/gm))
-    yield* marksOf(name, [...body.matchAll(/^[ \t]{0,20}(\w{1,60})[ \t]{1,40}(?:String|DateTime|Int|Float|Decimal)\b/gm)].map((match) => match[1] ?? ''));
+  for (const { name, fields } of prismaModels(text)) yield* marksOf(name, fields.flatMap(({ field, type }) => (/^(String|DateTime|Int|Float|Decimal)$/.test(type) ? [field] : [])));
 }
 function* marksOf(table: string, fields: readonly string[]): Iterable<string> {
   const name = tableName(table);

@@ -34,14 +34,23 @@ export function* textMarks(text: string): Iterable<string> {
   for (const [table, columns] of statements(text)) yield* marksOfFields(table, columns);
   for (const match of text.matchAll(MADE)) if (/^create/i.test(match[1] ?? '')) yield `knows ${tableName(match[2] ?? '')}`;
 }
+/** A model of a schema of Prisma. `rest`: what stands behind the type of a field. */
+interface PrismaModel {
+  readonly name: string;
+  readonly fields: readonly { readonly field: string; readonly type: string; readonly rest: string }[];
+}
+/** The models that a schema of Prisma declares. */
+export function prismaModels(text: string): readonly PrismaModel[] {
+  return [...text.matchAll(MODEL)].map(([, name = '', body = '']) => ({ name, fields: [...body.matchAll(FIELD)].map(([, field = '', type = '', , rest = '']) => ({ field, type, rest })) }));
+}
 /** The models of a schema of Prisma, and what their relations lead to. */
 export function* prismaMarks(text: string): Iterable<string> {
-  const models = [...text.matchAll(MODEL)].map(([, name = '', body = '']) => ({ name, fields: [...body.matchAll(FIELD)] }));
+  const models = prismaModels(text);
   const names = new Set(models.map((one) => one.name));
   for (const { name, fields } of models) {
     yield `knows ${tableName(name)}`;
-    yield* marksOfFields(name, fields.flatMap(([, field = '', type = '', , rest = '']) => (/^(String|Bytes|Decimal|Int|Float|BigInt)$/.test(type) && !/@(ignore|omit)\b/.test(rest) ? [field] : [])));
-    for (const [, field = '', type = ''] of fields) if (names.has(type)) yield linkMark(name, field, type);
+    yield* marksOfFields(name, fields.flatMap(({ field, type, rest }) => (/^(String|Bytes|Decimal|Int|Float|BigInt)$/.test(type) && !/@(ignore|omit)\b/.test(rest) ? [field] : [])));
+    for (const { field, type } of fields) if (names.has(type)) yield linkMark(name, field, type);
   }
 }
 /** 'links flat.landlord person': what a member of a record leads to. */

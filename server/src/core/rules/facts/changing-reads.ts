@@ -1,6 +1,6 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
 import { ofOperation } from '../../openapi/kept.js';
-import { responsesOf } from '../../openapi/schemas.js';
+import { at, responsesOf } from '../../openapi/schemas.js';
 import { effective } from '../../openapi/security.js';
 import { asText, entriesOf, valueOf } from '../../openapi/values.js';
 import { wordsOf } from './names.js';
@@ -24,7 +24,7 @@ const LINKED = /(^|\/)(verify|confirm|activate|unsubscribe|callback|invite|invit
 export const changingRead = ofOperation((operation, document): { readonly verb: string; readonly sure: boolean } | undefined => {
   if (operation.method !== 'GET' || operation.section !== 'paths' || publicPath(operation.path)) return undefined;
   if (LINKED.test(operation.path) && effective(operation, document).kind !== 'required') return undefined;
-  const holder = [...operation.pointer].reduce<ReturnType<typeof valueOf>>((value, key) => valueOf(value, String(key)), document.root);
+  const holder = at(document, operation.pointer);
   const id = firstWord((asText(valueOf(holder, 'operationId')) ?? '').split(/[./:]/).at(-1) ?? '');
   const summary = stem(firstWord((asText(valueOf(holder, 'summary')) ?? asText(valueOf(holder, 'description')) ?? '').trim().split(/\s/)[0] ?? ''));
   const segment = pathVerb(operation.path);
