@@ -14,7 +14,7 @@ const BUSINESS: ReadonlySet<string> = new Set((
 ).split(' '));
 
 /** A field that tells of a person what is nobody else's business: how to reach them, when they were born, what they earn. */
-export function personalField(name: string): boolean {
+function personalField(name: string): boolean {
   return PERSONAL.test(snakeCase(name).replaceAll('.', '_'));
 }
 /** Fields of one record that tell such things, by themselves or together: a full name and a street. */
