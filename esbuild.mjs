@@ -1,8 +1,9 @@
-// Builds the shipped bundles. `--allow-missing` skips entries whose source is not there and says so.
+// Builds the shipped bundles, and the code caches of those that Node runs. `--allow-missing` skips entries whose source is not there and says so.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { codeCaches } from './scripts/code-caches.mjs';
 import { onlyTheParser } from './scripts/parser-module.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -13,8 +14,12 @@ const node = { platform: 'node', target: 'node20', format: 'cjs' };
 const browser = { platform: 'browser', target: 'es2023' };
 const entries = [
   { from: 'client/src/extension.ts', to: 'client/out/extension.js', options: { ...node, external: ['vscode'] } },
-  { from: 'server/src/lsp/main.ts', to: 'server/out/server.js', options: node },
-  { from: 'server/src/cli/main.ts', to: 'server/out/cli.js', options: { ...node, banner: { js: '#!/usr/bin/env node' } } },
+  { from: 'server/src/start/server.ts', to: 'server/out/server.js', options: node },
+  { from: 'server/src/lsp/main.ts', to: 'server/out/server-main.js', options: node },
+  { from: 'server/src/start/cli.ts', to: 'server/out/cli.js', options: { ...node, banner: { js: '#!/usr/bin/env node' } } },
+  { from: 'server/src/cli/main.ts', to: 'server/out/cli-main.js', options: node },
+  // Runs at the end of the build only.
+  { from: 'server/src/start/make-cache.ts', to: 'server/out/make-cache.js', options: node },
   // The browser edition: built when its sources are there.
   {
     from: 'client/src/browser.ts',
@@ -53,4 +58,5 @@ const built = await Promise.allSettled(
 );
 // esbuild has printed why.
 if (built.some(({ status }) => status === 'rejected')) process.exit(1);
+for (const bundle of wanted.some(({ to }) => to.endsWith('make-cache.js')) ? await codeCaches(root) : []) console.log(`no code cache of ${bundle}: it starts slower`);
 for (const { to } of wanted) console.log(`${to} ${(statSync(join(root, to)).size / 1e6).toFixed(2)} MB`);

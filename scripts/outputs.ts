@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { changedAt, filesBelow, root, textOf } from './project.js';
 
 const skip = ['client/out', 'server/out'];
-const outputs = ['client/out/extension.js', 'client/out/mind-map.js', 'client/out/mind-map.css', 'server/out/server.js', 'server/out/cli.js'];
+const outputs = ['client/out/extension.js', 'client/out/mind-map.js', 'client/out/mind-map.css', ...['server', 'cli'].flatMap((name) => [`server/out/${name}.js`, `server/out/${name}-main.js`])];
 
 /** Builds the bundles when one is missing or older than a source; false when the build failed. */
 export function buildIfNeeded(): boolean {

@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import manifest from '../../../package.json';
 import { rulePages } from '../core/engine.js';
 import { readArguments, type CliCommand } from './arguments.js';
@@ -49,7 +49,7 @@ async function perform(command: CliCommand, terminal: Terminal): Promise<number>
       return 0;
     case 'lsp': {
       // Loaded only here: the other commands start faster without the protocol.
-      await import(pathToFileURL(join(__dirname, 'server.js')).href);
+      createRequire(__filename)(join(__dirname, 'server.js'));
       return 0;
     }
   }
