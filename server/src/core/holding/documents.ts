@@ -1,4 +1,5 @@
 import { bundle } from '../openapi/bundle.js';
+import type { Named } from '../openapi/bundle.js';
 import type { OpenApiDocument } from '../openapi/document.js';
 import { readOpenApi } from '../openapi/read.js';
 import { unfollowedRemarks } from '../openapi/remarks.js';
@@ -15,6 +16,7 @@ export interface Documents {
 interface Assembled {
   readonly document: OpenApiDocument;
   readonly from: ReadonlyMap<FilePath, Value | undefined>;
+  readonly named: ReadonlyMap<string, Named>;
 }
 /** Documents put together, by what their own file says. */
 export type KnownDocuments = WeakMap<OpenApiDocument, Assembled>;
@@ -38,15 +40,19 @@ export function documentsOf(files: Files, known: KnownDocuments, ofComments: rea
 /** The document of a file, with those it refers to. */
 export function documentOf(path: FilePath, files: Files, known: KnownDocuments): OpenApiDocument | undefined {
   const facts = files.facts(path);
-  return facts?.document && facts.outer.length > 0 ? assembled(facts.document, files, known) : facts?.document;
+  return facts?.document && (facts.outer.length > 0 || (isIdentified(facts.document) && files.identities(path))) ? assembled(facts.document, files, known) : facts?.document;
+}
+/** Since version 3.1 schemas may have identities, which references are resolved against. */
+function isIdentified({ version }: OpenApiDocument): boolean {
+  return version === '3.1' || version === '3.2';
 }
 function assembled(own: OpenApiDocument, files: Files, known: KnownDocuments): OpenApiDocument {
   const before = known.get(own);
-  if (before && [...before.from].every(([path, root]) => files.part(path)?.root === root)) return before.document;
-  const whole = bundle(own.path, own.root, (path) => files.part(path)?.root);
+  if (before && [...before.from].every(([path, root]) => files.part(path)?.root === root) && [...before.named].every(([uri, is]) => files.named(uri) === is)) return before.document;
+  const whole = bundle(own.path, own.root, { part: (path) => files.part(path)?.root, identities: files.identities, named: files.named }, isIdentified(own));
   const remarks = unfollowedRemarks(whole.unfollowed);
   const document = readOpenApi(own, whole, { parts: whole.parts, remarks }).document ?? own;
-  known.set(own, { document, from: new Map([...whole.sought].map((path) => [path, files.part(path)?.root])) });
+  known.set(own, { document, from: new Map([...whole.sought].map((path) => [path, files.part(path)?.root])), named: whole.named });
   return document;
 }
 function add<K, V>(map: Map<K, V[]>, key: K, value: V): void {

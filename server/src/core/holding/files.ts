@@ -2,6 +2,8 @@ import { classify } from '../project/file-class.js';
 import { readFacts, type FileFacts } from '../project/facts.js';
 import { readConfig, type Config } from '../project/aliases.js';
 import { dataModule, type DataModule } from '../project/data-module.js';
+import type { Named } from '../openapi/bundle.js';
+import { identitiesOf, mayBeNamed, mayIdentify, type Identities } from '../openapi/identities.js';
 import { targetOf } from '../openapi/outer.js';
 import type { Manifest } from '../project/manifests.js';
 import { readPart, type Part } from '../project/part.js';
@@ -45,6 +47,10 @@ export interface Files {
   data(path: FilePath): ModuleView | undefined;
   /** A YAML or JSON file as a part of the documents that refer to it. */
   part(path: FilePath): Pick<Part, 'root' | 'notes' | 'spans' | 'problems' | 'outer'> | undefined;
+  /** What a YAML or JSON file says its parts are called; undefined where it says nothing of that. */
+  identities(path: FilePath): Identities | undefined;
+  /** The file that calls itself, or a part of it, by an absolute URI. */
+  named(uri: string): Named;
   /** Paths that imports or documents name and nobody gave yet; each is named once. */
   wanted(): readonly FilePath[];
   spanOf(at: At): Span;
@@ -108,6 +114,9 @@ export function createFiles(from?: Content): Files {
   const configs = new Map(from?.configs);
   const data = new Map(from?.data);
   const parts = new Map(from?.parts);
+  const identities = new Map<FilePath, Read<Identities | undefined>>();
+  /** Who is called by which URI, until a file that calls itself anything changes. */
+  let uris: Map<string, Named> | undefined;
   /** Files that documents refer to, by themselves or by other such files. */
   const referred = new Set(from?.referred);
   let resolver: Resolver | undefined;
@@ -161,6 +170,16 @@ export function createFiles(from?: Content): Files {
     if (!own.document) return read(parts, path, readPart);
     return { root: own.document.root, notes: own.notes, spans: own.spans, problems: own.problems, outer: own.outer };
   };
+  const identitiesIn = (path: FilePath): Identities | undefined => read(identities, path, (file) => {
+    const root = SETTINGS.test(path) && mayIdentify(file.text) ? partOf(path)?.root : undefined;
+    return root && identitiesOf(path, root);
+  });
+  const urisNow = (): Map<string, Named> => {
+    if (uris) return uris;
+    const found = new Map<string, Named>();
+    for (const path of paths()) for (const uri of identitiesIn(path)?.byUri.keys() ?? []) found.set(uri, found.has(uri) ? false : path);
+    return (uris = found);
+  };
   /** The files a document or a part refers to. */
   const outerOf = (path: FilePath): readonly FilePath[] => {
     const outer = factsOf(path)?.outer ?? [];
@@ -208,6 +227,7 @@ export function createFiles(from?: Content): Files {
       if (before?.text === file.text) return 'same';
       files.set(file.path, file);
       unasked.add(file.path);
+      if (SETTINGS.test(file.path) && (mayBeNamed(file.text) || (before && mayBeNamed(before.text)))) uris = undefined;
       if (before) {
         // Rules look for files of a kind, whatever their name.
         if (SETTINGS.test(file.path) && kindByContent(before) !== kindByContent(file)) return 'configured';
@@ -230,6 +250,8 @@ export function createFiles(from?: Content): Files {
       configs.delete(path);
       data.delete(path);
       parts.delete(path);
+      identities.delete(path);
+      uris = undefined;
       imports.delete(path);
       sorted = undefined;
       rename(true);
@@ -244,6 +266,8 @@ export function createFiles(from?: Content): Files {
     names: () => names,
     data: (path) => dataOf(path)?.module,
     part: partOf,
+    identities: identitiesIn,
+    named: (uri) => urisNow().get(uri),
     wanted() {
       const wanted = new Set<FilePath>();
       for (const path of unasked) for (const one of filesBeside(path)) if (!asked.has(one)) wanted.add(one);

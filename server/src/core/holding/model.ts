@@ -2,6 +2,7 @@ import { frameworks } from '../frameworks/index.js';
 import type { ModuleView } from '../model/module.js';
 import type { OpenApiDocument } from '../openapi/document.js';
 import { drivenOf, drivenText, type DrivenDocument } from '../openapi/driven.js';
+import { mayBeNamed } from '../openapi/identities.js';
 import type { Policy } from '../policy/policy.js';
 import type { FileFacts } from '../project/facts.js';
 import type { KnownLayers } from '../project/layers.js';
@@ -192,7 +193,10 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
       if (held && !isStale && pending.size === 0) return held.project;
       if (held && !isStale && stillHolds(held)) {
         const before = held.project.documentsIn;
-        const isDocument = [...pending].some((path) => !isSameDocument(joined.get(path), files.facts(path)) && (before.has(path) || comments?.from.has(path) || isPart(files.facts(path))));
+        const isDocument = [...pending].some((path) => {
+          const [was, is] = [joined.get(path), files.facts(path)];
+          return !isSameDocument(was, is) && (before.has(path) || comments?.from.has(path) || isPart(is) || isNamed(was) || isNamed(is));
+        });
         const lost = [...pending].filter((path) => frozen.has(path));
         for (const path of pending) keep(path);
         pending.clear();
@@ -249,6 +253,10 @@ function movedDocuments(before: Documents['byFile'], now: Documents['byFile']): 
 /** Only comments and space of a document changed. */
 function isSameDocument(before: FileFacts | undefined, now: FileFacts | undefined): boolean {
   return before?.document !== undefined && before.document === now?.document;
+}
+/** Documents may refer to it by what it calls itself. */
+function isNamed(facts: FileFacts | undefined): boolean {
+  return facts !== undefined && DATA.test(facts.file.path) && mayBeNamed(facts.file.text);
 }
 function isPart(facts: FileFacts | undefined): boolean {
   return facts !== undefined && (facts.document !== undefined || facts.blocks.length > 0 || facts.setups.length > 0);

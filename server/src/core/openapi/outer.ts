@@ -11,14 +11,14 @@ export type Target =
   | { readonly to: 'here'; readonly pointer: string }
   | { readonly to: 'file'; readonly path: FilePath; readonly pointer: string }
   | { readonly to: 'remote' | 'outside' | 'text' | 'form' };
-/** A `$ref` that names another file or host. */
+/** A `$ref` that names another file or host, or a part by a name of its own (`#name`). */
 export interface OuterReference {
   readonly text: string;
   readonly at: At;
 }
 
-/** A cheap test on the text of a file: false only where no `$ref` in it leads anywhere else. */
-const OUTER = /\$ref["']?[ \t]{0,20}:[ \t\r\n]{0,200}(?:["'][^#"'\s]|[^#"'\s])/;
+/** A cheap test on the text of a file: false only where every `$ref` in it is a key path of its own. */
+const OUTER = /\$ref["']?[ \t]{0,20}:[ \t\r\n]{0,200}(?:["'](?:[^#"'\s]|#[^/"'])|[^#"'\s])/;
 const SETTINGS = /\.(ya?ml|json)$/i;
 const PROSE = /\.(md|markdown|txt|html?)$/i;
 /** References of one file. */
@@ -39,7 +39,7 @@ export function targetOf(text: string, from: FilePath): Target {
   return path === from ? { to: 'here', pointer } : { to: 'file', path, pointer };
 }
 
-/** The references of a file that lead out of it, in order; a file without any costs one look at its text. */
+/** The references of a file that are no key paths of its own, in order; a file without any costs one look at its text. */
 export function outerReferences(text: string, root: Value): readonly OuterReference[] {
   if (!OUTER.test(text)) return NONE;
   const found: OuterReference[] = [];
@@ -54,7 +54,7 @@ export function outerReferences(text: string, root: Value): readonly OuterRefere
     else for (const entry of value.entries) {
       const reference = entry.key === '$ref' ? asText(entry.value) : undefined;
       if (reference === undefined) walk(entry.value);
-      else if (!reference.startsWith('#')) found.push({ text: reference, at: entry.value.at });
+      else if (!/^#(?:\/|$)/.test(reference)) found.push({ text: reference, at: entry.value.at });
     }
   };
   walk(root);

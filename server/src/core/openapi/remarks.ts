@@ -8,6 +8,9 @@ const REASONS: Readonly<Record<Unfollowed, string>> = {
   missing: 'that file is not there or cannot be read',
   nowhere: 'that file has no such part',
   many: 'the document has more files than are read',
+  several: 'more than one place is called so',
+  dynamic: 'where it leads depends on what refers to the schema it stands in',
+  gone: 'the document has no such part',
 };
 
 /** What is said of the references of a document that lead to nothing that could be read: one remark for each reason, where the first of them stands. */

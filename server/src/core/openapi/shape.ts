@@ -1,8 +1,10 @@
 import type { Value } from '../model/value.js';
 import type { At } from '../text/source.js';
+import type { Bundle } from './bundle.js';
 import type { Frame, Remark } from './document.js';
 import { follow, type References } from './references.js';
-import { entriesOf, type KeyedEntry } from './values.js';
+import { unfollowedRemarks } from './remarks.js';
+import { asText, entriesOf, entryOf, valueOf, type KeyedEntry } from './values.js';
 import { isCodeFile } from '../text/paths.js';
 
 /** What a value must be; `any` is not looked at. */
@@ -52,17 +54,22 @@ const documentPlan: Plan = {
   },
 };
 
-/** Parts of a document that are not what they must be, and keys that stand twice, each named once. What is right beside them is read all the same. Each map and list is looked at once. */
+/** Parts of a document that are not what they must be, and keys that stand twice, each named once; where there are none, references that lead nowhere. What is right is read all the same. Each map and list is looked at once. */
 export function misshapen(root: Value, { shapely }: Frame): readonly Remark[] {
   const found: Remark[] = [];
   const seen = new Set<unknown>();
   const references: References = new Map();
+  const gone: Bundle['unfollowed'][number][] = [];
   const say = (at: At, message: string): void => {
     if (found.length < MOST) found.push({ at, message });
   };
   const look = (value: Value, plan: Plan, name: string): void => {
     if (plan.is === 'any' || found.length >= MOST) return;
     const target = value === root ? { value, known: true } : follow(root, value, references);
+    const written = target.known ? undefined : asText(valueOf(target.value, '$ref'));
+    // Round in a circle it leads somewhere; what stands in another file was said to be missing when that was read.
+    if (written?.startsWith('#/') && !written.startsWith('#/\0') && references.has(written) && !references.get(written))
+      gone.push({ why: 'gone', text: written, at: entryOf(target.value, '$ref')?.value.at ?? target.value.at });
     // What is not known was said to be so where it was read.
     if (!target.known || target.value.kind === 'unknown') return;
     if (!fits(target.value, plan.is)) {
@@ -80,9 +87,9 @@ export function misshapen(root: Value, { shapely }: Frame): readonly Remark[] {
     for (const entry of entriesOf(target.value)) {
       const next = planOf(entry, plan);
       if (!next || (next === item && shapely.has(entry))) continue;
-      const { length } = found;
+      const before = found.length + gone.length;
       look(entry.value, next, entry.key);
-      if (next === item && found.length === length) shapely.add(entry);
+      if (next === item && found.length + gone.length === before) shapely.add(entry);
     }
   };
   /** Of two equal keys the last one is read. */
@@ -95,7 +102,8 @@ export function misshapen(root: Value, { shapely }: Frame): readonly Remark[] {
     }
   };
   look(root, documentPlan, 'document');
-  return found;
+  // What is passed over, or hidden, may have held what is referred to.
+  return found.length > 0 || (root.kind === 'object' && root.open) ? found : unfollowedRemarks(gone);
 }
 
 function planOf({ key }: KeyedEntry, { keys, each, only }: Plan): Plan | undefined {
