@@ -168,7 +168,7 @@ function chainOf(receiver: Value | undefined): { base: Ref | Call | undefined; s
   let status: Value | undefined;
   for (let hops = 0; current?.kind === 'call' && hops < 50; hops++) {
     if (current.name === 'getResponse') return { base: current, status };
-    if (current.name === 'status' || current.name === 'code') status ??= current.args[0]?.value;
+    if (/^(status|code|writeHead)$/.test(current.name)) status ??= current.args[0]?.value;
     current = current.receiver;
   }
   return { base: current?.kind === 'ref' ? current : undefined, status };

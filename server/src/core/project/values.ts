@@ -73,10 +73,14 @@ function ofOwnExports(ref: Ref, project: Followed, left: Left): Value | undefine
   const path = ref.root.kind === 'global' && ref.root.name === 'module' ? (ref.path[0] === 'exports' ? ref.path.slice(1) : []) : ref.path;
   const [key, ...rest] = path;
   const surface = key === undefined ? undefined : project.surface(ref.at.path);
-  const named = surface?.system === 'commonjs' ? surface.exports.filter((one) => one.name === key) : [];
+  const named = surface?.system === 'commonjs' ? surface.exports.filter((one) => one.name === key && !isAnnounced(one.value)) : [];
   const [own] = named;
   if (own) return named.length === 1 ? descend(own.value, rest, ref, project, left) : undefined;
   return surface?.system === 'commonjs' && surface.exports.filter((one) => one.name === '=').length === 1 ? fromExports(surface, '*', path, ref, project, left, 0) : undefined;
+}
+/** `exports.limit = void 0`, which compilers write before they give the name its value. */
+function isAnnounced(value: Value): boolean {
+  return value.kind === 'literal' && value.value === undefined;
 }
 function fromExports(module: ModuleView, name: string, path: readonly (string | undefined)[], ref: Ref, project: Followed, left: Left, hops: number): Value | undefined {
   if (hops > 10) return undefined;
@@ -84,11 +88,11 @@ function fromExports(module: ModuleView, name: string, path: readonly (string | 
   if (name === '*') {
     const [key, ...rest] = path;
     if (key === undefined) return path.length === 0 ? whole?.value : undefined;
-    const own = module.exports.find((one) => one.name === key);
+    const own = module.exports.find((one) => one.name === key && !isAnnounced(one.value));
     if (own) return descend(own.value, rest, ref, project, left);
     return whole && descend(whole.value, path, ref, project, left);
   }
-  const own = module.exports.find((one) => one.name === name);
+  const own = module.exports.find((one) => one.name === name && !isAnnounced(one.value));
   if (own) return descend(own.value, path, ref, project, left);
   if (whole) return descend(whole.value, name === 'default' ? path : [name, ...path], ref, project, left);
   for (const one of module.exports) {

@@ -203,4 +203,21 @@ export const answers: readonly Example[] = [
       };
     `,
   },
+  {
+    title: 'the status stands in the same statement, and a name the compiler announces gets its value later',
+    good: `
+      //- app.js
+      const express = require('express');
+      const http = require('node:http');
+      const { isDev } = require('./flags');
+      http.createServer((req, res) => {
+        try { check(req.headers); } catch (error) { res.writeHead(400).end(String(error)); }
+      }).listen(3000);
+      const app = express();
+      if (isDev) app.get('/state', async (req, res) => { try { res.json(await state()); } catch (err) { res.status(500).json({ error: err.message }); } });
+      //- flags.js
+      exports.isDev = exports.isLoud = void 0;
+      exports.isDev = process.env.NODE_ENV === 'development';
+    `,
+  },
 ];

@@ -31,8 +31,9 @@ function lower(l: Lowering, node: ts.Expression, used: boolean): Value {
   if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isNonNullExpression(node) || ts.isTypeAssertionExpression(node))
     return expression(l, node.expression, used);
   if (ts.isAwaitExpression(node)) {
+    l.awaited = bare(node.expression);
     const value = expression(l, node.expression, used);
-    return value.kind === 'call' ? { ...value, awaited: true } : value;
+    return value.kind === 'call' && !value.awaited ? { ...value, awaited: true } : value;
   }
   if (ts.isNumericLiteral(node)) return { kind: 'literal', value: Number(node.text), at: at(l, node) };
   if (ts.isRegularExpressionLiteral(node)) return regex(l, node);
@@ -252,6 +253,13 @@ function prefix(l: Lowering, node: ts.PrefixUnaryExpression): Value {
   return unknown(l, node, 'operator');
 }
 
+/** Without parentheses and type assertions around it. */
+function bare(node: ts.Expression): ts.Expression {
+  let inner = node;
+  while (ts.isParenthesizedExpression(inner) || ts.isAsExpression(inner) || ts.isNonNullExpression(inner)) inner = inner.expression;
+  return inner;
+}
+
 function removal(l: Lowering, node: ts.DeleteExpression): Value {
   const target = expression(l, node.expression);
   const value: Value = { kind: 'literal', value: undefined, folded: true, at: at(l, node) };
@@ -346,7 +354,7 @@ function call(l: Lowering, node: ts.Expression, target: Value, args: readonly ts
   const literal = args.find((arg) => ts.isStringLiteralLike(arg));
   const context = { callee: callee || calledName, caught: calledName === 'catch' || calledName === 'then', literal: literal && ts.isStringLiteralLike(literal) ? literal.text : '' };
   const receiver = isReceiver(before, target) ? before : receiverOf(l, node, target);
-  const value: Call = { kind: 'call', callee, name: calledName, nameAt, target, receiver, args: items(l, args, context), form, awaited: false, at: at(l, node) };
+  const value: Call = { kind: 'call', callee, name: calledName, nameAt, target, receiver, args: items(l, args, context), form, awaited: l.awaited === node, at: at(l, node) };
   if (callee === 'Deno.env.get') {
     const key = value.args[0]?.value;
     if (key?.kind === 'literal' && typeof key.value === 'string') return { kind: 'ref', root: { kind: 'env', name: key.value }, path: [], text: node.getText(l.tree), at: value.at, nameAt: value.at };

@@ -67,6 +67,8 @@ export interface Lowering {
   depth: number;
   usesCommonJs: boolean;
   usesEsm: boolean;
+  /** What the last `await` waits for. */
+  awaited?: ts.Expression;
   /** Set by lower.ts: expressions, functions and classes call each other. */
   readonly functionLike: (l: Lowering, node: ts.FunctionLikeDeclaration, naming: FunctionNaming) => FunctionId;
   readonly classLike: (l: Lowering, node: ts.ClassLikeDeclaration, name: string) => ClassId;
