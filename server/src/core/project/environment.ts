@@ -1,5 +1,5 @@
 import type { Branch } from '../model/module.js';
-import type { Value } from '../model/value.js';
+import type { Scalar, Value } from '../model/value.js';
 import type { Environment } from '../rules/rule.js';
 
 type Verdict = 'development' | 'unless-production' | 'production' | 'switchable' | 'other';
@@ -12,6 +12,7 @@ const ADDRESS = /^(.{0,60}_)?(ur[il]|host(name)?|dsn|endpoint|address|port)s?$/i
 const ADDRESS_KEY = /[a-z](Ur[il]|UR[IL]|Host(name)?|Dsn|Endpoint|Address|Port)s?$/;
 /** Objects that hold settings, by the names code gives them. */
 const SETTINGS = /^(config|configuration|cfg|conf|settings|flags|features|feature_?flags|env|environment|argv)$/i;
+const READS_SETTING = /^(get|read)_?(config|configuration|setting|option|flag|feature)(_?(value|flag))?$/i;
 const ENVIRONMENT_KEY = /^(node_?env|app_?env|env|environment|app\.env|mode)$/i;
 /** Names a function gives the environment it is handed. */
 const ENVIRONMENT_NAME = /^(node_?env|app_?env|env|environment|mode|stage)$/i;
@@ -43,6 +44,8 @@ function judge(test: Value, holds: boolean, follow: (value: Value) => Value, dep
       if (!equal && test.op !== '!==' && test.op !== '!=') return 'other';
       const [name, literal] = test.right.kind === 'literal' ? [test.left, test.right] : [test.right, test.left];
       if (literal.kind !== 'literal') return 'other';
+      const usual = defaultOf(name, follow);
+      if (usual && !isNodeEnv(name, follow)) return (usual.value === literal.value) === (equal === holds) ? 'other' : 'switchable';
       if (!isNodeEnv(name, follow) && !isHanded(name, literal.value)) return !isAddress(name, follow) && (rootsInEnvironment(name, follow) || isSetting(name)) ? 'switchable' : 'other';
       const same = equal === holds;
       if (literal.value === 'production' || literal.value === 'prod') return same ? 'production' : 'unless-production';
@@ -68,6 +71,8 @@ function judge(test: Value, holds: boolean, follow: (value: Value) => Value, dep
         const isDev = first?.kind === 'literal' && /^--?(dev|develop|development|debug|test|local)$/.test(String(first.value));
         return isDev ? (holds ? 'development' : 'other') : 'switchable';
       }
+      const usual = defaultOf(test, follow);
+      if (usual) return Boolean(usual.value) === holds ? 'other' : 'switchable';
       return isSetting(test) ? 'switchable' : 'other';
     }
     case 'ref': {
@@ -119,6 +124,13 @@ function isSetting(value: Value): boolean {
   if (value.kind === 'ref') return value.path.length > 0 && value.text.split('.').slice(0, -1).some((part) => SETTINGS.test(part));
   if (value.kind !== 'call' || !/^(get|getOrThrow|isEnabled|enabled|has)$/.test(value.name) || value.receiver?.kind !== 'ref') return false;
   return value.receiver.text.split('.').some((part) => SETTINGS.test(part) || /config|settings|flags/i.test(part));
+}
+/** What a setting is where nobody sets it: `getConfig('cors', true)`, `config.get('debug', false)`. A branch that runs then needs no switch. */
+function defaultOf(value: Value, follow: (value: Value) => Value): { readonly value: Scalar } | undefined {
+  const bound = value.kind === 'ref' ? follow(value) : value;
+  if (bound.kind !== 'call' || bound.args.length !== 2 || !(READS_SETTING.test(bound.name) || isSetting(bound))) return undefined;
+  const [key, usual] = bound.args;
+  return key?.value.kind === 'literal' && typeof key.value.value === 'string' && usual?.value.kind === 'literal' ? { value: usual.value.value } : undefined;
 }
 function rootsInEnvironment(value: Value, follow: (value: Value) => Value): boolean {
   const bound = value.kind === 'ref' ? follow(value) : value;
