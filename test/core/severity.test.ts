@@ -50,3 +50,24 @@ test('options that a function makes and hardens where the server has a key lack 
   assert.equal(severityOf('cookies/insecure-flags', app('if (isSecure) made.cookie.secure = true;')), 'info');
   assert.equal(severityOf('cookies/insecure-flags', app('')), 'warning');
 });
+
+test('an error text that only staff reads is worth knowing, one that everybody with an account reads is a warning', () => {
+  const app = (guard: string): string => `const express = require('express');\nconst app = express();\nconst signedIn = (req, res, next) => (req.user ? next() : res.sendStatus(401));
+    const isAdmin = (req, res, next) => (req.user && req.user.role === 'admin' ? next() : res.sendStatus(403));\nconst caught = (fn) => (req, res, next) => Promise.resolve(fn(req, res, next)).catch(next);
+    app.post('/sites', ${guard}, caught(async (req, res) => { try { res.json(await add(req.body)); } catch (e) { res.json({ error: e.message }); } }));\napp.listen(3000);`;
+  assert.equal(severityOf('errors/message-in-response', app('isAdmin')), 'info');
+  assert.equal(severityOf('errors/message-in-response', app('signedIn')), 'warning');
+  assert.equal(severityOf('errors/message-in-response', `${app('isAdmin').replace('app.post', 'const one = ').replace("'/sites', isAdmin, ", '')}`.replace('app.listen', "app.post('/sites', isAdmin, one);\napp.post('/open', one);\napp.listen")), 'warning');
+});
+
+test('what a callback in the handler of a socket answers is answered by the handler', () => {
+  const app = (how: string): string => `const { Server } = require('socket.io');\nnew Server(3000).on('connection', (socket) => { socket.on('probe', (name, callback) => { ${how} }); });`;
+  assert.equal(severityOf('errors/message-in-response', app('probe(name).catch((e) => { callback({ ok: false, msg: e.message }); });')), 'info');
+});
+
+test('a protection that a setting takes away is a warning where the setting does so by default', () => {
+  const app = (usual: string): string => `const express = require('express');\nconst helmet = require('helmet');\nconst { state } = require('./state');\nconst app = express();\nconst options = { xFrameOptions: { action: 'deny' } };
+    const framed = state().getConfig('framed', ${usual});\nif (framed) options.xFrameOptions = false;\napp.use(helmet(options));\napp.listen(3000);`;
+  assert.equal(severityOf('headers/protection-disabled', app('false')), 'info');
+  assert.equal(severityOf('headers/protection-disabled', app('true')), 'warning');
+});

@@ -40,9 +40,14 @@ export function createRunning({ project, body, follow }: Bodies): (fn: FunctionI
   };
   return (fn) => {
     const parts = (endpoint: Endpoint): readonly FunctionId[] =>
-      [...(endpoint.handler === undefined ? [] : [endpoint.handler]), ...links(endpoint.chain).flatMap(({ layer }) => (layer.fn === undefined ? [] : [layer.fn]))];
+      [...(endpoint.handler === undefined ? [] : [endpoint.handler]), ...wrappedIn(endpoint.route.handler?.value), ...links(endpoint.chain).flatMap(({ layer }) => [...(layer.fn === undefined ? [] : [layer.fn]), ...wrappedIn(layer.value)])];
     const endpoints = [...project.endpoints.values()].slice(0, MOST_ENDPOINTS).filter((endpoint) => parts(endpoint).some((part) => reaches(part, fn, 0)));
     const mounts = [...project.scopes.values()].flatMap((scope) => scope.order.filter((entry) => entry.kind === 'layer' && entry.layer?.fn === fn));
     return { endpoints, mounts };
   };
+}
+/** What a call is handed that makes a handler or a layer: `caught(async (req, res) => ...)`. It runs in what the call gives back. */
+function wrappedIn(value: Value | undefined, depth = 0): readonly FunctionId[] {
+  if (value?.kind !== 'call' || depth > 3) return [];
+  return value.args.flatMap(({ value: given }) => (given.kind === 'function' ? [given.fn] : wrappedIn(given, depth + 1)));
 }

@@ -6,6 +6,7 @@ import { logged } from '../facts/error-fixes.js';
 import { answers } from '../facts/message-answers.js';
 import { leaks } from '../facts/message-examples.js';
 import { ALWAYS, errorText, localStatus, logsToo, sentWhole } from '../facts/error-texts.js';
+import { answersFor, answersStaff } from '../facts/answered-to.js';
 import { errorsInFront } from '../facts/replaced-errors.js';
 import { rule, type Fix, type RuleContext } from '../rule.js';
 
@@ -45,7 +46,7 @@ export default rule<'send', Evidence>({
     const isClientError = typeof status === 'number' && status >= 400 && status < 500 && !answersAllErrors(fn, context);
     const trying = tried(send, fn, context);
     // GraphQL answers with the text of every error; what a formatter adds is its own.
-    const framework = context.role(fn.id)?.framework ?? '';
+    const framework = answersFor(fn.id, context);
     const isAnswer = /^graphql/.test(framework);
     for (const leaf of context.leaves(send.value, fn)) {
       const found = errorText(leaf, context) ?? sentWhole(leaf.value, send, fn, context);
@@ -53,7 +54,7 @@ export default rule<'send', Evidence>({
       if ((isAnswer || (isClientError && trying !== 'others')) && !ALWAYS.has(found.field)) continue;
       // Who holds a socket has passed its handshake, and mostly is the user whose action failed.
       const isHarmless = isClientError || inFront === 'perhaps' || framework === 'socket' || /^(code|errno)$/.test(found.field) || trying === 'own' || (typeof status !== 'number' && isOfCaller(send, fn, context))
-        || (trying === 'unknown' && isOfUnknownMethod(found.value, send, fn, context));
+        || (trying === 'unknown' && isOfUnknownMethod(found.value, send, fn, context)) || answersStaff(fn.id, context);
       const place = placeOfLeaf({ ...leaf, value: found.value }, send);
       if (!place) continue;
       yield {
