@@ -36,9 +36,31 @@ suite('what many operations of a document lack', () => {
     assert.deepEqual(told('openapi/unbounded-input', 10, sized), Array<string>(10).fill('rows'));
     assert.deepEqual(told('openapi/unbounded-input', 11, sized), ['rows']);
   });
-  test('texts without a length: each while they are few, by operation where they are many', () => {
+  test('texts without a length: each while they are few, by operation where they are many, once where operations are', () => {
     const two = body('{ type: object, additionalProperties: false, properties: { a: { type: string }, b: { type: string } } }');
+    const three = two.replace('b: ', 'c: { type: string }, b: ');
     assert.equal(told('openapi/unbounded-input', 30, two).length, 60);
-    assert.equal(told('openapi/unbounded-input', 31, two).length, 31);
+    assert.equal(told('openapi/unbounded-input', 21, three).length, 21);
+    assert.deepEqual(told('openapi/unbounded-input', 31, two), ['paths']);
+  });
+  test('refusals, answers to invalid input, and bodies of any type: once where they are many', () => {
+    const refused = "{ security: [{ jwt: [] }], responses: { '200': { description: ok }, '500': { description: any } } }";
+    assert.deepEqual(told('openapi/missing-auth-responses', 30, refused), Array<string>(30).fill('responses'));
+    assert.deepEqual(told('openapi/missing-auth-responses', 31, refused), ['paths']);
+    assert.deepEqual(told('openapi/missing-auth-responses', 31, refused.replace("'500'", "'401': { description: any }, '500'")), ['paths']);
+    const takes = body(closed).replace('default', "'500'");
+    assert.equal(told('openapi/missing-error-response', 30, takes).length, 30);
+    assert.deepEqual(told('openapi/missing-error-response', 31, takes), ['paths']);
+    const any = body(closed).replace('application/json', "'*/*'");
+    assert.equal(told('openapi/open-request-object', 30, any).length, 30);
+    assert.deepEqual(told('openapi/open-request-object', 31, any), ['paths']);
+  });
+  test('the same fault written out again: once where it is many', () => {
+    const open = body(closed.replace('false', 'true'));
+    assert.equal(told('openapi/open-request-object', 10, open).length, 10);
+    assert.deepEqual(told('openapi/open-request-object', 11, open), ['paths']);
+    const leaking = "{ responses: { default: { description: any, content: { application/json: { schema: { type: object, properties: { callstack: { type: string } } } } } } } }";
+    assert.equal(told('openapi/error-schema-leak', 10, leaking).length, 10);
+    assert.deepEqual(told('openapi/error-schema-leak', 11, leaking), ['callstack']);
   });
 });

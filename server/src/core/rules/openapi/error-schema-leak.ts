@@ -5,6 +5,7 @@ import { ofOperation } from '../../openapi/kept.js';
 import { led, responseSchemas, responsesOf, schemasBelow, type SchemaPlace } from '../../openapi/schemas.js';
 import { asText, entriesOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
+import { byName, REPEATED } from '../facts/habit.js';
 import { describesInternals, internalText } from '../facts/internal-texts.js';
 import { snakeCase } from '../facts/names.js';
 import { rule } from '../rule.js';
@@ -15,6 +16,8 @@ interface Evidence {
   readonly name: string | undefined;
   readonly pointer: Pointer;
   readonly at: At;
+  /** How many schemas of errors have it, where they are told together. */
+  readonly count: number;
 }
 const SURE = new RegExp(
   '^(((error|exception|inner|raw|full|server|internal)_)?(stack|stack_?trace|call_?stack|back_?trace|trace_?back|stack_?frames?)|trace'
@@ -30,7 +33,6 @@ const BESIDE = new RegExp(
 );
 /** What the log is searched by, and what readers are sent to. */
 const POINTERS = /(^|_)(ids?|uuid|reference|ref|url|uri|link|href)$/;
-const MOST = 50;
 /** Values of one example. */
 const MOST_SHOWN = 300;
 
@@ -52,14 +54,14 @@ export default rule<'openapi', Evidence>({
   *detect(document) {
     const operations = document.operations.filter((operation) => operation.section === 'paths');
     const roots = operations.flatMap((operation) => errorSchemas(operation, document));
-    let count = 0;
-    for (const place of schemasBelow(document, roots)) {
-      for (const { name, pointer, keyAt } of leaks(place)) {
-        if (count++ >= MOST) return;
-        yield { at: keyAt, subject: pointer.join('/'), evidence: { document, name, pointer, at: keyAt } };
-      }
-      for (const example of examplesOf(place.schema, place.pointer)) yield* shown(document, example);
+    const places = [...schemasBelow(document, roots)];
+    // The same name in so many schemas is one decision, written out again.
+    for (const group of byName(places.flatMap(leaks), ({ name }) => name).values()) {
+      const [first] = group;
+      const told = group.length > REPEATED && first ? [{ ...first, count: group.length }] : group.map((one) => ({ ...one, count: 1 }));
+      for (const { name, pointer, keyAt, count } of told) yield { at: keyAt, subject: count > 1 ? name : pointer.join('/'), evidence: { document, name, pointer, at: keyAt, count } };
     }
+    for (const place of places) for (const example of examplesOf(place.schema, place.pointer)) yield* shown(document, example);
     const seen = new Set<Value>();
     for (const operation of operations) {
       for (const { response, examples } of shownErrors(operation, document)) {
@@ -69,14 +71,18 @@ export default rule<'openapi', Evidence>({
       }
     }
   },
-  explain: ({ name }) => ({
+  explain: ({ name, count }) => ({
     message: name === undefined
       ? 'Error responses are documented with a stack trace or database text, which shows internals to callers. Return a code and a message.'
-      : `Error responses are documented to carry '${name}', which shows internals to callers. Return a code and a message.`,
+      : `Error responses are documented to carry '${name}'${count > 1 ? ` in ${count} schemas` : ''}, which shows internals to callers. Return a code and a message.`,
     why: 'Names of files, libraries and tables tell an attacker what to try next, and a schema that names them makes every server and client built from it pass them on.',
     remedy: 'Describe errors by a code, a message for people and an identifier under which the log holds the rest.',
   }),
-  *fix({ evidence: { document, name, pointer, at: place } }) {
+  *fix({ evidence: { document, name, pointer, at: place, count } }) {
+    if (count > 1) {
+      yield { refused: `${count} schemas have it, and each needs a look.` };
+      return;
+    }
     if (name === undefined) {
       yield { title: 'Show a plain message in the example', safety: 'review', changes: [{ do: 'replace', at: place, code: [{ quote: 'Internal Server Error' }] }] };
       return;
@@ -288,7 +294,7 @@ function examplesOf(holder: Value, pointer: Pointer): readonly Placed[] {
 function* shown(document: OpenApiDocument, example: Placed): Iterable<{ readonly at: At; readonly subject: string; readonly evidence: Evidence }> {
   const { value, pointer } = led(document, example);
   const found = textsIn({ value, pointer }).find((text) => internalText(asText(text.value) ?? ''));
-  if (found) yield { at: found.value.at, subject: found.pointer.join('/'), evidence: { document, name: undefined, pointer: found.pointer, at: found.value.at } };
+  if (found) yield { at: found.value.at, subject: found.pointer.join('/'), evidence: { document, name: undefined, pointer: found.pointer, at: found.value.at, count: 1 } };
 }
 /** The first texts inside an example. */
 function textsIn(example: Placed): readonly Placed[] {

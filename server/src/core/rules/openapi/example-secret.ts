@@ -3,15 +3,19 @@ import type { OpenApiDocument } from '../../openapi/document.js';
 import { follow } from '../../openapi/references.js';
 import { asArray, asText, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
+import { byName } from '../facts/habit.js';
 import { secretName, secretValue, tokenName, weakPassword } from '../facts/secrets.js';
 import { tokensIn } from '../facts/token-formats.js';
-import { rule, type Detection, type RuleContext } from '../rule.js';
+import { rule, type Change, type Code, type Detection, type RuleContext } from '../rule.js';
 
 interface Evidence {
   readonly kind: 'token' | 'default' | 'shown' | 'weak';
   readonly vendor: string;
   /** The secret inside its literal. */
   readonly at: At;
+  readonly text: string;
+  /** Other places that hold it. */
+  readonly again?: readonly At[];
 }
 /** Keys under which a document shows values or speaks to people. */
 const SHOWN: ReadonlySet<string> = new Set(['example', 'examples', 'x-example', 'x-examples', 'default', 'description', 'summary']);
@@ -40,19 +44,12 @@ export default rule<'openapi', Evidence>({
   on: 'openapi',
   words: ['example', 'default', 'description', 'summary'],
   *detect(document, context) {
-    const root: Spot = { value: document.root, shown: false, property: undefined, key: '', above: undefined };
-    const walk: Walk = { document, context, shown: new Set(), other: new Set(), left: MOST };
-    const paths = valueOf(document.root, 'paths');
-    // Files refer to each other: their parts are looked at together.
-    if (document.parts.size > 0 || document.root.kind !== 'object' || paths?.kind !== 'object') return yield* below(root, walk);
-    for (const entry of document.root.entries) {
-      const spot = spotOf(entry, root);
-      if (entry.value !== paths) yield* below(spot, walk);
-      else for (const item of paths.entries) {
-        const known = items.get(item) ?? [...below(spotOf(item, spot), walk)];
-        items.set(item, known);
-        yield* known;
-      }
+    // The same value in many examples is one secret.
+    for (const [first, ...others] of byName(everywhere(document, context), ({ evidence: { kind, text } }) => `${kind} ${text}`).values()) {
+      if (!first) continue;
+      const again = others.map(({ evidence }) => evidence.at);
+      const related = again.slice(0, 10).map((at) => ({ at, label: 'here too' }));
+      yield { ...first, evidence: { ...first.evidence, again }, ...(related.length > 0 ? { related } : {}) };
     }
   },
   explain: ({ kind, vendor }) => ({
@@ -65,10 +62,41 @@ export default rule<'openapi', Evidence>({
     why: 'Documents of an API are published and kept; a credential that was pasted in as an example works for every reader.',
     remedy: 'Show what a value looks like by a placeholder.',
   }),
-  *fix({ evidence: { kind, at } }) {
-    yield { title: 'Put a placeholder in its place', safety: 'review', changes: [{ do: 'replace', at, code: kind === 'token' ? ['<token>'] : [{ quote: kind === 'weak' ? '<password>' : '<secret>' }] }] };
+  *fix({ evidence: { kind, at, again = [] } }) {
+    const code: Code = kind === 'token' ? ['<token>'] : [{ quote: kind === 'weak' ? '<password>' : '<secret>' }];
+    yield { title: 'Put a placeholder in its place', safety: 'review', changes: [at, ...again].map((place): Change => ({ do: 'replace', at: place, code })) };
   },
   examples: [
+    {
+      title: 'the same key in two examples is one secret',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /things:
+            get:
+              responses:
+                '200': { description: ok, content: { application/json: { example: { token: ghp_16C7e42F292c6912E7710c838347Ae178B4a } } } }
+        #                                                                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ openapi/example-secret "live GitHub credential"
+          /others:
+            put:
+              responses:
+                '200': { description: ok, content: { application/json: { example: { token: ghp_16C7e42F292c6912E7710c838347Ae178B4a } } } }
+      `,
+      fixed: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths:
+          /things:
+            get:
+              responses:
+                '200': { description: ok, content: { application/json: { example: { token: <token> } } } }
+          /others:
+            put:
+              responses:
+                '200': { description: ok, content: { application/json: { example: { token: <token> } } } }
+      `,
+    },
     {
       title: 'a pasted token, and a default that is a key',
       bad: `
@@ -195,6 +223,22 @@ export default rule<'openapi', Evidence>({
   ],
 });
 
+function* everywhere(document: OpenApiDocument, context: RuleContext): Iterable<Detection<Evidence>> {
+  const root: Spot = { value: document.root, shown: false, property: undefined, key: '', above: undefined };
+  const walk: Walk = { document, context, shown: new Set(), other: new Set(), left: MOST };
+  const paths = valueOf(document.root, 'paths');
+  // Files refer to each other: their parts are looked at together.
+  if (document.parts.size > 0 || document.root.kind !== 'object' || paths?.kind !== 'object') return yield* below(root, walk);
+  for (const entry of document.root.entries) {
+    const spot = spotOf(entry, root);
+    if (entry.value !== paths) yield* below(spot, walk);
+    else for (const item of paths.entries) {
+      const known = items.get(item) ?? [...below(spotOf(item, spot), walk)];
+      items.set(item, known);
+      yield* known;
+    }
+  }
+}
 /** A value of the document, and the way to it. */
 interface Spot {
   readonly value: Value;
@@ -254,18 +298,18 @@ function* tokens(value: Value, text: string, spot: Spot, context: RuleContext): 
     if (format.kind === 'test') continue;
     const from = context.textOf(value.at).indexOf(text.slice(start, end));
     const at = from < 0 ? value.at : context.within(value.at, from, from + end - start);
-    yield { at, subject: pathTo(spot), evidence: { kind: 'token', vendor: format.vendor, at }, ...(format.kind === 'signed' ? { severity: 'info', confidence: 'low' } : {}) };
+    yield { at, subject: pathTo(spot), evidence: { kind: 'token', vendor: format.vendor, at, text: text.slice(start, end) }, ...(format.kind === 'signed' ? { severity: 'info', confidence: 'low' } : {}) };
   }
-  if (LIVE_KEY.test(text) && secretValue(text) && !MADE_UP.test(text) && tokensIn(text).length === 0) yield { at: value.at, subject: pathTo(spot), confidence: 'medium', evidence: { kind: 'shown', vendor: '', at: value.at } };
+  if (LIVE_KEY.test(text) && secretValue(text) && !MADE_UP.test(text) && tokensIn(text).length === 0) yield { at: value.at, subject: pathTo(spot), confidence: 'medium', evidence: { kind: 'shown', vendor: '', at: value.at, text } };
 }
 /** What the schema of a property that stands for a secret shows of it. */
 function* valuesOf(schema: Value, name: string, spot: Spot): Iterable<Detection<Evidence>> {
   const fallback = valueOf(schema, 'default');
   const text = asText(fallback);
   const isNamed = text !== undefined && secretValue(text, { name }) && tokensIn(text).length === 0 && !LIVE_KEY.test(text);
-  if (fallback && isNamed) yield { at: fallback.at, subject: `${pathTo(spot)}/default`, evidence: { kind: 'default', vendor: '', at: fallback.at } };
+  if (fallback && isNamed) yield { at: fallback.at, subject: `${pathTo(spot)}/default`, evidence: { kind: 'default', vendor: '', at: fallback.at, text } };
   const example = valueOf(schema, 'example');
-  if (example && /pass|pwd/i.test(name) && weakPassword(asText(example) ?? '')) yield { at: example.at, subject: `${pathTo(spot)}/example`, severity: 'hint', evidence: { kind: 'weak', vendor: '', at: example.at } };
+  if (example && /pass|pwd/i.test(name) && weakPassword(asText(example) ?? '')) yield { at: example.at, subject: `${pathTo(spot)}/example`, severity: 'hint', evidence: { kind: 'weak', vendor: '', at: example.at, text: asText(example) ?? '' } };
   const listed = (asArray(valueOf(schema, 'examples'))?.items ?? []).slice(0, 5).map((item) => item.value);
   for (const one of example ? [example, ...listed] : listed) yield* secretShown(one, name, `${pathTo(spot)}/example`);
 }
@@ -277,5 +321,5 @@ function* secretShown(value: Value, name: string, path: string): Iterable<Detect
   if (LIVE_KEY.test(text)) return;
   const works = /(^|[-_.])(live|prod|production)([-_.]|$)/i.test(text);
   if (tokenName(name) && !works) return;
-  yield { at: value.at, subject: path, ...(works ? {} : { severity: 'info', confidence: 'low' }), evidence: { kind: 'shown', vendor: '', at: value.at } };
+  yield { at: value.at, subject: path, ...(works ? {} : { severity: 'info', confidence: 'low' }), evidence: { kind: 'shown', vendor: '', at: value.at, text } };
 }

@@ -1,14 +1,20 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
 import { documentRefusals, undocumentedRefusals } from '../../openapi/refusals.js';
+import { habitAt, HABIT, MOST_COMPLETED, operationsNamed } from '../facts/habit.js';
 import { rule } from '../rule.js';
 
+type Status = '401' | '403';
 interface Evidence {
-  readonly operation: Operation;
   readonly document: OpenApiDocument;
-  readonly missing: readonly ('401' | '403')[];
+  /** One, or all that lack the same where that is the habit of the document. */
+  readonly lacking: readonly Lacking[];
+}
+interface Lacking {
+  readonly operation: Operation;
+  readonly missing: readonly Status[];
 }
 
-export default rule<'operation', Evidence>({
+export default rule<'openapi', Evidence>({
   meta: {
     id: 'openapi/missing-auth-responses',
     title: '401/403 are not documented for a secured operation',
@@ -21,28 +27,36 @@ export default rule<'operation', Evidence>({
     whenNotToUse: 'Where refusals are documented once for the whole API outside the document.',
     references: ['https://spec.openapis.org/oas/v3.1.0#responses-object'],
   },
-  on: 'operation',
+  on: 'openapi',
   words: ['security'],
-  *detect({ operation, document }) {
-    if (operation.section !== 'paths' || !operation.complete) return;
-    const missing = undocumentedRefusals(operation, document);
-    if (missing.length === 0) return;
-    yield {
-      at: operation.responsesAt ?? operation.methodAt,
-      subject: `${operation.method} ${operation.path}`,
-      evidence: { operation, document, missing },
-      ...(missing.includes('401') ? {} : { severity: 'hint' }),
+  *detect(document) {
+    const lacking = new Map<Status, Lacking[]>([['401', []], ['403', []]]);
+    for (const operation of document.operations) {
+      if (operation.section !== 'paths' || !operation.complete) continue;
+      const missing = undocumentedRefusals(operation, document);
+      const [first] = missing;
+      if (first) lacking.get(first)?.push({ operation, missing });
+    }
+    for (const [first, found] of lacking) {
+      const severity = first === '401' ? 'info' : 'hint';
+      if (found.length > HABIT) yield { at: habitAt(document), subject: `paths ${first}`, severity, evidence: { document, lacking: found } };
+      else for (const one of found) yield { at: one.operation.responsesAt ?? one.operation.methodAt, subject: `${one.operation.method} ${one.operation.path}`, severity, evidence: { document, lacking: [one] } };
+    }
+  },
+  explain: ({ lacking }) => {
+    const who = `${operationsNamed(operationsOf(lacking))} ${lacking.length === 1 ? 'does' : 'do'} not say what happens`;
+    return {
+      message: statusesOf(lacking).includes('401') ? `${who} without valid credentials. Add a 401 response.` : `${who} to callers without the permission. Add a 403 response.`,
+      why: 'What is not documented is not tested: neither clients nor test suites generated from the document ever try to be refused.',
+      remedy: 'Document 401, and 403 where a role, scope or ownership is checked.',
     };
   },
-  explain: ({ operation, missing }) => ({
-    message: missing.includes('401')
-      ? `${operation.method} ${operation.path} does not say what happens without valid credentials. Add a 401 response.`
-      : `${operation.method} ${operation.path} does not say what happens to callers without the permission. Add a 403 response.`,
-    why: 'What is not documented is not tested: neither clients nor test suites generated from the document ever try to be refused.',
-    remedy: 'Document 401, and 403 where a role, scope or ownership is checked.',
-  }),
-  *fix({ evidence: { operation, document, missing } }) {
-    yield { title: `Document ${missing.join(' and ')} for ${operation.method} ${operation.path}`, safety: 'safe', changes: documentRefusals(operation, document, missing) };
+  *fix({ evidence: { document, lacking } }) {
+    if (lacking.length > MOST_COMPLETED) yield { refused: `${lacking.length} operations lack it: that is more than one edit should change.` };
+    else {
+      const title = `Document ${statusesOf(lacking).join(' and ')} for ${operationsNamed(operationsOf(lacking))}`;
+      yield { title, safety: 'safe', changes: lacking.flatMap(({ operation, missing }) => documentRefusals(operation, document, missing)) };
+    }
   },
   examples: [
     {
@@ -184,3 +198,10 @@ export default rule<'operation', Evidence>({
     },
   ],
 });
+
+function operationsOf(lacking: readonly Lacking[]): readonly Operation[] {
+  return lacking.map(({ operation }) => operation);
+}
+function statusesOf(lacking: readonly Lacking[]): readonly Status[] {
+  return [...new Set(lacking.flatMap(({ missing }) => missing))].sort();
+}

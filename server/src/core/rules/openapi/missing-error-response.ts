@@ -4,6 +4,7 @@ import { documentsFailures } from '../../openapi/refusals.js';
 import { isChanging } from '../../openapi/security.js';
 import { usualResponse } from '../../openapi/usual.js';
 import { asText, valueOf } from '../../openapi/values.js';
+import { habitAt, HABIT, MOST_COMPLETED, operationsNamed } from '../facts/habit.js';
 import { rule } from '../rule.js';
 
 /** `server`: refusals of callers are described, failures of the server are not. */
@@ -15,10 +16,6 @@ interface Evidence {
   readonly operations: readonly Operation[];
 }
 const SIGN_IN = /(^|\/)(log-?in|sign-?in|token|otp|forgot(-?password)?|reset(-?password)?|register|sign-?up)$/i;
-/** More operations than this lack the same because nobody thought of it: they are told once. */
-const SINGLE = 30;
-/** Operations one fix completes. */
-const MOST = 100;
 
 export default rule<'openapi', Evidence>({
   meta: {
@@ -49,20 +46,19 @@ export default rule<'openapi', Evidence>({
     for (const [lack, operations] of lacking) {
       const severity = lack === 'errors' ? 'info' : 'hint';
       // Where no operation describes failures, that is a decision about the whole document.
-      const together = (lack === 'server' && !described && operations.length > 1) || ((lack === 'server' || lack === 'errors') && operations.length > SINGLE);
-      if (together) yield { at: document.pathsAt ?? document.versionAt, subject: `paths ${lack}`, severity, evidence: { document, lack, operations } };
+      const together = (lack === 'server' && !described && operations.length > 1) || operations.length > HABIT;
+      if (together) yield { at: habitAt(document), subject: `paths ${lack}`, severity, evidence: { document, lack, operations } };
       else for (const one of operations) yield { at: one.responsesAt ?? one.methodAt, subject: `${one.method} ${one.path}`, severity, evidence: { document, lack, operations: [one] } };
     }
   },
   explain: ({ operations, lack }) => {
-    const [first] = operations;
-    const name = operations.length === 1 ? `${first?.method ?? ''} ${first?.path ?? ''}` : `${operations.length} operations`;
-    const verb = operations.length === 1 ? 'documents' : 'document';
+    const name = operationsNamed(operations);
+    const [verb, takes] = operations.length === 1 ? ['documents', 'takes'] : ['document', 'take'];
     const message = {
       errors: `${name} ${verb} no error response, so leaks there go unnoticed. Add a default response with a fixed schema.`,
       server: `${name} ${verb} refusals, but no failure of the server: what it tells then goes unnoticed. Add a default response with a fixed schema.`,
-      invalid: `${name} takes input and documents no answer to what is invalid, so nothing says how much a refusal tells. Add a 400 response.`,
-      limit: `${name} documents no 429, so clients and tests never meet a rate limit. Add the response, and the limit.`,
+      invalid: `${name} ${takes} input and ${verb} no answer to what is invalid, so nothing says how much a refusal tells. Add a 400 response.`,
+      limit: `${name} ${verb} no 429, so clients and tests never meet a rate limit. Add the response, and the limit.`,
     }[lack];
     return {
       message,
@@ -71,16 +67,14 @@ export default rule<'openapi', Evidence>({
     };
   },
   *fix({ evidence: { operations, document, lack } }) {
-    if (operations.length > MOST) {
+    if (operations.length > MOST_COMPLETED) {
       yield { refused: `${operations.length} operations lack it: that is more than one edit should change.` };
       return;
     }
     const status = lack === 'errors' || lack === 'server' ? 'default' : lack === 'invalid' ? '400' : '429';
     const name = status === 'default' ? 'Error' : lack === 'invalid' ? 'Bad Request' : 'Too Many Requests';
-    const [first] = operations;
-    const of = operations.length === 1 ? `${first?.method ?? ''} ${first?.path ?? ''}` : `${operations.length} operations`;
     yield {
-      title: `Document ${status === 'default' ? 'errors' : status} of ${of}`,
+      title: `Document ${status === 'default' ? 'errors' : status} of ${operationsNamed(operations)}`,
       safety: 'safe',
       changes: operations.map((operation) => ({ do: 'set', path: document.path, key: [...operation.pointer, 'responses', status], value: usualResponse(document, name) })),
     };

@@ -3,6 +3,7 @@ import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document
 import { at, partsOf, requestSchemas, schemasBelow, type SchemaPlace } from '../../openapi/schemas.js';
 import { asArray, asScalar, asText, entriesOf, entryOf, isTrue, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
+import { habitAt, HABIT, REPEATED } from '../facts/habit.js';
 import { rule } from '../rule.js';
 
 interface Evidence {
@@ -17,8 +18,6 @@ interface Evidence {
 }
 const WRITES = new Set(['POST', 'PUT', 'PATCH']);
 const ANY_MEDIA = /^(\*|application)\/\*$/;
-/** More schemas than this are told once. */
-const SINGLE = 30;
 /** Keys beside `type: object` that do not say what is in it. */
 const DESCRIBES_NOTHING = /^(type|title|description|nullable|deprecated|xml|externalDocs)$/;
 
@@ -39,7 +38,10 @@ export default rule<'openapi', Evidence>({
   words: ['properties', 'requestbody', 'parameters'],
   *detect(document) {
     const operations = document.operations.filter((operation) => operation.section === 'paths' && WRITES.has(operation.method));
-    for (const { at, pointer } of anyMedia(document, operations)) yield { at, subject: pointer.join('/'), evidence: { document, pointer, how: 'media', count: 1, composed: false } };
+    const media = [...anyMedia(document, operations)];
+    if (media.length > HABIT) yield { at: habitAt(document), subject: 'paths media', evidence: { document, pointer: [], how: 'media', count: media.length, composed: false } };
+    else for (const { at, pointer } of media) yield { at, subject: pointer.join('/'), evidence: { document, pointer, how: 'media', count: 1, composed: false } };
+    const allowed: (Pick<Evidence, 'pointer' | 'composed'> & { readonly at: At })[] = [];
     const unsaid: (Pick<Evidence, 'pointer' | 'composed'> & { readonly at: At })[] = [];
     const roots = operations.flatMap((operation) => requestSchemas(document, operation));
     for (const place of schemasBelow(document, roots)) {
@@ -49,9 +51,12 @@ export default rule<'openapi', Evidence>({
       const additional = entryOf(schema, 'additionalProperties') ?? openRest(schema);
       const isOpen = additional && (isTrue(additional.value) || isEmpty(additional.value));
       const isWhole = place.as === 'root' || (place.as === 'items' && place.parent?.as === 'root');
-      if (isOpen && (properties ?? isWhole)) {
+      const isDescribed = properties !== undefined && entriesOf(properties.value).length > 0;
+      if (isOpen && (isDescribed || isWhole)) {
+        const evidence = { pointer, composed: additional.key === 'unevaluatedProperties' };
         // A map of anything may be meant; a described object that takes more is a fault.
-        yield { at: additional.value.at, subject: pointer.join('/'), ...(properties ? { severity: 'warning' } : {}), evidence: { document, pointer, how: 'true', count: 1, composed: additional.key === 'unevaluatedProperties' } };
+        if (isDescribed) allowed.push({ at: additional.value.at, ...evidence });
+        else yield { at: additional.value.at, subject: pointer.join('/'), evidence: { document, how: 'true', count: 1, ...evidence } };
         continue;
       }
       const type = entryOf(schema, 'type');
@@ -66,18 +71,20 @@ export default rule<'openapi', Evidence>({
       if (!shown || (properties && entriesOf(properties.value).length === 0 && !composed) || (composed && hasClosedPart(place, document))) continue;
       unsaid.push({ at: shown.keyAt, pointer, composed });
     }
+    if (allowed.length > REPEATED) yield { at: habitAt(document), subject: 'paths true', severity: 'warning', evidence: { document, pointer: [], how: 'true', count: allowed.length, composed: false } };
+    else for (const { at, pointer, composed } of allowed) yield { at, subject: pointer.join('/'), severity: 'warning', evidence: { document, pointer, how: 'true', count: 1, composed } };
     // Where so many say nothing, nobody thought of it: that is one decision.
-    if (unsaid.length > SINGLE) yield { at: document.pathsAt ?? document.versionAt, subject: 'paths', evidence: { document, pointer: [], how: 'absent', count: unsaid.length, composed: false } };
+    if (unsaid.length > HABIT) yield { at: habitAt(document), subject: 'paths', evidence: { document, pointer: [], how: 'absent', count: unsaid.length, composed: false } };
     else for (const { at, pointer, composed } of unsaid) yield { at, subject: pointer.join('/'), evidence: { document, pointer, how: 'absent', count: 1, composed } };
   },
   explain: ({ how, count }) => ({
     message: {
-      true: "Callers may send any extra property such as 'role', and a server that stores the body stores it too. Set additionalProperties to false.",
+      true: `Callers may send any extra property such as 'role'${count > 1 ? ` in ${count} schemas of requests` : ''}, and a server that stores the body stores it too. Set additionalProperties to false.`,
       absent: count > 1
         ? `Callers may send extra properties such as 'role' in ${count} schemas of requests, since none of these says otherwise. Add additionalProperties: false.`
         : "Callers may send extra properties such as 'role'. Add additionalProperties: false.",
       nothing: 'This body may hold anything, since no property of it is described. Describe them and refuse others.',
-      media: 'Any type of content is accepted, so parsers that nobody thought of read what callers send. List the media types the operation needs.',
+      media: `Any type of content is accepted${count > 1 ? ` by ${count} operations` : ''}, so parsers that nobody thought of read what callers send. List the media types ${count > 1 ? 'each' : 'the operation'} needs.`,
     }[how],
     why: 'A server that passes a validated body on to its database stores what nobody described: roles, owners, prices.',
     remedy: 'Refuse unknown properties in what callers send.',

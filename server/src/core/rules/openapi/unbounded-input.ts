@@ -5,6 +5,7 @@ import { at, isMarked, led, requestSchemas, schemasBelow } from '../../openapi/s
 import { asObject, asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
 import { missingBound, type Missing } from '../facts/bounds.js';
+import { habitAt, HABIT, MOST_COMPLETED } from '../facts/habit.js';
 import { listed } from '../facts/prose.js';
 import { rule, type Change } from '../rule.js';
 
@@ -20,9 +21,7 @@ interface Evidence {
   readonly bounds: readonly Bound[];
 }
 const LIMITS: Readonly<Record<Bound['kind'], number>> = { text: 255, list: 100, number: 1_000_000, size: 100, file: 10_485_760 };
-/** Places one fix completes. */
-const MOST = 30;
-/** More places than this were left open on purpose, or never thought of: they are told by operation. */
+/** More places than this were left open on purpose, or never thought of: they are told by operation, and once where many operations have them. */
 const SINGLE = 60;
 /** A page size that so many operations take is one decision. */
 const SAME = 10;
@@ -55,8 +54,12 @@ export default rule<'openapi', Evidence>({
       const groups = sizes.length > SAME ? [sizes] : sizes.map((one) => [one]);
       for (const group of groups) if (group[0]) yield { at: group[0].at, subject: groups.length === 1 && sizes.length > 1 ? name : `${name} ${group[0].pointer.join('/')}`, severity: 'info', evidence: { document, bounds: group } };
     }
-    for (const { operation, bounds } of found) {
-      const others = bounds.filter(({ kind }) => kind !== 'size');
+    const open = found.map(({ operation, bounds }) => ({ operation, others: bounds.filter(({ kind }) => kind !== 'size') })).filter(({ others }) => others.length > 0);
+    if (open.length > HABIT) {
+      yield { at: habitAt(document), subject: 'paths', evidence: { document, bounds: open.flatMap(({ others }) => others) } };
+      return;
+    }
+    for (const { operation, others } of open) {
       const name = `${operation.method} ${operation.path}`;
       for (const group of single ? byOwner(others) : [others]) {
         const [first] = group;
@@ -75,7 +78,11 @@ export default rule<'openapi', Evidence>({
     };
   },
   *fix({ evidence: { document, bounds } }) {
-    const changes: readonly Change[] = bounds.slice(0, MOST).map(({ pointer, key, kind }) => ({ do: 'set', path: document.path, key: [...pointer, key], value: LIMITS[kind] }));
+    if (bounds.length > MOST_COMPLETED) {
+      yield { refused: `${bounds.length} places lack it: that is more than one edit should change.` };
+      return;
+    }
+    const changes: readonly Change[] = bounds.map(({ pointer, key, kind }) => ({ do: 'set', path: document.path, key: [...pointer, key], value: LIMITS[kind] }));
     yield { title: `Add ${listed([...new Set(bounds.map(({ key, kind }) => `${key}: ${LIMITS[kind]}`))])}`, safety: 'review', changes };
   },
   examples: [
