@@ -1,9 +1,11 @@
 import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
+import { ofDocument } from '../../openapi/kept.js';
+import { follow } from '../../openapi/references.js';
 import { partsOf, requestSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
 import { effective } from '../../openapi/security.js';
 import { typesOf } from '../../openapi/types.js';
-import { asArray, asText, entryOf, valueOf } from '../../openapi/values.js';
-import { decidedField, describedAsDecided } from '../facts/decided-fields.js';
+import { asArray, asObject, asText, entryOf, valueOf } from '../../openapi/values.js';
+import { decidedField, describedAsDecided, speaksOfWhole } from '../facts/decided-fields.js';
 import { snakeCase } from '../facts/names.js';
 import { adminPath } from '../facts/paths.js';
 import { rule } from '../rule.js';
@@ -20,9 +22,13 @@ const FILLED = /(^|_)(ids?|uuid|at|on|date|time|timestamp|url|uri|href|link|etag
 const CHOSEN = /^(draft|published|unpublished|archived|scheduled|public|private|hidden|visible|open|closed|to[-_ ]?do|backlog|in[-_ ]?progress|done|completed|paused)$/i;
 const LEVEL = { likely: 'info', maybe: 'hint' } as const;
 /** What an operation names when it is about the right itself. */
-const GRANTS = /(^|\/)(roles?|permissions?|scopes?|grants?|invitations?|invites?|members?|memberships?|api-?keys?|([a-z]{1,20}[-_])?tokens?|clients?|oauth)(\/|$)/i;
+const GRANTS = /(^|\/)(roles?|roles?-?(update|assignment|change|grant)s?|permissions?|scopes?|grants?|consents?|invitations?|invites?|members?|memberships?|(api-?)?keys?|([a-z]{1,20}[-_])?tokens?|clients?|oauth)(\/|$)/i;
 /** Where a role of somebody in something is what is set. */
-const SHARES = /(^|\/)(teams?|groups?|collaborators?|shares?|sharing|access|acls?|policies)(\/|$)/i;
+const SHARES = /(^|\/)(teams?|groups?|collaborators?|shares?|sharing|access|acls?|policies)(\/|$)|\}\/(users|people|participants|assignees)(\/|$)/i;
+/** Whom something belongs to. */
+const OWNER = /^(owner|user|tenant|account)_?id$/;
+/** Operations from which on their paths show how the document names things. */
+const ENOUGH = 5;
 
 export default rule<'openapi', Evidence>({
   meta: {
@@ -45,8 +51,11 @@ export default rule<'openapi', Evidence>({
       const { property, pointer } = place;
       if (!property) continue;
       const name = snakeCase(property.key);
-      const decided = decidedField(name, typesIn(place, document), place.root.operation.path) ?? (saysDecided(place, name) ? 'likely' : undefined);
-      if (!decided || (name === 'status' && isForAuthors(place)) || standsUnder(place, 'readOnly') || (/^(role|permission|scope|access)/.test(name) && SHARES.test(place.root.operation.path))) continue;
+      const { path } = place.root.operation;
+      const types = typesIn(place, document);
+      const isTold = decidedField({ name, types, values: valuesOf(place, document), path });
+      const decided = isTold && isOfWhole(place, types) && !isOther(place, name, document) ? isTold : saysDecided(place, name) ? 'likely' : undefined;
+      if (!decided || (name === 'status' && isForAuthors(place)) || standsUnder(place, 'readOnly') || (/^(role|permission|scope|access|user_?id)/.test(name) && SHARES.test(path))) continue;
       const key = pointerOf(place);
       const evidence = { document, name: property.key, pointer: key ?? pointer, reference: key === undefined || entryOf(property.value, '$ref') !== undefined };
       yield { at: property.keyAt, subject: (key ?? pointer).join('/'), evidence, ...(decided === 'operators' ? {} : { severity: LEVEL[decided] }) };
@@ -208,6 +217,73 @@ export default rule<'openapi', Evidence>({
       `,
     },
     {
+      title: 'a state that others give, and the role of somebody named inside the body',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /orders/{id}:
+            put:
+              requestBody:
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      properties:
+                        status: { type: string, enum: [open, paid, shipped] }
+        #               ^^^^^^ openapi/privileged-property-writable "'status'"
+                        customer: { type: object, properties: { role: { type: string } } }
+        #                                                       ^^^^ openapi/privileged-property-writable "'role'"
+              responses: { default: { description: any } }
+      `,
+    },
+    {
+      title: 'roles, rights and amounts of parts of what is sent, accounts of other services, and states that are switched',
+      good: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /containers/{id}:
+            put:
+              requestBody:
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      properties:
+                        seLinux: { type: object, properties: { role: { type: string } } }
+                        limits: { type: object, properties: { diskQuota: { type: integer } } }
+                        status: { type: string, enum: [enabled, disabled] }
+                        permissions: { type: object, additionalProperties: { type: string } }
+                        credits: { type: array, items: { type: string } }
+                        accountId: { type: string, description: The account at the cloud }
+                        dutyPaid: { type: boolean, description: Delivered duty paid }
+                        port: { type: integer, description: Usually assigned by the system }
+              responses: { default: { description: any } }
+          /registries:
+            post:
+              requestBody: { content: { application/json: { schema: { type: object, properties: { tenantId: { type: string }, clientId: { type: string } } } } } }
+              responses: { default: { description: any } }
+          /projects/{id}/users:
+            post:
+              requestBody: { content: { application/json: { schema: { type: object, properties: { userId: { type: string }, role: { type: string } } } } } }
+              responses: { default: { description: any } }
+      `,
+    },
+    {
+      title: 'paths name calls, whose bodies say what they are about',
+      good: `
+        #- swagger.yaml
+        swagger: '2.0'
+        paths:
+          /items/get: { post: { parameters: [{ in: body, name: b, schema: { type: object, properties: { userId: { type: string } } } }], responses: { default: { description: any } } } }
+          /items/list: { post: { responses: { default: { description: any } } } }
+          /items/sync: { post: { responses: { default: { description: any } } } }
+          /rates/get: { post: { responses: { default: { description: any } } } }
+          /rates/set: { post: { responses: { default: { description: any } } } }
+      `,
+    },
+    {
       title: 'answers, administrators, and operations that grant rights',
       good: `
         #- openapi.yaml
@@ -274,11 +350,34 @@ function isForAuthors({ schema }: SchemaPlace): boolean {
   const values = (asArray(valueOf(schema, 'enum'))?.items ?? []).map((item) => asText(item.value) ?? '');
   return values.length > 0 && values.every((value) => CHOSEN.test(value));
 }
-/** The types of a property, those of its parts where it names none itself. */
+/** The types of a property, those of its parts where it names none itself; what has properties is an object, and so is a list of such. */
 function typesIn({ schema }: SchemaPlace, document: OpenApiDocument): readonly string[] {
   const own = typesOf(schema);
-  return own.length > 0 ? own : [...partsOf(document, schema)].flatMap(typesOf);
+  const parts = [...partsOf(document, schema)];
+  const items = parts.flatMap((part) => asObject(follow(document.root, valueOf(part, 'items') ?? part).value) ?? []);
+  const isBuilt = [...parts, ...items].some((part) => entryOf(part, 'properties'));
+  return [...(own.length > 0 ? own : parts.flatMap(typesOf)), ...(isBuilt ? ['object'] : [])];
 }
+function valuesOf({ schema }: SchemaPlace, document: OpenApiDocument): readonly string[] {
+  return [...partsOf(document, schema)].flatMap((part) => asArray(valueOf(part, 'enum'))?.items ?? []).map((item) => asText(item.value) ?? '');
+}
+/** A flag says by itself whom it is about; a role or an amount may be one of a part of what is sent. */
+function isOfWhole(place: SchemaPlace, types: readonly string[]): boolean {
+  if (types.includes('boolean')) return true;
+  for (let one = place.parent; one; one = one.parent) if (one.property) return speaksOfWhole(snakeCase(one.property.key), place.root.operation.path);
+  return true;
+}
+/** It names who or what a call is about, or somebody of another service. */
+function isOther({ parent }: SchemaPlace, name: string, document: OpenApiDocument): boolean {
+  if (!OWNER.test(name)) return false;
+  const isOfService = /^(account|tenant)_?id$/.test(name);
+  if (name.startsWith('account') && !knowsAccounts(document)) return true;
+  // The identity an application has at a cloud.
+  return (isOfService && ['client_id', 'clientId'].some((key) => entryOf(valueOf(parent?.schema, 'properties'), key))) || isOfCalls(document);
+}
+/** Paths name calls, as in /items/get: bodies say what they are about. */
+const isOfCalls = ofDocument(({ operations }) => operations.length >= ENOUGH && !operations.some(({ path }) => path.includes('{')));
+const knowsAccounts = ofDocument(({ operations }) => operations.some(({ path }) => /(^|\/)accounts?(\/|$)/i.test(path)));
 /** Its description says that callers do not decide it. */
 function saysDecided({ property, schema }: SchemaPlace, name: string): boolean {
   if (FILLED.test(name)) return false;
