@@ -1,8 +1,9 @@
 import { withoutProperty } from '../../openapi/changes.js';
 import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
-import { partsOf, responseSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
+import { ofOperation } from '../../openapi/kept.js';
+import { partsOf, requestSchemas, responseSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
 import { typesOf } from '../../openapi/types.js';
-import { asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
+import { asArray, asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import { snakeCase } from '../facts/names.js';
 import { publicPath } from '../facts/paths.js';
 import { rule } from '../rule.js';
@@ -42,11 +43,14 @@ export default rule<'openapi', Evidence>({
   on: 'openapi',
   words: ['properties'],
   *detect(document) {
-    const roots = document.operations.filter((operation) => operation.section === 'paths' && !issues(operation)).flatMap((operation) => responseSchemas(document, operation, (status) => /^(2(\d\d|XX)|default)$/i.test(status)));
+    const operations = document.operations.filter((operation) => operation.section === 'paths' && !issues(operation));
+    // What a POST alone answers comes last: whatever is first met there was made by it.
+    const roots = [...operations.filter(({ method }) => method !== 'POST'), ...operations.filter(({ method }) => method === 'POST')]
+      .flatMap((operation) => responseSchemas(document, operation, (status) => /^(2(\d\d|XX)|default)$/i.test(status)));
     for (const place of schemasBelow(document, roots)) {
       const { property, parent } = place;
       if (!property || !parent) continue;
-      if (!isSecret(place, parent, document) || standsUnder(place, 'writeOnly')) continue;
+      if (!isSecret(place, parent, document) || standsUnder(place, 'writeOnly') || isMade(place, property.key, document) || isShownMasked(place)) continue;
       const pointer = [...parent.pointer, 'properties', property.key];
       yield { at: property.keyAt, subject: pointer.join('/'), evidence: { document, name: property.key, pointer, reference: entryOf(property.value, '$ref') !== undefined } };
     }
@@ -189,6 +193,53 @@ export default rule<'openapi', Evidence>({
       `,
     },
     {
+      title: 'a secret that was sent, and the hash of one that is answered',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /drains:
+            post:
+              requestBody: { content: { application/json: { schema: { type: object, properties: { drainSecret: { type: string, writeOnly: true }, secret: { type: string } } } } } }
+              responses:
+                '201':
+                  description: made
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          secret: { type: string }
+        #                 ^^^^^^ openapi/sensitive-property-in-response "'secret' is promised to callers"
+                          passwordHash: { type: string }
+        #                 ^^^^^^^^^^^^ openapi/sensitive-property-in-response "'passwordHash'"
+      `,
+    },
+    {
+      title: 'a secret that is made for the caller, one that is covered up, one that was looked for, and where secrets are kept',
+      good: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /users/{id}/second-factor:
+            post:
+              responses: { '200': { description: ok, content: { application/json: { schema: { type: object, properties: { secret: { type: string } } } } } } }
+          /alerts:
+            get:
+              responses:
+                '200':
+                  description: ok
+                  content:
+                    application/json:
+                      schema:
+                        type: object
+                        properties:
+                          secret: { type: string, description: The secret that was detected. }
+                          config: { type: object, properties: { secret: { type: string, example: '********' } } }
+                          volume: { type: object, properties: { secret: { properties: { name: { type: string } } } } }
+      `,
+    },
+    {
       title: 'what is sent, and errors',
       good: `
         #- swagger.yaml
@@ -208,6 +259,19 @@ export default rule<'openapi', Evidence>({
 function issues(operation: Operation): boolean {
   return (publicPath(operation.path) || ISSUES.test(operation.path)) && operation.method !== 'GET';
 }
+/** A secret that the caller of a POST did not send, and that no other answer holds: it is made for the caller, who has to learn it. */
+function isMade({ root: { operation } }: SchemaPlace, name: string, document: OpenApiDocument): boolean {
+  if (operation.method !== 'POST' || KEPT.test(snakeCase(name)) || !/(^|_)(secret|api_?key|api_?token|password|otp|recovery_?codes?)$/.test(snakeCase(name))) return false;
+  return !asked(operation, document).has(name);
+}
+/** The names of what an operation takes in its body. */
+const asked = ofOperation((operation, document): ReadonlySet<string> => new Set([...schemasBelow(document, requestSchemas(document, operation))].flatMap(({ property }) => property?.key ?? [])));
+/** Its example shows that it is covered up, or its description that it was found somewhere, and is what the caller looks for. */
+function isShownMasked({ schema, property }: SchemaPlace): boolean {
+  const holders = [schema, property?.value];
+  if (holders.some((holder) => /\b(detected|leaked|exposed|masked|redacted|obfuscated)\b/i.test(asText(valueOf(holder, 'description')) ?? ''))) return true;
+  return holders.some((holder) => [valueOf(holder, 'example'), ...(asArray(valueOf(holder, 'examples'))?.items ?? []).map(({ value }) => value)].some((one) => /^"?[*\u2022]{3,}"?$/.test(asText(one) ?? '')));
+}
 /** Text that its name, or its format, says to be a secret or what is kept of one. */
 function isSecret({ property, schema }: SchemaPlace, parent: SchemaPlace, document: OpenApiDocument): boolean {
   const name = snakeCase(property?.key ?? '');
@@ -216,7 +280,7 @@ function isSecret({ property, schema }: SchemaPlace, parent: SchemaPlace, docume
   if ((!isNamed && !isHidden) || TOLD.test(name)) return false;
   const parts = [...partsOf(document, schema)];
   const types = parts.flatMap(typesOf);
-  const isText = types.length === 0 || types.includes('string');
+  const isText = types.includes('string') || (types.length === 0 && !parts.some((part) => entryOf(part, 'properties')));
   if (parts.some((part) => entryOf(part, 'enum') ?? entryOf(part, 'const'))) return false;
   if (isHidden) return isText;
   // A hash is a check sum where it stands by itself, as of a file or a commit.
