@@ -73,9 +73,12 @@ export const requiredSchemes = ofDocument((document): ReadonlySet<string> => new
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY', 'SEARCH', 'PROPFIND', 'REPORT']);
 
-/** Whether the method changes something: PUT, PATCH, DELETE, POST, and every additional operation that is not a known read. */
+/** The last segment of a path that names a call, and the call reads: `/items/get`, `/search`. */
+const READ = /\/(get|list|search|find|query|lookup|fetch)$/i;
+
+/** Whether something is changed: by PUT, PATCH, DELETE, a POST whose path does not end in a word for reading, and every additional operation that is not a known read. */
 export function isChanging(operation: Operation): boolean {
-  return !READING.has(operation.method.toUpperCase());
+  return !READING.has(operation.method.toUpperCase()) && !(operation.method === 'POST' && READ.test(operation.path));
 }
 
 /** A changing operation on the same path that demands credentials, where this one, also changing, proves to demand none. */

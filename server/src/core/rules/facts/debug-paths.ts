@@ -19,10 +19,16 @@ export function debugSegment(segments: readonly PathSegment[]): number {
 export function isWordOfTrade(name: string): boolean {
   return WORDS.test(name);
 }
+/** A word for what a service may offer its customers, such as a sandbox. */
+export function isOffered(name: string): boolean {
+  return /^(sandbox|playground|mock|console)$/i.test(name);
+}
 /** A word of the trade: it stands behind what it is done to, or things under it are numbered. `others`: paths beside it. */
 export function isTrade(index: number, segments: readonly PathSegment[], others: () => Iterable<readonly PathSegment[]>): boolean {
   const name = segments[index]?.text ?? '';
-  if (segments[index + 1]?.kind === 'parameter') return !/^_*(debug|debugger|eval|exec|shell|dump)$/i.test(name);
+  const next = segments[index + 1];
+  // What is run by its name is no thing; what has an identifier is one.
+  if (next?.kind === 'parameter') return !/^_*(debug|debugger|eval|exec|shell|dump)$/i.test(name) || (/^(exec|shell)$/i.test(name) && /^[{:$]*((\w{0,30}_)?id|\w{0,30}I[dD])\}?$/.test(next.text));
   if (!WORDS.test(name)) return false;
   const before = segments[index - 1];
   if (before !== undefined && !(before.kind === 'text' && ROOT.test(before.text))) return true;

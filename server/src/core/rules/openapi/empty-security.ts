@@ -1,6 +1,6 @@
 import type { OpenApiDocument, Operation } from '../../openapi/document.js';
 import { requireLogin } from '../../openapi/changes.js';
-import { readRequirement, type Requirement } from '../../openapi/security.js';
+import { isChanging, readRequirement, type Requirement } from '../../openapi/security.js';
 import { adminPath, sensitivePath } from '../facts/paths.js';
 import { meantPublic } from '../facts/public-operation.js';
 import { rule } from '../rule.js';
@@ -37,7 +37,7 @@ export default rule<'openapi', Evidence>({
     const inherits = root?.kind === 'required';
     if (root?.kind === 'optional' && root.alternatives.length > 0) yield { at: root.empty.at, subject: 'security', evidence: { document, operation: undefined, needs: root, inherits } };
     for (const operation of document.operations) {
-      if (operation.section !== 'paths' || !operation.own || !READS.has(operation.method)) continue;
+      if (operation.section !== 'paths' || !operation.own || (!READS.has(operation.method) && (operation.method !== 'POST' || isChanging(operation)))) continue;
       const needs = readRequirement(operation.own);
       if (needs.kind !== 'none' && needs.kind !== 'optional') continue;
       if (!sensitivePath(operation.path) && !adminPath(operation.path) && !DIAGNOSTICS.test(operation.path)) continue;

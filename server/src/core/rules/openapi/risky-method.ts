@@ -4,7 +4,7 @@ import { requestSchemas } from '../../openapi/schemas.js';
 import { effective, neighbours } from '../../openapi/security.js';
 import { entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import { changingRead } from '../facts/changing-reads.js';
-import { debugSegment, isTrade, segmentsOf } from '../facts/debug-paths.js';
+import { debugSegment, isOffered, isTrade, segmentsOf } from '../facts/debug-paths.js';
 import { pathMatches } from '../facts/paths.js';
 import type { At } from '../../text/source.js';
 import { rule, type Detection, type RuleContext } from '../rule.js';
@@ -64,7 +64,7 @@ export default rule<'openapi', Evidence>({
       else if (allowed) yield { at: operation.methodAt, subject, evidence: evidence(`the policy allows only ${allowed.join(', ')}`) };
       else if (operation.pointer.includes('additionalOperations') && !REGISTERED.has(operation.method))
         yield { at: operation.methodAt, subject, severity: 'info', evidence: evidence('it is no registered method, and guards written for the usual ones may not know it') };
-      else if (isForDevelopers(operation, document)) yield { at: operation.methodAt, subject, severity: isOpen(operation, document) ? 'warning' : 'info', evidence: evidence(FOR_DEVELOPERS) };
+      else if (isForDevelopers(operation, document) && !isProduct(operation, document)) yield { at: operation.methodAt, subject, severity: isOpen(operation, document) ? 'warning' : 'info', evidence: evidence(FOR_DEVELOPERS) };
       else if (isInternal(operation, document)) yield { at: operation.methodAt, subject, severity: 'hint', evidence: evidence('by its path it is internal, and the document tells everybody of it') };
       else if (operation.method === 'GET') yield* changingReads(operation, document);
       else if (repeatsPatch(operation, document)) yield { at: operation.methodAt, subject, severity: 'hint', evidence: evidence('PATCH takes the same body, so one of them is a second way to the same change') };
@@ -134,6 +134,8 @@ export default rule<'openapi', Evidence>({
           /tests/results: { get: { responses: { default: { description: any } } } }
           /samples/{id}/test: { get: { responses: { default: { description: any } } } }
           /actuator/health: { get: { responses: { default: { description: any } } } }
+          /exec/{execId}/resize: { post: { responses: { default: { description: any } } } }
+          /sandbox/items/reset: { post: { security: [{ jwt: [] }], responses: { default: { description: any } } } }
         #- services.yaml
         openapi: 3.0.3
         paths:
@@ -327,6 +329,11 @@ function isForDevelopers(operation: Operation, document: OpenApiDocument): boole
   const index = debugSegment(segments);
   if (/^tests$/i.test(segments[index]?.text ?? '') || /^(health|info|metrics|prometheus|readiness|liveness)$/i.test(segments.at(-1)?.text ?? '')) return false;
   return !isTrade(index, segments, () => document.operations.map((one) => segmentsOf(one.path)));
+}
+/** A sandbox or a test that callers need credentials for is one the API offers them. */
+function isProduct(operation: Operation, document: OpenApiDocument): boolean {
+  const segments = segmentsOf(operation.path);
+  return !isOpen(operation, document) && isOffered(segments[debugSegment(segments)]?.text ?? '');
 }
 /** `/internal/...` beside operations for others: a document of internal ones has hardly any other. */
 function isInternal({ path }: Operation, document: OpenApiDocument): boolean {

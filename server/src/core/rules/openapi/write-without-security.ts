@@ -309,6 +309,33 @@ export default rule<'operation', Evidence>({
       `,
     },
     {
+      title: 'a call that reads, and what strangers do before they have an account',
+      good: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        security: [{ jwt: [] }]
+        paths:
+          /categories/get: { post: { security: [], responses: { default: { description: any } } } }
+          /registration: { post: { security: [], responses: { default: { description: any } } } }
+          /users/ask-send-verify-email: { post: { security: [], responses: { default: { description: any } } } }
+          /videos/{id}/views: { post: { security: [], responses: { default: { description: any } } } }
+      `,
+    },
+    {
+      title: 'a name that only resembles a read',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        security: [{ jwt: [] }]
+        paths:
+          /lists/budget:
+            post:
+              security: []
+        #               ^^ openapi/write-without-security "POST /lists/budget can be called"
+              responses: { default: { description: any } }
+      `,
+    },
+    {
       title: 'the policy lists the path as public',
       policy: { auth: { at: 'code', publicPaths: ['/catalog/**'], guards: [], roleGuards: [], trustedHeaders: [] } },
       good: `
