@@ -300,7 +300,8 @@ function* tokens(value: Value, text: string, spot: Spot, context: RuleContext): 
     const at = from < 0 ? value.at : context.within(value.at, from, from + end - start);
     yield { at, subject: pathTo(spot), evidence: { kind: 'token', vendor: format.vendor, at, text: text.slice(start, end) }, ...(format.kind === 'signed' ? { severity: 'info', confidence: 'low' } : {}) };
   }
-  if (LIVE_KEY.test(text) && secretValue(text) && !MADE_UP.test(text) && tokensIn(text).length === 0) yield { at: value.at, subject: pathTo(spot), confidence: 'medium', evidence: { kind: 'shown', vendor: '', at: value.at, text } };
+  const isLive = LIVE_KEY.test(text) && secretValue(text) && !MADE_UP.test(text) && tokensIn(text).length === 0;
+  if (isLive) yield { at: value.at, subject: pathTo(spot), confidence: 'medium', evidence: { kind: 'shown', vendor: '', at: value.at, text } };
 }
 /** What the schema of a property that stands for a secret shows of it. */
 function* valuesOf(schema: Value, name: string, spot: Spot): Iterable<Detection<Evidence>> {
