@@ -310,7 +310,9 @@ function* valuesOf(schema: Value, name: string, spot: Spot): Iterable<Detection<
   const isNamed = text !== undefined && secretValue(text, { name }) && tokensIn(text).length === 0 && !LIVE_KEY.test(text);
   if (fallback && isNamed) yield { at: fallback.at, subject: `${pathTo(spot)}/default`, evidence: { kind: 'default', vendor: '', at: fallback.at, text } };
   const example = valueOf(schema, 'example');
-  if (example && /pass|pwd/i.test(name) && weakPassword(asText(example) ?? '')) yield { at: example.at, subject: `${pathTo(spot)}/example`, severity: 'hint', evidence: { kind: 'weak', vendor: '', at: example.at, text: asText(example) ?? '' } };
+  const shown = asText(example) ?? '';
+  const isWeak = /pass|pwd/i.test(name) && weakPassword(shown);
+  if (example && isWeak) yield { at: example.at, subject: `${pathTo(spot)}/example`, severity: 'hint', evidence: { kind: 'weak', vendor: '', at: example.at, text: shown } };
   const listed = (asArray(valueOf(schema, 'examples'))?.items ?? []).slice(0, 5).map((item) => item.value);
   for (const one of example ? [example, ...listed] : listed) yield* secretShown(one, name, `${pathTo(spot)}/example`);
 }
