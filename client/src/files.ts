@@ -6,6 +6,7 @@ export const configurationFiles = [
   '.env',
   '.env.*',
   '*.env',
+  '.npmrc',
   'Dockerfile',
   'Dockerfile.*',
   '*.Dockerfile',

@@ -24,6 +24,7 @@ suite('kinds by name', () => {
     'package.json': 'package-json', 'packages/a/package.json': 'package-json', 'my-package.json': undefined,
     '.env': 'dotenv', 'a/.env.production.local': 'dotenv', 'prod.env': 'dotenv', '.env.ts': undefined, '.env.json': undefined, '.envrc': undefined, 'env': undefined,
     'compose.yaml': 'compose', 'docker-compose.yml': 'compose', 'docker-compose.prod.yml': 'compose', 'a/compose-db.yaml': 'compose', 'decompose.yaml': undefined, 'compose.json': undefined,
+    '.npmrc': 'npmrc', 'web/.npmrc': 'npmrc', 'npmrc': undefined, '.npmrc.json': undefined, '.yarnrc.yml': 'yarnrc', '.yarnrc': undefined, 'pnpm-workspace.yaml': 'pnpm-workspace',
     Dockerfile: 'dockerfile', 'api/Dockerfile.prod': 'dockerfile', 'api.Dockerfile': 'dockerfile', Containerfile: 'dockerfile', 'Dockerfile.dockerignore': undefined, 'Dockerfile.md': undefined, 'Dockerfile/x': undefined,
   };
   for (const [path, kind] of Object.entries(kinds)) test(`${path}: ${kind ?? 'none'}`, () => assert.equal(kindByName(filePath(path)), kind));
@@ -51,6 +52,27 @@ suite('environment files', () => {
     const { facts, span } = read('.env', 'export A="x y" # z\nB=1\n');
     const root = facts.artifact?.shape === 'settings' ? facts.artifact.root : undefined;
     assert.deepEqual(root?.kind === 'object' && root.entries.map(({ keyAt, value, at }) => [span(keyAt), span(value.at), span(at)]), [['A', '"x y"', 'A="x y"'], ['B', '1', 'B=1']]);
+  });
+});
+
+suite('settings of npm', () => {
+  const cases: readonly (readonly [title: string, text: string, data: unknown])[] = [
+    ['plain, with spaces and names of registries', 'a=1\n  strict-ssl = false  \n//npm.acme.io/:_authToken=x=y\n@acme:registry=https://npm.acme.io/\n', { a: '1', 'strict-ssl': 'false', '//npm.acme.io/:_authToken': 'x=y', '@acme:registry': 'https://npm.acme.io/' }],
+    ['comments', '; a=1\n# b=2\nc=3 ; why\nd=4 # why\ne="5;6"\n', { c: '3', d: '4', e: '5;6' }],
+    ['variables', 'a=${TOKEN}\nb=https://${HOST?}/x\nc=$TOKEN\nd="${TOKEN}"\n', { a: '<TOKEN>', b: 'https://<HOST>/x', c: '$TOKEN', d: '<TOKEN>' }],
+    ['Windows line ends and a byte order mark', '\uFEFFa=1\r\nb=2\r\n', { a: '1', b: '2' }],
+    ['lists, sections and words', 'ca[]=x\nword\n=1\na=\n[other]\nb=2\n', { a: '' }],
+  ];
+  for (const [title, text, data] of cases)
+    test(title, () => {
+      const { artifact } = read('.npmrc', text).facts;
+      assert.equal(artifact?.shape, 'settings');
+      if (artifact?.shape === 'settings') assert.deepEqual(plain(artifact.root), data);
+    });
+  test('places are those of the text', () => {
+    const { facts, span } = read('.npmrc', '\uFEFFx=1\r\n a = "b c" # d\r\n');
+    const root = facts.artifact?.shape === 'settings' ? facts.artifact.root : undefined;
+    assert.deepEqual(root?.kind === 'object' && root.entries.map(({ keyAt, value, at }) => [span(keyAt), span(value.at), span(at)]), [['x', '1', 'x=1'], ['a', '"b c"', 'a = "b c"']]);
   });
 });
 

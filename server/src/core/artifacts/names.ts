@@ -1,7 +1,7 @@
 import { filePath, folderOf, type FilePath } from '../text/source.js';
 
 /** Kinds of configuration files that are known by their name. */
-export type NamedKind = 'package-json' | 'dotenv' | 'compose' | 'dockerfile' | 'procfile' | 'nginx' | 'serverless' | 'vercel' | 'netlify' | 'firebase' | 'firebase-rules' | 'firebase-database' | 'heroku' | 'pm2';
+export type NamedKind = 'package-json' | 'dotenv' | 'compose' | 'dockerfile' | 'procfile' | 'nginx' | 'serverless' | 'vercel' | 'netlify' | 'firebase' | 'firebase-rules' | 'firebase-database' | 'heroku' | 'pm2' | 'npmrc' | 'yarnrc' | 'pnpm-workspace';
 
 /** How each kind is named; the first that fits decides. `sample`: a name of the kind, for tests. */
 export const NAMED_KINDS: readonly { readonly kind: NamedKind; readonly pattern: RegExp; readonly sample: string }[] = [
@@ -19,6 +19,9 @@ export const NAMED_KINDS: readonly { readonly kind: NamedKind; readonly pattern:
   { kind: 'firebase-database', pattern: /(^|\/)database([._-][\w-]{1,40})?[.-]rules\.json$/, sample: 'database.rules.json' },
   { kind: 'heroku', pattern: /(^|\/)app\.json$/, sample: 'app.json' },
   { kind: 'pm2', pattern: /(^|\/)(ecosystem|pm2)(\.config)?\.json$/, sample: 'ecosystem.config.json' },
+  { kind: 'npmrc', pattern: /(^|\/)\.npmrc$/, sample: '.npmrc' },
+  { kind: 'yarnrc', pattern: /(^|\/)\.yarnrc\.ya?ml$/, sample: '.yarnrc.yml' },
+  { kind: 'pnpm-workspace', pattern: /(^|\/)pnpm-workspace\.ya?ml$/, sample: 'pnpm-workspace.yaml' },
 ];
 /** A file in a language of its own, whatever stands before the last dot: `.env.ts`, `Dockerfile.md`. */
 const OTHER = /\.([cm]?[jt]sx?|jsonc?|mdx?|txt|sh|ps1|py|rb|php|html?|bak|orig|swp|j2|erb|gpg|enc|age|dockerignore)$/i;
@@ -49,7 +52,7 @@ export function isReadBeside(path: FilePath): boolean {
 /** Files that are not analysed themselves and that tell what a file of this name means. */
 export function filesBeside(path: FilePath): readonly FilePath[] {
   const kind = kindByName(path);
-  return kind === 'dotenv' ? ignoreFilesAbove(path) : kind === 'dockerfile' ? dockerIgnoreFilesOf(path) : [];
+  return kind === 'dotenv' || kind === 'npmrc' || kind === 'yarnrc' ? ignoreFilesAbove(path) : kind === 'dockerfile' ? dockerIgnoreFilesOf(path) : [];
 }
 
 /** The ignore files that can hold when an image is built from a Dockerfile: its own, that beside it, that of the top. */

@@ -3,6 +3,7 @@ import { readDockerfile } from '../syntax/dockerfile.js';
 import { readFirebaseRules } from '../syntax/firebase-rules.js';
 import { readNginx } from '../syntax/nginx.js';
 import { readProcfile } from '../syntax/procfile.js';
+import { readNpmrc } from '../syntax/npmrc.js';
 import { readDotenv } from '../syntax/dotenv.js';
 import type { Parsed } from '../syntax/parsed.js';
 import { readToml } from '../syntax/toml.js';
@@ -53,6 +54,9 @@ const READERS: Readonly<Record<NamedKind, ReadArtifact>> = {
   netlify: settings('netlify', readToml),
   dotenv: settings('dotenv', readDotenv),
   procfile: settings('procfile', readProcfile),
+  npmrc: settings('npmrc', readNpmrc),
+  yarnrc: settings('yarnrc', readDocuments),
+  'pnpm-workspace': settings('pnpm-workspace', readDocuments),
   nginx(file, mark) {
     const at = mark({ start: 0, end: file.text.length });
     const { directives, notes, problems } = readNginx(file, mark);

@@ -93,6 +93,7 @@ export function detect(facts: FileFacts, asked: Asked): Detected {
   const { raw, crashes, wanted, ask } = asking(asked, (path) => path === facts.file.path);
   if (facts.artifact) {
     ask('artifact', facts.artifact, () => ({ document: facts.file.path }));
+    ask('source', { kind: 'settings', artifact: facts.artifact });
     if (wanted.has('dependency')) for (const one of dependenciesOf(facts.artifact)) ask('dependency', one, () => ({ dependency: atKey(one.kind === 'image' ? one.at : one.keyAt) }));
   }
   if (!facts.module) return { raw, crashes };

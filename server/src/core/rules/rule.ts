@@ -171,7 +171,10 @@ export interface Subjects {
   /** What the program stands on: a package of a manifest, an image of a Dockerfile. */
   dependency: Dependency | BaseImage;
   contract: Contract;
-  source: { readonly kind: 'code'; readonly module: ModuleView } | { readonly kind: 'document'; readonly document: OpenApiDocument };
+  source:
+    | { readonly kind: 'code'; readonly module: ModuleView }
+    | { readonly kind: 'document'; readonly document: OpenApiDocument }
+    | { readonly kind: 'settings'; readonly artifact: Artifact };
 }
 /** A package of a lock file that another one brings in. */
 export interface BroughtPackage {

@@ -7,7 +7,7 @@ export const WATCHED: readonly string[] = [
   '**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx,json,yaml,yml,prisma,sql}',
   '**/unlatched.yml',
   '**/package.json',
-  '**/{Dockerfile,Dockerfile.*,*.Dockerfile,*.dockerfile,Containerfile,Procfile,Procfile.*,netlify.toml,firestore*.rules,storage*.rules,*.conf,*.conf.template,*.nginx,.env,.env.*,*.env,.gitignore,.dockerignore,yarn.lock,bun.lock}',
+  '**/{Dockerfile,Dockerfile.*,*.Dockerfile,*.dockerfile,Containerfile,Procfile,Procfile.*,netlify.toml,firestore*.rules,storage*.rules,*.conf,*.conf.template,*.nginx,.env,.env.*,*.env,.npmrc,.gitignore,.dockerignore,yarn.lock,bun.lock}',
 ];
 
 /** Registers the handlers of file events and of renames made in the editor, which for a folder brings no event of its files. */

@@ -1,13 +1,14 @@
 import { entriesOf } from '../../openapi/values.js';
 import { settingSecret } from '../facts/config-secrets.js';
 import { filePath, type FilePath } from '../../text/source.js';
-import { rule, type Fix } from '../rule.js';
+import { packageSources } from '../facts/package-sources.js';
+import { rule, type Change, type Fix } from '../rule.js';
 
-interface Evidence {
+type Evidence =
   /** The name of the file, as a line of an ignore file. */
-  readonly line: string;
-  readonly ignoreFile: FilePath;
-}
+  | { readonly line: string; readonly ignoreFile: FilePath }
+  /** A file that holds other settings, too, and belongs to the repository. */
+  | { readonly instead: Change };
 /** What a running service reads; the rest are samples and settings of developers. */
 const SERVED = /(^|\/)\.env(\.(production|prod|staging|stage|live|preprod|local|keys)|\.[\w-]{1,40}\.local)?$/i;
 
@@ -28,20 +29,28 @@ export default rule<'artifact', Evidence>({
     references: ['https://cwe.mitre.org/data/definitions/538.html', 'https://docs.github.com/en/get-started/git-basics/ignoring-files', 'https://12factor.net/config'],
   },
   on: 'artifact',
-  words: ['pass', 'pwd', 'secret', 'key', 'token', 'credential', 'conn', '://', 'sk-', '-----begin', 'eyj', 'gh', 'akia'],
+  words: ['pass', 'pwd', 'secret', 'key', 'token', 'credential', 'conn', '://', 'sk-', '-----begin', 'eyj', 'gh', 'akia', 'auth'],
   *detect(artifact, context) {
-    if (artifact.kind !== 'dotenv' || !SERVED.test(artifact.path)) return;
+    const credentials = packageSources(artifact).flatMap((one) => (one.what === 'credential' ? [one] : []));
+    if (credentials.length === 0 && (artifact.kind !== 'dotenv' || !SERVED.test(artifact.path))) return;
     const { ignored, nearest } = context.gitIgnore(artifact.path);
     if (ignored) return;
+    for (const { key, at, instead } of credentials) yield { at, subject: key, evidence: { instead } };
+    if (artifact.kind !== 'dotenv') return;
     const secrets = entriesOf(artifact.root).filter(({ key, value }) => value.kind === 'literal' && typeof value.value === 'string' && settingSecret(key, value.value) === 'secret');
     for (const secret of secrets.slice(0, MOST)) yield { at: secret.value.at, subject: secret.key, evidence: { line: artifact.path.slice(artifact.path.lastIndexOf('/') + 1), ignoreFile: nearest ?? filePath('.gitignore') } };
   },
-  explain: () => ({
-    message: 'This file holds secrets and git would commit it. Add it to .gitignore and rotate what was pushed.',
+  explain: (evidence) => ({
+    message: `This file holds secrets and git would commit it. ${'instead' in evidence ? 'Name a variable in their place' : 'Add it to .gitignore'} and rotate what was pushed.`,
     why: 'What is committed once stays in the history of every copy of the repository, and everyone who can read it can use it.',
-    remedy: 'Name the file in .gitignore, and keep a file without values, such as .env.example, in the repository instead.',
+    remedy: 'Name the file in .gitignore, and keep a file without values, such as .env.example, in the repository instead. In settings of a package manager write ${NPM_TOKEN} and set that variable where packages are installed.',
   }),
-  *fix({ evidence: { line, ignoreFile } }): Iterable<Fix> {
+  *fix({ evidence }): Iterable<Fix> {
+    if ('instead' in evidence) {
+      yield { title: 'Take it from the environment', safety: 'review', changes: [evidence.instead] };
+      return;
+    }
+    const { line, ignoreFile } = evidence;
     yield { title: 'Add to .gitignore', safety: 'safe', changes: [{ do: 'line', path: ignoreFile, text: line }] };
   },
   examples: [
@@ -117,6 +126,64 @@ export default rule<'artifact', Evidence>({
         .env
         #- services/billing/.env
         DATABASE_URL=postgres://billing:f9Kq2LmZ@db.corp-site.io/billing
+      `,
+    },
+    {
+      title: 'credentials of a registry',
+      bad: `
+        #- .npmrc
+        @shop:registry=https://npm.pkg.github.com
+        //npm.pkg.github.com/:_authToken=ghp_Zq3v9Lk2Xw8Rt5YbQ7nMd4Hs6Jf1Gc0PaVeT
+        #                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/env-file-committed "Name a variable in their place"
+      `,
+      fixed: `
+        #- .npmrc
+        @shop:registry=https://npm.pkg.github.com
+        //npm.pkg.github.com/:_authToken=\${NPM_TOKEN}
+      `,
+    },
+    {
+      title: 'credentials of a registry in settings of yarn, and in the old form',
+      bad: `
+        #- web/.npmrc
+        _auth = c2hvcC1ib3Q6UTdxIXYyTHo5UnQ= ; of the build
+        #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/env-file-committed
+        //npm.corp-site.io/:_password="UTdxIXYyTHo5UnQ="
+        #                             ^^^^^^^^^^^^^^^^^^ config/env-file-committed
+        #- web/.yarnrc.yml
+        npmScopes:
+          shop:
+            npmRegistryServer: https://npm.pkg.github.com
+            npmAuthToken: ghp_Zq3v9Lk2Xw8Rt5YbQ7nMd4Hs6Jf1Gc0PaVeT
+            #             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ config/env-file-committed
+      `,
+      fixed: `
+        #- web/.npmrc
+        _auth = \${NPM_AUTH} ; of the build
+        //npm.corp-site.io/:_password="UTdxIXYyTHo5UnQ="
+        #- web/.yarnrc.yml
+        npmScopes:
+          shop:
+            npmRegistryServer: https://npm.pkg.github.com
+            npmAuthToken: ghp_Zq3v9Lk2Xw8Rt5YbQ7nMd4Hs6Jf1Gc0PaVeT
+      `,
+    },
+    {
+      title: 'credentials of a registry that the environment gives, that stand for one, or that are ignored',
+      good: `
+        #- .npmrc
+        //registry.npmjs.org/:_authToken=\${NPM_TOKEN}
+        //npm.corp-site.io/:_authToken=<your token>
+        //localhost:4873/:_authToken="Zq3v9Lk2Xw8Rt5YbQ7nM"
+        # //npm.corp-site.io/:_authToken=ghp_Zq3v9Lk2Xw8Rt5YbQ7nMd4Hs6Jf1Gc0PaVeT
+        //npm.corp-site.io/:username=shop-bot
+        #- .yarnrc.yml
+        npmAuthToken: "\${NPM_TOKEN-}"
+        npmAlwaysAuth: true
+        #- web/.gitignore
+        .npmrc
+        #- web/.npmrc
+        //npm.pkg.github.com/:_authToken=ghp_Zq3v9Lk2Xw8Rt5YbQ7nMd4Hs6Jf1Gc0PaVeT
       `,
     },
     {

@@ -44,7 +44,7 @@ export default rule<'source', Evidence>({
   words: ['dev', 'test', 'staging', 'stage', 'uat', 'qa', 'sandbox', 'preprod', 'pre-prod', 'old', 'legacy', 'beta', 'servers'],
   *detect(source, context) {
     if (source.kind === 'document') yield* serversOf(source.document, context);
-    else if (!PER_ENVIRONMENT.test(source.module.path)) yield* callsOf(source.module, context);
+    else if (source.kind === 'code' && !PER_ENVIRONMENT.test(source.module.path)) yield* callsOf(source.module, context);
   },
   explain: ({ host, side, fault }) => ({
     message: side === 'code'

@@ -1,6 +1,9 @@
 import type { Branch } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import type { Change } from '../../findings/changes.js';
+import type { Artifact } from '../../artifacts/kind.js';
+import { asText, entriesOf as settingsOf } from '../../openapi/values.js';
+import { packageSources } from '../facts/package-sources.js';
 import { alternatives } from '../facts/alternatives.js';
 import { entriesOf } from '../facts/entries.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
@@ -18,7 +21,7 @@ const OF_TOOLS: ReadonlyMap<string, RegExp> = new Map([
   ['NPM_CONFIG_STRICT_SSL', /^false$/i],
 ]);
 
-export default rule<'module', Evidence>({
+export default rule<'source', Evidence>({
   meta: {
     id: 'tls/env-verification-disabled',
     title: 'Certificate checks are off for the whole process',
@@ -32,9 +35,12 @@ export default rule<'module', Evidence>({
     whenNotToUse: 'Never in a process that talks to other machines; a local experiment can be suppressed with its reason.',
     references: ['https://nodejs.org/api/cli.html#node_tls_reject_unauthorizedvalue', 'https://cwe.mitre.org/data/definitions/295.html'],
   },
-  on: 'module',
-  words: [VARIABLE.toLowerCase(), 'git_ssl_no_verify', 'npm_config_strict_ssl'],
-  *detect(module, context) {
+  on: 'source',
+  words: [VARIABLE.toLowerCase(), 'git_ssl_no_verify', 'npm_config_strict_ssl', 'strict-ssl', 'strictssl'],
+  *detect(source, context) {
+    if (source.kind === 'settings') yield* settled(source.artifact);
+    if (source.kind !== 'code') return;
+    const { module } = source;
     for (const view of [module.top, ...module.functions.values()])
       for (const step of view.steps) {
         if (step.do !== 'assign' || step.target.root.kind !== 'env') continue;
@@ -121,6 +127,79 @@ export default rule<'module', Evidence>({
         execFile('git', ['clone', url], { env: { GIT_SSL_NO_VERIFY: 'true' } });
         //                                                          ^^^^^^ tls/env-verification-disabled "replace the code"`,
     },
+    {
+      title: 'npm fetches packages unchecked',
+      bad: `
+        #- .npmrc
+        save-exact=true
+        strict-ssl = false
+        #            ^^^^^ tls/env-verification-disabled "strict-ssl=false lets anyone on the network replace the code"
+        fund=false
+      `,
+      fixed: `
+        #- .npmrc
+        save-exact=true
+        fund=false
+      `,
+    },
+    {
+      title: 'pnpm and yarn fetch packages unchecked',
+      bad: `
+        #- .yarnrc.yml
+        nodeLinker: node-modules
+        enableStrictSsl: false
+        #                ^^^^^ tls/env-verification-disabled
+        #- pnpm-workspace.yaml
+        packages: ['apps/*']
+        strictSsl: false
+        #          ^^^^^ tls/env-verification-disabled
+      `,
+      fixed: `
+        #- .yarnrc.yml
+        nodeLinker: node-modules
+        #- pnpm-workspace.yaml
+        packages: ['apps/*']
+        strictSsl: false
+      `,
+    },
+    {
+      title: 'the environment files of what runs',
+      bad: `
+        #- .env.production
+        PORT=3000
+        NODE_TLS_REJECT_UNAUTHORIZED=0
+        #                            ^ tls/env-verification-disabled "for every connection"
+        #- .env
+        NODE_TLS_REJECT_UNAUTHORIZED="0"
+        #                            ^^^ tls/env-verification-disabled
+        LOG=info
+      `,
+      fixed: `
+        #- .env.production
+        PORT=3000
+        #- .env
+        NODE_TLS_REJECT_UNAUTHORIZED="0"
+        LOG=info
+      `,
+    },
+    {
+      title: 'settings that keep the check, and files of developers',
+      good: `
+        #- .npmrc
+        strict-ssl=true
+        ; strict-ssl=false
+        cafile=/etc/ssl/ca.pem
+        #- .yarnrc.yml
+        enableStrictSsl: true
+        httpsCaFilePath: ./ca.pem
+        #- .env.development
+        NODE_TLS_REJECT_UNAUTHORIZED=0
+        #- .env.example
+        NODE_TLS_REJECT_UNAUTHORIZED=0
+        #- .env
+        NODE_TLS_REJECT_UNAUTHORIZED=1
+      `,
+    },
     { title: 'in development and in tests', good: `if (process.env.NODE_ENV === 'test') process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';\nif (process.env.NODE_ENV !== 'production') { process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; }` },
     { title: 'values that keep the check on', good: `process.env.NODE_TLS_REJECT_UNAUTHORIZED = '1';\nprocess.env.NODE_TLS_REJECT_UNAUTHORIZED = 'false';\nprocess.env.NODE_TLS_REJECT_UNAUTHORIZED = '';` },
     { title: 'the variable taken away, or only read', good: `delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;\nif (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') console.warn('certificates are not checked');` },
@@ -129,6 +208,22 @@ export default rule<'module', Evidence>({
   ],
 });
 
+/** Environment files of developers and tests, and samples. */
+const ASIDE = /\.(example|sample|template|dist|defaults?|tests?|ci|e2e|dev|development)(\.|$)/i;
+const RUNS = /\.(prod|production|live)(\.|$)/i;
+
+/** What files of settings switch off: those of package managers, and of the environment a program is started with. */
+function* settled(artifact: Artifact): Iterable<Detection<Evidence>> {
+  for (const one of packageSources(artifact))
+    if (one.what === 'unchecked') yield { at: one.at, subject: one.key, evidence: { name: one.key, value: one.written, changes: [one.removal] }, severity: 'warning' };
+  if (artifact.shape !== 'settings' || artifact.kind !== 'dotenv' || ASIDE.test(artifact.path)) return;
+  for (const { key, value, at } of settingsOf(artifact.root)) {
+    const text = asText(value);
+    const tool = OF_TOOLS.get(key);
+    if (text === undefined || (tool ? !tool.test(text) : key !== VARIABLE || text !== '0')) continue;
+    yield { at: value.at, subject: key, evidence: { name: key, value: text, changes: [{ do: 'remove', at, as: 'text' }] }, severity: !tool && RUNS.test(artifact.path) ? 'error' : 'warning' };
+  }
+}
 function* written(name: string, value: Value, when: readonly Branch[], changes: readonly Change[], context: RuleContext): Iterable<Detection<Evidence>> {
   const tool = OF_TOOLS.get(name);
   if (name !== VARIABLE && !tool) return;

@@ -8,12 +8,17 @@ import { hostClass, urlsOf, type HostClass, type KnownUrl } from '../facts/hosts
 import { wordsOf } from '../facts/names.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 import type { At, FilePath } from '../../text/source.js';
+import type { Artifact } from '../../artifacts/kind.js';
+import type { Change } from '../../findings/changes.js';
+import { packageSources } from '../facts/package-sources.js';
 
 interface Evidence {
   readonly host: string;
   readonly better: string | undefined;
   /** The scheme, in whatever file it stands. */
   readonly schemeAt: At | undefined;
+  /** Packages come from there: the address of a registry, or a host that may be asked in plain. */
+  readonly packages?: { readonly removal?: Change };
 }
 /** The encrypted scheme that takes the place of each; ftp has none that the same client speaks. */
 const BETTER: ReadonlyMap<string, string | undefined> = new Map([['http', 'https'], ['ws', 'wss'], ['mqtt', 'mqtts'], ['ftp', undefined]]);
@@ -22,7 +27,7 @@ const OWN = /^(app|site|web|website|frontend|front|client|public|origin|origins|
 const READERS = ['cheerio', 'jsdom', 'node-html-parser', 'linkedom', 'parse5', 'rss-parser'];
 const RANK: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1, hint: 0 };
 
-export default rule<'module', Evidence>({
+export default rule<'source', Evidence>({
   meta: {
     id: 'tls/plain-http-url',
     title: 'Service-to-service call without TLS',
@@ -35,13 +40,16 @@ export default rule<'module', Evidence>({
     whenNotToUse: 'A service mesh encrypts what leaves the process; set tls.internalHosts to say which hosts may be called in plain.',
     references: ['https://owasp.org/API-Security/editions/2023/en/0xaa-unsafe-consumption-of-apis/', 'https://cwe.mitre.org/data/definitions/319.html'],
   },
-  on: 'module',
+  on: 'source',
   // The address may stand in another file: then a client's name does here.
   words: [
     'http', 'ws', 'ftp://', 'mqtt', 'fetch', 'axios', 'got', 'request', 'superagent', 'needle', 'ky', 'soap', 'jwks', 'socket', 'eventsource', 'proxy', 'graphql', 'apollo', 'passport', 'oauth', 'openid', 'saml',
     'okta', 'search', 'influx', 'clickhouse', 'minio', 'aws', 'nats', 'consul', 'vault', 'wretch', 'bent', 'phin', 'undici', 'popsicle', 'urllib', 'grpc', 'weaviate', 'qdrant', 'typesense', 'upstream',
   ],
-  *detect(module, context) {
+  *detect(source, context) {
+    if (source.kind === 'settings') yield* registries(source.artifact, context);
+    if (source.kind !== 'code') return;
+    const { module } = source;
     const best = new Map<string, Detection<Evidence>>();
     for (const found of [...allCalls(module, context), ...defaults(module, context), ...given(module, context)]) {
       const key = `${found.at.mark} ${found.at.part?.start ?? ''}`;
@@ -50,13 +58,16 @@ export default rule<'module', Evidence>({
     }
     yield* best.values();
   },
-  explain: ({ host, better }) => ({
-    message: `This call to ${host} is not encrypted; anyone on the path can read and change it. ${better === undefined ? 'Use an encrypted protocol' : `Use ${better}`}.`,
+  explain: ({ host, better, packages }) => ({
+    message: packages
+      ? `Packages may come from ${host === '*' ? 'any host' : host} unencrypted, so whoever sits on the way chooses the code that runs. ${packages.removal ? 'Take it out of the list' : `Use ${better ?? 'https'}`}.`
+      : `This call to ${host} is not encrypted; anyone on the path can read and change it. ${better === undefined ? 'Use an encrypted protocol' : `Use ${better}`}.`,
     why: 'Between two services lie networks that others share: passwords, tokens and data of the call can be read and replaced on the way.',
     remedy: 'Call the other side over TLS, and let it refuse plain connections.',
   }),
-  *fix({ evidence: { better, schemeAt } }): Iterable<FixAnswer> {
-    if (better !== undefined && schemeAt) yield { title: `Use ${better}`, safety: 'review', changes: [{ do: 'replace', at: schemeAt, code: [better] }] };
+  *fix({ evidence: { better, schemeAt, packages } }): Iterable<FixAnswer> {
+    if (packages?.removal) yield { title: 'Take it out of the list', safety: 'review', changes: [packages.removal] };
+    else if (better !== undefined && schemeAt) yield { title: `Use ${better}`, safety: 'review', changes: [{ do: 'replace', at: schemeAt, code: [better] }] };
     else yield { refused: schemeAt ? 'This protocol needs another client to be encrypted.' : 'The module that is called speaks plain HTTP only: another one has to be imported.' };
   },
   examples: [
@@ -244,6 +255,63 @@ export default rule<'module', Evidence>({
         export const site = process.env.SITE_URL;
       `,
     },
+    {
+      title: 'registries that packages come from',
+      bad: `
+        #- .npmrc
+        registry=http://npm.corp-site.io/
+        #        ^^^^ tls/plain-http-url "Packages may come from npm.corp-site.io unencrypted"
+        @shop:registry=https://npm.corp-site.io/
+      `,
+      fixed: `
+        #- .npmrc
+        registry=https://npm.corp-site.io/
+        @shop:registry=https://npm.corp-site.io/
+      `,
+    },
+    {
+      title: 'a registry of yarn, whose key goes with each request, and of pnpm',
+      bad: `
+        #- .yarnrc.yml
+        npmScopes:
+          shop:
+            npmRegistryServer: "http://yarn.corp-site.io"
+            #                   ^^^^ tls/plain-http-url
+            npmAuthToken: "\${NPM_TOKEN}"
+        #- pnpm-workspace.yaml
+        registries:
+          '@shop': http://pnpm.corp-site.io
+          #        ^^^^ tls/plain-http-url "pnpm.corp-site.io"
+      `,
+    },
+    {
+      title: 'hosts that yarn may ask in plain',
+      bad: `
+        #- .yarnrc.yml
+        npmRegistryServer: "https://yarn.corp-site.io"
+        unsafeHttpWhitelist: ["*.corp-site.io", localhost]
+        #                     ^^^^^^^^^^^^^^^^ tls/plain-http-url "Take it out of the list"
+      `,
+      fixed: `
+        #- .yarnrc.yml
+        npmRegistryServer: "https://yarn.corp-site.io"
+        unsafeHttpWhitelist: [localhost]
+      `,
+    },
+    {
+      title: 'registries on this machine, proxies, and what a variable says',
+      good: `
+        #- .npmrc
+        registry=http://localhost:4873/
+        https-proxy=http://proxy.corp-site.io:3128
+        @shop:registry=\${REGISTRY}
+        @corp:registry=http://\${REGISTRY_HOST}/
+        #- .yarnrc.yml
+        npmRegistryServer: https://npm.corp-site.io
+        httpProxy: http://proxy.corp-site.io:3128
+        unsafeHttpWhitelist: [localhost]
+      `,
+    },
     { title: 'this machine, and names set aside for examples', good: `
         fetch('http://localhost:3000/health'); fetch('http://127.0.0.1/'); fetch('http://[::1]:80/'); fetch('http://api.example.com/x'); fetch('http://app.test/');
          fetch('http://169.254.169.254/latest/meta-data');` },
@@ -263,6 +331,20 @@ export default rule<'module', Evidence>({
   ],
 });
 
+/** Where packages come from: the key of a registry is sent with each of its requests. */
+function* registries(artifact: Artifact, context: RuleContext): Iterable<Detection<Evidence>> {
+  for (const one of packageSources(artifact)) {
+    if (one.what !== 'plain' && one.what !== 'allowed') continue;
+    const severity = severityOf('http', one.where, one.what === 'plain' && one.credentials, undefined, context);
+    if (!severity) continue;
+    if (one.what === 'allowed') yield { at: one.at, subject: `${one.key} ${one.host}`, evidence: { host: one.host, better: undefined, schemeAt: undefined, packages: { removal: one.removal } }, severity };
+    else {
+      const from = context.textOf(one.at).toLowerCase().indexOf('http');
+      const schemeAt = context.within(one.at, from, from + 4);
+      yield { at: schemeAt, subject: `${one.key} ${one.host}`, evidence: { host: one.host, better: 'https', schemeAt, packages: {} }, severity };
+    }
+  }
+}
 function* allCalls(module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {
   for (const view of [module.top, ...module.functions.values()])
     for (const step of view.steps)
