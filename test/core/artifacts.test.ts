@@ -57,7 +57,8 @@ suite('environment files', () => {
 
 suite('settings of npm', () => {
   const cases: readonly (readonly [title: string, text: string, data: unknown])[] = [
-    ['plain, with spaces and names of registries', 'a=1\n  strict-ssl = false  \n//npm.acme.io/:_authToken=x=y\n@acme:registry=https://npm.acme.io/\n', { a: '1', 'strict-ssl': 'false', '//npm.acme.io/:_authToken': 'x=y', '@acme:registry': 'https://npm.acme.io/' }],
+    ['plain, with spaces and names of registries', 'a=1\n  strict-ssl = false  \n//npm.acme.io/:_authToken=x=y\n@acme:registry=https://npm.acme.io/\n',
+      { a: '1', 'strict-ssl': 'false', '//npm.acme.io/:_authToken': 'x=y', '@acme:registry': 'https://npm.acme.io/' }],
     ['comments', '; a=1\n# b=2\nc=3 ; why\nd=4 # why\ne="5;6"\n', { c: '3', d: '4', e: '5;6' }],
     ['variables', 'a=${TOKEN}\nb=https://${HOST?}/x\nc=$TOKEN\nd="${TOKEN}"\n', { a: '<TOKEN>', b: 'https://<HOST>/x', c: '$TOKEN', d: '<TOKEN>' }],
     ['Windows line ends and a byte order mark', '\uFEFFa=1\r\nb=2\r\n', { a: '1', b: '2' }],

@@ -1,7 +1,9 @@
 import { filePath, folderOf, type FilePath } from '../text/source.js';
 
 /** Kinds of configuration files that are known by their name. */
-export type NamedKind = 'package-json' | 'dotenv' | 'compose' | 'dockerfile' | 'procfile' | 'nginx' | 'serverless' | 'vercel' | 'netlify' | 'firebase' | 'firebase-rules' | 'firebase-database' | 'heroku' | 'pm2' | 'npmrc' | 'yarnrc' | 'pnpm-workspace';
+export type NamedKind =
+  | 'package-json' | 'dotenv' | 'compose' | 'dockerfile' | 'procfile' | 'nginx' | 'serverless' | 'vercel' | 'netlify' | 'firebase' | 'firebase-rules' | 'firebase-database' | 'heroku' | 'pm2'
+  | 'npmrc' | 'yarnrc' | 'pnpm-workspace';
 
 /** How each kind is named; the first that fits decides. `sample`: a name of the kind, for tests. */
 export const NAMED_KINDS: readonly { readonly kind: NamedKind; readonly pattern: RegExp; readonly sample: string }[] = [

@@ -2,8 +2,9 @@ import type { Artifact } from '../../artifacts/kind.js';
 import type { Entry, Value } from '../../model/value.js';
 import { asArray, asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
-import type { Change } from '../rule.js';
+import type { Change, RuleContext, Severity } from '../rule.js';
 import { hostClass, splitUrl, type HostClass } from './hosts.js';
+import { plainSeverity } from './plain-calls.js';
 import { placeholder, secretValue } from './secrets.js';
 
 /** A setting of npm, pnpm or yarn about where packages come from: checks of certificates switched off, an address without encryption, a host that may be asked without, a credential that is written down. */
@@ -26,6 +27,20 @@ export function packageSources(artifact: Artifact): readonly PackageSource[] {
   const { path, root } = artifact;
   if (artifact.kind === 'pnpm-workspace') return [...unchecked(root, 'strictSsl', path), ...plain('registry', entryOf(root, 'registry'), false), ...entriesOf(valueOf(root, 'registries')).flatMap((entry) => plain(`registries.${entry.key}`, entry, false))];
   return artifact.kind === 'yarnrc' ? yarnSources(root, path) : [];
+}
+
+/** Where packages may come from without encryption, and how grave that is: the key of a registry is sent with each of its requests. `removal` takes a host out of the list of those that may be asked in plain. */
+export function plainSources(artifact: Artifact, context: RuleContext): readonly { readonly at: At; readonly subject: string; readonly host: string; readonly severity: Severity; readonly schemeAt: At | undefined; readonly removal: Change | undefined }[] {
+  return packageSources(artifact).flatMap((one) => {
+    if (one.what !== 'plain' && one.what !== 'allowed') return [];
+    const severity = plainSeverity('http', one.where, one.what === 'plain' && one.credentials, undefined, context);
+    if (!severity) return [];
+    const subject = `${one.key} ${one.host}`;
+    if (one.what === 'allowed') return [{ at: one.at, subject, host: one.host, severity, schemeAt: undefined, removal: one.removal }];
+    const from = context.textOf(one.at).toLowerCase().indexOf('http');
+    const schemeAt = context.within(one.at, from, from + 'http'.length);
+    return [{ at: schemeAt, subject, host: one.host, severity, schemeAt, removal: undefined }];
+  });
 }
 
 function npmSources(root: Value): readonly PackageSource[] {

@@ -1,16 +1,15 @@
 import type { ModuleView } from '../../model/module.js';
-import type { Call, Value } from '../../model/value.js';
+import type { Call } from '../../model/value.js';
 import type { Severity } from '../../findings/finding.js';
-import { carriesCredentials, clientTargets, type ClientTarget } from '../facts/clients.js';
+import { clientTargets, type ClientTarget } from '../facts/clients.js';
 import { fallbacksIn } from '../facts/fallbacks.js';
 import { addressVariables, givenUrls, type GivenUrl } from '../facts/given-urls.js';
-import { hostClass, urlsOf, type HostClass, type KnownUrl } from '../facts/hosts.js';
-import { wordsOf } from '../facts/names.js';
+import { hostClass, urlsOf, type KnownUrl } from '../facts/hosts.js';
+import { isService, plainSeverity, readsPage } from '../facts/plain-calls.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 import type { At, FilePath } from '../../text/source.js';
-import type { Artifact } from '../../artifacts/kind.js';
 import type { Change } from '../../findings/changes.js';
-import { packageSources } from '../facts/package-sources.js';
+import { plainSources } from '../facts/package-sources.js';
 
 interface Evidence {
   readonly host: string;
@@ -22,9 +21,6 @@ interface Evidence {
 }
 /** The encrypted scheme that takes the place of each; ftp has none that the same client speaks. */
 const BETTER: ReadonlyMap<string, string | undefined> = new Map([['http', 'https'], ['ws', 'wss'], ['mqtt', 'mqtts'], ['ftp', undefined]]);
-const OWN = /^(app|site|web|website|frontend|front|client|public|origin|origins|cors|base|self|callback|redirect|return|www|home|page|link|proxy|referer|test|mock|doc|docs|swagger)$/;
-/** Packages that read pages and feeds: what a file with one of them gets is there for everybody. */
-const READERS = ['cheerio', 'jsdom', 'node-html-parser', 'linkedom', 'parse5', 'rss-parser'];
 const RANK: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1, hint: 0 };
 
 export default rule<'source', Evidence>({
@@ -47,7 +43,9 @@ export default rule<'source', Evidence>({
     'okta', 'search', 'influx', 'clickhouse', 'minio', 'aws', 'nats', 'consul', 'vault', 'wretch', 'bent', 'phin', 'undici', 'popsicle', 'urllib', 'grpc', 'weaviate', 'qdrant', 'typesense', 'upstream',
   ],
   *detect(source, context) {
-    if (source.kind === 'settings') yield* registries(source.artifact, context);
+    if (source.kind === 'settings')
+      for (const { at, subject, severity, host, schemeAt, removal } of plainSources(source.artifact, context))
+        yield { at, subject, severity, evidence: { host, better: 'https', schemeAt, packages: removal ? { removal } : {} } };
     if (source.kind !== 'code') return;
     const { module } = source;
     const best = new Map<string, Detection<Evidence>>();
@@ -304,10 +302,8 @@ export default rule<'source', Evidence>({
         #- .npmrc
         registry=http://localhost:4873/
         https-proxy=http://proxy.corp-site.io:3128
-        @shop:registry=\${REGISTRY}
         @corp:registry=http://\${REGISTRY_HOST}/
         #- .yarnrc.yml
-        npmRegistryServer: https://npm.corp-site.io
         httpProxy: http://proxy.corp-site.io:3128
         unsafeHttpWhitelist: [localhost]
       `,
@@ -331,20 +327,6 @@ export default rule<'source', Evidence>({
   ],
 });
 
-/** Where packages come from: the key of a registry is sent with each of its requests. */
-function* registries(artifact: Artifact, context: RuleContext): Iterable<Detection<Evidence>> {
-  for (const one of packageSources(artifact)) {
-    if (one.what !== 'plain' && one.what !== 'allowed') continue;
-    const severity = severityOf('http', one.where, one.what === 'plain' && one.credentials, undefined, context);
-    if (!severity) continue;
-    if (one.what === 'allowed') yield { at: one.at, subject: `${one.key} ${one.host}`, evidence: { host: one.host, better: undefined, schemeAt: undefined, packages: { removal: one.removal } }, severity };
-    else {
-      const from = context.textOf(one.at).toLowerCase().indexOf('http');
-      const schemeAt = context.within(one.at, from, from + 4);
-      yield { at: schemeAt, subject: `${one.key} ${one.host}`, evidence: { host: one.host, better: 'https', schemeAt, packages: {} }, severity };
-    }
-  }
-}
 function* allCalls(module: ModuleView, context: RuleContext): Iterable<Detection<Evidence>> {
   for (const view of [module.top, ...module.functions.values()])
     for (const step of view.steps)
@@ -368,7 +350,7 @@ function* given(module: ModuleView, context: RuleContext): Iterable<Detection<Ev
         for (const { name, at, when } of addressVariables(target.value, context)) {
           urls ??= givenUrls(context);
           for (const { scheme, host, where, credentials, schemeAt } of urls.get(name) ?? []) {
-            const severity = BETTER.has(scheme) ? severityOf(scheme, where, credentials, step.call, context) : undefined;
+            const severity = BETTER.has(scheme) ? plainSeverity(scheme, where, credentials, step.call, context) : undefined;
             if (!severity || at.path !== module.path) continue;
             const key = `${name} ${schemeAt.path} ${host}`;
             const first = found.get(key);
@@ -387,16 +369,11 @@ function* defaults(module: ModuleView, context: RuleContext): Iterable<Detection
     if (!isService(variable)) continue;
     for (const url of urlsOf(fallback, context)) {
       if (!BETTER.has(url.scheme) || url.schemeAt.path !== module.path) continue;
-      const severity = severityOf(url.scheme, url.where, url.credentials, undefined, context);
+      const severity = plainSeverity(url.scheme, url.where, url.credentials, undefined, context);
       const evidence: Evidence = { host: url.host, better: BETTER.get(url.scheme), schemeAt: url.schemeAt };
       if (severity && (severity !== 'hint' || (url.host.includes('.') && /[a-z]/i.test(url.host)))) yield { at: url.at, subject: `${variable} ${url.host}`, evidence, severity, when: [...when, ...url.when] };
     }
   }
-}
-/** `INVENTORY_URL`, `billing.endpoint`: a service that is called. `SITE_URL`, `CORS_ORIGIN`, `CALLBACK_URL` are addresses of this one, or of a browser's. */
-function isService(variable: string): boolean {
-  const words = wordsOf(variable);
-  return words.some((word) => /^(url|uri|endpoint|host|api|service|upstream|server|backend|address|addr)$/.test(word)) && !words.some((word) => OWN.test(word));
 }
 /** The default of a setting in another file, which is told there. */
 function isToldThere({ schemeAt, when }: KnownUrl, path: FilePath): boolean {
@@ -406,7 +383,7 @@ function* plain({ value, bare, call }: ClientTarget, context: RuleContext): Iter
   if (bare) {
     const host = context.constant(value)?.value;
     const where = typeof host === 'string' && /^[\w.-]+$/.test(host) ? hostClass(host) : 'here';
-    const severity = severityOf('http', where, false, call, context);
+    const severity = plainSeverity('http', where, false, call, context);
     const protocol = context.option(call.args[0]?.value, 'protocol');
     const isEncrypted = protocol.kind === 'unknown' || (protocol.kind === 'value' && context.constant(protocol.value)?.value !== 'http:');
     if (severity && !isEncrypted && where === 'remote') yield { at: value.at, subject: `${call.name} ${String(host)}`, evidence: { host: String(host), better: undefined, schemeAt: undefined }, severity };
@@ -414,23 +391,9 @@ function* plain({ value, bare, call }: ClientTarget, context: RuleContext): Iter
   }
   for (const url of urlsOf(value, context)) {
     if (isToldThere(url, call.at.path)) continue;
-    const severity = BETTER.has(url.scheme) ? severityOf(url.scheme, url.where, url.credentials, call, context) : undefined;
+    const severity = BETTER.has(url.scheme) ? plainSeverity(url.scheme, url.where, url.credentials, call, context) : undefined;
     if (!severity) continue;
     const isPage = severity === 'warning' && readsPage(value, url.host, call, context);
     yield { at: url.at, subject: `${call.name} ${url.host}`, evidence: { host: url.host, better: BETTER.get(url.scheme), schemeAt: url.schemeAt }, severity: isPage ? 'info' : severity, when: url.when };
   }
-}
-/** A page or a feed that everybody may read, asked for without anything of the caller. */
-function readsPage(value: Value, host: string, call: ClientTarget['call'], context: RuleContext): boolean {
-  const method = context.option(call.args[0]?.value, 'method');
-  const isOther = method.kind === 'value' && !/^get$/i.test(String(context.constant(method.value)?.value));
-  const isRead = call.name === 'get' || (call.args.length === 1 && !isOther && !/^(post|put|patch|delete|del|request)$/.test(call.name));
-  return isRead && (host.startsWith('www.') || READERS.some((name) => context.uses(call.at.path, name)) || /\.(s?html?|xml|rss|atom|aspx?|jsp)[`'"]?$/i.test(context.textOf(value.at)));
-}
-function severityOf(scheme: string, where: HostClass, inUrl: boolean, call: ClientTarget['call'] | undefined, context: RuleContext): Severity | undefined {
-  if (where === 'here') return undefined;
-  const isRequired = context.policy('tls').internalHosts === 'require';
-  if (where === 'internal' && !isRequired) return 'hint';
-  if (inUrl || (call && carriesCredentials(call, context))) return 'error';
-  return scheme === 'http' ? 'warning' : 'info';
 }
