@@ -29,9 +29,20 @@ export function packageSources(artifact: Artifact): readonly PackageSource[] {
   return artifact.kind === 'yarnrc' ? yarnSources(root, path) : [];
 }
 
-/** Where packages may come from without encryption, and how grave that is: the key of a registry is sent with each of its requests. `removal` takes a host out of the list of those that may be asked in plain. */
-export function plainSources(artifact: Artifact, context: RuleContext): readonly { readonly at: At; readonly subject: string; readonly host: string; readonly severity: Severity; readonly schemeAt: At | undefined; readonly removal: Change | undefined }[] {
-  return packageSources(artifact).flatMap((one) => {
+/** Where packages may come from without encryption. */
+export interface PlainSource {
+  readonly at: At;
+  readonly subject: string;
+  readonly host: string;
+  readonly severity: Severity;
+  /** The scheme of an address. */
+  readonly schemeAt: At | undefined;
+  /** Takes a host out of the list of those that may be asked in plain. */
+  readonly removal: Change | undefined;
+}
+/** Where packages may come from without encryption, and how grave that is: the key of a registry is sent with each of its requests. */
+export function plainSources(artifact: Artifact, context: RuleContext): readonly PlainSource[] {
+  return packageSources(artifact).flatMap((one): readonly PlainSource[] => {
     if (one.what !== 'plain' && one.what !== 'allowed') return [];
     const severity = plainSeverity('http', one.where, one.what === 'plain' && one.credentials, undefined, context);
     if (!severity) return [];
