@@ -5,6 +5,7 @@ import type { At } from '../../text/source.js';
 import { changing, methodName, refusesByItself } from '../facts/methods.js';
 import { adminPath, assetPath, publicPath, strongAdminPath } from '../facts/paths.js';
 import { isMeantForAll } from '../facts/peers.js';
+import { answersYesOrNo } from '../facts/plain-answers.js';
 import { comparesKey, mayAskInChain, roleFix, roleGuardFor } from '../facts/rights.js';
 import { someValue } from '../facts/walk.js';
 import { answersLocally } from '../facts/listening.js';
@@ -215,6 +216,26 @@ export default rule<'endpoint', Evidence>({
         }, { prefix: '/admin' });
       `,
     },
+    {
+      title: 'what the first page asks before anybody can log in: yes or no',
+      good: `
+        import express from 'express'; const app = express();
+        app.get('/admin/is-set-up', (req, res) => {
+          try { const owners = countOwners(); res.json({ ready: owners > 0 }); } catch { res.status(500).json({ error: 'Not now' }); }
+        });
+        app.listen(3000);
+      `,
+    },
+    {
+      title: 'a count of what is there is more than yes or no',
+      bad: `
+        import express from 'express';
+        const app = express();
+        app.get('/admin/owners', (req, res) => res.json({ ready: true, owners: listOwners() }));
+        //        ^^^^^ auth/admin-route-without-role
+        app.listen(3000);
+      `,
+    },
     { title: 'pictures and scripts of the admin pages', good: `import express from 'express'; const app = express(); app.get('/admin/assets/app.js', (q, s) => s.sendFile(file)); app.listen(3000);` },
     {
       title: 'nobody knows what stands before',
@@ -249,7 +270,7 @@ function isWantedStrong(endpoint: Endpoint): boolean {
 function concerns(endpoint: Endpoint, strong: boolean, context: RuleContext): boolean {
   const { path, method, authentication, authorization } = endpoint;
   if (method === 'OPTIONS' || method === 'HEAD' || (!strong && !(adminPath(path.text) && changing.has(method) && !OWN.test(path.text)))) return false;
-  if (publicPath(path.text) || isMeantForAll(endpoint, context) || assetPath(path.text) || refusesByItself(endpoint, context)) return false;
+  if (publicPath(path.text) || isMeantForAll(endpoint, context) || assetPath(path.text) || refusesByItself(endpoint, context) || answersYesOrNo(endpoint, context)) return false;
   if (!endpoint.chainComplete || authorization.state !== 'open' || authentication.state === 'unknown' || mayAskInChain(endpoint)) return false;
   // Weak words alone say nothing where nobody has to log in.
   if (!strong && authentication.state !== 'guarded') return false;

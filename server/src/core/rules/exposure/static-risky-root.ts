@@ -3,7 +3,7 @@ import type { Branch, FunctionView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import { onResponse } from '../facts/header-setup.js';
 import type { Endpoint } from '../../project/project.js';
-import { endpointsAround, isCheck, isNarrow, taintOf, type Taint } from '../facts/tainted-paths.js';
+import { endpointsAround, isCheck, isNarrow, namesBehind, taintOf, type Taint } from '../facts/tainted-paths.js';
 import { folderOf, isPublicFolder, staticMounts, usedUnder, type Folder, type StaticMount } from '../facts/static.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -115,6 +115,12 @@ export default rule<'call', Evidence>({
           fs.stat(file, (error) => (error ? res.sendStatus(404) : fs.createReadStream(file).pipe(res)));
         });
         app.get('/d/:nr(\\\\d+)', (req, res) => res.sendFile(path.join('/srv/bills', req.params.nr)));
+        app.get('/f/:id', (req, res) => {
+          const id = req.params.id;
+          if (!/^[0-9a-f]{16}$/.test(id)) return res.sendStatus(404);
+          const shelf = id.substring(0, 2);
+          res.sendFile(path.join('/srv/books', shelf, id));
+        });
         app.get('/e/:lang', (req, res) => { if (!LANGUAGES.includes(req.params.lang)) return res.sendStatus(404); res.sendFile('/srv/' + req.params.lang); });
         app.listen(81);`,
     },
@@ -324,7 +330,7 @@ function joined(root: Value, context: RuleContext): readonly Change[] {
 /** Something keeps the path in its folder: a test of it, the pattern of the parameter, or a schema of the route, which nobody reads here. */
 function isKept(taint: Taint, endpoints: readonly Endpoint[], when: readonly Branch[], context: RuleContext): boolean {
   if (isNarrow(taint, endpoints, context)) return true;
-  const names = [...taint.names, context.textOf(taint.source.at)];
+  const names = [...taint.names, ...namesBehind(taint.source, context)];
   return when.some((branch) => isCheck(branch.test, names, context, 0)) || endpoints.some(({ route }) => route.options !== undefined && /schema|validate/i.test(context.textOf(route.options.at)));
 }
 /** The path of a file that is read or sent; a whole path, not one below a folder the call is told. */

@@ -91,4 +91,13 @@ export const halfGuardExamples: readonly Example[] = [
       export class RolesGuard { canActivate(context) { const { user } = context.switchToHttp().getRequest(); if (!user) return false; return user.roles.includes('ward'); } }
     `,
   },
+  {
+    title: 'what counts requests asks nobody who they are',
+    good: `
+      import { Injectable } from '@nestjs/common';
+      @Injectable()
+      export class UploadLimiterGuard { async canActivate(context) { return true; } }
+      export class ExportQuotaGuard { canActivate() { return true; } }
+    `,
+  },
 ];

@@ -17,8 +17,8 @@ export interface Idle {
   readonly response: string | undefined;
   readonly framework: string | undefined;
 }
-/** Names that say it themselves, or that of a stand-in. */
-const OPEN = /^(optional|optionally|maybe|public|noop|allow|anonymous|anyone|everyone|pass|passthrough|fake|mock|stub|dummy|test|base|abstract|skip|disabled?|default|throttl\w*|rate|csrf|cache|log\w*|no|dev)$/i;
+/** Names that say it themselves, that of a stand-in, or of what counts requests and asks nobody who they are. */
+const OPEN = /^(optional|optionally|maybe|public|noop|allow|anonymous|anyone|everyone|pass|passthrough|fake|mock|stub|dummy|test|base|abstract|skip|disabled?|default|throttl\w*|rate|limit(s|er|ers|ing)?|quotas?|csrf|cache|log\w*|no|dev)$/i;
 
 /** The function is a guard by its name or its class, and lets everybody through without asking. */
 export function idleGuard(fn: FunctionView, context: RuleContext): Idle | undefined {

@@ -2,6 +2,7 @@ import type { FunctionView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
+import { asksForSecret } from './asked-secrets.js';
 import { refusesByItself } from './methods.js';
 import { wordsOf } from './names.js';
 import { ownBody } from './own-steps.js';
@@ -21,7 +22,7 @@ const SESSION_KEY = /^(cookies?|session|authorization|accesstoken)$/i;
 
 /** The route needs no check of its own before it: it turns everybody away, asks who calls in its handler, or takes in what anybody may send. */
 export function needsNoGuard(endpoint: Endpoint, context: RuleContext): boolean {
-  return refusesByItself(endpoint, context) || answersNobody(endpoint) || asksInside(endpoint, context) || isSubmission(endpoint, context);
+  return refusesByItself(endpoint, context) || answersNobody(endpoint) || asksInside(endpoint, context) || asksForSecret(endpoint, context) || isSubmission(endpoint, context);
 }
 /** What answers all paths nothing else does, and only refuses: `() => Boom.notFound()`. */
 function answersNobody({ path, conduct }: Endpoint): boolean {

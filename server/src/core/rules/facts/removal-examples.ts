@@ -35,4 +35,25 @@ export const removalExamples: readonly Example[] = [
     title: 'a catalogue anybody may read',
     good: `import { Router } from 'express'; const router = Router(); router.get('/products', list); router.post('/products', auth, add); router.put('/products/:id', auth, put); export default router;`,
   },
+  {
+    title: 'a password stands in for the login, another is only measured',
+    bad: `
+      import { Router } from 'express';
+      import { requireSession } from './session.js';
+      import { checkPassword, checkPasswordStrength } from './secret.js';
+      const router = Router();
+      router.post('/enable', requireSession, turnOn);
+      router.post('/disable', requireSession, turnOff);
+      router.post('/settings', async (req, res) => {
+        if (!(await checkPassword(req.body.password))) return res.status(400).json({ reason: 'wrong' });
+        res.json(await change(req.body));
+      });
+      router.post('/hints', async (req, res) => {
+        //   ^^^^ auth/route-missing-auth
+        if (!checkPasswordStrength(req.body.password)) return res.status(400).json({ reason: 'weak' });
+        res.json(await change(req.body));
+      });
+      export default router;
+    `,
+  },
 ];

@@ -68,6 +68,18 @@ export function taintOf(value: Value, context: RuleContext, names: readonly stri
       return undefined;
   }
 }
+const CUTS = /^(substring|substr|slice|trim|toLowerCase|toString|String|decodeURIComponent|decodeURI)$/;
+/** The texts of a value of the request and of the names it was read through: `shelf`, `id` and `req.params.id` where `shelf` is a piece of `id`. */
+export function namesBehind(value: Value, context: RuleContext, depth = 0): readonly string[] {
+  if (depth > 6) return [];
+  if (value.kind === 'call') {
+    const of = CUTS.test(value.name) ? (value.receiver ?? value.args[0]?.value) : undefined;
+    return of ? namesBehind(of, context, depth + 1) : [];
+  }
+  if (value.kind !== 'ref') return [];
+  const end = value.root.kind === 'local' ? context.resolve(value).value : value;
+  return [value.text, ...(end === value ? [] : namesBehind(end, context, depth + 1))];
+}
 function isChosen(value: Value, from: string): boolean {
   if (from === 'file') return value.kind === 'ref' && /^(originalname|originalFilename|name)$/.test(value.path.at(-1) ?? '');
   return ['param', 'query', 'body', 'path', 'url', 'header'].includes(from);
