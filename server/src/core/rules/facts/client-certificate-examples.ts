@@ -51,4 +51,37 @@ export const ofClients: readonly Example[] = [
       }
     `,
   },
+  {
+    title: 'switches that say what they do',
+    bad: `
+      import https from 'node:https';
+      import fs from 'node:fs';
+      export function agentFor(url, allowSelfSigned) {
+        return allowSelfSigned && url.startsWith('https:') ? new https.Agent({ rejectUnauthorized: false }) : null;
+        //                                                                                         ^^^^^ tls/verification-disabled
+      }
+      export const ssl = {};
+      switch (process.env.DB_SSLMODE) {
+        case 'verify-full': ssl.options = { rejectUnauthorized: true, ca: fs.readFileSync('ca.pem') }; break;
+        case 'no-verify': ssl.options = { rejectUnauthorized: false }; break;
+        //                                                    ^^^^^ tls/verification-disabled
+        default: ssl.options = false;
+      }
+    `,
+  },
+  {
+    title: 'what callers may replace',
+    bad: `
+      import _ from 'lodash';
+      import https from 'node:https';
+      export class Peer {
+        constructor(given) { _.defaults(this, given, { port: 6697, rejectUnauthorized: false }); }
+        //                                                                             ^^^^^ tls/verification-disabled
+      }
+      export const agent = (options) => new https.Agent({ rejectUnauthorized: false, ...options });
+      //                                                                      ^^^^^ tls/verification-disabled
+      export const fixed = (options) => new https.Agent({ ...options, rejectUnauthorized: false });
+      //                                                                                  ^^^^^ tls/verification-disabled
+    `,
+  },
 ];

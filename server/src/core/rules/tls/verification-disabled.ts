@@ -26,6 +26,11 @@ const OFF_WHEN_TRUE: ReadonlySet<string> = new Set(['insecureSkipVerify', 'tlsAl
 const CONNECTS = /request|got|fetch|axios|grpc|https?|connect|client|agent|pool|redis|mongo|ldap|createTransport|websocket/i;
 const SERVER = /(^|\.)(createServer|createSecureServer|Server)$/;
 const PROXY = /(^|\.)(createProxyMiddleware|createProxyServer|createProxy|proxy|httpProxy)$|^http-proxy/;
+/** Names of switches that say what they do. */
+const ASKS = /(allow|accept|trust|use|enable|is)?_?(insecure|unauthori[sz]ed|untrusted|unverified|self_?signed)|(skip|disable|ignore|no)_?(tls|ssl|cert\w{0,12})?_?(verif\w{0,10}|check\w{0,4}|validation)/i;
+const ASKED_BY_WORD = /^(no|skip|without)[-_ ]?(verif(y|ication)|check)$|^(insecure|unverified|(allow|accept)?[-_]?self[-_]?signed)$/i;
+/** Calls that fill what another object leaves out. */
+const FILLS = /^(defaults|defaultsDeep)$/;
 const IN_URL = /[?&](sslmode=no-verify|tlsInsecure=true|tlsAllowInvalidCertificates=true)(?=&|$)/;
 
 export default rule<'module', Evidence>({
@@ -53,7 +58,8 @@ export default rule<'module', Evidence>({
       seen.add(key);
       if (found.evidence.server === true && judgesLater(module)) continue;
       const inTests = context.fileClass(module.path) !== 'source';
-      yield inTests ? { ...found, severity: 'info' } : found;
+      const rest = (found.when ?? []).filter(({ test, holds }) => !saysSo(test, holds));
+      yield inTests || rest.length < (found.when ?? []).length ? { ...found, severity: 'info', when: rest } : found;
     }
   },
   explain: ({ inert, server }) => ({
@@ -291,6 +297,15 @@ function* search(value: Value, place: Place, context: RuleContext, depth: number
   }
 }
 
+/** A switch that asks for exactly this, by its name or by the word it is held against: `if (allowSelfSigned)`, `case 'no-verify':`. Whoever turns it knows what it does. */
+function saysSo(test: Value, holds: boolean): boolean {
+  if (test.kind === 'not') return saysSo(test.of, !holds);
+  if (test.kind === 'logic') return test.op === '&&' && holds && (saysSo(test.left, true) || saysSo(test.right, true));
+  if (test.kind === 'ref') return holds && ASKS.test(test.path.at(-1) ?? test.text);
+  if (test.kind !== 'compare' || /^===?$/.test(test.op) !== holds) return false;
+  const word = [test.left, test.right].find((one) => one.kind === 'literal');
+  return word?.kind === 'literal' && typeof word.value === 'string' && ASKED_BY_WORD.test(word.value);
+}
 /** A variable that asks for exactly this: `ALLOW_UNAUTHORIZED_CERTS`. */
 function isAskedFor(test: Value): boolean {
   return someIn(test, (value) => value.kind === 'ref' && value.root.kind === 'env' && wordsOf(value.root.name ?? '').some((word) => /^(insecure|unauthorized|untrusted|selfsigned|self|unverified)$/.test(word)));
@@ -310,11 +325,17 @@ function* entryOf(entry: Entry, object: ObjectValue, place: Place, context: Rule
   const callee = place.call?.callee ?? '';
   const isServer = (SERVER.test(callee) && place.keys.length === 0) || asksClients(object, context);
   const inert = key === 'rejectUnauthorized' && /^axios(\.|$)/.test(callee) && place.keys.length === 0;
-  const severity: Severity = isServer || inert ? 'info' : 'error';
+  // What callers may replace, as an entry before a spread and the defaults of lodash, is not what every connection uses.
+  const severity: Severity = isServer || inert ? 'info' : isDefault(entry, object, place, context) ? 'warning' : 'error';
   for (const one of written(entry.value, context))
     if (one.value.kind === 'literal' && one.value.value === wanted) yield { at: one.at, subject, evidence: { entry, inert, server: isServer }, severity, confidence: isServer ? 'medium' : 'high', when: [...place.when, ...one.when] };
   if (!isServer && !inert && unsetGives(entry.value, context) === wanted)
     yield { at: entry.value.at, subject, evidence: { entry, inert: false }, severity: 'warning', confidence: 'medium', when: place.when };
+}
+function isDefault(entry: Entry, object: ObjectValue, { call, keys }: Place, context: RuleContext): boolean {
+  if (call && keys.length === 0 && FILLS.test(call.name) && call.args[0]?.value !== object) return true;
+  const after = object.entries.slice(object.entries.indexOf(entry) + 1);
+  return after.some((one) => one.form === 'spread' && context.resolve(one.value).value.kind !== 'object');
 }
 /** What a comparison with a variable gives where that is not set, or in production; undefined: it is no such comparison. */
 function unsetGives(value: Value, context: RuleContext): boolean | undefined {

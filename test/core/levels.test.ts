@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { filePath } from '../../server/src/core/text/source.js';
+import { allFindings, engineOver } from '../support/analyse.js';
+
+/** The severities of what a rule says of one file. */
+function levels(rule: string, text: string): ReadonlySet<string> {
+  const files = new Map([[filePath('app.js'), text]]);
+  return new Set(allFindings(engineOver(files), files).filter((finding) => finding.rule === rule).map(({ severity }) => severity));
+}
+/** The only severity of it; undefined where it is silent. */
+function severityOf(rule: string, text: string): string | undefined {
+  return [...levels(rule, text)][0];
+}
+
+test('options that a function makes and hardens where the server has a key lack only what nobody sets', () => {
+  const app = (hardened: string): string => `const session = require('express-session');\nconst express = require('express');
+    const settings = (isSecure) => { const made = { secret: process.env.SECRET, cookie: { maxAge: 1000 } }; ${hardened} return made; };\nexports.setup = (keys) => express().use(session(settings(keys.length > 0)));`;
+  assert.equal(severityOf('cookies/insecure-flags', app('if (isSecure) made.cookie.secure = true;')), 'info');
+  assert.equal(severityOf('cookies/insecure-flags', app('')), 'warning');
+});
+
+test('certificates that a switch named so leaves unchecked are worth knowing, a default that callers may replace is a warning', () => {
+  const rule = 'tls/verification-disabled';
+  const asked = (test: string): string => `const https = require('node:https');\nexports.agent = (${test}, url) => (${test} && url.startsWith('https:') ? new https.Agent({ rejectUnauthorized: false }) : null);`;
+  assert.equal(severityOf(rule, asked('allowSelfSigned')), 'info');
+  assert.equal(severityOf(rule, asked('wanted')), 'error');
+  const mode = (word: string): string => `exports.ssl = {};\nswitch (process.env.DB_SSL) { case '${word}': exports.ssl.options = { rejectUnauthorized: false }; break; default: exports.ssl.options = false; }`;
+  assert.equal(severityOf(rule, mode('no-verify')), 'info');
+  assert.equal(severityOf(rule, mode('require')), 'warning');
+  assert.equal(severityOf(rule, "const _ = require('lodash');\nexports.Peer = class { constructor(given) { _.defaults(this, given, { port: 6697, rejectUnauthorized: false }); } };"), 'warning');
+  const agent = (entries: string): string => `const https = require('node:https');\nexports.agent = (options) => new https.Agent({ ${entries} });`;
+  assert.equal(severityOf(rule, agent('rejectUnauthorized: false, ...options')), 'warning');
+  assert.equal(severityOf(rule, agent('...options, rejectUnauthorized: false')), 'error');
+});
