@@ -33,3 +33,9 @@ test('certificates that a switch named so leaves unchecked are worth knowing, a 
   assert.equal(severityOf(rule, agent('rejectUnauthorized: false, ...options')), 'warning');
   assert.equal(severityOf(rule, agent('...options, rejectUnauthorized: false')), 'error');
 });
+
+test('a helper that reads a token beside one that verifies it is worth knowing: its callers choose', () => {
+  const file = (more: string): string => `const jwt = require('jsonwebtoken');\nexports.sign = (user) => jwt.sign(user, process.env.KEY, { expiresIn: '1h' });\nexports.peekAt = (token) => jwt.decode(token);\n${more}`;
+  assert.equal(severityOf('jwt/decode-without-verify', file("exports.check = (token) => jwt.verify(token, process.env.KEY, { algorithms: ['HS256'] });").replace('peekAt', 'read')), 'info');
+  assert.equal(severityOf('jwt/decode-without-verify', file('').replace('peekAt', 'read')), 'warning');
+});

@@ -6,8 +6,8 @@ import { wordsOf } from './names.js';
 /** Paths of links that are good once, of uploads and downloads that are signed, and of what providers call. */
 const PATH = /reset|verif|confirm|unsubscribe|invit|magic|callback|download|activat|oauth|share|preview|signed|webhook|one-?time|otp|recover|forgot|accept|redirect|saml|sso|captcha/i;
 const NAME = /^(reset|confirm|confirmation|unsubscribe|invite|invited|invitation|magic|callback|download|activate|activation|oauth|share|shared|preview|signed|webhook|otp|recover|recovery|forgot|accept|redirect|saml|sso|captcha)$/;
-/** What is verified by a link; a token or a session that is verified is a login. */
-const VERIFIED = /^(email|mail|account|registration|register|signup|address|link|user|phone|subscription)$/;
+/** What is verified by a link, and the one thing a link may be good for; a token or a session that is verified is a login. */
+const VERIFIED = /^(email|mail|account|registration|register|signup|address|link|user|phone|subscription|tracking|order|ticket|booking|invoice|receipt|shipment|voucher|guest|rsvp|survey|calendar)$/;
 const DEEPEST = 5;
 
 /** Whether a path, an address or a key of one belongs to a link that somebody is sent. */

@@ -32,4 +32,20 @@ export const otherTokenExamples: readonly Example[] = [
       }
     `,
   },
+  {
+    title: 'what a log says of a token that was refused',
+    good: `
+      import jwt from 'jsonwebtoken';
+      const short = (value) => (typeof value === 'string' ? value.replace(/[\\r\\n]/g, ' ').slice(0, 64) : 'unknown');
+      function logRefused(token, error) {
+        const said = jwt.decode(token);
+        const id = short(said?.id);
+        console.warn(\`refused: \${error.message} (\${id})\`);
+      }
+      export function who(req, res, next) {
+        try { req.user = jwt.verify(req.cookies.token, process.env.KEY, { algorithms: ['HS256'] }); } catch (error) { logRefused(req.cookies.token, error); return res.sendStatus(401); }
+        next();
+      }
+    `,
+  },
 ];

@@ -5,6 +5,7 @@ import { jwtUses, type JwtUse } from '../facts/jwt.js';
 import { keyFileExamples } from '../facts/key-file-examples.js';
 import { keyFiles } from '../facts/key-files.js';
 import { holdsCall, namesOf, refsIn } from '../facts/mentions.js';
+import { leavesTheChoice, onlyTells } from '../facts/token-readers.js';
 import { rule, type Change, type FixAnswer, type RuleContext, type Severity } from '../rule.js';
 
 interface Evidence {
@@ -286,13 +287,12 @@ function calleeOf(call: Call, context: RuleContext): string {
 function trusted(reading: Reading, module: ModuleView, context: RuleContext): Severity | undefined {
   const { call, token, in: fn } = reading;
   const isForTiming = TIMING.test(fn.name.replace(/(from|by|of|in)_?(auth\w{0,12}_?)?headers?/i, ''));
-  if (isForTiming || isOwnOrProviders(token, fn, context) || (!isAfterRefusal(reading) && isVerified(fn, token, module, context))) return undefined;
+  if (isForTiming || onlyTells(fn) || isOwnOrProviders(token, fn, context) || (!isAfterRefusal(reading) && isVerified(fn, token, module, context))) return undefined;
   const names = namesOf(call, fn, module);
   const around = [fn, ...inner(fn, module)];
   const read = new Set<string>();
   let severity: Severity = 'warning';
-  let logged = 0;
-  let other = 0;
+  let [logged, other] = [0, 0];
   const holds = (value: Value): boolean => holdsCall(value, call) || [...refsIn(value)].some((ref) => isNamed(ref.root, names));
   const note = (value: Value): void => {
     for (const ref of refsIn(value))
@@ -329,7 +329,7 @@ function trusted(reading: Reading, module: ModuleView, context: RuleContext): Se
   for (const field of readInSums(call, names, fn, module, context)) read.add(field);
   const fields = [...read].filter((field) => field !== '');
   if (fields.length > 0 && read.size === fields.length && fields.every((field) => HARMLESS.has(field))) return undefined;
-  return severity;
+  return severity === 'warning' && leavesTheChoice(call, fn, module, context) ? 'info' : severity;
 }
 /** The members of the token that a name or a part of one stands for: of `const at = token.payload.exp`, `at` stands for `exp`. */
 function fieldsOf(ref: Ref, call: Call, names: ReadonlySet<BindingId>, module: ModuleView, depth = 0): readonly string[] {

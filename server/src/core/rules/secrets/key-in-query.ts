@@ -237,6 +237,10 @@ export default rule<'module', Evidence>({
         import express from 'express';
         const router = express.Router();
         router.get('/register/verify-email', asyncHandler(async (req, res) => { await users.check(verified(req.query.token)); res.redirect('/'); }));
+        router.get('/orders/:id/where', (req, res) => {
+          const token = typeof req.query.token === 'string' ? req.query.token : '';
+          const known = verifyTrackingToken(token); res.render('where', { known: known && known.order === req.params.id });
+        });
         router.post('/join', safely(async (req, res) => { await service.verifyRegistration(req.query.token); res.end(); }));
       `,
     },
@@ -282,9 +286,10 @@ function* incoming(fn: FunctionView, module: ModuleView, context: RuleContext): 
   if (byKey.size === 0) return;
   const isLink = servesLink(fn, module, context);
   const signs = fn.steps.some((step) => step.do === 'call' && /^(createHmac|hmac|verifySignature|signUrl|verifySignedUrl)$/i.test(step.call.name));
+  const ofLinks = fn.steps.flatMap((step) => (step.do === 'call' && wordsOf(step.call.name).length > 1 && linkName(step.call.name) ? step.call.args.map(({ value }) => value) : []));
   for (const places of byKey.values()) {
     const [first] = places;
-    if (!first || (!NEVER_A_LINK.test(first.read.key) && (isLink || places.some(({ step }) => step?.do === 'call' && linkName(step.call.name))))) continue;
+    if (!first || (!NEVER_A_LINK.test(first.read.key) && (isLink || places.some(({ read, binding }) => flowsInto(read, binding, ofLinks, module))))) continue;
     const { key, at, socket } = first.read;
     const isGuess = MAYBE.test(key);
     // The signature of a link stands in the link.

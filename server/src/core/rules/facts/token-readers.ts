@@ -1,0 +1,19 @@
+import type { FunctionView, ModuleView } from '../../model/module.js';
+import type { Call } from '../../model/value.js';
+import type { RuleContext } from '../rule.js';
+import { jwtUses } from './jwt.js';
+import { holdsCall } from './mentions.js';
+
+/** `logBadToken`: by its name it writes a line of a log. */
+const TELLS = /(^|[.#])(log|warn|trace|audit|print)[A-Z_]/;
+
+/** A function that writes to a log and leaves nothing behind: it gives nothing back and sets nothing outside itself. */
+export function onlyTells(fn: FunctionView): boolean {
+  return TELLS.test(fn.name) && fn.steps.every((step) => (step.do === 'assign' ? step.target.root.kind === 'local' && step.target.path.length === 0 : step.do === 'call' || step.value === undefined));
+}
+/** A helper of its own that gives back what it read, in a file that also verifies: whether a token is believed is for its callers to say. */
+export function leavesTheChoice(call: Call, fn: FunctionView, module: ModuleView, context: RuleContext): boolean {
+  const given = fn.steps.filter((step) => step.do === 'return' && step.value !== undefined);
+  const isHelper = fn !== module.top && context.role(fn.id)?.sure !== true && given.length > 0 && fn.steps.every((step) => step.do === 'call' || (step.do === 'return' && step.value !== undefined && holdsCall(step.value, call)));
+  return isHelper && jwtUses(module, context).some((use) => use.does === 'verify' && use.through === undefined && use.in !== fn);
+}
