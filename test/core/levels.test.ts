@@ -13,6 +13,15 @@ function severityOf(rule: string, text: string): string | undefined {
   return [...levels(rule, text)][0];
 }
 
+test('an application that only hands requests on has no pages of its own to protect', () => {
+  const app = (routes: string): string => `const Koa = require('koa');\nconst Router = require('@koa/router');\nconst app = new Koa();\nconst router = new Router();\n${routes}\napp.listen(3000);`;
+  const proxy = 'app.use(async (ctx, next) => { const answer = await ask(ctx.req); ctx.status = answer.status; ctx.body = answer.body; await next(); });';
+  assert.equal(severityOf('headers/helmet-missing', app(proxy)), 'info');
+  assert.equal(severityOf('headers/helmet-missing', app(`${proxy}\nrouter.get('/a', (ctx) => ctx.render('page'));\napp.use(router.routes());`)), 'warning');
+  const own = "app.use(async (ctx, next) => { ctx.set('Content-Security-Policy', \"default-src 'self'\"); await next(); });";
+  assert.equal(severityOf('headers/helmet-missing', app(`${own}\n${proxy}\nrouter.get('/a', (ctx) => ctx.render('page'));\napp.use(router.routes());`)), 'info');
+});
+
 test('options that a function makes and hardens where the server has a key lack only what nobody sets', () => {
   const app = (hardened: string): string => `const session = require('express-session');\nconst express = require('express');
     const settings = (isSecure) => { const made = { secret: process.env.SECRET, cookie: { maxAge: 1000 } }; ${hardened} return made; };\nexports.setup = (keys) => express().use(session(settings(keys.length > 0)));`;
@@ -38,4 +47,16 @@ test('a helper that reads a token beside one that verifies it is worth knowing: 
   const file = (more: string): string => `const jwt = require('jsonwebtoken');\nexports.sign = (user) => jwt.sign(user, process.env.KEY, { expiresIn: '1h' });\nexports.peekAt = (token) => jwt.decode(token);\n${more}`;
   assert.equal(severityOf('jwt/decode-without-verify', file("exports.check = (token) => jwt.verify(token, process.env.KEY, { algorithms: ['HS256'] });").replace('peekAt', 'read')), 'info');
   assert.equal(severityOf('jwt/decode-without-verify', file('').replace('peekAt', 'read')), 'warning');
+});
+
+test('a handler that says again what its application says of every answer is worth knowing', () => {
+  const app = (first: string): string => `const express = require('express');\nconst cors = require('cors');\nconst app = express();\nconst relay = express();
+    relay.use('/', async (req, res) => { const answer = await fetch(process.env.UPSTREAM + req.path, { method: req.method }); res.set('Access-Control-Allow-Origin', '*'); res.send(await answer.text()); });
+    ${first}\napp.post('/orders', add);\napp.use('/relay', relay);\napp.listen(3000);`;
+  const levels = (first: string): readonly string[] => {
+    const files = new Map([[filePath('app.js'), app(first)]]);
+    return allFindings(engineOver(files), files).filter(({ rule }) => rule === 'cors/wildcard-origin').map(({ severity }) => severity);
+  };
+  assert.deepEqual(new Set(levels('app.use(cors());')), new Set(['info', 'warning']));
+  assert.deepEqual(levels(''), ['warning']);
 });

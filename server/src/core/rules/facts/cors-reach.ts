@@ -1,4 +1,4 @@
-import { links, type Endpoint } from '../../project/project.js';
+import { links, type Endpoint, type Scope } from '../../project/project.js';
 import type { Call, FunctionId, Value } from '../../model/value.js';
 import { samePlace } from '../../text/source.js';
 import type { CorsPolicy, RuleContext } from '../rule.js';
@@ -107,13 +107,30 @@ export function repeatsEarlier(policy: CorsPolicy, context: RuleContext): boolea
 }
 function isOpen(value: Value, like: Call, context: RuleContext): boolean {
   const made = context.resolve(value).value;
-  if (made.kind !== 'call' || made.callee !== like.callee || samePlace(made.at, like.at)) return false;
-  const [options] = made.args;
+  return made.kind === 'call' && made.callee === like.callee && !samePlace(made.at, like.at) && leavesOpen(made, context);
+}
+function leavesOpen({ args: [options] }: Call, context: RuleContext): boolean {
   if (!options) return true;
   const origin = context.option(options.value, 'origin');
   return origin.kind === 'absent' || (origin.kind === 'value' && context.constant(origin.value)?.value === '*');
 }
 
+const MODULES = /^(cors|@koa\/cors|koa2-cors|hono\/cors\.cors)$/;
+/** A header set by hand in a router whose application answers every origin already, before it mounts anything: `app.use(cors())`. */
+export function isSaidAbove({ source, inside }: CorsPolicy, context: RuleContext): boolean {
+  if (source !== 'manual') return false;
+  const { endpoints, mounts } = context.running(inside);
+  const scopes = [...endpoints.map(({ scope }) => context.scope(scope)), ...mounts.map(({ at }) => context.scopeOf(at))];
+  return scopes.length > 0 && scopes.every((scope) => scope !== undefined && scope.parents.length > 0 && scope.parents.every((id) => opensFirst(context.scope(id), context)));
+}
+function opensFirst(scope: Scope | undefined, context: RuleContext): boolean {
+  const order = scope?.order ?? [];
+  const mount = order.findIndex(({ kind }) => kind === 'mount');
+  return order.slice(0, Math.max(mount, 0)).some(({ kind, path, layer }) => {
+    const made = kind === 'layer' && layer && (path === undefined || path.text === '/') ? context.resolve(layer.value).value : undefined;
+    return made?.kind === 'call' && MODULES.test(made.callee) && leavesOpen(made, context);
+  });
+}
 /** How a function is registered where its route is not known: `app.get(`${root}/openapi.json`, handler)`. */
 export function registration(fn: FunctionId, context: RuleContext): { readonly method: string; readonly tail: string } | undefined {
   const around = context.body(fn)?.within;

@@ -61,7 +61,7 @@ export function openOnPurpose(policy: CorsPolicy, context: RuleContext): boolean
   if (through.length > 0 && publicPaths.length > 0 && through.every((endpoint) => publicPaths.some((glob) => pathMatches(glob, endpoint.path.text)))) return true;
   const mounted = mountedPath(policy, context.scopeOf(policy.at));
   if (mounted !== undefined && (publicPath(mounted) || assetPath(mounted) || publicPaths.some((glob) => pathMatches(glob, mounted)))) return true;
-  if (isForFiles(policy, context)) return true;
+  if (isForFiles(policy, context) || policy.when.some(({ test, holds }) => isListed(test, holds, context))) return true;
   const registered = policy.source === 'manual' && handled.length === 0 ? registration(policy.inside, context) : undefined;
   if (registered && (publicPath(registered.tail) || (registered.method === 'get' && assetPath(registered.tail)))) return true;
   const isRouteLevel = handled.length > 0 || through.every((endpoint) => links(endpoint.chain).some((link) => link.from === 'route' && samePlace(link.layer.at, policy.at)));
@@ -69,6 +69,13 @@ export function openOnPurpose(policy: CorsPolicy, context: RuleContext): boolean
 }
 function isPublic(endpoint: Endpoint): boolean {
   return publicPath(endpoint.path.text) || ((endpoint.method === 'GET' || endpoint.method === 'HEAD') && assetPath(endpoint.path.text));
+}
+/** Set for the paths of a list alone, each of which is meant for everybody: `if (!OPEN.includes(path)) return next()`. */
+function isListed(test: Value, holds: boolean, context: RuleContext): boolean {
+  if (test.kind === 'not') return isListed(test.of, !holds, context);
+  const list = test.kind === 'call' && holds && /^(includes|has)$/.test(test.name) && test.receiver ? context.resolve(test.receiver).value : undefined;
+  const items = list?.kind === 'array' ? list.items.map(({ value }) => context.constant(value)?.value) : [];
+  return items.length > 0 && items.every((item) => typeof item === 'string' && item.startsWith('/') && publicPath(item));
 }
 /** Mounted at a path nobody can read whose constant says that files are served there: `app.use(STATIC_IMAGE_PREFIX, allow, serve)`. */
 function isForFiles(policy: CorsPolicy, context: RuleContext): boolean {

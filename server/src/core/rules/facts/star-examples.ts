@@ -57,4 +57,33 @@ export const starsOfSettings: readonly Example[] = [
         next();
       }`,
   },
+  {
+    title: 'for the paths of a list alone, all of which are meant for everybody',
+    good: `
+      import express from 'express';
+      const OPEN = ['/.well-known/oauth-authorization-server', '/oauth/token', '/oauth/revoke'];
+      const app = express();
+      app.use((req, res, next) => {
+        if (!OPEN.includes(req.url.split('?')[0])) { next(); return; }
+        res.header('Access-Control-Allow-Origin', '*');
+        next();
+      });
+      app.post('/orders', add);
+      app.listen(3000);`,
+  },
+  {
+    title: 'for the paths of a list that names orders',
+    bad: `
+      import express from 'express';
+      const OPEN = ['/oauth/token', '/orders'];
+      const app = express();
+      app.use((req, res, next) => {
+        if (!OPEN.includes(req.url.split('?')[0])) { next(); return; }
+        res.header('Access-Control-Allow-Origin', '*');
+        //                                        ^^^ cors/wildcard-origin
+        next();
+      });
+      app.post('/orders', add);
+      app.listen(3000);`,
+  },
 ];

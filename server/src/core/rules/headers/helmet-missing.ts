@@ -1,7 +1,9 @@
 import type { Change, Code, Fix } from '../../findings/changes.js';
 import type { Scope } from '../../project/project.js';
 import type { ObjectValue } from '../../model/value.js';
-import { countsAsSetup, isFullyKnown, isProtected, isServed } from '../facts/header-setup.js';
+import { countsAsSetup, handSet, isFullyKnown, isProtected, isServed } from '../facts/header-setup.js';
+import { handSetExamples } from '../facts/hand-set-examples.js';
+import { headerFacts } from '../facts/headers.js';
 import { reachable } from '../facts/listening.js';
 import { rule } from '../rule.js';
 import type { RuleContext } from '../rule.js';
@@ -26,7 +28,7 @@ const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
 const POLICY = `{ contentSecurityPolicy: { defaultSrc: ["'self'"] } }`;
 const SETUP_NAME = /setup|configure|init|middlewares?|security|bootstrap|load/i;
 
-export default rule<'scope', { readonly scope: Scope }>({
+export default rule<'scope', { readonly scope: Scope; readonly sent: readonly string[] }>({
   meta: {
     id: 'headers/helmet-missing',
     title: 'No security headers are set',
@@ -51,11 +53,13 @@ export default rule<'scope', { readonly scope: Scope }>({
     const where = reachable(scope, context);
     if (where === 'socket') return;
     const subject = `${scope.binding ?? scope.framework} headers`;
-    if (isFullyKnown(scope, context)) yield { at: scope.nameAt, subject, evidence: { scope }, ...(where === 'loopback' ? { severity: 'hint' } : isJsonOnly(scope, context) ? { severity: where === 'default' ? 'hint' : 'info' } : {}) };
-    else if (!scope.complete && scope.incompleteBecause.some((why) => SETUP_NAME.test(why))) yield { at: scope.nameAt, subject, evidence: { scope }, severity: 'hint', confidence: 'low' };
+    const sent = sentBy(scope, context);
+    const isHalf = sent.includes('Content-Security-Policy');
+    if (isFullyKnown(scope, context)) yield { at: scope.nameAt, subject, evidence: { scope, sent }, ...(where === 'loopback' ? { severity: 'hint' } : isJsonOnly(scope, context) || isHalf ? { severity: where === 'default' ? 'hint' : 'info' } : {}) };
+    else if (!scope.complete && scope.incompleteBecause.some((why) => SETUP_NAME.test(why))) yield { at: scope.nameAt, subject, evidence: { scope, sent }, severity: 'hint', confidence: 'low' };
   },
-  explain: ({ scope }) => ({
-    message: `This app sends no security headers (CSP, HSTS, nosniff, frame protection). ${scope.framework === 'hapi' ? 'Set security in the options of its routes.' : 'Add helmet before the routes.'}`,
+  explain: ({ scope, sent }) => ({
+    message: `${sent.length > 0 ? `Of the security headers this app sends ${sent.join(' and ')} alone; others are missing (${missing(sent)}).` : 'This app sends no security headers (CSP, HSTS, nosniff, frame protection).'} ${scope.framework === 'hapi' ? 'Set security in the options of its routes.' : 'Add helmet before the routes.'}`,
     why: 'No framework sends them by default, so browsers run injected scripts, frame the pages and guess content types.',
     remedy: 'Register helmet, or the equal of your framework, before the first route.',
   }),
@@ -262,20 +266,7 @@ export default rule<'scope', { readonly scope: Scope }>({
         app.use('/admin', admin);
         app.listen(3000);`,
     },
-    {
-      title: 'three headers set by hand',
-      good: `
-        import express from 'express';
-        const app = express();
-        app.use((req, res, next) => {
-          res.setHeader('Content-Security-Policy', "default-src 'self'");
-          res.setHeader('X-Content-Type-Options', 'nosniff');
-          res.setHeader('Strict-Transport-Security', 'max-age=31536000');
-          next();
-        });
-        app.get('/', h);
-        app.listen(3000);`,
-    },
+    ...handSetExamples,
     {
       title: 'middleware of a file that is not here',
       good: `
@@ -352,6 +343,17 @@ export default rule<'scope', { readonly scope: Scope }>({
   ],
 });
 
+/** The security headers some layer of the application sets by hand, fewer than count as a set. */
+function sentBy(scope: Scope, context: RuleContext): readonly string[] {
+  const names = new Set(scope.layers.flatMap(({ layer }) => {
+    const body = layer.fn === undefined ? undefined : context.body(layer.fn);
+    return body ? [...handSet(body, context)] : [];
+  }));
+  return headerFacts.filter(({ header }) => names.has(header.toLowerCase())).map(({ header }) => header);
+}
+function missing(sent: readonly string[]): string {
+  return headerFacts.filter(({ counts, whenOff, header }) => counts && whenOff === 'warning' && !sent.includes(header)).map(({ header }) => header).join(', ');
+}
 /** No page is rendered or served, and every handler could be read. */
 function isJsonOnly(scope: Scope, context: RuleContext): boolean {
   const endpoints = context.endpoints({ scope: scope.id });
