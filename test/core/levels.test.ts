@@ -60,3 +60,10 @@ test('a handler that says again what its application says of every answer is wor
   assert.deepEqual(new Set(levels('app.use(cors());')), new Set(['info', 'warning']));
   assert.deepEqual(levels(''), ['warning']);
 });
+
+test('what only a socket of this machine gives out is worth knowing, an address of this machine a warning', () => {
+  const app = (where: string): string => `const app = require('fastify')();\napp.get('/env', async () => ({ ...process.env }));\napp.listen(${where});`;
+  assert.equal(severityOf('exposure/env-or-config-in-response', app("{ path: '/run/shop/socket' }")), 'info');
+  assert.equal(severityOf('exposure/env-or-config-in-response', app("{ port: 1, host: '127.0.0.1' }")), 'warning');
+  assert.equal(severityOf('exposure/env-or-config-in-response', app("{ port: 1, host: '0.0.0.0' }")), 'error');
+});

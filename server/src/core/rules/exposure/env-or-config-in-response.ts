@@ -1,7 +1,7 @@
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { LOWER, type Severity } from '../../findings/finding.js';
-import { answersLocally } from '../facts/listening.js';
+import { answersAtSocket, answersLocally } from '../facts/listening.js';
 import { adminPath } from '../facts/paths.js';
 import { secretName } from '../facts/secrets.js';
 import { someValue } from '../facts/walk.js';
@@ -51,18 +51,21 @@ export default rule<'send', Evidence>({
     const seen = new Set<unknown>();
     // Of an object GraphQL sends the fields its schema names.
     const isTyped = context.role(fn.id)?.framework === 'graphql-resolver';
-    const isLocal = answersLocally(context.endpoints({ handler: fn.id }), context);
+    const own = context.endpoints({ handler: fn.id });
+    const level = answersAtSocket(own, context) ? (severity: Severity): Severity => LOWER[LOWER[severity]] : answersLocally(own, context) ? (severity: Severity): Severity => LOWER[severity] : (severity: Severity): Severity => severity;
+    // What of the configuration a page shows is for its template to say.
+    const isPage = send.call?.name === 'render';
     for (const leaf of context.leaves(send.value, fn)) {
       if (seen.has(leaf.entry) || leaf.through.some((name) => ONLY_NAMES.test(name))) continue;
       const found = exposed(leaf, context);
-      if (!found || (found.what === 'configuration' && isTyped && !leaf.through.some((name) => WRITES_OUT.test(name)))) continue;
+      if (!found || (found.what === 'configuration' && (isPage || isTyped) && !leaf.through.some((name) => WRITES_OUT.test(name)))) continue;
       if (found.what === 'process' && context.endpoints({ handler: fn.id }).some((one) => adminPath(one.path.text) && one.authentication.state === 'guarded')) continue;
       seen.add(leaf.entry);
       yield {
         at: leaf.value.at,
         subject: `${found.text} ${leaf.key ?? ''}`,
         evidence: { ...found, place: leaf.via === undefined ? { at: leaf.entry?.form === 'spread' ? leaf.entry.at : leaf.value.at, spread: leaf.entry?.form === 'spread' } : undefined },
-        severity: isLocal ? LOWER[found.severity] : found.severity,
+        severity: level(found.severity),
         confidence: found.sure ? 'high' : 'medium',
         when: [...send.when, ...leaf.when],
       };
@@ -234,6 +237,18 @@ export default rule<'send', Evidence>({
       good: `import express from 'express'; const config = { theme: 'dark' }; express().get('/v', async (req, res) => { const settings = await Settings.findOne({}); res.json({ config, settings }); });`,
     },
     { title: 'details of the process for guarded administrators', good: `import express from 'express'; const app = express(); app.get('/admin/process', requireAuth, (req, res) => res.json(process.memoryUsage()));` },
+    {
+      title: 'a page whose template is handed the configuration',
+      good: `
+        //- app.js
+        import express from 'express';
+        import { config } from './config/index.js';
+        express().get('/login', (req, res) => { res.render('login', { user: req.user, config }); });
+        //- config/index.js
+        import { load } from './load.js';
+        export const config = load();
+      `,
+    },
     {
       title: 'pages that are rendered with a look at the request',
       good: `

@@ -28,6 +28,13 @@ export function answersLocally(endpoints: readonly Endpoint[], context: RuleCont
     return scope !== undefined && isLocalOnly(scope, context);
   });
 }
+/** Everything a function answers comes through a file or pipe, which no browser and no other machine opens. */
+export function answersAtSocket(endpoints: readonly Endpoint[], context: RuleContext): boolean {
+  return endpoints.length > 0 && endpoints.every(({ app }) => {
+    const scope = context.scope(app);
+    return scope !== undefined && reachable(scope, context) === 'socket';
+  });
+}
 
 function placesOf(at: At, scope: Scope, context: RuleContext): readonly Reachable[] {
   const calls = context.functions(at.path).flatMap((fn) => fn.steps.flatMap((step) => (step.do === 'call' ? [step.call] : [])));
