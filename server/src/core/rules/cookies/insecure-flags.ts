@@ -301,6 +301,7 @@ export default rule<'module', Evidence>({
     },
     { title: 'a cookie that scripts must read, and one that holds no login', good: `
         export const send = (req, res, t) => { res.cookie('XSRF-TOKEN', t, { secure: true, sameSite: 'strict' }); res.cookie('theme', req.body.theme);
+          res.cookie('shopLoginInfo', JSON.stringify({ status: 'in', user: t.name }), { secure: true, sameSite: 'lax' });
           res.cookie('authorName', req.body.name); res.cookie('login_dest', req.query.dest); res.cookie('login', req.query.login); };` },
     {
       title: 'names of libraries, and a name that holds two words',

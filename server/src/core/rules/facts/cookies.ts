@@ -71,7 +71,7 @@ const NOT_LOGIN = /csrf|xsrf|redirect|consent|assess|possess/i;
 const OTHER_WORDS: ReadonlySet<string> = new Set((
   'theme lang language locale return hint state nonce verifier challenge author authors expires expiry expiration expire timeout flash dest destination target attempt attempts count url uri path'
 ).split(' '));
-const OTHER_ENDS: ReadonlySet<string> = new Set('next to back from page tab step type provider method email name username domain origin at time date status error message count enabled required'.split(' '));
+const OTHER_ENDS: ReadonlySet<string> = new Set('next to back from page tab step type provider method email name username domain origin at time date status error message count info enabled required'.split(' '));
 /** A key that opens something, by its name: `admin_key`. */
 const KEY_NAME = /(^|[-_.])(admin|api|access|mod|moderator|master|owner)[-_.]?key$/i;
 const LOGIN = /sess|auth|token|jwt|remember|login/i;
