@@ -13,20 +13,12 @@ function severityOf(rule: string, text: string): string | undefined {
   return [...levels(rule, text)][0];
 }
 
-test('an application that only hands requests on has no pages of its own to protect', () => {
+test('an application that sets a policy by hand lacks less than one that sets nothing', () => {
   const app = (routes: string): string => `const Koa = require('koa');\nconst Router = require('@koa/router');\nconst app = new Koa();\nconst router = new Router();\n${routes}\napp.listen(3000);`;
   const proxy = 'app.use(async (ctx, next) => { const answer = await ask(ctx.req); ctx.status = answer.status; ctx.body = answer.body; await next(); });';
-  assert.equal(severityOf('headers/helmet-missing', app(proxy)), 'info');
   assert.equal(severityOf('headers/helmet-missing', app(`${proxy}\nrouter.get('/a', (ctx) => ctx.render('page'));\napp.use(router.routes());`)), 'warning');
   const own = "app.use(async (ctx, next) => { ctx.set('Content-Security-Policy', \"default-src 'self'\"); await next(); });";
   assert.equal(severityOf('headers/helmet-missing', app(`${own}\n${proxy}\nrouter.get('/a', (ctx) => ctx.render('page'));\napp.use(router.routes());`)), 'info');
-});
-
-test('options that a function makes and hardens where the server has a key lack only what nobody sets', () => {
-  const app = (hardened: string): string => `const session = require('express-session');\nconst express = require('express');
-    const settings = (isSecure) => { const made = { secret: process.env.SECRET, cookie: { maxAge: 1000 } }; ${hardened} return made; };\nexports.setup = (keys) => express().use(session(settings(keys.length > 0)));`;
-  assert.equal(severityOf('cookies/insecure-flags', app('if (isSecure) made.cookie.secure = true;')), 'info');
-  assert.equal(severityOf('cookies/insecure-flags', app('')), 'warning');
 });
 
 test('certificates that a switch named so leaves unchecked are worth knowing, a default that callers may replace is a warning', () => {
@@ -53,12 +45,8 @@ test('a handler that says again what its application says of every answer is wor
   const app = (first: string): string => `const express = require('express');\nconst cors = require('cors');\nconst app = express();\nconst relay = express();
     relay.use('/', async (req, res) => { const answer = await fetch(process.env.UPSTREAM + req.path, { method: req.method }); res.set('Access-Control-Allow-Origin', '*'); res.send(await answer.text()); });
     ${first}\napp.post('/orders', add);\napp.use('/relay', relay);\napp.listen(3000);`;
-  const levels = (first: string): readonly string[] => {
-    const files = new Map([[filePath('app.js'), app(first)]]);
-    return allFindings(engineOver(files), files).filter(({ rule }) => rule === 'cors/wildcard-origin').map(({ severity }) => severity);
-  };
-  assert.deepEqual(new Set(levels('app.use(cors());')), new Set(['info', 'warning']));
-  assert.deepEqual(levels(''), ['warning']);
+  assert.deepEqual(levels('cors/wildcard-origin', app('app.use(cors());')), new Set(['info', 'warning']));
+  assert.deepEqual(levels('cors/wildcard-origin', app('')), new Set(['warning']));
 });
 
 test('what only a socket of this machine gives out is worth knowing, an address of this machine a warning', () => {
