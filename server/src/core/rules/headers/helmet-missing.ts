@@ -54,12 +54,13 @@ export default rule<'scope', { readonly scope: Scope; readonly sent: readonly st
     if (where === 'socket') return;
     const subject = `${scope.binding ?? scope.framework} headers`;
     const sent = sentBy(scope, context);
-    const isHalf = sent.includes('Content-Security-Policy');
-    if (isFullyKnown(scope, context)) yield { at: scope.nameAt, subject, evidence: { scope, sent }, ...(where === 'loopback' ? { severity: 'hint' } : isJsonOnly(scope, context) || isHalf ? { severity: where === 'default' ? 'hint' : 'info' } : {}) };
+    const isMild = isJsonOnly(scope, context) || sent.includes('Content-Security-Policy');
+    const level: { readonly severity?: 'hint' | 'info' } = where === 'loopback' || (isMild && where === 'default') ? { severity: 'hint' } : isMild ? { severity: 'info' } : {};
+    if (isFullyKnown(scope, context)) yield { at: scope.nameAt, subject, evidence: { scope, sent }, ...level };
     else if (!scope.complete && scope.incompleteBecause.some((why) => SETUP_NAME.test(why))) yield { at: scope.nameAt, subject, evidence: { scope, sent }, severity: 'hint', confidence: 'low' };
   },
   explain: ({ scope, sent }) => ({
-    message: `${sent.length > 0 ? `Of the security headers this app sends ${sent.join(' and ')} alone; others are missing (${missing(sent)}).` : 'This app sends no security headers (CSP, HSTS, nosniff, frame protection).'} ${scope.framework === 'hapi' ? 'Set security in the options of its routes.' : 'Add helmet before the routes.'}`,
+    message: `${firstSentence(sent)} ${scope.framework === 'hapi' ? 'Set security in the options of its routes.' : 'Add helmet before the routes.'}`,
     why: 'No framework sends them by default, so browsers run injected scripts, frame the pages and guess content types.',
     remedy: 'Register helmet, or the equal of your framework, before the first route.',
   }),
@@ -351,8 +352,10 @@ function sentBy(scope: Scope, context: RuleContext): readonly string[] {
   }));
   return headerFacts.filter(({ header }) => names.has(header.toLowerCase())).map(({ header }) => header);
 }
-function missing(sent: readonly string[]): string {
-  return headerFacts.filter(({ counts, whenOff, header }) => counts && whenOff === 'warning' && !sent.includes(header)).map(({ header }) => header).join(', ');
+function firstSentence(sent: readonly string[]): string {
+  if (sent.length === 0) return 'This app sends no security headers (CSP, HSTS, nosniff, frame protection).';
+  const missing = headerFacts.filter(({ counts, whenOff, header }) => counts && whenOff === 'warning' && !sent.includes(header)).map(({ header }) => header);
+  return `Of the security headers this app sends ${sent.join(' and ')} alone; others are missing (${missing.join(', ')}).`;
 }
 /** No page is rendered or served, and every handler could be read. */
 function isJsonOnly(scope: Scope, context: RuleContext): boolean {
