@@ -55,6 +55,11 @@ suite('what many operations of a document lack', () => {
     assert.equal(told('openapi/open-request-object', 30, any).length, 30);
     assert.deepEqual(told('openapi/open-request-object', 31, any), ['paths']);
   });
+  test('one operation that describes failures leaves it the habit of the others not to', () => {
+    const lacking = "{ responses: { '404': { description: none } } }";
+    assert.deepEqual(told('openapi/missing-error-response', 3, `${lacking}\n    get: { responses: { '500': { description: any } } }`).length, 3);
+    assert.deepEqual(told('openapi/missing-error-response', 3, `${lacking}\n    patch: ${lacking}\n    get: { responses: { '500': { description: any } } }`), ['paths']);
+  });
   test('the same fault written out again: once where it is many', () => {
     const open = body(closed.replace('false', 'true'));
     assert.equal(told('openapi/open-request-object', 10, open).length, 10);

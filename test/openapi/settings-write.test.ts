@@ -107,6 +107,13 @@ test('several changes are made one on the other and given as edits of the first 
   );
 });
 
+test('several settings that end at one place: the inner one comes first', () => {
+  const text = 'a:\n  type: array\n  items:\n    type: string\nb: { c: 1 }\n';
+  const changes = [change('set', ['a', 'maxItems'], 9), change('set', ['a', 'items', 'maxLength'], 8), change('set', ['b', 'd'], 7), change('set', ['b', 'e'], 6)];
+  const edits = writeAllSettings({ path: filePath('a.yaml'), text, revision: 1 }, changes);
+  assert.equal(apply(text, edits ?? []), 'a:\n  type: array\n  items:\n    type: string\n    maxLength: 8\n  maxItems: 9\nb: { c: 1, d: 7, e: 6 }\n');
+});
+
 const name = fc.constantFrom('a', 'b', 'c', '200', 'x-y', '/p/{id}');
 const leaf = fc.constantFrom<unknown>(1, true, null, 'x', 'a b', '#/r', 'yes', '');
 const { data } = fc.letrec<{ data: unknown }>((tie) => ({

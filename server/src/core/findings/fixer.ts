@@ -28,8 +28,12 @@ export interface Fixer {
 }
 
 type Trial = AppliedFix | { readonly refused: string };
-/** What a fix only brings to light: the more of a document is matched, the sooner the rest of it is known to be served by nobody. */
-const SHOWS: ReadonlyMap<string, string> = new Map([['spec/shadow-endpoint', 'spec/zombie-endpoint'], ['spec/undocumented-method', 'spec/zombie-endpoint']]);
+/** What a fix only brings to light: the more of a document is matched, the sooner the rest of it is known to be served by nobody; what asks for credentials has refusals to document. */
+const SHOWS: ReadonlyMap<string, string> = new Map([
+  ['spec/shadow-endpoint', 'spec/zombie-endpoint'],
+  ['spec/undocumented-method', 'spec/zombie-endpoint'],
+  ['openapi/no-security-defined', 'openapi/missing-auth-responses'],
+]);
 
 /** Realises fixes and re-checks each of them before it is offered (invariant 8). */
 export function createFixer(input: FixerInput): Fixer {

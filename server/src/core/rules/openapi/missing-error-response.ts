@@ -34,19 +34,19 @@ export default rule<'openapi', Evidence>({
   words: ['responses'],
   *detect(document) {
     const lacking = new Map<Lack, Operation[]>();
-    let described = false;
+    let described = 0;
     for (const operation of document.operations) {
       if (operation.section !== 'paths' || !operation.complete || operation.responses.size === 0) continue;
       const lack = lackOf(operation, document);
-      described ||= documentsFailures(operation);
+      if (documentsFailures(operation)) described++;
       const others = lack && lacking.get(lack);
       if (others) others.push(operation);
       else if (lack) lacking.set(lack, [operation]);
     }
     for (const [lack, operations] of lacking) {
       const severity = lack === 'errors' ? 'info' : 'hint';
-      // Where no operation describes failures, that is a decision about the whole document.
-      const together = (lack === 'server' && !described && operations.length > 1) || operations.length > HABIT;
+      // Where hardly any operation describes failures, that is a decision about the whole document.
+      const together = (lack === 'server' && described < operations.length && operations.length > 1) || operations.length > HABIT;
       if (together) yield { at: habitAt(document), subject: `paths ${lack}`, severity, evidence: { document, lack, operations } };
       else for (const one of operations) yield { at: one.responsesAt ?? one.methodAt, subject: `${one.method} ${one.path}`, severity, evidence: { document, lack, operations: [one] } };
     }

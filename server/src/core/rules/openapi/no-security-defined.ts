@@ -4,11 +4,9 @@ import { markedPublic } from '../../openapi/public.js';
 import { refusalsOnceSecured } from '../../openapi/refusals.js';
 import { isChanging, mentionsNoSecurity } from '../../openapi/security.js';
 import { isTrue } from '../../openapi/values.js';
+import { MOST_COMPLETED } from '../facts/habit.js';
 import { pathMatches, publicPath } from '../facts/paths.js';
 import { rule, type Change } from '../rule.js';
-
-/** Operations the fix completes with the refusals they then need. */
-const MOST = 50;
 
 export default rule<'openapi', OpenApiDocument>({
   meta: {
@@ -46,7 +44,7 @@ export default rule<'openapi', OpenApiDocument>({
     remedy: 'Add a security scheme and a security requirement at the root; give the few public operations an empty one.',
   }),
   *fix({ evidence: document }) {
-    const refusals = refusalsOnceSecured(document.operations, document, MOST);
+    const refusals = refusalsOnceSecured(document.operations, document, MOST_COMPLETED);
     const [first] = document.schemes.keys();
     const name = first ?? 'bearerAuth';
     const define: readonly Change[] = first !== undefined ? [] : [defineScheme(document, name)];

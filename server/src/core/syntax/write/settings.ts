@@ -15,26 +15,39 @@ export type SettingsChange = Extract<Change, { readonly do: 'set' | 'append' | '
  * Undefined when it cannot be done: the file has errors, the place stands behind an alias or merge key, or the result would not read as asked.
  */
 export function writeSettings(file: SourceFile, change: SettingsChange): readonly TextEdit[] | undefined {
-  const spans: Span[] = [];
-  const mark = (span: Span): At => ({ path: file.path, mark: spans.push(span) - 1 });
   const json = /\.jsonc?$/i.test(file.path);
   const data = change.do === 'unset' ? null : asData(change.value);
   if (data === undefined || change.key.length === 0) return undefined;
-  const page: Page = { text: file.text, style: styleOf(file.text, json), span: (at) => spans[at.mark] ?? { start: 0, end: 0 } };
-  if (file.text.replace(/^\uFEFF/, '').trim() === '') return change.do === 'unset' ? [] : create(file, change, data, json, page);
-  const before = readSettings(file, mark);
+  const page = pageOf(file, json);
+  if (isBlank(file)) return change.do === 'unset' ? [] : create(file, change, data, json, page);
+  const before = readSettings(file, page.mark);
   if (before.problems.length > 0) return undefined;
   const wanted = expected(before.value.root, change.key, change.do, data);
   if (!wanted) return undefined;
   if (same(wanted, before.value.root)) return [];
   const edits = edit(page, before.value.root, change.key, change.do, data);
-  if (!edits) return undefined;
+  return edits && readsAs(file, edits, wanted) ? edits : undefined;
+}
+interface Marked extends Page {
+  mark(span: Span): At;
+}
+function pageOf(file: SourceFile, json: boolean): Marked {
+  const spans: Span[] = [];
+  return { text: file.text, style: styleOf(file.text, json), span: (at) => spans[at.mark] ?? { start: 0, end: 0 }, mark: (span) => ({ path: file.path, mark: spans.push(span) - 1 }) };
+}
+function isBlank({ text }: SourceFile): boolean {
+  return text.replace(/^\uFEFF/, '').trim() === '';
+}
+/** Whether the file reads as wanted once it is edited. */
+function readsAs(file: SourceFile, edits: readonly TextEdit[], wanted: Value): boolean {
   const after = readSettings({ ...file, text: applyEdits(file.text, edits) }, () => ({ path: file.path, mark: 0 }));
-  return after.problems.length === 0 && same(wanted, after.value.root) ? edits : undefined;
+  return after.problems.length === 0 && same(wanted, after.value.root);
 }
 
 /** Edits for several changes, each made on the result of those before it, as edits of the original text. Undefined when one cannot be made. */
 export function writeAllSettings(file: SourceFile, changes: readonly SettingsChange[]): readonly TextEdit[] | undefined {
+  const atOnce = writeAtOnce(file, changes);
+  if (atOnce) return atOnce;
   let text = file.text;
   // Pieces of the new text: spans of the old one, or new text.
   let pieces: readonly Piece[] = [{ start: 0, end: text.length }];
@@ -45,6 +58,41 @@ export function writeAllSettings(file: SourceFile, changes: readonly SettingsCha
     text = applyEdits(text, edits);
   }
   return between(pieces, file.text.length);
+}
+
+/** The same for changes that do not meet: the file is read twice, however many they are. Undefined where they meet, or one is no plain setting of a value. */
+function writeAtOnce(file: SourceFile, changes: readonly SettingsChange[]): readonly TextEdit[] | undefined {
+  if (changes.length < 2 || isBlank(file)) return undefined;
+  const page = pageOf(file, /\.jsonc?$/i.test(file.path));
+  const before = readSettings(file, page.mark);
+  if (before.problems.length > 0) return undefined;
+  let wanted = before.value.root;
+  const all: (TextEdit & { readonly depth: number })[] = [];
+  for (const change of changes) {
+    const data = change.do === 'set' ? asData(change.value) : undefined;
+    const next = data !== undefined && change.key.length > 0 ? expected(wanted, change.key, 'set', data) : undefined;
+    if (data === undefined || !next) return undefined;
+    if (same(next, wanted)) continue;
+    const edits = edit(page, before.value.root, change.key, 'set', data);
+    if (!edits) return undefined;
+    wanted = next;
+    all.push(...edits.map((one) => ({ ...one, depth: change.key.length })));
+  }
+  // At one place the inner end comes before the outer one.
+  const ordered = sorted(all.sort((a, b) => b.depth - a.depth)).map(({ span, text }) => ({ span, text }));
+  if (ordered.some(({ span }, index) => span.start < (ordered[index - 1]?.span.end ?? 0))) return undefined;
+  return readsAs(file, ordered, wanted) ? joined(ordered) : undefined;
+}
+
+/** Insertions at one place as one. */
+function joined(edits: readonly TextEdit[]): readonly TextEdit[] {
+  const out: TextEdit[] = [];
+  for (const one of edits) {
+    const last = out.at(-1);
+    if (last && last.span.end === one.span.start) out.splice(-1, 1, { span: { start: last.span.start, end: one.span.end }, text: last.text + one.text });
+    else out.push(one);
+  }
+  return out;
 }
 
 type Piece = Span | string;
