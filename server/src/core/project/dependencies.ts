@@ -32,6 +32,8 @@ export interface BaseImage {
   readonly fixed: boolean;
   /** What runs in the end is made of it. */
   readonly runs: boolean;
+  /** Another stage begins with the same, and speaks for it: the one that runs, else the first. */
+  readonly repeats: boolean;
   readonly at: At;
 }
 export type DependencyGroup = 'dependencies' | 'optionalDependencies' | 'devDependencies';
@@ -68,7 +70,14 @@ function entriesOf(value: Value | undefined): readonly Entry[] {
   return value?.kind === 'object' ? value.entries : [];
 }
 /** The images of a Dockerfile's stages; one whose name is not known as a whole is left out. */
-function* imagesOf({ globals, stages }: Dockerfile): Iterable<BaseImage> {
+function imagesOf(file: Dockerfile): readonly BaseImage[] {
+  const all = [...stagesOf(file)];
+  return all.map((one) => {
+    const same = all.filter(({ name, tag }) => name === one.name && tag === one.tag);
+    return { ...one, repeats: one !== (same.find(({ runs }) => runs) ?? same[0]) };
+  });
+}
+function* stagesOf({ globals, stages }: Dockerfile): Iterable<Omit<BaseImage, 'repeats'>> {
   const defaults = new Map(globals.filter(({ keyword }) => keyword === 'ARG').flatMap(({ pairs }) => pairs.map(({ name, value }) => [name, value] as const)));
   const running = new Set<number>();
   for (let at: number | undefined = stages.length - 1; at !== undefined && at >= 0 && !running.has(at); at = stages[at]?.base) running.add(at);

@@ -314,6 +314,17 @@ export default rule<'artifact', ConfigRisk>({
       `,
     },
     {
+      title: 'a server that does not ask what environment it runs in',
+      good: `
+        #- Dockerfile
+        FROM node:22
+        USER node
+        CMD ["node", "./bin/server"]
+        //- package.json
+        { "dependencies": { "@hapi/hapi": "^21.3.0" } }
+      `,
+    },
+    {
       title: 'for developers, settings that come later, and a platform that sets the environment',
       good: `
         #- Dockerfile.dev

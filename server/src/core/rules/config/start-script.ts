@@ -211,6 +211,13 @@ export default rule<'artifact', ConfigRisk>({
       `,
     },
     {
+      title: 'the start script of a command',
+      good: `
+        //- package.json
+        { "bin": { "create-things": "bin/create-things" }, "scripts": { "start": "nodemon --" }, "dependencies": { "commander": "^12.0.0" } }
+      `,
+    },
+    {
       title: 'the start of a front end, and programs whose names look alike',
       good: `
         #- web/package.json
@@ -300,7 +307,7 @@ function* inCommand(name: string, value: Value, artifact: Artifact, context: Rul
   if (from < 0) return;
   for (const found of devCommands(command)) {
     if (found.how === 'debugger' && HERE.test(found.word)) continue;
-    if (found.how === 'server' && isFrontEnd(artifact, found, context)) continue;
+    if (found.how === 'server' && (isFrontEnd(artifact, found, context) || isTool(artifact, context))) continue;
     const at = context.within(value.at, from + found.start, from + found.end);
     const severity = found.how === 'debugger' && !/=(0\.0\.0\.0|\[?::)/.test(found.word) ? 'info' : 'warning';
     yield { at, subject: `${name} ${found.how}`, severity, message: `'${name}' ${FAULT[found.how]}. ${CURE[found.how]}.`, repair: repairOf(found, command, value, from, context) };
@@ -329,6 +336,10 @@ function repairOf(found: DevCommand, command: string, value: Value, from: number
       return { title: found.how === 'tls' ? 'Check certificates' : 'Start without the debugger', changes: [{ do: 'remove', at: whole, as: 'text' }] };
     }
   }
+}
+/** A command that is installed on the machines of others, and serves nothing: its start script is for those who write it. */
+function isTool(artifact: Artifact, context: RuleContext): boolean {
+  return artifact.kind === 'package-json' && valueOf(artifact.root, 'bin') !== undefined && !SERVERS.some((name) => context.depends(name, artifact.path) === true);
 }
 /** Pages that are built elsewhere: their start script is for developers. No package of it serves an API. */
 function isFrontEnd(artifact: Artifact, { word }: DevCommand, context: RuleContext): boolean {

@@ -2,6 +2,7 @@ import type { Severity } from '../../findings/finding.js';
 import { nodeReleases } from '../facts/abandoned.js';
 import { isOpen, writtenWith } from '../facts/dependency.js';
 import { isForDevelopers } from '../facts/docker-risks.js';
+import { asText, valueOf } from '../../openapi/values.js';
 import { rule, type BaseImage, type Dependency, type RuleContext } from '../rule.js';
 
 type Evidence =
@@ -38,7 +39,7 @@ export default rule<'dependency', Evidence>({
       return;
     }
     const how = howOpen(subject);
-    if (how === undefined) return;
+    if (how === undefined || (how === 'open' && isOwn(subject, context))) return;
     const severity: Severity = subject.group === 'devDependencies' ? 'hint' : how === 'plain' ? 'warning' : 'info';
     const installed = how === 'open' ? context.version(subject.name, subject.written, subject.manifest)?.version : undefined;
     yield { at: subject.valueAt, subject: `${subject.group}.${subject.name}`, evidence: { kind: 'package', dependency: subject, how, installed }, severity };
@@ -133,6 +134,26 @@ export default rule<'dependency', Evidence>({
       `,
     },
     {
+      title: 'packages of the same project',
+      good: `
+        //- apps/api/package.json
+        { "name": "api", "dependencies": { "@acme/core": "*" } }
+        //- packages/core/package.json
+        { "name": "@acme/core" }
+      `,
+    },
+    {
+      title: 'stages that begin with the same image are told of once',
+      bad: `
+        #- Dockerfile
+        FROM node:16-alpine AS build
+        RUN npm run build
+        FROM node:16-alpine
+        #    ^^^^^^^^^^^^^^ deps/unpinned "Node 16 gets no security fixes"
+        CMD ["node", "server.js"]
+      `,
+    },
+    {
       title: 'images that are named',
       good: `
         #- Dockerfile
@@ -146,6 +167,10 @@ export default rule<'dependency', Evidence>({
   ],
 });
 
+/** A package of the same project, which no registry is asked for. */
+function isOwn({ name, manifest }: Dependency, context: RuleContext): boolean {
+  return context.artifacts('package-json').some((one) => one.path !== manifest && one.kind === 'package-json' && asText(valueOf(one.root, 'name')) === name);
+}
 /** Credentials of an address stay where they are, and so does what is longer than a line. */
 function shown(written: string): string {
   const bare = written.replace(/\/\/(?!git@)[^/@\s]{1,500}@/, '//...@');
@@ -162,7 +187,7 @@ function howOpen({ range }: Dependency): How | undefined {
 }
 
 function* imageDetections(image: BaseImage, context: RuleContext): Iterable<{ at: BaseImage['at']; subject: string; evidence: Evidence; severity: Severity }> {
-  if (image.name !== 'node') return;
+  if (image.name !== 'node' || image.repeats) return;
   const major = /^\d{1,4}/.exec(image.tag)?.[0];
   const isDevelopers = isForDevelopers(context.pathOf(image.at));
   if (major === undefined) {

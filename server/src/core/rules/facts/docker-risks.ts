@@ -1,5 +1,5 @@
 import type { Dockerfile, Instruction } from '../../artifacts/kind.js';
-import { filePath, folderOf } from '../../text/source.js';
+import { filePath, folderOf, type FilePath } from '../../text/source.js';
 import type { Change, RuleContext } from '../rule.js';
 import type { ConfigRisk } from './config-risk.js';
 import { settingSecret } from './config-secrets.js';
@@ -148,10 +148,15 @@ function* environment(file: Dockerfile, image: FinalImage, start: Start, context
   const known = set !== undefined || pairsOf(image.instructions, ['ARG']).some(({ name }) => name === 'NODE_ENV') || SETS_ITSELF.test(`${start.text} ${script?.command ?? ''}`);
   // A development server was told of already, and of what it runs in.
   if (server || behind || named) return;
-  const isOwnServer = ['next', 'nuxt'].some((name) => context.depends(name, file.path) === true);
-  if (!runs || known || isOwnServer || context.projectUses('production')) return;
+  if (!runs || known || asksNothing(file.path, context) || context.projectUses('production')) return;
   const started = start.words.find(({ text }) => NODE.test(text)) ?? first;
   yield { at: started.at, subject: 'node-env', severity: 'info', message, repair: { title: 'Add ENV NODE_ENV=production', changes: [added(image, 'ENV NODE_ENV=production')] } };
+}
+/** What serves sets the variable itself, or does not ask for it. */
+function asksNothing(path: FilePath, context: RuleContext): boolean {
+  const depends = (name: string): boolean => context.depends(name, path) === true;
+  if (['next', 'nuxt'].some(depends)) return true;
+  return ['@hapi/hapi', 'hapi', 'fastify', 'hono', '@nestjs/platform-fastify'].some(depends) && !['express', '@nestjs/platform-express', 'connect', 'apollo-server', '@apollo/server'].some(depends);
 }
 function* debuggers(image: FinalImage, start: Start): Iterable<ConfigRisk> {
   const base = { severity: 'warning', message: 'The debugger is reachable and runs any code it is sent. Remove it.' } as const;
