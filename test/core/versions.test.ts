@@ -48,6 +48,26 @@ suite('versions of packages', () => {
     assert.deepEqual(engine.findings(manifest), []);
   });
 
+  suite('the entry of the lock file is named beside the manifest', () => {
+    const cases: readonly (readonly [string, string, string])[] = [
+      ['package-lock.json', '{ "lockfileVersion": 3, "packages": { "": {}, "node_modules/express": { "version": "4.17.0" } } }', '"node_modules/express"'],
+      ['package-lock.json', '{ "lockfileVersion": 1, "dependencies": { "express": { "version": "4.17.0" } } }', '"express"'],
+      ['pnpm-lock.yaml',
+        "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      express:\n        specifier: ^4.16.0\n        version: 4.17.0\n"
+          + "packages:\n  express@4.17.0:\n    resolution: { integrity: sha512-a }\nsnapshots:\n  express@4.17.0: {}\n", 'express@4.17.0'],
+      ['yarn.lock', 'express@^4.16.0:\n  version "4.17.0"\n', 'express@^4.16.0'],
+      ['yarn.lock', '__metadata:\n  version: 8\n\n"express@npm:^4.16.0":\n  version: 4.17.0\n  resolution: "express@npm:4.17.0"\n', '"express@npm:^4.16.0"'],
+      ['bun.lock', '{ "lockfileVersion": 1, "workspaces": { "": { "dependencies": { "express": "^4.16.0" } } }, "packages": { "express": ["express@4.17.0", "", {}, "sha512-a"] } }', '"express"'],
+    ];
+    for (const [path, text, place] of cases) test(`${path}: ${place}`, () => {
+      const engine = project({ path: filePath(path), text, revision: 1 });
+      const own = engine.findings(manifest).filter(({ explanation }) => explanation.message.startsWith('express 4.17.0'));
+      assert.deepEqual(own.map(({ at, related }) => [at.path, ...related.map((one) => [one.at.path, text.slice(one.at.span.start, one.at.span.end), one.label])]), [[manifest, [path, place, 'express 4.17.0 is locked here']]]);
+      engine.apply({ set: [file(installed, { name: 'express', version: '4.16.4' })] });
+      assert.deepEqual(engine.findings(manifest).flatMap(({ related }) => related), []);
+    });
+  });
+
   test('nothing is asked for where no rule needs a version', () => {
     const engine = createEngine();
     engine.apply({ set: [file(manifest, { devDependencies: { 'left-pad': '1.3.0' } }), file('test/package.json', { dependencies: { express: '^4.16.0' } })] });

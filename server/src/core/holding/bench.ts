@@ -80,6 +80,7 @@ export function recorded({ files, project, policy, today }: Bench, own: FilePath
     manifestOf: (path) => files.manifestOf(path),
     manifestPath: (path) => files.manifestPath(path),
     versionOf: (name, written, manifest) => files.versionOf(name, written, manifest, look),
+    lockedAt: (name, written, manifest) => files.lockedAt(name, written, manifest, look),
     broughtIn: (manifest) => files.broughtIn(manifest, look),
     // Files that come or go have every file judged again: only the texts looked at are noted.
     paths: () => files.paths(),

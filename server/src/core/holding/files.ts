@@ -15,7 +15,7 @@ import { filesBeside, isLockFile } from '../artifacts/names.js';
 import { kindByContent } from '../artifacts/read.js';
 import { frameworks } from '../frameworks/index.js';
 import { createTrees } from '../syntax/javascript.js';
-import { createVersions, tellsVersions, type KnownVersion, type Versions } from './versions.js';
+import { createVersions, tellsVersions, type KnownVersion, type LockedAt, type Versions } from './versions.js';
 import { foldersUp, under } from '../text/paths.js';
 import { filePath, spanAt, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
 
@@ -61,6 +61,8 @@ export interface Files {
   usesOf(path: FilePath): ReadonlySet<string>;
   /** The version a manifest gets of a package; `look` is told each file that was asked, held or not. */
   versionOf(name: string, written: string, manifest: FilePath, look: (path: FilePath) => void): KnownVersion | undefined;
+  /** Where a lock file has it. */
+  lockedAt(name: string, written: string, manifest: FilePath, look: (path: FilePath) => void): LockedAt | undefined;
   /** Packages with known holes that those a manifest ships bring in, by the name in the manifest. */
   broughtIn(manifest: FilePath, look: (path: FilePath) => void): ReadonlyMap<string, readonly BroughtPackage[]>;
   /** Files with the same content, whose changes are not seen here. */
@@ -305,6 +307,7 @@ export function createFiles(from?: Content): Files {
     },
     usesOf: (path) => factsOf(path)?.uses ?? NO_USES,
     versionOf: versions.of,
+    lockedAt: versions.lockedAt,
     broughtIn(path, look) {
       const manifest = factsOf(path)?.manifest;
       return manifest ? versions.brought(manifest, path, look) : new Map<string, readonly BroughtPackage[]>();

@@ -16,6 +16,11 @@ export interface KnownVersion {
   readonly version: string;
   readonly known: 'installed' | 'locked';
 }
+/** Where a lock file has the version a manifest gets. */
+export interface LockedAt {
+  readonly version: string;
+  readonly at: At;
+}
 /**
  * The files that tell versions: lock files and the manifests of installed packages. They are no files of the project: nothing is
  * reported in them, nothing resolves to them, and each is read only when a version is asked for.
@@ -31,6 +36,8 @@ export interface Versions {
   wanted(manifest: Manifest, path: FilePath): Iterable<FilePath>;
   /** The version that a manifest gets of a package it names so. `look` is told each file that was asked, held or not. */
   of(name: string, written: string, manifest: FilePath, look: (path: FilePath) => void): KnownVersion | undefined;
+  /** Where the nearest lock file has that version. `look` as above. */
+  lockedAt(name: string, written: string, manifest: FilePath, look: (path: FilePath) => void): LockedAt | undefined;
   /** Packages with known holes that the packages a manifest ships bring in, as the nearest lock file has them, by the name in the manifest. `look` as above. */
   brought(manifest: Manifest, path: FilePath, look: (path: FilePath) => void): ReadonlyMap<string, readonly BroughtPackage[]>;
   /** Where a place in a lock file stands that was given out. */
@@ -47,6 +54,8 @@ interface HeldLock {
   readonly brought: WeakMap<Manifest, ReadonlyMap<string, readonly BroughtPackage[]>>;
   /** Places that were given out: mark -1 is the first. */
   readonly places: Span[];
+  /** The places of packages by their ids, as far as they were asked for. */
+  readonly ats: Map<string, At | undefined>;
 }
 
 /** Names that can be folders. */
@@ -64,7 +73,7 @@ export function createVersions(from?: Content): Versions {
   const locks = from?.locks ?? new WeakMap<SourceFile, HeldLock>();
 
   const lockOf = (file: SourceFile): HeldLock => {
-    const known = locks.get(file) ?? { lock: readLock(file.path, file.text), brought: new WeakMap(), places: [] };
+    const known = locks.get(file) ?? { lock: readLock(file.path, file.text), brought: new WeakMap(), places: [], ats: new Map() };
     locks.set(file, known);
     return known;
   };
@@ -130,6 +139,20 @@ export function createVersions(from?: Content): Versions {
       }
       return undefined;
     },
+    lockedAt(name, written, manifest, look) {
+      const { real, range } = packageBehind(name, written);
+      const { inner, own } = locksFor(manifest, look);
+      for (const file of own) {
+        const { lock, ats, places } = lockOf(file);
+        const question = { folder: inner, name, real, range: written.trim() };
+        const [id, version] = [lock.find(question), lockedVersion(lock, question)];
+        if (id === undefined || !fits(version, range)) continue;
+        const at = ats.has(id) ? ats.get(id) : placeIn(file.path, lock.placeOf(id), places);
+        ats.set(id, at);
+        return at && { version, at };
+      }
+      return undefined;
+    },
     brought(manifest, path, look) {
       const { inner, own } = locksFor(path, look);
       const all = own.map((file) => broughtBy(file, manifest, inner));
@@ -149,7 +172,10 @@ function fits(version: string | undefined, range: string): version is string {
   return version !== undefined && (validRange(range) === null || satisfies(version, range, { includePrerelease: true }));
 }
 function placed({ name, version, way, place }: Brought, path: FilePath, places: Span[]): BroughtPackage {
-  return { name, version, way, lock: path, at: place && { path, mark: -places.push(place) } };
+  return { name, version, way, lock: path, at: placeIn(path, place, places) };
+}
+function placeIn(path: FilePath, place: Span | undefined, places: Span[]): At | undefined {
+  return place && { path, mark: -places.push(place) };
 }
 function installedVersion(text: string, real: string): string | undefined {
   try {

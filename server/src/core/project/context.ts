@@ -41,6 +41,7 @@ export interface Holdings extends Followed {
   /** Undefined where the file is not held. */
   ignoreFile(path: FilePath): string | undefined;
   versionOf: RuleContext['version'];
+  lockedAt: RuleContext['lockedAt'];
   broughtIn: RuleContext['broughtIn'];
   readonly today: string;
   isData(path: FilePath): boolean;
@@ -175,6 +176,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       return found?.[1] === undefined ? undefined : Number(found[1]);
     },
     version: held.versionOf,
+    lockedAt: held.lockedAt,
     broughtIn: held.broughtIn,
     today: () => held.today,
     depends(name, from) {

@@ -257,6 +257,8 @@ export interface RuleContext {
   major(name: string, from: FilePath): number | undefined;
   /** The version a manifest gets of a package it names so: the installed one, else the locked one; undefined: nobody tells, or it is not one the range lets in. */
   version(name: string, written: string, manifest: FilePath): { readonly version: string; readonly known: 'installed' | 'locked' } | undefined;
+  /** Where the lock file has the version that a manifest gets of a package it names so. */
+  lockedAt(name: string, written: string, manifest: FilePath): { readonly version: string; readonly at: At } | undefined;
   /** Packages with known holes that those a manifest ships bring in, by the name in the manifest, as the lock file has them: each once, below the name the shortest way begins with. */
   broughtIn(manifest: FilePath): ReadonlyMap<string, readonly BroughtPackage[]>;
   /** The day of the analysis, YYYY-MM-DD. */

@@ -1,6 +1,6 @@
 import type { Severity } from '../../findings/finding.js';
 import type { Abandoned } from '../facts/advisory.js';
-import { abandonedRow, successor } from '../facts/dependency.js';
+import { abandonedRow, lockEntry, successor } from '../facts/dependency.js';
 import { rule, type Dependency } from '../rule.js';
 
 interface Evidence {
@@ -32,6 +32,7 @@ export default rule<'dependency', Evidence>({
       subject: `${dependency.group}.${dependency.name}`,
       evidence: { dependency, row },
       severity: dependency.group === 'devDependencies' ? 'hint' : SEVERITIES[row.grade],
+      related: lockEntry(dependency, context),
     };
   },
   explain({ dependency: { real }, row: { range, grade, replacement } }) {

@@ -1,6 +1,6 @@
 import { LOWER, type Explanation, type Severity } from '../../findings/finding.js';
 import { broughtHoles, overridesFor, type BroughtHoles } from '../facts/brought.js';
-import { holesOf, isAbandoned, isBreaking, isElsewhere, writtenWith, type Holes } from '../facts/dependency.js';
+import { holesOf, isAbandoned, isBreaking, isElsewhere, lockEntry, writtenWith, type Holes } from '../facts/dependency.js';
 import type { Level } from '../facts/advisory.js';
 import { rule, type Dependency } from '../rule.js';
 
@@ -30,7 +30,7 @@ export default rule<'dependency', Evidence>({
     const name = `${dependency.group}.${dependency.name}`;
     if (holes) {
       const severity = dependency.group === 'devDependencies' ? 'hint' : SEVERITIES[holes.worst.level];
-      yield { at: dependency.valueAt, subject: name, evidence: { kind: 'own', dependency, holes }, severity };
+      yield { at: dependency.valueAt, subject: name, evidence: { kind: 'own', dependency, holes }, severity, related: lockEntry(dependency, context) };
     }
     const all = broughtHoles(dependency, context);
     const worst = all[0]?.holes.worst.level;

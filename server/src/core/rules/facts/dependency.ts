@@ -6,6 +6,7 @@ import valid from 'semver/functions/valid.js';
 import minVersion from 'semver/ranges/min-version.js';
 import subset from 'semver/ranges/subset.js';
 import validRange from 'semver/ranges/valid.js';
+import type { At } from '../../text/source.js';
 import type { Dependency, RuleContext } from '../rule.js';
 import { abandoned } from './abandoned.js';
 import { advisories } from './advisories.js';
@@ -62,6 +63,13 @@ export function holesOf(dependency: Dependency, context: Pick<RuleContext, 'vers
   const isSure = used.range === undefined || isWithin(used.range, rows);
   const holes = isSure ? holesAt(dependency.real, used.version) : undefined;
   return holes && { used, ...holes };
+}
+/** The entry of the lock file that has the version in use, as a place to look at beside the manifest. */
+export function lockEntry({ name, real, written, manifest }: Dependency, context: Pick<RuleContext, 'version' | 'lockedAt'>): readonly { readonly at: At; readonly label: string }[] {
+  const locked = context.lockedAt(name, written, manifest);
+  // What is installed counts before what is locked.
+  const isUsed = locked !== undefined && context.version(name, written, manifest)?.version === locked.version;
+  return isUsed ? [{ at: locked.at, label: `${real} ${locked.version} is locked here` }] : [];
 }
 /** The holes of one version. */
 export function holesAt(name: string, version: string): HolesOfVersion | undefined {
