@@ -55,3 +55,11 @@ test('what only a socket of this machine gives out is worth knowing, an address 
   assert.equal(severityOf('exposure/env-or-config-in-response', app("{ port: 1, host: '127.0.0.1' }")), 'warning');
   assert.equal(severityOf('exposure/env-or-config-in-response', app("{ port: 1, host: '0.0.0.0' }")), 'error');
 });
+
+test('reflected origins with credentials are worth knowing where a layer behind ends the sessions of origins it does not trust', () => {
+  const app = (more: string): string => `const express = require('express');\nconst session = require('express-session');\nconst cors = require('cors');\nconst app = express();
+    app.use(cors({ origin: true, credentials: true }));\napp.use(session({ secret: process.env.SECRET }));\n${more}\napp.post('/notes', (req, res) => res.json(add(req.session.userId, req.body)));\napp.listen(3000);`;
+  const ends = "app.use((req, res, next) => { const origin = req.get('origin'); if (!trusted.includes(origin)) { delete req.session.userId; } next(); });";
+  assert.equal(severityOf('cors/credentials-any-origin', app(ends)), 'info');
+  assert.equal(severityOf('cors/credentials-any-origin', app('')), 'error');
+});

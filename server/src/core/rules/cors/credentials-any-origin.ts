@@ -218,7 +218,8 @@ function severityOf(policy: CorsPolicy, context: RuleContext): Severity | undefi
   // Yoga's default counts where cookies are in use beside it.
   if (policy.library === 'graphql-yoga' && !policy.credentialsAt) return context.uses(path, 'cookies') || context.uses(path, 'sessions') ? undefined : 'warning';
   const knows = ['cookies', 'sessions', 'credentials-read'].some((mark) => context.projectUses(mark)) || context.habits().guards.length > 0 || context.habits().roleGuards.length > 0;
-  return knows && !(policy.source === 'module' && refusesByOrigin(policy, context)) ? undefined : 'warning';
+  if (policy.source === 'module' && refusesByOrigin(policy, context)) return 'info';
+  return knows ? undefined : 'warning';
 }
 /** A layer behind the policy looks at the origin and ends the session, or refuses, for those it does not trust. */
 function refusesByOrigin(policy: CorsPolicy, context: RuleContext): boolean {
