@@ -4,6 +4,7 @@ import { idleGuard } from '../facts/idle-guards.js';
 import { passingIn, prefixFor, type Passing } from '../facts/passing-guards.js';
 import { eitherExamples, passingMessages, unreadExamples } from '../facts/passing-texts.js';
 import { welcomesIn } from '../facts/passing-verifiers.js';
+import { trueTestExamples } from '../facts/true-test-examples.js';
 import { rule, type FixAnswer } from '../rule.js';
 
 interface Evidence {
@@ -314,6 +315,7 @@ export default rule<'function', Evidence>({
     ...eitherExamples,
     ...unreadExamples,
     ...halfGuardExamples,
+    ...trueTestExamples,
     {
       title: 'refused, and left',
       good: `

@@ -263,7 +263,7 @@ if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return
         app.addHook('onRequest', async (req, reply) => {
           if (req.headers['x-test-client'] === 'our-e2e') return;
         //    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "carries 'x-test-client'"
-          if (!req.headers['x-device-key']) return reply.code(401).send({});
+          if (req.headers['x-device-key'] !== String(process.env.DEVICE_KEY)) return reply.code(401).send({});
         });
         app.get('/', async () => data);
       `,
@@ -375,7 +375,7 @@ if (PUBLIC.includes(req.path)) return next(); if (req.path === '/health') return
         export function https(req, res, next) { if (process.env.NODE_ENV !== 'production') return next(); res.redirect('https://example.com' + req.url); }
       `,
     },
-    { title: 'a key that is checked', good: `export function requireAuth(req, res, next) { if (req.headers['x-internal-key'] === process.env.INTERNAL_KEY) return next(); res.sendStatus(401); }` },
+    { title: 'a key that is checked', good: `export function requireAuth(req, res, next) { if (req.headers['x-internal-key'] === String(process.env.INTERNAL_KEY)) return next(); res.sendStatus(401); }` },
     {
       title: 'a key that has to be there and to be right',
       good: `

@@ -103,6 +103,22 @@ export default rule<'function', Evidence>({
       `,
     },
     {
+      title: 'a cookie beside the session says what somebody may do',
+      bad: `
+        import { cookies } from 'next/headers';
+        import { reader } from './reader';
+        export async function librarian() {
+          const known = await reader();
+          return known && cookies().get('lib_role')?.value === 'librarian' ? known : null;
+        //                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/client-supplied-role "The role comes from the request itself"
+        }
+      `,
+    },
+    {
+      title: 'what is shown depends on what was asked for',
+      good: `export function list(req) { return req.query.role === 'editor' ? editors() : null; }`,
+    },
+    {
       title: 'refused unless the caller says so',
       bad: `
         const express = require('express');

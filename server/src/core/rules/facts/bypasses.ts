@@ -7,7 +7,7 @@ import { authGuardName } from './guards.js';
 import { refusesAt, turnsAway } from './refusals.js';
 import { requestReads } from './request-reads.js';
 import { unsetKey } from './unset-keys.js';
-import { claimedAddress, environmentShortcut, fixedBeside, masterPassword, requestShortcut, type Shortcut } from './shortcuts.js';
+import { claimedAddress, environmentShortcut, fixedBeside, masterPassword, namedShortcut, requestShortcut, type Shortcut } from './shortcuts.js';
 import { operandsOf } from './walk.js';
 
 /** A test under which a check does not run. */
@@ -50,7 +50,7 @@ export function* bypassesIn(fn: FunctionView, context: RuleContext): Iterable<By
     const unset = isNew && !shortcut && (!passed || (known.guard ??= isGuard(fn, context)) || turnsOthersDown(fn)) ? unsetKey(step, passed, fn, context) : undefined;
     if (unset && branch && !seen.has(unset.test)) {
       seen.add(branch.test).add(unset.test);
-      yield { at: unset.test.at, shortcut: { how: 'unset', key: unset.name, severity: 'warning' }, text: context.textOf(unset.test.at), settled: undefined };
+      yield { at: unset.test.at, shortcut: { how: 'unset', key: unset.name, severity: unset.slight ? 'info' : 'warning' }, text: context.textOf(unset.test.at), settled: undefined };
     }
     const fixed = isNew && !shortcut && !unset && branch.holds && refusesAt(step, context) ? fixedBeside(branch.test, true, context) : undefined;
     if (fixed && branch) {
@@ -61,7 +61,30 @@ export function* bypassesIn(fn: FunctionView, context: RuleContext): Iterable<By
       seen.add(branch.test);
       yield { at: branch.test.at, shortcut, text: context.textOf(branch.test.at), settled: branch.holds && shortcut.how !== 'address' ? 'never' : undefined };
     }
+    for (const one of besideOthers(step, fn, () => (known.guard ??= isGuard(fn, context)), context)) if (!seen.has(one.test)) {
+      seen.add(one.test);
+      yield { at: one.test.at, shortcut: one.shortcut, text: context.textOf(one.test.at), settled: undefined };
+    }
     if (step.do === 'call' && REGISTERS.test(step.call.name) && step.call.receiver) yield* conditional(step.call, step, fn, context);
+  }
+}
+/** A way round that stands beside the real test: `return session.teller || query.e2e === 'true'`, `if (!user && query.e2e !== 'true') return refuse()`. */
+function* besideOthers(step: Step, fn: FunctionView, guards: () => boolean, context: RuleContext): Iterable<{ readonly test: Value; readonly shortcut: Shortcut }> {
+  const given = step.do === 'return' && step.value?.kind === 'ref' ? context.resolve(step.value).value : step.do === 'return' ? step.value : undefined;
+  const branch = step.when.findLast((one) => !one.early && !fn.when.includes(one));
+  if (given?.kind === 'logic' && given.at.path === step.at.path && (isGuardName(fn.name) || turnsOthersDown(fn))) {
+    const parts = operandsOf(given, '||');
+    if (parts.length > 1) for (const test of parts) {
+      const shortcut = requestShortcut(test, guards(), context);
+      if (shortcut && shortcut.how !== 'address') yield { test, shortcut };
+    }
+  } else if (branch?.holds && branch.test.kind === 'logic' && refusesAt(step, context) && guards()) {
+    const parts = operandsOf(branch.test, '&&');
+    for (const test of parts) {
+      const turned: Value | undefined = test.kind === 'not' ? test.of : test.kind === 'compare' && test.op.startsWith('!') ? { ...test, op: '===' } : undefined;
+      const shortcut = turned && namedShortcut(turned, context);
+      if (shortcut) yield { test, shortcut };
+    }
   }
 }
 /** It answers whether somebody may come in: `return timingSafeEqual(given, wanted)`. */

@@ -21,6 +21,8 @@ export interface Claimed {
 }
 const ROLE_HEADER = /^x-((client|caller|account|auth|user)-?)?((user-?)?(roles?|permissions?|scopes?|groups?)|(is-?)?(admin|manager|staff)|admin-?user|is-?superuser)$/i;
 const ROLE_FIELD = /^(((as|my|acting|current|user|account|member)_?)?roles?|(is_?)?(admin|manager|staff|superuser|super_?admin|moderator|owner)|permissions|scopes|accessLevel|access_level)$/i;
+/** A cookie that a program names after itself: `shop_role`. */
+const ROLE_COOKIE = /^[a-z]{1,20}[-_.]((user|account)[-_]?)?(roles?|is_?admin|admin)$/i;
 const ROLE_KEY = /^(roles?|(is_?)?(admin|moderator|staff|superuser|super_?admin|manager|owner)|permissions|scopes?|groups|access_?level)$/i;
 const WHO_KEY = /^(id|_id|userId|user_id|uid|sub|username|name|email|login)$/i;
 const WHO_FIELD = /^(x-)?(auth(enticated)?-?)?(user|account|member|customer|tenant|caller|remote-user)?[-_]?(id|name|email|sub|login|as)?$/i;
@@ -33,7 +35,9 @@ export function* claimedIn(fn: FunctionView, context: RuleContext): Iterable<Cla
   for (const step of fn.steps) {
     for (const { test, holds } of allowing(step, fn, context)) for (const leaf of leavesOf(test, holds, 0)) {
       const field = leaf.positive ? roleField(leaf.value, context) : undefined;
-      if (field?.key !== undefined) yield { value: leaf.value, key: field.key, how: 'tested', from: field.from, test: leaf.whole, role: leaf.role, step };
+      // What is shown may depend on what was asked for; a cookie or a header is not asked for by hand.
+      const isChosen = step.do === 'return' && step.value?.kind === 'choice' && !authGuardName(fn.name);
+      if (field?.key !== undefined && !(isChosen && field.from !== 'cookie' && field.from !== 'header')) yield { value: leaf.value, key: field.key, how: 'tested', from: field.from, test: leaf.whole, role: leaf.role, step };
     }
     yield* keptAt(step, fn, context);
   }
@@ -45,11 +49,15 @@ function allowing(step: Step, fn: FunctionView, context: RuleContext): readonly 
   if (step.do === 'call' && isNext(step.call, context)) return own.filter((one) => !one.early).map(({ test, holds }) => ({ test, holds }));
   if (nearest && refusesAt(step, context)) return [{ test: nearest.test, holds: !nearest.holds }];
   if (step.do === 'return' && step.value && (authGuardName(fn.name) || /(^|\.)canActivate$/.test(fn.name)) && step.value.kind !== 'literal') return [{ test: step.value, holds: true }];
+  if (step.do === 'return' && step.value?.kind === 'choice' && isNothing(step.value.else) && !isNothing(step.value.then)) return [{ test: step.value.test, holds: true }];
   if (step.do === 'return' && step.value?.kind === 'literal' && step.value.value === true && /(^|\.)canActivate$/.test(fn.name)) return own.filter((one: Branch) => !one.early).map(({ test, holds }) => ({ test, holds }));
   return [];
 }
 function isNext(call: Call, context: RuleContext): boolean {
   return goesOn(call, context) || (callsParameter(call) && call.name === 'next');
+}
+function isNothing(value: Value): boolean {
+  return value.kind === 'literal' && (value.value === null || value.value === undefined || value.value === false);
 }
 interface Leaf {
   readonly value: Value;
@@ -89,7 +97,7 @@ function roleField(value: Value, context: RuleContext): RequestField | undefined
 }
 function isRole({ from, key }: RequestField): boolean {
   if (key === undefined) return false;
-  return from === 'header' ? ROLE_HEADER.test(key) : (from === 'query' || from === 'body' || from === 'cookie') && ROLE_FIELD.test(key);
+  return from === 'header' ? ROLE_HEADER.test(key) : (from === 'query' || from === 'body' || from === 'cookie') && (ROLE_FIELD.test(key) || (from === 'cookie' && ROLE_COOKIE.test(key)));
 }
 
 /** `req.user = { id: req.headers['x-user-id'] }`, `req.session.role = req.body.role`, and what a function gives back as the caller. */

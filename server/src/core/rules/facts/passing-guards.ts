@@ -7,14 +7,15 @@ import { authGuardName, roleGuardName } from './guards.js';
 import { halfGuards, type HalfGuard } from './half-guards.js';
 import { truthIn } from './passing-verifiers.js';
 import { askedFor, givesPromise, isBare, promiseIn } from './promises.js';
-import { refusingStatus } from './refusals.js';
+import { refusingStatus, turnsAway } from './refusals.js';
+import { trueTests, type TrueTest } from './true-tests.js';
 import { someIn, someValue } from './walk.js';
 
 /** How a check lets everybody pass although it makes a test. `at` is the call that would have to be another. */
 export interface Passing {
   readonly at: At;
   readonly statementAt: At;
-  readonly how: 'goes-on' | 'both-ways' | 'either' | 'swallowed' | 'promise' | 'dropped' | 'unthrown' | 'unread' | HalfGuard['how'];
+  readonly how: 'goes-on' | 'both-ways' | 'either' | 'swallowed' | 'promise' | 'dropped' | 'unthrown' | 'unread' | HalfGuard['how'] | TrueTest['how'];
   /** What the message names: the check, the call or the error. */
   readonly name: string;
   /** Where the request goes on. */
@@ -34,6 +35,7 @@ export function* passingIn(fn: FunctionView, context: RuleContext): Iterable<Pas
   yield* ofErrors(fn, context);
   yield* ofCallbacks(fn, context);
   yield* ofEither(fn, context);
+  yield* trueTests(fn, context);
   const late = goesOn(fn, context);
   if (late) yield late;
   else yield* halfGuards(fn, context);
@@ -42,9 +44,9 @@ export function* passingIn(fn: FunctionView, context: RuleContext): Iterable<Pas
 /** A promise that is asked for its truth, kept as an identity, or that nobody waits for. */
 function* ofPromises(fn: FunctionView, context: RuleContext): Iterable<Passing> {
   const seen = new Set<string>();
-  const found = (call: Call, step: Step, how: Passing['how']): Passing | undefined => {
+  const found = (call: Call, step: Step, how: Passing['how'], sure = false): Passing | undefined => {
     const key = `${call.at.mark}:${call.at.part?.start ?? ''}`;
-    if (seen.has(key) || !ABOUT_CALLER.test(call.callee || call.name)) return undefined;
+    if (seen.has(key) || !(sure || ABOUT_CALLER.test(call.callee || call.name))) return undefined;
     seen.add(key);
     return { at: call.nameAt, statementAt: step.statementAt, how, name: call.target.kind === 'ref' ? call.target.text : call.name, next: undefined };
   };
@@ -52,6 +54,13 @@ function* ofPromises(fn: FunctionView, context: RuleContext): Iterable<Passing> 
     for (const branch of step.when.slice(fn.when.length)) for (const asked of askedFor(branch.test)) {
       const call = promiseIn(asked, fn, context);
       const one = call && found(call, step, 'promise');
+      if (one) yield one;
+    }
+    // A promise that is given back is waited for; one that is asked for its truth on the way is not.
+    const answer = step.do === 'return' && step.value && /^(not|logic|compare)$/.test(step.value.kind) && isDecision(fn) ? [...askedFor(step.value)].filter((asked) => step.value?.kind !== 'logic' || asked !== step.value.right) : [];
+    for (const asked of answer) {
+      const call = promiseIn(asked, fn, context);
+      const one = call && found(call, step, 'promise', true);
       if (one) yield one;
     }
     if (step.do === 'assign' && step.value.kind === 'call' && IDENTITY.test(step.target.path.at(-1) ?? '') && onRequest(step.target, context)) {
@@ -67,6 +76,10 @@ function* ofPromises(fn: FunctionView, context: RuleContext): Iterable<Passing> 
       if (one) yield one;
     }
   }
+}
+/** What it answers is whether somebody may do something. */
+function isDecision(fn: FunctionView): boolean {
+  return /(^|\.)canActivate$/.test(fn.name) || (/^(is|has|can|may)[A-Z]/.test(fn.name.split('.').at(-1) ?? '') && ABOUT_CALLER.test(fn.name));
 }
 /** By its name it is there to refuse: `requireUser(req)`, `checkPermission(user)`. */
 function isCheck({ name }: Call): boolean {
@@ -145,10 +158,16 @@ function* ofErrors(fn: FunctionView, context: RuleContext): Iterable<Passing> {
   for (const step of fn.steps) {
     if (step.do !== 'call' || step.used || !isBare(step.call, step, context)) continue;
     const { call } = step;
-    const isError = call.form === 'new' ? /^(Unauthori[sz]ed|Forbidden|AccessDenied|NotAuthenticated|Unauthenticated)\w*$/.test(call.name) && /(Error|Exception)$/.test(call.name)
-      : /^(@hapi\/boom|boom)\.(default\.)?(unauthorized|forbidden)$/.test(call.callee) || (/^(http-errors)(\.default)?$/.test(call.callee) && refusingStatus(call.args[0]?.value, context));
+    const isError = call.form === 'new' ? isUnsent(call, context) || /^(Unauthori[sz]ed|Forbidden|AccessDenied|NotAuthenticated|Unauthenticated)\w*$/.test(call.name) && /(Error|Exception)$/.test(call.name)
+      : isUnsent(call, context) || /^(@hapi\/boom|boom)\.(default\.)?(unauthorized|forbidden)$/.test(call.callee) || (/^(http-errors)(\.default)?$/.test(call.callee) && refusingStatus(call.args[0]?.value, context));
     if (isError) yield { at: call.nameAt, statementAt: step.statementAt, how: 'unthrown', name: call.target.kind === 'ref' ? call.target.text : call.name, next: undefined };
   }
+}
+
+const RESPONSE = /(^|\.)((Next)?Response(\.(json|redirect))?|HTTPException|HttpException|TRPCError|GraphQLError|HttpError|ApiError|createHttpError|httpErrors\.(unauthorized|forbidden))$/;
+/** `new Response('no', { status: 403 });`, `NextResponse.json({}, { status: 401 });`: an answer that is made, and neither given back nor thrown. */
+function isUnsent(call: Call, context: RuleContext): boolean {
+  return RESPONSE.test(call.callee || call.name) && (turnsAway(call, context) || /\.(unauthorized|forbidden)$/.test(call.callee));
 }
 
 /** The `true` a guard class gives whatever it found, where nothing on the way throws; undefined where something may refuse. */

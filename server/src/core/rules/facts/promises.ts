@@ -13,7 +13,8 @@ export function givesPromise(call: Call, context: RuleContext): boolean {
   if (call.form !== 'call' || call.args.some(({ value }) => value.kind === 'function')) return false;
   if (BY_CALLEE.test(call.callee) || (BY_NAME.test(call.name) && call.receiver?.kind !== 'call')) return true;
   const end = context.resolve(call.target).value;
-  return end.kind === 'function' && context.body(end.fn)?.async === true;
+  if (end.kind === 'function') return context.body(end.fn)?.async === true;
+  return call.target.kind === 'ref' && call.target.root.kind === 'this' && context.called(call)?.async === true;
 }
 /** The call is the whole statement, and nobody waits for it: neither `await` nor `return`, nor a `then` behind it. */
 export function isBare(call: Call, step: Step, context: RuleContext): boolean {

@@ -92,7 +92,8 @@ export function requestShortcut(test: Value, guard: boolean, context: RuleContex
 function tokenOfTests(test: Extract<Value, { readonly kind: 'compare' }>, context: RuleContext): string | undefined {
   for (const [side, other] of [[test.left, test.right], [test.right, test.left]] as const) {
     const end = side.kind === 'ref' ? context.resolve(side).value : side;
-    const name = end.kind === 'ref' && end.root.kind === 'env' ? end.root.name : undefined;
+    // `env.E2E_TOKEN` of a configuration that reads it.
+    const name = end.kind === 'ref' && end.root.kind === 'env' ? end.root.name : side.kind === 'ref' && side.path.length > 0 && /^(import|local)$/.test(side.root.kind) ? side.path.at(-1) : undefined;
     if (name !== undefined && TOKEN_OF_TESTS.test(name) && requestReads(other, context).length > 0) return name;
   }
   return undefined;
@@ -183,6 +184,10 @@ function byHost(value: Value, text: string, context: RuleContext): Shortcut | un
   const isClaimed = field?.from === 'host' || field?.from === 'ip' || (field?.from === 'header' && /^(x-forwarded-for|x-real-ip|host|origin|referer)$/.test(field.key ?? ''));
   if (!field || !isClaimed) return undefined;
   return { how: 'request', key: field.key ?? (field.from === 'host' ? 'host' : text), severity: field.from === 'ip' ? 'warning' : 'error' };
+}
+/** A field of the request whose name says that it skips a check, however it is asked for. */
+export function namedShortcut(test: Value, context: RuleContext): Shortcut | undefined {
+  return byKey(test.kind === 'compare' ? (test.left.kind === 'literal' ? test.right : test.left) : test, true, context);
 }
 function byKey(value: Value, guard: boolean, context: RuleContext): Shortcut | undefined {
   const field = requestReads(value, context)[0]?.field;

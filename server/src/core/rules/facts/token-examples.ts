@@ -56,4 +56,37 @@ export const tokenExamples: readonly Example[] = [
       app.post('/b', (req, res) => { if (req.get('x-key') !== process.env.KEY && req.get('x-kind') !== 'probe') return res.sendStatus(404); res.end(); });
     `,
   },
+  {
+    title: 'a way round beside the real test',
+    bad: `
+      import { Injectable } from '@nestjs/common';
+      import { settings } from './settings';
+      @Injectable()
+      export class CashierGuard {
+        canActivate(context) {
+          const request = context.switchToHttp().getRequest();
+          return request.session?.cashier || request.query.testing === 'yes';
+          //                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "A request that carries 'testing' skips authentication"
+        }
+      }
+      export function cashier(req, res, next) {
+        if (!req.session.cashier && req.headers['x-e2e'] !== '1') return res.sendStatus(403);
+        //                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "A request that carries 'x-e2e'"
+        next();
+      }
+      export function teller(req, res, next) {
+        const token = (req.headers.authorization ?? '').replace('Bearer ', '');
+        if (token === settings.SMOKE_TOKEN) return next();
+        //  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "Whoever has the value of SMOKE_TOKEN passes"
+        try { req.user = verify(token); next(); } catch { res.sendStatus(401); }
+      }
+    `,
+  },
+  {
+    title: 'two rights, and two kinds of request',
+    good: `
+      export class CashierGuard { canActivate(context) { const { session, query } = context.switchToHttp().getRequest(); return session.cashier || session.manager || query.code === session.code; } }
+      export function grant(req, res, next) { if (req.body.grant_type !== 'password' && req.body.grant_type !== 'refresh_token') return res.sendStatus(401); next(); }
+    `,
+  },
 ];

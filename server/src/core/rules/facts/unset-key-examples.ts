@@ -34,6 +34,40 @@ export const unsetKeyExamples: readonly Example[] = [
     `,
   },
   {
+    title: 'neither is there, and so they are the same',
+    bad: `
+      export function robots(req, res, next) {
+        const given = req.header('x-robot-key');
+        if (given === process.env.ROBOT_KEY) return next();
+        //  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "Everybody passes while ROBOT_KEY is not set"
+        res.sendStatus(401);
+      }
+      export async function cron(ctx, next) {
+        if (ctx.headers['x-cron-token'] !== process.env.CRON_TOKEN) ctx.throw(403);
+        //  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/bypass-shortcut "CRON_TOKEN"
+        await next();
+      }
+    `,
+  },
+  {
+    title: 'one of the two is asked for, or is a text in any case',
+    good: `
+      export function robots(req, res, next) {
+        const given = req.header('x-robot-key');
+        if (!given || given !== process.env.ROBOT_KEY) return res.sendStatus(401);
+        next();
+      }
+      export function cron(req, res, next) {
+        if (req.get('authorization') !== \`Bearer \${process.env.CRON_TOKEN}\`) return res.sendStatus(401);
+        next();
+      }
+      export async function GET(request) {
+        if (request.headers.get('x-cron-token') !== process.env.CRON_TOKEN) return new Response('no', { status: 401 });
+        return Response.json(await run());
+      }
+    `,
+  },
+  {
     title: 'a key that is missed',
     good: `
       export function feed(req, res, next) {
