@@ -30,6 +30,8 @@ export interface Identities {
 
 /** Keys that give a text as an identity or an anchor, or that need one. */
 const KEYS = /\$(?:id|self|anchor|dynamicAnchor|dynamicRef)["']?[ \t]{0,20}:[ \t\r\n]{0,200}["']?[^\s"'{[]/;
+/** One of them stands in whatever the pattern finds; looking for words is much faster. */
+const WORDS: readonly string[] = ['$id', '$self', '$anchor', '$dynamic'];
 const URIS = /\$(?:id|self)["']?[ \t]{0,20}:/;
 const ANCHOR = /^[A-Za-z_][-A-Za-z0-9._]{0,200}$/;
 /** What stands under these is data, in which `$id` means nothing. */
@@ -41,11 +43,11 @@ const NAMES: ReadonlySet<string> = new Set([
 
 /** A cheap test on the text of a file: false only where it holds neither identity nor anchor, and no `$dynamicRef`. */
 export function mayIdentify(text: string): boolean {
-  return KEYS.test(text);
+  return WORDS.some((word) => text.includes(word)) && KEYS.test(text);
 }
 /** The same for identities alone, by which other files may refer to this one. */
 export function mayBeNamed(text: string): boolean {
-  return URIS.test(text);
+  return (text.includes('$id') || text.includes('$self')) && URIS.test(text);
 }
 /** The URI of a file that gives itself none. */
 export function fileUri(path: FilePath): string {

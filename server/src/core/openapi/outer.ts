@@ -39,6 +39,8 @@ export function targetOf(text: string, from: FilePath): Target {
   return path === from ? { to: 'here', pointer } : { to: 'file', path, pointer };
 }
 
+/** Parts that hold no such reference: they stay from revision to revision. */
+const inner = new WeakSet<object>();
 /** The references of a file that are no key paths of its own, in order; a file without any costs one look at its text. */
 export function outerReferences(text: string, root: Value): readonly OuterReference[] {
   if (!OUTER.test(text)) return NONE;
@@ -48,14 +50,16 @@ export function outerReferences(text: string, root: Value): readonly OuterRefere
     if (value.kind !== 'object' && value.kind !== 'array') return;
     const parts = value.kind === 'object' ? value.entries : value.items;
     // Aliases lead to the same parts again.
-    if (seen.has(parts) || found.length >= MOST) return;
+    if (seen.has(parts) || inner.has(parts) || found.length >= MOST) return;
     seen.add(parts);
+    const before = found.length;
     if (value.kind === 'array') for (const item of value.items) walk(item.value);
     else for (const entry of value.entries) {
       const reference = entry.key === '$ref' ? asText(entry.value) : undefined;
       if (reference === undefined) walk(entry.value);
       else if (!/^#(?:\/|$)/.test(reference)) found.push({ text: reference, at: entry.value.at });
     }
+    if (found.length === before) inner.add(parts);
   };
   walk(root);
   return found;

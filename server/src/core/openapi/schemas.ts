@@ -85,18 +85,27 @@ export function* schemasBelow(document: OpenApiDocument, roots: Iterable<SchemaR
     for (let place = waiting.pop(); place; place = waiting.pop()) {
       if (count++ >= MOST) return;
       yield place;
-      for (const child of [...children(place)].reverse()) add(child.value, child.pointer, { as: child.as, property: child.property, parent: place });
+      for (const child of childrenOf(place.schema).toReversed()) add(child.value, [...place.pointer, ...child.pointer], { as: child.as, property: child.property, parent: place });
     }
   }
 }
 
 interface Child extends Placed {
+  /** Below the schema it stands in. */
+  readonly pointer: Pointer;
   readonly as: SchemaPlace['as'];
   readonly property: KeyedEntry | undefined;
 }
-function* children({ schema, pointer }: SchemaPlace): Iterable<Child> {
+/** The schemas that stand in a schema itself, found once: most stay from revision to revision. */
+function childrenOf(schema: ObjectValue): readonly Child[] {
+  const held = known.get(schema) ?? [...children(schema)];
+  known.set(schema, held);
+  return held;
+}
+const known = new WeakMap<ObjectValue, readonly Child[]>();
+function* children(schema: ObjectValue): Iterable<Child> {
   for (const entry of entriesOf(schema)) {
-    const below = [...pointer, entry.key];
+    const below = [entry.key];
     const one = (as: SchemaPlace['as']): Child => ({ value: entry.value, pointer: below, as, property: undefined });
     switch (entry.key) {
       case 'properties':

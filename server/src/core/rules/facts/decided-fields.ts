@@ -103,6 +103,7 @@ const DECIDED = new RegExp(
 );
 /** A description that says that callers do not decide the field. */
 export function describedAsDecided(description: string): boolean {
+  if (description === '') return false;
   const text = description.slice(0, 2000);
   return DECIDED.test(text) && !/\b(usually|normally|by default|optional(ly)?|may be)\b/i.test(text);
 }

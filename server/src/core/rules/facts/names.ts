@@ -21,6 +21,13 @@ export function snakeCase(name: string): string {
   }
   return out;
 }
+/** The name of a property in snake case, found once for as long as the entry is the same object. */
+export function nameOfProperty(entry: { readonly key: string }): string {
+  const held = names.get(entry) ?? snakeCase(entry.key);
+  names.set(entry, held);
+  return held;
+}
+const names = new WeakMap<object, string>();
 function isPlain(one: string): boolean {
   return isLower(one) || (one >= '0' && one <= '9');
 }

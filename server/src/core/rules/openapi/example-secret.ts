@@ -68,6 +68,19 @@ export default rule<'openapi', Evidence>({
   },
   examples: [
     {
+      title: 'a key in an example that operations share',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        paths: {}
+        components:
+          examples:
+            login:
+              value: { token: ghp_16C7e42F292c6912E7710c838347Ae178B4a }
+        #                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ openapi/example-secret "live GitHub credential"
+      `,
+    },
+    {
       title: 'the same key in two examples is one secret',
       bad: `
         #- openapi.yaml
@@ -231,13 +244,24 @@ function* everywhere(document: OpenApiDocument, context: RuleContext): Iterable<
   if (document.parts.size > 0 || document.root.kind !== 'object' || paths?.kind !== 'object') return yield* below(root, walk);
   for (const entry of document.root.entries) {
     const spot = spotOf(entry, root);
-    if (entry.value !== paths) yield* below(spot, walk);
-    else for (const item of paths.entries) {
-      const known = items.get(item) ?? [...below(spotOf(item, spot), walk)];
-      items.set(item, known);
-      yield* known;
+    if (entry.value.kind !== 'object' || !HOLDERS.has(entry.key ?? '')) yield* below(spot, walk);
+    else for (const one of entry.value.entries) {
+      if (entry.key !== 'components' || one.value.kind !== 'object') yield* keptBelow(one, spot, walk);
+      else for (const component of one.value.entries) yield* keptBelow(component, spotOf(one, spot), walk);
     }
   }
+}
+/** Keys at the top of a document under which names lead to parts that an edit changes one at a time. */
+const HOLDERS: ReadonlySet<string> = new Set(['paths', 'components', 'definitions', 'responses', 'parameters']);
+function keptBelow(entry: Entry, above: Spot, walk: Walk): readonly Detection<Evidence>[] {
+  const known = items.get(entry);
+  if (known) return known;
+  // What is found in it hangs on nothing that was seen elsewhere.
+  const own: Walk = { ...walk, shown: new Set(), other: new Set() };
+  const found = [...below(spotOf(entry, above), own)];
+  walk.left = own.left;
+  items.set(entry, found);
+  return found;
 }
 /** A value of the document, and the way to it. */
 interface Spot {
@@ -257,10 +281,10 @@ interface Walk {
   readonly other: Set<Value>;
   left: number;
 }
-/** What was found in path items that stay from revision to revision. */
+/** What was found in path items and components that stay from revision to revision. */
 const items = new WeakMap<Entry, readonly Detection<Evidence>[]>();
 function spotOf({ key = '', value }: Entry, above: Spot): Spot {
-  return { value, shown: SHOWN.has(key), property: undefined, key, above };
+  return { value, shown: above.shown || SHOWN.has(key), property: undefined, key, above };
 }
 function* below(top: Spot, walk: Walk): Iterable<Detection<Evidence>> {
   const { document, context } = walk;

@@ -1,12 +1,13 @@
-import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
-import { ofDocument } from '../../openapi/kept.js';
+import type { Value } from '../../model/value.js';
+import type { OpenApiDocument, Pointer } from '../../openapi/document.js';
+import { ofDocument, ofOperation } from '../../openapi/kept.js';
 import { follow } from '../../openapi/references.js';
 import { partsOf, requestSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
 import { effective } from '../../openapi/security.js';
 import { typesOf } from '../../openapi/types.js';
 import { asArray, asObject, asText, entryOf, valueOf } from '../../openapi/values.js';
 import { decidedField, describedAsDecided, speaksOfWhole } from '../facts/decided-fields.js';
-import { snakeCase } from '../facts/names.js';
+import { nameOfProperty } from '../facts/names.js';
 import { adminPath } from '../facts/paths.js';
 import { rule } from '../rule.js';
 
@@ -50,7 +51,7 @@ export default rule<'openapi', Evidence>({
     for (const place of schemasBelow(document, roots)) {
       const { property, pointer } = place;
       if (!property) continue;
-      const name = snakeCase(property.key);
+      const name = nameOfProperty(property);
       const { path } = place.root.operation;
       const types = typesIn(place, document);
       const isTold = decidedField({ name, types, values: valuesOf(place, document), path });
@@ -338,13 +339,13 @@ export default rule<'openapi', Evidence>({
   ],
 });
 
-function isForAdmins(operation: Operation, document: OpenApiDocument): boolean {
+const isForAdmins = ofOperation((operation, document): boolean => {
   const needs = effective(operation, document);
   // What anybody may call is not for administrators, whatever its path says.
   if (operation.own && (needs.kind === 'none' || needs.kind === 'optional')) return false;
   if (adminPath(operation.path) || GRANTS.test(operation.path)) return true;
   return needs.kind === 'required' && needs.alternatives.every((alternative) => alternative.some(({ scheme, scopes }) => [scheme, ...scopes].some((name) => /admin|owner|manage|super|root|internal|service/i.test(name))));
-}
+});
 /** All the values of a status are ones that whoever writes something chooses: a draft, published, done. */
 function isForAuthors({ schema }: SchemaPlace): boolean {
   const values = (asArray(valueOf(schema, 'enum'))?.items ?? []).map((item) => asText(item.value) ?? '');
@@ -364,7 +365,7 @@ function valuesOf({ schema }: SchemaPlace, document: OpenApiDocument): readonly 
 /** A flag says by itself whom it is about; a role or an amount may be one of a part of what is sent. */
 function isOfWhole(place: SchemaPlace, types: readonly string[]): boolean {
   if (types.includes('boolean')) return true;
-  for (let one = place.parent; one; one = one.parent) if (one.property) return speaksOfWhole(snakeCase(one.property.key), place.root.operation.path);
+  for (let one = place.parent; one; one = one.parent) if (one.property) return speaksOfWhole(nameOfProperty(one.property), place.root.operation.path);
   return true;
 }
 /** It names who or what a call is about, or somebody of another service. */
@@ -381,8 +382,14 @@ const knowsAccounts = ofDocument(({ operations }) => operations.some(({ path }) 
 /** Its description says that callers do not decide it. */
 function saysDecided({ property, schema }: SchemaPlace, name: string): boolean {
   if (FILLED.test(name)) return false;
-  return [property?.value, schema].some((holder) => describedAsDecided(asText(valueOf(holder, 'description')) ?? ''));
+  return isSaid(schema) || (property !== undefined && property.value !== schema && isSaid(property.value));
 }
+function isSaid(holder: Value): boolean {
+  const held = said.get(holder) ?? describedAsDecided(asText(valueOf(holder, 'description')) ?? '');
+  said.set(holder, held);
+  return held;
+}
+const said = new WeakMap<Value, boolean>();
 /** The key path of the property itself, where it stands in its parent. */
 function pointerOf({ property, parent }: SchemaPlace): Pointer | undefined {
   return property && parent ? [...parent.pointer, 'properties', property.key] : undefined;

@@ -4,7 +4,7 @@ import { ofOperation } from '../../openapi/kept.js';
 import { partsOf, requestSchemas, responseSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
 import { typesOf } from '../../openapi/types.js';
 import { asArray, asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
-import { snakeCase } from '../facts/names.js';
+import { nameOfProperty, snakeCase } from '../facts/names.js';
 import { publicPath } from '../facts/paths.js';
 import { rule } from '../rule.js';
 
@@ -274,7 +274,7 @@ function isShownMasked({ schema, property }: SchemaPlace): boolean {
 }
 /** Text that its name, or its format, says to be a secret or what is kept of one. */
 function isSecret({ property, schema }: SchemaPlace, parent: SchemaPlace, document: OpenApiDocument): boolean {
-  const name = snakeCase(property?.key ?? '');
+  const name = property ? nameOfProperty(property) : '';
   const isNamed = SENSITIVE.test(name) || KEPT.test(name);
   const isHidden = asText(valueOf(schema, 'format')) === 'password';
   if ((!isNamed && !isHidden) || TOLD.test(name)) return false;
