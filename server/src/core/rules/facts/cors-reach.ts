@@ -1,7 +1,8 @@
 import { links, type Endpoint, type Scope } from '../../project/project.js';
 import type { Call, FunctionId, Value } from '../../model/value.js';
-import { samePlace } from '../../text/source.js';
+import { samePlace, type At } from '../../text/source.js';
 import type { CorsPolicy, RuleContext } from '../rule.js';
+import { exchanges } from './guessing.js';
 import { adminPath, identityPath, sensitivePath } from './paths.js';
 
 /** The endpoints a CORS setting answers for; `whole`: no others. */
@@ -26,7 +27,7 @@ export function corsReach(policy: CorsPolicy, context: RuleContext): CorsReach {
     const isRead = (endpoint: Endpoint): boolean => context.top(context.pathOf(endpoint.methodAt))?.complete === true;
     return { endpoints, whole: endpoints.length > 0 && endpoints.every((endpoint) => isRead(endpoint) && (mounts.length === 0 || endpoint.chainComplete)) };
   }
-  const through = context.endpointsThrough(policy.at);
+  const through = surelyThrough(policy.at, context);
   if (through.length > 0) {
     const plugin = policy.call?.args[0]?.value.at;
     const scope = context.scopeOf(policy.at) ?? (plugin && context.scopeOf(plugin));
@@ -43,14 +44,20 @@ export function corsReach(policy: CorsPolicy, context: RuleContext): CorsReach {
 function isElsewhere({ when }: Endpoint, policy: CorsPolicy): boolean {
   return policy.when.some((branch) => when.some((other) => samePlace(other.at, branch.at) && other.holds !== branch.holds));
 }
+/** The endpoints behind a layer; those of other routers that may be elsewhere, as their path is not known, count only where no other is surely behind it. */
+function surelyThrough(at: At, context: RuleContext): readonly Endpoint[] {
+  const through = context.endpointsThrough(at);
+  const sure = through.filter((endpoint) => links(endpoint.chain).some(({ layer, sure: isSure, scope }) => (isSure || scope === endpoint.scope) && (samePlace(layer.at, at) || (layer.made !== undefined && samePlace(layer.made, at)))));
+  return sure.length > 0 ? sure : through;
+}
 function onRoute(endpoint: Endpoint, policy: CorsPolicy): boolean {
   return links(endpoint.chain).some((link) => link.from === 'route' && samePlace(link.layer.at, policy.at));
 }
 
-/** Only reading is open: every route the policy covers is read with GET, or the file has no other and the project no guard. */
+/** Only reading is open: every route the policy covers is read with GET, or exchanges codes of OAuth, which a page must have first; or the file has no other and the project no guard. */
 export function readsOnly(policy: CorsPolicy, context: RuleContext): boolean {
   const { endpoints } = corsReach(policy, context);
-  if (endpoints.length > 0) return relevant(policy, endpoints).every(({ method }) => READS.test(method));
+  if (endpoints.length > 0) return relevant(policy, endpoints).every((endpoint) => READS.test(endpoint.method) || exchanges(endpoint, context));
   const inFile = context.endpoints({ file: context.pathOf(policy.at) });
   return inFile.length > 0 && inFile.every(({ method }) => READS.test(method)) && context.habits().guards.length === 0;
 }

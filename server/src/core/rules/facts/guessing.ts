@@ -73,7 +73,7 @@ function asksForPassword(value: Value, context: RuleContext): boolean {
 }
 
 /** OAuth: long random codes and refresh tokens are exchanged, none of which can be guessed. */
-function exchanges(endpoint: Endpoint, context: RuleContext): boolean {
+export function exchanges(endpoint: Endpoint, context: RuleContext): boolean {
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   if (!body) return false;
   const says = (wanted: RegExp): boolean => someValue(body, (one) => (one.kind === 'literal' && typeof one.value === 'string' && wanted.test(one.value)) || (one.kind === 'ref' && wanted.test(one.path.at(-1) ?? '')));

@@ -249,4 +249,32 @@ export const limitExamples: readonly Example[] = [
       app.listen({ port: 3000 });
     `,
   },
+  {
+    title: 'a token from a mail is no code, also where a service takes it',
+    good: `
+      //- app.js
+      const express = require('express');
+      const { AccountController } = require('./account');
+      const account = new AccountController();
+      const app = express();
+      app.post('/account/verify', account.verify);
+      app.post('/account/reset-password', (req, res) => res.json(reset(req.body.resetToken, req.body.password)));
+      app.listen(3000);
+      //- account.js
+      const { AccountService } = require('./service');
+      exports.AccountController = class AccountController {
+        async verify(req, res) {
+          const service = new AccountService();
+          res.json(await service.verify(req.body));
+        }
+      };
+      //- service.js
+      exports.AccountService = class AccountService {
+        async verify(data) {
+          if (!data.user.tempToken) throw new Error('no token');
+          return this.users.byToken(data.user.tempToken);
+        }
+      };
+    `,
+  },
 ];

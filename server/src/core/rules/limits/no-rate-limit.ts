@@ -6,6 +6,7 @@ import { guessedAt, isKnownBefore, type Guessed } from '../facts/guessing.js';
 import { limitExamples } from '../facts/limit-examples.js';
 import { mayBeLimited, saysLimited } from '../facts/limiters.js';
 import { routeTables } from '../facts/open-rows.js';
+import { provesByToken } from '../facts/long-tokens.js';
 import { otherLogins, type OtherLogin } from '../facts/other-logins.js';
 import { insertGuard } from '../facts/peers.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
@@ -44,7 +45,7 @@ export default rule<'module', Evidence>({
       // One registration may make several.
       if (endpoint.methodAt.path !== module.path || places.has(endpoint.methodAt.mark) || limited.some(({ path, methodAt }) => path === endpoint.path.text || methodAt.mark === endpoint.methodAt.mark)) continue;
       const kind = concerns(endpoint, leaves.has(endpoint.handler), context);
-      if (kind === undefined) continue;
+      if (kind === undefined || (kind === 'code' && provesByToken(endpoint, context))) continue;
       places.add(endpoint.methodAt.mark);
       alike.set(kind, [...(alike.get(kind) ?? []), endpoint]);
     }
