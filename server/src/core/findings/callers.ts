@@ -1,6 +1,7 @@
 import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
 import { bindingOf } from '../project/bound.js';
+import { samePlace, type At } from '../text/source.js';
 import type { RuleContext } from '../rules/rule.js';
 
 /** The branches each function of a module is called under, where it is only ever called by its name there. */
@@ -31,4 +32,14 @@ export function servedUnder(fn: FunctionId, context: RuleContext): readonly Bran
   const routes = context.endpoints({ handler: fn });
   const isDevelopment = routes.length > 0 && routes.every(({ when }) => when.length > 0 && /^(development|unless-production)$/.test(context.environment(when)));
   return (isDevelopment ? routes[0]?.when : undefined) ?? [];
+}
+
+/** A branch under which an application is made, where it is made in a method that endpoints of development alone run. */
+export function madeUnder(at: At, module: ModuleView, context: RuleContext): readonly Branch[] {
+  const maker = [...module.functions.values()].find((fn) => fn.steps.some((step) => step.do === 'call' && samePlace(step.call.at, at)));
+  const isMethod = maker !== undefined && [...module.classes.values()].some(({ methods }) => methods.includes(maker.id));
+  if (!isMethod) return [];
+  const { endpoints, mounts } = context.running(maker.id, 'methods');
+  const isDevelopment = mounts.length === 0 && endpoints.length > 0 && endpoints.every(({ when }) => when.length > 0 && /^(development|unless-production)$/.test(context.environment(when)));
+  return (isDevelopment ? endpoints[0]?.when : undefined) ?? [];
 }

@@ -12,7 +12,7 @@ import { placedFix } from '../openapi/part-places.js';
 import { isCodeFile } from '../text/paths.js';
 import type { FilePath } from '../text/source.js';
 import { LOWER, type Confidence, type Severity } from './finding.js';
-import { calledUnder, callersOf, servedUnder } from './callers.js';
+import { calledUnder, callersOf, madeUnder, servedUnder } from './callers.js';
 import { broughtHome, homeOfCall, noHome, type Home } from './home.js';
 import { atKey, type Ranked } from './precedence.js';
 
@@ -132,7 +132,7 @@ export function detect(facts: FileFacts, asked: Asked): Detected {
     if (said) ask('contract', { side: 'code', endpoint, said }, grounds);
   }
   if (wanted.has('siblings')) for (const group of siblingsOf(facts, project)) ask('siblings', group);
-  for (const scope of project.scopes.values()) if (scope.at.path === facts.file.path) ask('scope', scope, () => ({ application: scope.id }));
+  for (const scope of project.scopes.values()) if (scope.at.path === facts.file.path) ask('scope', scope, () => ({ application: scope.id }), madeUnder(scope.at, module, context));
   return { raw, crashes };
 }
 

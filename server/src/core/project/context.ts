@@ -109,6 +109,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
   const inside: NonNullable<ConductInput['inside']> = new WeakMap();
   const scopes = (): Iterable<Scope> => project.scopes.values();
   const running = createRunning({ project, body, follow: (target) => follow(target)?.fn.id });
+  const runningMethods = createRunning({ project, body, follow: (target) => calledFunction(target, false, { ...held, body })?.id });
 
   return {
     policy: (key) => held.policy[key],
@@ -167,7 +168,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       const isHere = (place: At | undefined): boolean => place?.path === at.path && overlaps(held.spanOf(place), wanted);
       return [...project.endpoints.values()].filter((endpoint: Endpoint) => links(endpoint.chain).some(({ layer }) => isHere(layer.at) || isHere(layer.made)));
     },
-    running,
+    running: (fn, through) => (through === 'methods' ? runningMethods(fn) : running(fn)),
     major(name, from) {
       const manifest = held.manifestPath(from);
       const range = held.manifestOf(from)?.dependencies.get(name);

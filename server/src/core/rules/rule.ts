@@ -251,8 +251,8 @@ export interface RuleContext {
   scopeOf(at: At): Scope | undefined;
   /** Endpoints whose chain holds the layer written at this call, or one by a name that stands for it. */
   endpointsThrough(at: At): readonly Endpoint[];
-  /** Endpoints that run a function, in their handler, in a layer or through calls of these, and the places it is mounted at. */
-  running(fn: FunctionId): Running;
+  /** Endpoints that run a function, in their handler, in a layer or through calls of these, and the places it is mounted at; calls of methods are followed where they are asked for. */
+  running(fn: FunctionId, through?: 'methods'): Running;
   /** Installed, else locked, else lowest of the range, else undefined: assume the newest. */
   major(name: string, from: FilePath): number | undefined;
   /** The version a manifest gets of a package it names so: the installed one, else the locked one; undefined: nobody tells, or it is not one the range lets in. */

@@ -27,7 +27,7 @@ export default rule<'scope', { readonly scope: Scope; readonly before: At | unde
     if (where === 'socket') return;
     const [serves] = scope.serves;
     const before = serves && context.pathOf(serves) === context.pathOf(scope.at) ? serves : undefined;
-    yield { at: scope.nameAt, subject: `${scope.binding ?? 'express'} error handler`, evidence: { scope, before }, ...(where === 'loopback' ? { severity: 'hint' } : {}) };
+    yield { at: scope.nameAt, subject: `${scope.binding ?? 'express'} error handler`, evidence: { scope, before }, when: [], ...(where === 'loopback' ? { severity: 'hint' } : {}) };
   },
   explain: () => ({
     message: "Express prints stack traces to clients unless NODE_ENV is exactly 'production'. Add an error handler.",
@@ -173,6 +173,37 @@ export default rule<'scope', { readonly scope: Scope; readonly before: At | unde
         info: { title: Pets, version: 1.0.0 }
         paths:
           /pets: { get: { operationId: list, x-swagger-router-controller: pets, responses: { default: { description: any } } } }
+      `,
+    },
+    {
+      title: 'an application that a class makes for routes of development alone',
+      good: `
+        //- app.js
+        const express = require('express');
+        const app = express();
+        if (process.env.NODE_ENV !== 'production') app.use('/try', require('./try')());
+        app.use((err, req, res, next) => { res.sendStatus(500); });
+        app.listen(3000);
+        //- try.js
+        const express = require('express');
+        const Starter = require('./starter');
+        module.exports = function tries() {
+          const router = express.Router();
+          const starter = new Starter();
+          router.post('/start', async (req, res) => res.json({ port: await starter.start(8080) }));
+          return router;
+        };
+        //- starter.js
+        const express = require('express');
+        class Starter {
+          async start(port) {
+            const app = express();
+            app.get('/', (req, res) => res.send('hello'));
+            app.listen(port);
+            return port;
+          }
+        }
+        module.exports = Starter;
       `,
     },
   ],

@@ -62,7 +62,7 @@ export default rule<'call', Evidence>({
       const isOpen = mount.library === 'fastify' || (mount.library === 'express' && context.major('express', context.pathOf(call.at)) === 4);
       if (!isOpen || isHandedOut(mount, context) || reachedBy(call, context).by === 'guarded') continue;
       // A folder made to be served, by its name: the default alone is no fault there.
-      if (mount.roots.length > 0 && mount.roots.every((one) => isMade(lastOf(one, context)) || isContentFolder(one, context))) continue;
+      if (mount.roots.length > 0 && mount.roots.map((one) => usual(one, context)).every((one) => isMade(lastOf(one, context)) || isContentFolder(one, context))) continue;
       const isKnown = mount.roots.some((one) => context.constant(one) !== undefined || folderOf(one, context) !== undefined);
       yield { ...common, at: mount.at, evidence: { mount, setting: undefined, root }, severity: isKnown ? 'info' : 'hint', confidence: 'medium' };
     }
@@ -201,6 +201,22 @@ export default rule<'call', Evidence>({
       `,
     },
     {
+      title: 'the built page, unless a setting names another folder, and the folder of a package',
+      good: `
+        //- package.json
+        { "dependencies": { "express": "4.19.2" } }
+        //- app.js
+        const path = require('path');
+        const express = require('express');
+        const built = () => path.join(__dirname, '..', 'frontend', 'build');
+        module.exports = function app(config) {
+          const folder = config.publicFolder || built();
+          const page = require.resolve('@house/app');
+          return express().use(express.static(folder)).use('/admin', express.static(path.join(page, '..')));
+        };
+      `,
+    },
+    {
       title: 'folders made to be served keep the default of Express 4 and Fastify',
       good: `
         //- package.json
@@ -319,14 +335,23 @@ function lastOf(root: Value, context: RuleContext): readonly string[] {
   const end = context.resolve(root).value;
   const last = end.kind === 'call' && /(^|\.)(join|resolve)$/.test(end.callee) ? end.args.at(-1)?.value : end.kind === 'template' ? end.parts.at(-1) : undefined;
   const text = typeof last === 'string' ? last : last && context.constant(last)?.value;
-  if (typeof text === 'string') return text.split('/').filter((one) => one !== '' && one !== '.' && one !== '..');
-  return isOfPackage(end) ? ['dist'] : [];
+  const named = typeof text === 'string' ? text.split('/').filter((one) => one !== '' && one !== '.' && one !== '..') : [];
+  return named.length === 0 && isOfPackage(end, context) ? ['dist'] : named;
 }
 /** The folder of an installed package, which ships without hidden files: `path.dirname(require.resolve('swagger-ui-dist'))`. */
-function isOfPackage(value: Value): boolean {
-  if (value.kind !== 'call') return false;
-  if (value.callee === 'require.resolve' || /(^|\.)(getAbsoluteFSPath|absolutePath)$/.test(value.callee)) return true;
-  return /(^|\.)(dirname|join)$/.test(value.callee) && value.args[0] !== undefined && isOfPackage(value.args[0].value);
+function isOfPackage(value: Value, context: RuleContext, depth = 0): boolean {
+  const made = value.kind === 'ref' ? context.resolve(value).value : value;
+  if (made.kind !== 'call' || depth > 5) return false;
+  if (made.callee === 'require.resolve' || (made.name === 'resolve' && context.textOf(made.target.at) === 'require.resolve') || /(^|\.)(getAbsoluteFSPath|absolutePath)$/.test(made.callee)) return true;
+  return /(^|\.)(dirname|join)$/.test(made.callee) && made.args[0] !== undefined && isOfPackage(made.args[0].value, context, depth + 1);
+}
+/** The folder that is served where no setting names another: `settings.publicFolder || builtFolder()`, and what a function of one return gives. */
+function usual(root: Value, context: RuleContext): Value {
+  const end = context.resolve(root).value;
+  const chosen = end.kind === 'logic' && end.op !== '&&' ? end.right : root;
+  const called = chosen.kind === 'call' ? context.called(chosen) : undefined;
+  const returns = (called?.steps ?? []).flatMap((step) => (step.do === 'return' && step.value ? [step.value] : []));
+  return (returns.length === 1 ? returns[0] : undefined) ?? chosen;
 }
 function endsWellKnown(root: Value, context: RuleContext): boolean {
   return folderOf(root, context)?.segments.includes('.well-known') === true || /\.well-known/.test(root.kind === 'ref' ? '' : context.textOf(root.at));

@@ -56,7 +56,7 @@ export default rule<'scope', { readonly scope: Scope; readonly sent: readonly st
     const sent = sentBy(scope, context);
     const isMild = isJsonOnly(scope, context) || sent.includes('Content-Security-Policy');
     const level: { readonly severity?: 'hint' | 'info' } = where === 'loopback' || (isMild && where === 'default') ? { severity: 'hint' } : isMild ? { severity: 'info' } : {};
-    if (isFullyKnown(scope, context)) yield { at: scope.nameAt, subject, evidence: { scope, sent }, ...level };
+    if (isFullyKnown(scope, context)) yield { at: scope.nameAt, subject, evidence: { scope, sent }, when: [], ...level };
     else if (!scope.complete && scope.incompleteBecause.some((why) => SETUP_NAME.test(why))) yield { at: scope.nameAt, subject, evidence: { scope, sent }, severity: 'hint', confidence: 'low' };
   },
   explain: ({ scope, sent }) => ({

@@ -191,7 +191,7 @@ function* ofScope(scope: Scope, call: Call, context: RuleContext): Iterable<Foun
   const { binding } = scope;
   const changes: readonly Change[] =
     binding === undefined ? [] : [{ do: 'insert', at: scope.statementAt, where: 'line-after', code: [isExpress ? `${binding}.disable(` : `${binding}.getHttpAdapter().getInstance().disable(`, { quote: SETTING }, ');'] }];
-  yield { at: scope.nameAt, subject: `${binding ?? scope.framework} x-powered-by`, evidence: { value: "'Express'", title: "Disable 'x-powered-by'", safety: isExpress ? 'safe' : 'review', changes } };
+  yield { at: scope.nameAt, subject: `${binding ?? scope.framework} x-powered-by`, when: [], evidence: { value: "'Express'", title: "Disable 'x-powered-by'", safety: isExpress ? 'safe' : 'review', changes } };
 }
 function removesHeader(body: FunctionView | undefined, context: RuleContext): boolean {
   return body?.steps.some((step) => step.do === 'call' && step.call.name === 'removeHeader' && step.call.args[0] !== undefined && String(context.constant(step.call.args[0].value)?.value).toLowerCase() === SETTING) === true;

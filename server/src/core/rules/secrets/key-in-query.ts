@@ -4,6 +4,7 @@ import { urlCredentials, type UrlCredential } from '../facts/url-credentials.js'
 import { urlCredentialName } from '../facts/credential-names.js';
 import { linkName, servesLink } from '../facts/links.js';
 import { refsIn } from '../facts/mentions.js';
+import { signsAddress } from '../facts/link-signatures.js';
 import { wordsOf } from '../facts/names.js';
 import { checkedValues, flowsInto, queryParameters, queryRead, type QueryRead } from '../facts/query-reads.js';
 import { rule, type Change, type Code, type Detection, type FixAnswer, type RuleContext, type Severity } from '../rule.js';
@@ -255,6 +256,8 @@ export default rule<'module', Evidence>({
         export const login = (code) => fetch(process.env.TOKEN_URL, { method: 'POST', body: new URLSearchParams({ code, client_secret: process.env.CLIENT_SECRET }) });
       `,
     },
+    { title: 'the signature of a link', good: `import { createHmac } from 'node:crypto'; import express from 'express'; express().use((req, res, next) => { const key = req.query.key;
+      const made = createHmac('sha256', process.env.K).update(req.query.id).digest('hex'); return made === key ? next() : res.sendStatus(401); });` },
     { title: 'an item found by its key', good: `import express from 'express'; express().get('/items', (req, res) => { res.json(items.find((one) => one.key === req.query.key)); });` },
     {
       title: 'pages, sorting, things found by a key',
@@ -289,7 +292,7 @@ function* incoming(fn: FunctionView, module: ModuleView, context: RuleContext): 
   const ofLinks = fn.steps.flatMap((step) => (step.do === 'call' && wordsOf(step.call.name).length > 1 && linkName(step.call.name) ? step.call.args.map(({ value }) => value) : []));
   for (const places of byKey.values()) {
     const [first] = places;
-    if (!first || (!NEVER_A_LINK.test(first.read.key) && (isLink || places.some(({ read, binding }) => flowsInto(read, binding, ofLinks, module))))) continue;
+    if (!first || (!NEVER_A_LINK.test(first.read.key) && (isLink || places.some((one) => flowsInto(one.read, one.binding, ofLinks, module) || signsAddress(one, fn, context))))) continue;
     const { key, at, socket } = first.read;
     const isGuess = MAYBE.test(key);
     // The signature of a link stands in the link.
