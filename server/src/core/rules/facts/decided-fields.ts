@@ -87,6 +87,10 @@ function isGiven(values: readonly string[], path: string): boolean {
   if (values.length > 0) return values.some((value) => GIVEN.test(value) || (isSomebody && SWITCHED.test(value)));
   return isSomebody || PURCHASE.test(path) || PROCESS.test(path);
 }
+/** Whether a path is about people or their accounts. */
+export function isOfPersons(path: string): boolean {
+  return OF_PERSONS.test(path);
+}
 /** Whether what stands in an object of this name, in snake case, is said of the caller, somebody else or the thing at the path, and not of a part of it. */
 export function speaksOfWhole(holder: string, path: string): boolean {
   const segments = path.split('/').filter((segment) => segment !== '' && !segment.includes('{'));

@@ -4,7 +4,7 @@ import type { At } from '../../text/source.js';
 /** More than so many places of a document that lack the same are its habit, one decision that is told once. */
 export const HABIT = 30;
 /** The same where it is a fault to be repaired, and not an omission. */
-export const REPEATED = 10;
+export const REPEATED = 5;
 /** Places or operations that one fix completes. */
 export const MOST_COMPLETED = 100;
 

@@ -1,5 +1,6 @@
 import type { Entry, Value } from '../../model/value.js';
 import type { OpenApiDocument } from '../../openapi/document.js';
+import { ofDocument } from '../../openapi/kept.js';
 import { follow } from '../../openapi/references.js';
 import { asArray, asText, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
@@ -46,7 +47,7 @@ export default rule<'openapi', Evidence>({
   *detect(document, context) {
     // The same value in many examples is one secret.
     for (const [first, ...others] of byName(everywhere(document, context), ({ evidence: { kind, text } }) => `${kind} ${text}`).values()) {
-      if (!first) continue;
+      if (!first || (first.evidence.kind === 'token' && isOwnSample(first.evidence.vendor, document))) continue;
       const again = others.map(({ evidence }) => evidence.at);
       const related = again.slice(0, 10).map((at) => ({ at, label: 'here too' }));
       yield { ...first, evidence: { ...first.evidence, again }, ...(related.length > 0 ? { related } : {}) };
@@ -67,6 +68,16 @@ export default rule<'openapi', Evidence>({
     yield { title: 'Put a placeholder in its place', safety: 'review', changes: [at, ...again].map((place): Change => ({ do: 'replace', at: place, code })) };
   },
   examples: [
+    {
+      title: 'who issues a token shows what one looks like',
+      good: `
+        #- openapi.yaml
+        openapi: 3.1.0
+        servers: [{ url: https://api.github.com }]
+        paths: {}
+        components: { examples: { login: { value: { token: ghp_16C7e42F292c6912E7710c838347Ae178B4a } } } }
+      `,
+    },
     {
       title: 'a key in an example that operations share',
       bad: `
@@ -312,6 +323,14 @@ function* below(top: Spot, walk: Walk): Iterable<Detection<Evidence>> {
     }
   }
 }
+/** Who issues a kind of token shows in its own document what one looks like. */
+function isOwnSample(vendor: string, document: OpenApiDocument): boolean {
+  return hostsOf(document).some((host) => host.split('.').includes(vendor.toLowerCase()));
+}
+const hostsOf = ofDocument((document): readonly string[] => {
+  const urls = (asArray(valueOf(document.root, 'servers'))?.items ?? []).map((item) => asText(valueOf(item.value, 'url')) ?? '');
+  return [...urls.map((url) => /^https?:\/\/([^/:?#]+)/i.exec(url)?.[1] ?? ''), asText(valueOf(document.root, 'host')) ?? ''].map((host) => host.toLowerCase());
+});
 function pathTo(spot: Spot): string {
   const keys: string[] = [];
   for (let one: Spot | undefined = spot; one?.above; one = one.above) keys.push(one.key);

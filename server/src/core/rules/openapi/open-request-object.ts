@@ -17,6 +17,8 @@ interface Evidence {
   readonly composed: boolean;
 }
 const WRITES = new Set(['POST', 'PUT', 'PATCH']);
+/** What is called so holds names that callers choose; properties described in it are examples of such. */
+const MAP = /^(permissions|meta_?data|labels|headers|custom_?(fields|attributes|properties)|variables|env(ironment)?|extras?|annotations)$/i;
 const ANY_MEDIA = /^(\*|application)\/\*$/;
 /** Keys beside `type: object` that do not say what is in it. */
 const DESCRIBES_NOTHING = /^(type|title|description|nullable|deprecated|xml|externalDocs)$/;
@@ -51,7 +53,7 @@ export default rule<'openapi', Evidence>({
       const additional = entryOf(schema, 'additionalProperties') ?? openRest(schema);
       const isOpen = additional && (isTrue(additional.value) || isEmpty(additional.value));
       const isWhole = place.as === 'root' || (place.as === 'items' && place.parent?.as === 'root');
-      const isDescribed = properties !== undefined && entriesOf(properties.value).length > 0;
+      const isDescribed = properties !== undefined && entriesOf(properties.value).length > 0 && !MAP.test(place.property?.key ?? '');
       if (isOpen && (isDescribed || isWhole)) {
         const evidence = { pointer, composed: additional.key === 'unevaluatedProperties' };
         // A map of anything may be meant; a described object that takes more is a fault.
@@ -249,6 +251,25 @@ export default rule<'openapi', Evidence>({
           /search:
             get:
               requestBody: { content: { application/json: { schema: { type: object, properties: { q: { type: string } } } } } }
+              responses: { default: { description: any } }
+      `,
+    },
+    {
+      title: 'a map in which one name is shown',
+      good: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /categories:
+            post:
+              requestBody:
+                content:
+                  application/json:
+                    schema:
+                      type: object
+                      additionalProperties: false
+                      properties:
+                        permissions: { type: object, additionalProperties: true, properties: { everyone: { type: integer } } }
               responses: { default: { description: any } }
       `,
     },

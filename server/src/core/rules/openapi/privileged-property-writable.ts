@@ -5,8 +5,8 @@ import { follow } from '../../openapi/references.js';
 import { partsOf, requestSchemas, schemasBelow, standsUnder, type SchemaPlace } from '../../openapi/schemas.js';
 import { effective } from '../../openapi/security.js';
 import { typesOf } from '../../openapi/types.js';
-import { asArray, asObject, asText, entryOf, valueOf } from '../../openapi/values.js';
-import { decidedField, describedAsDecided, speaksOfWhole } from '../facts/decided-fields.js';
+import { asArray, asObject, asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
+import { decidedField, describedAsDecided, isOfPersons, speaksOfWhole } from '../facts/decided-fields.js';
 import { nameOfProperty } from '../facts/names.js';
 import { adminPath } from '../facts/paths.js';
 import { rule } from '../rule.js';
@@ -29,7 +29,7 @@ const SHARES = /(^|\/)(teams?|groups?|collaborators?|shares?|sharing|access|acls
 /** Whom something belongs to. */
 const OWNER = /^(owner|user|tenant|account)_?id$/;
 /** Operations from which on their paths show how the document names things. */
-const ENOUGH = 5;
+const ENOUGH = 3;
 
 export default rule<'openapi', Evidence>({
   meta: {
@@ -225,17 +225,16 @@ export default rule<'openapi', Evidence>({
         paths:
           /orders/{id}:
             put:
-              requestBody:
-                content:
-                  application/json:
-                    schema:
-                      type: object
-                      properties:
-                        status: { type: string, enum: [open, paid, shipped] }
-        #               ^^^^^^ openapi/privileged-property-writable "'status'"
-                        customer: { type: object, properties: { role: { type: string } } }
-        #                                                       ^^^^ openapi/privileged-property-writable "'role'"
+              requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Order' } } } }
               responses: { default: { description: any } }
+        components:
+          schemas:
+            Order:
+              properties:
+                status: { type: string, enum: [open, paid, shipped] }
+        #       ^^^^^^ openapi/privileged-property-writable "'status'"
+                customer: { type: object, properties: { role: { type: string } } }
+        #                                               ^^^^ openapi/privileged-property-writable "'role'"
       `,
     },
     {
@@ -252,6 +251,7 @@ export default rule<'openapi', Evidence>({
                     schema:
                       type: object
                       properties:
+                        role: { type: string, enum: [worker, manager] }
                         seLinux: { type: object, properties: { role: { type: string } } }
                         limits: { type: object, properties: { diskQuota: { type: integer } } }
                         status: { type: string, enum: [enabled, disabled] }
@@ -261,14 +261,7 @@ export default rule<'openapi', Evidence>({
                         dutyPaid: { type: boolean, description: Delivered duty paid }
                         port: { type: integer, description: Usually assigned by the system }
               responses: { default: { description: any } }
-          /registries:
-            post:
-              requestBody: { content: { application/json: { schema: { type: object, properties: { tenantId: { type: string }, clientId: { type: string } } } } } }
-              responses: { default: { description: any } }
-          /projects/{id}/users:
-            post:
-              requestBody: { content: { application/json: { schema: { type: object, properties: { userId: { type: string }, role: { type: string } } } } } }
-              responses: { default: { description: any } }
+          /registries: { post: { requestBody: { content: { application/json: { schema: { type: object, properties: { tenantId: { type: string }, clientId: { type: string } } } } } }, responses: { default: { description: any } } } }
       `,
     },
     {
@@ -278,8 +271,6 @@ export default rule<'openapi', Evidence>({
         swagger: '2.0'
         paths:
           /items/get: { post: { parameters: [{ in: body, name: b, schema: { type: object, properties: { userId: { type: string } } } }], responses: { default: { description: any } } } }
-          /items/list: { post: { responses: { default: { description: any } } } }
-          /items/sync: { post: { responses: { default: { description: any } } } }
           /rates/get: { post: { responses: { default: { description: any } } } }
           /rates/set: { post: { responses: { default: { description: any } } } }
       `,
@@ -309,6 +300,10 @@ export default rule<'openapi', Evidence>({
             put:
               security: [{ oauth: ['users:admin'] }]
               requestBody: { content: { application/json: { schema: { type: object, properties: { role: { type: string } } } } } }
+              responses: { default: { description: any } }
+          /projects/{id}/users:
+            post:
+              requestBody: { content: { application/json: { schema: { type: object, properties: { userId: { type: string }, role: { type: string } } } } } }
               responses: { default: { description: any } }
           /projects/{id}/members:
             post:
@@ -369,12 +364,19 @@ function isOfWhole(place: SchemaPlace, types: readonly string[]): boolean {
   return true;
 }
 /** It names who or what a call is about, or somebody of another service. */
-function isOther({ parent }: SchemaPlace, name: string, document: OpenApiDocument): boolean {
+function isOther(place: SchemaPlace, name: string, document: OpenApiDocument): boolean {
+  if (/^roles?$/.test(name)) return isRoleOfThing(place, document);
   if (!OWNER.test(name)) return false;
+  const { parent } = place;
   const isOfService = /^(account|tenant)_?id$/.test(name);
   if (name.startsWith('account') && !knowsAccounts(document)) return true;
   // The identity an application has at a cloud.
   return (isOfService && ['client_id', 'clientId'].some((key) => entryOf(valueOf(parent?.schema, 'properties'), key))) || isOfCalls(document);
+}
+/** Its values are listed, and neither path nor neighbours are about somebody: the part a machine plays. */
+function isRoleOfThing(place: SchemaPlace, document: OpenApiDocument): boolean {
+  if (valuesOf(place, document).length === 0 || isOfPersons(place.root.operation.path)) return false;
+  return !entriesOf(valueOf(place.parent?.schema, 'properties')).some(({ key }) => /e?mail|user|login|password|phone|(first|last|full)_?name/i.test(key));
 }
 /** Paths name calls, as in /items/get: bodies say what they are about. */
 const isOfCalls = ofDocument(({ operations }) => operations.length >= ENOUGH && !operations.some(({ path }) => path.includes('{')));

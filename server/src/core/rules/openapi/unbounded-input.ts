@@ -1,7 +1,7 @@
 import type { ObjectValue, Value } from '../../model/value.js';
 import type { OpenApiDocument, Operation, Pointer } from '../../openapi/document.js';
 import { ofOperation } from '../../openapi/kept.js';
-import { at, isMarked, led, requestSchemas, schemasBelow } from '../../openapi/schemas.js';
+import { at, isMarked, led, requestSchemas, schemasBelow, type SchemaPlace } from '../../openapi/schemas.js';
 import { asObject, asText, entriesOf, entryOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
 import { missingBound, type Missing } from '../facts/bounds.js';
@@ -264,6 +264,24 @@ export default rule<'openapi', Evidence>({
       `,
     },
     {
+      title: 'a page size of a search, and an amount of that name in what is stored',
+      bad: `
+        #- openapi.yaml
+        openapi: 3.0.3
+        paths:
+          /keys/{id}:
+            put:
+              requestBody: { content: { application/json: { schema: { type: object, properties: { daily: { type: object, properties: { limit: { type: number } } } } } } } }
+        #                                                                                                                              ^^^^^ openapi/unbounded-input "'limit' has no upper bound, so callers can send any amount"
+              responses: { default: { description: any } }
+          /keys/search:
+            post:
+              requestBody: { content: { application/json: { schema: { type: object, properties: { limit: { type: integer } } } } } }
+        #                                                                                         ^^^^^ openapi/unbounded-input "arbitrarily large"
+              responses: { default: { description: any } }
+      `,
+    },
+    {
       title: 'bounds of version 2, and answers',
       good: `
         #- swagger.yaml
@@ -344,11 +362,18 @@ function* bodyBounds(document: OpenApiDocument, operation: Operation, told: Set<
       const { parent, schema } = place;
       const items = place.as === 'items' && parent ? parent : undefined;
       const name = place.property?.key ?? (items ? `${items.property?.key ?? 'the list'}[]` : 'the body');
-      const missing = missingBound(document, schema, name);
+      const missing = ofPages(missingBound(document, schema, name), place);
       const at = place.property?.keyAt ?? (items && entryOf(items.schema, 'items')?.keyAt) ?? schemaKeyAt(document, root.operation, schema);
       if (missing) yield { name, ...missing, pointer: place.pointer, at, owner: items ? items.schema : schema };
     }
   }
+}
+/** In a body, a number is a page size only beside the other terms of a search: elsewhere it is an amount. */
+function ofPages(missing: Missing | undefined, { root, parent, property }: SchemaPlace): Missing | undefined {
+  if (missing?.kind !== 'size') return missing;
+  const isTerm = /^(limit|page_?size|per_?page|max_?(results|items|records))$/i.test(property?.key ?? '') && root.operation.method === 'POST';
+  const isBeside = parent?.as === 'root' || /^(options|page|paging|pagination)$/i.test(parent?.property?.key ?? '');
+  return isTerm && isBeside ? missing : { ...missing, kind: 'number' };
 }
 const FILES = /^(image|video|audio|font)\/|^application\/(octet-stream|pdf|zip|gzip|x-(gzip|tar|zip-compressed|7z-compressed)|msword)$/i;
 /** A file as the whole body, of which the document says no more than its type. */
