@@ -118,6 +118,25 @@ test('a document of one area speaks of that area alone', () => {
   const texts = { 'app.js': app([...below('/api/radars', SERVED), 'PUT /api/radars/rain', ...others]), 'radars/openapi.yaml': document(FOUR, 'servers: [{ url: /api/radars }]\n') };
   assert.deepEqual(driftOf(texts), ['shadow-endpoint app.js PUT /api/radars/rain']);
 });
+test('the page at the top is not the top of an API elsewhere, and what is served where the document says is not served beside it', () => {
+  const listed = document(['GET /', 'POST /', 'GET /{id}', 'GET /orders'], 'servers: [{ url: /api/radars }]\n');
+  const texts = { 'app.js': app(['GET /api/radars', 'POST /api/radars', 'GET /api/radars/:id', 'GET /api/radars/orders', 'GET /orders', 'GET /']), 'openapi.yaml': listed };
+  const operations = engineOf(texts).inventory().flatMap(({ method, path, operation }) => (operation ? [`${method} ${path}`] : []));
+  assert.deepEqual(operations.sort(), ['GET /api/radars', 'GET /api/radars/orders', 'GET /api/radars/{id}', 'POST /api/radars']);
+  const twice = app([], "const router = express.Router();\nrouter.get('/orders', h); router.get('/users', h); router.get('/refunds', h);\napp.use('/api', router); app.use('/', router);\n");
+  assert.deepEqual(driftOf({ 'app.js': twice, 'openapi.yaml': document(['GET /orders', 'GET /users', 'GET /refunds'], 'servers: [{ url: /api }]\n') }), []);
+});
+test('routes that are registered while a promise is made', () => {
+  const api = `class Api {
+  constructor(app) { this.app = app; }
+  start() { return new Promise(async (resolve) => { this.listen(); resolve(); }); }
+  listen() { ${on('this.app', [...SERVED, 'GET /more']).replaceAll('\n', ' ')} }
+}
+module.exports = { Api };
+`;
+  const texts = { 'api.js': api, 'app.js': app([], "const { Api } = require('./api');\nconst api = new Api(app);\nPromise.all([api.start()]);\n"), 'openapi.yaml': document(FOUR) };
+  assert.deepEqual(driftOf(texts), ['shadow-endpoint api.js GET /more']);
+});
 test('what cannot be seen claims nothing', () => {
   assert.deepEqual(driftOf({ 'app.js': app([...SERVED, 'GET /more']), 'openapi.yaml': document(FOUR).replace('paths:', 'paths:\n  : [') }), []);
   assert.deepEqual(driftOf({ 'app.js': app([...SERVED, 'GET /more']), 'openapi.yaml': 'openapi: 3.0.3\npaths:\n  $ref: ./paths.yaml\n' }), []);

@@ -66,9 +66,16 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
       const known = overItems(call, frame);
       if (known) return known;
     }
+    if (call.form === 'new' && call.callee === 'Promise') return started(call, frame);
     return outside(call, target, frame, step);
   }
 
+  /** `new Promise((resolve) => ...)` runs its function at once. */
+  function started({ args, at }: Call, frame: Frame): Abstract {
+    const run = args[0] && settled(evaluate(args[0].value, frame));
+    if (run?.is === 'function') applyTo(run, [], frame, at.mark, undefined, { force: byName(run.fn) });
+    return UNKNOWN;
+  }
   /** A new scope, with what is called on it at once. */
   function begun(adapter: FrameworkAdapter, made: Created, call: Call, frame: Frame, step: StepFrame | undefined): Abstract {
     const scope: Extract<Abstract, { is: 'scope' }> = { is: 'scope', scope: create(adapter.id, made, call, frame, step) };

@@ -123,11 +123,27 @@ function pairOf(listing: Listing, { counted, endpoints }: Application): Pair {
   const starts = new Set<string>();
   for (const endpoint of endpoints) {
     const found = endpoint.path.known ? pathIn(listing, endpoint.path.shape, spellings) : undefined;
-    if (!found) continue;
-    hits.set(endpoint, found);
-    for (const start of startsOf(endpoint)) starts.add(start);
+    if (found) hits.set(endpoint, found);
   }
+  for (const endpoint of besides(hits)) hits.delete(endpoint);
+  for (const endpoint of hits.keys()) for (const start of startsOf(endpoint)) starts.add(start);
   return { listing, spellings, hits, starts };
+}
+/** Endpoints that only look like a path of the document, which is served where its servers say: `/` beside `/api/things/`. One registration under both names is both. */
+function besides(hits: Pair['hits']): readonly Endpoint[] {
+  const usual = dominant([...hits.values()].map(({ spelling }) => spelling));
+  if (!usual || usual.from === '') return [];
+  const placeOf = ({ methodAt }: Endpoint): string => `${methodAt.path} ${methodAt.mark}`;
+  const served = new Map<string, Set<string>>();
+  const keyOf = ({ method }: Endpoint, path: ListedPath): string => `${method} ${path.shape}`;
+  for (const [endpoint, { path, spelling }] of hits) if (spelling === usual) served.set(keyOf(endpoint, path), new Set([...(served.get(keyOf(endpoint, path)) ?? []), placeOf(endpoint)]));
+  return [...hits].flatMap(([endpoint, { path, spelling }]) => {
+    if (spelling === usual) return [];
+    // The page at the top of an application is the top of an API elsewhere by chance only.
+    if (spelling.from === '' && path.shape === '/') return [endpoint];
+    const places = served.get(keyOf(endpoint, path));
+    return places && !places.has(placeOf(endpoint)) ? [endpoint] : [];
+  });
 }
 /** `/a`, `/a/b` and the like, the shortest first. */
 function startsOf({ path: { shape } }: Endpoint): readonly string[] {
