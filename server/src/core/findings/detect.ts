@@ -131,9 +131,12 @@ export function detect(facts: FileFacts, asked: Asked): Detected {
     const said = project.drift.endpoints.get(endpoint.id);
     if (said) ask('contract', { side: 'code', endpoint, said }, grounds);
   }
+  const mounted = project.byMount.get(facts.file.path) ?? [];
+  const atMounts = mounted.length > 0 ? asking({ ...asked, rules: asked.rules.filter(({ meta }) => meta.whereMounted) }, (path) => path === facts.file.path) : undefined;
+  if (atMounts) for (const endpoint of mounted) atMounts.ask('endpoint', endpoint);
   if (wanted.has('siblings')) for (const group of siblingsOf(facts, project)) ask('siblings', group);
   for (const scope of project.scopes.values()) if (scope.at.path === facts.file.path) ask('scope', scope, () => ({ application: scope.id }), madeUnder(scope.at, module, context));
-  return { raw, crashes };
+  return { raw: [...raw, ...(atMounts?.raw ?? [])], crashes: [...crashes, ...(atMounts?.crashes ?? [])] };
 }
 
 /** Runs the rules that name the place where a value is written on code that may hand values of a file to libraries. */

@@ -152,6 +152,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       if ('handler' in by) return handlersOf(by.handler, project, body);
       if ('shape' in by) return project.byShape.get(by.shape) ?? [];
       if ('scope' in by) return project.byScope.get(by.scope) ?? [];
+      if ('mountedIn' in by) return project.byMount.get(by.mountedIn) ?? [];
       return project.byFile.get(by.file) ?? [];
     },
     scope: (id) => project.scopes.get(id),
@@ -184,6 +185,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       const manifest = held.manifestOf(from);
       return manifest && manifest.dependencies.has(name);
     },
+    isAsked: (path) => path === file,
     spokenOf: (path) => path === file || held.isAsked(path, file),
     fileClass: held.classOf,
     artifacts: (kind) => held.paths().filter((path) => held.kindOf(path) === kind).flatMap((path) => held.artifactOf(path) ?? []),

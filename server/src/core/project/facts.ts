@@ -70,6 +70,10 @@ const MARKS: ReadonlyMap<string, string> = new Map([
 const AMONG_PATHS = /#\/paths|#\/%|\$ref['"]?[ \t]{0,9}:[ \t]{0,9}['"]?#['"]?[ \t]{0,9}[\r\n,}]/;
 /** Calls that look a text up in a list, or hold it against a pattern. */
 const CHECKS: ReadonlySet<string> = new Set(['includes', 'has', 'test', 'startsWith', 'match', 'indexOf', 'exec']);
+/** `ctx.cookies` and `cookies()`, which hold what a browser keeps. */
+function isJar(value: Value | undefined): boolean {
+  return value?.kind === 'ref' ? value.path.at(-1) === 'cookies' : value?.kind === 'call' && value.name === 'cookies';
+}
 const MOST_GROWTH = 2;
 const LEAST_PLACES = 5_000;
 const NOTHING: ReadonlySet<never> = new Set();
@@ -140,6 +144,7 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
     if (step.do !== 'call') continue;
     const mark = MARKS.get(step.call.name);
     if (mark !== undefined) uses.add(mark);
+    if (step.call.name === 'set' && isJar(step.call.receiver)) uses.add('cookies');
     if (step.call.name === 'register' && isEndless(step.call)) uses.add('endless-tokens');
     if (/(^|\.)MulterModule\.register(Async)?$/.test(step.call.callee)) uses.add('upload-module');
     if (CHECKS.has(step.call.name) && [step.call.receiver, ...step.call.args.map((item) => item.value)].some(isType)) uses.add('type-check');

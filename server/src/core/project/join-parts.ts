@@ -124,19 +124,25 @@ export function nameOf(value: Value, fnName: string | undefined): string {
   return fnName && !fnName.includes('(') && fnName !== 'anonymous' ? fnName : 'inline function';
 }
 
-/** Endpoints by shape, scope, handler and file. */
-export function indexes(endpoints: readonly Endpoint[]): Pick<ProjectModel, 'byShape' | 'byScope' | 'byHandler' | 'byFile'> {
+/** Endpoints by shape, scope, handler, file, and other files that mount them. */
+export function indexes(endpoints: readonly Endpoint[]): Pick<ProjectModel, 'byShape' | 'byScope' | 'byHandler' | 'byFile' | 'byMount'> {
   const byShape = new Map<string, Endpoint[]>();
   const byScope = new Map<ScopeId, Endpoint[]>();
   const byHandler = new Map<FunctionId, Endpoint[]>();
   const byFile = new Map<FilePath, Endpoint[]>();
+  const byMount = new Map<FilePath, Endpoint[]>();
   for (const one of endpoints) {
     set(byShape, `${one.app} ${one.path.shape}`, () => []).push(one);
     set(byScope, one.scope, () => []).push(one);
     if (one.handler !== undefined) set(byHandler, one.handler, () => []).push(one);
     set(byFile, one.methodAt.path, () => []).push(one);
+    for (const path of mountingFiles(one)) set(byMount, path, () => []).push(one);
   }
-  return { byShape, byScope, byHandler, byFile };
+  return { byShape, byScope, byHandler, byFile, byMount };
+}
+/** The files other than its own that mount what the endpoint is registered on. */
+export function mountingFiles({ mounts, methodAt }: Pick<Endpoint, 'mounts' | 'methodAt'>): ReadonlySet<FilePath> {
+  return new Set(mounts.map(({ path }) => path).filter((path) => path !== methodAt.path));
 }
 
 /** Guards this code base uses, most frequent first. */

@@ -152,6 +152,8 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
   /** Looks through wrappers: `asyncHandler(fn)`, `upload.single('f')` stays, `wrap(controller.save)`. */
   function look(value: Value, target: Abstract, frame: Frame): { value: Value; target: Abstract } {
     if (target.is === 'function') return { value, target: wrappedFunction(target, evaluation, traits) ?? target };
+    // `helmet.default ? helmet.default() : helmet()`: one package, however it was loaded.
+    if (value.kind === 'choice' && moduleOf(value.else) !== undefined && moduleOf(value.else) === moduleOf(value.then)) return { value: value.else, target };
     if (value.kind !== 'call' || !(WRAPPER.test(value.name || value.callee) || value.callee === 'express-async-handler')) return { value, target };
     const inner = value.args.find(({ value: arg }) => arg.kind === 'function' || arg.kind === 'ref')?.value;
     return inner ? { value: inner, target: evaluation.evaluate(inner, frame) } : { value, target };

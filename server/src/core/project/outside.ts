@@ -8,8 +8,8 @@ const SERVES_WEB = /^((Bun|Deno)\.serve|@hono\/node-server\.(serve|createAdaptor
 export function serves(callee: string): boolean {
   return SERVES.test(callee) || SERVES_WEB.test(callee);
 }
-/** Calls that look at an application and register nothing. */
-export const LOOKS = /^(supertest|request|chai\.request|console\.\w+|debug|Object\.\w+|assert(\.\w+)?|Promise\.\w+|resolve|process\.\w+|socket\.io|util\.\w+|hono\/(dev|testing)\.\w+)$/;
+/** Calls that look at an application and register nothing; those of Koa only add members to its contexts (koa-session 7.0.2, koa-qs 3.0.0, koa-onerror 5.0.1, koa-ejs 4.3.0, koa-respond 2.1.0). */
+export const LOOKS = /^(supertest|request|chai\.request|console\.\w+|debug|Object\.\w+|assert(\.\w+)?|Promise\.\w+|resolve|process\.\w+|socket\.io|util\.\w+|hono\/(dev|testing)\.\w+|koa-(session|qs|onerror|ejs|respond)(\.createSession)?)$/;
 /** Packages that only decide whether or when a scope they are given is asked: a virtual host, a lazy loader. */
 export const FORWARDS = /(^|[/.-])vhost$|^express-lazy-router(\.|$)/;
 

@@ -103,6 +103,8 @@ export interface ProjectModel {
   readonly byScope: ReadonlyMap<ScopeId, readonly Endpoint[]>;
   readonly byHandler: ReadonlyMap<FunctionId, readonly Endpoint[]>;
   readonly byFile: ReadonlyMap<FilePath, readonly Endpoint[]>;
+  /** Endpoints below a mount that another file than their own makes. */
+  readonly byMount: ReadonlyMap<FilePath, readonly Endpoint[]>;
   readonly roles: ReadonlyMap<FunctionId, Role>;
   readonly handed: HandedOver;
   readonly documents: readonly OpenApiDocument[];

@@ -1,5 +1,6 @@
 import type { Route } from '../model/api.js';
 import { fileOf, type FilePath } from '../text/source.js';
+import { mountingFiles } from './join-parts.js';
 import { links, type ChainLink, type Endpoint, type JoinedCode, type ProjectModel, type Scope } from './project.js';
 
 /**
@@ -31,6 +32,7 @@ export function slicesOf(project: JoinedCode, known: WeakMap<object, number>): R
     const files = new Set<FilePath>([endpoint.methodAt.path]);
     if (endpoint.handler !== undefined) files.add(fileOf(endpoint.handler));
     for (const link of links(endpoint.chain)) files.add(link.layer.at.path);
+    for (const path of mountingFiles(endpoint)) files.add(path);
     for (const path of files) into(path).number(hash.low).number(hash.high);
   }
   for (const groups of [project.byShape, project.byScope]) for (const [key, group] of groups) {

@@ -35,6 +35,8 @@ export interface RuleMeta {
   readonly alsoInTests?: true;
   /** Is asked about code for the files its options stand in, too: it names the place where a value is written, and `RuleContext.spokenOf` says which of the two files hears it. */
   readonly whereWritten?: true;
+  /** Is asked about endpoints for the other files that mount them, too: it speaks of the mount there. */
+  readonly whereMounted?: true;
   /** Speaks although the place runs only in development. */
   readonly alsoInDevelopment?: true;
   /** Ids of the library defaults the rule's verdict rests on: each is proved by a test on the real package (rules/defaults). */
@@ -246,7 +248,7 @@ export interface RuleContext {
   /** RULES 0.11: rooted in a caught error, an error parameter, or a local assigned from one. A member (`err.stack`) counts by its root: look at `ref.path`. */
   isError(value: Value): boolean;
   sends(fn: FunctionId): readonly Send[];
-  endpoints(by: { readonly handler: FunctionId } | { readonly shape: string } | { readonly scope: ScopeId } | { readonly file: FilePath }): readonly Endpoint[];
+  endpoints(by: { readonly handler: FunctionId } | { readonly shape: string } | { readonly scope: ScopeId } | { readonly file: FilePath } | { readonly mountedIn: FilePath }): readonly Endpoint[];
   scope(id: ScopeId): Scope | undefined;
   scopeOf(at: At): Scope | undefined;
   /** Endpoints whose chain holds the layer written at this call, or one by a name that stands for it. */
@@ -266,6 +268,8 @@ export interface RuleContext {
   /** The nearest manifest lists the package; undefined: there is no manifest. */
   depends(name: string, from: FilePath): boolean | undefined;
   fileClass(path: FilePath): FileClass;
+  /** The file is the one the rules are asked about. */
+  isAsked(path: FilePath): boolean;
   /** Whether what stands in a file is said there: it is the file the rules are asked about, or one that gives out data and is asked about the code it is handed on by. */
   spokenOf(path: FilePath): boolean;
   /** The configuration files of the project of a kind, in order of path; those in tests and examples too. */

@@ -2,8 +2,9 @@ import type { Call } from '../../model/value.js';
 import { links, type ChainLink, type Endpoint } from '../../project/project.js';
 import { samePlace, type At } from '../../text/source.js';
 import { changesNothing } from '../facts/doing-nothing.js';
-import { asksForHeader, asksForToken, checks, isProtected, knowsBySession, mountWithout } from '../facts/csrf-checks.js';
+import { asksForHeader, asksForToken, checks, isProtected, knowsBySession } from '../facts/csrf-checks.js';
 import { csrfMountExamples } from '../facts/csrf-mount-examples.js';
+import { exemptFromCrumb, lacksNeighboursCheck, mountWithout } from '../facts/csrf-neighbours.js';
 import { changing } from '../facts/methods.js';
 import { idlePosts } from '../facts/idle-post-examples.js';
 import { adminPath, publicPath } from '../facts/paths.js';
@@ -12,7 +13,7 @@ import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 interface Evidence {
   readonly endpoint: Endpoint;
   /** No check at all, one that stands behind the route and never runs for it, or one that only the neighbours have. */
-  readonly how: 'missing' | 'late' | 'forgotten' | 'mount';
+  readonly how: 'missing' | 'late' | 'forgotten' | 'mount' | 'exempt';
   /** Where the flags of the cookie stand: an object to add to, or the call's options that hold none yet. */
   readonly cookieAt: At | undefined;
   readonly optionsAt: At | undefined;
@@ -33,6 +34,7 @@ export default rule<'endpoint', Evidence>({
     severity: 'info',
     confidence: 'medium',
     topics: ['csrf'],
+    whereMounted: true,
     since: '0.1.0',
     leansOn: ['express-session/cookie-flags'],
     whenNotToUse: 'The cookie identifies nobody: what it protects is asked for with a token in a header.',
@@ -42,17 +44,22 @@ export default rule<'endpoint', Evidence>({
   words: [],
   *detect(endpoint, context) {
     const path = context.pathOf(endpoint.methodAt);
+    const nowhere = { cookieAt: undefined, optionsAt: undefined, flagAt: undefined };
     const mount = mountWithout(endpoint, context);
-    const at = mount?.path === endpoint.methodAt.path ? mount : endpoint.methodAt;
-    if (mount) yield { at, subject: `${endpoint.scope} csrf`, when: endpoint.when, confidence: 'medium', evidence: { endpoint, how: 'mount', cookieAt: undefined, optionsAt: undefined, flagAt: undefined } };
+    if (mount) yield { at: mount.at, subject: `${endpoint.scope} csrf`, when: endpoint.when, confidence: 'medium', evidence: { endpoint, how: mount.how, ...nowhere } };
     // Next to a syntax error the check may be what is just being typed.
-    if (!isChange(endpoint, context) || context.top(path)?.complete !== true) return;
+    if (!context.isAsked(path) || context.top(path)?.complete !== true) return;
+    const found = { at: endpoint.methodAt, subject: `${endpoint.id} csrf`, when: endpoint.when, confidence: 'medium' as const };
+    if (!mount && lacksNeighboursCheck(endpoint, context) && !isIdle(endpoint, context)) {
+      yield { ...found, evidence: { endpoint, how: 'forgotten', ...nowhere } };
+      return;
+    }
+    const exempt = exemptFromCrumb(endpoint, context);
+    if (exempt) yield { ...found, at: exempt, evidence: { endpoint, how: 'exempt', ...nowhere } };
+    if (exempt || !isChange(endpoint, context)) return;
     const chain = links(endpoint.chain);
     if (isProtected(endpoint, context) || chain.some((link) => asksForHeader(link, context) || asksForToken(link, context))) return;
-    const handler = endpoint.route.handler?.fn;
-    if (handler !== undefined && changesNothing(handler, context)) return;
-    const found = { at: endpoint.methodAt, subject: `${endpoint.id} csrf`, when: endpoint.when, confidence: 'medium' as const };
-    const nowhere = { cookieAt: undefined, optionsAt: undefined, flagAt: undefined };
+    if (isIdle(endpoint, context)) return;
     const others = context.endpoints({ file: path }).filter((one) => one.app === endpoint.app && isChange(one, context));
     const knowsByCookie = knowsBySession(context);
     if (knowsByCookie && endpoint.chainComplete && others.some((one) => one.route.layers.some((layer) => checks(layer)))) {
@@ -61,7 +68,7 @@ export default rule<'endpoint', Evidence>({
     }
     if (others[0] !== endpoint) return;
     if (PACKAGES.some((name) => context.projectUses(name))) {
-      if (checkedLater(endpoint, chain, context) && context.projectUses('cookies') && endpoint.authentication.state === 'guarded') yield { ...found, evidence: { endpoint, how: 'late', ...nowhere } };
+      if (mount === undefined && checkedLater(endpoint, chain, context) && knowsByCookie && endpoint.authentication.state === 'guarded') yield { ...found, evidence: { endpoint, how: 'late', ...nowhere } };
       return;
     }
     const flags = chain.map(({ layer }) => sessionFlags(layer.value, context)).find((one) => one !== undefined);
@@ -70,6 +77,8 @@ export default rule<'endpoint', Evidence>({
   explain: ({ endpoint, how }) => ({
     message: how === 'mount'
       ? `${endpoint.method} ${endpoint.path.text} lacks the check against forged requests that other routers are mounted with. Add it to the mount of this one as well.`
+      : how === 'exempt'
+      ? `${endpoint.method} ${endpoint.path.text} takes itself out of the check against forged requests, though a cookie tells who calls. Leave the check on.`
       : how === 'forgotten'
       ? `${endpoint.method} ${endpoint.path.text} lacks the check against forged requests that its neighbours have. Add it here as well.`
       : how === 'late'
@@ -79,7 +88,7 @@ export default rule<'endpoint', Evidence>({
     remedy: "Give the session's cookie sameSite: 'lax', or check a token with every form.",
   }),
   *fix({ evidence: { cookieAt, optionsAt, flagAt, how } }): Iterable<FixAnswer> {
-    if (how === 'forgotten' || how === 'mount') return yield { refused: 'The form has to send the token first.' };
+    if (how === 'forgotten' || how === 'mount' || how === 'exempt') return yield { refused: 'The form has to send the token first.' };
     if (how === 'late') return yield { refused: 'Which of the statements between the two may move cannot be told.' };
     const title = "Set sameSite: 'lax'";
     if (flagAt) yield { title, safety: 'review', changes: [{ do: 'replace', at: flagAt, code: [{ quote: 'lax' }] }] };
@@ -303,6 +312,11 @@ export default rule<'endpoint', Evidence>({
   ],
 });
 
+function isIdle({ route }: Endpoint, context: RuleContext): boolean {
+  // Files a layer before it keeps are a change.
+  const keepsFiles = route.layers.some(({ name }) => /^(single|array|fields|any)$/.test(name.split('.').at(-1) ?? ''));
+  return !keepsFiles && route.handler?.fn !== undefined && changesNothing(route.handler.fn, context);
+}
 /** A page of another site can send it without being asked first: only what a form can send, unless a form can name another method. */
 function isChange({ method, path }: Endpoint, context: RuleContext): boolean {
   const canForge = method === 'POST' || (method !== 'all' && changing.has(method) && OVERRIDES.some((name) => context.projectUses(name)));

@@ -2,19 +2,21 @@ import type { Call, Entry, FunctionId, Value } from '../../model/value.js';
 import type { FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { At } from '../../text/source.js';
 import { ofRequest } from '../facts/handed.js';
+import { csrfAnswerExamples } from '../facts/csrf-answer-examples.js';
+import { cookieTests, isFreeWord, isHeader, returnedBy, saysYes } from '../facts/csrf-answers.js';
 import { requestReads } from '../facts/request-reads.js';
 import { operandsOf, partsOf } from '../facts/walk.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
-  readonly kind: 'method' | 'skip' | 'path' | 'unused' | 'off' | 'asked';
+  readonly kind: 'method' | 'skip' | 'path' | 'unused' | 'off' | 'asked' | 'origin' | 'cookie' | 'agent';
   readonly text: string;
   readonly entryAt: At | undefined;
   /** The literal that switches it off, and what it should be. */
   readonly flip?: { readonly at: At; readonly to: string };
 }
 /** Packages that check requests against forgery. */
-const PACKAGES = /^(csurf|csrf-csrf|csrf-sync|tiny-csrf|lusca|koa-csrf|@fastify\/csrf-protection|@hapi\/crumb|@dr\.pogodin\/csurf)$/;
+const PACKAGES = /^(csurf|csrf-csrf|csrf-sync|tiny-csrf|lusca|koa-csrf|@fastify\/csrf-protection|@hapi\/crumb|@dr\.pogodin\/csurf|hono\/csrf)$/;
 const CHANGING = /^(POST|PUT|PATCH|DELETE)$/i;
 /** Machines call these without cookies. */
 const MACHINES = /webhook|hook|callback|stripe|github|ipn|health|metrics|oauth|token|saml|graphql/i;
@@ -36,6 +38,8 @@ export default rule<'module', Evidence>({
   on: 'module',
   words: ['csrf', 'csurf', 'xsrf', 'crumb', 'lusca', 'checkorigin'],
   *detect(module, context) {
+    for (const fn of module.functions.values()) for (const { test, cookie } of cookieTests(fn, context))
+      yield { at: test.at, subject: `${fn.name} csrf cookie`, when: fn.when, evidence: { kind: 'cookie', text: context.textOf(cookie.at).slice(0, 60), entryAt: undefined } };
     for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) if (step.do === 'call') yield* weakenedBy(step.call, step, fn, context);
     for (const off of switchedOff(module, context)) yield { at: off.keyAt, subject: `csrf ${off.key ?? ''}`, confidence: 'high', evidence: { kind: 'off', text: context.textOf(off.at).slice(0, 60), entryAt: undefined, ...flipOf(off) } };
   },
@@ -44,6 +48,9 @@ export default rule<'module', Evidence>({
       : kind === 'unused' ? `'${text}' is registered, but no route or hook calls the csrfProtection it adds, so nothing is checked. Add it as an onRequest or preHandler hook.`
       : kind === 'off' ? `Protection against forged requests is switched off here (${text}). Leave it on, and exempt single paths of machines only.`
       : kind === 'asked' ? `Whoever adds ${text} to a request skips the CSRF check, and any other site can. Exempt what carries a token in a header only.`
+      : kind === 'origin' ? `This accepts requests from every site, so the check against forged requests turns nobody away. Compare the origin with your own.`
+      : kind === 'agent' ? `${text} is what any client may say of itself, and whoever does skips the CSRF check. Exempt what carries a token in a header only.`
+      : kind === 'cookie' ? `${text} is a cookie, which the browser sends with forged requests too, so the check always passes. Read the token from a header or the body.`
       : kind === 'skip' ? 'The check against forged requests is skipped for all of them. Remove the option.'
         : `Requests that change data are exempt from CSRF checks wherever ${text}. Exempt single paths of machines only.`,
     why: 'A form on any other site can send these requests with the cookies of whoever looks at it.',
@@ -53,6 +60,8 @@ export default rule<'module', Evidence>({
     if (flip) return yield { title: 'Leave the protection on', safety: 'review', changes: [{ do: 'replace', at: flip.at, code: [flip.to] }] };
     if (kind === 'off') return yield { refused: 'Its value stands in another place.' };
     if (kind === 'method') yield { title: 'Remove it from the list', safety: 'review', changes: [{ do: 'remove', at, as: 'item' }] };
+    else if (kind === 'origin') yield { refused: 'Which origins are your own cannot be told.' };
+    else if (kind === 'cookie') yield { refused: 'Where the pages send the token cannot be told.' };
     else if (kind === 'unused') yield { refused: 'Which routes take cookies, and where the hook belongs, cannot be told.' };
     else if (entryAt) yield { title: 'Remove the option', safety: 'review', changes: [{ do: 'remove', at: entryAt, as: 'entry' }] };
     else yield { title: 'Check every request', safety: 'review', changes: [{ do: 'settle', at, as: 'never' }] };
@@ -208,6 +217,7 @@ export default rule<'module', Evidence>({
         export const menu = { security: { checkOrigin: false } };
       `,
     },
+    ...csrfAnswerExamples,
     { title: 'reading methods', good: `import csurf from 'csurf'; export const protect = csurf({ ignoreMethods: ['GET', 'HEAD', 'OPTIONS'] });` },
     {
       title: 'a webhook',
@@ -240,10 +250,12 @@ function* weakenedBy(call: Call, step: Step, fn: FunctionView, context: RuleCont
         yield { ...base, subject: `${fn.name} csrf ${method}`, at: item.at, confidence: 'high', evidence: { kind: 'method', text: method.toUpperCase(), entryAt: undefined } };
     }
   }
+  if (isPackage(call)) for (const { value: options } of call.args) yield* callbacks(options, base, context);
   // The plugin only adds a function that routes or hooks have to call.
   const plugin = call.name === 'register' ? call.args[0]?.value : undefined;
   if (plugin?.kind === 'ref' && plugin.root.kind === 'import' && /^(@fastify\/csrf-protection|fastify-csrf)$/.test(plugin.root.from) && !context.projectUses('csrf-hook'))
     yield { ...base, at: plugin.at, confidence: 'high', evidence: { kind: 'unused', text: context.textOf(plugin.at), entryAt: undefined } };
+  if (plugin?.kind === 'ref' && plugin.root.kind === 'import' && PACKAGES.test(plugin.root.from)) yield* callbacks(call.args[1]?.value, base, context);
   if (isPackage(call) || call.args.some((item) => isCrumb(item.value))) for (const { value } of call.args) yield* skipping(value, base, context, 0);
   const around = exempting(call, context);
   if (around) yield { ...base, at: around.at, evidence: { kind: around.kind, text: context.textOf(around.at), entryAt: undefined } };
@@ -256,6 +268,26 @@ function isCrumb(value: Value): boolean {
   if (value.kind === 'object') return value.entries.some((entry) => entry.key === 'plugin' && isCrumb(entry.value));
   return value.kind === 'ref' && value.root.kind === 'import' && PACKAGES.test(value.root.from);
 }
+/** Options of these packages that say where the token stands (csurf 1.11.0, csrf-csrf 3 and 4, csrf-sync 4, @fastify/csrf-protection 7, tiny-csrf 1). */
+const TOKEN_OPTIONS = ['value', 'getTokenFromRequest', 'getCsrfTokenFromRequest', 'getToken'];
+/** What functions among the options decide: whom to skip (csrf-csrf and csrf-sync), which origins are let in (hono/csrf 4), and where the token stands. */
+function* callbacks(options: Value | undefined, base: Pick<Detection<Evidence>, 'subject' | 'when'>, context: RuleContext): Iterable<Detection<Evidence>> {
+  if (options?.kind !== 'object') return;
+  for (const key of ['skipCsrfProtection', ...TOKEN_OPTIONS]) for (const given of returnedBy(options, key, context)) {
+    if (key !== 'skipCsrfProtection') {
+      const cookie = operandsOf(given, '||').flatMap((one) => requestReads(one, context)).find(({ field }) => field.from === 'cookie');
+      if (cookie) yield { ...base, subject: `${base.subject} ${key}`, at: given.at, confidence: 'high', evidence: { kind: 'cookie', text: context.textOf(cookie.value.at).slice(0, 60), entryAt: undefined } };
+      continue;
+    }
+    const free = operandsOf(given, '||').find((one) => isFreeWord(one, context));
+    if (free) yield { ...base, subject: `${base.subject} ${key}`, at: free.at, evidence: { kind: isHeader(free, context) ? 'agent' : 'asked', text: context.textOf(free.at).slice(0, 80), entryAt: undefined } };
+  }
+  for (const key of ['skipCsrfProtection', 'origin', 'secFetchSite']) {
+    const entry = options.entries.findLast((one) => one.key === key);
+    if (!entry || !saysYes(entry.value, context)) continue;
+    yield { ...base, subject: `${base.subject} ${key}`, at: entry.keyAt, evidence: key === 'skipCsrfProtection' ? { kind: 'skip', text: '', entryAt: entry.at } : { kind: 'origin', text: '', entryAt: undefined } };
+  }
+}
 /** `skip: () => true`, also below `options`. */
 function* skipping(value: Value, base: { readonly subject: string }, context: RuleContext, depth: number): Iterable<{ at: At; subject: string; evidence: Evidence }> {
   if (depth > 3) return;
@@ -264,11 +296,7 @@ function* skipping(value: Value, base: { readonly subject: string }, context: Ru
   for (const entry of value.entries) {
     if (entry.key === 'options') yield* skipping(entry.value, base, context, depth + 1);
     if (entry.key !== 'skip') continue;
-    const end = context.resolve(entry.value).value;
-    const body = end.kind === 'function' ? context.body(end.fn) : undefined;
-    const [only] = body?.steps ?? [];
-    const isAlways = body?.steps.length === 1 && only?.do === 'return' && only.value?.kind === 'literal' && only.value.value === true;
-    if (isAlways) yield { ...base, at: entry.keyAt, evidence: { kind: 'skip', text: '', entryAt: entry.at } };
+    if (saysYes(entry.value, context)) yield { ...base, at: entry.keyAt, evidence: { kind: 'skip', text: '', entryAt: entry.at } };
   }
 }
 /** The test of the path under which a function goes on without the check it runs otherwise. */

@@ -1,12 +1,9 @@
 import type { Layer, RequestField } from '../../model/api.js';
-import type { Value } from '../../model/value.js';
+import type { FunctionId, Value } from '../../model/value.js';
 import { links, type ChainLink, type Endpoint } from '../../project/project.js';
-import { samePlace, type At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
-import { changing } from './methods.js';
 import { once } from './once.js';
 import { looksAtOrigin } from './origin-checks.js';
-import { publicPath } from './paths.js';
 import { someValue } from './walk.js';
 
 const PROTECTS = /csrf|csurf|xsrf|crumb|lusca/i;
@@ -14,7 +11,7 @@ const TOKEN_HEADER = /^(authorization|x-[\w-]{0,40}(key|token|secret|signature|a
 
 /** Callers of the project are known by a cookie. */
 export function knowsBySession(context: RuleContext): boolean {
-  return ['cookies', 'sessions', '@fastify/session', '@fastify/secure-session', 'koa-session', 'iron-session'].some((mark) => context.projectUses(mark));
+  return ['cookies', 'sessions', '@fastify/session', '@fastify/secure-session', 'koa-session', 'koa-generic-session', 'iron-session', '@hapi/cookie', '@hapi/yar'].some((mark) => context.projectUses(mark));
 }
 /** The layer checks requests against forgery. */
 export function checks(layer: Layer): boolean {
@@ -25,7 +22,17 @@ export function checks(layer: Layer): boolean {
 /** Something before the handler checks tokens or the origin. */
 export const isProtected = once((endpoint: Endpoint, context) => isKept(endpoint, context));
 function isKept(endpoint: Endpoint, context: RuleContext): boolean {
-  return links(endpoint.chain).some(({ layer }) => checks(layer) || (layer.fn !== undefined && looksAtOrigin(layer.fn, context))) || endpoint.route.layers.some((layer) => PROTECTS.test(layer.name));
+  return links(endpoint.chain).some(({ layer }) => checks(layer) || (layer.fn !== undefined && (looksAtOrigin(layer.fn, context) || refusesByOrigin(layer.fn, context)))) || endpoint.route.layers.some((layer) => PROTECTS.test(layer.name))
+    || (endpoint.handler !== undefined && refusesByOrigin(endpoint.handler, context));
+}
+/** The function, or one it asks, reads where a request comes from, and it refuses some. */
+export function refusesByOrigin(fn: FunctionId, context: RuleContext): boolean {
+  const refuses = context.conduct(fn)?.refuses ?? [];
+  if (!refuses.some((status) => status === 0 || (status >= 400 && status < 500))) return false;
+  return looksAtOrigin(fn, context) || (context.body(fn)?.steps ?? []).some((step) => {
+    const asked = step.do === 'call' ? context.called(step.call) : undefined;
+    return asked !== undefined && asked.id !== fn && looksAtOrigin(asked.id, context);
+  });
 }
 /** Turns away whoever brings no credential in a header of their own, which no page of another site can send; reads nothing a browser adds by itself. */
 export function asksForHeader({ layer }: ChainLink, context: RuleContext): boolean {
@@ -56,19 +63,3 @@ const asksByToken = once((layer: Layer, context): boolean => {
   const body = layer.fn === undefined ? undefined : context.body(layer.fn);
   return isTokens(context.resolve(layer.value).value) || (body !== undefined && someValue(body, isTokens));
 });
-/** A page of another site can have a logged-in caller send it. */
-const isForgeable = once((one: Endpoint, context): boolean => changing.has(one.method) && one.method !== 'all' && one.chainComplete && one.authentication.state === 'guarded' && !publicPath(one.path.text) && !isProtected(one, context)
-  && !links(one.chain).some((link) => asksForHeader(link, context) || asksForToken(link, context)));
-/** The mount of a router whose changing routes logged-in callers reach without the check, where another is mounted with it: told for the first of them. */
-export function mountWithout(endpoint: Endpoint, context: RuleContext): At | undefined {
-  if (endpoint.mounts.length === 0 || !knowsBySession(context) || !isForgeable(endpoint, context)) return undefined;
-  if (context.endpoints({ scope: endpoint.scope }).find((one) => isForgeable(one, context)) !== endpoint) return undefined;
-  for (const mount of endpoint.mounts) {
-    const order = context.scopeOf(mount)?.order ?? [];
-    const own = order.find((one) => one.kind === 'mount' && samePlace(one.at, mount));
-    const isBeside = order.some((one) => one.kind === 'layer' && one.layer !== undefined && one.path !== undefined && one.path.segments.length > 0 && checks(one.layer)
-      && order.some((other) => other.kind === 'mount' && other.path?.text === one.path?.text && other.path?.text !== own?.path?.text));
-    if (own && isBeside) return own.pathAt ?? own.at;
-  }
-  return undefined;
-}

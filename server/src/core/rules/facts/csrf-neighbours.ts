@@ -1,0 +1,105 @@
+import type { Layer } from '../../model/api.js';
+import type { FunctionId, Value } from '../../model/value.js';
+import { links, type Endpoint } from '../../project/project.js';
+import { samePlace, type At } from '../../text/source.js';
+import type { RuleContext } from '../rule.js';
+import { asksForHeader, asksForToken, checks, isProtected, knowsBySession, refusesByOrigin } from './csrf-checks.js';
+import { changing } from './methods.js';
+import { once } from './once.js';
+import { publicPath } from './paths.js';
+import { someValue } from './walk.js';
+
+/** Schemes by which callers of hapi bring a token or a password in a header: which of the strategies a route takes is not told apart. */
+const HEADER_SCHEMES = ['@hapi/jwt', '@hapi/basic', 'hapi-auth-jwt2', 'hapi-auth-bearer-token', 'hapi-auth-basic'];
+const MOST_CALLS = 3;
+/** Members and calls that lead to what a browser sends along by itself. */
+const KEPT_BY_BROWSER = /^(session|sess|cookies?|signedCookies)$/;
+const READS_COOKIE = /^(cookies|getCookie|getSignedCookie|unsignCookie|getIronSession|getServerSession|getSession|isAuthenticated)$/;
+/** Packages whose guards ask for a token or a password in a header. */
+const MODULES_OF_TOKENS = /jwt|basic|bearer|oauth2|openapi/i;
+/** Paths that are open by design, where being made to call them does no harm, or where no login is there yet. */
+const SESSION_PATH = /(^|\/)((log|sign)-?(in|out|up|off)|register|sessions?|refresh(-?token)?|tokens?|callback|saml|sso|otp|oauth2?|webhooks?|hooks?)(\/|$)/i;
+
+/** The function, or one it calls, reads a cookie or what a cookie leads to. */
+export const readsCookie = once((holder: { readonly fn: FunctionId }, context) => reads(holder.fn, context, 0));
+function reads(fn: FunctionId, context: RuleContext, depth: number): boolean {
+  const body = context.body(fn);
+  if (!body) return false;
+  const isCookie = (value: Value): boolean =>
+    (value.kind === 'ref' && value.path.some((part) => KEPT_BY_BROWSER.test(part ?? ''))) || (value.kind === 'call' && (READS_COOKIE.test(value.name) || (value.target.kind === 'ref' && value.target.path.some((part) => KEPT_BY_BROWSER.test(part ?? '')))));
+  if (someValue(body, isCookie)) return true;
+  return depth < MOST_CALLS && body.steps.some((step) => {
+    const next = step.do === 'call' ? context.called(step.call) : undefined;
+    return next !== undefined && next.id !== fn && reads(next.id, context, depth + 1);
+  });
+}
+/** Something of the chain, or the handler, knows the caller by a cookie. */
+const isByCookie = once((one: Endpoint, context): boolean => {
+  const chain = links(one.chain).map(({ layer }) => layer);
+  if ([...chain, ...(one.route.handler ? [one.route.handler] : [])].some((layer) => ofCookie(layer, context))) return true;
+  // A guard nobody can read, behind a package that keeps sessions.
+  return chain.some(({ name }) => /session$/i.test(name)) && chain.some(({ fn, claims }) => fn === undefined && claims.some(({ protects, because }) => protects === 'authentication' && !MODULES_OF_TOKENS.test(because)));
+});
+const ofCookie = once((layer: Layer, context): boolean => /^passport\.session$/.test(layer.name) || (layer.fn !== undefined && reads(layer.fn, context, 0)));
+
+/** A changing endpoint for callers who are known by a cookie: what a page of another site could send in their name. */
+const isByCookieChange = once((one: Endpoint, context): boolean => {
+  if (!changing.has(one.method) || one.method === 'all' || !one.chainComplete || SESSION_PATH.test(one.path.text)) return false;
+  if (!isGuarded(one, context) || !isByCookie(one, context)) return false;
+  return !links(one.chain).some((link) => asksForHeader(link, context) || asksForToken(link, context));
+});
+/** Strangers are refused, as far as is known, by a function of the route itself where the path looks open by design. */
+function isGuarded(one: Endpoint, context: RuleContext): boolean {
+  const own = one.route.layers.some((layer) => layer.fn !== undefined && !checks(layer) && !refusesByOrigin(layer.fn, context) && (context.conduct(layer.fn)?.refuses ?? []).some((status) => status === 401 || status === 403));
+  return own || (one.authentication.state === 'guarded' && !publicPath(one.path.text));
+}
+/**
+ * Callers of a changing endpoint are known by a cookie, and nothing looks whether a page of another site sent the request, while most endpoints of that kind that the file
+ * registers or mounts have such a check. A method no form can send counts only where the check stands before such a method, too.
+ */
+export function lacksNeighboursCheck(endpoint: Endpoint, context: RuleContext): boolean {
+  if (!knowsBySession(context) || !isByCookieChange(endpoint, context) || isProtected(endpoint, context)) return false;
+  const file = endpoint.methodAt.path;
+  const others = [...context.endpoints({ file }), ...context.endpoints({ mountedIn: file })].filter((one) => one !== endpoint && one.app === endpoint.app && changing.has(one.method) && one.method !== 'all');
+  const kept = others.filter((one) => isProtected(one, context));
+  const open = others.filter((one) => !isProtected(one, context) && isByCookieChange(one, context));
+  return kept.length > open.length && kept.some((one) => (endpoint.method === 'POST' || one.method !== 'POST') && hasOwnCheck(one, endpoint, context));
+}
+/** What keeps the endpoint stands where it does not stand before the other. */
+function hasOwnCheck(kept: Endpoint, other: Endpoint, context: RuleContext): boolean {
+  const before = new Set(links(other.chain).map(({ layer }) => layer));
+  return kept.handler !== undefined && refusesByOrigin(kept.handler, context)
+    || [...links(kept.chain).map(({ layer }) => layer), ...kept.route.layers].some((layer) => !before.has(layer) && (checks(layer) || (layer.fn !== undefined && refusesByOrigin(layer.fn, context))));
+}
+/** Where a route of hapi that logged-in callers change something by takes itself out of what @hapi/crumb 9.0.1 checks: `plugins: { crumb: false }`. */
+export function exemptFromCrumb(endpoint: Endpoint, context: RuleContext): At | undefined {
+  if (endpoint.framework !== 'hapi' || !changing.has(endpoint.method) || !['@hapi/cookie', '@hapi/yar', 'hapi-auth-cookie'].some((name) => context.projectUses(name))) return undefined;
+  if (endpoint.authentication.state !== 'guarded' || publicPath(endpoint.path.text) || SESSION_PATH.test(endpoint.path.text) || HEADER_SCHEMES.some((name) => context.projectUses(name))) return undefined;
+  if (!links(endpoint.chain).some(({ layer }) => checks(layer))) return undefined;
+  for (const options of [context.option(endpoint.route.options, 'options'), context.option(endpoint.route.options, 'config')].flatMap((one) => (one.kind === 'value' ? [one.value] : []))) {
+    const plugins = context.option(options, 'plugins');
+    const crumb = plugins.kind === 'value' ? context.option(plugins.value, 'crumb') : undefined;
+    if (crumb?.kind === 'value' && context.constant(crumb.value)?.value === false) return crumb.entry.keyAt;
+  }
+  return undefined;
+}
+/** A page of another site can have a logged-in caller send it. */
+const isForgeable = once((one: Endpoint, context): boolean => isByCookieChange(one, context) && !publicPath(one.path.text) && !isProtected(one, context));
+
+/** The mount of a router whose changing routes logged-in callers reach without the check, told for the first of them: another router is mounted with it, or it stands behind the mount. */
+export function mountWithout(endpoint: Endpoint, context: RuleContext): { readonly at: At; readonly how: 'mount' | 'late' } | undefined {
+  if (endpoint.mounts.length === 0 || !knowsBySession(context)) return undefined;
+  for (const mount of endpoint.mounts) {
+    const order = context.scopeOf(mount)?.order ?? [];
+    const own = order.findIndex((one) => one.kind === 'mount' && samePlace(one.at, mount));
+    const it = order[own];
+    if (!it) continue;
+    const isBeside = order.some((one) => one.kind === 'layer' && one.layer !== undefined && one.path !== undefined && one.path.segments.length > 0 && checks(one.layer)
+      && order.some((other) => other.kind === 'mount' && other.path?.text === one.path?.text && other.path?.text !== it.path?.text));
+    const isLate = order.some((one, index) => index > own && one.kind === 'layer' && one.when.length === 0 && one.layer !== undefined && checks(one.layer) && (one.path === undefined || one.path.segments.length === 0));
+    if (!isBeside && !isLate) continue;
+    const isFirst = isForgeable(endpoint, context) && context.endpoints({ scope: endpoint.scope }).find((one) => isForgeable(one, context)) === endpoint;
+    return isFirst ? { at: it.pathAt ?? it.at, how: isBeside ? 'mount' : 'late' } : undefined;
+  }
+  return undefined;
+}
