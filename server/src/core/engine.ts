@@ -7,7 +7,6 @@ import { createCorsDetails } from './holding/cors-details.js';
 import { whileBroken, type Whole } from './holding/broken.js';
 import { effectAt, setupsOf } from './holding/effects.js';
 import { createFiles, type Files } from './holding/files.js';
-import { askedOf } from './holding/bench.js';
 import { createHeldHits } from './holding/document-hits.js';
 import { givesData } from './holding/handers.js';
 import { judge, note, type Judged } from './holding/judging.js';
@@ -66,6 +65,8 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   /** Files to be judged, and those whose findings may differ from what was last told. */
   const dirty = new Set<FilePath>(files.paths());
   let untold = new Set<FilePath>();
+  /** The marks of the files when the answers of judged files were last compared with them. */
+  let answeredAt: number | undefined;
 
   function again(path: FilePath): void {
     judged.delete(path);
@@ -97,12 +98,10 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       // A file of data is asked about whoever imports it.
       for (const one of reshaped) for (const path of files.importsOf(one)) if (givesData(path, files)) forget(path);
       for (const [path, { leansOnSurface }] of judged) if (reshaped.some((one) => leansOnSurface.has(one))) forget(path);
-      const uses = new Map<string, boolean | string>();
-      for (const [path, { answered }] of judged) for (const [what, answer] of answered) {
-        const now = uses.get(what) ?? askedOf(files, what);
-        uses.set(what, now);
-        if (now !== answer) forget(path);
-      }
+      const version = files.marks.version();
+      if (version === answeredAt) return;
+      answeredAt = version;
+      for (const [path, { answered }] of judged) for (const [what, answer] of answered) if (files.marks.answer(what) !== answer) forget(path);
     });
   }
   function judgedNow(path: FilePath): Judged {

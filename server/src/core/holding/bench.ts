@@ -90,29 +90,17 @@ export function recorded({ files, project, policy, today }: Bench, own: FilePath
     ignoreFile: (path) => files.get(look(path))?.text,
     resolveFile: (specifier, from) => files.resolve(specifier, from),
     projectUses(what) {
-      const known = answered.get(what) ?? projectUses(files, what);
+      const known = answered.get(what) ?? files.marks.answer(what);
       answered.set(what, known);
       return known === true;
     },
     marksFrom(start) {
       const asked = `${start}*`;
-      const known = answered.get(asked) ?? askedOf(files, asked);
+      const known = answered.get(asked) ?? files.marks.answer(asked);
       answered.set(asked, known);
       return typeof known === 'string' && known !== '' ? known.split('\n') : [];
     },
   };
-}
-
-/** Whether any file imports the module or carries the mark. */
-function projectUses(files: Files, what: string): boolean {
-  return files.paths().some((path) => files.usesOf(path).has(what));
-}
-/** What was asked of the project: whether a thing is used, or, with `*` behind a start, what follows it in the marks, a line each. */
-export function askedOf(files: Files, what: string): boolean | string {
-  if (!what.endsWith('*')) return projectUses(files, what);
-  const start = what.slice(0, -1);
-  const found = files.paths().flatMap((path) => [...files.usesOf(path)].flatMap((mark) => (mark.startsWith(start) ? [mark.slice(start.length)] : [])));
-  return [...new Set(found)].sort().join('\n');
 }
 
 /** A detection and where it stands. */

@@ -15,6 +15,7 @@ import { filesBeside, isLockFile } from '../artifacts/names.js';
 import { kindByContent } from '../artifacts/read.js';
 import { frameworks } from '../frameworks/index.js';
 import { createTrees } from '../syntax/javascript.js';
+import { createMarks, type Marks } from './marks.js';
 import { createVersions, tellsVersions, type KnownVersion, type LockedAt, type Versions } from './versions.js';
 import { foldersUp, under } from '../text/paths.js';
 import { filePath, spanAt, type At, type FilePath, type SourceFile, type Span } from '../text/source.js';
@@ -59,6 +60,8 @@ export interface Files {
   manifestPath(path: FilePath): FilePath | undefined;
   manifestOf(path: FilePath): Manifest | undefined;
   usesOf(path: FilePath): ReadonlySet<string>;
+  /** What all files use. */
+  readonly marks: Pick<Marks, 'answer' | 'version'>;
   /** The version a manifest gets of a package; `look` is told each file that was asked, held or not. */
   versionOf(name: string, written: string, manifest: FilePath, look: (path: FilePath) => void): KnownVersion | undefined;
   /** Where a lock file has it. */
@@ -134,6 +137,7 @@ export function createFiles(from?: Content): Files {
     facts.set(path, made);
     return made;
   };
+  const marks = createMarks(files.keys(), (path) => factsOf(path)?.uses);
   const resolve = (specifier: string, origin: FilePath): FilePath | undefined => {
     let own = resolved.get(origin);
     if (!own) resolved.set(origin, (own = new Map()));
@@ -228,6 +232,7 @@ export function createFiles(from?: Content): Files {
       const before = files.get(file.path);
       if (before?.text === file.text) return 'same';
       files.set(file.path, file);
+      marks.touch(file.path);
       unasked.add(file.path);
       if (SETTINGS.test(file.path) && (mayBeNamed(file.text) || (before && mayBeNamed(before.text)))) uris = undefined;
       if (before) {
@@ -248,6 +253,7 @@ export function createFiles(from?: Content): Files {
       asked.delete(path);
       if (tellsVersions(path)) return versions.remove(path);
       if (!files.delete(path)) return false;
+      marks.touch(path);
       facts.delete(path);
       configs.delete(path);
       data.delete(path);
@@ -306,6 +312,7 @@ export function createFiles(from?: Content): Files {
       return found && factsOf(found)?.manifest;
     },
     usesOf: (path) => factsOf(path)?.uses ?? NO_USES,
+    marks,
     versionOf: versions.of,
     lockedAt: versions.lockedAt,
     broughtIn(path, look) {

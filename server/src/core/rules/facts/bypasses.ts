@@ -45,15 +45,15 @@ export function* bypassesIn(fn: FunctionView, context: RuleContext): Iterable<By
       const identity = identityIn(step.value, context);
       if (identity && (known.identity ??= identifies(fn))) shortcut = identityShortcut(branch, identity, context);
     }
-    if (isNew && !shortcut && isGiven(step) && branch.holds && isEverywhere(branch, context) && masterPassword(branch.test, context) && (LOGS_IN.test(fn.name) || (known.identity ??= identifies(fn)))) shortcut = { how: 'value', severity: 'error' };
+    if (isNew && !shortcut && isGiven(step) && branch.holds && (LOGS_IN.test(fn.name) || (known.identity ??= identifies(fn))) && isEverywhere(branch, context) && masterPassword(branch.test, context)) shortcut = { how: 'value', severity: 'error' };
     shortcut ??= isNew ? addressShortcut(branch, step, passed, fn, context) : undefined;
     const unset = isNew && !shortcut && (!passed || (known.guard ??= isGuard(fn, context)) || turnsOthersDown(fn)) ? unsetKey(step, passed, fn, context) : undefined;
     if (unset && branch && !seen.has(unset.test)) {
       seen.add(branch.test).add(unset.test);
       yield { at: unset.test.at, shortcut: { how: 'unset', key: unset.name, severity: unset.slight ? 'info' : 'warning' }, text: context.textOf(unset.test.at), settled: undefined };
     }
-    const fixed = isNew && !shortcut && !unset && branch.holds && refusesAt(step, context) ? fixedBeside(branch.test, true, context) : undefined;
-    if (fixed && branch) {
+    const fixed = isNew && !shortcut && !unset && branch.holds ? fixedBeside(branch.test, context) : undefined;
+    if (fixed && branch && refusesAt(step, context)) {
       seen.add(branch.test);
       yield { at: fixed.at, shortcut: { how: 'value', severity: 'error' }, text: context.textOf(fixed.at), settled: undefined };
     }

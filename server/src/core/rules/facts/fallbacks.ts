@@ -26,34 +26,34 @@ const GETS = /^(get|env|getEnv|getenv|requireEnv|fromEnv|readEnv|envOr|getOrDefa
 const STORE = /(^|\.|_)(config|conf|configService|cfg|nconf|settings|env|environment)$/i;
 
 /** Every default of a file: `||`, `??`, `?:`, destructuring, later assignments, getters of configurations, schemas of zod 3 and 4, joi 17, envalid 8, convict 6. */
-export const fallbacksIn = once((module: ModuleView, context): readonly Fallback[] => [...allFallbacks(module, context)]);
-function* allFallbacks(module: ModuleView, context: RuleContext): Iterable<Fallback> {
+export const fallbacksIn = once((module: ModuleView, context): readonly Fallback[] => {
+  const all: Fallback[] = [];
   const calls = new Set<Call>();
   const roots = new Map<number, string>();
   for (const binding of module.bindings) if (binding.constant && binding.scope === module.top.id) roots.set(binding.value.at.mark, binding.name);
-  const visit = function* (value: Value, name: string | undefined, when: readonly Branch[], depth: number): Iterable<Fallback> {
+  const visit = (value: Value, name: string | undefined, when: readonly Branch[], depth: number): void => {
     if (depth > 20) return;
     const found = read(value, name, when, roots, module, context);
-    if (found) yield found;
+    if (found) all.push(found);
     switch (value.kind) {
       case 'object':
-        yield* overridden(value, when, context);
-        for (const entry of value.entries) yield* visit(entry.value, entry.key ?? name, when, depth + 1);
+        all.push(...overridden(value, when, context));
+        for (const entry of value.entries) visit(entry.value, entry.key ?? name, when, depth + 1);
         return;
-      case 'array': for (const item of value.items) yield* visit(item.value, name, when, depth + 1); return;
+      case 'array': for (const item of value.items) visit(item.value, name, when, depth + 1); return;
       case 'call':
         if (calls.has(value)) return;
         calls.add(value);
-        for (const item of value.args) yield* visit(item.value, undefined, when, depth + 1);
-        if (value.receiver) yield* visit(value.receiver, undefined, when, depth + 1);
+        for (const item of value.args) visit(item.value, undefined, when, depth + 1);
+        if (value.receiver) visit(value.receiver, undefined, when, depth + 1);
         return;
       case 'logic':
-        if (!found) yield* visit(value.left, name, when, depth + 1);
-        yield* visit(value.right, name, value.op === '&&' ? [...when, branchOf(value.left, true)] : when, depth + 1);
+        if (!found) visit(value.left, name, when, depth + 1);
+        visit(value.right, name, value.op === '&&' ? [...when, branchOf(value.left, true)] : when, depth + 1);
         return;
       case 'choice':
-        yield* visit(value.then, name, [...when, branchOf(value.test, true)], depth + 1);
-        yield* visit(value.else, name, [...when, branchOf(value.test, false)], depth + 1);
+        visit(value.then, name, [...when, branchOf(value.test, true)], depth + 1);
+        visit(value.else, name, [...when, branchOf(value.test, false)], depth + 1);
         return;
       default:
     }
@@ -61,26 +61,27 @@ function* allFallbacks(module: ModuleView, context: RuleContext): Iterable<Fallb
   // Calls of a module know the branches they stand in: their arguments are looked at through the steps, not through what holds them.
   for (const fn of [module.top, ...module.functions.values()])
     for (const step of fn.steps) {
-      if (step.do === 'call') for (const { value } of step.call.args) yield* entriesOf(value, step.when, (one, key, branches) => visit(one, key, branches, 1));
+      if (step.do === 'call') for (const { value } of step.call.args) entriesOf(value, step.when, (one, key, branches) => visit(one, key, branches, 1));
       if (step.do === 'assign') {
-        yield* visit(step.value, step.target.path.at(-1) ?? step.target.text, step.when, 0);
+        visit(step.value, step.target.path.at(-1) ?? step.target.text, step.when, 0);
         const set = step.target.root.kind === 'env' ? step.target.root.name : undefined;
         const test = step.when.find((branch) => set !== undefined && unsetTest(branch) === set);
-        if (set !== undefined && test) yield { variable: set, names: [set], fallback: step.value, when: step.when, repair: { how: 'refuse', why: SET_LATER } };
-      } else if (step.do === 'return' && step.value) yield* visit(step.value, fn.name.slice(fn.name.lastIndexOf('.') + 1), step.when, 0);
+        if (set !== undefined && test) all.push({ variable: set, names: [set], fallback: step.value, when: step.when, repair: { how: 'refuse', why: SET_LATER } });
+      } else if (step.do === 'return' && step.value) visit(step.value, fn.name.slice(fn.name.lastIndexOf('.') + 1), step.when, 0);
       if (step.do === 'call') {
         const found = asked(step.call, undefined, step.when, module, context);
-        if (found) yield found;
-        yield* mergedDefaults(step.call, step.when, context);
+        if (found) all.push(found);
+        all.push(...mergedDefaults(step.call, step.when, context));
       }
     }
-  for (const binding of module.bindings) yield* visit(binding.value, binding.name, binding.when, 0);
-  for (const view of module.classes.values()) for (const field of view.fields) yield* visit(field.value, field.name, [], 0);
-  for (const one of module.exports) yield* visit(one.value, one.name, [], 0);
-}
-function* entriesOf(value: Value, when: readonly Branch[], visit: (value: Value, key: string | undefined, when: readonly Branch[]) => Iterable<Fallback>): Iterable<Fallback> {
-  if (value.kind === 'object') for (const entry of value.entries) yield* visit(entry.value, entry.key, when);
-  else yield* visit(value, undefined, when);
+  for (const binding of module.bindings) visit(binding.value, binding.name, binding.when, 0);
+  for (const view of module.classes.values()) for (const field of view.fields) visit(field.value, field.name, [], 0);
+  for (const one of module.exports) visit(one.value, one.name, [], 0);
+  return all;
+});
+function entriesOf(value: Value, when: readonly Branch[], visit: (value: Value, key: string | undefined, when: readonly Branch[]) => void): void {
+  if (value.kind === 'object') for (const entry of value.entries) visit(entry.value, entry.key, when);
+  else visit(value, undefined, when);
 }
 
 function read(value: Value, name: string | undefined, when: readonly Branch[], roots: ReadonlyMap<number, string>, module: ModuleView, context: RuleContext): Fallback | undefined {

@@ -2,8 +2,8 @@ import type { FunctionView, ModuleView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
+import { contentsOf } from './contents.js';
 import { heldFields, peopleTable, personName, sensitiveField, tableName } from './field-names.js';
-import { partsOf } from './walk.js';
 
 /** A field of an output type of GraphQL that no client needs. */
 export interface GraphField {
@@ -22,27 +22,17 @@ const ISSUES = /auth|login|sign_?(in|up)|token|session|payload|result|response|c
 /** Types of what somebody sets up, whose keys he may see. */
 const SETS_UP = /integration|app$|application|client|connection|settings?$|config|project|licen[cs]e|invit|share|link$/i;
 const PLAIN = /^(String|ID|Int|Float|Bytes|Any|JSON)$/;
-const MOST_VALUES = 20_000;
-const DEEPEST = 12;
 
 /** The fields of output types, in any of the ways a schema is written, that hold what is for no client. */
 export function* graphFields(module: ModuleView, context: RuleContext): Iterable<GraphField> {
-  const texts = new Map<string, Value>();
+  const { texts, calls, objects } = contentsOf(module, context);
+  const written = texts.filter((one) => one.kind === 'template' || (one.kind === 'literal' && typeof one.value === 'string' && SCHEMA.test(one.value)));
+  const schemas = [...written, ...calls.filter((one) => one.form === 'tagged')];
   const answered = new Set<string>();
-  let left = MOST_VALUES;
-  const visit = (value: Value, depth: number): void => {
-    if (depth > DEEPEST || left-- <= 0) return;
-    if ((value.kind === 'literal' && typeof value.value === 'string' && SCHEMA.test(value.value)) || value.kind === 'template' || (value.kind === 'call' && value.form === 'tagged')) texts.set(`${value.at.mark} ${value.at.part?.start ?? ''}`, value);
-    if (value.kind === 'object') for (const { key, value: held } of value.entries) if (key !== undefined && held.kind === 'object') for (const one of held.entries) if (one.value.kind === 'function') answered.add(`${key}.${one.key ?? ''}`);
-    for (const part of partsOf(value)) visit(part, depth + 1);
-  };
-  for (const one of module.bindings) visit(one.value, 0);
-  for (const one of module.exports) visit(one.value, 0);
-  for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
-    const value = step.do === 'call' ? step.call : step.value;
-    if (value) visit(value, 0);
-  }
-  for (const value of texts.values()) yield* inText(value, answered, context);
+  if (schemas.length > 0) for (const { entries } of objects) for (const { key, value } of entries)
+    if (key !== undefined && value.kind === 'object') for (const one of value.entries) if (one.value.kind === 'function') answered.add(`${key}.${one.key ?? ''}`);
+  const unique = new Map(schemas.map((one) => [`${one.at.mark} ${one.at.part?.start ?? ''}`, one]));
+  for (const value of unique.values()) yield* inText(value, answered, context);
   yield* inClasses(module);
   yield* inCalls(module);
 }

@@ -5,11 +5,14 @@ const AUTH = /(^|[._])(auth[nz]?|authed|authenticated?|authentication|authori[sz
 const ROLE = /(^|[._])(is|require[sd]?|ensure|check|has|verify|only|must_?be|allow(ed)?|restrict|authorize|needs?)_?(to|only|any|all)?_?(super_?)?(admin|owner|staff|root|moderator|role|permission|scope|grant|ability|abilities|access)s?(_(or|and)_[a-z0-9_]{1,40}|_only|_guard|_middleware)?$/;
 const ROLE_ALONE = /^(admin_?only|owner_?or_?admin|admin_?(guard|auth|middleware|required))$/;
 const ROLE_WITH_ARGUMENT = /^(authorize|can|acl|rbac|permit|restrict_?to|roles?|scope)$/;
+/** A part of every name that any of these takes, as it is written: most names are settled by it. */
+const GUARDISH = /auth|protect|user|log|sign|session|token|jwt|api[^a-z]?key|bearer|guard|clerk|keycloak|cognito|admin|owner|staff|root|moderator|role|permi|scope|grant|abilit|access|acl|rbac|restrict|(?<![a-z])can(?![a-z])/i;
 /** Words of names that end like a guard and let every caller pass. */
 const NO_GUARD: ReadonlySet<string> = new Set(['csrf', 'xsrf', 'throttle', 'throttler', 'throttling', 'captcha', 'recaptcha', 'cache', 'limiter', 'limit', 'brute', 'helmet', 'cors', 'optional', 'optionally', 'maybe', 'anonymous', 'passthrough']);
 
 /** RULES 0.7: the name reads like a check of who calls. `text` is source text (`passport.authenticate`, `requireAuth`, `auth('x')`); role guards count. */
 export function authGuardName(text: string): boolean {
+  if (!GUARDISH.test(text)) return false;
   const spelled = spellings(text);
   if (spelled.length === 0 || wordsOf(spelled.join('_')).some((word) => NO_GUARD.has(word))) return false;
   return spelled.some((name) => AUTH.test(name) || name === 'can') || roleGuardName(text, true);

@@ -7,7 +7,7 @@ import { goesOnFrom, ofRequest } from './handed.js';
 import { changing } from './methods.js';
 import { wordsOf } from './names.js';
 import { readsCaller } from './rights.js';
-import { someIn } from './walk.js';
+import { branchesIn, someIn } from './walk.js';
 
 /** A check that is named where it should be called, or that asks only those who bring a credential. */
 export interface HalfGuard {
@@ -39,7 +39,7 @@ export function* halfGuards(fn: FunctionView, context: RuleContext): Iterable<Ha
 /** `if (req.isAuthenticated && ...)`: a function is always true. */
 function* uncalled(fn: FunctionView, context: RuleContext): Iterable<HalfGuard> {
   const seen = new Set<string>();
-  for (const step of fn.steps) for (const branch of step.when.slice(fn.when.length)) for (const ref of truthsIn(branch.test, 0)) {
+  for (const { step, branch } of branchesIn(fn)) for (const ref of truthsIn(branch.test, 0)) {
     const key = `${ref.at.mark}:${ref.at.part?.start ?? ''}`;
     if (seen.has(key)) continue;
     seen.add(key);

@@ -25,7 +25,7 @@ export function idleGuard(fn: FunctionView, context: RuleContext): Idle | undefi
   const owner = ownerOf(fn);
   const isMethod = /(^|\.)canActivate$/.test(fn.name) && owner !== '';
   const name = isMethod ? owner : fn.name;
-  if (wordsOf(name).some((word) => OPEN.test(word)) || !fn.complete || fn.when.length > 0) return undefined;
+  if (!fn.complete || fn.when.length > 0 || !(isMethod || authGuardName(name)) || wordsOf(name).some((word) => OPEN.test(word))) return undefined;
   if (isMethod) {
     const returns = fn.steps.filter((step) => step.do === 'return');
     const yes = returns.map((step) => (step.do === 'return' && step.value ? truthIn(step.value) : undefined));
@@ -33,7 +33,6 @@ export function idleGuard(fn: FunctionView, context: RuleContext): Idle | undefi
     const at = isIdleGuard ? yes[0] : givesTrueAlways(fn, context);
     return at && { at, name, how: 'true', response: undefined, framework: undefined };
   }
-  if (!authGuardName(name)) return undefined;
   const role = context.role(fn.id);
   // By its shape alone, a function that is handed a way on stands before handlers.
   const isLayer = role?.as === 'layer' || (role?.as === 'other' && !role.sure && role.parameters.includes('next'));

@@ -5,10 +5,17 @@ import { partsOf } from './walk.js';
 const DEEPEST = 14;
 
 /** Every name a value is made of, with the members read from it: outermost first, not through functions. */
-export function* refsIn(value: Value, depth = 0): Iterable<Ref> {
+export function refsIn(value: Value): readonly Ref[] {
+  if (value.kind === 'literal' || value.kind === 'function') return NONE;
+  const found: Ref[] = [];
+  collect(value, found, 0);
+  return found;
+}
+const NONE: readonly Ref[] = [];
+function collect(value: Value, found: Ref[], depth: number): void {
   if (depth > DEEPEST) return;
-  if (value.kind === 'ref') yield value;
-  for (const part of partsOf(value)) yield* refsIn(part, depth + 1);
+  if (value.kind === 'ref') found.push(value);
+  for (const part of partsOf(value)) collect(part, found, depth + 1);
 }
 /** Every name a function reads: in its tests, in what it hands to calls, assigns, gives back and throws. */
 export function* refsOf(fn: FunctionView): Iterable<Ref> {

@@ -2,12 +2,14 @@ import type { ModuleView } from '../../model/module.js';
 import type { ArrayValue, Entry, ObjectValue, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
+import { contentsOf } from './contents.js';
 import { authGuardName } from './guards.js';
 import { wordsOf } from './names.js';
 import { needsNoGuard } from './open-design.js';
 import { adminPath, assetPath, publicPath, sensitivePath } from './paths.js';
 import { refusesAt } from './refusals.js';
-import { partsOf, someIn, someValue } from './walk.js';
+import { once } from './once.js';
+import { someIn, someValue } from './walk.js';
 
 /** A row of a table of routes, or of services behind a gateway, that asks nobody, where the rows beside it say who may call them. */
 export interface OpenRow {
@@ -50,11 +52,10 @@ const SENT_IN = /\/(users?|accounts?|members?|customers?|tickets?|feedback|inqui
 const FEWEST_ROWS = 3;
 const FEWEST_CLOSED = 2;
 const MOST_ROWS = 300;
-const DEEPEST = 6;
 
 /** The open rows of the tables of a file. */
 export function* openRows(module: ModuleView, context: RuleContext): Iterable<OpenRow> {
-  for (const table of tablesOf(module)) {
+  for (const table of routeTables(module, context)) {
     const told = new Set<Row>();
     for (const one of openIn(table, context)) {
       if (told.has(one.row)) continue;
@@ -137,31 +138,14 @@ function isNeutral(name: string): boolean {
 }
 
 /** The tables of routes of a file, row by row. */
-export function routeTables(module: ModuleView): readonly (readonly Row[])[] {
-  return [...tablesOf(module)];
-}
-function* tablesOf(module: ModuleView): Iterable<readonly Row[]> {
-  const seen = new Set<string>();
-  const found: (readonly Row[])[] = [];
-  const visit = (value: Value, depth: number): void => {
-    if (depth > DEEPEST) return;
-    if (value.kind === 'array' || value.kind === 'object') {
-      const place = `${value.at.mark}:${value.at.part?.start ?? ''}`;
-      if (value.at.path !== module.path || seen.has(place)) return;
-      seen.add(place);
-      const rows = value.kind === 'array' ? rowsOf(value) : keyedRows(value);
-      if (rows.length >= FEWEST_ROWS) found.push(rows);
-    }
-    for (const part of partsOf(value)) visit(part, depth + 1);
-  };
-  for (const binding of module.bindings) visit(binding.value, 0);
-  for (const one of module.exports) visit(one.value, 0);
-  for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
-    if (step.do === 'call') visit(step.call, 0);
-    else if (step.value) visit(step.value, 0);
-  }
-  yield* found;
-}
+export const routeTables = once((module: ModuleView, context): readonly (readonly Row[])[] => {
+  const { objects, arrays } = contentsOf(module, context);
+  return [...arrays, ...objects].sort((one, other) => one.at.mark - other.at.mark).flatMap((value) => {
+    if (value.at.path !== module.path) return [];
+    const rows = value.kind === 'array' ? rowsOf(value) : keyedRows(value);
+    return rows.length >= FEWEST_ROWS ? [rows] : [];
+  });
+});
 /** Rows of one form; a spread or a row of another form hides what is usual. */
 function rowsOf({ items, open }: ArrayValue): readonly Row[] {
   if (open || items.length > MOST_ROWS) return [];

@@ -2,12 +2,13 @@ import type { FunctionView, ModuleView } from '../../model/module.js';
 import type { Call, Entry, Value } from '../../model/value.js';
 import { samePlace, type At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
+import { contentsOf } from './contents.js';
 import { authGuardName } from './guards.js';
 import { guessedAtPath, guessedIn, isSecretName, type Guessed } from './guessing.js';
 import { LIMITS, mentionsLimit, saysLimited } from './limiters.js';
 import { routeTables } from './open-rows.js';
 import { mutationMaps } from './resolvers.js';
-import { baseOf, partsOf, someIn, someValue } from './walk.js';
+import { baseOf, someIn, someValue } from './walk.js';
 
 /** A login, or a check of a code, that is no route of its own: a mutation, a procedure, a provider of logins, a row of a table. */
 export interface OtherLogin {
@@ -54,7 +55,7 @@ function* ofEntry({ key, keyAt, value, form }: Entry, name: string, context: Rul
 }
 /** tRPC: `login: publicProcedure.input(...).mutation(({ input }) => ...)` */
 function* procedures(module: ModuleView, context: RuleContext): Iterable<OtherLogin> {
-  for (const entry of entriesIn(module)) {
+  for (const entry of entriesIn(module, context)) {
     const { key, keyAt, value } = entry;
     if (key === undefined || value.kind !== 'call' || value.name !== 'mutation') continue;
     const base = baseOf(value);
@@ -101,7 +102,7 @@ function* methods(module: ModuleView, context: RuleContext): Iterable<OtherLogin
 }
 /** Rows of tables that some code of the project makes routes of. */
 function* rows(module: ModuleView, context: RuleContext): Iterable<OtherLogin> {
-  for (const { method, path, handler, methodAt, whole } of routeTables(module).flat()) {
+  for (const { method, path, handler, methodAt, whole } of routeTables(module, context).flat()) {
     if (method === undefined || !/^(post|all|\*)$/i.test(method) || !handler || saysLimited(whole) || context.endpoints({ file: module.path }).some((one) => samePlace(one.methodAt, methodAt))) continue;
     const body = bodyOf(handler, context);
     const kind = body ? kindAt(path, body, context) : guessedAtPath(path);
@@ -186,15 +187,8 @@ function linksOf(call: Call): readonly string[] {
 function callsIn(module: ModuleView): readonly Call[] {
   return [module.top, ...module.functions.values()].flatMap((fn) => fn.steps.flatMap((step) => (step.do === 'call' ? [step.call] : [])));
 }
-function entriesIn(module: ModuleView): readonly Entry[] {
+function entriesIn(module: ModuleView, context: RuleContext): readonly Entry[] {
   const found = new Map<number, Entry>();
-  const visit = (value: Value, depth: number): void => {
-    if (depth > DEEPEST) return;
-    if (value.kind === 'object') for (const entry of value.entries) found.set(entry.keyAt.mark, entry);
-    for (const part of partsOf(value)) visit(part, depth + 1);
-  };
-  for (const binding of module.bindings) visit(binding.value, 0);
-  for (const one of module.exports) visit(one.value, 0);
-  for (const call of callsIn(module)) visit(call, 0);
+  for (const { entries } of contentsOf(module, context).objects) for (const entry of entries) found.set(entry.keyAt.mark, entry);
   return [...found.values()];
 }

@@ -9,7 +9,7 @@ import { truthIn } from './passing-verifiers.js';
 import { askedFor, givesPromise, isBare, promiseIn } from './promises.js';
 import { refusingStatus, turnsAway } from './refusals.js';
 import { trueTests, type TrueTest } from './true-tests.js';
-import { someIn, someValue } from './walk.js';
+import { branchesIn, someIn, someValue } from './walk.js';
 
 /** How a check lets everybody pass although it makes a test. `at` is the call that would have to be another. */
 export interface Passing {
@@ -50,12 +50,12 @@ function* ofPromises(fn: FunctionView, context: RuleContext): Iterable<Passing> 
     seen.add(key);
     return { at: call.nameAt, statementAt: step.statementAt, how, name: call.target.kind === 'ref' ? call.target.text : call.name, next: undefined };
   };
+  for (const { branch, step } of branchesIn(fn)) for (const asked of askedFor(branch.test)) {
+    const call = promiseIn(asked, fn, context);
+    const one = call && found(call, step, 'promise');
+    if (one) yield one;
+  }
   for (const step of fn.steps) {
-    for (const branch of step.when.slice(fn.when.length)) for (const asked of askedFor(branch.test)) {
-      const call = promiseIn(asked, fn, context);
-      const one = call && found(call, step, 'promise');
-      if (one) yield one;
-    }
     // A promise that is given back is waited for; one that is asked for its truth on the way is not.
     const answer = step.do === 'return' && step.value && /^(not|logic|compare)$/.test(step.value.kind) && isDecision(fn) ? [...askedFor(step.value)].filter((asked) => step.value?.kind !== 'logic' || asked !== step.value.right) : [];
     for (const asked of answer) {
@@ -68,7 +68,7 @@ function* ofPromises(fn: FunctionView, context: RuleContext): Iterable<Passing> 
       const one = call && !context.textOf(fn.bodyAt).includes(`await ${context.textOf(step.target.at)}`) ? found(call, step, 'promise') : undefined;
       if (one) yield one;
     }
-    if (step.do === 'call' && !step.used && !step.call.awaited && givesPromise(step.call, context) && isBare(step.call, step, context) && isCheck(step.call) && mayThrow(step.call, fn, context)) {
+    if (step.do === 'call' && !step.used && !step.call.awaited && isCheck(step.call) && givesPromise(step.call, context) && isBare(step.call, step, context) && mayThrow(step.call, fn, context)) {
       const one = found(step.call, step, 'promise');
       if (one) yield one;
     } else if (step.do === 'call' && !step.used && isQuestion(step, step.call, context)) {
@@ -111,6 +111,8 @@ function* ofCallbacks(fn: FunctionView, context: RuleContext): Iterable<Passing>
 function* ofEither(fn: FunctionView, context: RuleContext): Iterable<Passing> {
   const seen = new Set<number>();
   for (const step of fn.steps) {
+    const mayGoOn = step.when.length > fn.when.length || step.do === 'return';
+    if (!mayGoOn || step.do === 'assign' || step.do === 'throw') continue;
     const branch = step.when.findLast((one) => !one.early && !fn.when.includes(one));
     const goes = isNext(step, fn, context) || (step.do === 'return' && step.value?.kind === 'call' && goesOnFrom(step.value, fn, context));
     const test = goes && branch?.holds === true ? branch.test : step.do === 'return' && /(^|\.)canActivate$/.test(fn.name) ? step.value : undefined;
@@ -156,11 +158,11 @@ function onRequest(value: Value, context: RuleContext): boolean {
 /** `new UnauthorizedException();`, `Boom.forbidden();`: an error that is made and never thrown. */
 function* ofErrors(fn: FunctionView, context: RuleContext): Iterable<Passing> {
   for (const step of fn.steps) {
-    if (step.do !== 'call' || step.used || !isBare(step.call, step, context)) continue;
+    if (step.do !== 'call' || step.used) continue;
     const { call } = step;
     const isError = call.form === 'new' ? isUnsent(call, context) || /^(Unauthori[sz]ed|Forbidden|AccessDenied|NotAuthenticated|Unauthenticated)\w*$/.test(call.name) && /(Error|Exception)$/.test(call.name)
       : isUnsent(call, context) || /^(@hapi\/boom|boom)\.(default\.)?(unauthorized|forbidden)$/.test(call.callee) || (/^(http-errors)(\.default)?$/.test(call.callee) && refusingStatus(call.args[0]?.value, context));
-    if (isError) yield { at: call.nameAt, statementAt: step.statementAt, how: 'unthrown', name: call.target.kind === 'ref' ? call.target.text : call.name, next: undefined };
+    if (isError && isBare(call, step, context)) yield { at: call.nameAt, statementAt: step.statementAt, how: 'unthrown', name: call.target.kind === 'ref' ? call.target.text : call.name, next: undefined };
   }
 }
 
@@ -197,9 +199,10 @@ function isBareOrKept(step: Step, call: Call, context: RuleContext): boolean {
 
 /** A layer that refuses, and then goes on for everybody all the same. */
 function goesOn(fn: FunctionView, context: RuleContext): Passing | undefined {
-  const role = context.role(fn.id);
-  if (!fn.complete || !role || role.as === 'error' || !(role.as === 'layer' || (role.as === 'other' && !role.sure && role.parameters.includes('next')))) return undefined;
-  const at = fn.steps.findIndex((step) => isNext(step, fn, context) && step.when.length === fn.when.length && step.loop === undefined && (step.zone === 'body' || step.zone === 'finally'));
+  if (!fn.complete) return undefined;
+  const at = fn.steps.findIndex((step) => step.when.length === fn.when.length && step.loop === undefined && (step.zone === 'body' || step.zone === 'finally') && isNext(step, fn, context));
+  const role = at < 0 ? undefined : context.role(fn.id);
+  if (!role || role.as === 'error' || !(role.as === 'layer' || (role.as === 'other' && !role.sure && role.parameters.includes('next')))) return undefined;
   const last = fn.steps[at];
   if (!last) return undefined;
   const next = last.do === 'call' ? last.call.nameAt : last.at;

@@ -1,6 +1,7 @@
 import type { Step } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import { handedAs } from './handed.js';
+import { once } from './once.js';
 import type { RuleContext } from '../rule.js';
 import { someIn } from './walk.js';
 
@@ -30,7 +31,8 @@ export function turnsAway(value: Value, context: RuleContext, depth = 0): boolea
   return value.receiver?.kind === 'call' && turnsAway(value.receiver, context, depth + 1);
 }
 /** The step turns a caller away. */
-export function refusesAt(step: Step, context: RuleContext): boolean {
+export const refusesAt = once(refuses);
+function refuses(step: Step, context: RuleContext): boolean {
   if (step.do === 'call') return (isAnswer(step.call) && turnsAway(step.call, context)) || answersBy(step.call, context);
   return step.do !== 'assign' && step.value !== undefined && turnsAway(step.value, context);
 }

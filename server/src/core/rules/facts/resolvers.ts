@@ -2,12 +2,13 @@ import type { FunctionView, ModuleView } from '../../model/module.js';
 import type { Call, ClassId, Entry, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
+import { contentsOf } from './contents.js';
 import { authGuardName, roleGuardName } from './guards.js';
 import { wordsOf } from './names.js';
 import { publicPath } from './paths.js';
 import { personalRead } from './personal-reads.js';
 import { turnsAway } from './refusals.js';
-import { partsOf, someIn, someValue } from './walk.js';
+import { someIn, someValue } from './walk.js';
 
 /** A mutation of GraphQL, as a map of resolvers or a class of them holds it. */
 interface Mutation {
@@ -29,7 +30,6 @@ const GUARDS = /^(UseGuards|Authorized|Roles|Auth|Authenticated|RequireAuth|HasR
 const OPENS = /^(Public|SkipAuth|AllowAnonymous|NoAuth|IsPublic)$/;
 /** Mutations that take away or change what is there. */
 const CHANGES = /^(delete|remove|drop|destroy|purge|erase|wipe|clear|ban|reset|update|edit|change|set|rename|replace|cancel|close|archive|publish|approve)/;
-const DEEPEST = 6;
 const DEEPEST_CALL = 2;
 
 /** The groups of mutations of a module: each map, and each class. */
@@ -78,17 +78,10 @@ export function mutationMaps(module: ModuleView, context: RuleContext): readonly
 /** The objects of resolvers of a file that stand under a key. */
 function mapsOf(module: ModuleView, key: string, context: RuleContext): readonly (readonly Entry[])[] {
   const maps = new Map<string, readonly Entry[]>();
-  const visit = (value: Value, depth: number): void => {
-    if (depth > DEEPEST) return;
-    if (value.kind === 'object') for (const entry of value.entries) {
-      const held = entry.key === key ? context.resolve(entry.value).value : undefined;
-      if (held?.kind === 'object' && held.at.path === module.path) maps.set(`${held.at.mark}:${held.at.part?.start ?? ''}`, held.entries);
-    }
-    for (const part of partsOf(value)) visit(part, depth + 1);
-  };
-  for (const binding of module.bindings) visit(binding.value, 0);
-  for (const one of module.exports) visit(one.value, 0);
-  for (const step of module.top.steps) visit(step.do === 'call' ? step.call : step.do === 'assign' ? step.value : (step.value ?? { kind: 'unknown', why: 'no value', at: step.at }), 0);
+  for (const { entries } of contentsOf(module, context).objects) for (const entry of entries) {
+    const held = entry.key === key ? context.resolve(entry.value).value : undefined;
+    if (held?.kind === 'object' && held.at.path === module.path) maps.set(`${held.at.mark}:${held.at.part?.start ?? ''}`, held.entries);
+  }
   return [...maps.values()];
 }
 /** A query of GraphQL that gives records of persons to everybody, in a file whose other resolvers ask who calls. */

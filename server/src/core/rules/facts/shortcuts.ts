@@ -2,6 +2,7 @@ import type { Severity } from '../../findings/finding.js';
 import type { Branch } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
+import { once } from './once.js';
 import { requestReads } from './request-reads.js';
 import { secretName } from './secrets.js';
 import { operandsOf, someIn } from './walk.js';
@@ -99,8 +100,9 @@ function tokenOfTests(test: Extract<Value, { readonly kind: 'compare' }>, contex
   return undefined;
 }
 /** A value of the request that is refused unless it is one of several, one of which is written in the code: `given !== process.env.KEY && given !== 'test-key'`. */
-export function fixedBeside(test: Value, holds: boolean, context: RuleContext): Value | undefined {
-  const parts = partsOfTest(test, holds, 0);
+export const fixedBeside = once((test: Value, context): Value | undefined => {
+  const parts = partsOfTest(test, true, 0);
+  if (parts.length < 2) return undefined;
   const read = (value: Value): string | undefined => {
     const [first] = requestReads(value, context);
     return first && /^(header|query|cookie)$/.test(first.field.from) ? `${first.field.from} ${first.field.key ?? ''}` : undefined;
@@ -112,7 +114,7 @@ export function fixedBeside(test: Value, holds: boolean, context: RuleContext): 
   const fixed = pairs.find(({ text }) => typeof text === 'string' && text.length > 2 && !NO_SECRET.test(text));
   const isBeside = fixed !== undefined && pairs.some(({ key, other }) => key === fixed.key && other !== fixed.other && isConfigured(other, context));
   return isBeside ? fixed.other : undefined;
-}
+});
 function isConfigured(value: Value, context: RuleContext): boolean {
   const end = value.kind === 'ref' ? context.resolve(value).value : value;
   return end.kind === 'ref' && (end.root.kind === 'env' || (end.root.kind === 'import' && secretName(end.path.at(-1) ?? end.root.name)));
@@ -157,7 +159,7 @@ export function masterPassword(test: Value, context: RuleContext): boolean {
   });
 }
 /** The header a test takes the caller's address from. */
-export function claimedAddress(test: Value, context: RuleContext): string | undefined {
+export const claimedAddress = once((test: Value, context): string | undefined => {
   let key: string | undefined;
   someIn(test, (value) => {
     if (value.kind !== 'ref' && value.kind !== 'call') return false;
@@ -166,7 +168,7 @@ export function claimedAddress(test: Value, context: RuleContext): string | unde
     return key !== undefined;
   });
   return key;
-}
+});
 /** Two things nobody knows beforehand are compared: `key === process.env.INTERNAL_TOKEN`. */
 function isRealCheck(test: Value, context: RuleContext): boolean {
   return test.kind === 'compare' && (test.op === '===' || test.op === '==') && !context.constant(test.left) && !context.constant(test.right);

@@ -20,9 +20,9 @@ export function unsetKey(step: Step, passed: boolean, fn: FunctionView, context:
     const name = ref && keyName(ref, context);
     return ref && name !== undefined && isUsed(ref, fn, context) ? { test: branch.test, name } : undefined;
   }
-  if (!refusesAt(step, context)) return undefined;
   const tests = own.filter((one) => !one.early && one.holds);
   const asked = tests.flatMap((one) => operandsOf(one.test, '&&'));
+  if (asked.length < 2 || !refusesAt(step, context)) return undefined;
   for (const { test } of tests) for (const ref of operandsOf(test, '&&')) {
     const name = ref.kind === 'ref' ? keyName(ref, context) : undefined;
     if (ref.kind !== 'ref' || name === undefined || !asked.some((other) => other !== ref && isWrong(other, ref, context)) || isRefusedUnset(ref, own, fn, context)) continue;

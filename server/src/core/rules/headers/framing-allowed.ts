@@ -41,7 +41,7 @@ export default rule<'module', Evidence>({
     references: ['https://cheatsheetseries.owasp.org/cheatsheets/Clickjacking_Defense_Cheat_Sheet.html', 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy/frame-ancestors'],
   },
   on: 'module',
-  words: ['frame', 'removeheader', 'remove(', 'delete(', 'helmet', 'secureheaders', 'content-security-policy', 'blankie', 'lusca'],
+  words: ['frame', 'x-content-type-options', 'strict-transport-security', 'helmet', 'secureheaders', 'content-security-policy', 'blankie', 'lusca'],
   *detect(module, context) {
     if (FRAMED.test(module.path)) return;
     const policies = [...cspPolicies(module, context)];

@@ -38,7 +38,7 @@ export default rule<'module', Evidence>({
   words: [],
   *detect(module, context) {
     const leaves = unthrottled(module);
-    const limited = routeTables(module).flat().filter(({ whole }) => saysLimited(whole));
+    const limited = routeTables(module, context).flat().filter(({ whole }) => saysLimited(whole));
     const alike = new Map<Guessed, Endpoint[]>();
     const places = new Set<number>();
     for (const endpoint of context.endpoints({ file: module.path })) {

@@ -1,12 +1,14 @@
 import type { FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { BindingId, Call, Ref, Value } from '../../model/value.js';
 import { urlCredentials, type UrlCredential } from '../facts/url-credentials.js';
-import { urlCredentialName } from '../facts/credential-names.js';
+import { credentialKey, urlCredentialName } from '../facts/credential-names.js';
+import { bindingsIn } from '../facts/contents.js';
 import { linkName, servesLink } from '../facts/links.js';
 import { refsIn } from '../facts/mentions.js';
 import { signsAddress } from '../facts/link-signatures.js';
 import { wordsOf } from '../facts/names.js';
 import { checkedValues, flowsInto, queryParameters, queryRead, type QueryRead } from '../facts/query-reads.js';
+import { branchesIn } from '../facts/walk.js';
 import { rule, type Change, type Code, type Detection, type FixAnswer, type RuleContext, type Severity } from '../rule.js';
 
 interface Evidence {
@@ -323,8 +325,8 @@ function readsIn(fn: FunctionView, module: ModuleView, context: RuleContext): re
     const parameter = fn.steps.find((step) => [...valuesOf(step)].some((value) => [...refsIn(value)].some((ref) => ref.root.kind === 'parameter' && ref.root.fn === fn.id && ref.root.index === one.index)));
     if (urlCredentialName(one.key)) add({ read: one, step: parameter, binding: undefined });
   }
-  for (const binding of module.bindings) {
-    if (binding.scope !== fn.id || !mayBe(binding.value.kind === 'ref' ? binding.value.path.at(-1) : 'key')) continue;
+  for (const binding of bindingsIn(module, context).get(fn.id) ?? []) {
+    if (!mayBe(binding.value.kind === 'ref' ? binding.value.path.at(-1) : 'key')) continue;
     const read = queryRead(binding.value, fn, context);
     const isTaken = read !== undefined && binding.value.kind === 'ref' && context.textOf(binding.value.at).split('.').at(-1) !== read.key;
     if (read) add({ read: isTaken ? { ...read, at: binding.nameAt } : read, step: undefined, binding: binding.id });
@@ -333,10 +335,12 @@ function readsIn(fn: FunctionView, module: ModuleView, context: RuleContext): re
       if (inner) add({ read: inner, step: undefined, binding: undefined });
     }
   }
+  for (const { branch, step } of branchesIn(fn)) search(branch.test, step);
   for (const step of fn.steps) {
     const read = step.do === 'call' ? queryRead(step.call, fn, context) : undefined;
     if (read && mayBe(read.key)) add({ read, step, binding: undefined });
-    for (const value of valuesOf(step)) search(value, step);
+    if (step.do === 'call') for (const arg of step.call.args) search(arg.value, step);
+    else if (step.value) search(step.value, step);
   }
   return [...found.values()].filter(({ read }) => mayBe(read.key));
 }
@@ -379,20 +383,12 @@ function strategy(call: Call, step: Step, context: RuleContext): Found {
 /** Credentials in the addresses this program asks for. */
 function* outgoing(fn: FunctionView, context: RuleContext): Iterable<Found> {
   const seen = new Set<string>();
-  for (const one of linkName(fn.name) ? [] : urlCredentials(fn, isCredentialKey, context)) {
+  for (const one of urlCredentials(fn, credentialKey, context)) {
+    if (linkName(fn.name)) return;
     const mark = `${one.at.mark} ${one.at.part?.start ?? ''}`;
     if (!seen.has(mark)) yield out(one);
     seen.add(mark);
   }
-}
-/** `auth` and `pass` say too little in somebody else's words; `key` and `token` do where a secret is their value. */
-function isCredentialKey(key: string, value: Value | undefined): boolean {
-  if (/^(auth|pass|code|grant_type)$/i.test(key)) return false;
-  if (urlCredentialName(key)) return true;
-  const name = value?.kind === 'ref' ? (value.root.kind === 'env' && value.path.length === 0 ? value.root.name : value.path.at(-1)) ?? value.text : '';
-  const words = wordsOf(name);
-  if (/^token$/i.test(key) && words.at(-1) === 'token' && !words.some((word) => /^(page|next|cursor|continuation|sync|device|push|csrf)$/.test(word))) return true;
-  return /^(key|token|appid|app_?key)$/i.test(key) && words.some((word) => /^(apikey|secret)$/.test(word) || (word === 'key' && words.some((other) => /^(api|access|secret|auth|weather|maps?)$/.test(other))));
 }
 function out({ at, key, step, foreign }: UrlCredential): Found {
   // What the other side reads is not decided here.
