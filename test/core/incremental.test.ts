@@ -40,6 +40,18 @@ test('an edit inside a handler joins nothing again, and no other file is judged 
   assert.deepEqual(changed, ['src/files.js']);
 });
 
+test('a handler that does not parse while a statement is typed joins nothing, and is joined when what registers changed meanwhile', () => {
+  const { model, edit } = held();
+  edit('src/files.js', files.replace('const size = ', "console.log('si\n  const size = "));
+  moved(model);
+  edit('src/files.js', files.replace('const size = ', "console.log('size');\n  const size = "));
+  assert.deepEqual({ joins: model.joins(), moved: [] }, { joins: 1, moved: moved(model) });
+  edit('src/files.js', files.replace('const size = ', "console.log('si\n  const size = "));
+  moved(model);
+  edit('src/files.js', files.replace("files.put('/', ", "files.put('/', requireUser, "));
+  assert.deepEqual([model.now(() => undefined).endpoints.size, model.joins()], [2, 2]);
+});
+
 test('a blank line above a route moves the places of what the model remembers', () => {
   const engine = working();
   type(engine, 'src/files.js', files.replace("files.put('/'", "\n\n// sizes\nfiles.put('/'"));

@@ -76,6 +76,8 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   const pending = new Set<FilePath>();
   /** Files that lost what they register while they do not parse: their last whole revision stands for them. */
   const frozen = new Set<FilePath>(from?.frozen);
+  /** Those of them that declare something else at their top than they did. */
+  const lacking = new Set<FilePath>();
   /** Files of plain data the last join looked for. */
   let loaded = new Set<FilePath>(from?.loaded);
   /** What documents that the last join looked for said of routes. */
@@ -101,8 +103,10 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
       const before = joined.get(path);
       const after = files.facts(path);
       if (!before || !after || loaded.has(path)) return false;
-      if (sameSurface(before, after, last.result, traits)) continue;
-      if (!freeze(path, last)) return false;
+      const surface = sameSurface(before, after, last.result, traits);
+      // What registers is known from when it parsed, and nothing of that changed.
+      if (surface === 'but unread') frozen.add(path);
+      else if (surface === 'other' && !freeze(path, last)) return false;
     }
     return true;
   }
@@ -111,7 +115,10 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     const before = joined.get(path);
     const after = files.facts(path);
     const isLost = before !== undefined && after !== undefined && losesSurface(before, after, last.result);
-    if (isLost) frozen.add(path);
+    if (isLost) {
+      frozen.add(path);
+      lacking.add(path);
+    }
     return isLost;
   }
   /** What the join sees of a file. */
@@ -197,7 +204,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
           const [was, is] = [joined.get(path), files.facts(path)];
           return !isSameDocument(was, is) && (before.has(path) || comments?.from.has(path) || isPart(is) || isNamed(was) || isNamed(is));
         });
-        const lost = [...pending].filter((path) => frozen.has(path));
+        const lost = [...pending].filter((path) => lacking.has(path));
         for (const path of pending) keep(path);
         pending.clear();
         const last = held;
@@ -223,6 +230,7 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
     touch(path) {
       pending.add(path);
       frozen.delete(path);
+      lacking.delete(path);
     },
     reset() {
       isStale = true;

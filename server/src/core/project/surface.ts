@@ -12,15 +12,18 @@ type Read = Pick<JoinResult, 'applied' | 'conducts'>;
 /**
  * Whether a join over the new revision of a file would give the same model as over the old one: what registers is the same
  * at the same places, and each body that was only looked at still does the same to a request. Places must be those of one
- * table (`createPlaces` with the record before): then everything the model remembers of the file stays true.
+ * table (`createPlaces` with the record before): then everything the model remembers of the file stays true. `but unread`:
+ * only that something in it does not parse is new.
  */
-export function sameSurface(before: FileFacts, after: FileFacts, read: Read, traits: Traits): boolean {
+export function sameSurface(before: FileFacts, after: FileFacts, read: Read, traits: Traits): 'same' | 'but unread' | 'other' {
   const old = before.module;
   const now = after.module;
-  if (!old || !now) return old === now;
-  if (!samePlaces(before, after) || old.system !== now.system || !equal(before.uses, after.uses)) return false;
-  return equal(old.imports, now.imports) && equal(old.exports, now.exports) && equal(old.classes, now.classes) && equal(publicNotes(old), publicNotes(now))
-    && old.top.complete === now.top.complete && equal(old.top.steps, now.top.steps) && sameBindings(before, after, old, now, read) && sameFunctions(before, after, read, traits);
+  if (!old || !now) return old === now ? 'same' : 'other';
+  if (!samePlaces(before, after) || old.system !== now.system || !equal(before.uses, after.uses)) return 'other';
+  const isUnread = old.top.complete && !now.top.complete && before.problems.length === 0 && after.problems.length > 0;
+  const isSame = equal(old.imports, now.imports) && equal(old.exports, now.exports) && equal(old.classes, now.classes) && equal(publicNotes(old), publicNotes(now))
+    && (isUnread || old.top.complete === now.top.complete) && equal(old.top.steps, now.top.steps) && sameBindings(before, after, old, now, read) && sameFunctions(before, after, read, traits);
+  return !isSame ? 'other' : isUnread ? 'but unread' : 'same';
 }
 
 /**
