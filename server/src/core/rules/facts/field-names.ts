@@ -92,9 +92,13 @@ export function holdsSensitive(names: readonly string[]): boolean {
   return kinds.includes('sure') || likely > 1 || (likely > 0 && others.some((name) => OF_PERSON.test(name) && (isNamed || name !== 'name')));
 }
 
+/** The last name in the text of a callee or a path, without the ending of a file: `User` of `../models/User.js` and of `models.User`. */
+export function lastName(text: string): string {
+  return text.replace(/\.[cm]?[jt]sx?$/, '').split(/[./]/).at(-1) ?? '';
+}
 /** What a table, a model or a variable of either is called, whichever way it is written: `this.usersRepository`, `"app"."Users"` and `UserModel` are `user`. */
 export function tableName(text: string): string {
-  const last = snakeCase((text.split('.').at(-1) ?? '').replace(/[^\w$]/g, '')).replace(/^_+/, '');
+  const last = snakeCase(lastName(text).replace(/[^\w$]/g, '')).replace(/^_+/, '');
   const bare = last.replace(/_(model|repository|repo|entity|collection|table|tbl|schema|document|dao|store)s?$/, '').replaceAll('_', '');
   return bare.length > 3 && /[^s]s$/.test(bare) ? bare.slice(0, -1) : bare;
 }

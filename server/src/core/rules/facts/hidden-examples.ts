@@ -100,4 +100,31 @@ export const hiddenRecords: readonly Example[] = [
       app.get('/books', async (req, res) => res.json(await Book.find()));
     `,
   },
+  {
+    title: 'models that are required by the names of their files',
+    bad: `
+      //- routes.js
+      const router = require('express').Router();
+      const User = require('./models/User.js');
+      const Sketch = require('./models/Sketch.js');
+      router.post('/users', async (req, res) => {
+        const user = new User({ email: req.body.email, password: req.body.password });
+        await user.save();
+        res.json({ user });
+        //         ^^^^ exposure/sensitive-field-in-response
+      });
+      router.post('/sketches', async (req, res) => {
+        const sketch = new Sketch({ title: req.body.title });
+        const saved = await sketch.save();
+        res.json({ sketch: saved });
+      });
+      module.exports = router;
+      //- models/User.js
+      const db = require('../db.js');
+      module.exports = function User(data) { this.email = data.email; this.password = data.password; this.save = () => db.users.insert(this); };
+      //- models/Sketch.js
+      const db = require('../db.js');
+      module.exports = function Sketch(data) { this.title = data.title; this.save = () => db.sketches.insert(this); };
+    `,
+  },
 ];

@@ -1,7 +1,7 @@
 import type { FunctionView } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
-import { heldFields, peopleTable, sensitiveField, tableName } from './field-names.js';
+import { heldFields, lastName, peopleTable, sensitiveField, tableName } from './field-names.js';
 import { heldBy, holdsHidden, isTelling, type RecordRead } from './held-records.js';
 import { readBeside } from './joined-records.js';
 import { refsOf } from './mentions.js';
@@ -43,7 +43,7 @@ export function recordRead(value: Value, fn: FunctionView, context: RuleContext)
   if (!call) return undefined;
   const each = copiedEach(call, context) ?? handedOn(call);
   if (each) return recordRead(each, fn, context);
-  if (call.form === 'new') return isTelling(call.callee.split('.').at(-1) ?? '', context) && isSaved(value, call, fn) ? known(call.target, call, false, context) : undefined;
+  if (call.form === 'new') return isTelling(lastName(call.callee), context) && isSaved(value, call, fn) ? known(call.target, call, false, context) : undefined;
   return ofQuery(call, context) ?? readBeside(call, context) ?? stated(call, context) ?? (value.kind === 'ref' ? comparedRecord(value, call, fn, context) : undefined);
 }
 /** A statement that a function of the project is handed, to run it. */
@@ -214,7 +214,7 @@ function modelOf(receiver: Value, call: Call, context: RuleContext): Value | und
   if (receiver.kind === 'ref') {
     if (call.name === 'save' && receiver.path.length === 0) {
       const made = context.resolve(receiver).value;
-      return made.kind === 'call' && made.form === 'new' && isTelling(made.callee.split('.').at(-1) ?? '', context) ? made.target : undefined;
+      return made.kind === 'call' && made.form === 'new' && isTelling(lastName(made.callee), context) ? made.target : undefined;
     }
     const name = receiver.path.at(-1) ?? receiver.text.split('.').at(-1) ?? '';
     if (isTelling(name, context) && (name !== name.toLowerCase() || receiver.path.length > 0 || !/^create|save$/.test(call.name))) return receiver;
