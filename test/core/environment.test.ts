@@ -25,9 +25,10 @@ suite('where code under a test runs', () => {
     'isDev',
     '__DEV__',
     "env.parsed().NODE_ENV === 'development'",
+    "getEnv('nodeEnv') !== 'production'",
   ])
     test(`only in development: ${condition}`, () => assert.equal(severity(condition), undefined));
-  for (const condition of ["process.env.OPEN === 'true'", 'config.openCors', "config.get('cors.open')", "flags.isEnabled('open')", '!settings.cors.strict', "config.mode2 === 'open'", 'debugMode',
+  for (const condition of ["process.env.OPEN === 'true'", 'config.openCors', "config.get('cors.open')", "flags.isEnabled('open')", '!settings.cors.strict', "getEnv('openMode')", "config.mode2 === 'open'", 'debugMode',
     "state().getConfig('open', false)", "settings.get('cors', 'strict') === 'open'"])
     test(`under a switch: ${condition}`, () => assert.equal(severity(condition), 'warning'));
   test('only in development, by what a function is handed', () => {
@@ -43,7 +44,7 @@ suite('where code under a test runs', () => {
     assert.equal(engine.findings(path).some(({ rule }) => rule === 'cors/credentials-any-origin'), true);
   });
   test('under a setting whose default the file sets', () => assert.equal(severity('settings.open', 'export const settings = { open: true };'), 'warning'));
-  for (const condition of ['open', 'request.open', "cache.get('NODE')", "user.env2 === 'x'", 'config', "headers.get('origin')", 'process.env.REDIS_URL', "request.query.mode === 'development'", "config.redis.host !== ''",
+  for (const condition of ['open', 'request.open', "getEnv('redisUrl')", "cache.get('NODE')", "user.env2 === 'x'", 'config', "headers.get('origin')", 'process.env.REDIS_URL', "request.query.mode === 'development'", "config.redis.host !== ''",
     "state().getConfig('open', true)", "config.get('cors', 'open') === 'open'"])
     test(`anywhere: ${condition}`, () => assert.equal(severity(condition), 'error'));
 });

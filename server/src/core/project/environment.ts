@@ -16,6 +16,8 @@ const READS_SETTING = /^(get|read)_?(config|configuration|setting|option|flag|fe
 const ENVIRONMENT_KEY = /^(node_?env|app_?env|env|environment|app\.env|mode)$/i;
 /** Names a function gives the environment it is handed. */
 const ENVIRONMENT_NAME = /^(node_?env|app_?env|env|environment|mode|stage)$/i;
+/** Functions of the project's own that read one variable of the environment: `getEnv('nodeEnv')`. */
+const GETS_ENV = /^(get|read)_?env(ironment|var)?$/i;
 const PRODUCTION_NAME = /^(is|in)?_?prod(uction)?(mode|env)?$/i;
 
 /** Where code under these branches runs (RULES 0.4). `follow` gives the value a name is bound to, where it can be known. */
@@ -110,7 +112,7 @@ function isNodeEnv(value: Value, follow: (value: Value) => Value): boolean {
     const [key = '', holder = ''] = end.text.split('.').reverse();
     return /^(NODE_ENV|nodeEnv)$/.test(key) || (SETTINGS.test(holder) && ENVIRONMENT_KEY.test(key));
   }
-  if (end.kind !== 'call' || !/^get(OrThrow)?$/.test(end.name) || !end.receiver) return false;
+  if (end.kind !== 'call' || !(GETS_ENV.test(end.name) || (/^get(OrThrow)?$/.test(end.name) && end.receiver))) return false;
   const key = end.args[0]?.value;
   return key?.kind === 'literal' && typeof key.value === 'string' && ENVIRONMENT_KEY.test(key.value);
 }
@@ -122,6 +124,10 @@ function isHanded(value: Value, word: unknown): boolean {
 /** Read from an object that holds settings: `config.showErrors`, `settings.get('debug')`. */
 function isSetting(value: Value): boolean {
   if (value.kind === 'ref') return value.path.length > 0 && value.text.split('.').slice(0, -1).some((part) => SETTINGS.test(part));
+  if (value.kind === 'call' && GETS_ENV.test(value.name)) {
+    const key = value.args[0]?.value;
+    return key?.kind === 'literal' && typeof key.value === 'string' && !ADDRESS.test(key.value) && !ADDRESS_KEY.test(key.value);
+  }
   if (value.kind !== 'call' || !/^(get|getOrThrow|isEnabled|enabled|has)$/.test(value.name) || value.receiver?.kind !== 'ref') return false;
   return value.receiver.text.split('.').some((part) => SETTINGS.test(part) || /config|settings|flags/i.test(part));
 }
