@@ -44,7 +44,7 @@ suite('where code under a test runs', () => {
     assert.equal(engine.findings(path).some(({ rule }) => rule === 'cors/credentials-any-origin'), true);
   });
   test('under a setting whose default the file sets', () => assert.equal(severity('settings.open', 'export const settings = { open: true };'), 'warning'));
-  for (const condition of ['open', 'request.open', "getEnv('redisUrl')", "cache.get('NODE')", "user.env2 === 'x'", 'config', "headers.get('origin')", 'process.env.REDIS_URL', "request.query.mode === 'development'", "config.redis.host !== ''",
-    "state().getConfig('open', true)", "config.get('cors', 'open') === 'open'"])
+  for (const condition of ['open', 'request.open', "cache.get('NODE')", "user.env2 === 'x'", 'config', "headers.get('origin')", 'process.env.REDIS_URL', "request.query.mode === 'development'", "config.redis.host !== ''",
+    "getEnv('redisUrl')", "state().getConfig('open', true)", "config.get('cors', 'open') === 'open'"])
     test(`anywhere: ${condition}`, () => assert.equal(severity(condition), 'error'));
 });
