@@ -94,6 +94,11 @@ test('what the code does not tell is said in every form', () => {
     assert.ok(id === 'mermaid' ? text.includes('missing#58;') : text.includes('and at 10 more places'), id);
   }
 });
+test('operations nobody serves are named in the pictures and lists', () => {
+  const range = { path: filePath('openapi.yaml'), span: { start: 0, end: 1 } };
+  const inventory = inventoryOf([], [], [{ method: 'GET', path: '/gone', admin: false, at: range }]);
+  for (const id of ['mermaid', 'markdown', 'http']) assert.match(rendered(id, inventory), /Documented(?:,|#44;) but not served[^]{0,12}GET \/gone/, id);
+});
 test('five thousand endpoints give a valid document, a picture within the limits of mermaid, and every line of the others', async () => {
   const entries = Array.from({ length: 5000 }, (_, index) => entry(['GET', 'POST', 'PUT'][index % 3] ?? 'GET', `/group${index % 40}/items${index}/{id}`, (['guarded', 'unguarded', 'unknown'] as const)[index % 3]));
   const inventory = inventoryOf(entries);

@@ -50,7 +50,7 @@ function endpointDescription(endpoint: InventoryEndpoint, l10n: Translator): str
   const { findings, documented } = endpoint;
   return [
     guardText(endpoint, l10n),
-    ...(documented === 'no' ? [l10n.t('undocumented')] : []),
+    ...(documented === 'unknown' ? [] : [documented === 'no' ? l10n.t('undocumented') : l10n.t('documented')]),
     ...(findings.length === 0 ? [] : [findings.length === 1 ? l10n.t('1 finding') : l10n.t('{0} findings', findings.length)]),
   ].join(DOT);
 }

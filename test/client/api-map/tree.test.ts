@@ -13,7 +13,7 @@ function step(name: string, more: Partial<InventoryStep> = {}): InventoryStep {
 }
 const guarded = endpoint('PUT /files/{id}', {
   chain: [step('cors', { detail: '*' }), step('requireUser', { state: 'guards', protects: ['authentication'], because: 'requireUser answers 401', teach: 'roleGuards' })],
-  authentication: 'guarded', because: 'requireUser answers 401', by: 1, handler: { name: 'replace', location },
+  authentication: 'guarded', because: 'requireUser answers 401', by: 1, handler: { name: 'replace', location }, documented: 'yes',
 });
 const odd = endpoint('POST /odd', {
   chain: [step('mystery', { state: 'unknown', teach: 'guards', because: 'nobody can tell what mystery does' }), step('log')],
@@ -33,7 +33,7 @@ test('the tree shows paths, methods, and below each method what a request meets'
   assert.deepEqual(drawn(tree), [
     '/files | 2 routes',
     '  GET /files | no authentication',
-    '  PUT /files/{id} | guarded by requireUser',
+    '  PUT /files/{id} | guarded by requireUser \u00b7 documented',
     '    cors(*) | the name cors',
     '    requireUser | requireUser answers 401',
     '    replace | handler',

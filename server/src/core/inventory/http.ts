@@ -1,5 +1,5 @@
 import type { InventoryEntry } from '../engine-types.js';
-import { gapLines, placeOf, visible, type Inventory, type InventoryForm } from './form.js';
+import { gapLines, missingLines, placeOf, visible, type Inventory, type InventoryForm } from './form.js';
 import { piecesOf, type Piece } from './template.js';
 
 /** Names the file uses itself. */
@@ -16,6 +16,7 @@ export const http: InventoryForm = {
     const needsToken = inventory.entries.some(({ authentication }) => authentication === 'guarded');
     const lines = [
       `# ${visible(inventory.title)}: one request for each endpoint.`,
+      ...missingLines(inventory).map((line) => `# Documented, but not served: ${line}`),
       ...gapLines(inventory).map((line) => `# Some routes may be missing: ${line}`),
       '@host = http://localhost:3000',
       ...(needsToken ? ['# Give the token here while you work, and do not commit it.', '@token ='] : []),

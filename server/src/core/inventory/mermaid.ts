@@ -1,5 +1,5 @@
 import type { InventoryEntry } from '../engine-types.js';
-import { gapLines, visible, type InventoryForm } from './form.js';
+import { gapLines, missingLines, visible, type InventoryForm } from './form.js';
 
 /** mermaid 11 draws at most 500 edges and 50000 characters (`maxEdges`, `maxTextSize`) unless the page says otherwise. */
 const MOST_EDGES = 450;
@@ -23,8 +23,8 @@ export const mermaid: InventoryForm = {
   render(inventory) {
     const { entries } = inventory;
     const groups = groupsOf(entries);
-    const missing = gapLines(inventory);
-    const notice = missing.length === 0 ? [] : [`Some routes may be missing: ${missing.slice(0, 3).join('; ')}${missing.length > 3 ? '; ...' : ''}`];
+    const said = (words: string, lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : [`${words}: ${lines.slice(0, 3).join('; ')}${lines.length > 3 ? '; ...' : ''}`]);
+    const notice = [...said('Documented, but not served', missingLines(inventory)), ...said('Some routes may be missing', gapLines(inventory))];
     if (entries.length + groups.length <= MOST_EDGES) {
       const whole = chart(inventory.title, groups, (group, id) => group.entries.map((one, index) => leaf(id, index, `${one.method} ${one.path}`, one.authentication)), notice);
       if (whole.length <= MOST_TEXT) return whole;
@@ -32,14 +32,14 @@ export const mermaid: InventoryForm = {
     const all = counted(groups);
     const shown = all.slice(0, MOST_SUMMARIES);
     const kept = shown.reduce((sum, { entries: own }) => sum + own.length, 0);
-    const said = [
+    const sums = [
       `${entries.length} endpoints are more than can be drawn: each first segment is summed up`,
       ...(shown.length < all.length ? [`${entries.length - kept} endpoints of ${all.length - shown.length} other segments are left out`] : []),
     ];
     return chart(inventory.title, shown, (group, id) => STATES.flatMap((state, index) => {
       const number = group.entries.filter(({ authentication }) => authentication === state).length;
       return number === 0 ? [] : [leaf(id, index, `${number} ${state}`, state)];
-    }), [...said, ...notice]);
+    }), [...sums, ...notice]);
   },
 };
 /** Four edges each at most. */
