@@ -24,4 +24,8 @@ test('routes of other routers, whose path nobody knows, say nothing of a router 
   assert.equal(severity("own.get('/', (req, res) => res.json(data));"), 'info');
   assert.equal(severity("own.post('/', async (req, res) => { if (req.body.grant_type === 'authorization_code') res.json(await exchange(req.body)); });"), 'info');
   assert.equal(severity("own.post('/', async (req, res) => res.json(await add(req.body)));"), 'warning');
+  // What a setting switches on stands before the routers below the application, too.
+  const files = new Map([[filePath('app.js'), `const cors = require('cors');\nconst express = require('express');\nconst app = express();
+if (settings('cors')) app.use(cors());\napp.get('/robots.txt', (req, res) => res.send('no'));\n${other}app.listen(1);`]]);
+  assert.equal(allFindings(engineOver(files), files).find(({ rule }) => rule === 'cors/wildcard-origin')?.severity, 'warning');
 });

@@ -1,4 +1,5 @@
 import { links, type Endpoint, type Scope } from '../../project/project.js';
+import type { ScopeId } from '../../model/api.js';
 import type { Call, FunctionId, Value } from '../../model/value.js';
 import { samePlace, type At } from '../../text/source.js';
 import type { CorsPolicy, RuleContext } from '../rule.js';
@@ -44,11 +45,19 @@ export function corsReach(policy: CorsPolicy, context: RuleContext): CorsReach {
 function isElsewhere({ when }: Endpoint, policy: CorsPolicy): boolean {
   return policy.when.some((branch) => when.some((other) => samePlace(other.at, branch.at) && other.holds !== branch.holds));
 }
-/** The endpoints behind a layer; those of other routers that may be elsewhere, as their path is not known, count only where no other is surely behind it. */
+/** The endpoints behind a layer; those of routers that do not hang below it may be elsewhere, where a path is not known: they count only where no other is. */
 function surelyThrough(at: At, context: RuleContext): readonly Endpoint[] {
   const through = context.endpointsThrough(at);
-  const sure = through.filter((endpoint) => links(endpoint.chain).some(({ layer, sure: isSure, scope }) => (isSure || scope === endpoint.scope) && (samePlace(layer.at, at) || (layer.made !== undefined && samePlace(layer.made, at)))));
+  const sure = through.filter((endpoint) => links(endpoint.chain).some(({ layer, sure: isSure, scope }) => (isSure || isBelow(endpoint.scope, scope, context)) && (samePlace(layer.at, at) || (layer.made !== undefined && samePlace(layer.made, at)))));
   return sure.length > 0 ? sure : through;
+}
+function isBelow(inner: ScopeId, outer: ScopeId, context: RuleContext): boolean {
+  const seen = new Set<ScopeId>([inner]);
+  for (const id of seen) {
+    if (id === outer) return true;
+    for (const parent of context.scope(id)?.parents ?? []) seen.add(parent);
+  }
+  return false;
 }
 function onRoute(endpoint: Endpoint, policy: CorsPolicy): boolean {
   return links(endpoint.chain).some((link) => link.from === 'route' && samePlace(link.layer.at, policy.at));
