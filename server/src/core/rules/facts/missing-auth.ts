@@ -35,13 +35,14 @@ export function* missingCheck(endpoint: Endpoint, context: RuleContext): Iterabl
   if (assetPath(path.text) || NO_DATA.test(path.text) || needsNoGuard(endpoint, context)) return;
   const base = { subject: endpoint.id, when: endpoint.when };
   const severity: Severity = isSignUp(endpoint) || context.policy('auth').at === 'gateway' ? 'hint' : isChanging && strongAdminPath(path.text) ? 'error' : 'warning';
-  const off = isChanging && endpoint.authentication.state !== 'guarded' ? switchedOff(endpoint, context) : undefined;
-  if (off) {
+  const off = endpoint.authentication.state !== 'guarded' ? switchedOff(endpoint, context) : undefined;
+  if (off && isChanging) {
     const named = sensitivePath(path.text) || adminPath(path.text);
     yield { ...base, at: off.at, severity: named || severity === 'hint' ? severity : 'info', confidence: named ? 'medium' : 'low', evidence: { endpoint, how: off.how, name: off.name, guard: undefined, counts: [0, 0], off: off.whole } };
     return;
   }
-  if (!standsOpen(endpoint)) return;
+  // What is opened on purpose for reading is judged by what it gives out.
+  if (!standsOpen(endpoint) || off) return;
   const late = isChanging ? laterGuard(endpoint, context) : undefined;
   if (late) {
     yield {

@@ -5,7 +5,9 @@ import type { RuleContext } from '../rule.js';
 import { asksForSecret } from './asked-secrets.js';
 import { refusesByItself } from './methods.js';
 import { wordsOf } from './names.js';
+import { tableQueries } from './owned-tables.js';
 import { ownBody } from './own-steps.js';
+import { requestReads } from './request-reads.js';
 import { adminPath, identityPath, sensitivePath } from './paths.js';
 import { someIn, someValue } from './walk.js';
 
@@ -17,12 +19,33 @@ const OFFICE: ReadonlySet<string> = new Set((
 const ASKS_OWNER = /^(owns|isOwner\w*|isOwned\w*|ownedBy|belongsTo|isMine|hasAccess\w*|(can|may)[A-Z]\w*)$/;
 /** What people without an account send in. */
 const SENT_IN = /\/(tickets?|feedback|inquir(y|ies)|enquir(y|ies)|leads?|applications?|submissions?|complaints?|suggestions?|rsvps?|reservations?|bookings?|appointments?|donations?|enrol?lments?|testimonials?|surveys?|waitlist|signatures?)$/i;
+/** Columns of a key that is handed out for one thing. */
+const HELD_KEY = /^((share|shared|invite|invitation|access|public|view|download|preview|guest|link|unsubscribe|magic|claim|tracking)_?(key|token|code|hash|secret|uuid)|token|secret)$/i;
+const DEEPEST = 5;
 const SESSION_CALL = /^(cookies|getServerSession|getSession|getIronSession|currentUser|getCurrentUser|getToken|jwtVerify|verifySession|validateSession|getCookie)$/;
 const SESSION_KEY = /^(cookies?|session|authorization|accesstoken)$/i;
 
 /** The route needs no check of its own before it: it turns everybody away, asks who calls in its handler, or takes in what anybody may send. */
 export function needsNoGuard(endpoint: Endpoint, context: RuleContext): boolean {
-  return refusesByItself(endpoint, context) || answersNobody(endpoint) || asksInside(endpoint, context) || asksForSecret(endpoint, context) || isSubmission(endpoint, context);
+  return refusesByItself(endpoint, context) || answersNobody(endpoint) || asksInside(endpoint, context) || givesConstants(endpoint, context) || isHeldByKey(endpoint, context) || asksForSecret(endpoint, context) || isSubmission(endpoint, context);
+}
+/** What it answers stands in the code: a list of plans, of countries. */
+function givesConstants({ method, handler }: Endpoint, context: RuleContext): boolean {
+  const sent = method === 'GET' && handler !== undefined ? context.sends(handler) : [];
+  return sent.length > 0 && sent.every(({ value }) => isFixed(value, context, 0)) && handler !== undefined && context.body(handler)?.complete === true;
+}
+function isFixed(value: Value, context: RuleContext, depth: number): boolean {
+  const end = context.resolve(value).value;
+  if (depth > DEEPEST) return false;
+  if (end.kind === 'array') return !end.open && end.items.every((item) => isFixed(item.value, context, depth + 1));
+  if (end.kind === 'object') return !end.open && end.entries.every((entry) => isFixed(entry.value, context, depth + 1));
+  return end.kind === 'literal';
+}
+/** What it reads is chosen by a key that only those know who were given it: `File.findOne({ shareKey: req.params.key })`. */
+function isHeldByKey(endpoint: Endpoint, context: RuleContext): boolean {
+  const body = endpoint.method === 'GET' ? ownBody(endpoint, context) : undefined;
+  const queries = body?.complete ? tableQueries(body, context) : [];
+  return queries.length > 0 && queries.every(({ kind, filters }) => kind === 'read' && filters.some(({ column, value }) => HELD_KEY.test(column) && someIn(value, (one) => (one.kind === 'ref' || one.kind === 'call') && requestReads(one, context).length > 0)));
 }
 /** What answers all paths nothing else does, and only refuses: `() => Boom.notFound()`. */
 function answersNobody({ path, conduct }: Endpoint): boolean {

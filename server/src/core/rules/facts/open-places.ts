@@ -5,6 +5,8 @@ import type { Detection, RuleContext } from '../rule.js';
 import { methodName } from './methods.js';
 import { openRecords } from './open-records.js';
 import { openRows } from './open-rows.js';
+import { switchedOff } from './openings.js';
+import { ownedOpen, ownedResolvers } from './owned-beside.js';
 import { openQueries } from './resolvers.js';
 
 /** A place other than a route's own call that lets strangers in, with what is said of it. */
@@ -25,17 +27,37 @@ export function* openPlaces(module: ModuleView, context: RuleContext, taken: (at
     };
   }
   if (context.depends('graphql-shield', module.path) === true) return;
+  const told = new Set<string>();
   for (const { at, name, table, guard, guardAt } of openQueries(module, context)) {
+    told.add(name.slice(name.lastIndexOf('.') + 1));
     const usual = / /.test(guard) ? `have ${guard}` : `use '${guard}'`;
     yield {
       at, subject: name, confidence: 'medium', related: [{ at: guardAt, label: 'guarded here' }],
       evidence: { how: 'place', message: `${name} gives records of '${table}' with personal data to everybody, while other resolvers here ${usual}. Ask who calls first.`, refused: 'What the resolver has to check is for the author to say.' },
     };
   }
+  yield* ofOwned(module, context, told);
+}
+/** Resolvers that take any row of what others take only the caller's own of. */
+function* ofOwned(module: ModuleView, context: RuleContext, told: ReadonlySet<string>): Iterable<Detection<OpenPlace>> {
+  for (const { name, at, table, column, otherAt, how } of ownedResolvers(module, context)) {
+    if (how === 'read' && told.has(name)) continue;
+    const what = how === 'read' ? 'gives records of' : 'changes records of';
+    const who = how === 'read' ? 'to everybody' : 'for everybody with an account';
+    yield {
+      at, subject: `owned ${name}`, confidence: 'medium', related: [{ at: otherAt, label: `chosen by '${column}' here` }],
+      evidence: { how: 'place', message: `${name} ${what} '${table}' ${who}, while another resolver here takes only the caller's own. Choose them by '${column}' too, or ask for a role.`, refused: 'What the resolver has to check is for the author to say.' },
+    };
+  }
 }
 /** A route that gives out personal data to everybody. */
 export function* openReading(endpoint: Endpoint, context: RuleContext): Iterable<Detection<OpenPlace>> {
   const table = openRecords(endpoint, context);
+  const owned = table === undefined ? ownedOpen(endpoint, context) : undefined;
+  if (owned) yield {
+    at: switchedOff(endpoint, context)?.at ?? endpoint.methodAt, subject: `${endpoint.id} owned`, when: endpoint.when, confidence: 'medium', ...(context.policy('auth').at === 'gateway' ? { severity: 'hint' } : {}), related: [{ at: owned.otherAt, label: `only the caller's own here` }],
+    evidence: { how: 'place', message: `${methodName(endpoint)} ${endpoint.path.text} gives records of '${owned.table}' to everybody, while another route here takes only the caller's own. Ask who calls, and choose them by '${owned.column}' too.`, refused: 'Who may read it is for the author to say.' },
+  };
   if (table === undefined) return;
   yield {
     at: endpoint.methodAt, subject: `${endpoint.id} records`, when: endpoint.when, confidence: 'medium', ...(context.policy('auth').at === 'gateway' ? { severity: 'hint' } : {}),

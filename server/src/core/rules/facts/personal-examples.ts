@@ -1,4 +1,5 @@
 import type { Example } from '../rule.js';
+import { ownedOpenExamples } from './owned-open-examples.js';
 
 /** What auth/route-missing-auth says of personal data that everybody may read. */
 export const personalExamples: readonly Example[] = [
@@ -110,4 +111,5 @@ export const personalExamples: readonly Example[] = [
       app.listen(3000);
     `,
   },
+  ...ownedOpenExamples,
 ];

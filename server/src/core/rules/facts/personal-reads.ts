@@ -50,6 +50,8 @@ function columnsOf(call: Call, text: (of: Value) => string, context: RuleContext
     const isFind = /^find/.test(current.name);
     for (const [index, { value }] of current.args.entries()) {
       const statement = index === 0 ? COLUMNS.exec(text(value))?.[1] : undefined;
+      // What is worked out from columns is not the columns.
+      if (index === 0 && statement === undefined && /^\s{0,99}select\b/i.test(text(value))) return 'unknown';
       if (statement !== undefined) named.push(...statement.split(',').map((part) => /([\w*]{1,60})["`\]]?\s{0,9}$/.exec(part)?.[1] ?? ''));
       if (!isFind || value.kind === 'function') continue;
       const end = context.resolve(value).value;

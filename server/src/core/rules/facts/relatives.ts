@@ -2,6 +2,7 @@ import { links, type Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
 import { levelOf, saysNothingOfRights } from './levels.js';
 import { changing } from './methods.js';
+import { publicPath } from './paths.js';
 
 /** A method of the controller about the same things that asks for a right by a decorator the guard before both reads. */
 export function leveled(open: Endpoint, same: readonly Endpoint[], context: RuleContext): { readonly other: Endpoint; readonly written: string } | undefined {
@@ -30,4 +31,14 @@ function thingOf({ path: { segments } }: Endpoint): string | undefined {
   const first = known.findIndex((one) => one.kind !== 'text');
   const own = first < 0 ? known : known.slice(0, first);
   return own.length === 0 ? undefined : own.map((one) => one.text).join('/');
+}
+/** It refuses who brings a wrong password, and that says nothing of what may be done to the session by others. */
+export function isLogin({ method, path, route }: Endpoint): boolean {
+  const isOfHandler = !route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authentication'));
+  return method === 'POST' && isOfHandler && (/\/(sessions?|auth)$/i.test(path.text) || publicPath(path.text));
+}
+/** Whatever stands before the handler stands before the other's too, which asks for a role beside it. */
+export function repeats(open: Endpoint, other: Endpoint): boolean {
+  const [own, others] = [open, other].map((one) => new Set(links(one.chain).map(({ layer }) => layer.name)));
+  return own !== undefined && others !== undefined && (others.size > own.size || other.conduct?.tests.includes('role') === true) && [...own].every((name) => others.has(name));
 }

@@ -76,7 +76,7 @@ export function mutationMaps(module: ModuleView, context: RuleContext): readonly
   return mapsOf(module, 'Mutation', context);
 }
 /** The objects of resolvers of a file that stand under a key. */
-function mapsOf(module: ModuleView, key: string, context: RuleContext): readonly (readonly Entry[])[] {
+export function mapsOf(module: ModuleView, key: string, context: RuleContext): readonly (readonly Entry[])[] {
   const maps = new Map<string, readonly Entry[]>();
   for (const { entries } of contentsOf(module, context).objects) for (const entry of entries) {
     const held = entry.key === key ? context.resolve(entry.value).value : undefined;

@@ -1,9 +1,10 @@
 import type { Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
 import { changing } from './methods.js';
+import { relatives } from './relatives.js';
 
-const READS = /(^|[:._/-])(read|view|list|get|readonly|read_?only|ro)([:._/-]|$)/i;
-const WRITES = /(^|[:._/-])(write|edit|update|modify|manage|create|delete|remove|admin|rw|all)([:._/-]|$)/i;
+const READS = /(^|[:._/-])(read|reader|view|viewer|guest|visitor|list|get|readonly|read_?only|ro)([:._/-]|$)/i;
+const WRITES = /(^|[:._/-])(write|writer|edit|editor|operator|maintainer|superuser|update|modify|manage|create|delete|remove|admin|rw|all)([:._/-]|$)/i;
 
 /** A right to look, and no more, by its name. */
 export function readingRight(name: string): boolean {
@@ -34,7 +35,8 @@ export function weakerRight(open: Endpoint, context: RuleContext): { readonly ri
     const [right] = rights;
     if (right === undefined || !rights.every(readingRight)) continue;
     const base = open.path.shape.replace(/\/\{\}$/, '');
-    for (const shape of [open.path.shape, base, `${base}/{}`]) for (const other of context.endpoints({ shape: `${open.app} ${shape}` })) {
+    const alike = [open.path.shape, base, `${base}/{}`].flatMap((shape) => context.endpoints({ shape: `${open.app} ${shape}` }));
+    for (const other of [...alike, ...relatives(open, context)]) {
       const needed = changing.has(other.method) && other !== open ? rightsOf(other, context).get(name)?.find(writingRight) : undefined;
       if (needed !== undefined) return { right, other, needed };
     }

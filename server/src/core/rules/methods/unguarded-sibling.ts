@@ -6,7 +6,11 @@ import { publicPath } from '../facts/paths.js';
 import { roleSiblingExamples } from '../facts/role-sibling-examples.js';
 import { guardFix, isAlone, isSignUp, standsOpen } from '../facts/peers.js';
 import { relativeExamples } from '../facts/relative-examples.js';
-import { leveled, relatives } from '../facts/relatives.js';
+import { fewerChecks } from '../facts/fewer-checks.js';
+import { fewerExamples } from '../facts/fewer-examples.js';
+import { ownedExamples } from '../facts/owned-examples.js';
+import { ownedBeside, type OwnedBeside } from '../facts/owned-beside.js';
+import { isLogin, leveled, relatives, repeats } from '../facts/relatives.js';
 import { weakerRight } from '../facts/right-words.js';
 import { mayAskForRights, readsCallerItself } from '../facts/rights.js';
 import { rule, type FixAnswer } from '../rule.js';
@@ -20,6 +24,8 @@ interface Evidence {
   readonly key: string | undefined;
   /** The right that is asked for here, where it is less than the sibling's. */
   readonly right?: string;
+  /** Whose records the sibling changes, where this one changes any. */
+  readonly owned?: OwnedBeside;
 }
 
 export default rule<'endpoint', Evidence>({
@@ -71,16 +77,26 @@ export default rule<'endpoint', Evidence>({
       return;
     }
     if (open.authorization.state === 'guarded') return;
+    const owned = ownedBeside(open, context);
+    if (owned) {
+      yield { ...detection(open, owned.other, 'warning', 'authorization'), related: [{ at: owned.other.methodAt, label: `chosen by '${owned.column}' here` }], evidence: { open, guarded: owned.other, guard: '', guardAt: undefined, key: undefined, owned } };
+      return;
+    }
     const body = open.handler === undefined ? undefined : context.body(open.handler);
     // What belongs to the caller is told from the rest by the query.
     if ((body && readsCallerItself(body, context)) || links(open.chain).some(({ layer }) => mayAskForRights(layer.value))) return;
     const near = body?.complete === true && open.method !== 'POST' ? relatives(open, context) : [];
     const isLess = (one: Endpoint): boolean => asksForRole(one) && (open.authorization.state === 'open' || repeats(open, one));
     const ruled = same.find((one) => one !== open && one.method !== open.method && isLess(one)) ?? near.find(isLess);
-    if (ruled) yield detection(open, ruled, 'warning', 'authorization');
+    if (ruled) return yield detection(open, ruled, 'warning', 'authorization');
+    const fewer = fewerChecks(open, same, body, context);
+    if (fewer) yield {
+      ...detection(open, fewer.other, 'warning', 'authorization'), related: [{ at: fewer.layer.at, label: `${fewer.other.method} is guarded here` }],
+      evidence: { open, guarded: fewer.other, guard: fewer.layer.name, guardAt: fewer.layer.at, key: fewer.layer.key },
+    };
   },
-  explain: ({ open, guarded, guard, right }) => ({
-    message: right !== undefined
+  explain: ({ open, guarded, guard, right, owned }) => ({
+    message: owned ? `${methodName(open)} ${open.path.text} changes records of '${owned.table}' whoever they belong to, but ${guarded.method} ${guarded.path.text} only those of the caller. Choose them by '${owned.column}' here too.` : right !== undefined
       ? `${methodName(open)} ${open.path.text} changes data and asks for '${right}' only, but ${guarded.method} ${guarded.path.text} asks for '${guard}'. Ask for the same right here.`
       : `${methodName(open)} ${open.path.text} runs without ${isCheck(guard) ? guard : `'${guard}'`}, ` +
       `but ${guarded.method === 'all' ? 'the catch-all' : guarded.method} ${guarded.path.shape === open.path.shape ? 'on the same path' : guarded.path.text} ${isCheck(guard) ? 'has one' : 'requires it'}: ` +
@@ -88,11 +104,8 @@ export default rule<'endpoint', Evidence>({
     why: 'Whoever is refused by one method can use the other: POST answers 403, PUT 200.',
     remedy: 'Put the same guard on both, or register it once before both.',
   }),
-  *fix({ evidence: { open, guardAt, guard, key, right } }, context): Iterable<FixAnswer> {
-    if (right !== undefined) {
-      yield { refused: 'Which right a caller needs here is for the author to say.' };
-      return;
-    }
+  *fix({ evidence: { open, guardAt, guard, key, right, owned } }, context): Iterable<FixAnswer> {
+    if (right !== undefined || owned) return yield { refused: owned ? 'How the owner is compared is for the author to say.' : 'Which right a caller needs here is for the author to say.' };
     const added = guardAt && guardFix(open, { name: guard, at: guardAt, ...(key === undefined ? {} : { key }) }, context);
     if (added) yield added;
     // One of a list of routes cannot be removed by its statement.
@@ -119,6 +132,8 @@ export default rule<'endpoint', Evidence>({
     },
     ...roleSiblingExamples,
     ...relativeExamples,
+    ...ownedExamples,
+    ...fewerExamples,
     {
       title: 'Fastify: the check is an option of the route',
       bad: `
@@ -347,17 +362,7 @@ export default rule<'endpoint', Evidence>({
   ],
 });
 
-/** It refuses who brings a wrong password, and that says nothing of what may be done to the session by others. */
-function isLogin({ method, path, route }: Endpoint): boolean {
-  const isOfHandler = !route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authentication'));
-  return method === 'POST' && isOfHandler && (/\/(sessions?|auth)$/i.test(path.text) || publicPath(path.text));
-}
 const CHECK = 'a check in its handler';
-/** Whatever stands before the handler stands before the other's too, which asks for a role beside it. */
-function repeats(open: Endpoint, other: Endpoint): boolean {
-  const [own, others] = [open, other].map((one) => new Set(links(one.chain).map(({ layer }) => layer.name)));
-  return own !== undefined && others !== undefined && (others.size > own.size || other.conduct?.tests.includes('role') === true) && [...own].every((name) => others.has(name));
-}
 /** Only callers with a role come through: by a layer of the route, or by a test in its handler. */
 function asksForRole({ method, authorization, route, conduct }: Endpoint): boolean {
   if (authorization.state !== 'guarded') return false;
