@@ -45,8 +45,8 @@ function* ofOwned(module: ModuleView, context: RuleContext, told: ReadonlySet<st
     const what = how === 'read' ? 'gives records of' : 'changes records of';
     const who = how === 'read' ? 'to everybody' : 'for everybody with an account';
     yield {
-      at, subject: `owned ${name}`, confidence: 'medium', related: [{ at: otherAt, label: `chosen by '${column}' here` }],
-      evidence: { how: 'place', message: `${name} ${what} '${table}' ${who}, while another resolver here takes only the caller's own. Choose them by '${column}' too, or ask for a role.`, refused: 'What the resolver has to check is for the author to say.' },
+      at, subject: `owned ${name}`, confidence: 'medium', related: [{ at: otherAt, label: how === 'unasked' ? 'asked for more here' : `chosen by '${column}' here` }],
+      evidence: { how: 'place', message: `${name} ${what} '${table}' ${who}, while another resolver here ${how === 'unasked' ? 'asks for a right too. Ask for one here as well.' : `takes only the caller's own. Choose them by '${column}' too, or ask for a role.`}`, refused: 'What the resolver has to check is for the author to say.' },
     };
   }
 }

@@ -83,7 +83,7 @@ function isPrivate({ table, owner = '' }: TableQuery): boolean {
 export interface OwnedResolver extends OwnedOpen {
   readonly name: string;
   readonly at: At;
-  readonly how: 'read' | 'changed';
+  readonly how: 'read' | 'changed' | 'unasked';
 }
 /** Resolvers that read for everybody, or change for everybody with an account, what others take only the caller's own rows of. */
 export function* ownedResolvers(module: ModuleView, context: RuleContext): Iterable<OwnedResolver> {
@@ -97,11 +97,28 @@ export function* ownedResolvers(module: ModuleView, context: RuleContext): Itera
     const name = body.name.slice(body.name.lastIndexOf('.') + 1);
     const open = asksNobody(body, module, context) ? openAmong(body, others, context) : undefined;
     if (open) yield { ...open, name, at, how: 'read' };
-    if (isOwnedOf(body, context)) continue;
+    if (isOwnedOf(body, context) || !callsCheck(body, module, context)) continue;
     const loose = tableQueries(body, context).filter((one) => one.kind !== 'read' && one.filters.length > 0);
     const beside = others.map((other) => ({ ...other, query: tableQueries(other.body, context).find((one) => one.kind !== 'read' && one.owner !== undefined && loose.some(({ table }) => table === one.table)) })).find(({ query }) => query !== undefined);
     if (beside?.query?.owner !== undefined) yield { name, at, how: 'changed', table: beside.query.table, column: beside.query.owner, otherAt: beside.at };
+    else if (loose.length > 0 && !asksRight(body, context)) {
+      const stricter = others.find((other) => (asksRight(other.body, context) || isChecked(other.body, module)) && tableQueries(other.body, context).some(({ table }) => loose.some((one) => one.table === table)));
+      const table = stricter && loose[0]?.table;
+      if (table !== undefined) yield { name, at, how: 'unasked', table, column: '', otherAt: stricter?.at ?? at };
+    }
   }
+}
+/** It asks for an account and no more: by a bare call that is handed the context, or a guard before it. */
+function callsCheck(fn: FunctionView, module: ModuleView, context: RuleContext): boolean {
+  return fn.steps.some((step) => step.do === 'call' && !step.used && step.call.args.some(({ value }) => isWholeRequest(value, fn, context))) || decoratorsOf(fn, module).some((one) => one.kind === 'call' && one.name === 'UseGuards');
+}
+/** It throws where something is not true of who calls, other than being known: `if (!need(context).moderator) throw ...`. */
+function asksRight(fn: FunctionView, context: RuleContext, depth = 0): boolean {
+  return fn.steps.some((step) => {
+    if (step.do === 'throw') return step.when.slice(fn.when.length).some((branch) => someIn(branch.test, (one) => one.kind === 'ref' && (depth > 0 || isOfCaller(one, fn, context)) && (one.path.length > 1 || (one.root.kind === 'value' && one.path.length > 0)) && !/id$|^(sub|user|viewer|session)$/i.test(one.path.at(-1) ?? 'id')));
+    const inner = step.do === 'call' && depth === 0 && step.call.args.some(({ value }) => isWholeRequest(value, fn, context)) ? context.called(step.call) : undefined;
+    return inner !== undefined && inner.complete && asksRight(inner, context, 1);
+  });
 }
 const ROLES = /^(Roles?|Permissions?|HasRole|Authorized|CheckAbilities|RequireRole)$/;
 /** A decorator asks for more than an account: by a role, or by two guards. */

@@ -49,6 +49,25 @@ export const ownedOpenExamples: readonly Example[] = [
     `,
   },
   {
+    title: 'GraphQL: the list is for moderators, and everybody removes from it',
+    bad: `
+      import { DataSource } from 'typeorm';
+      import { Angler, Catch } from './entities';
+      export const source = new DataSource({ type: 'postgres' });
+      const known = (context) => { if (!context.angler) throw new GraphQLError('login'); return context.angler; };
+      export const resolvers = {
+        Query: {
+          anglers: (_, args, context) => { if (!known(context).warden) throw new GraphQLError('wardens'); return source.getRepository(Angler).find({ select: { id: true } }); },
+        },
+        Mutation: {
+          dropAngler: async (_, { id }, context) => { known(context); await source.getRepository(Angler).delete({ id }); return true; },
+      //  ^^^^^^^^^^ auth/route-missing-auth "while another resolver here asks for a right too"
+          dropCatch: async (_, { id }, context) => { await source.getRepository(Catch).delete({ id, angler: known(context).id }); return true; },
+        },
+      };
+    `,
+  },
+  {
     title: 'what an author wrote is for all, drafts are left out, and an owner is looked at',
     good: `
       import { Router } from 'express';

@@ -98,7 +98,10 @@ function filtersOf(call: Call, context: RuleContext): readonly Filter[] {
   if (wheres.length > 0) return wheres.flatMap((one) => inObject(one, context, 0));
   if (!CHOOSES.test(call.name)) return [];
   if (first?.value.kind === 'literal' && typeof first.value.value === 'string' && second) return /where/i.test(call.name) ? [{ column: last(first.value.value), value: call.args.at(-1)?.value ?? second.value }] : [];
-  return first ? inObject(first.value, context, 0) : [];
+  if (!first) return [];
+  // `repository.delete(+id)`, `Model.findByIdAndUpdate(id, ...)`
+  const isKey = /^(delete|update|remove|softDelete|find\w*ById\w*|findByPk|deleteById|updateById)$/.test(call.name) && /^(literal|ref|unknown|template)$/.test(objects[0]?.kind ?? '');
+  return isKey ? [{ column: 'id', value: first.value }] : inObject(first.value, context, 0);
 }
 /** `{ id, owner: req.user.id }`, `{ AND: [...] }`, and the conditions of Drizzle: `and(eq(notes.id, id), eq(notes.ownerId, me))`. */
 function inObject(value: Value, context: RuleContext, depth: number): readonly Filter[] {
@@ -185,7 +188,7 @@ function tellsCaller(call: Call, fn: FunctionView, context: RuleContext): boolea
   if (call.receiver?.kind === 'ref' && call.receiver.path.some((one) => one === 'session') && /^(get|id)$/.test(call.name)) return true;
   if (/^(getServerSession|currentUser|getSession|auth|getUser|getIronSession|requireUser)$/.test(call.name)) return true;
   const isHanded = call.args.some(({ value }) => value.kind === 'ref' && isWholeRequest(value, fn, context));
-  return isHanded && (TELLS.test(call.name) || readsIdentity(context.called(call), context));
+  return isHanded && (TELLS.test(call.name) || readsIdentity(context.called(call), isGraph(fn.id, context), context));
 }
 /** The request, or the context that stands for it, whole. */
 export function isWholeRequest(value: Value, fn: FunctionView, context: RuleContext): boolean {
@@ -193,6 +196,7 @@ export function isWholeRequest(value: Value, fn: FunctionView, context: RuleCont
   const of = handedAs(value, context);
   return of === 'request' || of === 'context' || (isGraph(value.root.fn, context) && value.root.index === CONTEXT_OF_RESOLVER) || /^_?(req|request|ctx|context|c)$/.test(context.body(fn.id)?.parameters[value.root.index]?.name ?? '');
 }
-function readsIdentity(body: FunctionView | undefined, context: RuleContext): boolean {
-  return body !== undefined && body.steps.some((step) => step.do === 'return' && step.value !== undefined && someIn(step.value, (one) => one.kind === 'ref' && (context.request(one)?.from === 'identity' || one.path.some((key) => key !== undefined && CALLER.test(key)))));
+/** `graph`: it is handed the context of a resolver, whose members say who calls. */
+function readsIdentity(body: FunctionView | undefined, graph: boolean, context: RuleContext): boolean {
+  return body !== undefined && body.steps.some((step) => step.do === 'return' && step.value !== undefined && someIn(step.value, (one) => one.kind === 'ref' && ((graph && one.root.kind === 'parameter' && one.root.fn === body.id && one.path.length > 0) || context.request(one)?.from === 'identity' || one.path.some((key) => key !== undefined && CALLER.test(key)))));
 }

@@ -13,8 +13,7 @@ export function givesPromise(call: Call, context: RuleContext): boolean {
   if (call.form !== 'call' || call.args.some(({ value }) => value.kind === 'function')) return false;
   if (BY_CALLEE.test(call.callee) || (BY_NAME.test(call.name) && call.receiver?.kind !== 'call')) return true;
   const end = context.resolve(call.target).value;
-  if (end.kind === 'function') return context.body(end.fn)?.async === true;
-  return call.target.kind === 'ref' && call.target.root.kind === 'this' && context.called(call)?.async === true;
+  return end.kind === 'function' && context.body(end.fn)?.async === true;
 }
 /** The call is the whole statement, and nobody waits for it: neither `await` nor `return`, nor a `then` behind it. */
 export function isBare(call: Call, step: Step, context: RuleContext): boolean {
@@ -28,12 +27,16 @@ export function askedFor(test: Value, depth = 0): readonly Value[] {
   if (test.kind === 'compare') return [test.left, test.right].some((one) => one.kind === 'literal' && (one.value === false || one.value === null || one.value === undefined)) ? [test.left, test.right].flatMap((one) => askedFor(one, depth + 1)) : [];
   return test.kind === 'ref' || test.kind === 'call' ? [test] : [];
 }
+/** The same, of an `async` method of the class around it, whose truth is asked for: one that is only started may well run on its own. */
+function isPromise(call: Call, context: RuleContext): boolean {
+  return givesPromise(call, context) || (call.form === 'call' && call.target.kind === 'ref' && call.target.root.kind === 'this' && context.called(call)?.async === true);
+}
 /** The promise a value is, where nobody has waited for it: the call itself, or a name bound to it. */
 export function promiseIn(value: Value, fn: FunctionView, context: RuleContext): Call | undefined {
-  if (value.kind === 'call') return !value.awaited && givesPromise(value, context) ? value : undefined;
+  if (value.kind === 'call') return !value.awaited && isPromise(value, context) ? value : undefined;
   if (value.kind !== 'ref' || value.root.kind !== 'local' || value.path.length > 0) return undefined;
   const { value: end, trail } = context.resolve(value);
-  if (trail.length !== 1 || end.kind !== 'call' || end.awaited || end.at.path !== value.at.path || !givesPromise(end, context)) return undefined;
+  if (trail.length !== 1 || end.kind !== 'call' || end.awaited || end.at.path !== value.at.path || !isPromise(end, context)) return undefined;
   // `const found = check(id); const user = await found;`
   const name = value.text.replace(/[^\w$]/g, '');
   const text = context.textOf(fn.bodyAt);
