@@ -79,7 +79,10 @@ export default rule<'endpoint', Evidence>({
     if (open.authorization.state === 'guarded') return;
     const owned = ownedBeside(open, context);
     if (owned) {
-      yield { ...detection(open, owned.other, 'warning', 'authorization'), related: [{ at: owned.other.methodAt, label: `chosen by '${owned.column}' here` }], evidence: { open, guarded: owned.other, guard: '', guardAt: undefined, key: undefined, owned } };
+      yield {
+        ...detection(open, owned.other, 'warning', 'authorization'), related: [{ at: owned.other.methodAt, label: `chosen by '${owned.column}' here` }],
+        evidence: { open, guarded: owned.other, guard: '', guardAt: undefined, key: undefined, owned },
+      };
       return;
     }
     const body = open.handler === undefined ? undefined : context.body(open.handler);
@@ -96,7 +99,8 @@ export default rule<'endpoint', Evidence>({
     };
   },
   explain: ({ open, guarded, guard, right, owned }) => ({
-    message: owned ? `${methodName(open)} ${open.path.text} changes records of '${owned.table}' whoever they belong to, but ${guarded.method} ${guarded.path.text} only those of the caller. Choose them by '${owned.column}' here too.` : right !== undefined
+    message: owned ? `${methodName(open)} ${open.path.text} changes records of '${owned.table}' whoever they belong to, but ` +
+      `${guarded.method} ${guarded.path.text} only those of the caller. Choose them by '${owned.column}' here too.` : right !== undefined
       ? `${methodName(open)} ${open.path.text} changes data and asks for '${right}' only, but ${guarded.method} ${guarded.path.text} asks for '${guard}'. Ask for the same right here.`
       : `${methodName(open)} ${open.path.text} runs without ${isCheck(guard) ? guard : `'${guard}'`}, ` +
       `but ${guarded.method === 'all' ? 'the catch-all' : guarded.method} ${guarded.path.shape === open.path.shape ? 'on the same path' : guarded.path.text} ${isCheck(guard) ? 'has one' : 'requires it'}: ` +
