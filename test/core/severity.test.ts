@@ -72,3 +72,22 @@ test('a protection that a setting takes away is a warning where the setting does
   assert.equal(severityOf('headers/protection-disabled', app('false')), 'info');
   assert.equal(severityOf('headers/protection-disabled', app('true')), 'warning');
 });
+
+test('a cookie other sites may send is a hint where something looks who sent a request, and a warning elsewhere', () => {
+  const app = (check: string): string => `const session = require('express-session');\nconst app = require('express')();\n${check}
+    app.use(session({ secret: process.env.SECRET, cookie: { sameSite: 'none', secure: true } }));`;
+  assert.equal(severityOf('cookies/samesite-none', app("app.use(function sameOrigin(req, res, next) { req.get('origin') === process.env.HOME_PAGE ? next() : res.sendStatus(403); });")), 'hint');
+  assert.equal(severityOf('cookies/samesite-none', app('app.use(function sameSize(req, res, next) { next(); });')), 'warning');
+});
+
+test('certificates that a setting of that name stops to be checked are worth knowing', () => {
+  const pool = (name: string): string => `const { Pool } = require('pg');\nexports.open = (config) => new Pool({ ssl: config.get('${name}') === '1' ? { rejectUnauthorized: false } : true });`;
+  assert.equal(severityOf('tls/verification-disabled', pool('DB_INSECURE')), 'info');
+  assert.equal(severityOf('tls/verification-disabled', pool('DB_SSL')), 'warning');
+});
+
+test('a policy that is switched off where no page is sent is a hint', () => {
+  const app = (answer: string): string => `const helmet = require('helmet');\nconst app = require('express')();\napp.use(helmet({ contentSecurityPolicy: false }));\napp.get('/', (req, res) => ${answer});\napp.listen(80);`;
+  assert.equal(severityOf('headers/protection-disabled', app('res.json({ ok: true })')), 'hint');
+  assert.equal(severityOf('headers/protection-disabled', app("res.render('home')")), 'warning');
+});

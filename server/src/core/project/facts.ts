@@ -68,6 +68,8 @@ const MARKS: ReadonlyMap<string, string> = new Map([
 ]);
 /** A reference that may lead to a path item, or to the whole document: what one item says is then no matter of its own. */
 const AMONG_PATHS = /#\/paths|#\/%|\$ref['"]?[ \t]{0,9}:[ \t]{0,9}['"]?#['"]?[ \t]{0,9}[\r\n,}]/;
+/** Functions that look whether a page of another site sent a request, by their names. */
+const CSRF_CHECK = /csrf|xsrf|^(is|check|require|assert|verify)?_?same_?(origin|site)|^origin_?(check|guard)|^(check|verify|require|assert|validate|enforce)_?(same)?_?origin$/i;
 /** Calls that look a text up in a list, or hold it against a pattern. */
 const CHECKS: ReadonlySet<string> = new Set(['includes', 'has', 'test', 'startsWith', 'match', 'indexOf', 'exec']);
 /** `ctx.cookies` and `cookies()`, which hold what a browser keeps. */
@@ -154,7 +156,7 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   if ([...uses].some((name) => /multer|static|express|koa|hono|nestjs/.test(name))) for (const mark of folderMarks(module)) uses.add(mark);
   // Options given to it count for every interceptor of the application.
   if (module.imports.some((one) => one.name === 'MulterModule')) uses.add('upload-module');
-  if ([...module.functions.values()].some((fn) => /csrf|xsrf/i.test(fn.name))) uses.add('csrf-check');
+  if ([...module.functions.values()].some((fn) => CSRF_CHECK.test(fn.name)) || /['"]sec-fetch-site['"]/i.test(file.text)) uses.add('csrf-check');
   if (['express-session', 'cookie-session', 'cookie-parser'].some((name) => uses.has(name))) uses.add('cookies');
   if (setsProduction(module)) uses.add('production');
   for (const mark of documentMarks(module)) uses.add(mark);

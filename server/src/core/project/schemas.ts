@@ -40,7 +40,7 @@ export function* schemaMarks(module: ModuleView): Iterable<string> {
 function* marksOf({ names, fields, hidden, links, whole, trimmed }: Schema): Iterable<string> {
   const shown = trimmed === 'all' ? fields.filter((one) => heldFields(fields).secret.includes(one) === false) : fields.filter((one) => !trimmed.includes(one));
   const secret = heldFields([...fields, ...hidden]).secret;
-  const isTrimmed = secret.length > 0 && !secret.some((one) => shown.includes(one));
+  const isTrimmed = trimmed === 'all' ? fields.length > 0 : secret.length > 0 && !secret.some((one) => shown.includes(one));
   for (const name of new Set(names.map(tableName))) {
     if (name === '') continue;
     if (whole) yield `knows ${name}`;
@@ -124,7 +124,7 @@ function* classSchemas(module: ModuleView): Iterable<Schema> {
       hidden: columns.filter((one) => isClosed || isHidden(one.decorators)).map((one) => one.name),
       links: declared.flatMap((one) => relationOf(one)),
       whole: view.extends === undefined || (view.extends.kind === 'ref' && /(^|\.)(Model|BaseEntity|Document)$/.test(view.extends.text)),
-      trimmed: ownTrims(view, module),
+      trimmed: joinTrims([ownTrims(view, module), ...(decorator?.kind === 'call' ? [trimmedBy(decorator.args.map((item) => item.value), [`${view.name}Schema`], module)] : [])]),
     };
   }
 }

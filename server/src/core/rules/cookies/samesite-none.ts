@@ -42,7 +42,7 @@ export default rule<'module', Evidence>({
         if (seen.has(key)) continue;
         seen.add(key);
         // The check may leave routes out; it is all that stands between.
-        yield isChecked && !found.evidence.dropped ? { ...found, severity: 'info', evidence: { ...found.evidence, checked: true } } : found;
+        yield isChecked && !found.evidence.dropped ? { ...found, severity: 'hint', evidence: { ...found.evidence, checked: true } } : found;
       }
     }
   },
@@ -153,6 +153,16 @@ export default rule<'module', Evidence>({
         app.use(session({ secret: process.env.SECRET, cookie: { sameSite: 'none', secure: true } }));
         //                                                                ^^^^^^ cookies/samesite-none "only the CSRF check"
         app.use(function csrfProtection(req, res, next) { return req.get('origin') === process.env.ORIGIN ? next() : res.sendStatus(403); });`,
+    },
+    {
+      title: 'where a request comes from is looked at',
+      bad: `
+        //- session.js
+        const session = require('express-session');
+        module.exports = session({ secret: process.env.SECRET, cookie: { sameSite: 'none', secure: true } });
+        //                                                                         ^^^^^^ cookies/samesite-none "only the CSRF check"
+        //- guard.js
+        exports.ownPages = (req, res, next) => (req.method === 'GET' || req.get('Sec-Fetch-Site') === 'same-origin' ? next() : res.sendStatus(403));`,
     },
     { title: 'in development only', good: `const isProd = process.env.NODE_ENV === 'production'; export const send = (req, res) => res.cookie('token', req.token, { secure: true, sameSite: isProd ? 'strict' : 'none' });` },
     { title: 'decided elsewhere', good: `export const send = (req, res, options) => res.cookie('token', req.token, { sameSite: options.sameSite, secure: true });` },

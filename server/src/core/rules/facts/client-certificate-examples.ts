@@ -84,4 +84,37 @@ export const ofClients: readonly Example[] = [
       //                                                                                  ^^^^^ tls/verification-disabled
     `,
   },
+  {
+    title: 'a socket that looks at a certificate and closes, and one that sends',
+    bad: `
+      import tls from 'node:tls';
+      export const expiry = (host) => new Promise((done, failed) => {
+        const look = tls.connect({ host, port: 443, servername: host, rejectUnauthorized: false }, () => {
+          done(look.getPeerCertificate().valid_to);
+          look.end();
+        });
+        look.on('error', failed);
+      });
+      export const report = (host, text) => {
+        const line = tls.connect({ host, port: 443, rejectUnauthorized: false }, () => { line.write(text); line.end(); });
+        //                                                              ^^^^^ tls/verification-disabled
+      };
+    `,
+  },
+  {
+    title: 'a test of the environment the wrong way round',
+    bad: `
+      import { Pool } from 'pg';
+      export const pool = new Pool({ ssl: { rejectUnauthorized: process.env.NODE_ENV === 'development' } });
+      //                                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ tls/verification-disabled
+    `,
+  },
+  {
+    title: 'a database pool',
+    bad: `
+      import { Pool } from 'pg';
+      export const pool = new Pool({ ssl: { rejectUnauthorized: false } });
+      //                                                        ^^^^^ tls/verification-disabled
+    `,
+  },
 ];

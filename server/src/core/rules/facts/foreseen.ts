@@ -2,7 +2,7 @@ import type { Branch } from '../../model/module.js';
 import type { Call, Ref, Scalar, Value } from '../../model/value.js';
 
 /** Members that errors made for clients have. */
-const NARROWS = /^(name|isOperational|operational|expose|status|statusCode|statuscode|httpStatus|isJoi|isBoom|code|type|errors|isClient|isPublic|isUserError|userMessage|publicMessage|constructor)$/;
+const NARROWS = /^(name|isOperational|operational|expose|status|statusCode|statuscode|httpStatus|isJoi|isBoom|code|type|errors|validation|validationContext|isClient|isPublic|isUserError|userMessage|publicMessage|constructor)$/;
 const STATUS = /^(status|statusCode|statuscode|httpStatus|httpCode|code|s|sc|output)$/;
 /** Classes whose instances carry what a database or another service said. */
 const DRIVERS = /(^|\.)((Native|Any)?Error|QueryFailedError|TypeORMError|(Sequelize)?(Database|Connection\w*|BaseS?)Error|ForeignKeyConstraintError|PrismaClient\w*Error|Mongo\w*Error|AxiosError|FetchError|SqlError|PostgresError|RequestError)$/;

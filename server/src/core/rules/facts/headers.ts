@@ -1,3 +1,6 @@
+import type { Call } from '../../model/value.js';
+import type { RuleContext } from '../rule.js';
+
 /** One protection helmet-like middleware sends: its option names, the response header, what it keeps away. */
 export interface HeaderFact {
   /** Today's option name in helmet. */
@@ -61,4 +64,9 @@ export function headerSetup(callee: string): boolean {
 
 function fact(option: string, aliases: readonly string[], header: string, risk: string, whenOff: HeaderFact['whenOff'], counts: boolean): HeaderFact {
   return { option, aliases, header, risk, whenOff, counts };
+}
+
+/** Whether an application names its software unless its header middleware takes the name away: Fastify 5, Koa 3 and Hono 4 send no X-Powered-By, and Express none where the setting is off. */
+export function namesItself(call: Call, context: Pick<RuleContext, 'scopeOf'>): boolean {
+  return call.name !== 'register' && !/^(@?fastify|koa|hono)\b/.test(call.callee) && context.scopeOf(call.at)?.settings.has('x-powered-by') !== true;
 }

@@ -127,4 +127,25 @@ export const hiddenRecords: readonly Example[] = [
       module.exports = function Sketch(data) { this.title = data.title; this.save = () => db.sketches.insert(this); };
     `,
   },
+  {
+    title: 'Nest: a schema that gives out chosen fields alone',
+    good: `
+      //- crew.ts
+      import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+      @Schema({ toJSON: { transform: (_doc, kept) => ({ id: kept._id, nick: kept.nick }) } })
+      export class Member { @Prop() nick: string; @Prop() word: string; }
+      export const MemberSchema = SchemaFactory.createForClass(Member);
+      //- crew.controller.ts
+      import { Controller, Get, Post, Body } from '@nestjs/common';
+      import { InjectModel } from '@nestjs/mongoose';
+      import bcrypt from 'bcrypt';
+      import { Member } from './crew';
+      @Controller('crew')
+      export class CrewController {
+        constructor(@InjectModel(Member.name) private members: Model<Member>) {}
+        @Post('login') async login(@Body() b) { const m = await this.members.findOne({ nick: String(b.nick) }); return { ok: bcrypt.compareSync(String(b.word), m.word) }; }
+        @Get() list() { return this.members.find().limit(100); }
+      }
+    `,
+  },
 ];

@@ -371,4 +371,16 @@ export const leaks: readonly Example[] = [
       }
     `,
   },
+  {
+    title: 'Fastify: what a schema says of the request',
+    good: `
+      import Fastify from 'fastify';
+      const app = Fastify();
+      app.setErrorHandler((err, req, reply) => {
+        if (err.validation) return reply.code(400).send({ error: err.message });
+        return reply.code(500).send({ error: 'failed' });
+      });
+      app.listen({ port: 80 });
+    `,
+  },
 ];

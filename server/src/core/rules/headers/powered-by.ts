@@ -6,6 +6,7 @@ import type { Scope } from '../../project/project.js';
 import { samePlace } from '../../text/source.js';
 import { alternatives } from '../facts/alternatives.js';
 import { headersOf, isFullyKnown, isHeaderSetup, isProtected, isServed, onResponse } from '../facts/header-setup.js';
+import { namesItself } from '../facts/headers.js';
 import { rule } from '../rule.js';
 import type { Detection, RuleContext } from '../rule.js';
 
@@ -198,6 +199,7 @@ function removesHeader(body: FunctionView | undefined, context: RuleContext): bo
 }
 function* ofHelmet(call: Call, when: Step['when'], context: RuleContext): Iterable<Found> {
   const options = call.name === 'register' ? call.args[1]?.value : call.args[0]?.value;
+  if (!namesItself(call, context)) return;
   for (const key of ['hidePoweredBy', 'xPoweredBy']) {
     const answer = context.option(options, key);
     if (answer.kind !== 'value') continue;

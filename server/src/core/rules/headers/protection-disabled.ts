@@ -6,7 +6,8 @@ import { alternatives } from '../facts/alternatives.js';
 import { docsLine } from '../facts/csp-fixes.js';
 import { docsPage, docsReason } from '../facts/docs-page.js';
 import { headersOf, isHeaderSetup, onResponse } from '../facts/header-setup.js';
-import { headerFacts, headerOption, type HeaderFact } from '../facts/headers.js';
+import { headersOffExamples } from '../facts/headers-off-examples.js';
+import { headerFacts, headerOption, namesItself, type HeaderFact } from '../facts/headers.js';
 import { isChosenHere, laterOptions } from '../facts/later-options.js';
 import { governedByPolicy, setElsewhere } from '../facts/policy-elsewhere.js';
 import { rule } from '../rule.js';
@@ -109,27 +110,7 @@ export default rule<'call', Evidence>({
     else yield { refused: 'The value is one of several, or stands in another file.' };
   },
   examples: [
-    {
-      title: 'switched off for the page of the documentation, which keeps a policy of its own',
-      bad: `
-        import express from 'express';
-        import helmet from 'helmet';
-        import swaggerUi from 'swagger-ui-express';
-        const app = express();
-        app.use(helmet({ contentSecurityPolicy: false }));
-        //                                      ^^^^^ headers/protection-disabled
-        app.use('/api-docs', swaggerUi.serve, swaggerUi.setup(document));
-        app.listen(3000);`,
-      fixed: `
-        import express from 'express';
-        import helmet from 'helmet';
-        import swaggerUi from 'swagger-ui-express';
-        const app = express();
-        app.use(helmet());
-        app.use('/api-docs', helmet.contentSecurityPolicy({ directives: { scriptSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:', 'https:'] } }));
-        app.use('/api-docs', swaggerUi.serve, swaggerUi.setup(document));
-        app.listen(3000);`,
-    },
+    ...headersOffExamples,
     {
       title: 'a plugin for documentation that would break',
       bad: `
@@ -362,7 +343,7 @@ function* switchedOff(fact: HeaderFact, key: string, { value, entry, when }: Giv
   if (fact.option === 'contentSecurityPolicy' && setElsewhere(call, body.steps, context)) return;
   if (fact.option === 'xFrameOptions' && governedByPolicy(options, context)) return;
   const isPolicy = fact.option === 'contentSecurityPolicy';
-  const severity = isPolicy && !context.projectUses('html') ? 'info' : fact.whenOff === 'info' ? 'info' : 'warning';
+  const severity = isPolicy && !context.projectUses('html') ? 'hint' : fact.whenOff === 'info' ? 'info' : 'warning';
   for (const one of falses(value, context)) {
     const removable = one.direct ? entry : undefined;
     const evidence: Evidence = fact.option === 'xPoweredBy' ? { kind: 'announced', option: key, entry: removable }
@@ -376,6 +357,7 @@ function* switchedOff(fact: HeaderFact, key: string, { value, entry, when }: Giv
 
 /** Whether the library sends the header unless it is told not to: helmet 3 and Hono have no policy of their own, helmet 3 and hapi no Referrer-Policy. */
 function sentUnasked(option: string, call: Call, context: RuleContext): boolean {
+  if (option === 'xPoweredBy') return namesItself(call, context);
   const isHapi = /hapi/.test(call.callee);
   const isHono = call.callee.startsWith('hono/');
   const isOld = call.callee === 'helmet' && (context.major('helmet', call.at.path) ?? 8) < 4;

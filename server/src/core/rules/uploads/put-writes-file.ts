@@ -11,7 +11,7 @@ interface Evidence {
 }
 const WRITES =
   /^(node:)?(fs|fs-extra|graceful-fs)(\/promises)?\.(promises\.)?(createWriteStream|(writeFile|appendFile|outputFile|mkdir|rm|unlink|rename|copyFile)(Sync)?)$/;
-const TWO_PATHS = /(rename|copyFile)(Sync)?$/;
+const TWO_PATHS = /rename(Sync)?$/;
 const METHODS: ReadonlySet<string> = new Set(['PUT', 'POST', 'PATCH', 'all']);
 
 export default rule<'call', Evidence>({
@@ -166,6 +166,11 @@ fs.writeFileSync('data/' + req.params.name, req.body); res.end(); });`,
 express().put('/files/:name', requireAuth, (req, res) => { const file = path.join(root, req.params.name); const inside = path.relative(root, file);
 if (inside.startsWith('..')) return res.sendStatus(400); fs.writeFileSync(file, req.body); res.end(); });`,
     },
+    {
+      title: 'what was uploaded is copied to a name of the server',
+      good: `import express from 'express'; import { randomUUID } from 'node:crypto'; import fs from 'node:fs/promises'; import path from 'node:path';
+express().post('/scans', requireAuth, async (req, res) => { const { scan } = req.body; await fs.copyFile(scan.path, path.join('scans', randomUUID() + '.jpg')); res.end(); });`,
+    },
     { title: 'a fixed file', good: `import express from 'express'; import fs from 'node:fs'; express().put('/note', (req, res) => { fs.writeFileSync('data/note.txt', req.body.text); res.end(); });` },
   ],
 });
@@ -178,5 +183,6 @@ function paths(call: Call): readonly Value[] {
   if (call.callee === 'Bun.write') return [first.value];
   if (call.name === 'mv' && call.receiver?.kind === 'ref' && /(^|\.)files?(\.|\[|$)|file$/i.test(call.receiver.text)) return [first.value];
   if (!WRITES.test(call.callee.replace(/\.default\./, '.'))) return [];
+  if (/^copyFile/.test(call.name) && second) return [second.value];
   return TWO_PATHS.test(call.name) && second ? [first.value, second.value] : [first.value];
 }
