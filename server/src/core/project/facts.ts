@@ -28,6 +28,7 @@ import { personalMarks, personalPrismaMarks, personalTextMarks } from './persona
 import { limitMarks } from './limit-marks.js';
 import { readManifest, type Manifest } from './manifests.js';
 import { prismaMarks, textMarks } from './schema-texts.js';
+import { signingMarks } from './signing-marks.js';
 import { isCodeFile, isDataSchema } from '../text/paths.js';
 
 /** What one file alone says; made once per revision. */
@@ -162,6 +163,7 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   for (const mark of documentMarks(module)) uses.add(mark);
   for (const name of envChecks(module)) uses.add(`checks ${name}`);
   for (const name of envSigned(module)) uses.add(`signs ${name}`);
+  for (const mark of signingMarks(module)) uses.add(mark);
   for (const mark of limitMarks(file.text)) uses.add(mark);
   for (const mark of graphMarks(file.text)) uses.add(mark);
   for (const mark of recordMarks(module, file.text)) uses.add(mark);

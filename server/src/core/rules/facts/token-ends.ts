@@ -26,7 +26,8 @@ export function endlessSigner(use: JwtUse, module: ModuleView, context: RuleCont
 export function lacksEnd(use: JwtUse, under: OptionAnswer, context: RuleContext): boolean {
   return under.kind === 'absent' ? context.option(use.options, 'signOptions').kind === 'absent' : under.kind === 'value' && context.option(under.value, 'expiresIn').kind === 'absent';
 }
-/** A call of Nest's service in the same file sets the end itself. */
+/** A call of Nest's service in the same file sets the end itself, or every such call of the project does. */
 export function givesEnd(module: ModuleView, context: RuleContext): boolean {
+  if (context.projectUses('signs-ended') && !context.projectUses('signs-endless')) return true;
   return jwtUses(module, context).some((one) => one.library === '@nestjs/jwt' && one.does === 'sign' && context.option(one.options, 'expiresIn').kind === 'value');
 }

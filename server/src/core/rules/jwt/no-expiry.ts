@@ -4,6 +4,7 @@ import type { At } from '../../text/source.js';
 import { joseChain, jwtUses, optionAdded, type JwtUse } from '../facts/jwt.js';
 import { daysOf } from '../facts/lifetime.js';
 import { endlessSigner, givesEnd, lacksEnd, product } from '../facts/token-ends.js';
+import { nestEndExamples } from '../facts/nest-end-examples.js';
 import { rule, type Change, type Code, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -143,6 +144,7 @@ export default rule<'module', Evidence>({
         //                                           ^^^^ jwt/no-expiry
       `,
     },
+    ...nestEndExamples,
     {
       title: 'Nest and Fastify',
       bad: `
@@ -379,8 +381,7 @@ function* tooLong(use: JwtUse, module: ModuleView, context: RuleContext): Iterab
     const object = under.kind === 'value' ? under.resolved.value : use.options;
     const code: Code = under.kind === 'value' ? ['expiresIn: ', { quote: '15m' }] : ['signOptions: { expiresIn: ', { quote: '15m' }, ' }'];
     const change: Change | undefined = object?.kind === 'object' && object.at.path === module.path ? { do: 'insert', at: object.at, where: 'entry-last', code } : undefined;
-    const elsewhere = module.top.steps.length > 0 && givesEnd(module, context);
-    if (!elsewhere) yield { at: use.at, subject: 'nest setup', evidence: { how: 'never', days: 0, change, manual: false }, confidence: 'medium', when: use.step.when };
+    if (!givesEnd(module, context)) yield { at: use.at, subject: 'nest setup', evidence: { how: 'never', days: 0, change, manual: false }, confidence: 'medium', when: use.step.when };
     return;
   }
   const answer = context.option(options, 'expiresIn');
