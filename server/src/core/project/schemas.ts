@@ -124,9 +124,14 @@ function* classSchemas(module: ModuleView): Iterable<Schema> {
       hidden: columns.filter((one) => isClosed || isHidden(one.decorators)).map((one) => one.name),
       links: declared.flatMap((one) => relationOf(one)),
       whole: view.extends === undefined || (view.extends.kind === 'ref' && /(^|\.)(Model|BaseEntity|Document)$/.test(view.extends.text)),
-      trimmed: joinTrims([ownTrims(view, module), ...(decorator?.kind === 'call' ? [trimmedBy(decorator.args.map((item) => item.value), [`${view.name}Schema`], module)] : [])]),
+      trimmed: joinTrims([ownTrims(view, module), trimmedBy(decorator?.kind === 'call' ? decorator.args.map(({ value }) => value) : [], madeOf(view, module), module)]),
     };
   }
+}
+/** The schemas @nestjs/mongoose (10, 11) makes of a class: `SchemaFactory.createForClass(User)`. */
+function madeOf(view: ClassView, module: ModuleView): readonly string[] {
+  const isOf = (value: Value): boolean => value.kind === 'call' && value.name === 'createForClass' && value.args[0]?.value.kind === 'ref' && value.args[0].value.text === view.name;
+  return module.bindings.flatMap((one) => (isOf(one.value) ? [one.name] : []));
 }
 /** `@Column()` and `@Column`, under whichever name it was imported. */
 function decoratorName(value: Value): string {

@@ -148,4 +148,33 @@ export const hiddenRecords: readonly Example[] = [
       }
     `,
   },
+  {
+    title: 'a schema of a class that leaves fields out, columns under a name',
+    good: `
+      //- visitor.schema.ts
+      import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+      @Schema({ toJSON: { transform: (doc, ret) => { delete ret.passwordHash; return ret; } } })
+      export class Visitor { @Prop() name: string; @Prop() passwordHash: string; }
+      @Schema()
+      export class Porter { @Prop() name: string; @Prop() passwordHash: string; }
+      export const PorterSchema = SchemaFactory.createForClass(Porter);
+      PorterSchema.set('toJSON', { transform: (doc, ret) => { delete ret.passwordHash; return ret; } });
+      //- columns.ts
+      export const shown = { member: ['id', 'name'] };
+      //- visitors.controller.ts
+      import { Controller, Get } from '@nestjs/common';
+      import { InjectModel } from '@nestjs/mongoose';
+      import { Model } from 'mongoose';
+      import knex from 'knex';
+      import { Porter, Visitor } from './visitor.schema';
+      import { shown } from './columns';
+      @Controller('visitors')
+      export class VisitorsController {
+        constructor(@InjectModel('Visitor') private visitors: Model<Visitor>, @InjectModel('Porter') private porters: Model<Porter>) {}
+        @Get() all() { return this.visitors.find().limit(50); }
+        @Get('porters') porter() { return this.porters.find().limit(50); }
+        @Get('member') member() { return knex('members').where({ id: 1 }).first(shown.member); }
+      }
+    `,
+  },
 ];

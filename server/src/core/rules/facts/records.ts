@@ -108,14 +108,17 @@ export function answerOf(written: Ref, context: RuleContext): Call | undefined {
   return undefined;
 }
 
+/** `.first('id', 'name')` and `.first(columns)` of knex 3 name the columns; a list nobody can read is one. */
+function namesColumns({ args }: Call, context: RuleContext): boolean {
+  return args.length > 0 && args.every(({ value }) => context.resolve(value).value.kind !== 'function' && context.constant(value)?.value !== '*');
+}
 function ofQuery(call: Call, context: RuleContext): RecordRead | undefined {
   let current: Call = call;
   let all = false;
   let returns = false;
   for (let hops = 0; hops < 30; hops++) {
     const receiver = queried(current.receiver);
-    // `.first('id', 'name')` of knex names the columns.
-    if (isOfList(current, context) || (current.name === 'first' && receiver?.kind === 'call' && current.args.length > 0 && current.args.every(({ value }) => { const column = context.constant(value)?.value; return typeof column === 'string' && column !== '*'; }))) return undefined;
+    if (isOfList(current, context) || (current.name === 'first' && receiver?.kind === 'call' && namesColumns(current, context))) return undefined;
     if ((READS.test(current.name) || (/^(update|delete)$/.test(current.name) && isPrisma(receiver, context))) && receiver) {
       const held = /^find/.test(current.name) && !isNarrowed(current, context) ? ofEntity(receiver, current, context) : undefined;
       if (held && (held.field !== undefined || !holdsHidden(held.model, context))) return held.field === undefined ? undefined : held;
@@ -197,7 +200,8 @@ function ofEntity(receiver: Value, call: Call, context: RuleContext): RecordRead
   if (!entity || entity.fields.length === 0) return undefined;
   const held = heldFields(entity.fields.filter((one) => !isHidden(one.decorators, context) && !/^boolean\b/.test(one.type ?? '')).map((one) => one.name));
   const kind = held.secret.length > 0 || context.projectUses(`hides ${tableName(entity.name)}`) ? 'secret' : held.key.length > 0 ? 'key' : 'personal';
-  const field = held[kind][0];
+  // What the schema takes out whenever it writes a record out.
+  const field = kind === 'secret' && context.projectUses(`trims ${tableName(entity.name)}`) ? undefined : held[kind][0];
   const found: RecordRead = { model: entity.name, library: 'other', call, list: MANY.test(call.name), proven: field !== undefined };
   return field === undefined ? found : { ...found, field, ...(kind === 'secret' ? {} : { kind }) };
 }
