@@ -39,7 +39,7 @@ export function guessedAt(endpoint: Endpoint, context: RuleContext): Guessed | u
   if (ABROAD.test(last) && endpoint.path.segments.every(({ kind }) => kind === 'text')) return 'password';
   if (links(endpoint.chain).some(({ layer }) => asksForPassword(layer.value, context))) return 'password';
   const held = body && guessedIn(body, context);
-  return held === 'code' && !PASSWORD_PATH.test(last) && !/code|otp|pin|one-?time|verif|confirm|reset|authori[sz]e|redeem|factor/i.test(endpoint.path.text) ? undefined : held;
+  return held === 'code' && !PASSWORD_PATH.test(last) && !/code|otp|pin|one-?time|verif|confirm|reset|authori[sz]e|redeem|factor|log-?in|sign-?in|sms|unlock|activat|claim|pick-?up/i.test(endpoint.path.text) ? undefined : held;
 }
 /** A function makes an account: it hashes a password that whoever calls has typed. */
 export function makesAccount(body: FunctionView, context: RuleContext): boolean {

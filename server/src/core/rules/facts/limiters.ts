@@ -99,10 +99,17 @@ function asksForLimit({ entries }: ObjectValue, depth: number): boolean {
     return /^(pre|on[A-Z]|preHandler|plugins|config|use)/.test(key) && someIn(value, (one) => (one.kind === 'ref' || one.kind === 'call') && LIMITING.test(one.kind === 'call' ? one.callee || one.name : one.text));
   });
 }
-/** The route leaves the limiter of the application: `@SkipThrottle()`. With arguments it leaves one of several limiters, or takes one back. */
+/** The route leaves the limiter of the application: `@SkipThrottle()`. Other names leave one of several limiters, `false` takes one back. */
 function isExempt(endpoint: Endpoint, context: RuleContext): boolean {
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
-  return body?.decorators.some((one) => one.kind === 'call' && one.callee === '@nestjs/throttler.SkipThrottle' && one.args.length === 0) === true;
+  return body?.decorators.some((one) => skipsThrottle(one)) === true;
+}
+/** `@SkipThrottle()`, `@SkipThrottle({ default: true })` of @nestjs/throttler (5, 6): the limiter without a name of its own is called so. */
+export function skipsThrottle(decorator: Value): boolean {
+  if (decorator.kind !== 'call' || decorator.callee !== '@nestjs/throttler.SkipThrottle') return false;
+  const given = decorator.args[0]?.value;
+  const only = given?.kind === 'object' && given.entries.length === 1 ? given.entries[0] : undefined;
+  return given === undefined || (only?.key === 'default' && only.value.kind === 'literal' && only.value.value === true);
 }
 /** `register(rateLimit, { global: false })`: @fastify/rate-limit then limits the routes that ask for it, and no other. */
 function isOptIn(layer: Layer, context: RuleContext): boolean {

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../project/project.js';
 import { refusesByItself } from '../facts/methods.js';
 import { guessedAt, isKnownBefore, type Guessed } from '../facts/guessing.js';
 import { limitExamples } from '../facts/limit-examples.js';
-import { mayBeLimited, saysLimited } from '../facts/limiters.js';
+import { mayBeLimited, saysLimited, skipsThrottle } from '../facts/limiters.js';
 import { routeTables } from '../facts/open-rows.js';
 import { provesByToken } from '../facts/long-tokens.js';
 import { otherLogins, type OtherLogin } from '../facts/other-logins.js';
@@ -328,12 +328,15 @@ export default rule<'module', Evidence>({
         class AuthController {
           @SkipThrottle()
           @Post('login')
-        // ^^^^ limits/no-rate-limit "POST /auth/login has no rate limit"
+        // ^^^^ limits/no-rate-limit "POST /auth/login (and 1 more in this file) has no rate limit"
           async login(@Body() body) {
             const user = await users.findOneBy({ email: body.email });
             if (!user || !(await bcrypt.compare(body.password, user.hash))) throw new UnauthorizedException();
             return { token: await sign(user) };
           }
+          @SkipThrottle({ default: true })
+          @Post('log-on')
+          logOn(@Body() body) { return this.login(body); }
           @SkipThrottle({ default: false })
           @Post('signin')
           signIn(@Body() body) { return this.login(body); }
@@ -365,13 +368,16 @@ export default rule<'module', Evidence>({
   ],
 });
 
-/** Methods of classes that leave the limiter of the application: `@SkipThrottle()` above the class, and nothing that takes it back. */
+/** Methods that leave the limiter of the application: `@SkipThrottle()` and `@SkipThrottle({ default: true })` above them or their class, and nothing that takes it back. */
 function unthrottled(module: ModuleView): ReadonlySet<FunctionId | undefined> {
   const isNamed = (one: Value, name: string): one is Call => one.kind === 'call' && one.callee === `@nestjs/throttler.${name}`;
   const found = new Set<FunctionId>();
   for (const { decorators, methods } of module.classes.values()) {
-    if (!decorators.some((one) => isNamed(one, 'SkipThrottle') && one.args.length === 0)) continue;
-    for (const id of methods) if (!module.functions.get(id)?.decorators.some((one) => isNamed(one, 'SkipThrottle') || isNamed(one, 'Throttle'))) found.add(id);
+    const isAway = decorators.some(skipsThrottle);
+    for (const id of methods) {
+      const own = module.functions.get(id)?.decorators ?? [];
+      if (own.some(skipsThrottle) || (isAway && !own.some((one) => isNamed(one, 'SkipThrottle') || isNamed(one, 'Throttle')))) found.add(id);
+    }
   }
   return found;
 }

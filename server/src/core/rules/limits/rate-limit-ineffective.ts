@@ -77,6 +77,9 @@ export default rule<'call', Evidence>({
         desk.post('/verify-code', { config: { rateLimit: false } }, async (request) => ({ ok: await redeem(request.body.code) }));
         //                                               ^^^^^ limits/rate-limit-ineffective "where a code can be guessed"
         desk.get('/ping', { config: { rateLimit: false } }, async () => ({ ok: true }));
+        desk.post('/unlock', { config: { rateLimit: { max: 50_000, timeWindow: '1 minute' } } }, async (request) => ({ ok: await redeem(request.body.code) }));
+        //                                                 ^^^^^^ limits/rate-limit-ineffective "50000 requests a minute"
+        desk.post('/open', { config: { rateLimit: { max: 30, timeWindow: '1 minute' } } }, async (request) => ({ ok: await redeem(request.body.code) }));
         await desk.listen({ port: 3001 });`,
     },
     {
@@ -283,13 +286,15 @@ function* inOptions(call: Call, context: RuleContext): Iterable<Found> {
   if (list.kind === 'value' && list.value.kind === 'array') for (const item of list.value.items)
     if (item.value.kind === 'literal' && /^(0\.0\.0\.0\/0|::\/0|\*)$/.test(String(item.value.value))) yield { at: item.at, severity: 'warning', reason: 'The limit lets every address by', todo: 'Name single addresses.', fix: undefined };
 }
-/** `config: { rateLimit: false }` of a route where something can be guessed. */
+/** `config: { rateLimit: false }` of a route where something can be guessed, and a limit of its own that is none. */
 function* offForRoute(call: Call, context: RuleContext): Iterable<Found> {
   for (const { value } of call.args) {
     if (value.kind === 'function' || value.kind === 'literal') continue;
     const config = context.option(value, 'config');
     const off = config.kind === 'value' ? context.option(config.value, 'rateLimit') : config;
-    if (off.kind !== 'value' || off.value.at.path !== call.at.path || context.constant(off.value)?.value !== false) continue;
+    if (off.kind !== 'value' || off.value.at.path !== call.at.path) continue;
+    if (off.value.kind === 'object') yield* tooMany(off.value, '@fastify/rate-limit', call, context);
+    if (context.constant(off.value)?.value !== false) continue;
     const endpoint = context.endpoints({ file: call.at.path }).find(({ route }) => samePlace(route.at, call.at));
     const body = endpoint?.handler === undefined ? undefined : context.body(endpoint.handler);
     const guessed = endpoint && (guessedAt(endpoint, context) ?? (body && makesAccount(body, context) ? 'enrols' : undefined));
