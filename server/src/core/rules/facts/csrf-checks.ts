@@ -13,10 +13,12 @@ const TOKEN_HEADER = /^(authorization|x-[\w-]{0,40}(key|token|secret|signature|a
 export function knowsBySession(context: RuleContext): boolean {
   return ['cookies', 'sessions', '@fastify/session', '@fastify/secure-session', 'koa-session', 'koa-generic-session', 'iron-session', '@hapi/cookie', '@hapi/yar'].some((mark) => context.projectUses(mark));
 }
+const PLUGIN = /^(@fastify\/csrf-protection|fastify-csrf)$/;
 /** The layer checks requests against forgery. */
 export function checks(layer: Layer): boolean {
   // The plugin only brings the function that checks.
-  if (/^(@fastify\/csrf-protection|fastify-csrf)$/.test(layer.name)) return false;
+  const from = layer.value.kind === 'ref' && layer.value.root.kind === 'import' ? layer.value.root.from : layer.name;
+  if (PLUGIN.test(from)) return false;
   return PROTECTS.test(layer.name) || layer.claims.some((claim) => claim.protects === 'csrf');
 }
 /** Something before the handler checks tokens or the origin. */

@@ -3,6 +3,24 @@ import type { Example } from '../rule.js';
 /** Routes and routers that lack the check their neighbours have: csrf/missing. */
 export const csrfMountExamples: readonly Example[] = [
   {
+    title: 'Fastify: the plugin is registered, and one route of a path does not use it',
+    bad: `
+      import Fastify from 'fastify';
+      import cookie from '@fastify/cookie';
+      import session from '@fastify/secure-session';
+      import csrf from '@fastify/csrf-protection';
+      const app = Fastify();
+      await app.register(cookie);
+      await app.register(session, { key: process.env.SESSION_KEY, cookie: { httpOnly: true, secure: true, sameSite: 'none' } });
+      await app.register(csrf, { sessionPlugin: '@fastify/secure-session' });
+      const member = async (request, reply) => { if (!request.session.get('member')) return reply.code(401).send({}); };
+      app.put('/profile', { onRequest: app.csrfProtection, preHandler: member }, async (request) => { await profiles.change(request.session.get('member'), request.body.nick); return {}; });
+      app.delete('/profile', { preHandler: member }, async (request, reply) => { await profiles.drop(request.session.get('member')); return reply.code(204).send(); });
+      //  ^^^^^^ csrf/missing
+      await app.listen({ port: 3000 });
+    `,
+  },
+  {
     title: 'Fastify: the plugin only brings the function, which one route lacks',
     bad: `
       const fastify = require('fastify')();
