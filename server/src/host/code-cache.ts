@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { constants, Script } from 'node:vm';
@@ -6,11 +6,18 @@ import { constants, Script } from 'node:vm';
 /** The function a bundle becomes, as Node wraps a CommonJS module. */
 type Wrapped = (exports: object, require: NodeJS.Require, module: { exports: object }, filename: string, dirname: string) => void;
 
+/** Bytes at the head of a cache that say which Node made it. */
+const HEAD = 4096;
+
 /** Where the code cache of a bundle stands. */
 export function cachePath(bundle: string): string {
   return bundle.replace(/\.js$/, '.cache');
 }
-/** Runs a bundle of this product (an absolute path) with the code that V8 made of it when it was built, which spares half of the start. Where that is missing, older, or of another V8, it is loaded like any module. */
+/** Keeps the code V8 made of a bundle, for the Node that runs now and no other. */
+export function keepCache(bundle: string, script: Script): void {
+  writeFileSync(cachePath(bundle), Buffer.concat([head(), script.createCachedData()]));
+}
+/** Runs a bundle of this product (an absolute path) with the code that V8 made of it when it was built, which spares half of the start. Where that is missing, older, or of another Node, it is loaded like any module. */
 export function runBundle(bundle: string): void {
   const own = createRequire(bundle);
   const cachedData = cacheOf(bundle);
@@ -38,8 +45,15 @@ function cacheOf(bundle: string): Buffer | undefined {
   try {
     const path = cachePath(bundle);
     // Made after the bundle: a bundle that was built again without it is another program.
-    return statSync(path).mtimeMs >= statSync(bundle).mtimeMs ? readFileSync(path) : undefined;
+    if (statSync(path).mtimeMs < statSync(bundle).mtimeMs) return undefined;
+    const kept = readFileSync(path);
+    return kept.length > HEAD && kept.subarray(0, HEAD).equals(head()) ? kept.subarray(HEAD) : undefined;
   } catch {
     return undefined;
   }
+}
+/** The very binary that runs: V8 itself tells two Nodes apart by the first four numbers of its version only, and the code of another patch of it can crash (20.20.2 and 20.19.0 do). */
+function head(): Buffer {
+  const { size, mtimeMs } = statSync(process.execPath);
+  return Buffer.alloc(HEAD, `${process.version} ${process.platform} ${process.arch} ${size} ${mtimeMs} ${process.execPath}\n`.padEnd(HEAD));
 }
