@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { filePath, type FilePath } from '../../server/src/core/text/source.js';
 import { engineOver } from '../support/analyse.js';
 import { assertSound } from '../support/sound.js';
+import { places, replaced } from '../support/plain-data.js';
 
 const secret = { type: 'object', properties: { passwordHash: { type: 'string' } } };
 /** What stands beside every broken part: it is checked all the same. */
@@ -72,16 +73,6 @@ const documents: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 };
 const wrong: readonly unknown[] = [5, null, 'x', [], {}];
 
-function places(value: unknown): readonly (readonly string[])[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => [[key], ...places(inner).map((below) => [key, ...below])]);
-}
-function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
-  if (key === undefined) return by;
-  if (Array.isArray(value)) return value.map((item: unknown, index) => (String(index) === key ? replaced(item, rest, by) : item));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]: [string, unknown]) => [name, name === key ? replaced(inner, rest, by) : inner]));
-}
 interface Said {
   /** The rules that speak of what is beside the broken part. */
   readonly beside: readonly string[];

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { filePath, type FilePath } from '../../server/src/core/text/source.js';
 import { engineOver } from '../support/analyse.js';
 import { assertSound } from '../support/sound.js';
+import { places, replaced } from '../support/plain-data.js';
 
 /** Two paths that have nothing to do with each other: whatever is wrong in the first, the second is checked. */
 const first = {
@@ -46,16 +47,6 @@ function said(path: FilePath, text: string): Said {
     second: found.filter(({ rule, at }) => at.span.start >= from && rule !== 'unlatched/not-analysed').map(({ rule, explanation }) => `${rule} ${explanation.message}`),
     passedOver: found.filter(({ rule }) => rule === 'unlatched/not-analysed').map(({ explanation }) => explanation.message),
   };
-}
-function places(value: unknown): readonly (readonly string[])[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => [[key], ...places(inner).map((below) => [key, ...below])]);
-}
-function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
-  if (key === undefined) return by;
-  if (Array.isArray(value)) return value.map((item: unknown, index) => (String(index) === key ? replaced(item, rest, by) : item));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]: [string, unknown]) => [name, name === key ? replaced(inner, rest, by) : inner]));
 }
 
 suite('the wrong type at any place', () => {

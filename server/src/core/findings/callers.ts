@@ -23,15 +23,12 @@ export function calledUnder(fn: FunctionView, callers: ReadonlyMap<FunctionId, r
   const sites = callers.get(fn.id) ?? [];
   const [first] = sites;
   if (first === undefined || sites.length === 1) return first ?? [];
-  const isDevelopment = (when: readonly Branch[]): boolean => /^(development|unless-production)$/.test(context.environment(when));
-  return sites.every(isDevelopment) ? first : [];
+  return sites.every((when) => isDevelopment(when, context)) ? first : [];
 }
 
 /** A branch under which the routes a function answers are registered, where all of them are in development only. What a setting mounts is judged as it is: whoever sets it is exposed. */
 export function servedUnder(fn: FunctionId, context: RuleContext): readonly Branch[] {
-  const routes = context.endpoints({ handler: fn });
-  const isDevelopment = routes.length > 0 && routes.every(({ when }) => when.length > 0 && /^(development|unless-production)$/.test(context.environment(when)));
-  return (isDevelopment ? routes[0]?.when : undefined) ?? [];
+  return developmentOf(context.endpoints({ handler: fn }), context);
 }
 
 /** A branch under which an application is made, where it is made in a method that endpoints of development alone run. */
@@ -40,6 +37,13 @@ export function madeUnder(at: At, module: ModuleView, context: RuleContext): rea
   const isMethod = maker !== undefined && [...module.classes.values()].some(({ methods }) => methods.includes(maker.id));
   if (!isMethod) return [];
   const { endpoints, mounts } = context.running(maker.id, 'methods');
-  const isDevelopment = mounts.length === 0 && endpoints.length > 0 && endpoints.every(({ when }) => when.length > 0 && /^(development|unless-production)$/.test(context.environment(when)));
-  return (isDevelopment ? endpoints[0]?.when : undefined) ?? [];
+  return mounts.length === 0 ? developmentOf(endpoints, context) : [];
+}
+/** The branches of the first of these routes, where all of them are in development only. */
+function developmentOf(routes: ReturnType<RuleContext['endpoints']>, context: RuleContext): readonly Branch[] {
+  const [first] = routes;
+  return first && routes.every(({ when }) => when.length > 0 && isDevelopment(when, context)) ? first.when : [];
+}
+function isDevelopment(when: readonly Branch[], context: RuleContext): boolean {
+  return /^(development|unless-production)$/.test(context.environment(when));
 }

@@ -3,6 +3,7 @@ import type { Call, Value } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
 import { changesOf } from './changes.js';
+import { isHarmless } from './guards.js';
 import { refusesByItself } from './methods.js';
 import { standsOpen } from './peers.js';
 import { someIn, someValue } from './walk.js';
@@ -33,9 +34,8 @@ export function believedEvent(endpoint: Endpoint, context: RuleContext): Believe
 const HOOK = /(^|\/)(web-?)?(hooks?|callbacks?|ipn|notify|notifications?|events?)(\/|$)/i;
 /** A hook whose neighbour of the same router looks at a signature, and which proves nothing itself. */
 function unsignedBeside(endpoint: Endpoint, context: RuleContext): BelievedEvent | undefined {
-  const isGuard = (layer: Endpoint['route']['layers'][number]): boolean => layer.claims.length === 0 || layer.claims.some(({ protects }) => protects === 'authentication' || protects === 'authorization');
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
-  if (!HOOK.test(endpoint.path.text) || endpoint.route.layers.some(isGuard) || !body?.complete || proves(body, context, 0)) return undefined;
+  if (!HOOK.test(endpoint.path.text) || endpoint.route.layers.some((layer) => !isHarmless(layer)) || !body?.complete || proves(body, context, 0)) return undefined;
   const signed = context.endpoints({ scope: endpoint.scope }).find((one) => one !== endpoint && one.method === 'POST' && HOOK.test(one.path.text) && checksSignature(one, context));
   return signed && { how: 'event', endpoint, about: signed.path.text, beside: true };
 }

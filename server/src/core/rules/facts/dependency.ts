@@ -11,6 +11,7 @@ import type { Dependency, RuleContext } from '../rule.js';
 import { abandoned } from './abandoned.js';
 import { advisories } from './advisories.js';
 import type { Abandoned, Advisory, Level } from './advisory.js';
+import { groupedBy } from './names.js';
 
 /** What is known of a dependency's version: a version, or that it is one of a range. */
 export interface Used {
@@ -37,8 +38,8 @@ export interface HolesOfVersion {
 
 const LEVELS: readonly Level[] = ['low', 'moderate', 'high', 'critical'];
 const BETA = { includePrerelease: true };
-const byName = grouped(advisories);
-const goneByName = grouped(abandoned);
+const byName = groupedBy(advisories, ({ name }) => name);
+const goneByName = groupedBy(abandoned, ({ name }) => name);
 /** A version no package has: a range that lets it in has no upper bound. */
 const FAR = '999999.0.0';
 
@@ -139,9 +140,4 @@ function repairedIn(own: readonly Advisory[], rows: readonly Advisory[]): string
     todo = next === undefined ? [] : rows.filter((row) => satisfies(next, row.range, BETA));
   }
   return fixed;
-}
-function grouped<T extends { readonly name: string }>(rows: readonly T[]): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) groups.set(row.name, [...(groups.get(row.name) ?? []), row]);
-  return groups;
 }

@@ -2,7 +2,7 @@ import type { FunctionView } from '../../model/module.js';
 import type { Layer } from '../../model/api.js';
 import { links, type Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
-import { roleGuardName } from './guards.js';
+import { isHarmless, roleGuardName } from './guards.js';
 import { changing } from './methods.js';
 import { wordsOf } from './names.js';
 import { isWholeRequest, looksAtCaller, tableQueries } from './owned-tables.js';
@@ -42,9 +42,6 @@ export function fewerChecks(open: Endpoint, same: readonly Endpoint[], body: Fun
 }
 function layersOf({ route, chain }: Endpoint): readonly Layer[] {
   return [...new Set([...links(chain).map(({ layer }) => layer), ...route.layers])];
-}
-function isHarmless({ claims }: Layer): boolean {
-  return claims.length > 0 && !claims.some((one) => one.protects === 'authentication' || one.protects === 'authorization');
 }
 function isOffice({ name, value }: Layer): boolean {
   if (wordsOf(name).some((word) => OFFICE.has(word)) || roleGuardName(name, value.kind === 'call' && value.args.length > 0)) return true;

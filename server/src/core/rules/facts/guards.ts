@@ -1,4 +1,4 @@
-import type { Protects } from '../../model/api.js';
+import type { Layer, Protects } from '../../model/api.js';
 import { lastSegments, snakeCase, wordsOf } from './names.js';
 
 const AUTH = /(^|[._])(auth[nz]?|authed|authenticated?|authentication|authori[sz]ed?|authori[sz]ation|authenticate_(token|user|jwt|request|session|api_?key|admin)|(auth[nz]?|authentication|authorization|jwt)_?(middleware|guard|hook|check|verify)|protect(ed)?|requires?_?(auth[a-z0-9_]{0,40}|user|login|session|token|jwt|api_?key)|ensure_?(auth[a-z0-9_]{0,40}|logged_?in|login|session)|is_?(auth[a-z0-9_]{0,40}|logged_?in|signed_?in)|(verify|validate|check)_?([a-z0-9_]{1,40}_)?(token|jwt|session|api_?key|auth[a-z0-9_]{0,40}|login)|verify_?(user|access)|jwt(_?auth)?|bearer(_?auth)?|basic_?auth|api_?key(_?auth)?|(auth|login|session|token)[._]?required|with_?auth|guard|clerk[a-z0-9_]{0,40}|oauth2?(_?(bearer|guard|required|middleware))?|keycloak\.protect|firebase_?auth|cognito[a-z0-9_]{0,40})$/;
@@ -65,6 +65,15 @@ const EXACT: ReadonlyMap<string, Protects> = new Map<string, Protects>([
   ...pairs('rate', ['limiter', 'slow_down', 'rate_limit', 'rate_limiter']),
   ...pairs('csrf', ['csrf', 'csurf', 'lusca.csrf']),
 ]);
+
+/** It is known that the layer asks who calls, or for a right. */
+export function claimsGuard({ claims }: Pick<Layer, 'claims'>): boolean {
+  return claims.some(({ protects }) => protects === 'authentication' || protects === 'authorization');
+}
+/** It is known what the layer is good for, and that this is neither. */
+export function isHarmless(layer: Pick<Layer, 'claims'>): boolean {
+  return layer.claims.length > 0 && !claimsGuard(layer);
+}
 
 /** Functions that only wrap their argument (`asyncHandler(fn)`): look at what they are given. */
 export function wrapperName(text: string): boolean {

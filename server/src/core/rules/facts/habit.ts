@@ -17,13 +17,3 @@ export function operationsNamed(operations: OpenApiDocument['operations']): stri
   const [first] = operations;
   return first && operations.length === 1 ? `${first.method} ${first.path}` : `${operations.length} operations`;
 }
-/** Things apart by a name they share, in the order of the first of each. */
-export function byName<T>(things: Iterable<T>, nameOf: (thing: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const thing of things) {
-    const group = groups.get(nameOf(thing));
-    if (group) group.push(thing);
-    else groups.set(nameOf(thing), [thing]);
-  }
-  return groups;
-}

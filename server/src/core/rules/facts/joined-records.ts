@@ -2,6 +2,7 @@ import type { Call, ObjectValue, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import { heldFields, tableName } from './field-names.js';
 import { heldBeside, heldBy, joinedTo, type Held, type RecordRead } from './held-records.js';
+import { chainOf } from './walk.js';
 
 /** Steps of a builder that name a further table. */
 const JOINS = /^(inner|left|right|full|cross|natural)?(Outer)?Join$|^(join|leftOuterJoin|rightOuterJoin|fullOuterJoin)$/;
@@ -20,22 +21,12 @@ interface Found extends Held {
 }
 /** What a query reads along that not everybody may see: rows of joined tables, records of relations, and fields it asks for by name. */
 export function readBeside(call: Call, context: RuleContext): RecordRead | undefined {
-  const chain = chainOf(call);
+  const chain = chainOf(call, MOST_CALLS);
   const found = ofBuilder(chain, context) ?? ofModel(chain, context);
   return found && {
     model: found.name, library: 'other', call, list: chain.some((one) => MANY.test(one.name)), nested: true, proven: found.proven, kind: found.kind,
     ...(found.field === undefined ? {} : { field: found.field }), ...(found.asked ? { asked: found.asked } : {}),
   };
-}
-/** The calls of a query, the last first. */
-function chainOf(call: Call): readonly Call[] {
-  const found: Call[] = [];
-  let at: Value | undefined = call;
-  while (at?.kind === 'call' && found.length < MOST_CALLS) {
-    found.push(at);
-    at = at.receiver;
-  }
-  return found;
 }
 
 /** knex, Kysely and Drizzle: the tables of a query by the names it gives them, and the columns it chooses. */

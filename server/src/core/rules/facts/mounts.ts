@@ -3,7 +3,7 @@ import { links, type Scope } from '../../project/project.js';
 import type { Layer } from '../../model/api.js';
 import type { RuleContext } from '../rule.js';
 import { isLocalOnly } from './listening.js';
-import { authGuardName } from './guards.js';
+import { authGuardName, claimsGuard } from './guards.js';
 
 /** What stands at a call that is given to `use`, or registers by itself: whether strangers get there. */
 export interface Reached {
@@ -32,7 +32,7 @@ export function reachedBy(call: Call, context: RuleContext): Reached {
 }
 /** A layer that keeps strangers out, or may. */
 export function guards(layer: Layer): boolean {
-  return layer.claims.some((one) => one.protects === 'authentication' || one.protects === 'authorization') || authGuardName(layer.name) || (layer.claims.length === 0 && /auth|guard|protect|login|session|admin|restrict|allow|ip|vpn|secure|token/i.test(layer.name));
+  return claimsGuard(layer) || authGuardName(layer.name) || (layer.claims.length === 0 && /auth|guard|protect|login|session|admin|restrict|allow|ip|vpn|secure|token/i.test(layer.name));
 }
 function holds(layer: Layer, call: Call): boolean {
   return layer.value.kind === 'call' && (layer.value.at.mark === call.at.mark || (layer.value.receiver?.kind === 'call' && layer.value.receiver.at.mark === call.at.mark));

@@ -48,3 +48,14 @@ export function lastSegments(text: string): readonly string[] {
 export function dottedName(value: Value | undefined): string {
   return value?.kind === 'call' ? value.callee || value.name : value?.kind === 'ref' ? value.text : '';
 }
+
+/** Things apart by a name they share, in the order of the first of each. */
+export function groupedBy<T>(things: Iterable<T>, nameOf: (thing: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const thing of things) {
+    const group = groups.get(nameOf(thing));
+    if (group) group.push(thing);
+    else groups.set(nameOf(thing), [thing]);
+  }
+  return groups;
+}

@@ -3,6 +3,7 @@ import type { Value } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
 import { asksForSecret } from './asked-secrets.js';
+import { claimsGuard } from './guards.js';
 import { refusesByItself } from './methods.js';
 import { wordsOf } from './names.js';
 import { tableQueries } from './owned-tables.js';
@@ -80,7 +81,7 @@ export function isSubmission(open: Endpoint, context: RuleContext): boolean {
   return around.some((one) => one.method === 'GET') && around.every((one) => one.method !== 'POST' && one.method !== 'all' && (isSentIn || isOfOffice(one)));
 }
 function isOfOffice(endpoint: Endpoint): boolean {
-  const layers = [...endpoint.route.layers, ...links(endpoint.chain).map((link) => link.layer)].filter((layer) => layer.claims.some((one) => one.protects === 'authentication' || one.protects === 'authorization'));
+  const layers = [...endpoint.route.layers, ...links(endpoint.chain).map((link) => link.layer)].filter(claimsGuard);
   return layers.some((layer) => wordsOf(layer.name).some((word) => OFFICE.has(word)) || (layer.value.kind === 'call' && layer.value.args.some(({ value }) => value.kind === 'literal' && wordsOf(String(value.value)).some((word) => OFFICE.has(word)))));
 }
 /** Neighbours that say what is usual for a route: for a file or a list that is read only others that are read, and a guard of the office says nothing of what lies outside it. */

@@ -2,6 +2,7 @@ import type { FunctionView, ModuleView } from '../../model/module.js';
 import { links, type Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
+import { isHarmless } from './guards.js';
 import { changing } from './methods.js';
 import { wordsOf } from './names.js';
 import { needsNoGuard } from './open-design.js';
@@ -42,7 +43,7 @@ export function ownedBeside(open: Endpoint, context: RuleContext): OwnedBeside |
 /** Nothing stands before the one that may ask for a right and does not stand before the other. */
 function asksNoMore(open: Endpoint, other: Endpoint): boolean {
   const names = new Set(links(other.chain).map(({ layer }) => layer.name));
-  return links(open.chain).every(({ layer }) => names.has(layer.name) || (layer.claims.length > 0 && !layer.claims.some((one) => one.protects === 'authentication' || one.protects === 'authorization')));
+  return links(open.chain).every(({ layer }) => names.has(layer.name) || isHarmless(layer));
 }
 /** The request is handed to a function that may ask who calls. `login`: whether a bare call counts that can only refuse who is not known. */
 function handsOn(body: FunctionView, context: RuleContext, login: boolean): boolean {

@@ -8,7 +8,7 @@ import { handedAs } from './handed.js';
 import { once } from './once.js';
 import { tableOf } from './query-tables.js';
 import { statementText } from './record-texts.js';
-import { someIn, someValue } from './walk.js';
+import { chainOf, someIn, someValue } from './walk.js';
 
 /** A query of a function: what it is about, and which of its rows it takes. */
 export interface TableQuery {
@@ -42,7 +42,7 @@ function queriesOf(fn: FunctionView, context: RuleContext): readonly TableQuery[
   for (const call of calls) if (call.receiver?.kind === 'call') inner.add(keyOf(call.receiver));
   return calls.flatMap((call): readonly TableQuery[] => {
     if (call.form === 'new' || inner.has(keyOf(call))) return [];
-    const chain = chainOf(call);
+    const chain = chainOf(call, MOST_LINKS);
     const base = chain.at(-1)?.receiver;
     const kind = base && isWholeRequest(base, fn, context) ? undefined : kindOf(chain);
     const table = kind && tableIn(call, chain, context);
@@ -53,11 +53,6 @@ function queriesOf(fn: FunctionView, context: RuleContext): readonly TableQuery[
 }
 function keyOf(call: Call): string {
   return `${call.at.mark}:${call.at.part?.start ?? ''}`;
-}
-function chainOf(call: Call): readonly Call[] {
-  const chain: Call[] = [];
-  for (let at: Value | undefined = call; at?.kind === 'call' && chain.length < MOST_LINKS; at = at.receiver) chain.push(at);
-  return chain;
 }
 function kindOf(chain: readonly Call[]): TableQuery['kind'] | undefined {
   for (const { name, args } of chain) {

@@ -9,7 +9,7 @@ import { truthIn } from './passing-verifiers.js';
 import { askedFor, givesPromise, isBare, promiseIn } from './promises.js';
 import { refusingStatus, turnsAway } from './refusals.js';
 import { trueTests, type TrueTest } from './true-tests.js';
-import { branchesIn, someIn, someValue } from './walk.js';
+import { branchesIn, headOf, someIn, someValue } from './walk.js';
 
 /** How a check lets everybody pass although it makes a test. `at` is the call that would have to be another. */
 export interface Passing {
@@ -235,16 +235,11 @@ function mayStop(step: Step, before: readonly Step[], context: RuleContext): boo
   if (step.do !== 'call') return false;
   const { call } = step;
   if (step.zone === 'try' && !before.some((other) => other.zone === 'catch' && (other.do === 'return' || other.do === 'throw' || (other.do === 'call' && /^(throw|next)$/.test(other.call.name))))) return false;
-  if (call.receiver && isResponse(rootOf(call.receiver), context)) return call.name === 'throw' || call.name === 'assert';
+  if (call.receiver && isResponse(headOf(call.receiver), context)) return call.name === 'throw' || call.name === 'assert';
   if (call.args.some(({ value }) => isResponse(value, context))) return true;
   if (call.args.some(({ value }) => value.kind === 'function')) return step.zone !== 'try';
   if (!MAY_REFUSE.test(call.name) || ONLY_ASKS.test(call.name)) return false;
   return call.awaited || !givesPromise(call, context) || context.textOf(step.statementAt).includes('await');
-}
-function rootOf(value: Value): Value {
-  let at = value;
-  for (let hops = 0; at.kind === 'call' && at.receiver && hops < 20; hops++) at = at.receiver;
-  return at;
 }
 /** Where a step refuses with 401 or 403, or sends to the login. */
 function refusedBy(step: Step, fn: FunctionView, context: RuleContext): At | undefined {
@@ -253,7 +248,7 @@ function refusedBy(step: Step, fn: FunctionView, context: RuleContext): At | und
     const isStatus = /^(status|statusCode)$/.test(step.target.path.at(-1) ?? '') && isResponse(step.target, context) && refusingStatus(step.value, context);
     return isStatus ? step.target.nameAt : undefined;
   }
-  if (step.do !== 'call' || !step.call.receiver || !isResponse(rootOf(step.call.receiver), context)) return undefined;
+  if (step.do !== 'call' || !step.call.receiver || !isResponse(headOf(step.call.receiver), context)) return undefined;
   const { call } = step;
   const [first, second] = call.args;
   if (/^(status|sendStatus|writeHead|code)$/.test(call.name) && refusingStatus(first?.value, context)) return call.nameAt;

@@ -3,14 +3,14 @@ import type { Call, Ref, Value } from '../../model/value.js';
 import { links } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
-import { authGuardName, guardLikeName } from './guards.js';
+import { authGuardName, claimsGuard, guardLikeName, isHarmless } from './guards.js';
 import { goesOnFrom } from './handed.js';
 import { askedFor, isBare } from './promises.js';
 import { refusesAt, refusingStatus } from './refusals.js';
 import { requestReads } from './request-reads.js';
 import { readsCallerItself } from './rights.js';
 import { SILENT } from './passing-verifiers.js';
-import { operandsOf, partsOf, someIn } from './walk.js';
+import { branchesIn, headOf, operandsOf, partsOf, someIn } from './walk.js';
 
 /** A test that holds for whoever should be refused. `at` is the part of it that is wrong. */
 export interface TrueTest {
@@ -53,15 +53,13 @@ function standsInTest(step: Step, context: RuleContext): boolean {
 /** `if (scopes.indexOf(name)) next()`: -1 is true, and the first of the list is not. */
 function* positions(fn: FunctionView, context: RuleContext): Iterable<TrueTest> {
   const seen = new Set<string>();
-  for (const step of fn.steps) {
-    const tests = step.when.slice(fn.when.length).map((branch) => branch.test);
-    const answer = step.do === 'return' && step.value && isDecision(fn) ? [step.value] : [];
-    for (const call of [...tests, ...answer].flatMap((test) => askedFor(test)).map((value) => positionIn(value, context))) {
-      const key = call && `${call.at.mark}:${call.at.part?.start ?? ''}`;
-      if (!call || key === undefined || seen.has(key)) continue;
-      seen.add(key);
-      if (ABOUT_CALLER.test(context.textOf(call.at).slice(0, 200)) && isCheck(fn, context)) yield { at: call.nameAt, statementAt: step.statementAt, how: 'index', name: call.name, next: undefined };
-    }
+  const answers = isDecision(fn) ? fn.steps.flatMap((step) => (step.do === 'return' && step.value ? [{ test: step.value, step }] : [])) : [];
+  for (const { test, step } of [...branchesIn(fn).map((one) => ({ test: one.branch.test, step: one.step })), ...answers]) for (const value of askedFor(test)) {
+    const call = positionIn(value, context);
+    const key = call && `${call.at.mark}:${call.at.part?.start ?? ''}`;
+    if (!call || key === undefined || seen.has(key)) continue;
+    seen.add(key);
+    if (ABOUT_CALLER.test(context.textOf(call.at).slice(0, 200)) && isCheck(fn, context)) yield { at: call.nameAt, statementAt: step.statementAt, how: 'index', name: call.name, next: undefined };
   }
 }
 function positionIn(value: Value, context: RuleContext): Call | undefined {
@@ -98,7 +96,7 @@ function presence(fn: FunctionView, context: RuleContext): TrueTest | undefined 
   const { key, at, statementAt } = found;
   const isAlone = endpoints.every((endpoint) => {
     const others = links(endpoint.chain).filter(({ layer }) => layer.fn !== fn.id);
-    if (!endpoint.chainComplete || others.some(({ layer }) => layer.claims.some((one) => one.protects === 'authentication' || one.protects === 'authorization') || layer.claims.length === 0)) return false;
+    if (!endpoint.chainComplete || others.some(({ layer }) => !isHarmless(layer))) return false;
     const bodies = [...others.map(({ layer }) => layer.fn), endpoint.handler].map((id) => (id === undefined ? undefined : context.body(id)));
     const handler = bodies.at(-1);
     return handler?.complete === true && !bodies.some((body) => body !== undefined && context.textOf(body.bodyAt).toLowerCase().includes(key.toLowerCase()));
@@ -119,17 +117,12 @@ function presentIn(test: Value, depth = 0): readonly (Value | undefined)[] {
 function isPlain(call: Call, fn: FunctionView, context: RuleContext): boolean {
   if (goesOnFrom(call, fn, context) || SILENT.test(call.callee) || call.form === 'new' || /^Object\.assign$/.test(call.callee)) return true;
   if (requestReads(call, context).length > 0) return true;
-  const base = rootOf(call);
+  const base = headOf(call);
   const role = base.kind === 'ref' && base.root.kind === 'parameter' && base.root.fn === fn.id ? context.role(fn.id)?.parameters[base.root.index] : undefined;
   return role === 'response' || role === 'context';
 }
 function isPlainAnswer(value: Value, fn: FunctionView, context: RuleContext): boolean {
   return value.kind === 'literal' || (value.kind === 'call' && isPlain(value, fn, context)) || value.kind === 'choice';
-}
-function rootOf(value: Value): Value {
-  let at = value;
-  for (let hops = 0; at.kind === 'call' && at.receiver && hops < 20; hops++) at = at.receiver;
-  return at;
 }
 
 /** `if (ctx.session?.rank !== 'member') return next()`: whoever has no rank at all passes too, where nothing asked before. */
@@ -149,7 +142,7 @@ function otherRole(fn: FunctionView, context: RuleContext): TrueTest | undefined
     const isFirst = endpoints.some((endpoint) => {
       const others = links(endpoint.chain).filter(({ layer }) => layer.fn !== fn.id);
       const handler = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
-      return handler?.complete === true && !readsCallerItself(handler, context) && others.every(({ layer }) => !guardLikeName(layer.name.replace(/^session$|csrf/i, '')) && !layer.claims.some((one) => one.protects === 'authentication' || one.protects === 'authorization'))
+      return handler?.complete === true && !readsCallerItself(handler, context) && others.every(({ layer }) => !guardLikeName(layer.name.replace(/^session$|csrf/i, '')) && !claimsGuard(layer))
         && (endpoint.conduct?.refuses.some((status) => status === 401 || status === 403) !== true);
     });
     if (isFirst) return { at: branch.test.at, statementAt: step.statementAt, how: 'not-a-role', name: wrong.text.replaceAll('?', ''), next: undefined };
@@ -175,7 +168,7 @@ function onlyStatus(fn: FunctionView, context: RuleContext): TrueTest | undefine
   const reply = fn.parameters.findIndex(({ name }) => /^_?(reply|rep)$/.test(name ?? ''));
   if (reply < 1 || !fn.complete || !fn.async || fn.parameters.length > reply + 1 || context.role(fn.id)?.as === 'handler') return undefined;
   const isReply = (value: Value): boolean => value.kind === 'ref' && value.root.kind === 'parameter' && value.root.fn === fn.id && value.root.index === reply;
-  const isAnswered = fn.steps.some((step) => (step.do === 'call' && !STATUS.test(step.call.name) && (isReply(rootOf(step.call)) || step.call.args.some(({ value }) => isReply(value)))) || (step.do === 'return' && step.value !== undefined && isReply(step.value)));
+  const isAnswered = fn.steps.some((step) => (step.do === 'call' && !STATUS.test(step.call.name) && (isReply(headOf(step.call)) || step.call.args.some(({ value }) => isReply(value)))) || (step.do === 'return' && step.value !== undefined && isReply(step.value)));
   if (isAnswered) return undefined;
   for (const step of fn.steps) {
     if (step.do !== 'call' || !STATUS.test(step.call.name) || !step.call.receiver || !isReply(step.call.receiver) || !refusingStatus(step.call.args[0]?.value, context)) continue;

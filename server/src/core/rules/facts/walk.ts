@@ -1,5 +1,5 @@
 import type { Branch, FunctionView, Step } from '../../model/module.js';
-import type { Value } from '../../model/value.js';
+import type { Call, Value } from '../../model/value.js';
 
 const DEEPEST = 12;
 const NO_PARTS: readonly Value[] = [];
@@ -66,4 +66,16 @@ export function baseOf(value: Value | undefined, most = MOST_CHAINED): Value | u
   let base = value;
   for (let hops = 0; base?.kind === 'call' && hops < most; hops++) base = base.receiver;
   return base;
+}
+/** The calls of a chain, the last first, at most so many. */
+export function chainOf(call: Call, most = MOST_CHAINED): readonly Call[] {
+  const found: Call[] = [];
+  for (let at: Value | undefined = call; at?.kind === 'call' && found.length < most; at = at.receiver) found.push(at);
+  return found;
+}
+/** What a chain of calls begins with: the value it is made on, or its first call, where that has none. */
+export function headOf(value: Value): Value {
+  let at = value;
+  for (let hops = 0; at.kind === 'call' && at.receiver && hops < MOST_CHAINED; hops++) at = at.receiver;
+  return at;
 }

@@ -4,6 +4,7 @@ import type { Call } from '../../model/value.js';
 import { alternatives } from '../facts/alternatives.js';
 import { whereWritten } from '../facts/written.js';
 import { bodySettings, bytesOf } from '../facts/body-limits.js';
+import { claimsGuard } from '../facts/guards.js';
 import { collected } from '../facts/request-streams.js';
 import { rule, type Detection, type RuleContext } from '../rule.js';
 import { samePlace } from '../../text/source.js';
@@ -278,7 +279,7 @@ function isGraphql(call: Call, context: RuleContext): boolean {
   const own = layers.find((entry) => samePlace(entry.at, call.at));
   const path = own?.path;
   if (path?.segments.at(-1)?.text.toLowerCase() !== 'graphql') return false;
-  return !layers.some((one) => one.path?.text === path.text && one.layer?.claims.some(({ protects }) => protects === 'authentication' || protects === 'authorization') === true);
+  return !layers.some((one) => one.path?.text === path.text && one.layer !== undefined && claimsGuard(one.layer));
 }
 
 function sizeText(bytes: number): string {

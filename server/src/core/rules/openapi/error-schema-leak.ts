@@ -5,7 +5,8 @@ import { ofOperation } from '../../openapi/kept.js';
 import { led, responseSchemas, responsesOf, schemasBelow, type SchemaPlace } from '../../openapi/schemas.js';
 import { asText, entriesOf, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
-import { byName, REPEATED } from '../facts/habit.js';
+import { REPEATED } from '../facts/habit.js';
+import { groupedBy } from '../facts/names.js';
 import { describesInternals, internalText } from '../facts/internal-texts.js';
 import { snakeCase } from '../facts/names.js';
 import { rule } from '../rule.js';
@@ -56,7 +57,7 @@ export default rule<'openapi', Evidence>({
     const roots = operations.flatMap((operation) => errorSchemas(operation, document));
     const places = [...schemasBelow(document, roots)];
     // The same name in so many schemas is one decision, written out again.
-    for (const group of byName(places.flatMap(leaks), ({ name }) => name).values()) {
+    for (const group of groupedBy(places.flatMap(leaks), ({ name }) => name).values()) {
       const [first] = group;
       const told = group.length > REPEATED && first ? [{ ...first, count: group.length }] : group.map((one) => ({ ...one, count: 1 }));
       for (const { name, pointer, keyAt, count } of told) yield { at: keyAt, subject: count > 1 ? name : pointer.join('/'), evidence: { document, name, pointer, at: keyAt, count } };

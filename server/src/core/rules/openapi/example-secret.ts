@@ -4,7 +4,7 @@ import { ofDocument } from '../../openapi/kept.js';
 import { follow } from '../../openapi/references.js';
 import { asArray, asText, valueOf } from '../../openapi/values.js';
 import type { At } from '../../text/source.js';
-import { byName } from '../facts/habit.js';
+import { groupedBy } from '../facts/names.js';
 import { secretName, secretValue, tokenName, weakPassword } from '../facts/secrets.js';
 import { tokensIn } from '../facts/token-formats.js';
 import { rule, type Change, type Code, type Detection, type RuleContext } from '../rule.js';
@@ -46,7 +46,7 @@ export default rule<'openapi', Evidence>({
   words: ['example', 'default', 'description', 'summary'],
   *detect(document, context) {
     // The same value in many examples is one secret.
-    for (const [first, ...others] of byName(everywhere(document, context), ({ evidence: { kind, text } }) => `${kind} ${text}`).values()) {
+    for (const [first, ...others] of groupedBy(everywhere(document, context), ({ evidence: { kind, text } }) => `${kind} ${text}`).values()) {
       if (!first || (first.evidence.kind === 'token' && isOwnSample(first.evidence.vendor, document))) continue;
       const again = others.map(({ evidence }) => evidence.at);
       const related = again.slice(0, 10).map((at) => ({ at, label: 'here too' }));
