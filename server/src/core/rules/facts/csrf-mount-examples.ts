@@ -125,10 +125,14 @@ export const csrfMountExamples: readonly Example[] = [
       function ours() { return headers().get('origin') === process.env.SITE; }
       export async function POST(req: Request) {
         if (!ours()) return new Response('no', { status: 403 });
+        const user = await whoAsks();
+        if (!user) return new Response('login', { status: 401 });
         return Response.json(await db.trips.create(await req.json()));
       }
       export async function PATCH(req: Request) {
         if (!ours()) return new Response('no', { status: 403 });
+        const user = await whoAsks();
+        if (!user) return new Response('login', { status: 401 });
         return Response.json(await db.trips.update(await req.json()));
       }
       export async function DELETE() {
