@@ -13,6 +13,7 @@ export function mindMapTexts(): Texts {
     filters: {
       publicWrites: filterName('publicWrites', vscode.l10n),
       admin: filterName('admin', vscode.l10n),
+      documented: filterName('documented', vscode.l10n),
       undocumented: filterName('undocumented', vscode.l10n),
       unserved: filterName('unserved', vscode.l10n),
       unknown: filterName('unknown', vscode.l10n),

@@ -96,7 +96,7 @@ test('what the code does not tell is said in every form', () => {
 });
 test('operations nobody serves are named in the pictures and lists', () => {
   const range = { path: filePath('openapi.yaml'), span: { start: 0, end: 1 } };
-  const inventory = inventoryOf([], [], [{ method: 'GET', path: '/gone', admin: false, at: range }]);
+  const inventory = inventoryOf([], [], [{ method: 'GET', path: '/gone', admin: false, findings: [], at: range }]);
   for (const id of ['mermaid', 'markdown', 'http']) assert.match(rendered(id, inventory), /Documented(?:,|#44;) but not served[^]{0,12}GET \/gone/, id);
 });
 test('five thousand endpoints give a valid document, a picture within the limits of mermaid, and every line of the others', async () => {

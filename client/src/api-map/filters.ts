@@ -2,15 +2,16 @@ import type { InventoryEndpoint, InventoryOperation } from '../../../server/src/
 import { isWrite } from './risk.js';
 
 /** What the API map can be narrowed to. */
-export type Filter = 'publicWrites' | 'admin' | 'undocumented' | 'unserved' | 'unknown';
+export type Filter = 'publicWrites' | 'admin' | 'documented' | 'undocumented' | 'unserved' | 'unknown';
 /** In the order in which they are offered. */
-export const filters: readonly Filter[] = ['publicWrites', 'admin', 'undocumented', 'unserved', 'unknown'];
+export const filters: readonly Filter[] = ['publicWrites', 'admin', 'documented', 'undocumented', 'unserved', 'unknown'];
 
 /** What they ask of an endpoint. */
 type Asked = Pick<InventoryEndpoint, 'authentication' | 'method' | 'admin' | 'documented' | 'complete'>;
 const keeps: Readonly<Record<Filter, (endpoint: Asked) => boolean>> = {
   publicWrites: (endpoint) => endpoint.authentication === 'unguarded' && isWrite(endpoint),
   admin: (endpoint) => endpoint.admin,
+  documented: (endpoint) => endpoint.documented === 'yes',
   undocumented: (endpoint) => endpoint.documented === 'no',
   unserved: () => false,
   unknown: (endpoint) => endpoint.authentication === 'unknown' || !endpoint.complete,

@@ -91,6 +91,7 @@ export function filterName(filter: Filter, l10n: Translator): string {
   const names: Readonly<Record<Filter, string>> = {
     publicWrites: l10n.t('Public writes'),
     admin: l10n.t('Admin'),
+    documented: l10n.t('Documented'),
     undocumented: l10n.t('Undocumented'),
     unserved: l10n.t('Not served'),
     unknown: l10n.t('Unknown'),

@@ -34,6 +34,8 @@ export interface CheckCommand extends Scope, Selection {
 export interface RoutesCommand extends Scope {
   readonly kind: 'routes';
   readonly format: string;
+  /** Operations that no route serves stand among the routes of the JSON. */
+  readonly unserved: boolean;
 }
 export interface FixCommand extends Scope, Selection {
   readonly kind: 'fix';
@@ -105,8 +107,9 @@ function buildProgram(words: Vocabulary, give: (command: CliCommand) => void): C
   for (const flags of laterCheckOptions) check.addOption(later(flags));
   withScope(program.command('routes').description('list the endpoints, who guards them and in which order'))
     .addOption(choice('--format <format>', 'form of the list', routeFormats, 'table'))
-    .action((paths: string[], options: ScopeOptions & { format: string }) =>
-      give({ kind: 'routes', ...readScope(paths, options), format: options.format }),
+    .option('--unserved', 'with --format json, also list documented operations that no route serves, as "served": false')
+    .action((paths: string[], options: ScopeOptions & { format: string; unserved?: true }) =>
+      give({ kind: 'routes', ...readScope(paths, options), format: options.format, unserved: options.unserved === true }),
     );
   withSelection(withScope(program.command('fix').description('apply the safe fixes')), words)
     .option('--dry-run', 'print a diff and write nothing')

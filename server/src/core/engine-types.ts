@@ -59,6 +59,8 @@ export interface InventoryOperation {
   readonly admin: boolean;
   /** The method in the document. */
   readonly at: SourceRange;
+  /** Rules with an open finding exactly there. */
+  readonly findings: readonly string[];
 }
 /** A place at which routes may be registered that the inventory does not have, and why nobody can tell. */
 export interface InventoryGap {

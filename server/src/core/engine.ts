@@ -224,7 +224,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
       const facts = files.paths().flatMap((path) => files.facts(path) ?? []);
       return gapsOf(projectNow(), rangeOf, facts);
     },
-    missing: () => missingOf(projectNow(), rangeOf),
+    missing: () => missingOf({ project: projectNow(), rangeOf, judge: judgedNow }),
     setups: (path) => setupsOf(path, { files, project: projectNow(), policy: policyOf(path), baseline, today }),
     effect: (at) => effectAt(at, { setups: () => engine.setups(at.path), isFound, fixes: firstFixes, textOf: (path) => files.get(path)?.text ?? '', tried: (texts) => withTexts(texts).setups(at.path) }),
     files: () => files.paths(),

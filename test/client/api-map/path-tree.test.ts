@@ -65,7 +65,7 @@ test('operations that no route serves are narrowed by what is known of them', ()
   const [plain, admin] = [{ admin: false }, { admin: true }];
   const kept = (...on: readonly Filter[]): readonly boolean[] => [plain, admin].map((one) => isOperationKept(one, new Set(on)));
   assert.deepEqual([kept(), kept('unserved'), kept('admin'), kept('unserved', 'admin')], [[true, true], [true, true], [false, true], [false, true]]);
-  assert.deepEqual([kept('undocumented'), kept('publicWrites'), kept('unknown', 'unserved')], [[false, false], [false, false], [false, false]]);
+  assert.deepEqual([kept('documented'), kept('undocumented'), kept('publicWrites'), kept('unknown', 'unserved')], [[false, false], [false, false], [false, false], [false, false]]);
   assert.equal(isKept(endpoint('GET /a'), new Set(['unserved'])), false);
 });
 
@@ -77,6 +77,9 @@ test('filters narrow together, and a stored value that is none is no filter', ()
   assert.deepEqual([admin, unknown].map((one) => isKept(one, new Set(['unknown']))), [false, true]);
   assert.deepEqual([admin, unknown].map((one) => isKept(one, new Set(['publicWrites', 'undocumented', 'admin']))), [true, false]);
   assert.deepEqual([admin, unknown].map((one) => isKept(one, new Set(['admin', 'unknown']))), [false, false]);
+  // Documented, undocumented, and what no document is known to speak of.
+  const known = endpoint('GET /b', { documented: 'yes' });
+  assert.deepEqual((['documented', 'undocumented'] as const).map((filter) => [known, admin, unknown].map((one) => isKept(one, new Set([filter])))), [[true, false, false], [false, true, false]]);
   assert.equal(isKept(endpoint('POST /login', { public: true }), new Set(['publicWrites'])), true);
   assert.equal(isKept(endpoint('GET /b', { complete: false }), new Set(['unknown'])), true);
   assert.deepEqual([...readFilters(['unknown', 'odd', 7])], ['unknown']);

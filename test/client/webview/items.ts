@@ -42,7 +42,7 @@ export const texts: Texts = {
   tree: 'Endpoints',
   search: 'Search',
   filter: 'Filters',
-  filters: { publicWrites: 'Public writes', admin: 'Admin', undocumented: 'Undocumented', unserved: 'Not served', unknown: 'Unknown' },
+  filters: { publicWrites: 'Public writes', admin: 'Admin', documented: 'Documented', undocumented: 'Undocumented', unserved: 'Not served', unknown: 'Unknown' },
   legend: 'Legend',
   risks: { 'open-write': 'open write', open: 'open', unknown: 'not known', guarded: 'guarded', unserved: 'not served' },
   states: { 'open-write': 'no authentication, writes', open: 'no authentication', unknown: 'not known', guarded: 'authenticated', unserved: 'no route serves it' },

@@ -33,7 +33,7 @@ export async function routes(command: RoutesCommand, terminal: Terminal): Promis
   const form = inventoryForms.find(({ id }) => id === command.format);
   if (form) terminal.out(form.render(inventory));
   else if (command.format === 'json') {
-    terminal.out(inventoryJson(entries, (range) => places.of(range)));
+    terminal.out(inventoryJson(entries, (range) => places.of(range), command.unserved ? inventory.missing : undefined));
     for (const line of notes) terminal.err(line);
   } else terminal.out(table(entries, places, terminal.colours) + [...notes, ...refused].join(''));
   // A form that other programs read has no room for it.

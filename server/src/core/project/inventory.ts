@@ -49,13 +49,16 @@ export function inventoryOf({ project, rangeOf, judge, policyOf, detailOf }: Inv
   return entries.sort(inOrder);
 }
 /** Operations of documents that no route serves, sorted by path, method and place. */
-export function missingOf({ drift }: ProjectModel, rangeOf: (at: At) => SourceRange): readonly InventoryOperation[] {
-  return [...drift.operations]
-    .flatMap(([{ method, methodAt }, { state, path }]) => (state === 'missing' ? [{ method, path, admin: adminPath(path), at: rangeOf(methodAt) }] : []))
-    .sort(inOrder);
+export function missingOf({ project: { drift }, rangeOf, judge }: Pick<InventorySource, 'project' | 'rangeOf' | 'judge'>): readonly InventoryOperation[] {
+  const findingsAt = findingsByPlace(judge);
+  const found = [...drift.operations].flatMap(([{ method, methodAt }, { state, path }]): readonly InventoryOperation[] => {
+    const at = rangeOf(methodAt);
+    return state === 'missing' ? [{ method, path, admin: adminPath(path), at, findings: findingsAt(at) }] : [];
+  });
+  return found.sort(inOrder);
 }
 /** By path, method, file and place. */
-function inOrder(a: Pick<InventoryOperation, 'path' | 'method' | 'at'>, b: Pick<InventoryOperation, 'path' | 'method' | 'at'>): number {
+export function inOrder(a: Pick<InventoryOperation, 'path' | 'method' | 'at'>, b: Pick<InventoryOperation, 'path' | 'method' | 'at'>): number {
   return compare(a.path, b.path) || compare(a.method, b.method) || compare(a.at.path, b.at.path) || a.at.span.start - b.at.span.start;
 }
 /** Places at which routes may be registered that the inventory does not have, sorted by place. */
