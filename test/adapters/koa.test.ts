@@ -189,10 +189,19 @@ app.use(router.routes());`)[0];
   assert.equal(state('context.throw(401)'), 'GET /x guarded');
   assert.equal(state('context.status = 401'), 'GET /x unguarded');
 });
-test('koa-jwt guards, with passthrough it does not, with exceptions nobody knows', () => {
+test('koa-jwt guards, with passthrough it does not, with exceptions where they do not match', () => {
   assert.equal(stateBehind('jwt({ secret })'), 'guarded');
   assert.equal(stateBehind('jwt({ secret, passthrough: true })'), 'unguarded');
-  assert.equal(stateBehind('jwt({ secret }).unless({ path: [/^\\/public/] })'), 'unknown');
+  const behind = (middleware: string): string | undefined => routes(`const router = new Router();\nrouter.get('/x', handler);\napp.use(${middleware}).use(router.routes());`)[0]?.split(' ')[2];
+  assert.equal(behind('jwt({ secret }).unless({ path: [/^\\/public/] })'), 'guarded');
+  assert.equal(behind('jwt({ secret }).unless({ path: [/^\\/X/i] })'), 'unguarded');
+  assert.equal(behind("jwt({ secret }).unless({ path: '/x' })"), 'unguarded');
+  assert.equal(behind("jwt({ secret }).unless({ path: '/X' })"), 'guarded');
+  assert.equal(behind("jwt({ secret }).unless({ path: ['/x', elsewhere] })"), 'unknown');
+  assert.equal(behind("jwt({ secret }).unless({ method: 'OPTIONS' })"), 'guarded');
+  assert.equal(behind("jwt({ secret }).unless({ method: ['OPTIONS', 'get'] })"), 'unguarded');
+  assert.equal(behind("jwt({ secret }).unless({ path: { url: '/x' } })"), 'guarded');
+  assert.equal(behind("jwt({ secret }).unless({ path: '/y', custom: (ctx) => open(ctx) })"), 'unknown');
   assert.equal(stateBehind('elsewhere()'), 'unknown');
 });
 test('a handler that checks the caller itself, and one that refuses at first and answers after all', () => {

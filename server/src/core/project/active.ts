@@ -1,12 +1,15 @@
 import type { OrderRules } from '../frameworks/adapter.js';
 import type { Layer, Methods, Place, ScopeEvent, ScopeId } from '../model/api.js';
 import type { Value } from '../model/value.js';
+import type { At } from '../text/source.js';
+import { claimsGuard } from '../rules/facts/guards.js';
 import type { Frame, LoggedEvent, ScopeState } from './abstract.js';
 import type { Evaluation } from './evaluation.js';
-import { isAll, isExempting, isOne, scopesOfTarget, shared } from './join-parts.js';
+import { exempted, exemptionsOf, isExempt, type Exemption } from './exemptions.js';
+import { isAll, isOne, scopesOfTarget, shared } from './join-parts.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 import { covers, isKnown, type PathPiece } from './paths.js';
-import type { ChainLink, PathPattern } from './project.js';
+import type { ChainLink, Endpoint, PathPattern } from './project.js';
 
 /** A layer that may stand before later routes, with the paths it covers (none: all). */
 export interface Active {
@@ -23,13 +26,15 @@ export interface Active {
   /** Only routes of its scope, not of those below. */
   readonly own?: true;
   /** Requests it lets by. */
-  readonly except?: readonly { readonly patterns: readonly PathPattern[]; readonly methods: Methods | undefined; readonly exact: boolean }[];
+  readonly except?: readonly { readonly patterns: readonly PathPattern[]; readonly methods: Methods | undefined; readonly exact: boolean; readonly at: At }[];
+  /** The same, by patterns of whole paths. */
+  readonly skips?: readonly Exemption[];
   /** app.param: only routes of this scope with this parameter. */
   readonly parameter: string | undefined;
 }
 
 /** Whether a layer runs for requests of these methods to a path of a scope. */
-export function coverage(active: Active, path: PathPattern, scope: ScopeState, methods: Methods): 'yes' | 'no' | 'maybe' {
+export function coverage(active: Active, path: PathPattern, scope: Pick<ScopeState, 'id'>, methods: Methods): 'yes' | 'no' | 'maybe' {
   const some = active.methods === undefined ? 'yes' : shared(active.methods, methods);
   if (some === 'no' || (active.own === true && active.scope !== scope.id)) return 'no';
   if (active.parameter !== undefined) {
@@ -37,20 +42,32 @@ export function coverage(active: Active, path: PathPattern, scope: ScopeState, m
     if (active.parameter === '?') return 'maybe';
     return path.segments.some((one) => one.kind === 'parameter' && one.text.includes(`{${active.parameter}}`)) ? 'yes' : 'no';
   }
-  const excepted = exceptedIn(active, path, methods);
+  const { how: excepted } = exceptedIn(active, path, methods);
   if (excepted === 'yes') return 'no';
   if (active.patterns.length === 0) return excepted === 'maybe' ? 'maybe' : some;
   const answers = active.patterns.map((pattern) => covers(pattern, path, active.exact, active.caseSensitive));
   return some === 'yes' && excepted === 'no' && answers.includes('yes') ? 'yes' : answers.includes('yes') || answers.includes('maybe') ? 'maybe' : 'no';
 }
 
-function exceptedIn({ except = [], caseSensitive }: Active, path: PathPattern, methods: Methods): 'yes' | 'no' | 'maybe' {
-  const answers = except.map((one) => {
+/** A guard that would stand before the path, were it not told to let requests to it by, and where; undefined where it is none, or nobody can tell. */
+export function exemptionOf(active: Active, path: PathPattern, methods: Methods): Endpoint['exempt'] {
+  if ((active.except === undefined && active.skips === undefined) || !claimsGuard(active.layer)) return undefined;
+  const { how, at } = exceptedIn(active, path, methods);
+  const { except: _, skips: __, ...bare } = active;
+  return how === 'yes' && at && coverage(bare, path, { id: bare.scope }, methods) === 'yes' ? { layer: active.layer, at } : undefined;
+}
+function exceptedIn({ except = [], skips, caseSensitive }: Active, path: PathPattern, methods: Methods): ReturnType<typeof exempted> {
+  const skipped = skips ? exempted(skips, path.text, methods) : undefined;
+  if (skipped?.how === 'yes') return skipped;
+  let maybe = skipped?.at;
+  for (const one of except) {
     const some = one.methods === undefined ? 'yes' : shared(one.methods, methods);
     const found = one.patterns.map((pattern) => covers(pattern, path, one.exact, caseSensitive));
-    return some === 'no' || found.every((how) => how === 'no') ? 'no' : some === 'yes' && found.includes('yes') ? 'yes' : 'maybe';
-  });
-  return answers.includes('yes') ? 'yes' : answers.includes('maybe') ? 'maybe' : 'no';
+    if (some === 'no' || found.every((how) => how === 'no')) continue;
+    if (some === 'yes' && found.includes('yes')) return { how: 'yes', at: one.at };
+    maybe ??= one.at;
+  }
+  return { how: maybe ? 'maybe' : 'no', at: maybe };
 }
 
 interface ActivesInput {
@@ -124,18 +141,20 @@ export function createActives({ evaluation, ordersOf, layerOf, patternsOf, isByP
   function ofUse(value: Flat, logged: LoggedEvent, full: readonly PathPattern[], scope: ScopeState): Active {
     const use = logged.event.kind === 'use' ? logged.event : undefined;
     const layer = layerOf(value, logged, use?.as ?? 'layer', scope.framework);
+    const skips = exemptionsOf(value, scope.framework, (one, frame) => evaluation.evaluate(one, frame));
     return {
       layer,
       patterns: isAll(full) && use?.exact !== true ? [] : full,
       exact: use?.exact === true,
       caseSensitive: isCaseSensitive(scope),
       ...(use?.methods ? { methods: use.methods } : {}),
-      ...(use?.except ? { except: use.except.map(({ path, methods, below }) => ({ methods, exact: below !== true, patterns: pathPieces(evaluation, path, logged.frame).flatMap((piece) => patternsOf([piece], scope)) })) } : {}),
+      ...(use?.except ? { except: use.except.map(({ path, methods, below }) => ({ methods, exact: below !== true, at: path.at, patterns: pathPieces(evaluation, path, logged.frame).flatMap((piece) => patternsOf([piece], scope)) })) } : {}),
+      ...(skips ? { skips } : {}),
       ...(use?.reach === 'own' ? { own: true } : {}),
       scope: scope.id,
       from: scope.kind === 'application' || use?.reach === 'application' ? 'application' : 'router',
       when: logged.when,
-      sure: !logged.openLoop && isOne(value.value) && !isByPath(layer) && !isExempting(value.value) && !isAfterPerhapsText(use, logged.frame),
+      sure: !logged.openLoop && isOne(value.value) && !isByPath(layer) && (skips !== undefined || !isExempt(value)) && !isAfterPerhapsText(use, logged.frame),
       parameter: undefined,
     };
   }

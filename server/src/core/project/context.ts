@@ -152,6 +152,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       if ('handler' in by) return handlersOf(by.handler, project, body);
       if ('shape' in by) return project.byShape.get(by.shape) ?? [];
       if ('scope' in by) return project.byScope.get(by.scope) ?? [];
+      if ('exemptIn' in by) return project.byExemption.get(by.exemptIn) ?? [];
       if ('mountedIn' in by) return project.byMount.get(by.mountedIn) ?? [];
       return project.byFile.get(by.file) ?? [];
     },

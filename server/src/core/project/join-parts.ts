@@ -125,20 +125,22 @@ export function nameOf(value: Value, fnName: string | undefined): string {
 }
 
 /** Endpoints by shape, scope, handler, file, and other files that mount them. */
-export function indexes(endpoints: readonly Endpoint[]): Pick<ProjectModel, 'byShape' | 'byScope' | 'byHandler' | 'byFile' | 'byMount'> {
+export function indexes(endpoints: readonly Endpoint[]): Pick<ProjectModel, 'byShape' | 'byScope' | 'byHandler' | 'byFile' | 'byMount' | 'byExemption'> {
   const byShape = new Map<string, Endpoint[]>();
   const byScope = new Map<ScopeId, Endpoint[]>();
   const byHandler = new Map<FunctionId, Endpoint[]>();
   const byFile = new Map<FilePath, Endpoint[]>();
   const byMount = new Map<FilePath, Endpoint[]>();
+  const byExemption = new Map<FilePath, Endpoint[]>();
   for (const one of endpoints) {
     set(byShape, `${one.app} ${one.path.shape}`, () => []).push(one);
     set(byScope, one.scope, () => []).push(one);
     if (one.handler !== undefined) set(byHandler, one.handler, () => []).push(one);
     set(byFile, one.methodAt.path, () => []).push(one);
     for (const path of mountingFiles(one)) set(byMount, path, () => []).push(one);
+    if (one.exempt) set(byExemption, one.exempt.at.path, () => []).push(one);
   }
-  return { byShape, byScope, byHandler, byFile, byMount };
+  return { byShape, byScope, byHandler, byFile, byMount, byExemption };
 }
 /** The files other than its own that mount what the endpoint is registered on. */
 export function mountingFiles({ mounts, methodAt }: Pick<Endpoint, 'mounts' | 'methodAt'>): ReadonlySet<FilePath> {

@@ -17,7 +17,7 @@ import {
   answersAlways, doubtOf, habitsOf, held, indexes, isCopied, isExempting, isExported, isGuard, isOne, isUnder, layersFirst, missedByCopies, pluggedIn, prefixOf, publicMarks, scopesOfTarget, set,
 } from './join-parts.js';
 import { createActivations } from './activations.js';
-import { coverage, createActives, type Active } from './active.js';
+import { coverage, createActives, exemptionOf, type Active } from './active.js';
 import { createLayers, type Asked, type KnownLayers } from './layers.js';
 import { flattenValues, pathPieces, type Flat } from './path-values.js';
 import { resumes, unsure } from './resuming.js';
@@ -270,9 +270,11 @@ export function joinProject(input: JoinInput): JoinResult {
       if (endpoints.length >= MOST_ENDPOINTS) return handler;
       let chain: ChainLink | undefined;
       let length = 0;
+      let exempt: Endpoint['exempt'];
       if (event.found !== true) for (const one of conventions) chain = { ...one, before: chain };
       for (const one of active) {
         const how = coverage(one, path, at.scope, methods);
+        if (how === 'no') exempt ??= exemptionOf(one, path, methods);
         if (how === 'no' || length++ > MOST_LINKS) continue;
         chain = { layer: one.layer, from: one.from, scope: one.scope, when: one.when, sure: one.sure && how === 'yes' && isUnder(one.when, routeWhen), before: chain };
       }
@@ -309,6 +311,7 @@ export function joinProject(input: JoinInput): JoinResult {
           authentication,
           authorization,
           mounts: at.mounts,
+          ...(exempt ? { exempt } : {}),
         });
       }
     }

@@ -56,6 +56,8 @@ export interface Endpoint {
   readonly authentication: Protection;
   readonly authorization: Protection;
   readonly mounts: readonly At[];
+  /** The first guard of its application that is told to let requests to it by, and where. */
+  readonly exempt?: { readonly layer: Layer; readonly at: At };
 }
 /** Endpoints of one full path on one application (`same`), and of its collection (`/files` with `/files/{}`). */
 export interface Siblings {
@@ -105,6 +107,8 @@ export interface ProjectModel {
   readonly byFile: ReadonlyMap<FilePath, readonly Endpoint[]>;
   /** Endpoints below a mount that another file than their own makes. */
   readonly byMount: ReadonlyMap<FilePath, readonly Endpoint[]>;
+  /** Endpoints a guard is told to let by, by the file that says so. */
+  readonly byExemption: ReadonlyMap<FilePath, readonly Endpoint[]>;
   readonly roles: ReadonlyMap<FunctionId, Role>;
   readonly handed: HandedOver;
   readonly documents: readonly OpenApiDocument[];

@@ -33,6 +33,7 @@ export function slicesOf(project: JoinedCode, known: WeakMap<object, number>): R
     if (endpoint.handler !== undefined) files.add(fileOf(endpoint.handler));
     for (const link of links(endpoint.chain)) files.add(link.layer.at.path);
     for (const path of mountingFiles(endpoint)) files.add(path);
+    if (endpoint.exempt) files.add(endpoint.exempt.at.path);
     for (const path of files) into(path).number(hash.low).number(hash.high);
   }
   for (const groups of [project.byShape, project.byScope]) for (const [key, group] of groups) {
@@ -97,6 +98,7 @@ function endpointHash(endpoint: Endpoint, once: (value: object) => number): Hash
     for (const late of protection.late) hash.text(late.layer.name);
   }
   routeHash(hash, endpoint.route, once);
+  if (endpoint.exempt) hash.text(`exempt ${endpoint.exempt.layer.name}`);
   return hash.text(endpoint.handler ?? '').number(endpoint.conduct ? once(endpoint.conduct) : 0).number(endpoint.mounts.length);
 }
 function routeHash(hash: Hash, route: Route, once: (value: object) => number): void {

@@ -248,7 +248,7 @@ export interface RuleContext {
   /** RULES 0.11: rooted in a caught error, an error parameter, or a local assigned from one. A member (`err.stack`) counts by its root: look at `ref.path`. */
   isError(value: Value): boolean;
   sends(fn: FunctionId): readonly Send[];
-  endpoints(by: { readonly handler: FunctionId } | { readonly shape: string } | { readonly scope: ScopeId } | { readonly file: FilePath } | { readonly mountedIn: FilePath }): readonly Endpoint[];
+  endpoints(by: { readonly handler: FunctionId } | { readonly shape: string } | { readonly scope: ScopeId } | { readonly file: FilePath } | { readonly mountedIn: FilePath } | { readonly exemptIn: FilePath }): readonly Endpoint[];
   scope(id: ScopeId): Scope | undefined;
   scopeOf(at: At): Scope | undefined;
   /** Endpoints whose chain holds the layer written at this call, or one by a name that stands for it. */

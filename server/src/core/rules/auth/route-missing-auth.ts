@@ -1,5 +1,6 @@
 import { believedEvent, type BelievedEvent } from '../facts/believed-events.js';
 import { decoratorExamples } from '../facts/decorator-examples.js';
+import { exemptedExamples } from '../facts/exempted-examples.js';
 import { eventExamples } from '../facts/event-examples.js';
 import { missingCheck, type MissingCheck } from '../facts/missing-auth.js';
 import { methodName } from '../facts/methods.js';
@@ -366,11 +367,10 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
         server.route({ method: 'GET', path: '/items', options: { auth: false }, handler: list });
       `,
     },
-    ...openRowExamples,
-    ...personalExamples,
+    ...openRowExamples, ...personalExamples,
     ...eventExamples,
     ...removalExamples,
-    ...decoratorExamples,
+    ...decoratorExamples, ...exemptedExamples,
   ],
 });
 

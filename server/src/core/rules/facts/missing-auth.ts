@@ -41,8 +41,8 @@ export function* missingCheck(endpoint: Endpoint, context: RuleContext): Iterabl
     yield { ...base, at: off.at, severity: named || severity === 'hint' ? severity : 'info', confidence: named ? 'medium' : 'low', evidence: { endpoint, how: off.how, name: off.name, guard: undefined, counts: [0, 0], off: off.whole } };
     return;
   }
-  // What is opened on purpose for reading is judged by what it gives out.
-  if (!standsOpen(endpoint) || off) return;
+  // What is opened on purpose for reading is judged by what it gives out; what a guard is told to let by, where it is told so.
+  if (!standsOpen(endpoint) || off || endpoint.exempt) return;
   const late = isChanging ? laterGuard(endpoint, context) : undefined;
   if (late) {
     yield {

@@ -2,6 +2,7 @@ import type { ModuleView } from '../../model/module.js';
 import type { Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import type { Detection, RuleContext } from '../rule.js';
+import { exemptedRoutes } from './exempted-routes.js';
 import { methodName } from './methods.js';
 import { openRecords } from './open-records.js';
 import { openRows } from './open-rows.js';
@@ -24,6 +25,13 @@ export function* openPlaces(module: ModuleView, context: RuleContext, taken: (at
     yield {
       at, subject: `row ${name}`, confidence: 'medium',
       evidence: { how: 'place', message: `${name} asks nobody who calls while ${closed} of ${all} other rows of this table ${said}. Close it too.`, refused: 'Who may call it is for the author to say.' },
+    };
+  }
+  for (const { at, guard, first, count, named } of exemptedRoutes(module, context)) {
+    const more = count === 1 ? '' : ` and ${count - 1} more`;
+    yield {
+      at, subject: `exempt ${first.id}`, when: first.when, severity: context.policy('auth').at === 'gateway' ? 'hint' : named ? 'warning' : 'info', confidence: named ? 'medium' : 'low', related: [{ at: first.methodAt, label: 'opened by it' }],
+      evidence: { how: 'place', message: `'${guard}' lets ${methodName(first)} ${first.path.text}${more} by here, so nobody asks who calls. Take it out of the exemptions, or put another check before it.`, refused: 'Which of its routes are for everybody is for the author to say.' },
     };
   }
   if (context.depends('graphql-shield', module.path) === true) return;
