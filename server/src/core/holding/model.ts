@@ -64,7 +64,10 @@ interface Driving {
 /** Files that may hold a document or a part of one. */
 const DATA = /\.(ya?ml|json)$/i;
 const NOTHING: JoinResult = {
-  project: { scopes: new Map(), endpoints: new Map(), byShape: new Map(), byScope: new Map(), byHandler: new Map(), byFile: new Map(), byMount: new Map(), byExemption: new Map(), roles: new Map(), handed: new Map(), habits: { guards: [], roleGuards: [] } },
+  project: {
+    scopes: new Map(), endpoints: new Map(), byShape: new Map(), byScope: new Map(), byHandler: new Map(), byFile: new Map(), byMount: new Map(), byExemption: new Map(),
+    roles: new Map(), handed: new Map(), habits: { guards: [], roleGuards: [] },
+  },
   applied: new Set(), conducts: new Map(), answered: new Set(),
 };
 

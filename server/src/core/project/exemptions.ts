@@ -76,10 +76,13 @@ function methodsOnly(value: Value, frame: Frame, evaluate: Evaluate): readonly E
   return methods && [{ source: '^', ignoresCase: false, methods, at: value.at }];
 }
 function methodNames(value: Value, frame: Frame, evaluate: Evaluate): Methods | undefined {
-  return each(value, frame, evaluate, (one, at) => (one.is === 'value' && one.value.kind === 'literal' && typeof one.value.value === 'string' ? [{ name: one.value.value.toUpperCase(), at }] : undefined));
+  return each(value, frame, evaluate, (one, at) => textIn(one, (text) => ({ name: text.toUpperCase(), at })));
 }
 function endings(value: Value, frame: Frame, evaluate: Evaluate): readonly Exemption[] | undefined {
-  return each(value, frame, evaluate, (one, at) => (one.is === 'value' && one.value.kind === 'literal' && typeof one.value.value === 'string' ? [{ source: `${quoted(one.value.value)}$`, ignoresCase: false, methods: undefined, at }] : undefined));
+  return each(value, frame, evaluate, (one, at) => textIn(one, (text) => ({ source: `${quoted(text)}$`, ignoresCase: false, methods: undefined, at })));
+}
+function textIn<T>(one: Abstract, make: (text: string) => T): readonly T[] | undefined {
+  return one.is === 'value' && one.value.kind === 'literal' && typeof one.value.value === 'string' ? [make(one.value.value)] : undefined;
 }
 /** What is made of a value, or of each element of a list; undefined where one of them cannot be read. */
 function each<T>(value: Value, frame: Frame, evaluate: Evaluate, make: (one: Abstract, at: At) => readonly T[] | undefined): readonly T[] | undefined {
