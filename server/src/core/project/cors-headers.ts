@@ -4,7 +4,7 @@ import type { Alternative } from '../rules/facts/alternatives.js';
 import type { CorsPolicy } from '../rules/rule.js';
 import type { At } from '../text/source.js';
 import { namesIn, unsaid } from './cors-names.js';
-import { arms, exclusive, originHeader, testKind, type CorsContext } from './cors-origin.js';
+import { arms, exclusive, opposed, originHeader, testKind, type CorsContext } from './cors-origin.js';
 
 const ORIGIN = 'access-control-allow-origin';
 const CREDENTIALS = 'access-control-allow-credentials';
@@ -38,8 +38,11 @@ export function* manualPolicies(module: ModuleView, context: CorsContext): Itera
       const key = `${setting.value.at.path}:${setting.value.at.mark}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      const credentials = settings.find((other) => other.header === CREDENTIALS && !exclusive(other.when, setting.when));
-      for (const arm of arms(setting.value, context)) yield policy(setting, credentials, arm, fn.id, namesBeside(settings, setting, context), context);
+      for (const arm of arms(setting.value, context)) {
+        const when = [...setting.when, ...arm.when];
+        const credentials = settings.find((other) => other.header === CREDENTIALS && !exclusive(other.when, when) && !opposed(other.when, when));
+        yield policy(setting, credentials, arm, fn.id, namesBeside(settings, setting, context), context);
+      }
     }
     // Methods and headers of an answer whose origin is set elsewhere.
     if (settings.some((one) => one.header === ORIGIN)) continue;

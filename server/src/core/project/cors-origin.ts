@@ -326,6 +326,21 @@ function sameTest(a: Branch, b: Branch | undefined): boolean {
 export function exclusive(a: readonly Branch[], b: readonly Branch[]): boolean {
   return a.some((one) => b.some((other) => one.holds !== other.holds && sameTest(one, other)));
 }
+/** Branches that ask the same in words of their own and come out differently: `list === '*' ? ... : ...` and `if (list !== '*')`. */
+export function opposed(a: readonly Branch[], b: readonly Branch[]): boolean {
+  return a.some((one) => b.some((other) => {
+    const [x, y] = [asked(one.test, one.holds), asked(other.test, other.holds)];
+    return x !== undefined && y !== undefined && x.what === y.what && x.holds !== y.holds;
+  }));
+}
+/** What a test asks, in one spelling, and how it came out; undefined where a call may answer differently each time. */
+function asked(test: Value, holds: boolean, depth = 0): { readonly what: string; readonly holds: boolean } | undefined {
+  if (test.kind === 'not') return depth > 4 ? undefined : asked(test.of, !holds, depth + 1);
+  if (test.kind === 'ref') return { what: test.text, holds };
+  if (test.kind !== 'compare' || !/^[!=]==?$/.test(test.op)) return undefined;
+  const [name, to] = test.left.kind === 'literal' ? [test.right, test.left] : [test.left, test.right];
+  return name.kind === 'ref' && to.kind === 'literal' ? { what: `${name.text} ${JSON.stringify(to.value)}`, holds: test.op.startsWith('=') === holds } : undefined;
+}
 function followed(value: Value, context: CorsContext): Value {
   if (value.kind !== 'ref') return value;
   const resolved = context.resolve(value);

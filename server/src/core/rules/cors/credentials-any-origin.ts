@@ -208,6 +208,41 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
     { title: 'only in development', good: `import cors from 'cors';\nif (process.env.NODE_ENV === 'development') app.use(cors({ origin: true, credentials: true }));` },
     { title: 'credentials that are not known', good: `import cors from 'cors';\nexport const setup = (credentials) => app.use(cors({ origin: true, credentials }));` },
     { title: 'Yoga with cross-origin answers off', good: `import { createYoga } from 'graphql-yoga';\nconst yoga = createYoga({ schema, cors: false });` },
+    {
+      title: "'*' for public lists, credentials for the others",
+      good: `
+        import express from 'express';
+        const app = express();
+        app.use((req, res, next) => {
+          const rule = ruleFor(req);
+          const { origin } = req.headers;
+          if (!matches(origin, rule)) return next();
+          res.setHeader('Access-Control-Allow-Origin', rule.origins === '*' ? '*' : origin);
+          if (rule.origins !== '*') res.setHeader('Access-Control-Allow-Credentials', 'true');
+          next();
+        });
+        app.get('/a', (req, res) => {
+          const open = listOf(req) === '*';
+          res.set('Access-Control-Allow-Origin', open ? '*' : 'https://shop.example.com');
+          if (!open) res.set('Access-Control-Allow-Credentials', 'true');
+          res.json(a());
+        });
+        app.get('/b', (req, res) => {
+          if ('*' === req.list) res.set('Access-Control-Allow-Origin', '*');
+          if (req.list !== '*') res.set('Access-Control-Allow-Credentials', 'true');
+          res.json(b());
+        });`,
+    },
+    {
+      title: 'credentials under a test of something else',
+      bad: `
+        export function allow(req, res, next) {
+          res.setHeader('Access-Control-Allow-Origin', req.all === '*' ? '*' : 'https://shop.example.com');
+          //                                                             ^^^ cors/credentials-any-origin
+          if (req.kind !== '*') res.setHeader('Access-Control-Allow-Credentials', 'true');
+          next();
+        }`,
+    },
   ],
 });
 
