@@ -100,4 +100,22 @@ export const halfGuardExamples: readonly Example[] = [
       export class ExportQuotaGuard { canActivate() { return true; } }
     `,
   },
+  {
+    title: 'a way on for everybody until a setting puts a check in its place',
+    good: `
+      import express from 'express';
+      import { config } from './config.js';
+      import { real } from './real.js';
+      const app = express();
+      let ensureAuthenticated = (req, res, next) => { next(); };
+      if (config.authentication) ensureAuthenticated = (req, res, next) => { if (req.user) return next(); res.sendStatus(401); };
+      app.get('/orders', ensureAuthenticated, (req, res) => res.json(orders()));
+      let requireUser = function (req, res, next) { next(); };
+      export function setUp(options) { requireUser = options.guard || requireUser; }
+      app.get('/users', (req, res, next) => requireUser(req, res, next), list);
+      let checkToken = async (req, res, next) => next();
+      switch (config.kind) { case 'real': checkToken = real; break; }
+      app.get('/tokens', checkToken, list);
+    `,
+  },
 ];

@@ -25,7 +25,7 @@ export function idleGuard(fn: FunctionView, context: RuleContext): Idle | undefi
   const owner = ownerOf(fn);
   const isMethod = /(^|\.)canActivate$/.test(fn.name) && owner !== '';
   const name = isMethod ? owner : fn.name;
-  if (!fn.complete || fn.when.length > 0 || !(isMethod || authGuardName(name)) || wordsOf(name).some((word) => OPEN.test(word))) return undefined;
+  if (!fn.complete || fn.when.length > 0 || !(isMethod || authGuardName(name)) || wordsOf(name).some((word) => OPEN.test(word)) || isReplaced(fn, context)) return undefined;
   if (isMethod) {
     const returns = fn.steps.filter((step) => step.do === 'return');
     const yes = returns.map((step) => (step.do === 'return' && step.value ? truthIn(step.value) : undefined));
@@ -41,6 +41,11 @@ export function idleGuard(fn: FunctionView, context: RuleContext): Idle | undefi
   const response = fn.parameters[role.parameters.findIndex((one) => one === 'response' || one === 'context')]?.name;
   if (next?.do === 'call') return { at: next.call.at, name, how: 'layer', response, framework: frameworkOf(role) };
   return role.sure && !role.parameters.includes('next') && !fn.steps.some((step) => step.do === 'throw') ? { at: fn.nameAt, name, how: 'empty', response: undefined, framework: undefined } : undefined;
+}
+/** `let guard = (req, res, next) => next(); if (on) guard = real;`: which of them stands before a route hangs on a setting. */
+function isReplaced(fn: FunctionView, context: RuleContext): boolean {
+  return context.functions(fn.at.path).some(({ steps }) => steps.some((step) =>
+    step.do === 'assign' && step.target.root.kind === 'local' && step.target.path.length === 0 && step.target.text === fn.name && !(step.value.kind === 'function' && step.value.fn === fn.id)));
 }
 function frameworkOf({ framework, parameters }: Role): string | undefined {
   if (framework === 'koa' || framework === 'express') return framework;
