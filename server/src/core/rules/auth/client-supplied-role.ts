@@ -356,6 +356,36 @@ export default rule<'function', Evidence>({
       `,
     },
     { title: 'other things that are stored', good: `import { Post } from './models.js'; export const add = async (req, res) => res.json(await Post.create(req.body));` },
+    {
+      title: 'refused above where it has other fields',
+      good: `
+        import { checkInput, validateRoleInput } from './validation.js';
+        import { getService } from './utils.js';
+        export const roles = {
+          async create(ctx) {
+            await validateRoleInput(ctx.request.body);
+            const roleService = getService('role');
+            ctx.body = await roleService.create(ctx.request.body);
+          },
+          async update(ctx) {
+            const { error } = schema.validate(ctx.request.body);
+            if (error) ctx.throw(400);
+            ctx.body = await userService.update(ctx.params.id, ctx.request.body);
+          },
+        };
+        export async function add(req, res) { assertFields(req.body, ['name', 'email']); res.json(await User.create(req.body)); }
+      `,
+    },
+    {
+      title: 'parsed, and stored as it came',
+      bad: `
+        import { z } from 'zod';
+        import { User } from './models.js';
+        const CreateUser = z.object({ name: z.string() });
+        export const create = async (req, res) => { CreateUser.parse(req.body); res.json(await User.create(req.body)); };
+        //                                                                                                 ^^^^^^^^ auth/client-supplied-role
+      `,
+    },
   ],
 });
 

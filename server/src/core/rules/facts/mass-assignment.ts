@@ -19,12 +19,33 @@ const DEEPEST = 3;
 export function massAssignment(call: Call, fn: FunctionView, context: RuleContext): MassAssignment | undefined {
   const value = assigned(call, context);
   if (!value || isCheckedBefore(fn, context)) return undefined;
+  const before = checkedAbove(value, call, fn, context);
+  if (before === 'closed') return undefined;
   const index = call.args.findIndex((item) => item.value === value || someIn(item.value, (one) => one === value));
   const end = context.resolve(call.target).value;
   const service = end.kind === 'function' ? context.body(end.fn) : undefined;
   if (!service && isForeign(call)) return undefined;
   const looked = service && index >= 0 ? looksAt(service, index, context, 0) : 'no';
-  return looked === 'closed' ? undefined : { value, through: looked === 'open' ? 'open-schema' : 'nothing' };
+  return looked === 'closed' ? undefined : { value, through: looked === 'open' || before === 'open' ? 'open-schema' : 'nothing' };
+}
+/** A check of the same whole body stands above in the handler: `await validateInput(req.body);`. */
+function checkedAbove(value: Value, call: Call, fn: FunctionView, context: RuleContext): Looked {
+  const text = context.textOf(value.at);
+  const isSame = (one: Value): boolean => one.kind === 'ref' && one !== value && context.request(one)?.key === undefined && context.textOf(one.at) === text;
+  let looked: Looked = 'no';
+  for (const step of fn.steps) {
+    if (step.do !== 'call' || !CHECKS.test(step.call.name) || !step.call.args.some((item) => isSame(item.value))) continue;
+    if (step.call.at.mark === call.at.mark) break;
+    if (stripsOnly(step.call, step.used, context)) continue;
+    if (!isOpenSchema(step.call, context)) return 'closed';
+    looked = 'open';
+  }
+  return looked;
+}
+/** `Schema.parse(req.body);` of zod: what it does not name is taken out of what it gives back, and nothing is refused. */
+function stripsOnly(call: Call, used: boolean, context: RuleContext): boolean {
+  const made = call.receiver && context.resolve(call.receiver).value;
+  return !used && made?.kind === 'call' && someIn(made, (one) => one.kind === 'call' && /^zod\./.test(one.callee)) && !someIn(made, (one) => one.kind === 'call' && /^strict(Object)?$/.test(one.name));
 }
 /** A service of another file of which nobody can tell what it does; models have a capital, tables a database before them. */
 function isForeign({ receiver }: Call): boolean {
