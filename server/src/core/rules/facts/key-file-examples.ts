@@ -68,4 +68,24 @@ export const keyFileExamples: readonly Example[] = [
     `,
   },
   ...otherTokenExamples,
+  {
+    title: 'whether a claim is there, to choose who verifies',
+    good: `
+      import express from 'express';
+      import * as jose from 'jose';
+      export const isOfService = (req) => { const payload = jose.decodeJwt(req.headers.authorization.slice(7)); return payload['lxm'] != null; };
+      export const isOfDevice = (token) => { const claims = jose.decodeJwt(token); return null !== claims.device; };
+      export const hasPlan = (token) => jose.decodeJwt(token).plan != null;
+      export function forService(ctx) { return isOfService(ctx.req) ? verifyService(ctx) : verifyUser(ctx); }
+    `,
+  },
+  {
+    title: 'whether it says somebody is an administrator',
+    bad: `
+      import express from 'express';
+      import * as jose from 'jose';
+      export const isAdmin = (token) => { const claims = jose.decodeJwt(token); return claims.admin != null; };
+      //                                                      ^^^^^^^^^ jwt/decode-without-verify
+    `,
+  },
 ];

@@ -56,4 +56,15 @@ export const limitOptionExamples: readonly Example[] = [
       await server.register({ plugin: limiter, options: { userLimit: 100, enabled: process.env.LIMITS !== 'off' } });
     `,
   },
+  {
+    title: 'Fastify: a long token of a mail needs no limit',
+    good: `
+      import Fastify from 'fastify';
+      import rateLimit from '@fastify/rate-limit';
+      const app = Fastify();
+      await app.register(rateLimit, { max: 100, timeWindow: '1 minute' });
+      app.post('/account/verify/:token', { config: { rateLimit: false } }, async (request) => verifyEmailToken(request.params.token));
+      app.post('/verify', { config: { rateLimit: false } }, async (request) => { const { token } = request.body; return confirm(token); });
+    `,
+  },
 ];

@@ -2,6 +2,7 @@ import type { ModuleView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import type { OptionAnswer, RuleContext } from '../rule.js';
 import { jwtUses, type JwtUse } from './jwt.js';
+import { someValue } from './walk.js';
 
 /** `3650 * DAY` with a constant of the file; undefined where a factor is none. */
 export function product(value: Value, module: ModuleView, context: RuleContext): number | undefined {
@@ -30,4 +31,11 @@ export function lacksEnd(use: JwtUse, under: OptionAnswer, context: RuleContext)
 export function givesEnd(module: ModuleView, context: RuleContext): boolean {
   if (context.projectUses('signs-ended') && !context.projectUses('signs-endless')) return true;
   return jwtUses(module, context).some((one) => one.library === '@nestjs/jwt' && one.does === 'sign' && context.option(one.options, 'expiresIn').kind === 'value');
+}
+/** The file looks at the end of a token itself: it reads `exp` and compares a time with now, so what has expired need not be refused by the library. */
+export function comparesEnd(module: ModuleView, context: RuleContext): boolean {
+  const all = [module.top, ...module.functions.values()];
+  const isNow = (value: Value): boolean => value.kind === 'call' && /^(Date(\.now)?|Math\.(floor|round|ceil|trunc))$/.test(value.callee);
+  return all.some((fn) => /\w\??\.exp\b/.test(context.textOf(fn.bodyAt))) &&
+    all.some((fn) => someValue(fn, (value) => value.kind === 'compare' && /^[<>]/.test(value.op) && (isNow(value.left) || isNow(value.right))));
 }

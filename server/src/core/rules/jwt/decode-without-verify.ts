@@ -5,7 +5,7 @@ import { jwtUses, type JwtUse } from '../facts/jwt.js';
 import { keyFileExamples } from '../facts/key-file-examples.js';
 import { keyFiles } from '../facts/key-files.js';
 import { holdsCall, namesOf, refsIn } from '../facts/mentions.js';
-import { leavesTheChoice, onlyTells } from '../facts/token-readers.js';
+import { asksPresence, isAskedFor, leavesTheChoice, onlyTells } from '../facts/token-readers.js';
 import { rule, type Change, type FixAnswer, type RuleContext, type Severity } from '../rule.js';
 
 interface Evidence {
@@ -292,7 +292,7 @@ function trusted(reading: Reading, module: ModuleView, context: RuleContext): Se
   const around = [fn, ...inner(fn, module)];
   const read = new Set<string>();
   let severity: Severity = 'warning';
-  let [logged, other] = [0, 0];
+  let [logged, other, presence] = [0, 0, 0];
   const holds = (value: Value): boolean => holdsCall(value, call) || [...refsIn(value)].some((ref) => isNamed(ref.root, names));
   const note = (value: Value): void => {
     for (const ref of refsIn(value))
@@ -320,12 +320,16 @@ function trusted(reading: Reading, module: ModuleView, context: RuleContext): Se
         const sets = step.call.name === 'set' && first?.kind === 'literal' && typeof first.value === 'string' && IDENTITY.test(first.value);
         if (sets || (QUERIES.test(step.call.name) && step.call.receiver !== undefined && step.call.callee !== 'JSON.parse')) severity = 'error';
       } else if ((step.do === 'return' || step.do === 'throw') && step.value && holds(step.value)) {
-        note(step.value);
         other++;
+        if (asksPresence(step.value, (key) => POWER.test(key) || IDENTITY.test(key))) {
+          presence++;
+          continue;
+        }
+        note(step.value);
         if (step.value.kind === 'compare' && [...refsIn(step.value)].some((ref) => POWER.test(ref.path.at(-1) ?? ''))) severity = 'error';
       }
     }
-  if (logged > 0 && other === 0) return undefined;
+  if ((logged > 0 && other === 0) || (presence > 0 && presence === other && read.size === 0)) return undefined;
   for (const field of readInSums(call, names, fn, module, context)) read.add(field);
   const fields = [...read].filter((field) => field !== '');
   if (fields.length > 0 && read.size === fields.length && fields.every((field) => HARMLESS.has(field))) return undefined;
@@ -338,17 +342,6 @@ function fieldsOf(ref: Ref, call: Call, names: ReadonlySet<BindingId>, module: M
   if (own !== undefined || !bound?.constant || depth > 3 || holdsCall(bound.value, call)) return [own ?? ''];
   const parts = [...refsIn(bound.value)].filter((one) => isNamed(one.root, names));
   return parts.length === 0 ? [''] : parts.flatMap((one) => fieldsOf(one, call, names, module, depth + 1));
-}
-/** `token && typeof token !== 'string'`, `token === null`: the whole is asked for, and no member of it. */
-function isAskedFor(test: Value): boolean {
-  switch (test.kind) {
-    case 'ref': return test.path.length === 0 && test.root.kind === 'local';
-    case 'not': return isAskedFor(test.of);
-    case 'logic': return isAskedFor(test.left) && isAskedFor(test.right);
-    case 'compare': return [test.left, test.right].every((side) => side.kind === 'literal' || side.kind === 'unknown' || (side.kind === 'call' && side.callee === 'typeof') || isAskedFor(side));
-    case 'unknown': return true;
-    default: return false;
-  }
 }
 /** Members read where the model keeps no value, as in `claims.exp * 1000`: they can only make it harmless. */
 function readInSums(call: Call, names: ReadonlySet<BindingId>, fn: FunctionView, module: ModuleView, context: RuleContext): readonly string[] {

@@ -3,7 +3,7 @@ import type { Entry, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { joseChain, jwtUses, optionAdded, type JwtUse } from '../facts/jwt.js';
 import { daysOf } from '../facts/lifetime.js';
-import { endlessSigner, givesEnd, lacksEnd, product } from '../facts/token-ends.js';
+import { comparesEnd, endlessSigner, givesEnd, lacksEnd, product } from '../facts/token-ends.js';
 import { nestEndExamples } from '../facts/nest-end-examples.js';
 import { rule, type Change, type Code, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -352,7 +352,7 @@ function* ignored(use: JwtUse, module: ModuleView, context: RuleContext): Iterab
     const at = inFile(answer.value.at, use.options?.at, module);
     // A route that renews or ends a session has to read what has expired.
     const renews = /refresh|renew|expired|logout|sign_?out|revoke/i.test(use.in.name);
-    if (at) yield {
+    if (at && !comparesEnd(module, context)) yield {
       at, subject: `${use.library} ignoreExpiration`,
       evidence: { how: 'ignored', days: 0, change: changeOf(answer.entry, module), manual: false },
       severity: renews ? 'info' : 'error', confidence: 'high', when: use.step.when,

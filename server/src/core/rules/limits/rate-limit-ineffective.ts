@@ -7,6 +7,7 @@ import { applicationOf, trustedEverywhere } from '../facts/trust-proxy.js';
 import { links } from '../../project/project.js';
 import { guessedAt, makesAccount } from '../facts/guessing.js';
 import { limitOptionExamples } from '../facts/limit-option-examples.js';
+import { provesByToken } from '../facts/long-tokens.js';
 import { leavesOutLogin, looseSetup, secondsGiven } from '../facts/limit-options.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -298,7 +299,7 @@ function* offForRoute(call: Call, context: RuleContext): Iterable<Found> {
     const endpoint = context.endpoints({ file: call.at.path }).find(({ route }) => samePlace(route.at, call.at));
     const body = endpoint?.handler === undefined ? undefined : context.body(endpoint.handler);
     const guessed = endpoint && (guessedAt(endpoint, context) ?? (body && makesAccount(body, context) ? 'enrols' : undefined));
-    if (guessed === undefined) continue;
+    if (guessed === undefined || (guessed === 'code' && endpoint && provesByToken(endpoint, context))) continue;
     yield { at: off.value.at, severity: 'warning', reason: `The limit is switched off where ${guessed === 'enrols' ? 'accounts can be made' : `a ${guessed} can be guessed`}`, todo: 'Remove the option.', fix: { entryAt: off.entry.at } };
   }
 }
