@@ -1,7 +1,7 @@
 import type { Send } from '../../model/api.js';
 import { branchOf } from '../../model/module.js';
 import type { At } from '../../text/source.js';
-import { answersAllErrors, isExcused, isOfCaller, isOfUnknownMethod, placeOfLeaf, tried } from '../facts/errors.js';
+import { answersAllErrors, isExcused, isOfCaller, isOfChecks, isOfUnknownMethod, placeOfLeaf, tried } from '../facts/errors.js';
 import { logged } from '../facts/error-fixes.js';
 import { answers } from '../facts/message-answers.js';
 import { leaks } from '../facts/message-examples.js';
@@ -51,7 +51,7 @@ export default rule<'send', Evidence>({
     for (const leaf of context.leaves(send.value, fn)) {
       const found = errorText(leaf, context) ?? sentWhole(leaf.value, send, fn, context);
       if (!found || isExcused([...send.when, ...leaf.when], fn, context)) continue;
-      if ((isAnswer || (isClientError && trying !== 'others')) && !ALWAYS.has(found.field)) continue;
+      if ((isAnswer || (isClientError && trying !== 'others') || isOfChecks(send, fn, context)) && !ALWAYS.has(found.field)) continue;
       // Who holds a socket has passed its handshake, and mostly is the user whose action failed.
       const isHarmless = isClientError || inFront === 'perhaps' || framework === 'socket' || /^(code|errno)$/.test(found.field) || trying === 'own' || (typeof status !== 'number' && isOfCaller(send, fn, context))
         || (trying === 'unknown' && isOfUnknownMethod(found.value, send, fn, context)) || answersStaff(fn.id, context);

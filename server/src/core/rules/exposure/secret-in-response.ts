@@ -1,8 +1,10 @@
+import type { Branch } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { Endpoint } from '../../project/project.js';
 import { handedAs } from '../facts/handed.js';
 import { snakeCase } from '../facts/names.js';
 import { secretName, secretValue, tokenName } from '../facts/secrets.js';
+import { operandsOf } from '../facts/walk.js';
 import { rule, type Fix, type Leaf, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -44,7 +46,7 @@ export default rule<'send', Evidence>({
       const at = leaf.value.at.path === send.at.path && !isCarried ? leaf.value.at : leaf.via?.at;
       if (at === undefined || seen.has(leaf.entry ?? leaf.value) || seen.has(at.mark)) continue;
       const found = leaf.value.kind === 'ref' ? secretOf(leaf.value, leaf, endpoint, context) : leaf.value.kind === 'call' ? settingOf(leaf.value, context) : undefined;
-      if (!found) continue;
+      if (!found || isForAdmins([...send.when, ...leaf.when], context)) continue;
       // A name and what it was made of are one leak.
       seen.add(leaf.entry ?? leaf.value);
       seen.add(at.mark);
@@ -200,6 +202,36 @@ express().get('/c', (req, res) => res.json({ publishableKey: process.env.STRIPE_
     { title: 'masked', good: `import express from 'express'; express().get('/c', (req, res) => res.json({ key: mask(process.env.API_KEY), end: process.env.API_KEY.slice(-4) }));` },
     { title: 'shown once at creation', good: `import express from 'express'; express().post('/api-keys', async (req, res) => { const made = await keys.findOne({}); res.json({ apiKey: made.apiKey }); });` },
     { title: 'in development only', good: `import express from 'express'; const app = express(); if (process.env.NODE_ENV === 'development') app.get('/c', (req, res) => res.json({ key: process.env.API_KEY }));` },
+    {
+      title: 'for administrators alone',
+      good: `
+        import Fastify from 'fastify';
+        const app = Fastify();
+        app.get('/settings', async (request, reply) => {
+          const answer = { name: app.settings.get('name') };
+          if (request.session.User.admin) answer['stats:token'] = app.settings.get('stats:token');
+          reply.send(answer);
+        });
+        app.get('/about', async (request, reply) => reply.send({ version: 1, ...(request.user.isAdmin ? { key: app.settings.get('api:key') } : {}) }));
+        app.get('/more', async (request, reply) => {
+          if (request.user && request.user.is_admin) return reply.send({ apiKey: app.settings.get('apiKey') });
+          return reply.send({});
+        });
+      `,
+    },
+    {
+      title: 'for who says to be one',
+      bad: `
+        import Fastify from 'fastify';
+        const app = Fastify();
+        app.get('/settings', async (request, reply) => {
+          const answer = {};
+          if (request.query.admin) answer.apiKey = app.settings.get('apiKey');
+          //                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/secret-in-response
+          reply.send(answer);
+        });
+      `,
+    },
   ],
 });
 
@@ -250,6 +282,14 @@ function isModuleThing(ref: Ref, context: RuleContext): boolean {
 /** The address of a database or queue, which holds its password. */
 function connectionName(name: string): boolean {
   return CONNECTION.test(name);
+}
+/** `if (req.user.isAdmin) answer.token = ...`: whoever runs the server is shown its settings. */
+function isForAdmins(when: readonly Branch[], context: RuleContext): boolean {
+  return when.some(({ test, holds }) => holds && operandsOf(test, '&&').some((one) => {
+    if (one.kind !== 'ref' || one.path.length < 2 || !/^(is_?)?(super|site|server|global)?_?admin$/i.test(one.path.at(-1) ?? '')) return false;
+    const field = context.request(one);
+    return field === undefined || !/^(query|body|header|param|cookie)$/.test(field.from);
+  }));
 }
 /** What a query gave. */
 function isRecord(value: Value): boolean {

@@ -1,6 +1,6 @@
 import type { At } from '../../text/source.js';
 import type { Send } from '../../model/api.js';
-import type { Branch, FunctionView } from '../../model/module.js';
+import type { Branch, FunctionView, Step } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { Detection, Leaf, RuleContext } from '../rule.js';
 import { isForeseen } from './foreseen.js';
@@ -14,6 +14,8 @@ const QUERIES = /(^|\.)(prisma|knex|sequelize|pool|db|client|connection|conn)\.(
 const MODELS = /(^|\.)[A-Z]\w*\.(find(One|ById|All|AndCount\w*|Many|Unique|First|OneAnd\w+|ByIdAnd\w+|ByPk)?|create|insertMany|bulkCreate|updateOne|updateMany|deleteOne|deleteMany|countDocuments|aggregate|destroy)$/;
 
 const ASKS_OTHERS = /^(save|remove|exec\w*|run|all|each|get\w*|set\w*|put|del|insert\w*|update\w*|upsert\w*|delete\w*|find\w*|create\w*|count\w*|aggregate|query\w*|search|scan|list\w*|load\w*|read\w*|write\w*|open|stat|mkdir|unlink|rename|copy|move|connect|send\w*|request|fetch\w*|post|patch|call|invoke|log_?in|log_?out|register|authenticate|destroy|upload\w*|download\w*|populate|then|catch|end|on|once)$/i;
+
+const CHECKS_INPUT = /^(validate|assert|ensure|check)([A-Z_]|$)/;
 
 /** What stands in the `try` whose failure is answered: calls to a database, the file system or another service; only what the language itself has; something else, or nobody can tell. */
 export type Tried = 'others' | 'own' | 'unknown';
@@ -31,10 +33,28 @@ export function isOfCaller(send: Send, fn: FunctionView, context: RuleContext): 
   const isRead = ({ args }: Call): boolean => args.some(({ value }) => context.request(value) !== undefined);
   return calls.some(isRead) && calls.every((call) => isOfLanguage(call, context) || (isRead(call) && !call.awaited && call.args.every(({ value }) => value.kind !== 'function')));
 }
-function tryOf({ tries }: Send, fn: FunctionView): { readonly calls: readonly Call[]; readonly throws: boolean } {
+/** The `try` only has what the caller sent checked, by functions named so whose answer nobody takes: what fails is what was sent, whatever the status. */
+export function isOfChecks(send: Send, fn: FunctionView, context: RuleContext): boolean {
+  const { steps } = tryOf(send, fn);
+  const checks = steps.filter((step) => step.do === 'call' && !isOfLanguage(step.call, context));
+  return checks.length > 0 && steps.every((step) => step.do !== 'assign') && checks.every((step) =>
+    step.do === 'call' && !step.used && CHECKS_INPUT.test(step.call.name) && step.call.args.length > 0 && step.call.args.every(({ value }) => isSent(value, context, 0)));
+}
+/** What the caller sent, also once it was read as JSON or the like. */
+function isSent(value: Value, context: RuleContext, depth: number): boolean {
+  if (depth > 6) return false;
+  if (context.request(value) !== undefined || value.kind === 'literal') return true;
+  if (value.kind === 'call') return [...(value.receiver?.kind === 'call' ? [value.receiver] : []), ...value.args.map((one) => one.value)].some((one) => one.kind !== 'literal' && isSent(one, context, depth + 1));
+  if (value.kind !== 'ref') return false;
+  if (value.root.kind === 'value') return isSent(value.root.of, context, depth + 1);
+  if (value.root.kind !== 'local') return false;
+  const end = context.resolve(value).value;
+  return end !== value && isSent(end, context, depth + 1);
+}
+function tryOf({ tries }: Send, fn: FunctionView): { readonly steps: readonly Step[]; readonly calls: readonly Call[]; readonly throws: boolean } {
   const caught = tries?.findLast((one) => one.zone === 'catch')?.of;
   const inside = fn.steps.filter((step) => step.tries?.some((one) => one.of === caught && one.zone === 'try') === true);
-  return { calls: inside.flatMap((step) => (step.do === 'call' ? [step.call] : [])), throws: inside.some((step) => step.do === 'throw') };
+  return { steps: inside, calls: inside.flatMap((step) => (step.do === 'call' ? [step.call] : [])), throws: inside.some((step) => step.do === 'throw') };
 }
 /** The call a callback is handed to: `fs.readFile(path, (err, data) => ...)`, and what `.catch(...)` stands behind. */
 function callsAround(fn: FunctionView, context: RuleContext): readonly Call[] {

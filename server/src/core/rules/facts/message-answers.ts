@@ -220,4 +220,40 @@ export const answers: readonly Example[] = [
       exports.isDev = process.env.NODE_ENV === 'development';
     `,
   },
+  {
+    title: 'what was sent is checked, and nothing else is done',
+    good: `
+      import { Hono } from 'hono';
+      import superjson from 'superjson';
+      import { assertAllowed, validateQuery } from './checks.js';
+      const app = new Hono();
+      app.get('/sql', async (c) => {
+        const query = superjson.parse(c.req.query('sql'));
+        try { await validateQuery(query.sql); } catch (error) { return c.text(error.message, 500); }
+        return c.json(await run(query));
+      });
+      app.get('/plain', async (c) => {
+        try { assertAllowed(c.req.query('sql'), 'select'); } catch (error) { return c.json({ message: error.message }, 500); }
+        return c.json(await run(c.req.query('sql')));
+      });
+      app.post('/body', async (c) => {
+        const body = await c.req.json();
+        try { await validateQuery(body); } catch (error) { return c.json({ message: error.message }, 500); }
+        return c.json(await run(body));
+      });
+    `,
+  },
+  {
+    title: 'what was sent is checked, and then it is run',
+    bad: `
+      import { Hono } from 'hono';
+      import { validateQuery } from './checks.js';
+      const app = new Hono();
+      app.get('/sql', async (c) => {
+        const sql = c.req.query('sql');
+        try { await validateQuery(sql); return c.json(await db.query(sql)); } catch (error) { return c.text(error.message, 500); }
+        //                                                                                                  ^^^^^^^^^^^^^ errors/message-in-response
+      });
+    `,
+  },
 ];
