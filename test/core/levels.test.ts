@@ -63,3 +63,24 @@ test('reflected origins with credentials are worth knowing where a layer behind 
   assert.equal(severityOf('cors/credentials-any-origin', app(ends)), 'info');
   assert.equal(severityOf('cors/credentials-any-origin', app('')), 'error');
 });
+
+test('a file of one fixed name, in a folder the caller chooses, is worth knowing; a file the caller names is more', () => {
+  const read = (file: string): string => `const express = require('express');\nconst fs = require('node:fs');\nconst path = require('node:path');\nconst app = express();
+    app.get('/read', (req, res) => { const name = '.gitignore'; fs.readFile(${file}, 'utf8', (error, text) => res.send(text)); });`;
+  const rule = 'exposure/static-risky-root';
+  assert.equal(severityOf(rule, read("path.join(req.query.folder, '.gitignore')")), 'info');
+  assert.equal(severityOf(rule, read('path.resolve(req.query.folder, name)')), 'info');
+  assert.equal(severityOf(rule, read('`${req.query.folder}/meta/package.json`')), 'info');
+  assert.equal(severityOf(rule, read('path.join(req.query.folder, req.query.name)')), 'warning');
+  assert.equal(severityOf(rule, read('`${req.query.name}.json`')), 'warning');
+  const write = (file: string): string => `const express = require('express');\nconst fs = require('node:fs');\nconst path = require('node:path');\nconst app = express();
+    app.put('/write', requireAuth, (req, res) => { fs.writeFile(${file}, req.body.data, () => res.end()); });`;
+  assert.equal(severityOf('uploads/put-writes-file', write("path.join(req.body.folder, '.gitignore')")), 'info');
+  assert.equal(severityOf('uploads/put-writes-file', write('path.join(req.body.folder, req.body.name)')), 'warning');
+});
+
+test('the address crash reports are sent to holds nothing that opens a store', () => {
+  const key = '58f16d6f010d4c77900bb1de9c02185f';
+  assert.equal(severityOf('secrets/connection-string', `require('raven').config('https://${key}:84b7432f56674fbc8522bc84cc7b30f4@app.getsentry.com/12434');`), 'info');
+  assert.equal(severityOf('secrets/connection-string', `connect('https://${key}:84b7432f56674fbc8522bc84cc7b30f4@store.example.net/12434');`), 'error');
+});

@@ -3,7 +3,7 @@ import type { Branch, FunctionView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import { onResponse } from '../facts/header-setup.js';
 import type { Endpoint } from '../../project/project.js';
-import { endpointsAround, isCheck, isNarrow, namesBehind, taintOf, type Taint } from '../facts/tainted-paths.js';
+import { endpointsAround, hasFixedName, isCheck, isNarrow, namesBehind, taintOf, type Taint } from '../facts/tainted-paths.js';
 import { folderOf, isPublicFolder, staticMounts, usedUnder, type Folder, type StaticMount } from '../facts/static.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -42,7 +42,7 @@ export default rule<'call', Evidence>({
     const endpoints = taint ? endpointsAround(fn, context) : [];
     if (read && taint && !isKept(taint, endpoints, step.when, context)) {
       const text = context.textOf(taint.source.at);
-      yield { at: read.at, subject: `${call.name} ${text.replace(/["'`\s]/g, '')}`, evidence: { kind: 'escapes', text }, severity: 'warning', confidence: 'medium', when: step.when };
+      yield { at: read.at, subject: `${call.name} ${text.replace(/["'`\s]/g, '')}`, evidence: { kind: 'escapes', text }, severity: hasFixedName(read, context) ? 'info' : 'warning', confidence: 'medium', when: step.when };
     }
     for (const mount of staticMounts(call, context)) {
       if (context.option(mount.options, 'allowedPath').kind === 'value') continue;
@@ -297,6 +297,21 @@ export default rule<'call', Evidence>({
       good: `import Fastify from 'fastify'; import fastifyStatic from '@fastify/static'; Fastify().register(fastifyStatic, { root: __dirname, serve: false });`,
     },
     { title: 'static members and other servers', good: `import { Model } from './model'; Model.static('.'); const directory = { path: '.' }; queue.serve(process.cwd());` },
+    {
+      title: 'a file of one name, in a folder of the caller',
+      bad: `
+        import express from 'express';
+        import fs from 'node:fs';
+        import path from 'node:path';
+        const app = express();
+        app.get('/ignored', (req, res) => fs.promises.readFile(path.join(req.query.path, '.gitignore'), 'utf8').then((text) => res.send(text)));
+        //                                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/static-risky-root
+        app.get('/modules', (req, res) => { const file = \`\${req.query.path}/.gitmodules\`; fs.readFile(file, 'utf8', (error, text) => res.send(text)); });
+        //                                                                                            ^^^^ exposure/static-risky-root
+        app.get('/any', (req, res) => fs.readFile(path.join(req.query.path, req.query.name), (error, text) => res.send(text)));
+        //                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/static-risky-root
+      `,
+    },
   ],
 });
 

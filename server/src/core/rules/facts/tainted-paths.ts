@@ -68,6 +68,22 @@ export function taintOf(value: Value, context: RuleContext, names: readonly stri
       return undefined;
   }
 }
+/** The last part of a path is fixed, as in `path.join(req.query.folder, 'package.json')`: the caller says where, not what. */
+export function hasFixedName(value: Value, context: RuleContext, depth = 0): boolean {
+  if (depth > 6) return false;
+  if (value.kind === 'template') return isNameOnly(value.parts.at(-1));
+  if (value.kind === 'choice') return hasFixedName(value.then, context, depth + 1) && hasFixedName(value.else, context, depth + 1);
+  if (value.kind === 'call' && /^(join|resolve)$/.test(value.name)) {
+    const last = value.args.at(-1)?.value;
+    return last !== undefined && isNameOnly(`/${String(context.constant(last)?.value ?? '')}`);
+  }
+  if (value.kind !== 'ref' || value.root.kind !== 'local') return false;
+  const end = context.resolve(value).value;
+  return end !== value && hasFixedName(end, context, depth + 1);
+}
+function isNameOnly(part: Value | string | undefined): boolean {
+  return typeof part === 'string' && /^\/([\w.@-]{1,60}\/){0,9}[\w@-]*\.?[\w@-][\w.@-]{0,60}$/.test(part);
+}
 const CUTS = /^(substring|substr|slice|trim|toLowerCase|toString|String|decodeURIComponent|decodeURI)$/;
 /** The texts of a value of the request and of the names it was read through: `shelf`, `id` and `req.params.id` where `shelf` is a piece of `id`. */
 export function namesBehind(value: Value, context: RuleContext, depth = 0): readonly string[] {

@@ -179,6 +179,14 @@ export default rule<'module', Evidence>({
         export const form = { host: 'Host', user: 'User name', password: 'Password' }, rules = { host: 'string', user: 'string', password: 'string' }, errors = { user: 'No user', password: 'Enter a password' };
       `,
     },
+    {
+      title: 'where crash reports are sent to, of the old form',
+      bad: `
+        const raven = require('raven');
+        raven.config('https://58f16d6f010d4c77900bb1de9c02185f:84b7432f56674fbc8522bc84cc7b30f4@app.getsentry.com/12434').install();
+        //                                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ secrets/connection-string
+      `,
+    },
   ],
 });
 
@@ -224,6 +232,8 @@ function severityOf(scheme: string, user: string, password: string, host: string
   if (placeholder(clean) || /[${<[(]|^(pass(word)?|pwd|secret|token)$/i.test(clean) && !isLocal(host)) return undefined;
   if (/[<>{}$*]/.test(user + password + host) || /^(user(name)?|foo|bar|xxx)$/i.test(user) && /^(pass(word)?|pwd|bar|baz|xxx)$/i.test(password)) return undefined;
   if (/(^|\.)(invalid|test)$|^example$/i.test(host) || /^(host(name)?|server|domain|example\.com)$/i.test(host) || (/^https?$/.test(scheme) && user === '')) return undefined;
+  // The address crash reports are sent to: programs that users hold carry it, and its old second half opens nothing else.
+  if (/^https?$/.test(scheme) && /^[\da-f]{32}$/.test(user) && /^[\da-f]{32}$/.test(password) && /(^|\.)(get)?sentry\.io$|(^|\.)getsentry\.com$/i.test(host)) return 'info';
   if (isLocal(host)) return WEAK.has(password.toLowerCase()) || password === user ? 'info' : 'warning';
   return 'error';
 }

@@ -1,5 +1,5 @@
 import type { Call, Value } from '../../model/value.js';
-import { endpointsAround, isCheck, isNarrow, taintOf } from '../facts/tainted-paths.js';
+import { endpointsAround, hasFixedName, isCheck, isNarrow, taintOf } from '../facts/tainted-paths.js';
 import { rule, type Change, type FixAnswer } from '../rule.js';
 
 interface Evidence {
@@ -43,7 +43,7 @@ export default rule<'call', Evidence>({
         at: argument.at,
         subject: `${call.name} ${context.textOf(taint.source.at).replace(/["'`\s]/g, '')}`,
         evidence: { source: taint.source, text: context.textOf(taint.source.at), open, direct: taint.names.length === 0 },
-        severity: open ? 'error' : 'warning',
+        severity: hasFixedName(argument, context) ? (open ? 'warning' : 'info') : open ? 'error' : 'warning',
         confidence: open ? 'high' : 'medium',
         when: step.when,
       };
@@ -172,6 +172,17 @@ if (inside.startsWith('..')) return res.sendStatus(400); fs.writeFileSync(file, 
 express().post('/scans', requireAuth, async (req, res) => { const { scan } = req.body; await fs.copyFile(scan.path, path.join('scans', randomUUID() + '.jpg')); res.end(); });`,
     },
     { title: 'a fixed file', good: `import express from 'express'; import fs from 'node:fs'; express().put('/note', (req, res) => { fs.writeFileSync('data/note.txt', req.body.text); res.end(); });` },
+    {
+      title: 'a file of one name, in a folder of the caller',
+      bad: `
+        import express from 'express';
+        import fs from 'node:fs';
+        import path from 'node:path';
+        const app = express();
+        app.put('/ignored', requireAuth, (req, res) => fs.promises.writeFile(path.join(req.body.path, '.gitignore'), req.body.data));
+        //                                                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ uploads/put-writes-file
+      `,
+    },
   ],
 });
 
