@@ -5,6 +5,7 @@ import type { Severity } from '../../findings/finding.js';
 import type { At } from '../../text/source.js';
 import { DEVELOPMENT, LOGINS, LOGIN_DEBUG, OF_SYNC, OF_TYPEORM, SWITCHES, type Switch } from '../facts/developer-modes.js';
 import { isImported } from '../facts/imported.js';
+import { someIn } from '../facts/walk.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -255,6 +256,14 @@ export default rule<'module', Evidence>({
     { title: 'the devtools in development', good: `import { Module } from '@nestjs/common'; import { DevtoolsModule } from '@nestjs/devtools-integration';
 @Module({ imports: [DevtoolsModule.register({ http: process.env.NODE_ENV !== 'production' })] }) export class AppModule {}` },
     { title: 'a login library that prints in development', good: `import NextAuth from 'next-auth'; export default NextAuth({ providers: [], debug: process.env.NODE_ENV === 'development' });` },
+    {
+      title: 'who calls says so',
+      good: `
+        module.exports = { init: (opts) => { if (opts.config) process.env.NODE_ENV = 'development'; load(opts); } };
+        exports.start = function ({ dev }) { if (dev === true) { process.env.NODE_ENV = 'development'; } listen(); };
+        exports.run = (options = {}) => { if (options.env && options.env.dev) process.env.NODE_ENV = 'development'; serve(); };
+      `,
+    },
   ],
 });
 
@@ -334,11 +343,15 @@ function switchedOn(answer: ReturnType<RuleContext['option']>, { what, consequen
 function ofAssignment(step: Step, fn: FunctionView, context: RuleContext): Mode | undefined {
   if (step.do !== 'assign' || step.target.root.kind !== 'env' || step.target.root.name !== 'NODE_ENV' || step.target.path.length > 0) return undefined;
   const value = context.constant(step.value)?.value;
-  if (typeof value !== 'string' || !DEVELOPMENT.test(value) || step.when.some((branch) => asksForNodeEnv(branch.test, 0))) return undefined;
+  if (typeof value !== 'string' || !DEVELOPMENT.test(value) || step.when.some((branch) => asksForNodeEnv(branch.test, 0) || asksCaller(branch, fn))) return undefined;
   return {
     at: step.value.at, severity: 'warning', what: `NODE_ENV '${value}'`, consequence: 'stack traces are sent to clients and protections for production stay off',
     title: 'Remove the assignment', changes: [{ do: 'remove', at: step.statementAt, as: 'statement' }],
   };
+}
+/** `if (options.config)`: who calls says whether it is so. */
+function asksCaller({ test, early }: Branch, fn: FunctionView): boolean {
+  return early !== true && fn.parameters.length > 0 && someIn(test, (one) => one.kind === 'ref' && one.root.kind === 'parameter' && one.root.fn === fn.id);
 }
 function asksForNodeEnv(test: Value, depth: number): boolean {
   if (depth > 6) return false;

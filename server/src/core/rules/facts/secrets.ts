@@ -55,13 +55,15 @@ export function secretValue(value: string, test: SecretTest = {}): boolean {
   return test.anyValue === true || entropy(text) >= 3;
 }
 
-/** RULES 0.12: text that stands for a value the author fills in later. `changeme`, `secret` and other weak secrets are no placeholders. */
+/** RULES 0.12: text that stands for a value the author fills in later, or that is no secret to anybody. `changeme`, `secret` and other weak secrets are no placeholders. */
 export function placeholder(value: string): boolean {
   const text = value.slice(0, LONGEST).trim().toLowerCase();
   if (text === '' || text === '...') return true;
   if ((text.startsWith('<') && text.endsWith('>')) || (text.startsWith('${') && text.endsWith('}')) || (text.startsWith('{{') && text.endsWith('}}'))) return true;
   if (text.length > 1 && text.startsWith('%') && text.endsWith('%')) return true;
   if (/^(x{3,}|\*{3,})$/.test(text)) return true;
+  // Application Insights: who has it may send telemetry, and read nothing; browsers are given it.
+  if (/^instrumentationkey=[\da-f-]{36}(;|$)/.test(text)) return true;
   return PLACEHOLDER_WORDS.some((word) => text.includes(word)) || PLACEHOLDER_ALONE.test(text);
 }
 

@@ -282,6 +282,14 @@ export default rule<'literal', Evidence>({
     { title: 'tokens of a grammar', good: `export const rules = [{ token: '@brackets.directive', next: 'root' }, { token: 'delimiter.interpolation' }, { token: 'constant.reserved.$0' }];` },
     { title: 'a schema', good: `export const schema = { COOKIE_SECRET: { type: 'string' }, adminKey: { type: 'string', description: 'the key' } };` },
     { title: 'the key of a public client', good: `const config = { publishableKey: 'pk_live_51HxyzABCDEF' };` },
+    {
+      title: 'where telemetry is sent to',
+      good: `
+        const ConnectionString = 'InstrumentationKey=feb4ae36-1db7-4808-abaa-e0b94996d665;IngestionEndpoint=https://eastus2-3.in.applicationinsights.azure.com/';
+        export const settings = { connectionString: 'InstrumentationKey=0f8fad5b-d9cb-469f-a165-70867728950e' };
+        appInsights.setup(ConnectionString);
+      `,
+    },
   ],
 });
 

@@ -220,6 +220,9 @@ export default rule<'call', Evidence>({
         //- cli/mfa.js
         const inquirer = require('inquirer');
         exports.show = (secret) => { console.log('enter this code', secret); };
+        //- tools/license-generator.js
+        const jwt = require('jsonwebtoken'), promptly = require('promptly');
+        (async () => { const licence = jwt.sign({ plan: await promptly.prompt('Plan: ') }, key); console.info(licence); })();
       `,
     },
     {
@@ -288,7 +291,7 @@ export default rule<'call', Evidence>({
 });
 
 const COMMAND_FOLDER = /(^|\/)(cli|bin|commands)\//i;
-const COMMAND_PACKAGE = /^(inquirer|@inquirer\/[\w-]+|prompts|enquirer|readline|node:readline|node:readline\/promises|commander|yargs|@clack\/prompts|prompt-sync|oclif|@oclif\/core)$/;
+const COMMAND_PACKAGE = /^(inquirer|@inquirer\/[\w-]+|prompts|enquirer|readline|node:readline|node:readline\/promises|commander|yargs|@clack\/prompts|prompt|prompt-sync|promptly|readline-sync|meow|cac|oclif|@oclif\/core)$/;
 function isCommand(module: ModuleView): boolean {
   return COMMAND_FOLDER.test(module.path) || module.imports.some((one) => COMMAND_PACKAGE.test(one.from));
 }
