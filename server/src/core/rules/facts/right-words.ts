@@ -1,10 +1,13 @@
 import type { Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
+import { changesOf } from './changes.js';
 import { changing } from './methods.js';
 import { relatives } from './relatives.js';
 
 const READS = /(^|[:._/-])(read|reader|view|viewer|guest|visitor|list|get|readonly|read_?only|ro)([:._/-]|$)/i;
 const WRITES = /(^|[:._/-])(write|writer|edit|editor|operator|maintainer|superuser|update|modify|manage|create|delete|remove|admin|rw|all)([:._/-]|$)/i;
+
+const REMOVES = /(^|[:._/-])(delete|remove|destroy)([:._/-]|$)/i;
 
 /** A right to look, and no more, by its name. */
 export function readingRight(name: string): boolean {
@@ -15,6 +18,15 @@ export function writingRight(name: string): boolean {
   return WRITES.test(name);
 }
 
+/** The path of one is below that of the other: `/devices/{}/logs` of `/devices/{}`. */
+function isPart(whole: Endpoint, part: Endpoint): boolean {
+  return part.path.shape.startsWith(`${whole.path.shape}/`);
+}
+/** Its handler is known, and nothing in it changes what is stored. */
+function changesNothing({ handler }: Endpoint, context: RuleContext): boolean {
+  const body = handler === undefined ? undefined : context.body(handler);
+  return body?.complete === true && changesOf(body, context).length === 0;
+}
 /** The rights the guards of a route are told, by guard: `needs('staff:read')`. */
 function rightsOf({ route }: Endpoint, context: RuleContext): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
@@ -38,7 +50,8 @@ export function weakerRight(open: Endpoint, context: RuleContext): { readonly ri
     const alike = [open.path.shape, base, `${base}/{}`].flatMap((shape) => context.endpoints({ shape: `${open.app} ${shape}` }));
     for (const other of [...alike, ...relatives(open, context)]) {
       const needed = changing.has(other.method) && other !== open ? rightsOf(other, context).get(name)?.find(writingRight) : undefined;
-      if (needed !== undefined) return { right, other, needed };
+      // The right to remove a thing is none that another method could ask for.
+      if (needed !== undefined && !(isPart(other, open) && changesNothing(open, context)) && (open.method === 'DELETE' || !REMOVES.test(needed))) return { right, other, needed };
     }
   }
   return undefined;

@@ -73,4 +73,18 @@ export const roleSiblingExamples: readonly Example[] = [
     `,
   },
   { title: 'a method denied by name', good: `import express from 'express'; const app = express(); app.post('/a', requireAuth, save); app.put('/a', security.denyAll());` },
+  {
+    title: 'a part that is asked for by POST, and the right to remove the whole',
+    good: `
+      import express from 'express';
+      import { needs } from 'rights-of-ours';
+      import { bus } from './bus.js';
+      const app = express();
+      app.get('/devices/:id', needs('device:read'), (req, res) => res.json(one(req.params.id)));
+      app.post('/devices/:id/logs', needs('device:read'), (req, res) => { bus.command(req.params.id, 'startLog'); res.json({ url: '/logs' }); });
+      app.put('/devices/:id', needs('device:edit'), (req, res) => res.json(replace(req.body)));
+      app.delete('/devices/:id', needs('device:delete'), (req, res) => res.json(drop(req.params.id)));
+      app.post('/devices/:id/report', needs('device:read'), (req, res) => res.json(reportOf(req.body.from)));
+    `,
+  },
 ];
