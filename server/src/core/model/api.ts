@@ -31,6 +31,8 @@ export interface Layer {
   readonly key?: string;
   /** The call of a package that its name stands for. */
   readonly made?: At;
+  /** The checks it is made of, where every one of them must pass. */
+  readonly parts?: readonly Layer[];
 }
 export interface Route {
   readonly kind: 'route';

@@ -38,6 +38,8 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     if (later) return later;
     const receiver = call.receiver ? settled(evaluate(call.receiver, frame)) : undefined;
     if (receiver?.is === 'builder') return onScope(call, receiver, frame, step, openLoop);
+    // What is put together of checks is kept until a route uses it.
+    if (receiver?.is === 'scope' && adapterOf.get(receiver.scope.framework)?.combines?.(call)) return { is: 'value', value: call, frame };
     if (receiver?.is === 'scope') return onMember(call, receiver, frame, step, openLoop);
     // `server.auth.strategy(...)`
     const isMember = receiver?.is === 'verb' && adapterOf.get(receiver.scope.framework)?.members?.has(receiver.name) === true;

@@ -111,7 +111,7 @@ export function conductOfReturning(fn: FunctionView, module: ModuleView, input: 
     else isUnclear = true;
   }
   function addTests(own: readonly Branch[]): void {
-    for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
+    for (const branch of own) for (const test of testsOf(branch.test, fn, roles, module)) tests.add(test);
   }
   /** `request.log.warn(...)`, `console.log(...)`. */
   function isOfLog({ callee, receiver }: Call): boolean {

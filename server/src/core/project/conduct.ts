@@ -113,7 +113,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
       if (throwsOnContext(step.call, fn, roles)) {
         halts = 'throws';
         const [tested] = step.call.args;
-        if (step.call.name === 'assert' && tested) for (const test of testsOf(tested.value, fn, roles)) tests.add(test);
+        if (step.call.name === 'assert' && tested) for (const test of testsOf(tested.value, fn, roles, module)) tests.add(test);
       }
       if (isNext(step.call.target, fn, roles)) {
         const first = step.call.args[0]?.value;
@@ -180,7 +180,7 @@ export function conductOf(fn: FunctionView, module: ModuleView, input: ConductIn
     if (isOfCaller(status)) turnsAway = best(turnsAway, worst(most, reach));
   }
   function addTests(own: readonly Branch[]): void {
-    for (const branch of own) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
+    for (const branch of own) for (const test of testsOf(branch.test, fn, roles, module)) tests.add(test);
   }
   /** Whether a function that is called stops a request without credentials; undefined where it cannot be read. */
   function stopped(call: Call): boolean | undefined {

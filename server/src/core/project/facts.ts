@@ -77,6 +77,11 @@ const CHECKS: ReadonlySet<string> = new Set(['includes', 'has', 'test', 'startsW
 function isJar(value: Value | undefined): boolean {
   return value?.kind === 'ref' ? value.path.at(-1) === 'cookies' : value?.kind === 'call' && value.name === 'cookies';
 }
+/** Calls that set a header of an answer by name. */
+const SETS_HEADER: ReadonlySet<string> = new Set(['setHeader', 'appendHeader', 'header', 'set', 'append']);
+function isCookieHeader(name: Value | undefined): boolean {
+  return name?.kind === 'literal' && typeof name.value === 'string' && name.value.toLowerCase() === 'set-cookie';
+}
 const MOST_GROWTH = 2;
 const LEAST_PLACES = 5_000;
 const NOTHING: ReadonlySet<never> = new Set();
@@ -148,6 +153,7 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
     const mark = MARKS.get(step.call.name);
     if (mark !== undefined) uses.add(mark);
     if (step.call.name === 'set' && isJar(step.call.receiver)) uses.add('cookies');
+    if (SETS_HEADER.has(step.call.name) && isCookieHeader(step.call.args[0]?.value)) uses.add('cookies');
     if (step.call.name === 'register' && isEndless(step.call)) uses.add('endless-tokens');
     if (/(^|\.)MulterModule\.register(Async)?$/.test(step.call.callee)) uses.add('upload-module');
     if (CHECKS.has(step.call.name) && [step.call.receiver, ...step.call.args.map((item) => item.value)].some(isType)) uses.add('type-check');

@@ -57,7 +57,7 @@ export function activationOf(target: Fn, input: ActivationInput, given: Readonly
   const roles: Roles = { request: REQUEST, response: -1, next: -1 };
 
   for (const one of [fn, ...inner]) for (const step of one.steps) {
-    for (const branch of step.when.slice(fn.when.length)) for (const test of testsOf(branch.test, fn, roles)) tests.add(test);
+    for (const branch of step.when.slice(fn.when.length)) for (const test of testsOf(branch.test, fn, roles, module)) tests.add(test);
     if (step.do === 'call') {
       if (ASKS.test(step.call.callee || step.call.name) || step.call.args.some(({ value }) => mentions(value))) isBlind = false;
       const under = calledInside(step.call);
@@ -77,7 +77,7 @@ export function activationOf(target: Fn, input: ActivationInput, given: Readonly
       continue;
     }
     if (step.do === 'return' && step.value) {
-      for (const test of testsOf(step.value, fn, roles)) tests.add(test);
+      for (const test of testsOf(step.value, fn, roles, module)) tests.add(test);
       if (mentions(step.value)) isBlind = false;
     }
     if (step.do !== 'return' || one !== fn) continue;

@@ -95,8 +95,10 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
     const unwrapped = look(value, target, frame);
     const fn = unwrapped.target.is === 'function' ? unwrapped.target.fn : undefined;
     const adapter = adapterOf.get(framework);
-    const combined = value.kind === 'call' ? adapter?.combines?.(value) : undefined;
-    if (combined) return ofSeveral(value, frame, combined, { framework, from, as });
+    // Also under a name: `const write = app.auth([...])`.
+    const put = value.kind === 'call' ? { value, frame } : target.is === 'value' ? target : undefined;
+    const combined = put?.value.kind === 'call' ? adapter?.combines?.(put.value) : undefined;
+    if (put && combined) return ofSeveral(value, put.frame, combined, { framework, from, as });
     const role = fn && adapter?.role(as, fn);
     if (fn && role) roles.set(fn.id, role);
     const phase = as === 'error' || role?.as === 'error' ? 'error' : late === true ? 'response' : 'request';
@@ -133,13 +135,14 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
   }
   /** Checks of which all must pass, or one is enough: then it keeps out only what each of them would. */
   function ofSeveral(value: Value, frame: Frame, { values, all }: { readonly values: readonly Value[]; readonly all: boolean }, on: Stand): Layer {
-    const parts = values.map((one) => of({ value: one, frame, target: evaluation.evaluate(one, frame), unsure: false }, on).claims);
+    const layers = values.map((one) => of({ value: one, frame, target: evaluation.evaluate(one, frame), unsure: false }, on));
+    const parts = layers.map((layer) => layer.claims);
     const kinds = (['authentication', 'authorization'] as const).filter((kind) => (all ? parts.some((claims) => has(claims, kind)) : parts.every((claims) => has(claims, kind))));
     const name = nameOf(value, undefined);
     const isHarmless = parts.every((claims) => claims.length > 0 && !has(claims, 'authentication')) || (!all && parts.some((claims) => has(claims, 'nothing')));
     const harmless: Layer['claims'] = isHarmless ? [{ protects: 'nothing', certainty: 'certain', because: `${name} lets every request through` }] : [];
     const claims = kinds.length > 0 ? kinds.flatMap((kind) => parts.flat().find((claim) => claim.protects === kind) ?? []) : harmless;
-    return { value, name, fn: undefined, at: value.at, phase: 'request', claims };
+    return { value, name, fn: undefined, at: value.at, phase: 'request', claims, ...(all ? { parts: layers } : {}) };
   }
   /** What a plugin does to the scope it is registered on: most only add members that routes may use, whatever their name says. */
   function pluginClaims(value: Value, options: Value | undefined, adapter: FrameworkAdapter, policy: Policy): Layer['claims'] {

@@ -197,8 +197,8 @@ export function thrownStatus(value: Value | undefined): number {
   return 0;
 }
 
-/** What a branch asks of the request. */
-export function testsOf(test: Value, fn: FunctionView, roles: Roles): Test[] {
+/** What a branch asks of the request, by names and by what the constants of the function hold: `const me = req.session.staff`. */
+export function testsOf(test: Value, fn: FunctionView, roles: Roles, module: ModuleView): Test[] {
   const found = new Set<Test>();
   const visit = (value: Value, depth: number): void => {
     if (depth > 12) return;
@@ -217,6 +217,8 @@ export function testsOf(test: Value, fn: FunctionView, roles: Roles): Test[] {
           if (IDENTITY.test(value.text) || /token|authori|credential|session|user$/i.test(value.text)) found.add('identity');
           if (ROLE.test(value.text)) found.add('role');
         }
+        const held = value.root.kind === 'local' ? module.bindings[value.root.binding] : undefined;
+        if (held?.constant === true && held.scope !== module.top.id && /^(ref|logic|call)$/.test(held.value.kind)) visit(held.value, depth + 3);
         if (value.root.kind === 'value') visit(value.root.of, depth + 1);
         return;
       }

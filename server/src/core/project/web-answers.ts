@@ -195,7 +195,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
       run.refusals.push(own);
       run.turnedAway = best(run.turnedAway, reach);
     }
-    for (const branch of own) for (const test of testsOf(branch.test, run.view.fn, roles)) run.tests.add(test);
+    for (const branch of own) for (const test of testsOf(branch.test, run.view.fn, roles, run.view.module)) run.tests.add(test);
   }
   /** Of the branches nobody can judge, one leads to a refusal of the caller on its other side, or there is none. */
   function asksCaller(own: readonly Branch[], run: Run): boolean {
@@ -225,7 +225,7 @@ export function createWebAnswers(machine: Machine): WebAnswers {
     const inner = follow(call, run);
     if (inner) {
       if (inner.refuses.size > 0) for (const test of inner.tests) run.tests.add(test);
-      if (inner.threw !== 'no') for (const branch of own) for (const test of testsOf(branch.test, run.view.fn, roles)) run.tests.add(test);
+      if (inner.threw !== 'no') for (const branch of own) for (const test of testsOf(branch.test, run.view.fn, roles, run.view.module)) run.tests.add(test);
       const statuses = [...inner.refuses].filter((status) => status === 0 || status >= 300);
       if (inner.passed !== 'no') run.passed = best(run.passed, worst(here, inner.passed));
       if (inner.threw === 'setting') for (const setting of inner.stranger.settings) run.stranger.settings.add(setting);

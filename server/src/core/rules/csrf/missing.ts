@@ -2,6 +2,7 @@ import type { Call } from '../../model/value.js';
 import { links, type ChainLink, type Endpoint } from '../../project/project.js';
 import { samePlace, type At } from '../../text/source.js';
 import { changesNothing } from '../facts/doing-nothing.js';
+import { csrfBrowserExamples } from '../facts/csrf-browser-examples.js';
 import { asksForHeader, asksForToken, checks, isProtected, knowsBySession } from '../facts/csrf-checks.js';
 import { csrfMountExamples } from '../facts/csrf-mount-examples.js';
 import { exemptFromCrumb, lacksNeighboursCheck, mountWithout } from '../facts/csrf-neighbours.js';
@@ -248,6 +249,7 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     ...csrfMountExamples,
+    ...csrfBrowserExamples,
     {
       title: 'a guard that asks for a header',
       good: `

@@ -3,13 +3,14 @@ import type { FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { At } from '../../text/source.js';
 import { ofRequest } from '../facts/handed.js';
 import { csrfAnswerExamples } from '../facts/csrf-answer-examples.js';
+import { opensToSites, skippedPaths } from '../facts/csrf-openings.js';
 import { cookieTests, isFreeWord, isHeader, returnedBy, saysYes } from '../facts/csrf-answers.js';
 import { requestReads } from '../facts/request-reads.js';
 import { operandsOf, partsOf } from '../facts/walk.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
-  readonly kind: 'method' | 'skip' | 'path' | 'unused' | 'off' | 'asked' | 'origin' | 'cookie' | 'agent';
+  readonly kind: 'method' | 'skip' | 'path' | 'unused' | 'off' | 'asked' | 'origin' | 'cookie' | 'agent' | 'sites';
   readonly text: string;
   readonly entryAt: At | undefined;
   /** The literal that switches it off, and what it should be. */
@@ -36,11 +37,12 @@ export default rule<'module', Evidence>({
     references: ['https://owasp.org/www-community/attacks/csrf'],
   },
   on: 'module',
-  words: ['csrf', 'csurf', 'xsrf', 'crumb', 'lusca', 'checkorigin'],
+  words: ['csrf', 'csurf', 'xsrf', 'crumb', 'lusca', 'checkorigin', 'serveractions'],
   *detect(module, context) {
     for (const fn of module.functions.values()) for (const { test, cookie } of cookieTests(fn, context))
       yield { at: test.at, subject: `${fn.name} csrf cookie`, when: fn.when, evidence: { kind: 'cookie', text: context.textOf(cookie.at).slice(0, 60), entryAt: undefined } };
     for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) if (step.do === 'call') yield* weakenedBy(step.call, step, fn, context);
+    for (const { at, text, when } of opensToSites(module, context)) yield { at, subject: `csrf sites ${text}`, when, evidence: { kind: 'sites', text, entryAt: undefined } };
     for (const off of switchedOff(module, context)) yield { at: off.keyAt, subject: `csrf ${off.key ?? ''}`, confidence: 'high', evidence: { kind: 'off', text: context.textOf(off.at).slice(0, 60), entryAt: undefined, ...flipOf(off) } };
   },
   explain: ({ kind, text }) => ({
@@ -49,6 +51,7 @@ export default rule<'module', Evidence>({
       : kind === 'off' ? `Protection against forged requests is switched off here (${text}). Leave it on, and exempt single paths of machines only.`
       : kind === 'asked' ? `Whoever adds ${text} to a request skips the CSRF check, and any other site can. Exempt what carries a token in a header only.`
       : kind === 'origin' ? `This accepts requests from every site, so the check against forged requests turns nobody away. Compare the origin with your own.`
+      : kind === 'sites' ? `Anybody can have a site that '${text}' stands for, and its pages may send requests in the name of logged-in users. List your own hosts.`
       : kind === 'agent' ? `${text} is what any client may say of itself, and whoever does skips the CSRF check. Exempt what carries a token in a header only.`
       : kind === 'cookie' ? `${text} is a cookie, which the browser sends with forged requests too, so the check always passes. Read the token from a header or the body.`
       : kind === 'skip' ? 'The check against forged requests is skipped for all of them. Remove the option.'
@@ -61,6 +64,7 @@ export default rule<'module', Evidence>({
     if (kind === 'off') return yield { refused: 'Its value stands in another place.' };
     if (kind === 'method') yield { title: 'Remove it from the list', safety: 'review', changes: [{ do: 'remove', at, as: 'item' }] };
     else if (kind === 'origin') yield { refused: 'Which origins are your own cannot be told.' };
+    else if (kind === 'sites') yield { title: 'Remove it from the list', safety: 'review', changes: [{ do: 'remove', at, as: 'item' }] };
     else if (kind === 'cookie') yield { refused: 'Where the pages send the token cannot be told.' };
     else if (kind === 'unused') yield { refused: 'Which routes take cookies, and where the hook belongs, cannot be told.' };
     else if (entryAt) yield { title: 'Remove the option', safety: 'review', changes: [{ do: 'remove', at: entryAt, as: 'entry' }] };
@@ -256,7 +260,7 @@ function* weakenedBy(call: Call, step: Step, fn: FunctionView, context: RuleCont
   if (plugin?.kind === 'ref' && plugin.root.kind === 'import' && /^(@fastify\/csrf-protection|fastify-csrf)$/.test(plugin.root.from) && !context.projectUses('csrf-hook'))
     yield { ...base, at: plugin.at, confidence: 'high', evidence: { kind: 'unused', text: context.textOf(plugin.at), entryAt: undefined } };
   if (plugin?.kind === 'ref' && plugin.root.kind === 'import' && PACKAGES.test(plugin.root.from)) yield* callbacks(call.args[1]?.value, base, context);
-  if (isPackage(call) || call.args.some((item) => isCrumb(item.value))) for (const { value } of call.args) yield* skipping(value, base, context, 0);
+  if (isPackage(call) || call.args.some((item) => isCrumb(item.value))) for (const { value } of call.args) yield* skipping(value, call, base, context, 0);
   const around = exempting(call, context);
   if (around) yield { ...base, at: around.at, evidence: { kind: around.kind, text: context.textOf(around.at), entryAt: undefined } };
 }
@@ -288,14 +292,15 @@ function* callbacks(options: Value | undefined, base: Pick<Detection<Evidence>, 
     yield { ...base, subject: `${base.subject} ${key}`, at: entry.keyAt, evidence: key === 'skipCsrfProtection' ? { kind: 'skip', text: '', entryAt: entry.at } : { kind: 'origin', text: '', entryAt: undefined } };
   }
 }
-/** `skip: () => true`, also below `options`. */
-function* skipping(value: Value, base: { readonly subject: string }, context: RuleContext, depth: number): Iterable<{ at: At; subject: string; evidence: Evidence }> {
+/** `skip: () => true`, also below `options`, or a path whose routes know callers by a cookie. */
+function* skipping(value: Value, call: Call, base: { readonly subject: string }, context: RuleContext, depth: number): Iterable<{ at: At; subject: string; evidence: Evidence }> {
   if (depth > 3) return;
-  if (value.kind === 'array') for (const item of value.items) yield* skipping(item.value, base, context, depth + 1);
+  if (value.kind === 'array') for (const item of value.items) yield* skipping(item.value, call, base, context, depth + 1);
   if (value.kind !== 'object') return;
   for (const entry of value.entries) {
-    if (entry.key === 'options') yield* skipping(entry.value, base, context, depth + 1);
+    if (entry.key === 'options') yield* skipping(entry.value, call, base, context, depth + 1);
     if (entry.key !== 'skip') continue;
+    for (const at of skippedPaths(call, value, context)) yield { ...base, at, evidence: { kind: 'path', text: context.textOf(at).slice(0, 80), entryAt: undefined } };
     if (saysYes(entry.value, context)) yield { ...base, at: entry.keyAt, evidence: { kind: 'skip', text: '', entryAt: entry.at } };
   }
 }

@@ -3,6 +3,60 @@ import type { Example } from '../rule.js';
 /** What the functions that a check of requests is given decide: csrf/weakened. */
 export const csrfAnswerExamples: readonly Example[] = [
   {
+    title: 'hapi: the check is skipped for a path whose routes know callers by a cookie',
+    bad: `
+      import Hapi from '@hapi/hapi';
+      import cookie from '@hapi/cookie';
+      import crumb from '@hapi/crumb';
+      const server = Hapi.server({ port: 80 });
+      await server.register(cookie);
+      await server.register({ plugin: crumb, options: { cookieOptions: { isSecure: true }, skip: (request) => request.path.startsWith('/v1/') } });
+      //                                                                                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ csrf/weakened "exempt from CSRF checks wherever"
+      server.auth.strategy('guest', 'cookie', { cookie: { password: process.env.SEAL, isSameSite: 'None' }, validate });
+      server.auth.default('guest');
+      server.route({ method: 'PUT', path: '/v1/bookings/{id}', handler: (request) => move(request.auth.credentials, request.params.id) });
+    `,
+  },
+  {
+    title: 'sites of strangers may call server actions',
+    bad: `
+      //- next.config.ts
+      const config = {
+        experimental: { serverActions: { allowedOrigins: ['shop.example.com', '*.netlify.app'] } },
+        //                                                                    ^^^^^^^^^^^^^^^ csrf/weakened "Anybody can have a site"
+      };
+      export default config;
+    `,
+    fixed: `
+      //- next.config.ts
+      const config = {
+        experimental: { serverActions: { allowedOrigins: ['shop.example.com'] } },
+      };
+      export default config;
+    `,
+  },
+  {
+    title: 'every site may send forms',
+    bad: `
+      //- svelte.config.js
+      const pages = { csrf: { trustedOrigins: ['https://pay.example.com', '*'] } };
+      //                                                                  ^^^ csrf/weakened "'*' stands for"
+      export default { kit: pages };
+    `,
+  },
+  {
+    title: 'sites of one owner, and a path where callers bring a token',
+    good: `
+      //- next.config.mjs
+      export default { experimental: { serverActions: { allowedOrigins: ['shop.example.com', '*.shop.example.com', '*.preview.shop.vercel.app'] } }, images: { allowedOrigins: ['*'] } };
+      //- server.js
+      import Hapi from '@hapi/hapi'; import jwt from '@hapi/jwt'; import crumb from '@hapi/crumb'; const server = Hapi.server({ port: 80 });
+      await server.register(jwt); await server.register({ plugin: crumb, options: { skip: (request) => request.path.startsWith('/v1/') } });
+      server.auth.strategy('app', 'jwt', { keys: process.env.KEY, verify: { aud: 'a', iss: 'b', sub: false }, validate }); server.auth.default('app');
+      server.route({ method: 'PUT', path: '/v1/bookings/{id}', handler: (request) => move(request.auth.credentials, request.params.id) });
+    `,
+  },
+  {
     title: 'a token that is read from a cookie, where forged requests bring it too',
     bad: `
       import express from 'express';

@@ -1,9 +1,9 @@
 import type { Layer } from '../../model/api.js';
-import type { FunctionId, Value } from '../../model/value.js';
+import type { FunctionId, Ref, Value } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import { samePlace, type At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
-import { asksForHeader, asksForToken, checks, isProtected, knowsBySession, refusesByOrigin } from './csrf-checks.js';
+import { asksForHeader, asksForToken, checks, isProtected, keepsOthersOut, knowsBySession, refusesByOrigin } from './csrf-checks.js';
 import { changing } from './methods.js';
 import { once } from './once.js';
 import { publicPath } from './paths.js';
@@ -26,21 +26,61 @@ function reads(fn: FunctionId, context: RuleContext, depth: number): boolean {
   const body = context.body(fn);
   if (!body) return false;
   const isCookie = (value: Value): boolean =>
-    (value.kind === 'ref' && value.path.some((part) => KEPT_BY_BROWSER.test(part ?? ''))) || (value.kind === 'call' && (READS_COOKIE.test(value.name) || (value.target.kind === 'ref' && value.target.path.some((part) => KEPT_BY_BROWSER.test(part ?? '')))));
+    (value.kind === 'ref' && ofBrowser(value, context)) || (value.kind === 'call' && (READS_COOKIE.test(value.name) || (value.target.kind === 'ref' && value.target.path.some((part) => KEPT_BY_BROWSER.test(part ?? '')))));
   if (someValue(body, isCookie)) return true;
   return depth < MOST_CALLS && body.steps.some((step) => {
     const next = step.do === 'call' ? context.called(step.call) : undefined;
     return next !== undefined && next.id !== fn && reads(next.id, context, depth + 1);
   });
 }
-/** Something of the chain, or the handler, knows the caller by a cookie. */
+/** `req.session`, or a name for a member of it. */
+function ofBrowser(ref: Ref, context: RuleContext): boolean {
+  if (ref.path.some((part) => KEPT_BY_BROWSER.test(part ?? ''))) return true;
+  const end = ref.root.kind === 'local' ? context.resolve(ref).value : ref;
+  return end !== ref && end.kind === 'ref' && end.path.some((part) => KEPT_BY_BROWSER.test(part ?? ''));
+}
+/** Something of the chain, or the handler, knows the caller by a cookie, or by a password that the browser keeps. */
 const isByCookie = once((one: Endpoint, context): boolean => {
-  const chain = links(one.chain).map(({ layer }) => layer);
+  if (isByBrowser(one, context)) return true;
+  const chain = layersOf(one);
   if ([...chain, ...(one.route.handler ? [one.route.handler] : [])].some((layer) => ofCookie(layer, context))) return true;
   // A guard nobody can read, behind a package that keeps sessions.
   return chain.some(({ name }) => /session$/i.test(name)) && chain.some(({ fn, claims }) => fn === undefined && claims.some(({ protects, because }) => protects === 'authentication' && !MODULES_OF_TOKENS.test(because)));
 });
 const ofCookie = once((layer: Layer, context): boolean => /^passport\.session$/.test(layer.name) || (layer.fn !== undefined && reads(layer.fn, context, 0)));
+
+const isByBrowser = once((one: Endpoint, context): boolean => {
+  const chain = layersOf(one);
+  return chain.some((layer) => asksForPassword(layer, context)) || (chain.some((layer) => readsTokenCookie(layer, context)) && [...chain, ...(one.route.handler ? [one.route.handler] : [])].some((layer) => verifiesToken(layer, context)));
+});
+/** What stands before the handler, with the checks that others are made of. */
+function layersOf(one: Endpoint): readonly Layer[] {
+  return links(one.chain).flatMap(({ layer }) => [layer, ...(layer.parts ?? [])]);
+}
+/** A package that has the browser ask for a password, and so send it with every request: koa-basic-auth, hono/basic-auth and @fastify/basic-auth always do, express-basic-auth 1.2.1 with `challenge`. */
+const asksForPassword = once((layer: Layer, context): boolean => {
+  const call = context.resolve(layer.value).value;
+  const from = call.kind === 'call' && call.target.kind === 'ref' && call.target.root.kind === 'import' ? call.target.root.from : undefined;
+  if (call.kind !== 'call' || from === undefined) return false;
+  if (from !== 'express-basic-auth') return /^(koa-basic-auth|hono\/basic-auth|basic-auth-connect)$/.test(from);
+  const challenge = call.args[0] && context.option(call.args[0].value, 'challenge');
+  return challenge?.kind === 'value' && context.constant(challenge.value)?.value === true;
+});
+/** The plugin @fastify/jwt (its README, 9.0) where it is registered with `cookie`: where no header brings one, it takes the token from there. */
+const readsTokenCookie = once(({ value }: Layer, context): boolean => {
+  if (value.kind !== 'ref' || value.root.kind !== 'import' || !/^(@fastify\/|fastify-)jwt$/.test(value.root.from)) return false;
+  const top = context.top(value.at.path);
+  return [...(top ? [top] : []), ...context.functions(value.at.path)].some(({ steps }) => steps.some((step) => {
+    if (step.do !== 'call' || step.call.name !== 'register') return false;
+    const [plugin, options] = step.call.args;
+    const cookie = plugin && options && samePlace(plugin.value.at, value.at) ? context.option(options.value, 'cookie') : undefined;
+    return cookie?.kind === 'value' && cookie.value.kind === 'object';
+  }));
+});
+const verifiesToken = once(({ fn }: Layer, context): boolean => {
+  const body = fn === undefined ? undefined : context.body(fn);
+  return body !== undefined && body.steps.some((step) => step.do === 'call' && step.call.name === 'jwtVerify' && step.call.receiver !== undefined && context.request(step.call.receiver)?.from === 'whole');
+});
 
 /** A changing endpoint for callers who are known by a cookie: what a page of another site could send in their name. */
 const isByCookieChange = once((one: Endpoint, context): boolean => {
@@ -58,7 +98,7 @@ function isGuarded(one: Endpoint, context: RuleContext): boolean {
  * registers or mounts have such a check. A method no form can send counts only where the check stands before such a method, too.
  */
 export function lacksNeighboursCheck(endpoint: Endpoint, context: RuleContext): boolean {
-  if (!knowsBySession(context) || !isByCookieChange(endpoint, context) || isProtected(endpoint, context)) return false;
+  if (!(knowsBySession(context) || isByBrowser(endpoint, context)) || !isByCookieChange(endpoint, context) || isProtected(endpoint, context)) return false;
   const file = endpoint.methodAt.path;
   const others = [...context.endpoints({ file }), ...context.endpoints({ mountedIn: file })].filter((one) => one !== endpoint && one.app === endpoint.app && changing.has(one.method) && one.method !== 'all');
   const kept = others.filter((one) => isProtected(one, context));
@@ -69,12 +109,19 @@ export function lacksNeighboursCheck(endpoint: Endpoint, context: RuleContext): 
 function hasOwnCheck(kept: Endpoint, other: Endpoint, context: RuleContext): boolean {
   const before = new Set(links(other.chain).map(({ layer }) => layer));
   return kept.handler !== undefined && refusesByOrigin(kept.handler, context)
-    || [...links(kept.chain).map(({ layer }) => layer), ...kept.route.layers].some((layer) => !before.has(layer) && (checks(layer) || (layer.fn !== undefined && refusesByOrigin(layer.fn, context))));
+    || [...links(kept.chain).map(({ layer }) => layer), ...kept.route.layers].some((layer) => !before.has(layer) && keepsOthersOut(layer, context));
+}
+/** A page of another site could send it in the name of a caller who is known by a cookie, were there no check. */
+export function changesByCookie(endpoint: Endpoint, context: RuleContext): boolean {
+  return changesByCookieOfHapi(endpoint, context) || ((knowsBySession(context) || isByBrowser(endpoint, context)) && isByCookieChange(endpoint, context));
+}
+function changesByCookieOfHapi(endpoint: Endpoint, context: RuleContext): boolean {
+  if (endpoint.framework !== 'hapi' || !changing.has(endpoint.method) || !['@hapi/cookie', '@hapi/yar', 'hapi-auth-cookie'].some((name) => context.projectUses(name))) return false;
+  return endpoint.authentication.state === 'guarded' && !publicPath(endpoint.path.text) && !SESSION_PATH.test(endpoint.path.text) && !HEADER_SCHEMES.some((name) => context.projectUses(name));
 }
 /** Where a route of hapi that logged-in callers change something by takes itself out of what @hapi/crumb 9.0.1 checks: `plugins: { crumb: false }`. */
 export function exemptFromCrumb(endpoint: Endpoint, context: RuleContext): At | undefined {
-  if (endpoint.framework !== 'hapi' || !changing.has(endpoint.method) || !['@hapi/cookie', '@hapi/yar', 'hapi-auth-cookie'].some((name) => context.projectUses(name))) return undefined;
-  if (endpoint.authentication.state !== 'guarded' || publicPath(endpoint.path.text) || SESSION_PATH.test(endpoint.path.text) || HEADER_SCHEMES.some((name) => context.projectUses(name))) return undefined;
+  if (!changesByCookieOfHapi(endpoint, context)) return undefined;
   if (!links(endpoint.chain).some(({ layer }) => checks(layer))) return undefined;
   for (const options of [context.option(endpoint.route.options, 'options'), context.option(endpoint.route.options, 'config')].flatMap((one) => (one.kind === 'value' ? [one.value] : []))) {
     const plugins = context.option(options, 'plugins');

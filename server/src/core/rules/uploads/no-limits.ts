@@ -25,7 +25,7 @@ export default rule<'module', Evidence>({
     cwe: [770, 400],
     severity: 'warning',
     confidence: 'high',
-    topics: ['upload'],
+    topics: ['upload', 'rate-limit'],
     since: '0.1.0',
     whereWritten: true,
     leansOn: ['multer/no-limit', 'express-fileupload/truncates', '@fastify/multipart/limit'],
@@ -156,9 +156,11 @@ export default rule<'module', Evidence>({
         export const config = { api: { bodyParser: { sizeLimit: '200mb' } } };
         //                                                      ^^^^^^^ uploads/no-limits "200 MB"
         export default function handler(req, res) { res.json({ rows: req.body.rows.length }); }
+        //- next.config.mjs
+        export default { serverActions: { bodySizeLimit: '1gb' } };
+        //                                               ^^^^^ uploads/no-limits
         //- pages/api/note.js
-        export const config = { api: { bodyParser: { sizeLimit: '2mb' } } };
-        export default function handler(req, res) { res.json({ ok: true }); }`,
+        export const config = { api: { bodyParser: { sizeLimit: '2mb' } } }; export default function handler(req, res) { res.json({ ok: true }); }`,
     },
     {
       title: 'a Nest interceptor',
@@ -351,7 +353,7 @@ function* sizes(module: ModuleView, context: RuleContext): Iterable<Detection<Ev
     const isPayload = entry.key === 'maxBytes' && keys.at(-1) === 'payload';
     const isLimit = entry.key === 'fileSize' && keys.at(-1) === 'limits' && call !== undefined && argument !== undefined;
     const isFormidable = entry.key === 'maxFileSize' && call !== undefined && (/^(formidable|koa-body|koa-better-body)(\.|$)/.test(call.callee) || keys.at(-1) === 'formidable');
-    const isNext = entry.key === 'sizeLimit' && keys.at(-1) === 'bodyParser' && keys.at(-2) === 'api';
+    const isNext = (entry.key === 'sizeLimit' && keys.at(-1) === 'bodyParser' && keys.at(-2) === 'api') || (entry.key === 'bodySizeLimit' && keys.at(-1) === 'serverActions');
     if (!isPayload && !isLimit && !isFormidable && !isNext) continue;
     yield* tooLarge(entry.value, whereWritten(entry.value, entry.value.at, context), `${entry.key ?? ''} ${module.path}`, when, isPayload || isNext ? LARGE_PAYLOAD : LARGE, context);
   }
@@ -371,7 +373,6 @@ function* tooLarge(value: Value, at: Detection<Evidence>['at'], subject: string,
   const size = bytesOf(context.resolve(value).value, context);
   if (size !== undefined && size > most) yield { at, subject, evidence: { what: size === Infinity ? 'endless' : 'large', size, value }, severity: size === Infinity ? 'warning' : 'info', when };
 }
-
 function* limited(uploader: Uploader, context: RuleContext): Iterable<FixAnswer> {
   if (uploader.library === 'graphql-upload') return yield* withEntry('Limit size and number of files', uploader, 'maxFileSize: 5 * 1024 * 1024', context);
   const limits = context.option(uploader.options, 'limits');
