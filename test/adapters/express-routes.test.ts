@@ -224,3 +224,27 @@ app.listen(1);`;
   assert.deepEqual(of("for (const name of ['a', 'b']) add('/' + name);"), ['GET /a', 'GET /b']);
   assert.deepEqual(of(`for (const one of list) { const router = express.Router(); router.get('/x', ${handler}); app.use(one.path, router); }`), ['GET /a/x', 'GET /b/x']);
 });
+
+test('a router that holds its requests against a document is one, also where the document is generated beside it', () => {
+  const routes = `
+exports.createRouter = async (options) => {
+  const router = await createOpenApiRouter({ validatorOptions: {} });
+  router.get('/entities', (req, res) => res.end());
+  return router;
+};`;
+  assert.deepEqual(
+    routesOf({
+      'generated.js': `
+const utils = require('@backstage/backend-openapi-utils');
+const spec = { openapi: '3.1.0', paths: {} };
+exports.createOpenApiRouter = async (options) => utils.createValidatedOpenApiRouterFromGeneratedEndpointMap(spec, options);`,
+      'router.js': `const { createOpenApiRouter } = require('./generated');${routes}`,
+    }),
+    ['GET /{?}/entities unknown router.js:4'],
+  );
+  assert.deepEqual(
+    routesOf({ 'router.js': `const { createValidatedOpenApiRouter } = require('@backstage/backend-openapi-utils');
+const createOpenApiRouter = (options) => createValidatedOpenApiRouter({ openapi: '3.1.0', paths: {} }, options);${routes}` }),
+    ['GET /{?}/entities unknown router.js:5'],
+  );
+});

@@ -4,6 +4,9 @@ import { METHODS, looksLikePath, type FrameworkAdapter } from './adapter.js';
 
 const SETTINGS = new Set(['set', 'enable', 'disable']);
 
+/** Routers that hold requests against a document, as `@backstage/backend-openapi-utils` 0.6 makes them. */
+const OF_DOCUMENTS = /^@backstage\/backend-openapi-utils\.createValidatedOpenApiRouter(FromGeneratedEndpointMap)?$/;
+
 const HANDLER: Role = { framework: 'express', as: 'handler', parameters: ['request', 'response', 'next'], returnSends: false, sure: true };
 const LAYER: Role = { ...HANDLER, as: 'layer' };
 const ERROR: Role = { framework: 'express', as: 'error', parameters: ['error', 'request', 'response', 'next'], returnSends: false, sure: true };
@@ -11,7 +14,7 @@ const ERROR: Role = { framework: 'express', as: 'error', parameters: ['error', '
 /** Express 4 and 5: `express()`, `express.Router()`, and the packages whose routers behave alike. */
 const express: FrameworkAdapter = {
   id: 'express',
-  packages: ['express', 'express-promise-router', 'router'],
+  packages: ['express', 'express-promise-router', 'router', '@backstage/backend-openapi-utils'],
   verbs: new Set([...METHODS.keys(), ...SETTINGS, 'use', 'route', 'param', 'on', 'listen']),
   creates(call) {
     const first = call.args[0]?.value;
@@ -20,7 +23,7 @@ const express: FrameworkAdapter = {
       case 'express.Router':
       case 'express-promise-router':
       case 'router': return { kind: 'router', options: first };
-      default: return undefined;
+      default: return OF_DOCUMENTS.test(call.callee) ? { kind: 'router', options: call.args[1]?.value } : undefined;
     }
   },
   events(call, on, path) {

@@ -1,6 +1,7 @@
 import type { OpenApiDocument, Operation } from '../openapi/document.js';
 import type { FilePath } from '../text/source.js';
 import { meets, piecesOf, spelledPieces, type Listed, type Listing, type Spelling } from './listing.js';
+import { isOpen } from './spelling.js';
 import type { Endpoint, PathPattern, ProjectModel, Scope, Served } from './project.js';
 
 /** Files with something that makes code and documents hard to compare: routes made from a document, a document made from code, parts nobody can read. */
@@ -41,7 +42,8 @@ export function coverageOf(listing: Listing, input: CoverageInput): readonly (re
   const home = input.homes.get(listing) ?? '';
   const all = [...listing.paths.values()].flatMap((path) => path.listed.map((one) => ({ one, shape: path.shape })));
   const open = all.filter(({ one }) => !input.served.has(one.operation));
-  const mayMiss = !isHidden(listing.document, home, input);
+  // What else stands below a prefix nobody knows cannot be told.
+  const mayMiss = !isOpen(input.usual) && !isHidden(listing.document, home, input);
   const loose = mayMiss ? loosePaths(home, input) : [];
   const isTooMuch = open.length * loose.length > MOST;
   const missing = new Set(mayMiss && !isTooMuch ? open.filter(({ one, shape }) => isMissing(one, shape, loose)).map(({ one }) => one.operation) : []);

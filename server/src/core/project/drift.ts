@@ -6,7 +6,7 @@ import { folderOf, type FilePath } from '../text/source.js';
 import { classify } from './file-class.js';
 import { coverageOf, isBelow, mayServe, type DriftMarks } from './drift-served.js';
 import { listingOf, pathIn, type Listed, type ListedPath, type Listing, type Spelling } from './listing.js';
-import { dominant, spellingsOf, templateOf } from './spelling.js';
+import { dominant, isComparable, isOpen, spellingsOf, templateOf } from './spelling.js';
 import type { Documented, Drift, Endpoint, ProjectModel, Said, Scope } from './project.js';
 
 /** What code and documents are held against each other by. */
@@ -61,7 +61,7 @@ export function driftOf(input: DriftInput): Drift {
   const endpoints = new Map<string, Said>();
   const served = new Map<Operation, Endpoint[]>();
   const linkedTo = new Map<Listing, { readonly spellings: Set<Spelling>; readonly used: Spelling[] }>();
-  const compared = applications.map((application) => {
+  const found = applications.map((application) => {
     const { path } = application.scope.at;
     const near = [...listings].sort((a, b) => sharedFolders(b.document.path, path) - sharedFolders(a.document.path, path));
     const named = namedBy(input.policyOf(path));
@@ -71,6 +71,9 @@ export function driftOf(input: DriftInput): Drift {
     const areas = whole.length > 0 ? [] : candidates.flatMap((pair) => areaOf(pair, application) ?? []);
     return { application, all, candidates, linked: whole.length > 0 ? whole : areas.map(({ pair }) => pair), areas };
   });
+  // A document of an application whose paths are known is not also one of a router that nobody mounts.
+  const taken = new Set(found.flatMap(({ linked }) => linked.filter((pair) => !isBelowUnknown(pair)).map(({ listing }) => listing)));
+  const compared = found.map((one) => ({ ...one, linked: one.linked.filter((pair) => !isBelowUnknown(pair) || !taken.has(pair.listing)) }));
   for (const { linked } of compared) for (const { listing, spellings, hits } of linked) {
     const known = linkedTo.get(listing) ?? { spellings: new Set(), used: [] };
     for (const one of spellings) known.spellings.add(one);
@@ -115,14 +118,14 @@ function isOfTests(path: FilePath): boolean {
 }
 /** A document of the API should have it. */
 function isCounted({ path, method }: Endpoint): boolean {
-  return path.known && method !== 'unknown' && method !== 'HEAD' && method !== 'OPTIONS' && path.segments.at(-1)?.kind !== 'rest' && !asidePath(path.text);
+  return isComparable(path) && method !== 'unknown' && method !== 'HEAD' && method !== 'OPTIONS' && path.segments.at(-1)?.kind !== 'rest' && !asidePath(path.text);
 }
 function pairOf(listing: Listing, { counted, endpoints }: Application): Pair {
   const spellings = spellingsOf(listing, counted);
   const hits = new Map<Endpoint, { path: ListedPath; spelling: Spelling }>();
   const starts = new Set<string>();
   for (const endpoint of endpoints) {
-    const found = endpoint.path.known ? pathIn(listing, endpoint.path.shape, spellings) : undefined;
+    const found = isComparable(endpoint.path) ? pathIn(listing, endpoint.path.shape, spellings) : undefined;
     if (found) hits.set(endpoint, found);
   }
   for (const endpoint of besides(hits)) hits.delete(endpoint);
@@ -144,6 +147,10 @@ function besides(hits: Pair['hits']): readonly Endpoint[] {
     const places = served.get(keyOf(endpoint, path));
     return places && !places.has(placeOf(endpoint)) ? [endpoint] : [];
   });
+}
+/** Most of what is alike stands below a prefix nobody knows. */
+function isBelowUnknown({ hits }: Pair): boolean {
+  return isOpen(dominant([...hits.values()].map(({ spelling }) => spelling)));
 }
 /** `/a`, `/a/b` and the like, the shortest first. */
 function startsOf({ path: { shape } }: Endpoint): readonly string[] {
@@ -215,7 +222,7 @@ interface Comparison {
 }
 function saidOf(endpoint: Endpoint, { pairs, linked, claims }: Comparison): Said | undefined {
   const { method, path } = endpoint;
-  if (!path.known) return undefined;
+  if (!isComparable(path)) return undefined;
   const found = linked.flatMap(({ hits }) => hits.get(endpoint)?.path ?? []);
   const listed = found.flatMap((one) => one.listed);
   const own = listed.filter(({ operation }) => operation.method === method).map(documented);

@@ -9,6 +9,18 @@ const MOST_TRIED = 6;
 const FEWEST = 3;
 const MOST_OF = 0.5;
 const NEARLY_ALL = 0.9;
+/** The part of the routes below an unknown prefix that must be alike. */
+const MOST_BELOW = 0.8;
+
+/** Whether a path can be held against those of a document: it is known, or nothing but what stands before all of it is not, and that is one text. */
+export function isComparable({ known, segments: [first, ...rest] }: PathPattern): boolean {
+  return known || (first?.kind === 'unknown' && first.key !== undefined && rest.every(({ kind }) => kind !== 'unknown'));
+}
+/** Whether what goes of a path is something nobody knows: the prefix of a router that others mount. */
+export function isOpen(spelling: Spelling | undefined): boolean {
+  return spelling?.from.includes(OPEN) === true;
+}
+const OPEN = '{?';
 
 /** How paths of an application are spelled in a document: as its servers say; where few are alike so, behind another prefix on either side by which most are. */
 export function spellingsOf(listing: Listing, counted: readonly Endpoint[]): readonly Spelling[] {
@@ -19,24 +31,34 @@ export function spellingsOf(listing: Listing, counted: readonly Endpoint[]): rea
   if (shapes.length < FEWEST || first >= MOST_OF * shapes.length) return said;
   let best: { readonly spelling: Spelling; readonly count: number } | undefined;
   for (const from of ['', ...prefixesOf(shapes)]) for (const add of ['', ...commonStarts([...listing.paths.keys()])]) {
-    if (from === '' && add === '') continue;
     const spelling: Spelling = { from, add, learned: true };
+    if ((from === '' && add === '') || (isOpen(spelling) && !isSameBelow(spelling, shapes, listing))) continue;
     const count = alike([spelling]);
     if (count > (best?.count ?? 0)) best = { spelling, count };
   }
   return best && best.count >= FEWEST && best.count >= MOST_OF * shapes.length && best.count > 2 * first ? [...said, best.spelling] : said;
 }
-/** What many of the paths begin with, without parameters; the most frequent first. */
+/** Where nobody knows the prefix, what is below it must tell by itself that it is the API of the document: nearly all of it, not by its top and parameters, and with no second prefix of the kind. */
+function isSameBelow(spelling: Spelling, shapes: readonly string[], listing: Listing): boolean {
+  if (spelling.add !== '' || shapes.some((shape) => shape.includes(OPEN) && spelled(shape, spelling) === undefined)) return false;
+  const found = shapes.filter((shape) => pathIn(listing, shape, [spelling]));
+  const named = found.filter((shape) => (spelled(shape, spelling) ?? '').split('/').some((one) => one !== '' && !one.includes('{')));
+  return named.length >= FEWEST && found.length >= MOST_BELOW * shapes.length;
+}
+/** What many of the paths begin with, without parameters, but for one nobody knows; the most frequent first. */
 function prefixesOf(shapes: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const shape of shapes) {
     const segments = shape.split('/').slice(1, 1 + MOST_SEGMENTS);
-    for (let length = 1; length <= segments.length && !segments[length - 1]?.includes('{'); length++) {
+    for (let length = 1; length <= segments.length && isPlain(segments[length - 1] ?? '', length === 1); length++) {
       const prefix = `/${segments.slice(0, length).join('/')}`;
       counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
     }
   }
   return [...counts].filter(([prefix, count]) => prefix !== '/' && count >= MOST_OF * shapes.length).sort((a, b) => b[1] - a[1] || b[0].length - a[0].length).slice(0, MOST_TRIED).map(([prefix]) => prefix);
+}
+function isPlain(segment: string, isFirst: boolean): boolean {
+  return !segment.includes('{') || (isFirst && segment.includes(OPEN));
 }
 /** What nearly all paths of a document begin with. */
 function commonStarts(shapes: readonly string[]): readonly string[] {
@@ -52,7 +74,7 @@ export function dominant(used: readonly Spelling[]): Spelling | undefined {
 
 /** The path as the document would write it, with the names its other paths have for the same parameters; undefined where it cannot be written there. */
 export function templateOf(path: PathPattern, spelling: Spelling | undefined, listing: Listing): string | undefined {
-  if (!spelling || !path.known || path.segments.some((one) => one.kind === 'rest')) return undefined;
+  if (!spelling || !isComparable(path) || path.segments.some((one) => one.kind === 'rest')) return undefined;
   const shape = spelled(path.shape, spelling);
   if (shape === undefined) return undefined;
   const parts = (text: string): readonly string[] => text.split('/').filter((one) => one !== '');

@@ -32,6 +32,10 @@ function isBesideApi(endpoint: Endpoint, context: RuleContext): boolean {
   const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
   return endpoint.method === 'GET' && body !== undefined && body.steps.some((step) => step.do === 'call' && PAGE.test(step.call.name));
 }
+/** The path of an endpoint, as a document would write it where nobody knows what stands before it. */
+export function pathName({ path }: Endpoint, { key }: Unlisted['place']): string {
+  return path.known ? path.text : (key ?? path.text);
+}
 /** Something only its operators should use, by its path. */
 export function isOfOperators({ path }: Endpoint): boolean {
   return adminPath(path.text) || path.segments.some(({ kind, text }) => kind === 'text' && TOOLS.test(text));

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../project/project.js';
-import { documentedBy, isOfOperators, unlisted, type Unlisted } from '../facts/contract.js';
+import { documentedBy, isOfOperators, pathName, unlisted, type Unlisted } from '../facts/contract.js';
 import { changing, methodName } from '../facts/methods.js';
 import { rule, type RuleContext } from '../rule.js';
 
@@ -27,8 +27,8 @@ export default rule<'contract', Evidence>({
     const isGrave = endpoint.authentication.state === 'open' && (changing.has(endpoint.method) || isOfOperators(endpoint));
     yield { at: placeOf(endpoint, context), subject: endpoint.id, evidence: { endpoint, place, refused }, when: endpoint.when, severity: refused ? 'hint' : isGrave ? 'error' : 'warning' };
   },
-  explain: ({ endpoint, place: { document }, refused }) => ({
-    message: `${methodName(endpoint)} ${endpoint.path.text} is not in ${document.path}: ${refused ? 'only the validator keeps callers from it' : 'it escapes review, tests and gateways'}. Document it or remove it.`,
+  explain: ({ endpoint, place, refused }) => ({
+    message: `${methodName(endpoint)} ${pathName(endpoint, place)} is not in ${place.document.path}: ${refused ? 'only the validator keeps callers from it' : 'it escapes review, tests and gateways'}. Document it or remove it.`,
     why: 'What no inventory lists is not tested, not monitored and not retired: attackers look for such endpoints first.',
     remedy: 'Add the operation to the document with its security and its errors, or delete the route.',
   }),

@@ -1,4 +1,4 @@
-import { documentedBy, unlisted, type Unlisted } from '../facts/contract.js';
+import { documentedBy, pathName, unlisted, type Unlisted } from '../facts/contract.js';
 import { changing } from '../facts/methods.js';
 import { needsNoGuard } from '../facts/open-design.js';
 import { listed } from '../facts/prose.js';
@@ -31,8 +31,8 @@ export default rule<'contract', Evidence>({
     const isGrave = changing.has(endpoint.method) && endpoint.authentication.state === 'open' && !endpoint.route.public && !needsNoGuard(endpoint, context);
     yield { at: endpoint.methodAt, subject: endpoint.id, evidence: { endpoint, methods, place, refused }, when: endpoint.when, severity: refused ? 'hint' : isGrave ? 'error' : 'warning' };
   },
-  explain: ({ endpoint, methods, place: { document }, refused }) => ({
-    message: `${endpoint.method} ${endpoint.path.text} is served but ${document.path} lists only ${listed(methods)}: ${
+  explain: ({ endpoint, methods, place, refused }) => ({
+    message: `${endpoint.method} ${pathName(endpoint, place)} is served but ${place.document.path} lists only ${listed(methods)}: ${
       refused ? 'only the validator keeps callers from it' : 'nobody who goes by the document tests or guards it'}. Document it or remove it.`,
     why: 'Reviews, tests and gateways follow the document: a method it does not name stands open beside those that are watched.',
     remedy: 'Add the operation to the path, or delete the route.',
