@@ -53,6 +53,11 @@ const table: readonly (readonly [name: string, files: Readonly<Record<string, st
       + '  Object.defineProperty(exports, key, { enumerable: true, get: function () { return _r[key]; } });\n});\n',
     'r.js': `${CJS}exports.router = router;\n`,
   }],
+  ...(['_interopDefaultCompat', '_interopDefaultLegacy', '_interopDefault'] as const).map((name): (typeof table)[number] => [`rollup: ${name}`, {
+    'app.js': `'use strict';\nvar express = require('express');\nvar r = require('./r');\nfunction ${name} (e) { return e && typeof e === 'object' && 'default' in e ? e : { default: e }; }\n`
+      + `var express__default = /*#__PURE__*/${name}(express);\nvar r__default = ${name}(r);\nconst app = express__default.default();\napp.use('/api', r__default.default);\napp.listen(1);\n`,
+    'r.js': `${CJS}exports.default = router;\n`,
+  }]),
   ['tsc: __importDefault', {
     'app.js': '"use strict";\nvar __importDefault = (this && this.__importDefault) || function (mod) { return (mod && mod.__esModule) ? mod : { "default": mod }; };\n'
       + 'const express_1 = __importDefault(require("express"));\nconst r_1 = __importDefault(require("./r"));\n'

@@ -2,8 +2,8 @@ import type { Call, Item, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { Lowering } from './state.js';
 
-/** What wraps a loaded module so that it looks the same to both module systems: babel 7, typescript 5 and tslib 2, swc 1, esbuild 0.25. */
-const WRAPS = /(^|[./])_*(interopRequire(Default|Wildcard)|interop_require_(default|wildcard)|import(Default|Star)|toESM|toCommonJS)(\.default)?$/;
+/** What wraps a loaded module so that it looks the same to both module systems: babel 7, typescript 5 and tslib 2, swc 1, esbuild 0.25, rollup 1 to 4. */
+const WRAPS = /(^|[./])_*(interopRequire(Default|Wildcard)|interop_require_(default|wildcard)|interop(Default|Namespace)(Default|DefaultOnly|Compat|Legacy)?|import(Default|Star)|toESM|toCommonJS)(\.default)?$/;
 /** What gives a module all names of another one. */
 const GIVES_ALL = /(^|\.)_*(exportStar|export_star|reExport)$/;
 /** What gives a module names with getters: swc and esbuild. */
