@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import manifest from '../../../package.json';
 import { rulePages } from '../core/engine.js';
+import { optimiseLater } from '../host/tiers.js';
 import { readArguments, type CliCommand } from './arguments.js';
 import { check } from './commands/check.js';
 import { fix } from './commands/fix.js';
@@ -33,6 +34,8 @@ async function main(): Promise<void> {
   }
 }
 async function perform(command: CliCommand, terminal: Terminal): Promise<number> {
+  // A language server runs for as long as its editor.
+  if (command.kind !== 'lsp') optimiseLater();
   switch (command.kind) {
     case 'check':
       return check(command, terminal);

@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { constants, Script } from 'node:vm';
+import { optimiseAsUsual } from './tiers.js';
 
 /** The function a bundle becomes, as Node wraps a CommonJS module. */
 type Wrapped = (exports: object, require: NodeJS.Require, module: { exports: object }, filename: string, dirname: string) => void;
@@ -15,6 +16,7 @@ export function cachePath(bundle: string): string {
 }
 /** Keeps the code V8 made of a bundle, for the Node that runs now and no other. */
 export function keepCache(bundle: string, script: Script): void {
+  optimiseAsUsual();
   writeFileSync(cachePath(bundle), Buffer.concat([head(), script.createCachedData()]));
 }
 /** Runs a bundle of this product (an absolute path) with the code that V8 made of it when it was built, which spares half of the start. Where that is missing, older, or of another Node, it is loaded like any module. */
