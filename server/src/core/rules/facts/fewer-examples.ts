@@ -45,6 +45,52 @@ export const fewerExamples: readonly Example[] = [
     `,
   },
   {
+    title: 'all routes of the router ask for a right but one; hapi: a scope that is asked for to read, not to remove',
+    bad: `
+      //- stalls.js
+      import { Router } from 'express';
+      import { Stall } from './models.js';
+      const known = (req, res, next) => { if (!req.session.uid) return res.sendStatus(401); next(); };
+      const among = (...names) => (req, res, next) => (names.includes(req.claims.position) ? next() : res.status(403).end());
+      const stalls = Router();
+      stalls.use(known);
+      stalls.get('/', among('warden'), async (req, res) => res.json(await Stall.find({}, 'place')));
+      stalls.post('/', among('warden'), async (req, res) => res.json(await Stall.create({ place: String(req.body.place) })));
+      stalls.delete('/fairs/:id', among('warden'), async (req, res) => { await Stall.deleteMany({ fair: req.params.id }); res.end(); });
+      stalls.post('/free/:id', async (req, res) => { await Stall.updateOne({ _id: req.params.id }, { rent: 0 }); res.end(); });
+      //     ^^^^ methods/unguarded-sibling "runs without 'among', but POST"
+      export default stalls;
+      //- server.js
+      import Hapi from '@hapi/hapi';
+      import { knex } from './knex.js';
+      const server = Hapi.server();
+      server.auth.strategy('token', 'jwt', { keys });
+      server.auth.default('token');
+      server.route({ method: 'GET', path: '/boats', options: { auth: { scope: 'harbour' } }, handler: () => knex('boats').select('id', 'name') });
+      server.route({ method: 'DELETE', path: '/boats/{id}', handler: (request) => knex('boats').where({ id: request.params.id }).del() });
+      //                     ^^^^^^^^ methods/unguarded-sibling "runs without a scope, but GET /boats has one"
+    `,
+  },
+  {
+    title: 'a router for those with a right, with one route that is about who calls, one that stores nothing, and one that asks for the owner',
+    good: `
+      import { Router } from 'express';
+      import { Stall } from './models.js';
+      const known = (req, res, next) => { if (!req.session.uid) return res.sendStatus(401); next(); };
+      const among = (...names) => (req, res, next) => (names.includes(req.claims.position) ? next() : res.status(403).end());
+      const hasStall = async (req, res, next) => ((await Stall.exists({ _id: req.params.id, keeper: req.session.uid })) ? next() : res.sendStatus(403));
+      const stalls = Router();
+      stalls.use(known);
+      stalls.get('/', among('warden'), async (req, res) => res.json(await Stall.find({}, 'place')));
+      stalls.post('/', among('warden'), async (req, res) => res.json(await Stall.create({ place: String(req.body.place) })));
+      stalls.delete('/fairs/:id', among('warden'), async (req, res) => { await Stall.deleteMany({ fair: req.params.id }); res.end(); });
+      stalls.put('/fairs/:id', among('warden'), async (req, res) => { await Stall.updateMany({ fair: req.params.id }, { rent: 1 }); res.end(); });
+      stalls.post('/wish/:id', async (req, res) => { await Stall.updateOne({ _id: req.params.id }, { $push: { wishes: req.session.uid } }); res.end(); });
+      stalls.post('/paint/:id', hasStall, async (req, res) => { await Stall.updateOne({ _id: req.params.id }, { colour: String(req.body.colour) }); res.end(); });
+      export default stalls;
+    `,
+  },
+  {
     title: 'what is the caller\'s own, asked for in the handler, or kept from robots',
     good: `
       import { Router } from 'express';

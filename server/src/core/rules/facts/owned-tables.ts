@@ -47,7 +47,8 @@ function queriesOf(fn: FunctionView, context: RuleContext): readonly TableQuery[
     const kind = base && isWholeRequest(base, fn, context) ? undefined : kindOf(chain);
     const table = kind && tableIn(call, chain, context);
     if (!kind || table === undefined || table === '') return [];
-    const filters = chain.flatMap((one) => filtersOf(one, context));
+    // better-sqlite3 and D1: `prepare(statement).run(id)`, `prepare(statement).bind(id).run()`.
+    const filters = chain.flatMap((one, index) => filtersOf(one, one.name === 'prepare' ? (chain[index - 1]?.args ?? []) : one.args.slice(1), context));
     return [{ table, kind, at: call.nameAt, filters, owner: filters.find(({ value }) => isOfCaller(value, fn, context))?.column }];
   });
 }
@@ -83,11 +84,12 @@ function tableIn(call: Call, chain: readonly Call[], context: RuleContext): stri
   return given?.do === 'return' && given.value?.kind === 'call' && given.value !== call ? tableOf(given.value, () => '') : undefined;
 }
 type Filter = TableQuery['filters'][number];
-function filtersOf(call: Call, context: RuleContext): readonly Filter[] {
+/** `bound`: the values of the marks of a statement. */
+function filtersOf(call: Call, bound: Call['args'], context: RuleContext): readonly Filter[] {
   if (MAKES.test(call.name)) return [];
   const [first, second] = call.args;
   const statement = first && statementText(context.resolve(first.value).value);
-  if (statement !== undefined && /\bwhere\b/i.test(statement)) return inStatement(first?.value, statement, call, context);
+  if (statement !== undefined && /\bwhere\b/i.test(statement)) return inStatement(first?.value, statement, bound, context);
   const objects = call.args.map(({ value }) => context.resolve(value).value);
   const wheres = objects.flatMap((one) => (one.kind === 'object' ? one.entries.filter(({ key }) => key === 'where').map(({ value }) => value) : []));
   if (wheres.length > 0) return wheres.flatMap((one) => inObject(one, context, 0));
@@ -119,7 +121,7 @@ function inObject(value: Value, context: RuleContext, depth: number): readonly F
 function last(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);
 }
-function inStatement(first: Value | undefined, statement: string, call: Call, context: RuleContext): readonly Filter[] {
+function inStatement(first: Value | undefined, statement: string, bound: Call['args'], context: RuleContext): readonly Filter[] {
   const where = statement.search(/\bwhere\b/i);
   if (first?.kind === 'template') {
     // What stands before the value says which column it is.
@@ -129,7 +131,7 @@ function inStatement(first: Value | undefined, statement: string, call: Call, co
       return column !== undefined && typeof part !== 'string' ? [{ column, value: part }] : [];
     });
   }
-  const given = call.args.slice(1).flatMap(({ value }) => {
+  const given = bound.flatMap(({ value }) => {
     const end = context.resolve(value).value;
     return end.kind === 'array' ? end.items.map((item) => item.value) : [value];
   });

@@ -1,10 +1,10 @@
-import type { Entry } from '../../model/value.js';
+import type { FunctionView } from '../../model/module.js';
 import { links, type Endpoint } from '../../project/project.js';
 import { refusesByItself } from '../facts/methods.js';
-import { identityPath } from '../facts/paths.js';
+import { ownBody } from '../facts/own-steps.js';
+import { identityPath, publicPath } from '../facts/paths.js';
+import { givesPower, isGivenPower, removesAccounts } from '../facts/powers.js';
 import { mayAskForRights, readsCaller, roleFix } from '../facts/rights.js';
-import { requestReads } from '../facts/request-reads.js';
-import { someIn } from '../facts/walk.js';
 import { rule, type Fix, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -12,8 +12,8 @@ interface Evidence {
 }
 const DESTRUCTIVE_POST = /\/(delete|remove|ban|disable|purge|reset|promote|demote|roles?|permissions|impersonate)$/i;
 const ROLE_WRITE = /\/(roles?|permissions)$/i;
-const POWER = /^(roles?|(is_?)?(admin|moderator|staff|superuser|super_?admin)|permissions|privileges|access_?level|user_?type|account_?type)$/i;
-const STORES = /^(update\w*|set|assign|findByIdAndUpdate|findOneAndUpdate|save|upsert|merge|patch|replaceOne|put)$/i;
+/** Words for taking something away, which also say what else is done with a body that names it. */
+const TAKES_AWAY = /\/(delete|remove|purge|wipe|erase|destroy|kick|expel)(\/|$)/i;
 const OWN = /(^|\/)((me|self)(\/|$)|(account|profile)(\/(?![^]*\{)|$))/i;
 /** The word before what it is done to: `/accounts/delete/{id}`. */
 const ACCOUNT_POST = /\/(users?|accounts?|members?|customers?|employees?|admins?)\/(delete|remove|ban|disable|purge|promote|demote|impersonate)\/\{[^/{}]{1,60}\}$/i;
@@ -34,13 +34,14 @@ export default rule<'endpoint', Evidence>({
   on: 'endpoint',
   words: [],
   *detect(endpoint, context) {
-    if (!(isDestructive(endpoint) || givesPower(endpoint, context)) || endpoint.route.public || OWN.test(endpoint.path.text)) return;
+    if (endpoint.route.public || OWN.test(endpoint.path.text)) return;
+    const body = ownBody(endpoint, context);
+    if (!isDestructive(endpoint) && !actsOnAccounts(endpoint, body, context)) return;
     if (endpoint.authorization.state === 'guarded' || links(endpoint.chain).some((link) => mayAskForRights(link.layer.value)) || refusesByItself(endpoint, context)) return;
     const isOpen = endpoint.authentication.state === 'open' && endpoint.chainComplete;
     // An unread layer may be the role check.
     if (!isOpen && endpoint.authorization.state === 'unknown' && endpoint.authorization.by !== undefined) return;
     if (!isOpen && endpoint.authentication.state !== 'guarded') return;
-    const body = endpoint.handler === undefined ? undefined : context.body(endpoint.handler);
     if (body && readsCaller(body, context)) return;
     if (endpoint.conduct && endpoint.conduct.refuses.includes(403) && endpoint.conduct.tests.length > 0) return;
     yield {
@@ -120,6 +121,58 @@ export default rule<'endpoint', Evidence>({
       `,
     },
     {
+      title: 'accounts by another name: their table holds passwords',
+      bad: `
+        //- tables.js
+        import { pgTable, text, uuid } from 'drizzle-orm/pg-core';
+        export const keepers = pgTable('keepers', { id: uuid('id').primaryKey(), login: text('login'), passwordHash: text('password_hash') });
+        //- store.js
+        import Database from 'better-sqlite3';
+        const db = new Database('hives.db');
+        db.exec('create table if not exists helpers(id integer primary key, name text, salt text, hash text)');
+        export const drop = (id) => db.prepare('delete from helpers where id = ?').run(id).changes;
+        //- app.js
+        import { Hono } from 'hono';
+        import { eq } from 'drizzle-orm';
+        import { db } from './db.js';
+        import { keepers } from './tables.js';
+        import { drop } from './store.js';
+        const app = new Hono();
+        app.delete('/hives/:keeper', requireAuth, async (c) => { await db.delete(keepers).where(eq(keepers.id, c.req.param('keeper'))); return c.body(null, 204); });
+        //  ^^^^^^ methods/destructive-without-role "only a login check"
+        app.post('/helpers/remove', requireAuth, async (c) => { const { id } = await c.req.json(); return c.json({ gone: drop(id) }); });
+        //  ^^^^ methods/destructive-without-role
+        export default app;
+      `,
+    },
+    {
+      title: 'rights that are always given, to whoever is named',
+      bad: `
+        import express from 'express';
+        import { pool } from './pool.js';
+        const app = express();
+        app.post('/crew/:id/promote', requireAuth, async (req, res) => { await pool.query('UPDATE crew SET is_admin = true WHERE id = $1', [req.params.id]); res.end(); });
+        //  ^^^^ methods/destructive-without-role "can change any account"
+        app.put('/boats/:id/captain/:who', requireAuth, async (req, res) => { await Crew.updateOne({ _id: req.params.who }, { role: 'manager' }); res.end(); });
+        //  ^^^ methods/destructive-without-role
+        app.listen(3000);
+      `,
+    },
+    {
+      title: 'rows of other tables, rights that are taken or everybody has, and what is the caller\'s own',
+      good: `
+        import express from 'express';
+        import { pool } from './pool.js';
+        const app = express();
+        app.delete('/crew/:id/watches/:watch', requireAuth, async (req, res) => { await pool.query('DELETE FROM watches WHERE id = $1', [req.params.watch]); res.end(); });
+        app.delete('/invitations/:id', requireAuth, async (req, res) => { await User.deleteOne({ _id: req.params.id, invitedBy: req.user.id }); res.end(); });
+        app.post('/crew/:id/leave', requireAuth, async (req, res) => { await pool.query('UPDATE crew SET is_admin = false WHERE id = $1', [req.params.id]); res.end(); });
+        app.put('/crew/:id', requireAuth, async (req, res) => { await Crew.updateOne({ _id: req.params.id }, { role: 'reader' }); res.end(); });
+        app.post('/owners/:code', requireAuth, async (req, res) => { await Crew.updateOne({ _id: req.user.id }, { role: 'owner' }); res.end(); });
+        app.listen(3000);
+      `,
+    },
+    {
       title: 'a guard that is told which right it takes',
       good: `
         import express from 'express'; express().delete('/users/:id', auth('manageUsers'), (req, res) => { remove(req.params.id); res.end(); });
@@ -146,14 +199,14 @@ export default rule<'endpoint', Evidence>({
   ],
 });
 
-/** Rights are set for whoever the path names, as the caller wrote them: `update({ role: req.body.role })`. */
-function givesPower(endpoint: Endpoint, context: RuleContext): boolean {
-  const body = /^(PUT|PATCH|POST)$/.test(endpoint.method) && endpoint.path.shape.includes('{}') && endpoint.handler !== undefined ? context.body(endpoint.handler) : undefined;
-  const isPower = ({ key, value }: Entry): boolean => key !== undefined && POWER.test(key) && requestReads(value, context).some(({ field }) => field.from === 'body' && POWER.test(field.key ?? ''));
-  return body !== undefined && body.steps.some((step) => {
-    if (step.do === 'assign') return POWER.test(step.target.path.at(-1) ?? '') && step.target.root.kind === 'local' && requestReads(step.value, context).some(({ field }) => field.from === 'body');
-    return step.do === 'call' && STORES.test(step.call.name) && someIn(step.call, (value) => value.kind === 'object' && value.entries.some(isPower));
-  });
+/** What its handler does to accounts, whatever its path is called. */
+function actsOnAccounts(endpoint: Endpoint, body: FunctionView | undefined, context: RuleContext): boolean {
+  if (!body || !/^(DELETE|PUT|PATCH|POST)$/.test(endpoint.method) || publicPath(endpoint.path.text)) return false;
+  const isNamed = endpoint.path.shape.includes('{}');
+  // Rights are set for whoever the path names, as the caller wrote them, or always the same: `update({ role: req.body.role })`.
+  if (endpoint.method !== 'DELETE' && isNamed && givesPower(body, (value) => isGivenPower(value, context), context)) return true;
+  const mayRemove = endpoint.method === 'DELETE' ? isNamed : endpoint.method === 'POST' && TAKES_AWAY.test(endpoint.path.text);
+  return mayRemove && removesAccounts(body, context) !== undefined;
 }
 function isDestructive(endpoint: Endpoint): boolean {
   const path = endpoint.path.text;

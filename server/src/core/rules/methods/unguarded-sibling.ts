@@ -95,7 +95,7 @@ export default rule<'endpoint', Evidence>({
     const fewer = fewerChecks(open, same, body, context);
     if (fewer) yield {
       ...detection(open, fewer.other, 'warning', 'authorization'), related: [{ at: fewer.layer.at, label: `${fewer.other.method} is guarded here` }],
-      evidence: { open, guarded: fewer.other, guard: fewer.layer.name, guardAt: fewer.layer.at, key: fewer.layer.key },
+      evidence: { open, guarded: fewer.other, guard: fewer.scoped ? 'a scope' : fewer.layer.name, guardAt: fewer.layer.at, key: fewer.layer.key },
     };
   },
   explain: ({ open, guarded, guard, right, owned }) => ({
@@ -373,8 +373,9 @@ function asksForRole({ method, authorization, route, conduct }: Endpoint): boole
   if (route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authorization'))) return changing.has(method);
   return conduct !== undefined && conduct.refuses.includes(403) && conduct.tests.includes('role');
 }
+/** What is asked has no name of its own. */
 function isCheck(guard: string): boolean {
-  return guard === CHECK;
+  return guard.includes(' ');
 }
 function detection(open: Endpoint, guarded: Endpoint, severity: 'error' | 'warning' | 'hint', kind: 'authentication' | 'authorization' = 'authentication') {
   const guard = routeGuard(guarded, kind);
