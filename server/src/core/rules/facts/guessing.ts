@@ -2,6 +2,7 @@ import type { FunctionView, Step } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
 import { links, type Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
+import { requestReads } from './request-reads.js';
 import { someIn, someValue } from './walk.js';
 
 /** What a caller of an endpoint can guess: a password, a short code; 'enrols': it makes accounts or sends mails. */
@@ -15,12 +16,19 @@ const ENROLS_PATH = /^(forgot(-?password)?|register|sign-?up)$/i;
 const PASSWORD = /^(user_?)?(pass|pwd|passwd|password|passphrase|passcode|pin|pin_?code|secret_?answer|clave|contrasena|senha|passwort|kennwort|mot_?de_?passe|mdp|haslo|wachtwoord|heslo|parola)$/i;
 const CODE = /^(otp|totp|otp_?code|mfa_?code|two_?factor_?code|verification_?code|reset_?code|confirmation_?code|sms_?code|one_?time_?(code|password)|code)$/i;
 /** Calls that hold what was typed against what is known. */
-const HOLDS = /verif|compar|check|log_?in|log_?on|sign_?in|authenti|validate(user|cred|pass|log|otp|code|pin)|session|match|credential|^find(one|first|unique)?(by|with|$)|timingSafeEqual|confirm|redeem|consume(code|otp)|finish_?reset|^bind$/i;
+const HOLDS = /verif|compar|check|log_?in|log_?on|sign_?in|authenti|validate(user|cred|pass|log|otp|code|pin)|session|match|credential|^find(one|first|unique)?(by|with|$)|^(and_?)?where$|^eq$|timingSafeEqual|confirm|redeem|consume(code|otp)|finish_?reset|^bind$/i;
 const MAKES = /hash|create(?!_?session)|register|insert|save|update|upsert|sign_?up|encrypt|salt|(?<!re)generate/i;
 /** What is made once a login has succeeded. */
 const MADE_AFTER = /token|jwt|session|cookie/i;
 /** Calls a password passes without being held against anything. */
 const PASSES = /^(String|Number|trim|toString|fetch|post|put|request|axios|send|json|log|info|debug|warn|error|test|from|isString|byteLength|parse|safeParse|validate|render)$/;
+const LOOKS_UP = /^(find(One|First|Unique)?(By)?|get|getBy\w{1,30}|where|first|lookup)$/;
+/** What people carry on a card or a paper, and can be counted through. */
+const NUMBER = /(key|badge|member|library|customer|staff|employee|patient|access|id)_?card|card_?(no|nr|num(ber)?|id)|badge|barcode|\bnumber\b|(member|customer|staff|employee|patient|account|booking|ticket)_?(no|nr|num(ber)?)\b/i;
+/** What nobody guesses. */
+const LONG = /token|jwt|secret|uuid|signature|assertion|hash|api_?key|link/i;
+/** Something else is proven before. */
+const PROVES = /verif|compar|check|valid(?!ate(Body|Schema)?$)|match|authenti/i;
 /** Calls that read what was sent. */
 const READS = /^(json|parseBody|formData|valid|parse|parseAsync|safeParse|validate|validateAsync|readBody|body|fromEntries|urlencoded)$/;
 /** Strategies of passport that take a password each time. */
@@ -39,7 +47,7 @@ export function guessedAt(endpoint: Endpoint, context: RuleContext): Guessed | u
   if (ABROAD.test(last) && endpoint.path.segments.every(({ kind }) => kind === 'text')) return 'password';
   if (links(endpoint.chain).some(({ layer }) => asksForPassword(layer.value, context))) return 'password';
   const held = body && guessedIn(body, context);
-  return held === 'code' && !PASSWORD_PATH.test(last) && !/code|otp|pin|one-?time|verif|confirm|reset|authori[sz]e|redeem|factor|log-?in|sign-?in|sms|unlock|activat|claim|pick-?up/i.test(endpoint.path.text) ? undefined : held;
+  return held === 'code' && !PASSWORD_PATH.test(last) && !/code|otp|pin|one-?time|verif|confirm|reset|authori[sz]e|redeem|factor|log-?in|sign-?in|sms|unlock|activat|claim|pick-?up|card|badge/i.test(endpoint.path.text) ? undefined : held;
 }
 /** A function makes an account: it hashes a password that whoever calls has typed. */
 export function makesAccount(body: FunctionView, context: RuleContext): boolean {
@@ -89,16 +97,24 @@ function asksWhoCalls(body: FunctionView, context: RuleContext): boolean {
 /** A password goes to some call, and a session begins or a token is made: whatever the functions are named. */
 function beforeLogin(body: FunctionView, context: RuleContext): Guessed | undefined {
   const calls = body.steps.flatMap((step) => (step.do === 'call' ? [step.call] : []));
-  const begins = body.steps.some((step) => step.do === 'assign' && /(^|\.)session\.\w+$/.test(step.target.text)) || calls.some(({ name, callee }) => /^(sign|signAsync|jwtSign|regenerate|setCookie)$/.test(name) || (MAKES.test(name) && MADE_AFTER.test(callee)));
+  const begins = body.steps.some((step) => step.do === 'assign' && (/(^|\.)session\.\w+$/.test(step.target.text) || (/(^|\.)session$/.test(step.target.text) && step.value.kind === 'object'))) || calls.some(({ name, callee }) => /^(sign|signAsync|jwtSign|regenerate|setCookie)$/.test(name) || (MAKES.test(name) && MADE_AFTER.test(callee)));
   const refuses = context.conduct(body.id)?.refuses.includes(401) === true;
   if ((!begins && !refuses) || calls.some((call) => (MAKES.test(call.name) && !MADE_AFTER.test(call.callee || call.name)) || call.args.some(({ value }) => value.kind === 'literal' && typeof value.value === 'string' && /^\s*(insert|update)\b/i.test(value.value)))) return undefined;
   for (const call of calls) if (!PASSES.test(call.name) && typedIn(call, context) === 'password') return 'password';
-  return undefined;
+  return begins && refuses && calls.every(({ name, callee }) => !PROVES.test(callee || name)) && calls.some((call) => looksUp(call, context)) ? 'code' : undefined;
+}
+/** A record is looked up by nothing but what was typed, such as the number of a card: whoever guesses one is logged in. */
+function looksUp({ name, args }: Call, context: RuleContext): boolean {
+  if (!LOOKS_UP.test(name)) return false;
+  return args.some(({ value }) => value.kind === 'object' && value.entries.length === 1 && value.entries.some(({ key, value: typed }) => {
+    const [read, ...more] = requestReads(typed, context);
+    return read?.field.from === 'body' && more.length === 0 && NUMBER.test(`${key ?? ''} ${read.field.key ?? ''}`) && !LONG.test(`${key ?? ''} ${read.field.key ?? ''}`);
+  }));
 }
 function heldIn(body: FunctionView, context: RuleContext, depth: number): Guessed | undefined {
   let found: Guessed | undefined;
   for (const step of body.steps) {
-    if (step.do === 'call' && HOLDS.test(step.call.name) && !MAKES.test(step.call.name)) found ??= typedIn(step.call, context);
+    if (step.do === 'call' && ((HOLDS.test(step.call.name) && !MAKES.test(step.call.name)) || selects(step.call))) found ??= typedIn(step.call, context);
     for (const { test } of step.when.slice(body.when.length)) found ??= comparedIn(test, context, 0);
     if (found !== undefined) return found;
     // `then((user) => bcrypt.compare(req.body.password, user.hash))`
@@ -108,6 +124,11 @@ function heldIn(body: FunctionView, context: RuleContext, depth: number): Guesse
     }
   }
   return found;
+}
+/** `db.query('select id from people where mail = $1 and code = $2', [mail, code])` */
+function selects({ args }: Call): boolean {
+  const [text] = args;
+  return text?.value.kind === 'literal' && typeof text.value.value === 'string' && /^\s{0,20}select\s[^;]{1,1000}\swhere\s/i.test(text.value.value.slice(0, 1100));
 }
 /** `!row || row.code !== body.code` */
 function comparedIn(test: Value, context: RuleContext, depth: number): Guessed | undefined {

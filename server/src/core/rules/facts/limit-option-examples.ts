@@ -20,6 +20,35 @@ export const limitOptionExamples: readonly Example[] = [
     `,
   },
   {
+    title: 'Nest: limits that are none',
+    bad: `
+      import { Body, Controller, Module, Post, UnauthorizedException } from '@nestjs/common';
+      import { APP_GUARD, NestFactory } from '@nestjs/core';
+      import { Throttle, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
+      @Controller('crew')
+      class Crew {
+        @Throttle({ default: { ttl: 60_000, limit: 5_000 } })
+        //                                         ^^^^^ limits/rate-limit-ineffective "300000 attempts an hour"
+        @Post('login')
+        async login(@Body() body) {
+          const one = await store.byBadge(body.badge);
+          if (!one || !(await compare(body.pin, one.pinHash))) throw new UnauthorizedException();
+          return { token: await sign(one) };
+        }
+        @Throttle({ default: { ttl: 60_000, limit: 5_000 } })
+        @Post('shifts')
+        shifts(@Body() body) { return plan(body.week); }
+      }
+      @Module({
+        imports: [ThrottlerModule.forRoot({ throttlers: [{ ttl: 1_000, limit: 2_000 }] })],
+        //                                                                    ^^^^^ limits/rate-limit-ineffective "120000 requests a minute"
+        controllers: [Crew], providers: [{ provide: APP_GUARD, useClass: ThrottlerGuard }],
+      })
+      class App {}
+      await (await NestFactory.create(App)).listen(3000);
+    `,
+  },
+  {
     title: 'milliseconds, also few of them, and the seconds of an old version',
     good: `
       //- web.js

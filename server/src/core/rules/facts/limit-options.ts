@@ -1,7 +1,9 @@
 import type { FunctionView } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
-import type { At } from '../../text/source.js';
+import type { Endpoint } from '../../project/project.js';
+import { samePlace, type At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
+import { guessedAt } from './guessing.js';
 import { operandsOf } from './walk.js';
 
 /** An option that makes a limiter limit nobody, or leaves out what it is for. */
@@ -11,6 +13,12 @@ export interface LooseOption {
   readonly todo: string;
 }
 const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** More requests than this in a minute are no limit. */
+export const MOST_A_MINUTE = 10_000;
+/** More attempts than this in an hour guess passwords. */
+export const MOST_LOGINS = 2_000;
 const DAY_OF_SECONDS = 86_400;
 const LOGIN = /(^|\/)(log-?in|sign-?in|auth|session|token|password|otp|verify|2fa|mfa)/i;
 const SWITCHES = /^(enabled?|active|isEnabled)$/;
@@ -48,7 +56,31 @@ export function* looseSetup(call: Call, context: RuleContext): Iterable<LooseOpt
   for (const { value } of call.args) for (const one of [value, ...within(value)]) {
     const ttl = one.kind === 'object' ? context.option(one, 'ttl') : undefined;
     if (ttl?.kind === 'value' && ttl.value.at.path === call.at.path) yield* secondsGiven(ttl.value, context);
+    if (one.kind === 'object') yield* largeForNest(one, isDecorator ? call : undefined, context);
   }
+}
+/** `@Throttle({ default: { ttl: 60_000, limit: 100_000 } })`: so many are none, and fewer are too many before a login. */
+function* largeForNest(options: Value, decorator: Call | undefined, context: RuleContext): Iterable<LooseOption> {
+  const [limit, ttl] = ['limit', 'ttl'].map((key) => context.option(options, key));
+  const count = limit?.kind === 'value' ? context.constant(limit.value)?.value : undefined;
+  const time = ttl?.kind === 'value' ? context.constant(ttl.value)?.value : undefined;
+  if (limit?.kind !== 'value' || limit.value.at.path !== options.at.path || typeof count !== 'number' || typeof time !== 'number' || time < SECOND) return;
+  const perHour = Math.round((count * HOUR) / time);
+  if (perHour > MOST_LOGINS && decorator && decorates(decorator, context).some((one) => /^(password|code)$/.test(guessedAt(one, context) ?? ''))) yield { at: limit.value.at, ...manyLogins(perHour) };
+  else if (time <= MINUTE && perHour > MOST_A_MINUTE * 60) yield { at: limit.value.at, ...manyRequests(Math.round(perHour / 60)) };
+}
+/** The endpoints of the method that a decorator stands above; none where it stands above a class. */
+function decorates(decorator: Call, context: RuleContext): readonly Endpoint[] {
+  const method = context.functions(decorator.at.path).find(({ decorators }) => decorators.some((one) => samePlace(one.at, decorator.at)));
+  return method ? context.endpoints({ handler: method.id }) : [];
+}
+/** What is said of a limit of so many attempts of a login in an hour. */
+export function manyLogins(perHour: number): Omit<LooseOption, 'at'> {
+  return { reason: `The limit of this login is ${perHour} attempts an hour`, todo: 'Allow what a person needs.' };
+}
+/** What is said of a limit of so many requests in a minute. */
+export function manyRequests(perMinute: number): Omit<LooseOption, 'at'> {
+  return { reason: `The limit is ${perMinute} requests a minute`, todo: 'Allow what a person needs.' };
 }
 function within(value: Value): readonly Value[] {
   if (value.kind === 'array') return value.items.map((item) => item.value);

@@ -16,7 +16,7 @@ const SHIELDS = /limit|throttl|brute|slow|ddos|busy|shield|secur|protect|firewal
 const DEEPEST = 3;
 /** The mark of files that speak of limits on how often something may be tried, whatever they name them. */
 export const LIMITS = 'limits requests';
-/** The mark of files that name the guard of @nestjs/throttler. */
+/** The mark of files that name the guard of @nestjs/throttler, other than before single routes, where it is in their chain. */
 const THROTTLES = 'throttler guard';
 
 /** Something may limit requests to the endpoint: in its chain, for the whole application, or in its handler. `exempt`: the class of its handler leaves the limiter. */

@@ -30,7 +30,7 @@ const DEEPEST = 8;
 
 /** The logins of a file that are no routes, where nothing in the whole project limits how often anything may be tried. */
 export function* otherLogins(module: ModuleView, context: RuleContext): Iterable<OtherLogin> {
-  if (context.projectUses(LIMITS)) return;
+  if (context.projectUses(LIMITS)) return yield* besideLimited(module, context);
   const told = new Set<number>();
   for (const one of [...resolvers(module, context), ...procedures(module, context), ...providers(module, context), ...methods(module, context), ...rows(module, context), ...exported(module, context)]) {
     if (told.has(one.at.mark)) continue;
@@ -65,6 +65,47 @@ function* procedures(module: ModuleView, context: RuleContext): Iterable<OtherLo
     const kind = body && kindOf(key, body, context);
     if (kind !== undefined) yield { name: `procedure ${key}`, kind, at: keyAt };
   }
+}
+/** Procedures of tRPC that stand on nothing but the bare one, in a file where others stand on one that limits: `login: limited.mutation(...)`, `pin: open.mutation(...)`. */
+function* besideLimited(module: ModuleView, context: RuleContext): Iterable<OtherLogin> {
+  if (!context.projectUses('@trpc/server')) return;
+  const bare: Entry[] = [];
+  let limits = false;
+  for (const entry of entriesIn(module, context)) {
+    if (entry.key === undefined || entry.value.kind !== 'call' || entry.value.name !== 'mutation') continue;
+    const layers = layersUnder(entry.value, context);
+    if (layers?.length === 0) bare.push(entry);
+    limits ||= layers?.some((body) => mentionsLimit(body, context)) === true;
+  }
+  if (limits) for (const { key = '', keyAt, value } of bare) {
+    const body = value.kind === 'call' && value.args[0] ? bodyOf(value.args[0].value, context) : undefined;
+    const kind = body && kindOf(key, body, context);
+    if (kind !== undefined) yield { name: `procedure ${key}`, kind, at: keyAt };
+  }
+}
+/** What runs before a procedure, given with `use`, down to `t.procedure`; undefined where some of it cannot be read. */
+function layersUnder(procedure: Call, context: RuleContext): readonly FunctionView[] | undefined {
+  const found: FunctionView[] = [];
+  let current: Value | undefined = procedure;
+  for (let hops = 0; current !== undefined && hops < DEEPEST * 3; hops++) {
+    if (current.kind === 'ref') {
+      if (current.path.at(-1) === 'procedure') return found;
+      const end: Value = context.resolve(current).value;
+      if (end === current) return undefined;
+      current = end;
+      continue;
+    }
+    if (current.kind !== 'call') return undefined;
+    if (current.name === 'use' || current.name === 'concat') {
+      const given: Value | undefined = current.args[0] && context.resolve(current.args[0].value).value;
+      // `t.middleware(fn)`
+      const body: FunctionView | undefined = given && bodyOf(given.kind === 'call' && given.args[0] ? given.args[0].value : given, context);
+      if (!body) return undefined;
+      found.push(body);
+    }
+    current = current.receiver;
+  }
+  return undefined;
 }
 /** `Credentials({ authorize })` of next-auth. */
 function* providers(module: ModuleView, context: RuleContext): Iterable<OtherLogin> {

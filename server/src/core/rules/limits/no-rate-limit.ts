@@ -9,6 +9,7 @@ import { routeTables } from '../facts/open-rows.js';
 import { provesByToken } from '../facts/long-tokens.js';
 import { otherLogins, type OtherLogin } from '../facts/other-logins.js';
 import { insertGuard } from '../facts/peers.js';
+import { unlimitedExamples } from '../facts/unlimited-examples.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -365,6 +366,7 @@ export default rule<'module', Evidence>({
       `,
     },
     ...limitExamples,
+    ...unlimitedExamples,
   ],
 });
 

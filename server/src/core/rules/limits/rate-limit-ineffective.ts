@@ -8,7 +8,7 @@ import { links } from '../../project/project.js';
 import { guessedAt, makesAccount } from '../facts/guessing.js';
 import { limitOptionExamples } from '../facts/limit-option-examples.js';
 import { provesByToken } from '../facts/long-tokens.js';
-import { leavesOutLogin, looseSetup, secondsGiven } from '../facts/limit-options.js';
+import { leavesOutLogin, looseSetup, manyLogins, manyRequests, MOST_A_MINUTE, MOST_LOGINS, secondsGiven } from '../facts/limit-options.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -21,10 +21,6 @@ interface Found extends Evidence {
   readonly severity: Severity;
 }
 const PACKAGES = /^(express-rate-limit|express-slow-down|@fastify\/rate-limit|fastify-rate-limit|koa-ratelimit|hono-rate-limiter)$/;
-/** More than this in a minute limits nobody who guesses. */
-const MOST_A_MINUTE = 10_000;
-/** More attempts than this in an hour guess passwords. */
-const MOST_LOGINS = 2_000;
 const MINUTE = 60_000;
 
 export default rule<'call', Evidence>({
@@ -322,12 +318,12 @@ function* tooMany(options: Value, from: string, call: Call, context: RuleContext
     const window = windowOf(options, from, context);
     const perHour = window === undefined ? 0 : Math.round((count * 60 * MINUTE) / window);
     if (perHour > MOST_LOGINS && isForLogin(call, context)) {
-      yield { at: held.value.at, severity: 'warning', reason: `The limit of this login is ${perHour} attempts an hour`, todo: 'Allow what a person needs.', fix: undefined };
+      yield { at: held.value.at, severity: 'warning', ...manyLogins(perHour), fix: undefined };
       continue;
     }
     const perMinute = window === undefined ? undefined : Math.round((count * MINUTE) / window);
     if (window !== undefined && window <= MINUTE && perMinute !== undefined && perMinute > MOST_A_MINUTE)
-      yield { at: held.value.at, severity: 'warning', reason: `The limit is ${perMinute} requests a minute`, todo: 'Allow what a person needs.', fix: undefined };
+      yield { at: held.value.at, severity: 'warning', ...manyRequests(perMinute), fix: undefined };
   }
 }
 /** The time a limit counts over, in milliseconds: 60 s where nothing is said. */
