@@ -248,3 +248,38 @@ const createOpenApiRouter = (options) => createValidatedOpenApiRouter({ openapi:
     ['GET /{?}/entities unknown router.js:5'],
   );
 });
+
+test('paths and methods that code takes from the document it ships, also through methods that only give them', () => {
+  const item = (method: string, path: string): string => `"${path}": { "${method}": { "x-http": { "verb": "${method}", "path": "${path}" }, "responses": {} } }`;
+  const texts = {
+    'openapi.json': `{ "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "paths": { ${item('get', '/api/health')}, ${item('put', '/api/jobs')}, ${item('post', '/api/runs')} } }`,
+    'app.js': `
+const express = require('express');
+const spec = require('./openapi.json');
+const { Endpoint } = require('./endpoint');
+const app = express();
+const { '/api/health': own } = spec.paths;
+const { path, verb } = own.get['x-http'];
+app[verb](path, (req, res) => res.end());
+new Endpoint(spec).register(app);
+app.listen(1);`,
+    'endpoint.js': `
+const spec = require('./openapi.json');
+class Endpoint {
+  constructor(options) { this.options = options; }
+  get item() { return spec.paths['/api/jobs']; }
+  getPath() { return this.item.put['x-http'].path; }
+  getVerb() { const item = this.item; return item.put['x-http'].verb; }
+  getHandler() { return this.answer.bind(this); }
+  answer(req, res) { if (!req.user) return res.sendStatus(401); res.end(); }
+  register(app) { registerEndpoint(app, this); }
+}
+function registerEndpoint(webApp, endpoint) {
+  const path = endpoint.getPath();
+  const register = webApp[endpoint.getVerb()].bind(webApp);
+  register(path, endpoint.getHandler());
+}
+exports.Endpoint = Endpoint;`,
+  };
+  assert.deepEqual(routesOf(texts), ['GET /api/health unguarded app.js:7', 'PUT /api/jobs guarded endpoint.js:14']);
+});

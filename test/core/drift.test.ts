@@ -221,3 +221,13 @@ test('below a prefix nobody knows, what the document has is found and what it la
   const split = `module.exports = (first, second) => {\n  const app = require('express')();\n${parts}  app.put('/' + second + '/orders', () => {});\n  app.listen(1);\n};\n`;
   assert.deepEqual(driftOf({ 'app.js': split, 'openapi.yaml': document(operations) }), []);
 });
+
+test('a path that code takes from the document is followed as the document is typed', () => {
+  const written = (path: string): string => `{ "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "paths": { "/a": { "x-path": "${path}", "get": { "responses": {} } } } }`;
+  const engine = engineOf({ 'app.js': app([], `app.get(require('./openapi.json').paths['/a']['x-path'], ${HANDLER});\n`), 'openapi.json': written('/a') });
+  const paths = (): readonly string[] => engine.inventory().map(({ path }) => path);
+  assert.deepEqual(paths(), ['/a']);
+  type(engine, 'openapi.json', written('/b'));
+  assert.deepEqual(paths(), ['/b']);
+  assert.deepEqual(engine.missing(), []);
+});

@@ -4,6 +4,7 @@ import type { OpenApiDocument } from '../openapi/document.js';
 import { drivenOf, drivenText, type DrivenDocument } from '../openapi/driven.js';
 import { mayBeNamed } from '../openapi/identities.js';
 import type { Policy } from '../policy/policy.js';
+import { documentModule } from '../project/data-module.js';
 import type { FileFacts } from '../project/facts.js';
 import type { KnownLayers } from '../project/layers.js';
 import type { KnownPatterns } from '../project/paths.js';
@@ -151,7 +152,9 @@ export function createModel(files: Files, policyOf: (path: FilePath) => Policy, 
   }
   function dataOf(path: FilePath): ModuleView | undefined {
     loaded.add(path);
-    return files.data(path);
+    const document = standing(path)?.document;
+    // Code may take paths and methods from the document it ships.
+    return document ? documentModule(path, document.root) : files.data(path);
   }
   function drivenFor(path: FilePath): DrivenDocument | undefined {
     const document = documentOf(path, files, knownDocuments);

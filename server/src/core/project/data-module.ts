@@ -1,7 +1,7 @@
 import type { ModuleView } from '../model/module.js';
-import type { FunctionId } from '../model/value.js';
+import type { FunctionId, Value } from '../model/value.js';
 import { readDocuments } from '../syntax/yaml-documents.js';
-import type { At, SourceFile, Span } from '../text/source.js';
+import type { At, FilePath, SourceFile, Span } from '../text/source.js';
 
 /** A JSON or YAML file as the module it is when code loads it. */
 export interface DataModule {
@@ -26,11 +26,17 @@ export function dataModule(file: SourceFile): DataModule | undefined {
   const [root, ...others] = parsed.value.roots;
   // Several documents in one file are no data that code could load as one.
   if (parsed.problems.length > 0 || !root || others.length > 0) return undefined;
+  return { module: moduleOf(path, root, at), spans: Int32Array.from(spans) };
+}
+/** An OpenAPI document as the module it is when code loads it: `root` is what the file holds, with places of its own. */
+export function documentModule(path: FilePath, root: Value): ModuleView {
+  return moduleOf(path, root, root.at);
+}
+function moduleOf(path: FilePath, root: Value, at: At): ModuleView {
   const top = `${path}#` as FunctionId;
-  const module: ModuleView = {
+  return {
     path, system: 'commonjs', imports: [], exports: [{ name: '=', value: root, at, nameAt: at }], bindings: [], functions: new Map(), classes: new Map(),
     top: { id: top, name: '', nameAt: at, at, bodyAt: at, parameters: [], async: true, owner: undefined, within: undefined, decorators: [], when: [], steps: [], complete: true },
     notes: [], remarks: [], holes: [], style: { quote: '"', semicolons: false, indent: '  ', newline: '\n', trailingComma: false, importsEnd: at },
   };
-  return { module, spans: Int32Array.from(spans) };
 }

@@ -261,7 +261,7 @@ export function evaluateProject({ modules, resolve, data, document, isOwn, adapt
   }
   function applyTo(target: Fn, args: readonly Abstract[], from: Frame, mark: number, self: Abstract | undefined, how: How = {}): Abstract {
     const isGiven = args.some((arg) => arg.is === 'scope' || arg.is === 'fields' || arg.is === 'instance' || arg.is === 'builder' || arg.is === 'verb' || scopesIn(arg, evaluate).length > 0);
-    const isWorth = how.force === true || isGiven || relevantIn(target.frame.module).has(target.fn.id) || traits.makesText(target.fn);
+    const isWorth = how.force === true || isGiven || relevantIn(target.frame.module).has(target.fn.id) || traits.makesText(target.fn) || (self?.is === 'instance' && traits.givesMember(target.fn));
     if (!isWorth) return UNKNOWN;
     if (!mayRun(from)) {
       for (const arg of args) for (const scope of scopesIn(arg, evaluate)) incomplete(scope, 'too many nested calls', from, target.fn.at);

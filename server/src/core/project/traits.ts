@@ -8,7 +8,7 @@ import { conductOf, givenRoles, type ConductInput } from './conduct.js';
 import { registersOn } from './guess.js';
 import { isLoader } from './outside.js';
 import { relevance } from './relevance.js';
-import { makesText } from './text-functions.js';
+import { givesMember, makesText } from './text-functions.js';
 
 /** What a function does to a request by itself; `follows`: it hands the request on, so that others have a part in it. */
 export interface OwnConduct {
@@ -37,6 +37,8 @@ export interface Traits {
   callsParameters(fn: FunctionView): readonly Ref[];
   /** A short function that gives text: a path put together. */
   makesText(fn: FunctionView): boolean;
+  /** Only gives what its object, or data of its file, has. */
+  givesMember(fn: FunctionView): boolean;
   /** `role`: what its parameters mean where it stands. */
   conduct(fn: FunctionView, module: ModuleView, role?: Role): OwnConduct;
   /** The answers about a function that was not run, as one text: equal for functions the evaluation treats alike. */
@@ -51,6 +53,7 @@ export function createTraits(adapters: readonly FrameworkAdapter[], isOwn: (spec
   const makes = (call: Call): boolean => adapters.some((adapter) => adapter.creates(call) !== undefined || adapter.listens?.(call, call.callee)?.listener !== undefined);
   const starts = kept((fn: FunctionView) => fn.steps.some((step) => step.do === 'call' && (makes(step.call) || registers(step.call, fn, verbs, plain))));
   const texts = kept(makesText);
+  const members = kept(givesMember);
   const byName = kept((fn: FunctionView) => fn.steps.some((step) => step.do === 'call' && step.call.target.kind === 'ref' && step.call.target.computed !== undefined && step.call.args.length > 0));
   const registered = kept((fn: FunctionView): { readonly found: Registered | undefined } => {
     for (let index = 0; index < fn.parameters.length; index++) {
@@ -67,6 +70,7 @@ export function createTraits(adapters: readonly FrameworkAdapter[], isOwn: (spec
     starts,
     byName,
     makesText: texts,
+    givesMember: members,
     callsParameters: kept(calledParameters),
     registersOn: (fn) => registered(fn).found,
     conduct(fn, module, role) {
@@ -90,7 +94,7 @@ export function createTraits(adapters: readonly FrameworkAdapter[], isOwn: (spec
     },
     summary: kept((fn: FunctionView) => {
       const { found } = registered(fn);
-      return [starts(fn), byName(fn), texts(fn), isLoader(fn), found?.index, found?.member, found?.framework, found?.others.join(' ')].join();
+      return [starts(fn), byName(fn), texts(fn), members(fn), isLoader(fn), found?.index, found?.member, found?.framework, found?.others.join(' ')].join();
     }),
   };
 }
