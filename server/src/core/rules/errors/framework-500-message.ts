@@ -1,7 +1,7 @@
 import type { Change } from '../../findings/changes.js';
 import type { FunctionView, Step } from '../../model/module.js';
 import type { Call, Value } from '../../model/value.js';
-import { errorNamed } from '../facts/errors.js';
+import { errorNamed, throwsOwn } from '../facts/errors.js';
 import { ALWAYS, fieldsOf } from '../facts/error-texts.js';
 import { isForeseen } from '../facts/foreseen.js';
 import { shapedText } from '../facts/shaped.js';
@@ -53,7 +53,7 @@ export default rule<'function', Evidence>({
     for (const step of fn.steps) {
       if (isForeseen(step.when)) continue;
       if (step.do === 'call') yield* ofCall(step.call, step, fn, context);
-      else if (step.do === 'assign' && step.target.path.length === 1 && step.target.path[0] === 'expose' && context.constant(step.value)?.value === true && context.isError({ ...step.target, path: [] })) {
+      else if (step.do === 'assign' && step.target.path.length === 1 && step.target.path[0] === 'expose' && context.constant(step.value)?.value === true && context.isError({ ...step.target, path: [] }) && !throwsOwn(step, fn)) {
         const error = step.target.text.split('.')[0] ?? 'error';
         yield { at: step.target.at, subject: `${error}.expose`, evidence: { name: step.target.text, text: step.value, error, cause: undefined }, confidence: 'high', when: step.when };
       }
@@ -233,6 +233,46 @@ export default rule<'function', Evidence>({
       `,
     },
     { title: 'an exception of another package', good: `import { InternalServerErrorException } from './exceptions'; export const load = () => work().catch((e) => { throw new InternalServerErrorException(e.message); });` },
+    {
+      title: 'own errors are shown',
+      good: `
+        import * as errors from './errors.js';
+        export function refuse(ctx, failed) {
+          try {
+            if (ctx.pending('none')) {
+              if (failed.known) throw new errors.LoginRequired(failed.text);
+              throw new errors.CustomError(failed.error, failed.text);
+            }
+          } catch (err) {
+            err.status = 400;
+            err.expose = true;
+            throw err;
+          }
+        }
+        export const check = (given) => {
+          try { if (!given) throw new Error('nothing given'); } catch (e) { e.expose = true; throw e; }
+        };
+        export async function later(ctx) {
+          const kind = await kindOf(ctx);
+          try { throw new errors.Refused(kind.text); } catch (error) { error.expose = true; throw error; }
+        }
+      `,
+    },
+    {
+      title: 'own errors beside what a database throws',
+      bad: `
+        export async function load(ctx, repository) {
+          try {
+            const one = await repository.load(ctx.params.id);
+            if (!one) throw new Error('not there');
+          } catch (err) {
+            err.expose = true;
+        //  ^^^^^^^^^^ errors/framework-500-message
+            throw err;
+          }
+        }
+      `,
+    },
   ],
 });
 

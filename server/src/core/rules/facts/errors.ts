@@ -1,6 +1,6 @@
 import type { At } from '../../text/source.js';
 import type { Send } from '../../model/api.js';
-import type { Branch, FunctionView, Step } from '../../model/module.js';
+import type { Branch, FunctionView, Step, StepFrame } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { Detection, Leaf, RuleContext } from '../rule.js';
 import { isForeseen } from './foreseen.js';
@@ -33,6 +33,12 @@ export function isOfCaller(send: Send, fn: FunctionView, context: RuleContext): 
   const isRead = ({ args }: Call): boolean => args.some(({ value }) => context.request(value) !== undefined);
   return calls.some(isRead) && calls.every((call) => isOfLanguage(call, context) || (isRead(call) && !call.awaited && call.args.every(({ value }) => value.kind !== 'function')));
 }
+/** The `try` before a `catch` throws errors it makes itself, and waits for nothing that could throw others: their texts were written for whoever is answered. */
+export function throwsOwn(step: Step, fn: FunctionView): boolean {
+  const { steps, calls, throws } = tryOf(step, fn);
+  return throws && calls.every((call) => !call.awaited && !CLIENTS.test(call.callee) && !QUERIES.test(call.callee) && !DRIVERS.test(call.callee) && !MODELS.test(call.callee))
+    && steps.every((one) => one.do !== 'throw' || (one.value?.kind === 'call' && one.value.form === 'new'));
+}
 /** The `try` only has what the caller sent checked, by functions named so whose answer nobody takes: what fails is what was sent, whatever the status. */
 export function isOfChecks(send: Send, fn: FunctionView, context: RuleContext): boolean {
   const { steps } = tryOf(send, fn);
@@ -51,7 +57,7 @@ function isSent(value: Value, context: RuleContext, depth: number): boolean {
   const end = context.resolve(value).value;
   return end !== value && isSent(end, context, depth + 1);
 }
-function tryOf({ tries }: Send, fn: FunctionView): { readonly steps: readonly Step[]; readonly calls: readonly Call[]; readonly throws: boolean } {
+function tryOf({ tries }: Pick<StepFrame, 'tries'>, fn: FunctionView): { readonly steps: readonly Step[]; readonly calls: readonly Call[]; readonly throws: boolean } {
   const caught = tries?.findLast((one) => one.zone === 'catch')?.of;
   const inside = fn.steps.filter((step) => step.tries?.some((one) => one.of === caught && one.zone === 'try') === true);
   return { steps: inside, calls: inside.flatMap((step) => (step.do === 'call' ? [step.call] : [])), throws: inside.some((step) => step.do === 'throw') };

@@ -97,6 +97,8 @@ function isNameOfError(value: Value): boolean {
 }
 function isStatus(value: Value): boolean {
   if (value.kind === 'logic') return isStatus(value.left);
+  // `parseInt(err.status, 10) === 302`.
+  if (value.kind === 'call' && /^(Number\.)?parseInt$|^Number$/.test(value.callee)) return value.args[0] !== undefined && isStatus(value.args[0].value);
   return value.kind === 'ref' && STATUS.test(value.path.at(-1) ?? value.text);
 }
 function isNamed(value: Value): value is Ref {

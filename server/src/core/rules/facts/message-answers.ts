@@ -256,4 +256,31 @@ export const answers: readonly Example[] = [
       });
     `,
   },
+  {
+    title: 'a status that is read as a number: no error, but where to go on',
+    good: `
+      import express from 'express';
+      const app = express();
+      app.get('/a', (req, res) => res.json(list()));
+      app.use((err, req, res, next) => {
+        if (parseInt(err.status, 10) === 302 && err.path) return res.status(302).json(err.path);
+        if (Number(err.statusCode) < 500) return res.json({ message: err.message });
+        if (Number.parseInt(err.status || err.statusCode, 10) === 404) return res.send(err.message);
+        res.status(500).send('failed');
+      });
+    `,
+  },
+  {
+    title: 'a status of the server, read as a number',
+    bad: `
+      import express from 'express';
+      const app = express();
+      app.get('/a', (req, res) => res.json(list()));
+      app.use((err, req, res, next) => {
+        if (parseInt(err.status, 10) === 503) return res.status(503).json({ message: err.message });
+        //                                                                           ^^^^^^^^^^^ errors/message-in-response
+        res.status(500).send('failed');
+      });
+    `,
+  },
 ];
