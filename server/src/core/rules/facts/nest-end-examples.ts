@@ -49,4 +49,33 @@ export const nestEndExamples: readonly Example[] = [
       };
     `,
   },
+  {
+    title: 'for another service, which looks at when it was made',
+    good: `
+      //- notify.ts
+      import { token } from '@hapi/jwt';
+      const createToken = (iss: string, secret: string) => token.generate({ iss, iat: Math.round(Date.now() / 1000) }, secret, { header: { typ: 'JWT', alg: 'HS256' } });
+      export const notify = (args) => postJson('https://notify.example.com/v2/mails', { payload: args, headers: { Authorization: 'Bearer ' + createToken(service, key) } });
+      //- ask.js
+      const jwt = require('jsonwebtoken');
+      exports.ask = async (path) => {
+        const bearer = jwt.sign({ iss: 'shop', iat: Math.floor(Date.now() / 1000) }, process.env.PARTNER_KEY, { algorithm: 'HS256' });
+        return (await fetch('https://partner.example.com' + path, { headers: { authorization: \`Bearer \${bearer}\` } })).json();
+      };
+      //- client.js
+      const jwt = require('jsonwebtoken');
+      function made() { return jwt.sign({ iss: 'shop', iat: now() }, process.env.PARTNER_KEY, { algorithm: 'HS256' }); }
+      exports.list = () => axios.get('https://partner.example.com/list', { headers: { Authorization: made() } });
+    `,
+  },
+  {
+    title: 'for another service, and for the caller too',
+    bad: `
+      const jwt = require('jsonwebtoken');
+      function made() { return jwt.sign({ iss: 'shop', iat: now() }, process.env.PARTNER_KEY, { algorithm: 'HS256' }); }
+      //                           ^^^^ jwt/no-expiry
+      exports.list = () => axios.get('https://partner.example.com/list', { headers: { Authorization: made() } });
+      exports.login = (req, res) => res.json({ token: made() });
+    `,
+  },
 ];

@@ -2,7 +2,7 @@ import type { ModuleView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import type { OptionAnswer, RuleContext } from '../rule.js';
 import { jwtUses, type JwtUse } from './jwt.js';
-import { someValue } from './walk.js';
+import { someIn, someValue } from './walk.js';
 
 /** `3650 * DAY` with a constant of the file; undefined where a factor is none. */
 export function product(value: Value, module: ModuleView, context: RuleContext): number | undefined {
@@ -38,4 +38,22 @@ export function comparesEnd(module: ModuleView, context: RuleContext): boolean {
   const isNow = (value: Value): boolean => value.kind === 'call' && /^(Date(\.now)?|Math\.(floor|round|ceil|trunc))$/.test(value.callee);
   return all.some((fn) => /\w\??\.exp\b/.test(context.textOf(fn.bodyAt))) &&
     all.some((fn) => someValue(fn, (value) => value.kind === 'compare' && /^[<>]/.test(value.op) && (isNow(value.left) || isNow(value.right))));
+}
+/** A token with the second it was made in, `iat`, that goes into the `Authorization` header of a request to another service, and nowhere else in the file: that service says how old it may be. */
+export function goesToOthers({ call, payload, in: fn }: JwtUse, module: ModuleView, context: RuleContext): boolean {
+  if (context.option(payload, 'iat').kind !== 'value') return false;
+  const gives = fn.steps.some((step) => step.do === 'return' && step.value !== undefined && someIn(step.value, (one) => one.kind === 'call' && one.at.mark === call.at.mark));
+  const isToken = (value: Value): boolean => value.kind === 'call' && (value.at.mark === call.at.mark || (gives && fn !== module.top && context.called(value)?.id === fn.id));
+  const holds = (value: Value): boolean => someIn(value, (one) => isToken(one) || (one.kind === 'ref' && one.root.kind === 'local' && one.path.length === 0 && isToken(context.resolve(one).value)));
+  const inHeader = (value: Value): boolean => someIn(value, (one) => one.kind === 'object' && one.entries.some((entry) => /^authorization$/i.test(entry.key ?? '') && holds(entry.value)));
+  let sent = false;
+  for (const step of [module.top, ...module.functions.values()].flatMap((one) => one.steps)) {
+    const given = step.do === 'call' ? step.call.args.map((item) => item.value) : step.do === 'assign' ? [step.value] : [];
+    for (const value of given) {
+      if (inHeader(value)) sent = true;
+      // Put together on its way: `Bearer ${token}`, String(token).
+      else if (holds(value) && step.do === 'call' && !/^(String|concat|trim|toString|stringify)$/.test(step.call.name)) return false;
+    }
+  }
+  return sent;
 }

@@ -3,7 +3,7 @@ import type { Entry, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { joseChain, jwtUses, optionAdded, type JwtUse } from '../facts/jwt.js';
 import { daysOf } from '../facts/lifetime.js';
-import { comparesEnd, endlessSigner, givesEnd, lacksEnd, product } from '../facts/token-ends.js';
+import { comparesEnd, endlessSigner, givesEnd, goesToOthers, lacksEnd, product } from '../facts/token-ends.js';
 import { nestEndExamples } from '../facts/nest-end-examples.js';
 import { rule, type Change, type Code, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -274,7 +274,7 @@ type Found = Detection<Evidence>;
 function signed(use: JwtUse, uses: readonly JwtUse[], module: ModuleView, context: RuleContext): Found | undefined {
   const { library, payload, in: fn, call } = use;
   if (use.through || call.args.some((item) => item.spread) || LINK.test(`${fn.name} ${nameOfPayload(payload)}`)) return undefined;
-  if (library === '@nestjs/jwt' || hasEnd(payload, fn.steps, context) !== false) return undefined;
+  if (library === '@nestjs/jwt' || goesToOthers(use, module, context) || hasEnd(payload, fn.steps, context) !== false) return undefined;
   const chain = library === 'jose' ? joseChain(call, context) : undefined;
   if (chain ? setsEnd(fn, module) : hasOption(use, context) !== false) return undefined;
   if (library === '@fastify/jwt' && !isSetUpWithout(uses, context)) return undefined;
