@@ -312,6 +312,27 @@ export default rule<'call', Evidence>({
         //                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/static-risky-root
       `,
     },
+    {
+      title: 'a pattern of the path that lets plain names in',
+      good: `
+        import express from 'express';
+        import path from 'node:path';
+        const app = express();
+        app.get(/^\\/theme\\/(\\w+\\.\\w+)$/, (req, res) => res.sendFile(path.join(process.argv[2], 'theme', req.params[0])));
+        app.get(/^\\/(?:old|new)\\/([a-z0-9-]+)\\.json$/, (req, res) => res.sendFile(path.join(process.argv[2], req.params[0])));
+        app.get(/^\\/(\\d+)\\/(\\w{1,20})$/, (req, res) => res.sendFile(path.join(process.argv[2], req.params[0], req.params[1])));
+      `,
+    },
+    {
+      title: 'a pattern of the path that lets anything in',
+      bad: `
+        import express from 'express';
+        import path from 'node:path';
+        const app = express();
+        app.get(/^\\/theme\\/(.+)$/, (req, res) => res.sendFile(path.join(process.argv[2], 'theme', req.params[0])));
+        //                                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/static-risky-root
+      `,
+    },
   ],
 });
 

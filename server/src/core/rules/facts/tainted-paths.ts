@@ -20,10 +20,19 @@ export function isNarrow({ source }: Taint, endpoints: readonly Endpoint[], cont
   const key = field.key;
   return endpoints.every(({ pathAt }) => {
     const text = pathAt ? context.textOf(pathAt) : '';
+    if (text.startsWith('/')) return isPlainGroup(text, Number(key));
     const start = text.search(/[:{]/) < 0 ? -1 : Math.max(text.indexOf(`:${key}(`), text.indexOf(`:${key}{`));
     const pattern = start < 0 ? '' : text.slice(start + key.length + 2, start + key.length + 80);
     return /^[\w\\[\]+*{},|-]{1,60}[)}]/.test(pattern) && !/\\[SDW]/.test(pattern);
   });
+}
+
+/** The group of a pattern that a numbered parameter stands for lets letters, digits and single points in, and no slash: `/^\/theme\/(\w+\.\w+)$/`. */
+function isPlainGroup(pattern: string, index: number): boolean {
+  const groups = [...pattern.matchAll(/(\\.)|\((?!\?)([^()]{0,80})(\))?/g)].filter((one) => one[1] === undefined);
+  const group = groups[index];
+  if (group?.[2] === undefined || group[3] === undefined) return false;
+  return /^(\\[wd.-]|[\w|-]|\[(\\[wd-]|[\w-]){1,40}\]|[+*?]|\{\d{1,3}(,\d{0,3})?\}){1,60}$/.test(group[2]);
 }
 
 /** Endpoints whose handler holds the code, also in a callback. */

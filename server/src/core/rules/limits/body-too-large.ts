@@ -228,6 +228,27 @@ export default rule<'function', Evidence>({
         app.patch('/fields', async (req, res) => { const done = []; for (const one of req.body) done.push(await save(one)); res.json(done); });
       `,
     },
+    {
+      title: 'below a path that a setting names',
+      good: `
+        //- connect.js
+        import e from 'express';
+        const { MCP_PATH = '/mcp' } = process.env;
+        export const connect = (expressApp) => {
+          expressApp.use(MCP_PATH, e.json({ limit: '10mb' }));
+          expressApp.use(MCP_PATH, mcp);
+        };
+        //- app.js
+        import express from 'express';
+        const app = express();
+        app.use(process.env.HOOKS_PATH, express.json({ limit: '20mb' }), hooks);
+        app.post('/a', (req, res) => res.json(a(req.body)));
+        export default app;
+        //- part.js
+        const express = require('express');
+        const { HOOKS } = process.env;
+        module.exports = (app) => { app.use(\`/\${HOOKS}\`, express.json({ limit: '20mb' })); app.post('/b', (req, res) => res.json(b(req.body))); };`,
+    },
   ],
 });
 
@@ -261,7 +282,8 @@ function isMounted(call: Call, context: RuleContext): boolean {
 function onlySomeRoutes(call: Call, context: RuleContext): boolean {
   const scope = context.scopeOf(call.at);
   const layer = scope?.order.find((entry) => entry.kind === 'layer' && samePlace(entry.at, call.at));
-  if (layer?.path?.known && layer.path.segments.length > 0) return true;
+  // A path nobody can tell is one: `app.use(process.env.MCP_PATH, json(...))`.
+  if (layer?.path && (!layer.path.known || layer.path.segments.length > 0)) return true;
   const through = context.endpointsThrough(call.at);
   const isThis = (link: ChainLink): boolean => link.from === 'route' && samePlace(link.layer.at, call.at);
   return through.length > 0 && through.every(({ chain }) => links(chain).some(isThis));
