@@ -55,7 +55,7 @@ export default rule<'endpoint', Evidence>({
     };
   },
   explain: ({ endpoint }) => ({
-    message: `${endpoint.method} ${endpoint.path.text} can ${endpoint.method === 'DELETE' ? 'remove' : 'change'} any account, an administrator's too: ` +
+    message: `${endpoint.method} ${endpoint.path.text} can ${endpoint.method === 'DELETE' && isAccountLast(endpoint) ? 'remove' : 'change'} any account, an administrator's too: ` +
       `${endpoint.authentication.state === 'open' ? 'no check' : 'only a login check'} runs before it. Require a role, and refuse to delete privileged or own accounts.`,
     why: 'A login says who calls, not what the caller may destroy: DELETE /users/1 removes the super admin.',
     remedy: 'Require an administrator role, or compare the account with the caller.',
@@ -196,6 +196,18 @@ export default rule<'endpoint', Evidence>({
         router.patch('/crew/:name', requireAuth, async (req, res) => res.json(await Crew.updateOne({ name: req.params.name }, { hut: req.body.hut })));
       `,
     },
+    {
+      title: 'what belongs to an account',
+      bad: `
+        import express from 'express';
+        import { requireAuth } from 'auth-of-ours';
+        const app = express();
+        app.delete('/users/:slug/sessions/:id', requireAuth, (req, res) => { sessions.remove(req.params.id); res.end(); });
+        //  ^^^^^^ methods/destructive-without-role "can change any account"
+        app.delete('/orgs/:org/members/:id', requireAuth, (req, res) => { members.remove(req.params.id); res.end(); });
+        //  ^^^^^^ methods/destructive-without-role "can remove any account"
+      `,
+    },
   ],
 });
 
@@ -207,6 +219,10 @@ function actsOnAccounts(endpoint: Endpoint, body: FunctionView | undefined, cont
   if (endpoint.method !== 'DELETE' && isNamed && givesPower(body, (value) => isGivenPower(value, context), context)) return true;
   const mayRemove = endpoint.method === 'DELETE' ? isNamed : endpoint.method === 'POST' && TAKES_AWAY.test(endpoint.path.text);
   return mayRemove && removesAccounts(body, context) !== undefined;
+}
+/** What is removed is the account, and nothing that belongs to it, such as one of its sessions. */
+function isAccountLast({ path }: Endpoint): boolean {
+  return !identityPath(path.text) || identityPath(`/${path.text.split('/').slice(-2).join('/')}`);
 }
 function isDestructive(endpoint: Endpoint): boolean {
   const path = endpoint.path.text;

@@ -9,7 +9,10 @@ import type { At } from '../../text/source.js';
 interface Evidence {
   readonly variable: string;
   readonly text: KeyText;
+  /** It signs tokens against forged requests, and opens no session. */
+  readonly forms: boolean;
 }
+const FORMS = /^(csrf-csrf|tiny-csrf)$/;
 
 export default rule<'module', Evidence>({
   meta: {
@@ -45,16 +48,18 @@ export default rule<'module', Evidence>({
         yield {
           at,
           subject: `${library} ${text.index}`,
-          evidence: { variable: variableFor(name, library === 'cookie-parser' ? 'COOKIE_SECRET' : 'SESSION_SECRET'), text },
+          evidence: { variable: variableFor(name, FORMS.test(library) ? 'CSRF_SECRET' : library === 'cookie-parser' ? 'COOKIE_SECRET' : 'SESSION_SECRET'), text, forms: FORMS.test(library) },
           when: [...when, ...text.when],
-          ...(isOld ? { severity: 'warning' as const } : {}),
+          ...(isOld || FORMS.test(library) ? { severity: 'warning' as const } : {}),
           ...(text.at.path !== at.path ? { related: [{ at: text.at, label: 'the key is written here' }] } : text.via ? { related: [{ at: text.via, label: 'used as the key here' }] } : {}),
         };
       }
     }
   },
-  explain: () => ({
-    message: 'The session key is fixed in source code, so anyone who reads it can forge a login session. Load it from the environment and rotate it.',
+  explain: ({ forms }) => ({
+    message: forms
+      ? 'The key of the tokens against forged requests is fixed in source code, so anyone who reads it can make them. Load it from the environment and rotate it.'
+      : 'The session key is fixed in source code, so anyone who reads it can forge a login session. Load it from the environment and rotate it.',
     why: 'What proves that a session cookie came from the server is this key alone; some libraries keep the whole session in the cookie.',
     remedy: 'Read the key from the environment, refuse to start without it, and replace it: the old one stays in the history.',
   }),
@@ -145,7 +150,7 @@ export default rule<'module', Evidence>({
         import { doubleCsrf } from 'csrf-csrf';
         import { sessionOptions } from './session-options';
         export const { doubleCsrfProtection } = doubleCsrf({ getSecret: () => 'csrf-key' });
-        //                                                                    ^^^^^^^^^^ secrets/hardcoded-session-secret
+        //                                                                    ^^^^^^^^^^ secrets/hardcoded-session-secret "tokens against forged requests"
         export const load = (req, res) => getIronSession(req, res, { ...sessionOptions, password: sessionOptions.password });
         //                                                                                        ^^^^^^^^^^^^^^^^^^^^^^^ secrets/hardcoded-session-secret
       `,
