@@ -1,15 +1,16 @@
 import type { Artifact } from '../artifacts/kind.js';
-import type { Conduct, Role } from '../model/api.js';
+import type { Conduct, RequestField, Role, Send } from '../model/api.js';
 import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
 import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
-import type { RuleContext } from '../rules/rule.js';
+import type { Leaf, RuleContext } from '../rules/rule.js';
 import { fileOf, type At, type FilePath, type Span } from '../text/source.js';
 import { calledFunction } from './called.js';
 import { conductOf, type ConductInput } from './conduct.js';
 import { declaredType, entityBehind } from './declared.js';
 import { environmentOf } from './environment.js';
+import { memo } from './memo.js';
 import { dockerIgnore, gitIgnore } from './ignored.js';
 import { createPayloads, filterRole, formatterRole, listedErrorRole } from './payloads.js';
 import type { Manifest } from './manifests.js';
@@ -91,7 +92,8 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     const given = known && (known.sure || isWrittenInPlace(fn, body)) ? known.parameters[index] : undefined;
     return given === 'next' ? 'function' : GIVEN.has(given ?? '') ? 'something' : undefined;
   };
-  const runs = (when: readonly Branch[]): boolean => when.every(({ test, holds }) => truthOf(test, handed) !== !holds);
+  const runsAt = memo((when: readonly Branch[]) => when.every(({ test, holds }) => truthOf(test, handed) !== !holds));
+  const runs = (when: readonly Branch[]): boolean => when.length === 0 || runsAt(when);
   const payloads = createPayloads({ ...held, body, role });
   const isUnder = (at: At, wanted: Span): boolean => {
     const span = held.spanOf(at);
@@ -107,16 +109,38 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     return module && fn && { fn, module };
   };
   const inside: NonNullable<ConductInput['inside']> = new WeakMap();
+  // Dozens of rules ask the same of the same functions and values.
+  const conduct = memo((fn: FunctionId): Conduct | undefined => {
+    const module = moduleOf(fn);
+    const view = body(fn);
+    return module && view ? conductOf(view, module, { guardName: authGuardName, follow, inside }) : undefined;
+  });
+  const sends = memo((fn: FunctionId): readonly Send[] => {
+    const view = body(fn);
+    return view ? payloads.sends(view).filter((send) => runs(send.when)) : [];
+  });
+  const resolve = memo((value: Value) => resolveValue(value, held));
+  const constant = memo((value: Value) => constantOf(value, held));
+  const leavesIn = memo((inside: FunctionView) => memo((value: Value): readonly Leaf[] => [...payloads.leaves(value, inside)]));
+  const request = memo((value: Value): RequestField | undefined => {
+    let current: Value | undefined = value;
+    for (let hops = 0; current && hops < MOST_CUTS; hops++) {
+      const field = requestField(current, role);
+      if (field) return field;
+      current = payloads.followBinding(current) ?? cutFrom(current);
+    }
+    return undefined;
+  });
   const scopes = (): Iterable<Scope> => project.scopes.values();
   const running = createRunning({ project, body, follow: (target) => follow(target)?.fn.id });
   const runningMethods = createRunning({ project, body, follow: (target) => calledFunction(target, false, { ...held, body })?.id });
 
   return {
     policy: (key) => held.policy[key],
-    resolve: (value) => resolveValue(value, held),
-    constant: (value) => constantOf(value, held),
+    resolve: (value) => (value.kind === 'ref' || value.kind === 'call' ? resolve(value) : resolveValue(value, held)),
+    constant: (value) => (value.kind === 'literal' ? value : constant(value)),
     option: (value, key) => optionOf(value, key, held),
-    leaves: payloads.leaves,
+    leaves: (value, inside) => leavesIn(inside)(value),
     runs,
     environment: (when) => environmentOf(when, (value) => followedTest(value, held)),
     body,
@@ -128,26 +152,11 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       const module = held.module(path);
       return module ? [module.top, ...module.functions.values()] : [];
     },
-    conduct: (fn): Conduct | undefined => {
-      const module = moduleOf(fn);
-      const view = body(fn);
-      return module && view ? conductOf(view, module, { guardName: authGuardName, follow, inside }) : undefined;
-    },
+    conduct,
     role,
-    request(value) {
-      let current: Value | undefined = value;
-      for (let hops = 0; current && hops < MOST_CUTS; hops++) {
-        const field = requestField(current, role);
-        if (field) return field;
-        current = payloads.followBinding(current) ?? cutFrom(current);
-      }
-      return undefined;
-    },
+    request,
     isError: payloads.isError,
-    sends(fn) {
-      const view = body(fn);
-      return view ? payloads.sends(view).filter((send) => runs(send.when)) : [];
-    },
+    sends,
     endpoints(by) {
       if ('handler' in by) return handlersOf(by.handler, project, body);
       if ('shape' in by) return project.byShape.get(by.shape) ?? [];

@@ -16,7 +16,7 @@ export function registersOn(fn: FunctionView, index: number, adapters: readonly 
     return step.do === 'call' && receiver?.kind === 'ref' && receiver.root.kind === 'parameter' && receiver.root.fn === fn.id && receiver.root.index === index ? [step] : [];
   });
   const calls = steps.map((step) => step.call);
-  if (calls.length === 0) return undefined;
+  if (!calls.some(({ name }) => adapters.some(({ verbs }) => verbs.has(name)))) return undefined;
   // A name of its own or a method of its own tells a framework from those that share the usual ones.
   const ranked = adapters.map((adapter) => ({ adapter, points: score(adapter, fn, index, calls), member: memberOf(fn, index, steps, adapter) })).sort((a, b) => b.points - a.points);
   for (const { adapter, points, member } of ranked) {

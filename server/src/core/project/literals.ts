@@ -35,7 +35,7 @@ export function literalsOf(module: ModuleView): readonly LiteralUse[] {
         for (const part of value.parts) if (typeof part !== 'string') visit(part, { ...place, joined: true }, depth + 1);
         return;
       case 'object':
-        for (const entry of value.entries) visit(entry.value, { ...place, name: entry.key ?? place.name, position: 'entry', siblings: value.entries }, depth + 1);
+        for (const entry of value.entries) if (mayHold(entry.value)) visit(entry.value, { ...place, name: entry.key ?? place.name, position: 'entry', siblings: value.entries }, depth + 1);
         return;
       case 'array':
         for (const item of value.items) visit(item.value, { ...place, position: 'item' }, depth + 1);
@@ -53,8 +53,8 @@ export function literalsOf(module: ModuleView): readonly LiteralUse[] {
         return;
       }
       case 'compare':
-        visit(value.left, { ...place, position: 'comparison', against: value.right, compare: value, name: nameOf(value.right) }, depth + 1);
-        visit(value.right, { ...place, position: 'comparison', against: value.left, compare: value, name: nameOf(value.left) }, depth + 1);
+        if (mayHold(value.left)) visit(value.left, { ...place, position: 'comparison', against: value.right, compare: value, name: nameOf(value.right) }, depth + 1);
+        if (mayHold(value.right)) visit(value.right, { ...place, position: 'comparison', against: value.left, compare: value, name: nameOf(value.left) }, depth + 1);
         return;
       case 'not': return visit(value.of, place, depth + 1);
       case 'ref': if (value.root.kind === 'value') visit(value.root.of, { ...place, position: 'other' }, depth + 1); return;
@@ -66,11 +66,13 @@ export function literalsOf(module: ModuleView): readonly LiteralUse[] {
     if (seenCalls.has(call)) return;
     seenCalls.add(call);
     for (const { literal, against } of comparedIn(call)) visit(literal, { ...place, position: 'comparison', against, name: nameOf(against) }, depth + 1);
-    call.args.forEach((item, index) => visit(item.value, { ...place, name: undefined, position: 'argument', call, argument: index, siblings: [], against: undefined }, depth + 1));
-    if (call.receiver) visit(call.receiver, { ...place, position: 'other' }, depth + 1);
+    call.args.forEach((item, index) => {
+      if (mayHold(item.value)) visit(item.value, { ...place, name: undefined, position: 'argument', call, argument: index, siblings: [], against: undefined }, depth + 1);
+    });
+    if (call.receiver && mayHold(call.receiver)) visit(call.receiver, { ...place, position: 'other' }, depth + 1);
   }
   const functions: readonly FunctionView[] = [module.top, ...module.functions.values()];
-  for (const binding of module.bindings) visit(binding.value, { ...emptyPlace(module.top), inside: binding.scope, when: binding.when, name: binding.name, position: 'binding', statementAt: binding.nameAt }, 0);
+  for (const binding of module.bindings) if (mayHold(binding.value)) visit(binding.value, { ...emptyPlace(module.top), inside: binding.scope, when: binding.when, name: binding.name, position: 'binding', statementAt: binding.nameAt }, 0);
   for (const view of module.classes.values()) for (const field of view.fields) visit(field.value, { ...emptyPlace(module.top), name: field.name, position: 'binding', statementAt: field.nameAt }, 0);
   for (const fn of functions) for (const step of fn.steps) {
     const place: Place = { ...emptyPlace(fn), when: step.when, statementAt: step.statementAt };
@@ -85,6 +87,15 @@ export function literalsOf(module: ModuleView): readonly LiteralUse[] {
   }
   for (const one of module.exports) visit(one.value, { ...emptyPlace(module.top), name: one.name === 'default' || one.name === '=' ? undefined : one.name, position: 'binding', statementAt: one.at }, 0);
   return [...found.values()];
+}
+/** A name, a function or a number holds no text: there is no need to say where it stands. */
+function mayHold(value: Value): boolean {
+  switch (value.kind) {
+    case 'literal': return typeof value.value === 'string';
+    case 'ref': return value.root.kind === 'value';
+    case 'function': case 'unknown': case 'regex': case 'class': return false;
+    default: return true;
+  }
 }
 function emptyPlace(fn: FunctionView): Place {
   return { name: undefined, position: 'other', call: undefined, argument: undefined, siblings: [], against: undefined, env: undefined, joined: false, when: [], inside: fn.id, statementAt: fn.at };

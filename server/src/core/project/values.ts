@@ -15,7 +15,12 @@ interface Left {
 
 /** Follows names, imports and members to a value that is no name; stops at parameters, calls and what is unknown. */
 export function resolveValue(value: Value, project: Followed): Resolved {
-  return follow(value, project, { objects: MOST_OBJECTS });
+  return leads(value) ? follow(value, project, { objects: MOST_OBJECTS }) : { value, trail: NOWHERE, exact: value.kind !== 'unknown' };
+}
+const NOWHERE: readonly At[] = [];
+/** Only names and calls lead to another value. */
+function leads({ kind }: Value): boolean {
+  return kind === 'ref' || kind === 'call';
 }
 function follow(value: Value, project: Followed, left: Left): Resolved {
   const trail: At[] = [];
@@ -169,7 +174,7 @@ function entryOf(value: Value, key: string, project: Followed, left: Left, depth
 /** The constant a value surely is. */
 export function constantOf(value: Value, project: Followed, depth = 0): { readonly value: Scalar } | undefined {
   if (depth > 10) return undefined;
-  const end = resolveValue(value, project).value;
+  const end = leads(value) ? resolveValue(value, project).value : value;
   if (end.kind === 'literal') return { value: end.value };
   if (end.kind === 'template') {
     let text = '';

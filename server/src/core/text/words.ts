@@ -49,10 +49,13 @@ export function createWordFinder(words: Iterable<string>): WordFinder {
   for (const state of ending.keys()) ends[state] = 1;
   return (text) => {
     const found = new Set<string>();
+    const seen = new Uint8Array(states);
     let state = 0;
     for (let index = 0; index < text.length; index++) {
       state = next[state * signs + (classes[text.charCodeAt(index)] ?? 0)] ?? 0;
-      if (ends[state] === 1) for (const word of ending.get(state) ?? []) found.add(word);
+      if (ends[state] === 0 || seen[state] === 1) continue;
+      seen[state] = 1;
+      for (const word of ending.get(state) ?? []) found.add(word);
     }
     return found;
   };

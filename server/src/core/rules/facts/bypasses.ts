@@ -78,12 +78,12 @@ function* besideOthers(step: Step, fn: FunctionView, guards: () => boolean, cont
       const shortcut = requestShortcut(test, guards(), context);
       if (shortcut && shortcut.how !== 'address') yield { test, shortcut };
     }
-  } else if (branch?.holds && branch.test.kind === 'logic' && refusesAt(step, context) && guards()) {
+  } else if (branch?.holds && branch.test.kind === 'logic' && refusesAt(step, context)) {
     const parts = operandsOf(branch.test, '&&');
     for (const test of parts) {
       const turned: Value | undefined = test.kind === 'not' ? test.of : test.kind === 'compare' && test.op.startsWith('!') ? { ...test, op: '===' } : undefined;
       const shortcut = turned && namedShortcut(turned, context);
-      if (shortcut) yield { test, shortcut };
+      if (shortcut && guards()) yield { test, shortcut };
     }
   }
 }

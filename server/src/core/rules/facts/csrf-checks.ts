@@ -1,4 +1,5 @@
 import type { Layer, RequestField } from '../../model/api.js';
+import type { FunctionView } from '../../model/module.js';
 import type { FunctionId, Value } from '../../model/value.js';
 import { links, type ChainLink, type Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
@@ -41,14 +42,18 @@ function refusesNobody(fn: FunctionId, context: RuleContext): boolean {
 }
 /** The function, or one it asks, reads where a request comes from, or a header that no form can send, and it refuses some. */
 export function refusesByOrigin(fn: FunctionId, context: RuleContext): boolean {
+  const body = context.body(fn);
+  return body !== undefined && refusesOthers(body, context);
+}
+/** A guard stands before many endpoints. */
+const refusesOthers = once(({ id: fn, steps }: FunctionView, context): boolean => {
   const refuses = context.conduct(fn)?.refuses ?? [];
-  const steps = context.body(fn)?.steps ?? [];
   if (!refuses.some((status) => status === 0 || (status >= 400 && status < 500)) && !steps.some((step) => refusesAt(step, context))) return false;
   return tellsOthersApart(fn, context) || steps.some((step) => {
     const asked = step.do === 'call' ? context.called(step.call) : undefined;
     return asked !== undefined && asked.id !== fn && tellsOthersApart(asked.id, context);
   });
-}
+});
 function tellsOthersApart(fn: FunctionId, context: RuleContext): boolean {
   if (looksAtOrigin(fn, context)) return true;
   const body = context.body(fn);

@@ -1,6 +1,7 @@
 import type { RequestField } from '../../model/api.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
+import { once } from './once.js';
 
 /** A part of a request that a value is made of. */
 export interface RequestRead {
@@ -17,6 +18,11 @@ const BODY = /^(json|formData|parseBody|text)$/;
 
 /** What a value reads from a request: through names, defaults, conversions, `new URL(req.url).searchParams` and `await req.json()`. */
 export function requestReads(value: Value, context: RuleContext, depth = 0): readonly RequestRead[] {
+  return depth === 0 && (value.kind === 'ref' || value.kind === 'call') ? known(value, context) : readsOf(value, context, depth);
+}
+/** Several rules ask about each name and call. */
+const known = once((value: Value, context): readonly RequestRead[] => readsOf(value, context, 0));
+function readsOf(value: Value, context: RuleContext, depth: number): readonly RequestRead[] {
   if (depth > DEEPEST) return [];
   switch (value.kind) {
     case 'ref': return ofRef(value, context, depth);
