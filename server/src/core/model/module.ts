@@ -70,6 +70,8 @@ export interface FunctionView {
   /** The branches the function expression itself stands in; every step's `when` starts with them. */
   readonly when: readonly Branch[];
   readonly steps: readonly Step[];
+  /** Branches that are none, since a constant of the file decides their tests, which ask something else as well. */
+  readonly settled?: readonly Branch[];
   /** False when something in the body could not be modelled: nothing may be claimed absent in it. */
   readonly complete: boolean;
 }

@@ -79,11 +79,19 @@ export function withoutDead(module: ModuleView): ModuleView {
   const settled = (fn: FunctionView): FunctionView => {
     if (!fn.when.some((branch) => decided(branch) !== undefined) && !fn.steps.some((step) => step.when.some((branch) => decided(branch) !== undefined))) return fn;
     changed = true;
+    const settledBy = [...new Set(fn.steps.flatMap(({ when }) => when))].filter((one) => one.test.kind === 'logic' && decided(one) !== undefined && isAsked(one.test));
     const left = (when: readonly Branch[]): readonly Branch[] => when.filter((branch) => decided(branch) === undefined);
     const steps = fn.steps.flatMap((step): readonly Step[] => (step.when.some((branch) => decided(branch) === false) ? [] : [{ ...step, when: left(step.when) }]));
-    return { ...fn, when: left(fn.when), steps };
+    return { ...fn, when: left(fn.when), steps, ...(settledBy.length > 0 ? { settled: settledBy } : {}) };
   };
   const top = settled(module.top);
   const functions = new Map([...module.functions].map(([id, fn]) => [id, settled(fn)] as const));
   return changed ? { ...module, top, functions } : module;
+}
+/** A constant is written beside something that would be asked: `user.isAdmin || true`. */
+function isAsked(test: Value, depth = 0): boolean {
+  if (depth > DEEPEST) return false;
+  if (test.kind === 'logic') return isAsked(test.left, depth + 1) || isAsked(test.right, depth + 1);
+  if (test.kind === 'not') return isAsked(test.of, depth + 1);
+  return test.kind === 'call' || test.kind === 'compare' || (test.kind === 'ref' && test.root.kind !== 'local');
 }

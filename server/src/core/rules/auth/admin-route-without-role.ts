@@ -4,6 +4,7 @@ import { links, type Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import { changing, methodName, refusesByItself } from '../facts/methods.js';
 import { adminPath, assetPath, publicPath, strongAdminPath } from '../facts/paths.js';
+import { guardedTwin } from '../facts/mounted-twice.js';
 import { isMeantForAll } from '../facts/peers.js';
 import { answersYesOrNo } from '../facts/plain-answers.js';
 import { comparesKey, mayAskInChain, roleFix, roleGuardFor } from '../facts/rights.js';
@@ -183,6 +184,25 @@ export default rule<'endpoint', Evidence>({
         app.listen(3000);
       `,
     },
+    {
+      title: 'Hono: a token that only operators hold',
+      good: `
+        import { Hono } from 'hono'; import { bearerAuth } from 'hono/bearer-auth'; const app = new Hono(); app.use('/admin/*', bearerAuth({ token: process.env.ADMIN_TOKEN })); app.get('/admin/stats', (c) => c.json(a()));
+        export default app;
+      `,
+    },
+    {
+      title: 'Hono: a token of anybody with an account',
+      bad: `
+        import { Hono } from 'hono';
+        import { bearerAuth } from 'hono/bearer-auth';
+        const app = new Hono();
+        app.use('/admin/*', bearerAuth({ verifyToken: (token, c) => known(token, c) }));
+        app.get('/admin/stats', (c) => c.json(a()));
+        //        ^^^^^ auth/admin-route-without-role
+        export default app;
+      `,
+    },
     { title: 'the login of the admin pages', good: `import express from 'express'; const app = express(); app.post('/admin/login', limiter, (q, s) => s.json(login(q.body))); app.listen(3000);` },
     {
       title: 'a guard whose name says admin',
@@ -271,7 +291,7 @@ function concerns(endpoint: Endpoint, strong: boolean, context: RuleContext): bo
   const { path, method, authentication, authorization } = endpoint;
   if (method === 'OPTIONS' || method === 'HEAD' || (!strong && !(adminPath(path.text) && changing.has(method) && !OWN.test(path.text)))) return false;
   if (publicPath(path.text) || isMeantForAll(endpoint, context) || assetPath(path.text) || refusesByItself(endpoint, context) || answersYesOrNo(endpoint, context)) return false;
-  if (!endpoint.chainComplete || authorization.state !== 'open' || authentication.state === 'unknown' || mayAskInChain(endpoint)) return false;
+  if (!endpoint.chainComplete || authorization.state !== 'open' || authentication.state === 'unknown' || mayAskInChain(endpoint) || guardedTwin(endpoint, context)) return false;
   // Weak words alone say nothing where nobody has to log in.
   if (!strong && authentication.state !== 'guarded') return false;
   if (links(endpoint.chain).some(({ layer }) => layer.claims.length === 0)) return false;

@@ -2,10 +2,11 @@ import type { FunctionView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import { claimedIn, type Claimed } from '../facts/claimed-roles.js';
 import { massAssignment } from '../facts/mass-assignment.js';
+import { additionExamples, openAdditions } from '../facts/open-additions.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
-  readonly kind: Claimed['how'] | 'assignment' | 'open-schema';
+  readonly kind: Claimed['how'] | 'assignment' | 'open-schema' | 'addition';
   readonly text: string;
   /** The comparison the field stands in, and the request it is read from, where both can be written anew. */
   readonly test: Value | undefined;
@@ -45,6 +46,8 @@ export default rule<'function', Evidence>({
       };
     }
     for (const step of fn.steps) {
+      if (step.do === 'call') for (const { key = '', keyAt } of openAdditions(step.call, context))
+        yield { at: keyAt, subject: `addition ${key}`, severity: 'error', confidence: 'high', when: step.when, evidence: { kind: 'addition', text: key, test: undefined, request: undefined, role: undefined } };
       const stored = step.do === 'call' ? massAssignment(step.call, fn, context) : undefined;
       if (stored && !isGuarded(fn, context))
         yield {
@@ -56,6 +59,7 @@ export default rule<'function', Evidence>({
   explain: ({ kind, text }) => ({
     message: kind === 'tested' || kind === 'kept' ? `The role comes from the request itself (${text}), so any caller can become admin. Read it from the verified session or token.`
       : kind === 'named' ? `Who the caller is comes from the request itself (${text}), so anybody can be anybody. Read it from the verified session or token.`
+        : kind === 'addition' ? `Whoever signs up may set '${text}', since input is true unless it is said, so anybody can become admin. Set input: false.`
         : kind === 'open-schema' ? `Fields the schema does not name are stored too (${text}). Set additionalProperties to false, or name the fields that may be set.`
           : `Whatever the caller sends (${text}) is stored as it is, a role or an owner too. Name the fields that may be set.`,
     why: 'Headers, queries, cookies and bodies are what the caller writes; anybody can write `admin` there.',
@@ -68,6 +72,7 @@ export default rule<'function', Evidence>({
     else yield { refused: 'Where the verified role is kept is for the author to say.' };
   },
   examples: [
+    ...additionExamples,
     {
       title: 'a flag of the login form',
       bad: `
@@ -114,10 +119,7 @@ export default rule<'function', Evidence>({
         }
       `,
     },
-    {
-      title: 'what is shown depends on what was asked for',
-      good: `export function list(req) { return req.query.role === 'editor' ? editors() : null; }`,
-    },
+    { title: 'what is shown depends on what was asked for', good: `export function list(req) { return req.query.role === 'editor' ? editors() : null; }` },
     {
       title: 'refused unless the caller says so',
       bad: `

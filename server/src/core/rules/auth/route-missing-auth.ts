@@ -4,9 +4,12 @@ import { exemptedExamples } from '../facts/exempted-examples.js';
 import { eventExamples } from '../facts/event-examples.js';
 import { missingCheck, type MissingCheck } from '../facts/missing-auth.js';
 import { methodName } from '../facts/methods.js';
+import { mountedExamples } from '../facts/mounted-examples.js';
 import { openPlaces, openReading, type OpenPlace } from '../facts/open-places.js';
 import { openRowExamples } from '../facts/open-row-examples.js';
 import { openSockets, type OpenSockets } from '../facts/open-sockets.js';
+import { procedureExamples } from '../facts/procedure-examples.js';
+import { looseProcedures } from '../facts/procedure-levels.js';
 import { guardFix, publicFix } from '../facts/peers.js';
 import { personalExamples } from '../facts/personal-examples.js';
 import { removalExamples } from '../facts/removal-examples.js';
@@ -43,7 +46,8 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
     }
     for (const one of openSockets(module, context)) yield { at: one.at, subject: `sockets ${one.change}`, confidence: 'medium', evidence: one };
     if (context.depends('graphql-shield', module.path) === true) return;
-    for (const one of unaskedMutations(module, context)) yield { at: one.at, subject: `Mutation.${one.name}`, confidence: 'medium', evidence: one, related: [{ at: one.guardAt, label: 'guarded here' }] };
+    const unasked = [...unaskedMutations(module, context), ...looseProcedures(module, context)];
+    for (const one of unasked) yield { at: one.at, subject: `Mutation.${one.name}`, confidence: 'medium', evidence: one, related: [{ at: one.guardAt, label: 'guarded here' }] };
   },
   explain: (evidence) => ({
     message: sentenceOf(evidence),
@@ -308,14 +312,8 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
         app.put('/admin/times', only, put); app.delete('/admin/times', only, drop); app.post('/votes', (c) => c.body(null, 204)); export default app;
       `,
     },
-    {
-      title: 'whether a server is well',
-      good: `import { Router } from 'express'; const r = Router(); r.get('/orders', auth, a); r.post('/orders', auth, b); r.all('/-/healthy', (req, res) => res.end('ok')); export default r;`,
-    },
-    {
-      title: 'more open routes than guarded ones',
-      good: `import { Router } from 'express'; const r = Router(); r.post('/a', x); r.post('/b', x); r.post('/c', x); r.post('/d', auth, x); r.post('/e', auth, x); export default r;`,
-    },
+    { title: 'whether a server is well', good: `import { Router } from 'express'; const r = Router(); r.get('/orders', auth, a); r.post('/orders', auth, b); r.all('/-/healthy', (req, res) => res.end('ok')); export default r;` },
+    { title: 'more open routes than guarded ones', good: `import { Router } from 'express'; const r = Router(); r.post('/a', x); r.post('/b', x); r.post('/c', x); r.post('/d', auth, x); r.post('/e', auth, x); export default r;` },
     {
       title: 'a public route above the line, by intent',
       good: `import { Router } from 'express'; const r = Router(); r.post('/webhooks/stripe', hook); r.post('/forgot-password', forgot); r.use(protect); r.patch('/me', change); export default r;`,
@@ -368,9 +366,8 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
       `,
     },
     ...openRowExamples, ...personalExamples,
-    ...eventExamples,
-    ...removalExamples,
-    ...decoratorExamples, ...exemptedExamples,
+    ...eventExamples, ...removalExamples,
+    ...decoratorExamples, ...exemptedExamples, ...mountedExamples, ...procedureExamples,
   ],
 });
 

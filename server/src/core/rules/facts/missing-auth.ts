@@ -4,6 +4,7 @@ import type { At } from '../../text/source.js';
 import type { Detection, RuleContext } from '../rule.js';
 import { changesOf } from './changes.js';
 import { changing } from './methods.js';
+import { guardedTwin } from './mounted-twice.js';
 import { needsNoGuard, saysNothingOf } from './open-design.js';
 import { laterGuard, switchedOff } from './openings.js';
 import { ownBody } from './own-steps.js';
@@ -41,8 +42,8 @@ export function* missingCheck(endpoint: Endpoint, context: RuleContext): Iterabl
     yield { ...base, at: off.at, severity: named || severity === 'hint' ? severity : 'info', confidence: named ? 'medium' : 'low', evidence: { endpoint, how: off.how, name: off.name, guard: undefined, counts: [0, 0], off: off.whole } };
     return;
   }
-  // What is opened on purpose for reading is judged by what it gives out; what a guard is told to let by, where it is told so.
-  if (!standsOpen(endpoint) || off || endpoint.exempt) return;
+  // What is opened on purpose for reading is judged by what it gives out; what a guard is told to let by, or a second mount leaves open, where that is written.
+  if (!standsOpen(endpoint) || off || endpoint.exempt || guardedTwin(endpoint, context)) return;
   const late = isChanging ? laterGuard(endpoint, context) : undefined;
   if (late) {
     yield {

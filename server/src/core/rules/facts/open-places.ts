@@ -4,6 +4,7 @@ import type { At } from '../../text/source.js';
 import type { Detection, RuleContext } from '../rule.js';
 import { exemptedRoutes } from './exempted-routes.js';
 import { methodName } from './methods.js';
+import { mountedOpen } from './mounted-twice.js';
 import { openRecords } from './open-records.js';
 import { openRows } from './open-rows.js';
 import { switchedOff } from './openings.js';
@@ -32,6 +33,13 @@ export function* openPlaces(module: ModuleView, context: RuleContext, taken: (at
     yield {
       at, subject: `exempt ${first.id}`, when: first.when, severity: context.policy('auth').at === 'gateway' ? 'hint' : named ? 'warning' : 'info', confidence: named ? 'medium' : 'low', related: [{ at: first.methodAt, label: 'opened by it' }],
       evidence: { how: 'place', message: `'${guard}' lets ${methodName(first)} ${first.path.text}${more} by here, so nobody asks who calls. Take it out of the exemptions, or put another check before it.`, refused: 'Which of its routes are for everybody is for the author to say.' },
+    };
+  }
+  for (const { at, guard, guardAt, first, count, guarded, admin } of mountedOpen(module, context)) {
+    const more = count === 1 ? ' is' : ` and ${count - 1} more are`;
+    yield {
+      at, subject: `mounted ${first.id}`, when: first.when, severity: context.policy('auth').at === 'gateway' ? 'hint' : admin ? 'error' : 'warning', confidence: 'medium', related: [{ at: guardAt, label: 'the check before the other mount' }],
+      evidence: { how: 'place', message: `${methodName(first)} ${first.path.text}${more} reached here without '${guard}', which stands before ${guarded.path.text}. Put it before this mount too, or remove the mount.`, refused: 'Whether the router is meant to be reached here is for the author to say.' },
     };
   }
   if (context.depends('graphql-shield', module.path) === true) return;

@@ -13,6 +13,8 @@ export const passingMessages: Readonly<Record<string, ((name: string) => string)
   'stranger': (name) => `${named(name)} lets whoever brings no credential pass here, so only wrong ones are refused. Answer 401 instead.`,
   'assigned': (name) => `'${name}' is set here and not compared, so the test passes for everybody and gives them the role. Write === in its place.`,
   'index': (name) => `'${name}' answers -1 where nothing was found, which counts as true, so the check passes for whoever lacks the right. Use includes.`,
+  'list': (name) => `'${name}' gives a list, which counts as true even when it is empty, so the check passes for everybody. Use some or includes, or ask for its length.`,
+  'settled': (name) => `'${name}' decides this test whatever stands beside it, so the check lets everybody pass. Take the constant out.`,
   'presence': (name) => `Any value of '${name}' passes here, since nothing looks at it later: whoever sends one is let in. Compare it with what was given out, in constant time.`,
   'not-a-role': (name) => `Whoever has no '${name}' at all passes here, as a stranger does: only one role is refused. Name the roles that may pass.`,
   'unread': (name) => `Whether '${name}' failed is never asked here, so the request goes on with any token or none. Look at the error, and refuse with 401.`,

@@ -31,7 +31,12 @@ function isPackage(target: Value): boolean {
 
 /** Something before the handler may ask for a role, by its name or by what it is told, or asks for what only operators have. */
 export function mayAskInChain(endpoint: Endpoint): boolean {
-  return links(endpoint.chain).some(({ layer }) => mayAskForRights(layer.value) || wordsOf(layer.name).some((word) => RIGHTS.has(word)) || OPERATORS.test(layer.name));
+  return links(endpoint.chain).some(({ layer }) => mayAskForRights(layer.value) || wordsOf(layer.name).some((word) => RIGHTS.has(word)) || OPERATORS.test(layer.name) || isOwnToken(layer.value));
+}
+/** Hono 4: one token for all who call, which only operators hold. */
+function isOwnToken(value: Value): boolean {
+  const [first] = value.kind === 'call' && /^hono\/bearer-auth\.bearerAuth$/.test(value.callee) ? value.args : [];
+  return first?.value.kind === 'object' && first.value.entries.some(({ key }) => key === 'token');
 }
 
 /** A function before the handler compares a key of the request with one of the server's: whoever has it is an operator. */

@@ -34,6 +34,61 @@ export const trueTestExamples: readonly Example[] = [
     `,
   },
   {
+    title: 'an empty list is true as well',
+    bad: `
+      export class WardenGuard {
+        canActivate(context) {
+          const { user } = context.switchToHttp().getRequest();
+          return ['warden', 'chief'].filter((role) => role === user?.role) ? true : false;
+      //                             ^^^^^^ auth/always-allow "'filter' gives a list, which counts as true even when it is empty"
+        }
+      }
+      export const needs = (right) => (req, res, next) => {
+        const held = req.auth.rights.filter((one) => one === right);
+      //                             ^^^^^^ auth/always-allow
+        if (!held) return res.sendStatus(403);
+        next();
+      };
+    `,
+  },
+  {
+    title: 'a constant beside the real test',
+    bad: `
+      export const ownPlot = (find) => async (req, res, next) => {
+        const plot = await find(req.params.id);
+        if (!plot) return res.sendStatus(404);
+        if (plot.grower === req.user.id || true) return next();
+      //                                   ^^^^ auth/always-allow "decides this test whatever stands beside it"
+        res.sendStatus(403);
+      };
+      export function needsToken(req, res, next) {
+        if (!req.headers.authorization && false) return res.sendStatus(401);
+      //                                  ^^^^^ auth/always-allow
+        next();
+      }
+      require('express')().put('/plots/:id', needsToken, ownPlot(byId), (req, res) => res.end());
+    `,
+  },
+  {
+    title: 'constants that keep everybody out, or that ask about something else',
+    good: `
+      export const closed = (req, res, next) => { if (!req.user || true) return res.sendStatus(403); next(); };
+      export const noted = (req, res, next) => { if (req.query.verbose || true) console.log(req.url); if (!req.user) return res.sendStatus(401); next(); };
+      require('express')().put('/plots/:id', closed, noted, (req, res) => res.end());
+    `,
+  },
+  {
+    title: 'lists whose length is asked for, and lists that may be missing',
+    good: `
+      export const needs = (right) => (req, res, next) => {
+        if (req.auth.rights.filter((one) => one === right).length === 0) return res.sendStatus(403);
+        if (!req.auth.rights.some((one) => one === right) || !req.auth.rights.find((one) => one === right)) return res.sendStatus(403);
+        next();
+      };
+      export class CrewGuard { canActivate(context) { return context.switchToHttp().getRequest().user.roles?.length > 0; } }
+    `,
+  },
+  {
     title: 'positions that are compared, names that are set, and lists of other things',
     good: `
       export const needs = (right) => (req, res, next) => {

@@ -16,7 +16,7 @@ import { branchesIn, headOf, operandsOf, partsOf, someIn } from './walk.js';
 export interface TrueTest {
   readonly at: At;
   readonly statementAt: At;
-  readonly how: 'assigned' | 'index' | 'presence' | 'not-a-role' | 'goes-on';
+  readonly how: 'assigned' | 'index' | 'list' | 'settled' | 'presence' | 'not-a-role' | 'goes-on';
   /** What the message names: what is set, the call, the field, or the role that is asked for. */
   readonly name: string;
   readonly next: At | undefined;
@@ -32,6 +32,7 @@ const CREDENTIAL = /^(authorization|x-auth|(x-)?(\w+-)?(auth|api|access|admin|in
 export function* trueTests(fn: FunctionView, context: RuleContext): Iterable<TrueTest> {
   yield* assigned(fn, context);
   yield* positions(fn, context);
+  yield* settled(fn, context);
   const one = presence(fn, context) ?? otherRole(fn, context) ?? onlyStatus(fn, context);
   if (one) yield one;
 }
@@ -53,18 +54,38 @@ function standsInTest(step: Step, context: RuleContext): boolean {
 /** `if (scopes.indexOf(name)) next()`: -1 is true, and the first of the list is not. */
 function* positions(fn: FunctionView, context: RuleContext): Iterable<TrueTest> {
   const seen = new Set<string>();
-  const answers = isDecision(fn) ? fn.steps.flatMap((step) => (step.do === 'return' && step.value ? [{ test: step.value, step }] : [])) : [];
+  const answers = isDecision(fn) ? fn.steps.flatMap((step) => (step.do === 'return' && step.value ? [{ test: step.value.kind === 'choice' ? step.value.test : step.value, step }] : [])) : [];
   for (const { test, step } of [...branchesIn(fn).map((one) => ({ test: one.branch.test, step: one.step })), ...answers]) for (const value of askedFor(test)) {
-    const call = positionIn(value, context);
+    const position = positionIn(value, context);
+    const call = position ?? listIn(value, context);
     const key = call && `${call.at.mark}:${call.at.part?.start ?? ''}`;
     if (!call || key === undefined || seen.has(key)) continue;
     seen.add(key);
-    if (ABOUT_CALLER.test(context.textOf(call.at).slice(0, 200)) && isCheck(fn, context)) yield { at: call.nameAt, statementAt: step.statementAt, how: 'index', name: call.name, next: undefined };
+    if (ABOUT_CALLER.test(context.textOf(call.at).slice(0, 200)) && isCheck(fn, context)) yield { at: call.nameAt, statementAt: step.statementAt, how: position ? 'index' : 'list', name: call.name, next: undefined };
   }
 }
 function positionIn(value: Value, context: RuleContext): Call | undefined {
   const end = value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0 ? context.resolve(value).value : value;
   return end.kind === 'call' && POSITION.test(end.name) && end.receiver !== undefined ? end : undefined;
+}
+/** A list, which is true whatever it holds: `if (roles.filter((one) => one === user.role)) next()`. */
+function listIn(value: Value, context: RuleContext): Call | undefined {
+  const end = value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0 ? context.resolve(value).value : value;
+  if (end.kind !== 'call' || end.form !== 'call') return undefined;
+  const isList = /^(Object\.(keys|values|entries)|Array\.from)$/.test(end.callee) || (/^(filter|map|flatMap)$/.test(end.name) && end.receiver !== undefined && end.args[0]?.value.kind === 'function');
+  return isList && context.called(end) === undefined ? end : undefined;
+}
+/** `if (row.owner === req.user.id || true) next()`: a constant decides whom a check lets in. */
+function* settled(fn: FunctionView, context: RuleContext): Iterable<TrueTest> {
+  if (!fn.settled || (context.role(fn.id)?.as !== 'layer' && !isCheck(fn, context)) || context.conduct(fn.id)?.passes === 'never') return;
+  for (const { test } of new Set(fn.settled)) for (const [op, wanted] of [['||', true], ['&&', false]] as const) {
+    const parts = operandsOf(test, op);
+    const constant = parts.length > 1 ? parts.find((one) => one.kind === 'literal' && one.value === wanted) : undefined;
+    if (constant && parts.some((one) => one !== constant && ABOUT_CALLER.test(context.textOf(one.at).slice(0, 200)))) {
+      yield { at: constant.at, statementAt: constant.at, how: 'settled', name: `${op} ${String(wanted)}`, next: undefined };
+      return;
+    }
+  }
 }
 function isDecision(fn: FunctionView): boolean {
   return /(^|\.)canActivate$/.test(fn.name) || /^(is|has|can|may)[A-Z]/.test(fn.name.split('.').at(-1) ?? '');
