@@ -9,6 +9,7 @@ import { createDriving } from './driving.js';
 import { filesListed, specifierOf } from './folder-lists.js';
 import { scopesIn, type Machine } from './machine.js';
 import { collectionOf } from './lists.js';
+import { memo } from './memo.js';
 import { spreadOut } from './members.js';
 import { pathText } from './plugin-folders.js';
 import { createPlugins } from './plugins.js';
@@ -25,15 +26,22 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
   const { plug, give } = createPlugins(machine);
   const driving = createDriving(machine);
   const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
+  /** What adapters say of a call by its text, which is run again for each caller of its function. */
+  const knownTo = memo((call: Call): 'opens' | { readonly adapter: FrameworkAdapter; readonly made: Created } | undefined => {
+    if (adapters.some((adapter) => adapter.opens?.(call) !== undefined)) return 'opens';
+    for (const adapter of adapters) {
+      const made = adapter.creates(call);
+      if (made) return { adapter, made };
+    }
+    return undefined;
+  });
   return resultOf;
 
   function resultOf(call: Call, frame: Frame, step: (StepFrame & CallStep) | undefined, openLoop: boolean): Abstract {
+    const known = knownTo(call);
     // A plugin that is only marked is run where it is registered.
-    if (adapters.some((adapter) => adapter.opens?.(call) !== undefined)) return { is: 'value', value: call, frame };
-    for (const adapter of adapters) {
-      const made = adapter.creates(call);
-      if (made) return begun(adapter, made, call, frame, step);
-    }
+    if (known === 'opens') return { is: 'value', value: call, frame };
+    if (known) return begun(known.adapter, known.made, call, frame, step);
     const later = afterwards(call, frame) ?? driving.called(call, frame, step);
     if (later) return later;
     const receiver = call.receiver ? settled(evaluate(call.receiver, frame)) : undefined;

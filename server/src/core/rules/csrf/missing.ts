@@ -58,22 +58,11 @@ export default rule<'endpoint', Evidence>({
     const exempt = exemptFromCrumb(endpoint, context);
     if (exempt) yield { ...found, at: exempt, evidence: { endpoint, how: 'exempt', ...nowhere } };
     if (exempt || !isChange(endpoint, context)) return;
+    // What is before an endpoint takes longest to read: only where there is something to say.
     const chain = links(endpoint.chain);
-    if (isProtected(endpoint, context) || chain.some((link) => asksForHeader(link, context) || asksForToken(link, context))) return;
-    if (isIdle(endpoint, context)) return;
-    const others = context.endpoints({ file: path }).filter((one) => one.app === endpoint.app && isChange(one, context));
-    const knowsByCookie = knowsBySession(context);
-    if (knowsByCookie && endpoint.chainComplete && others.some((one) => one.route.layers.some((layer) => checks(layer)))) {
-      yield { ...found, evidence: { endpoint, how: 'forgotten', ...nowhere } };
-      return;
-    }
-    if (others[0] !== endpoint) return;
-    if (PACKAGES.some((name) => context.projectUses(name))) {
-      if (mount === undefined && checkedLater(endpoint, chain, context) && knowsByCookie && endpoint.authentication.state === 'guarded') yield { ...found, evidence: { endpoint, how: 'late', ...nowhere } };
-      return;
-    }
-    const flags = chain.map(({ layer }) => sessionFlags(layer.value, context)).find((one) => one !== undefined);
-    if (flags && (flags.isNone || takesForms(endpoint, chain))) yield { ...found, evidence: { endpoint, how: 'missing', ...flags } };
+    const said = faultOf(endpoint, chain, mount !== undefined, context);
+    if (!said || isProtected(endpoint, context) || chain.some((link) => asksForHeader(link, context) || asksForToken(link, context)) || isIdle(endpoint, context)) return;
+    yield { ...found, evidence: { endpoint, ...nowhere, ...said } };
   },
   explain: ({ endpoint, how }) => ({
     message: how === 'mount'
@@ -318,6 +307,17 @@ function isIdle({ route }: Endpoint, context: RuleContext): boolean {
   // Files a layer before it keeps are a change.
   const keepsFiles = route.layers.some(({ name }) => /^(single|array|fields|any)$/.test(name.split('.').at(-1) ?? ''));
   return !keepsFiles && route.handler?.fn !== undefined && changesNothing(route.handler.fn, context);
+}
+/** What would be wrong with an endpoint that nothing protects: others of its file are checked, the check comes after it, or there is none for all of them, which the first is told for. */
+function faultOf(endpoint: Endpoint, chain: readonly ChainLink[], isMounted: boolean, context: RuleContext): Pick<Evidence, 'how'> & Partial<Omit<Evidence, 'endpoint' | 'how'>> | undefined {
+  const others = context.endpoints({ file: context.pathOf(endpoint.methodAt) }).filter((one) => one.app === endpoint.app && isChange(one, context));
+  const knowsByCookie = knowsBySession(context);
+  if (knowsByCookie && endpoint.chainComplete && others.some((one) => one.route.layers.some((layer) => checks(layer)))) return { how: 'forgotten' };
+  if (others[0] !== endpoint) return undefined;
+  if (PACKAGES.some((name) => context.projectUses(name)))
+    return !isMounted && checkedLater(endpoint, chain, context) && knowsByCookie && endpoint.authentication.state === 'guarded' ? { how: 'late' } : undefined;
+  const flags = chain.map(({ layer }) => sessionFlags(layer.value, context)).find((one) => one !== undefined);
+  return flags && (flags.isNone || takesForms(endpoint, chain)) ? { how: 'missing', ...flags } : undefined;
 }
 /** A page of another site can send it without being asked first: only what a form can send, unless a form can name another method. */
 function isChange({ method, path }: Endpoint, context: RuleContext): boolean {

@@ -28,6 +28,9 @@ export const contentsOf = once((module: ModuleView): Contents => {
       case 'literal':
         if (typeof value.value === 'string') texts.push(value);
         return;
+      case 'ref':
+        if (value.root.kind !== 'value') return;
+        break;
       case 'function': case 'unknown': case 'regex': return;
       default:
     }

@@ -1,11 +1,12 @@
 import type { Branch, FunctionView, Step } from '../../model/module.js';
-import type { Ref, Value } from '../../model/value.js';
+import type { FunctionId, Ref, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
 import { authGuardName } from './guards.js';
 import { goesOnFrom, ofRequest } from './handed.js';
 import { changing } from './methods.js';
 import { wordsOf } from './names.js';
+import { once } from './once.js';
 import { readsCaller } from './rights.js';
 import { branchesIn, someIn } from './walk.js';
 
@@ -114,9 +115,12 @@ function decidesForNobody(fn: FunctionView, context: RuleContext): HalfGuard | u
 }
 /** The function that mercurius-auth asks, by the option it stands under. */
 function isPolicy(fn: FunctionView, context: RuleContext): boolean {
-  return fn.parameters.length > POLICY_CONTEXT && context.functions(fn.at.path).some((one) => one.steps.some((step) => step.do === 'call' && step.call.args.some(({ value }) =>
-    value.kind === 'object' && value.entries.some((entry) => entry.key === 'applyPolicy' && entry.value.kind === 'function' && entry.value.fn === fn.id))));
+  const top = fn.parameters.length > POLICY_CONTEXT ? context.top(fn.at.path) : undefined;
+  return top !== undefined && policiesOf(top, context).has(fn.id);
 }
+/** The functions of a file that are handed over as `applyPolicy`. */
+const policiesOf = once((top: FunctionView, context): ReadonlySet<FunctionId> => new Set(context.functions(top.at.path).flatMap(({ steps }) => steps.flatMap((step) => (step.do !== 'call' ? [] : step.call.args.flatMap(({ value }) =>
+  (value.kind !== 'object' ? [] : value.entries.flatMap(({ key, value: fn }) => (key === 'applyPolicy' && fn.kind === 'function' ? [fn.fn] : [])))))))));
 /** Nothing of that name was put on the context of the request. */
 function isOfContext({ test, holds }: Branch, fn: FunctionView): boolean {
   return holds && test.kind === 'not' && test.of.kind === 'ref' && test.of.root.kind === 'parameter' && test.of.root.fn === fn.id && test.of.root.index === POLICY_CONTEXT && test.of.path.length === 1;
