@@ -7,8 +7,10 @@ import { changing } from './methods.js';
 import { guardedTwin } from './mounted-twice.js';
 import { needsNoGuard, saysNothingOf } from './open-design.js';
 import { laterGuard, switchedOff } from './openings.js';
+import { tableQueries } from './owned-tables.js';
 import { ownBody } from './own-steps.js';
 import { adminPath, assetPath, identityPath, sensitivePath, strongAdminPath } from './paths.js';
+import { requestReads } from './request-reads.js';
 import { commonGuard, isMeantForAll, isSignUp, standsOpen, type PeerGuard } from './peers.js';
 
 /** Why a route that asks nobody should. */
@@ -26,13 +28,18 @@ const NO_DATA = /\/(docs?|api-docs|swagger(-ui)?|openapi|metrics|csp-report)(\/|
 /** Fewest neighbours, and the part of them, that make a habit. */
 const FEWEST = 2;
 const MOST_OF = 0.6;
+/** As many routes beside one that is read, where all of them ask. */
+const FEWEST_OF_ALL = 3;
+/** What pages of others show, and what only those can name who were given it. */
+const FOR_ALL = /avatar|image|photo|picture|thumb|logo|icon|preview|embed|share|feed|widget|badge|qr|slug|token|code|hash|key|invite|handle|public|catalog/i;
 
 /** A route without a check of the caller, where its neighbours have one, or something takes it away from this route alone. */
 export function* missingCheck(endpoint: Endpoint, context: RuleContext): Iterable<Detection<MissingCheck>> {
   const { method, path } = endpoint;
   if (method === 'OPTIONS' || method === 'HEAD' || endpoint.route.statementAt.mark === 0 || isMeantForAll(endpoint, context)) return;
   const isChanging = changing.has(method);
-  if (!isChanging && !(sensitivePath(path.text) || identityPath(path.text) || adminPath(path.text))) return;
+  const isPlain = !isChanging && !(sensitivePath(path.text) || identityPath(path.text) || adminPath(path.text));
+  if (isPlain && !givesRow(endpoint, context)) return;
   if (assetPath(path.text) || NO_DATA.test(path.text) || needsNoGuard(endpoint, context)) return;
   const base = { subject: endpoint.id, when: endpoint.when };
   const severity: Severity = isSignUp(endpoint) || context.policy('auth').at === 'gateway' ? 'hint' : isChanging && strongAdminPath(path.text) ? 'error' : 'warning';
@@ -61,13 +68,23 @@ export function* missingCheck(endpoint: Endpoint, context: RuleContext): Iterabl
   // What takes stored things away is for nobody to do who is not known, whatever may be read and sent in by everybody.
   const isRemoval = guarded.length > 0 && removesStored(endpoint, context);
   if (!isRemoval && (guarded.length < FEWEST || !isUsual)) return;
-  if ( saysNothingOf(endpoint, guarded, isChanging)) return;
+  if (isPlain ? !isOnlyOpen(guarded, peers) : saysNothingOf(endpoint, guarded, isChanging)) return;
   const common = commonGuard(guarded);
   yield {
     ...base, at: endpoint.methodAt, severity, confidence: 'medium',
     evidence: { endpoint, how: 'peers', name: common?.name ?? 'a check in their handlers', guard: common?.guard, counts: [guarded.length, peers.length], off: undefined },
     related: [{ at: common?.guard?.at ?? (guarded[0] ?? endpoint).methodAt, label: 'guarded here' }],
   };
+}
+/** What the one row is that a path names is chosen by the caller, and its path says nothing of pictures, links and the like. */
+function givesRow(endpoint: Endpoint, context: RuleContext): boolean {
+  if (endpoint.method !== 'GET' || !endpoint.path.shape.includes('/{}') || FOR_ALL.test(endpoint.path.text)) return false;
+  const body = ownBody(endpoint, context);
+  return body?.complete === true && tableQueries(body, context).some(({ kind, filters }) => kind === 'read' && filters.some(({ value }) => requestReads(value, context).some(({ field }) => field.from === 'param')));
+}
+/** All routes beside it ask who calls, those that are read as well. */
+function isOnlyOpen(guarded: readonly Endpoint[], peers: readonly Endpoint[]): boolean {
+  return guarded.length >= FEWEST_OF_ALL && guarded.length === peers.length && guarded.filter((one) => one.method === 'GET').length >= FEWEST;
 }
 /** A DELETE whose handler removes what is stored. */
 function removesStored(endpoint: Endpoint, context: RuleContext): boolean {

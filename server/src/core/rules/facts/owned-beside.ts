@@ -3,12 +3,15 @@ import { links, type Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import type { RuleContext } from '../rule.js';
 import { isHarmless } from './guards.js';
+import { saysNothingOfRights } from './levels.js';
 import { changing } from './methods.js';
 import { wordsOf } from './names.js';
 import { needsNoGuard } from './open-design.js';
 import { isOfCaller, isWholeRequest, looksAtCaller, tableQueries, type TableQuery } from './owned-tables.js';
 import { ownBody } from './own-steps.js';
 import { isMeantForAll, standsOpen } from './peers.js';
+import { refusesAt } from './refusals.js';
+import { requestReads } from './request-reads.js';
 import { mapsOf } from './resolvers.js';
 import { mayAskInChain } from './rights.js';
 import { someIn } from './walk.js';
@@ -20,7 +23,7 @@ export interface OwnedBeside {
   readonly column: string;
 }
 /** Columns that say whose something is, and never who wrote it for all to read. */
-const PRIVATE_COLUMN: ReadonlySet<string> = new Set('patient patients holder customer client employee student guest buyer payer recipient subscriber applicant borrower guardian candidate resident tenant policyholder insured debtor'.split(' '));
+const PRIVATE_COLUMN: ReadonlySet<string> = new Set('patient patients holder customer client employee student guest buyer payer recipient subscriber applicant borrower guardian candidate resident tenant policyholder insured debtor rider riders driver passenger household donor voter pupil worker'.split(' '));
 /** What somebody has for himself alone. */
 const PRIVATE_TABLE = new RegExp('order|invoice|payment|payout|message|booking|reservation|ticket|visit|appointment|result|prescription|salary|payslip|document|address|card|transaction|notification|note|subscription|claim|application|cart|contract|statement'
   + '|diagnos|medication|loan|transfer|deposit|balance|wallet|passport|conversation|inbox|consent|enrol|grade|session|device', 'i');
@@ -36,6 +39,20 @@ export function ownedBeside(open: Endpoint, context: RuleContext): OwnedBeside |
   for (const other of context.endpoints({ scope: open.scope })) {
     const its = other !== open && other.app === open.app && changing.has(other.method) && asksNoMore(open, other) ? ownBody(other, context) : undefined;
     const owned = its && tableQueries(its, context).find((one) => one.kind !== 'read' && one.owner !== undefined && loose.some(({ table }) => table === one.table));
+    if (owned?.owner !== undefined) return { other, table: owned.table, column: owned.owner };
+  }
+  return undefined;
+}
+/** A reading route that gives the private rows of whoever it names, where another compares the same column with who calls: `/employees/:id/payslips` beside `/me/payslips`. */
+export function ownedRead(open: Endpoint, context: RuleContext): OwnedBeside | undefined {
+  if (open.method !== 'GET' || !open.path.shape.includes('{}') || open.authentication.state === 'open' || open.authorization.state === 'guarded' || open.chain === undefined || mayAskInChain(open)) return undefined;
+  const body = ownBody(open, context);
+  const told = body?.complete ? tableQueries(body, context).filter((one) => one.kind === 'read' && one.owner === undefined && one.filters.length > 0 && !one.filters.some(({ column }) => VISIBILITY.test(column))) : [];
+  if (!body || told.length === 0 || looksAtCaller(body, context) || handsOn(body, context, false) || body.steps.some((step) => refusesAt(step, context)) || (open.framework === 'nest' && !saysNothingOfRights(open, context))) return undefined;
+  for (const other of new Set([...context.endpoints({ scope: open.scope }), ...context.endpoints({ file: open.methodAt.path })])) {
+    const its = other !== open && other.app === open.app && other.method === 'GET' && asksNoMore(open, other) ? ownBody(other, context) : undefined;
+    const owned = its && tableQueries(its, context).find((one) => one.kind === 'read' && one.owner !== undefined && isPrivate(one) && told.some(({ table, filters }) => table === one.table
+      && filters.some(({ column, value }) => column === one.owner && requestReads(value, context).some(({ field }) => field.from === 'param'))));
     if (owned?.owner !== undefined) return { other, table: owned.table, column: owned.owner };
   }
   return undefined;

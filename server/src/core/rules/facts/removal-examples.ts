@@ -56,4 +56,37 @@ export const removalExamples: readonly Example[] = [
       export default router;
     `,
   },
+  {
+    title: 'the only route of a router that is read without an account',
+    bad: `
+      import Fastify from 'fastify';
+      import { knex } from './knex.js';
+      const app = Fastify();
+      app.register(async (boats) => {
+        boats.get('/', { onRequest: boats.authenticate }, async () => knex('boats').select('id', 'name'));
+        boats.get('/:id', { onRequest: boats.authenticate }, async (request) => knex('boats').where({ id: request.params.id }).first());
+        boats.patch('/:id', { onRequest: boats.authenticate }, async (request) => knex('boats').where({ id: request.params.id }).update({ name: request.body.name }));
+        boats.get('/:id/course', async (request) => knex('fixes').where({ boat: request.params.id }).select('lat', 'lng'));
+        //    ^^^ auth/route-missing-auth "has no authentication while 3 of 3 routes here"
+      }, { prefix: '/boats' });
+    `,
+  },
+  {
+    title: 'what is read by everybody: beside changes alone, beside another that is open, and by what only some can name',
+    good: `
+      import { Router } from 'express';
+      import { Song, Set } from './models.js';
+      const songs = Router();
+      songs.get('/:id', async (req, res) => res.json(await Song.findByPk(req.params.id)));
+      songs.post('/', requireAuth, add); songs.put('/:id', requireAuth, change); songs.patch('/:id/title', requireAuth, rename);
+      const sets = Router();
+      sets.get('/', requireAuth, mine); sets.get('/latest', requireAuth, latest); sets.put('/:id', requireAuth, change);
+      sets.get('/:id/songs', async (req, res) => res.json(await Song.findAll({ where: { set: req.params.id } })));
+      sets.get('/top', async (req, res) => res.json(await Set.findAll({ limit: 10 })));
+      const lists = Router();
+      lists.get('/', requireAuth, mine); lists.get('/latest', requireAuth, latest); lists.put('/:id', requireAuth, change);
+      lists.get('/:slug', async (req, res) => res.json(await Set.findOne({ where: { slug: req.params.slug } })));
+      export { songs, sets, lists };
+    `,
+  },
 ];

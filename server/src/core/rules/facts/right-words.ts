@@ -1,7 +1,9 @@
-import type { Endpoint } from '../../project/project.js';
+import { links, type Endpoint } from '../../project/project.js';
 import type { RuleContext } from '../rule.js';
 import { changesOf } from './changes.js';
 import { changing } from './methods.js';
+import { looksAtCaller } from './owned-tables.js';
+import { refusesAt } from './refusals.js';
 import { relatives } from './relatives.js';
 
 const READS = /(^|[:._/-])(read|reader|view|viewer|guest|visitor|list|get|readonly|read_?only|ro)([:._/-]|$)/i;
@@ -28,11 +30,12 @@ function changesNothing({ handler }: Endpoint, context: RuleContext): boolean {
   return body?.complete === true && changesOf(body, context).length === 0;
 }
 /** The rights the guards of a route are told, by guard: `needs('staff:read')`. */
-function rightsOf({ route }: Endpoint, context: RuleContext): ReadonlyMap<string, readonly string[]> {
+function rightsOf({ route, chain }: Endpoint, context: RuleContext): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
-  for (const { value, name } of route.layers) {
+  for (const { value, name } of new Set([...route.layers, ...links(chain).map(({ layer }) => layer)])) {
     if (value.kind !== 'call') continue;
-    const given = value.args.flatMap((item) => {
+    // A wrapper is given what it wraps beside the rights.
+    const given = value.args.filter((item) => item.value.kind !== 'function').flatMap((item) => {
       const end = context.resolve(item.value).value;
       return end.kind === 'array' ? end.items.map((one) => context.constant(one.value)?.value) : [context.constant(end)?.value];
     });
@@ -40,6 +43,16 @@ function rightsOf({ route }: Endpoint, context: RuleContext): ReadonlyMap<string
     if (texts.length > 0 && texts.length === given.length) found.set(name, texts);
   }
   return found;
+}
+/** A method that removes what it is told for more roles than may change it: `DELETE` for owners and members, `PATCH` for owners. */
+export function widerRoles(open: Endpoint, same: readonly Endpoint[], context: RuleContext): { readonly right: string; readonly other: Endpoint; readonly needed: string } | undefined {
+  const body = open.method === 'DELETE' && open.path.shape.endsWith('/{}') && open.handler !== undefined ? context.body(open.handler) : undefined;
+  if (!body?.complete || looksAtCaller(body, context) || body.steps.some((step) => refusesAt(step, context))) return undefined;
+  for (const [name, roles] of rightsOf(open, context)) for (const other of same) {
+    const its = /^(PUT|PATCH)$/.test(other.method) ? rightsOf(other, context).get(name) : undefined;
+    if (its && roles.length > its.length && its.every((one) => roles.includes(one))) return { right: roles.join(' or '), other, needed: its.join(' or ') };
+  }
+  return undefined;
 }
 /** A changing method that asks for a right to read, where another changing one of the same things asks the same guard for a right to write. */
 export function weakerRight(open: Endpoint, context: RuleContext): { readonly right: string; readonly other: Endpoint; readonly needed: string } | undefined {

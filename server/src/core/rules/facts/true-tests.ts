@@ -72,7 +72,7 @@ function positionIn(value: Value, context: RuleContext): Call | undefined {
 function listIn(value: Value, context: RuleContext): Call | undefined {
   const end = value.kind === 'ref' && value.root.kind === 'local' && value.path.length === 0 ? context.resolve(value).value : value;
   if (end.kind !== 'call' || end.form !== 'call') return undefined;
-  const isList = /^(Object\.(keys|values|entries)|Array\.from)$/.test(end.callee) || (/^(filter|map|flatMap)$/.test(end.name) && end.receiver !== undefined && end.args[0]?.value.kind === 'function');
+  const isList = /^(filter|map|flatMap)$/.test(end.name) && end.receiver !== undefined && end.args[0]?.value.kind === 'function';
   return isList && context.called(end) === undefined ? end : undefined;
 }
 /** `if (row.owner === req.user.id || true) next()`: a constant decides whom a check lets in. */

@@ -9,9 +9,9 @@ import { relativeExamples } from '../facts/relative-examples.js';
 import { fewerChecks } from '../facts/fewer-checks.js';
 import { fewerExamples } from '../facts/fewer-examples.js';
 import { ownedExamples } from '../facts/owned-examples.js';
-import { ownedBeside, type OwnedBeside } from '../facts/owned-beside.js';
+import { ownedBeside, ownedRead, type OwnedBeside } from '../facts/owned-beside.js';
 import { isLogin, leveled, relatives, repeats } from '../facts/relatives.js';
-import { weakerRight } from '../facts/right-words.js';
+import { weakerRight, widerRoles } from '../facts/right-words.js';
 import { mayAskForRights, readsCallerItself } from '../facts/rights.js';
 import { rule, type FixAnswer } from '../rule.js';
 
@@ -45,7 +45,9 @@ export default rule<'endpoint', Evidence>({
   on: 'endpoint',
   words: [],
   *detect(open, context) {
-    if (!changing.has(open.method) || open.route.public || open.route.statementAt.mark === 0) return;
+    if (open.route.public || open.route.statementAt.mark === 0) return;
+    const read = ownedRead(open, context);
+    if (read || !changing.has(open.method)) return read && (yield ofOwned(open, read));
     if ((open.method === 'POST' && publicPath(open.path.text)) || needsNoGuard(open, context)) return;
     const same = context.endpoints({ shape: `${open.app} ${open.path.shape}` }).filter((one) => one.scope === open.scope || open.chainComplete);
     // Peers share what stands before both, so a comparison needs no complete chain; a guard state must still be open, not unknown.
@@ -61,7 +63,7 @@ export default rule<'endpoint', Evidence>({
       if (above) yield detection(open, above, 'warning');
       return;
     }
-    const weaker = weakerRight(open, context);
+    const weaker = weakerRight(open, context) ?? widerRoles(open, same, context);
     if (weaker) {
       const { right, other, needed } = weaker;
       yield {
@@ -78,13 +80,7 @@ export default rule<'endpoint', Evidence>({
     }
     if (open.authorization.state === 'guarded') return;
     const owned = ownedBeside(open, context);
-    if (owned) {
-      yield {
-        ...detection(open, owned.other, 'warning', 'authorization'), related: [{ at: owned.other.methodAt, label: `chosen by '${owned.column}' here` }],
-        evidence: { open, guarded: owned.other, guard: '', guardAt: undefined, key: undefined, owned },
-      };
-      return;
-    }
+    if (owned) return yield ofOwned(open, owned);
     const body = open.handler === undefined ? undefined : context.body(open.handler);
     // What belongs to the caller is told from the rest by the query.
     if ((body && readsCallerItself(body, context)) || links(open.chain).some(({ layer }) => mayAskForRights(layer.value))) return;
@@ -99,7 +95,7 @@ export default rule<'endpoint', Evidence>({
     };
   },
   explain: ({ open, guarded, guard, right, owned }) => ({
-    message: owned ? `${methodName(open)} ${open.path.text} changes records of '${owned.table}' whoever they belong to, but ` +
+    message: owned ? `${methodName(open)} ${open.path.text} ${open.method === 'GET' ? 'gives' : 'changes'} records of '${owned.table}' whoever they belong to, but ` +
       `${guarded.method} ${guarded.path.text} only those of the caller. Choose them by '${owned.column}' here too.` : right !== undefined
       ? `${methodName(open)} ${open.path.text} changes data and asks for '${right}' only, but ${guarded.method} ${guarded.path.text} asks for '${guard}'. Ask for the same right here.`
       : `${methodName(open)} ${open.path.text} runs without ${isCheck(guard) ? guard : `'${guard}'`}, ` +
@@ -390,6 +386,10 @@ function detection(open: Endpoint, guarded: Endpoint, severity: 'error' | 'warni
   };
 }
 
+function ofOwned(open: Endpoint, owned: OwnedBeside) {
+  const evidence = { open, guarded: owned.other, guard: '', guardAt: undefined, key: undefined, owned };
+  return { ...detection(open, owned.other, 'warning', 'authorization'), related: [{ at: owned.other.methodAt, label: `chosen by '${owned.column}' here` }], evidence };
+}
 /** The endpoint's guard is its own: written on the route or in the handler, not on something both pass. */
 function hasOwnGuard(endpoint: Endpoint): boolean {
   if (endpoint.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authentication'))) return true;
