@@ -142,7 +142,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     option: (value, key) => optionOf(value, key, held),
     leaves: (value, inside) => leavesIn(inside)(value),
     runs,
-    environment: (when) => environmentOf(when, (value) => followedTest(value, held)),
+    environment: (when) => environmentOf(when, (value) => followedTest(value, held, (call) => calledFunction(call.target, false, { ...held, body }))),
     body,
     called: (call) => calledFunction(call.target, call.form === 'new', { ...held, body }),
     typeOf: (ref) => declaredType(ref, { ...held, body }),
@@ -266,8 +266,12 @@ function constantGiven(value: Call, held: Followed): Known | undefined {
 }
 
 /** A name in a test leads to the test it was made of: `const isDev = process.env.NODE_ENV === 'development'`. */
-function followedTest(value: Value, held: Followed): Value {
+function followedTest(value: Value, held: Followed, called: (call: Call) => FunctionView | undefined): Value {
   const end = resolveValue(value, held).value;
+  // `isProduction()` of the project: the one test it gives back.
+  const only = end.kind === 'call' && end.form === 'call' && end.args.length === 0 ? called(end) : undefined;
+  const [step] = only?.steps ?? [];
+  if (only?.complete && !only.async && only.steps.length === 1 && step?.do === 'return' && step.value && /^(compare|not)$/.test(step.value.kind)) return step.value;
   return end.kind === 'object' || end.kind === 'function' ? value : end;
 }
 

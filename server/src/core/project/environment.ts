@@ -73,6 +73,8 @@ function judge(test: Value, holds: boolean, follow: (value: Value) => Value, dep
         const isDev = first?.kind === 'literal' && /^--?(dev|develop|development|debug|test|local)$/.test(String(first.value));
         return isDev ? (holds ? 'development' : 'other') : 'switchable';
       }
+      const bound = follow(test);
+      if (bound.kind === 'compare' || bound.kind === 'not') return judge(bound, holds, follow, depth + 1);
       const usual = defaultOf(test, follow);
       if (usual) return Boolean(usual.value) === holds ? 'other' : 'switchable';
       return isSetting(test) ? 'switchable' : 'other';

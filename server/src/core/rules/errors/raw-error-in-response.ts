@@ -2,6 +2,7 @@ import type { Send } from '../../model/api.js';
 import type { Change } from '../../findings/changes.js';
 import { errorNamed, isExcused, isFormattedByFramework, isHandedOn, placeOfLeaf, tried } from '../facts/errors.js';
 import { genericAnswer, logged } from '../facts/error-fixes.js';
+import { filterExamples } from '../facts/filter-examples.js';
 import { rule, type FixAnswer, type Leaf, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -11,6 +12,8 @@ interface Evidence {
 }
 /** Calls that hand the error on with all its own fields. */
 const KEEPS = /(^|\.)(stringify|assign|serializeError|fromEntries|entries|toJSON|parse|freeze|resolve|from|concat|values|render\w*|art)$/;
+
+const FOR_CLIENTS = /^(Http|BadRequest|Unauthorized|Forbidden|NotFound|Conflict|UnprocessableEntity)Exception$/;
 
 export default rule<'send', Evidence>({
   meta: {
@@ -33,6 +36,8 @@ export default rule<'send', Evidence>({
     // What the language itself throws prints as {}.
     const trying = tried(send, fn, context);
     if (send.narrowed || trying === 'own' || context.role(fn.id)?.framework === 'graphql-resolver') return;
+    // An exception filter that catches only exceptions made for clients.
+    if (/(^|\.)catch$/.test(fn.name) && FOR_CLIENTS.test(fn.parameters[0]?.type ?? '')) return;
     const status = send.status && context.constant(send.status)?.value;
     const isClientError = typeof status === 'number' && status >= 400 && status < 500;
     for (const leaf of context.leaves(send.value, fn)) {
@@ -361,6 +366,7 @@ export default rule<'send', Evidence>({
         }
       `,
     },
+    ...filterExamples,
   ],
 });
 

@@ -64,6 +64,8 @@ function compared({ op, left, right }: Extract<Value, { kind: 'compare' }>, hold
   const asked = isFlipped ? right : left;
   if (number !== undefined && (isStatus(asked) || (number >= 400 && number < 600))) return belowServerErrors(op, number, isFlipped, holds);
   const isEqual = (op === '===' || op === '==') === holds;
+  // `err.message === 'Connection is closed.'`: its text is the one that is written there.
+  if (isEqual && [[left, right], [right, left]].some(([one, to]) => one?.kind === 'ref' && one.path.at(-1) === 'message' && ofError(one) && to?.kind === 'literal' && typeof to.value === 'string')) return true;
   const [named, other] = isNamed(left) ? [left, right] : [right, left];
   if (!isNamed(named) || op.includes('<') || op.includes('>')) return false;
   const text: Scalar | 'unknown' = other.kind === 'literal' ? other.value : 'unknown';

@@ -283,4 +283,38 @@ export const answers: readonly Example[] = [
       });
     `,
   },
+  {
+    title: 'a text that was compared with a known one, and an environment behind a function',
+    good: `
+      //- app.js
+      import express from 'express';
+      import { inDevelopment, isProduction } from './mode.js';
+      const app = express();
+      const live = isProduction();
+      app.get('/a', async (req, res) => { try { res.json(await list()); } catch (error) { res.status(500).json({ message: isProduction() ? 'failed' : error.message }); } });
+      app.get('/b', async (req, res) => { try { res.json(await list()); } catch (error) { res.status(500).json({ message: live ? 'failed' : error.message }); } });
+      app.get('/c', async (req, res) => { try { res.json(await list()); } catch (error) { res.status(500).json(inDevelopment() ? { message: error.message } : {}); } });
+      app.use((err, req, res, next) => {
+        if (err && err.message === 'Connection is closed.') return res.status(503).send({ message: err.message });
+        if ('too many' === err.message) return res.status(503).send(err.message);
+        next(err);
+      });
+      //- mode.js
+      export function isProduction() { return process.env.NODE_ENV === 'production'; }
+      export const inDevelopment = () => process.env.NODE_ENV === 'development';
+    `,
+  },
+  {
+    title: 'a function that asks something else',
+    bad: `
+      //- app.js
+      import express from 'express';
+      import { isShort } from './mode.js';
+      express().get('/a', async (req, res) => { try { res.json(await list()); } catch (error) { res.status(500).json({ message: isShort() ? 'failed' : error.message }); } });
+      //                                                                                                                                               ^^^^^^^^^^^^^ errors/message-in-response
+      //- mode.js
+      import { lines } from './lines.js';
+      export function isShort() { return lines.size === 3; }
+    `,
+  },
 ];
