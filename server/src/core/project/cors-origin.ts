@@ -328,13 +328,22 @@ export function exclusive(a: readonly Branch[], b: readonly Branch[]): boolean {
 }
 /** Branches that ask the same in words of their own and come out differently: `list === '*' ? ... : ...` and `if (list !== '*')`. */
 export function opposed(a: readonly Branch[], b: readonly Branch[]): boolean {
-  return a.some((one) => b.some((other) => {
-    const [x, y] = [asked(one.test, one.holds), asked(other.test, other.holds)];
-    return x !== undefined && y !== undefined && x.what === y.what && x.holds !== y.holds;
-  }));
+  const all = (branches: readonly Branch[]): readonly Asked[] => branches.flatMap((one) => partsAsked(one.test, one.holds, 0));
+  const others = all(b);
+  return all(a).some((one) => others.some((other) => one.what === other.what && one.holds !== other.holds));
+}
+interface Asked {
+  readonly what: string;
+  readonly holds: boolean;
+}
+/** What surely was asked: both sides of an `&&` that held, and of an `||` that did not. */
+function partsAsked(test: Value, holds: boolean, depth: number): readonly Asked[] {
+  if (test.kind === 'logic' && depth < 6) return (test.op === '&&') === holds && test.op !== '??' ? [...partsAsked(test.left, holds, depth + 1), ...partsAsked(test.right, holds, depth + 1)] : [];
+  const one = asked(test, holds);
+  return one ? [one] : [];
 }
 /** What a test asks, in one spelling, and how it came out; undefined where a call may answer differently each time. */
-function asked(test: Value, holds: boolean, depth = 0): { readonly what: string; readonly holds: boolean } | undefined {
+function asked(test: Value, holds: boolean, depth = 0): Asked | undefined {
   if (test.kind === 'not') return depth > 4 ? undefined : asked(test.of, !holds, depth + 1);
   if (test.kind === 'ref') return { what: test.text, holds };
   if (test.kind !== 'compare' || !/^[!=]==?$/.test(test.op)) return undefined;

@@ -227,6 +227,13 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
           if (!open) res.set('Access-Control-Allow-Credentials', 'true');
           res.json(a());
         });
+        app.get('/c', (req, res) => {
+          const wanted = ruleFor(req);
+          if (isAny(wanted) && !wanted.credentials) res.set('Access-Control-Allow-Origin', '*');
+          else res.set('Access-Control-Allow-Origin', wanted.origin);
+          if (wanted.credentials) res.set('Access-Control-Allow-Credentials', 'true');
+          res.json(c());
+        });
         app.get('/b', (req, res) => {
           if ('*' === req.list) res.set('Access-Control-Allow-Origin', '*');
           if (req.list !== '*') res.set('Access-Control-Allow-Credentials', 'true');

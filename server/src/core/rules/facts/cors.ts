@@ -35,6 +35,10 @@ function asksForStar(test: Value, context: RuleContext, depth: number): boolean 
   const end = test.kind === 'ref' ? context.resolve(test).value : test;
   const isStar = (value: Value | undefined): boolean => value !== undefined && context.constant(value)?.value === '*';
   if (end.kind === 'logic') return end.op === '&&' && (asksForStar(end.left, context, depth + 1) || asksForStar(end.right, context, depth + 1));
+  // `isAnyAllowed(rule)` of the project, which asks what it is handed for a star; `list.some((one) => one === '*')`.
+  const each = end.kind === 'call' && end.name === 'some' ? end.args[0]?.value : undefined;
+  const asked = end.kind !== 'call' || depth > 3 ? undefined : each?.kind === 'function' ? context.body(each.fn) : end.args.length > 0 ? context.called(end) : undefined;
+  if (asked) return asked.complete && asked.steps.some((step) => (step.do === 'return' && step.value !== undefined && asksForStar(step.value, context, depth + 2)) || step.when.some((branch) => branch.holds && asksForStar(branch.test, context, depth + 2)));
   if (end.kind === 'call') return /^(includes|has)$/.test(end.name) && isStar(end.args[0]?.value) && end.receiver !== undefined && !holdsStar(end.receiver, context, 0);
   if (end.kind !== 'compare') return false;
   if (end.left.kind === 'call' && end.left.name === 'indexOf') return isStar(end.left.args[0]?.value) && end.left.receiver !== undefined && !holdsStar(end.left.receiver, context, 0);

@@ -86,4 +86,42 @@ export const starsOfSettings: readonly Example[] = [
       app.post('/orders', add);
       app.listen(3000);`,
   },
+  {
+    title: 'the wildcard of a rule that a function of the project asks for',
+    good: `
+      import express from 'express';
+      import { anyIn } from './rules.js';
+      const app = express();
+      const isAny = (rule) => rule.origins === '*';
+      app.use((req, res, next) => {
+        const rule = ruleFor(req.path);
+        res.setHeader('Access-Control-Allow-Origin', isAny(rule) ? '*' : rule.origins);
+        next();
+      });
+      app.use('/b', (req, res, next) => {
+        const open = anyIn(ruleFor(req.path));
+        if (open && !req.user) res.setHeader('Access-Control-Allow-Origin', '*');
+        next();
+      });
+      app.post('/orders', add);
+      app.listen(3000);
+      //- rules.js
+      export function anyIn(rule) { return rule.allowed.some((one) => one.host === '*' && !one.port); }
+    `,
+  },
+  {
+    title: 'the wildcard where a function asks something else',
+    bad: `
+      import express from 'express';
+      const app = express();
+      const isBig = (rule) => rule.size === 3;
+      app.use((req, res, next) => {
+        res.setHeader('Access-Control-Allow-Origin', isBig(ruleFor(req.path)) ? '*' : 'https://shop.example.com');
+        //                                                                      ^^^ cors/wildcard-origin
+        next();
+      });
+      app.post('/orders', add);
+      app.listen(3000);
+    `,
+  },
 ];
