@@ -88,4 +88,39 @@ export const keyFileExamples: readonly Example[] = [
       //                                                      ^^^^^^^^^ jwt/decode-without-verify
     `,
   },
+  {
+    title: 'a token the provider gave in exchange',
+    good: `
+      //- strategy.js
+      const express = require('express');
+      const jwtDecode = require('jwt-decode');
+      exports.verify = (result, done) => tokens.exchangeToken(result.access_token, options, (error, other) => {
+        if (error) return done(error);
+        result.user = jwtDecode(other);
+        done(null, result);
+      });
+      //- login.js
+      const express = require('express');
+      const jwtDecode = require('jwt-decode');
+      exports.login = (req, done) => tokens.exchangeToken(req.session.token, options, (error, other) => { if (error) return done(error); update(req, null, other); done(); });
+      exports.again = (req, done) => tokens.exchangeToken(req.session.token, options, function (error, other) { if (error) return done(error); update(req, other, null); done(); });
+      function update(req, first, second) {
+        const claims = first ? jwtDecode(first) : jwtDecode(second);
+        req.session.user = { id: claims.sub };
+      }
+    `,
+  },
+  {
+    title: 'a token of the caller beside one given in exchange',
+    bad: `
+      const express = require('express');
+      const jwtDecode = require('jwt-decode');
+      exports.login = (req, done) => tokens.exchangeToken(req.session.token, options, (error, other) => { if (error) return done(error); update(req, other); done(); });
+      exports.other = (req, done) => { update(req, req.headers['x-token']); done(); };
+      function update(req, token) {
+        req.session.user = { id: jwtDecode(token).sub };
+        //                       ^^^^^^^^^ jwt/decode-without-verify
+      }
+    `,
+  },
 ];

@@ -35,3 +35,20 @@ export function asksPresence(value: Value, tells: (key: string) => boolean): boo
   const [named, to] = value.left.kind === 'literal' ? [value.right, value.left] : [value.left, value.right];
   return named.kind === 'ref' && named.path.length > 0 && to.kind === 'literal' && (to.value === null || to.value === undefined) && !tells(named.path.at(-1) ?? '');
 }
+
+const MOST_CALLERS = 20;
+/** A token a provider gave the server for another: handed to the callback of `exchangeToken(...)`, or to a function of the file that is given nothing else. */
+export function isExchanged(token: Value | undefined, module: ModuleView, context: RuleContext, depth = 0): boolean {
+  const end = token?.kind === 'ref' && token.root.kind === 'local' ? context.resolve(token).value : token;
+  if (end?.kind !== 'ref' || end.path.length > 0 || depth > 3 || (end.root.kind !== 'parameter' && end.root.kind !== 'caught')) return false;
+  const fn = end.root.kind === 'parameter' ? context.body(end.root.fn) : undefined;
+  if (!fn || end.root.kind !== 'parameter') return false;
+  const { index } = end.root;
+  const steps = [module.top, ...module.functions.values()].flatMap((one) => one.steps);
+  const handedTo = steps.find((step) => step.do === 'call' && step.call.args.some(({ value }) => value.kind === 'function' && value.fn === fn.id));
+  if (handedTo?.do === 'call') return /^(exchange\w*|getToken\w*|requestToken\w*)$/i.test(handedTo.call.name);
+  if (module.exports.some((one) => one.value.kind === 'function' && one.value.fn === fn.id)) return false;
+  const callers = steps.flatMap((step) => (step.do === 'call' && context.called(step.call)?.id === fn.id ? [step.call] : [])).slice(0, MOST_CALLERS);
+  const given = callers.map((call) => call.args[index]?.value).filter((value) => value !== undefined && !(value.kind === 'literal' && value.value === null));
+  return given.length > 0 && given.every((value) => isExchanged(value, module, context, depth + 1));
+}

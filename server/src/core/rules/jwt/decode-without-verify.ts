@@ -5,7 +5,7 @@ import { jwtUses, type JwtUse } from '../facts/jwt.js';
 import { keyFileExamples } from '../facts/key-file-examples.js';
 import { keyFiles } from '../facts/key-files.js';
 import { holdsCall, namesOf, refsIn } from '../facts/mentions.js';
-import { asksPresence, isAskedFor, leavesTheChoice, onlyTells } from '../facts/token-readers.js';
+import { asksPresence, isAskedFor, isExchanged, leavesTheChoice, onlyTells } from '../facts/token-readers.js';
 import { rule, type Change, type FixAnswer, type RuleContext, type Severity } from '../rule.js';
 
 interface Evidence {
@@ -287,7 +287,7 @@ function calleeOf(call: Call, context: RuleContext): string {
 function trusted(reading: Reading, module: ModuleView, context: RuleContext): Severity | undefined {
   const { call, token, in: fn } = reading;
   const isForTiming = TIMING.test(fn.name.replace(/(from|by|of|in)_?(auth\w{0,12}_?)?headers?/i, ''));
-  if (isForTiming || onlyTells(fn) || isOwnOrProviders(token, fn, context) || (!isAfterRefusal(reading) && isVerified(fn, token, module, context))) return undefined;
+  if (isForTiming || onlyTells(fn) || isOwnOrProviders(token, fn, context) || isExchanged(token, module, context) || (!isAfterRefusal(reading) && isVerified(fn, token, module, context))) return undefined;
   const names = namesOf(call, fn, module);
   const around = [fn, ...inner(fn, module)];
   const read = new Set<string>();
