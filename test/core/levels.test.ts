@@ -84,3 +84,9 @@ test('the address crash reports are sent to holds nothing that opens a store', (
   assert.equal(severityOf('secrets/connection-string', `require('raven').config('https://${key}:84b7432f56674fbc8522bc84cc7b30f4@app.getsentry.com/12434');`), 'info');
   assert.equal(severityOf('secrets/connection-string', `connect('https://${key}:84b7432f56674fbc8522bc84cc7b30f4@store.example.net/12434');`), 'error');
 });
+
+test('a throw-away account of a mail catcher opens nothing of worth', () => {
+  const mail = (user: string): string => `const nodemailer = require('nodemailer');\nexports.mail = nodemailer.createTransport({ host: 'mail.example.net', port: 587, auth: { user: '${user}', pass: 'K4DvD8U31VKseT7vQC' } });`;
+  assert.equal(severityOf('secrets/connection-string', mail('oren.satterfield@ethereal.email')), 'info');
+  assert.equal(severityOf('secrets/connection-string', mail('shop@example.net')), 'error');
+});

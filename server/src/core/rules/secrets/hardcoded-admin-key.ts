@@ -1,6 +1,7 @@
 import { constantTime } from '../facts/constant-time.js';
 import { keyUse } from '../facts/key-uses.js';
 import { placeholder, secretName, secretValue, tokenName } from '../facts/secrets.js';
+import { wordsOf } from '../facts/names.js';
 import { goesOutOnly } from '../facts/sent-out.js';
 import { tokensIn } from '../facts/token-formats.js';
 import { someValue } from '../facts/walk.js';
@@ -290,6 +291,21 @@ export default rule<'literal', Evidence>({
         appInsights.setup(ConnectionString);
       `,
     },
+    {
+      title: 'names under which something is injected',
+      good: `
+        export class Mails { static readonly BREVO_SERVICE_TOKEN = 'BETTER_AUTH_BREVO_SERVICE'; }
+        export const ADMIN_MODULE_TOKEN = 'CORE_ADMIN_MODULE';
+        export const tokens = { INTERNAL_CACHE_TOKEN: 'INTERNAL_CACHE' };
+      `,
+    },
+    {
+      title: 'words that are no name of it',
+      bad: `
+        export const ADMIN_SERVICE_TOKEN = 'LET_ME_IN';
+        //                                 ^^^^^^^^^^^ secrets/hardcoded-admin-key
+      `,
+    },
   ],
 });
 
@@ -325,8 +341,16 @@ function judged(use: LiteralUse, context: RuleContext): string | undefined {
   if (/passw|passphrase|pwd|session|jwt|cookie/i.test(name)) return undefined;
   // Plain words ('not_available', 'incorrectPassword') are texts and codes; a key has digits, or a name that says what it opens.
   if (/^[A-Za-z]+([-_.][A-Za-z]+){0,20}$/.test(value) && !POWERFUL.test(name)) return undefined;
+  if (repeatsName(name, value)) return undefined;
   const isStrong = POWERFUL.test(name) ? secretValue(value, { name, shortest: 6, anyValue: true }) && /[\d_-]/.test(value) : secretValue(value, { name });
   return isStrong ? name : undefined;
+}
+/** `BREVO_SERVICE_TOKEN = 'AUTH_BREVO_SERVICE'`: words alone, those of the name among them, as a name under which something is found. */
+function repeatsName(name: string, value: string): boolean {
+  if (!/^[A-Z]{2,30}(_[A-Z]{2,30}){1,8}$/.test(value)) return false;
+  const words = new Set(value.toLowerCase().split('_'));
+  const own = wordsOf(name).map((word) => word.toLowerCase()).filter((word) => !/^(token|key|secret)$/.test(word));
+  return own.length > 1 && own.every((word) => words.has(word));
 }
 /** Random enough, of the characters tokens are made of, with digits: parsers and themes call much else a token. */
 function tokenValue(value: string): boolean {

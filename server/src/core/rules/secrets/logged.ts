@@ -228,6 +228,7 @@ export default rule<'call', Evidence>({
     {
       title: 'an id, and whether it is set',
       good: `
+        const authKey = \`\${fn}-\${method}-\${path}\`; logger.debug(\`scheme for \${authKey}\`);
         import express from 'express';
         express().post('/login', (req, res) => { logger.info({ id: req.id }); console.log('token set:', !!process.env.TOKEN, process.env.API_KEY ? 'yes' : 'no', typeof process.env.API_SECRET, process.env.API_KEY.length); });
       `,
@@ -353,6 +354,8 @@ function credential(value: Value, handler: Parameters<RuleContext['body']>[0], n
   const words = wordsOf(last);
   if (words.some((word) => ASKS.test(word) || KIND.test(word)) || (tokenName(last) && !TOKEN_WORD.test(last))) return undefined;
   const end = context.resolve(value).value;
+  // A name put together of others: `${route}-${method}`.
+  if (end.kind === 'template' && end.parts.length > 1 && !end.parts.some((part) => typeof part !== 'string' && (part.kind !== 'ref' || secretName(part.path.at(-1) ?? part.text)))) return undefined;
   return end.kind === 'function' || end.kind === 'literal' || end.kind === 'class' || end.kind === 'compare' || end.kind === 'not' ? undefined : { what, sure: false };
 }
 /** The whole body of a login, as the fields that are taken from it say, else the path of a POST or the name. */
