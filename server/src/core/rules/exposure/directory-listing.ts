@@ -155,6 +155,8 @@ export default rule<'call', Evidence>({
         //                                                                                                 ^^^^ exposure/directory-listing
         require('fastify')().register(require('@fastify/static'), { root: path.join(__dirname, 'backups'), prefix: '/backups/', list: true });
         //                                                                                                                            ^^^^ exposure/directory-listing
+        require('fastify')().register(require('@fastify/static'), { root: path.resolve('data/scores'), prefix: '/scores/', list: true });
+        //                                                                                                                       ^^^^ exposure/directory-listing
       `,
     },
     { title: 'lists of something else', good: `import serveIndex from './serve-index'; serveIndex('ftp'); shop.route({ directory: { path: 'f', listing: true } });` },

@@ -4,6 +4,7 @@ import type { Call, Value } from '../../model/value.js';
 import { onResponse } from '../facts/header-setup.js';
 import type { Endpoint } from '../../project/project.js';
 import { endpointsAround, hasFixedName, isCheck, isNarrow, namesBehind, taintOf, type Taint } from '../facts/tainted-paths.js';
+import { openPapers } from '../facts/private-folders.js';
 import { folderOf, isPublicFolder, staticMounts, usedUnder, type Folder, type StaticMount } from '../facts/static.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -13,7 +14,7 @@ interface Root {
   readonly shown: string;
   readonly isWhole: boolean;
 }
-type Evidence = Root | { readonly kind: 'escapes'; readonly text: string };
+type Evidence = Root | { readonly kind: 'escapes'; readonly text: string } | { readonly kind: 'papers'; readonly text: string };
 const READS = /^(node:)?(fs|fs-extra|graceful-fs)(\/promises)?\.(promises\.)?(createReadStream|readFile(Sync)?)$/;
 /** What gives a file to the caller and keeps it inside a folder only where it is told which. */
 const SENDS = /^(sendFile|sendfile|download)$/;
@@ -62,8 +63,16 @@ export default rule<'call', Evidence>({
         };
       }
     }
+    const papers = openPapers(call, context);
+    if (papers) {
+      yield { at: papers.root.at.path === call.at.path ? papers.root.at : call.nameAt, subject: `${call.name} papers ${papers.text}`, evidence: { kind: 'papers', text: papers.text }, severity: 'warning', confidence: 'medium', when: step.when };
+    }
   },
-  explain: (evidence) => evidence.kind === 'escapes' ? {
+  explain: (evidence) => evidence.kind === 'papers' ? {
+    message: `Everyone who knows or guesses a name downloads what is kept in '${evidence.text}', such as papers about single persons. Send these files from a route that checks who asks.`,
+    why: 'Names of files are found in logs, in mails, in the history of browsers and by trying.',
+    remedy: 'Keep the folder outside of what is served, and send one file at a time to whom it concerns.',
+  } : evidence.kind === 'escapes' ? {
     message: `The caller chooses the file that is read (${evidence.text.slice(0, 60)}): dots in it leave the folder. Keep the last part of the name only, or refuse what is not below the folder.`,
     why: '`../` and its encoded forms reach settings, keys and sources of the server.',
     remedy: 'Resolve the path and compare its beginning with the folder, or send it with the option root.',
@@ -73,6 +82,7 @@ export default rule<'call', Evidence>({
     remedy: 'Put what the browser needs into a folder of its own and serve that one.',
   },
   *fix({ evidence }, context): Iterable<FixAnswer> {
+    if (evidence.kind === 'papers') return yield { refused: 'Who may see which file is for the author to say.' };
     if (evidence.kind === 'escapes') return yield { refused: 'Where the name has to be checked is for the author to say.' };
     const { root, isWhole } = evidence;
     const end = context.resolve(root).value;
@@ -261,6 +271,36 @@ export default rule<'call', Evidence>({
         const app = await NestFactory.create(AppModule);
         app.useStaticAssets(join(__dirname, '..'));
         //                  ^^^^^^^^^^^^^^^^^^^^^ exposure/static-risky-root
+      `,
+    },
+    {
+      title: 'papers of persons for everyone',
+      bad: `
+        //- main.ts
+        import { NestFactory } from '@nestjs/core';
+        import { join } from 'node:path';
+        const app = await NestFactory.create(AppModule);
+        app.useStaticAssets(join(__dirname, '..', 'vault'), { prefix: '/vault/' });
+        //                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/static-risky-root "kept in 'vault'"
+        //- claims.ts
+        import { diskStorage } from 'multer';
+        import { FileInterceptor } from '@nestjs/platform-express';
+        export const scan = FileInterceptor('scan', { limits: { fileSize: 1e6 }, fileFilter: onlyPdf, storage: diskStorage({ destination: 'vault/prescriptions' }) });
+        //- staff.js
+        const express = require('express');
+        const staff = express();
+        staff.use('/payslips', express.static('var/payslips'));
+        //                                    ^^^^^^^^^^^^^^ exposure/static-risky-root "papers about single persons"
+        staff.listen(3000);
+      `,
+    },
+    {
+      title: 'papers behind a login, and those of a company for the public',
+      good: `
+        const express = require('express');
+        const desk = express();
+        desk.use('/payslips', requireAuth, express.static('var/payslips')); desk.use('/resume', express.static('public/resume'));
+        desk.listen(3000);
       `,
     },
     {

@@ -147,16 +147,18 @@ export function isPublicFolder(segments: readonly string[]): boolean {
 /** Folders that callers or jobs write to, and those that hold what runs the program or concerns single persons. */
 const HOLDS_OTHERS = new RegExp(
   '^(\\..*|uploads?|uploaded|files?|storage|data|tmp|temp|downloads?|exports?|backups?|dumps?|user-?content|ftp|config|conf|settings|etc|secrets?|private|keys?|encryptionkeys|certs?|ssl|src|lib|server|app|api|apps|packages'
-  + '|repos?|repositories|projects?|workspaces?|users?|home|homes|logs?|db|databases?|invoices?|reports?|records?|documents?|attachments?|scans?|internal|admin|contracts?|cvs?|resumes?|orders|statements|receipts|payslips?|tickets|claims|patients?|members?|customers?|clients?|certificates?|prescriptions?|recordings?|submissions?|applications?|letters?|var|srv|node_modules|deploy|scripts|test|tests)$',
+  + '|repos?|repositories|projects?|workspaces?|users?|home|homes|logs?|db|databases?|invoices?|reports?|records?|documents?|attachments?|scans?|internal|admin|contracts?|cvs?|resumes?|orders|statements|receipts|payslips?|tickets|claims|patients?|members?|customers?|clients?|certificates?|bills?|passports?|payrolls?|kyc|subscribers|prescriptions?|recordings?|submissions?|applications?|letters?|var|srv|node_modules|deploy|scripts|test|tests)$',
   'i',
 );
+const KEEPS_DATA = /^(data|storage|var|db|uploads?|tmp|private|exports?|backups?)$/i;
 /** A folder inside the project with a name of its own, which holds content and neither the program, its settings nor what others write. */
 export function isContentFolder(root: Value, context: RuleContext): boolean {
   const folder = folderOf(root, context);
   if (!folder || folder.from !== 'project' || folder.own || folder.segments.length === 0) return false;
   const here = context.pathOf(root.at).split('/').slice(0, -1);
   const holdsProgram = folder.segments.every((one, index) => here[index] === one);
-  return !holdsProgram && !HOLDS_OTHERS.test(folder.segments.at(-1) ?? '');
+  // What stands in a folder of data, such as `data/prints`, comes from elsewhere, too.
+  return !holdsProgram && !folder.segments.some((one, index) => here[index] !== one && (index === folder.segments.length - 1 ? HOLDS_OTHERS : KEEPS_DATA).test(one));
 }
 /** The call that a call is an argument of, and its constant first argument. */
 export function usedUnder(call: Call, fn: FunctionView, context: RuleContext): string | undefined {
