@@ -25,6 +25,31 @@ export const joinedRecords: readonly Example[] = [
     `,
   },
   {
+    title: 'the first of joined rows, the table behind one of people, and a table under a short name',
+    bad: `
+      //- shelves.sql
+      create table readers (id int, mail text, password_hash text);
+      //- app.js
+      import express from 'express';
+      import { knex } from './db.js';
+      const app = express();
+      app.get('/a/:id', async (req, res) => res.json(await knex('loans').join('readers', 'readers.id', 'loans.reader_id').where('loans.id', req.params.id).first()));
+      //                                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "whole readers record"
+      app.get('/b', async (req, res) => res.json(await knex('patients').join('readers', 'readers.id', 'patients.reader_id')));
+      //                                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "whole readers record"
+      app.get('/c/:id', async (req, res) => res.json(await knex('loans').join('readers', 'readers.id', 'loans.reader_id').where('loans.id', req.params.id).first('loans.id', 'readers.mail')));
+      //- chefs.ts
+      import { pgTable, text } from 'drizzle-orm/pg-core';
+      export const cooks = pgTable('cooks', { name: text('name'), passwordHash: text('password_hash') });
+      //- menu.ts
+      import express from 'express';
+      import { cooks as c } from './chefs';
+      const menu = express();
+      menu.get('/cooks/:id', async (req, res) => res.json(await db.select().from(c).where(eq(c.name, req.params.id))));
+      //                                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response "whole cooks record"
+    `,
+  },
+  {
     title: 'tables of Drizzle and relations of Prisma',
     bad: `
       //- schema.ts

@@ -2,6 +2,7 @@ import type { Call, ObjectValue, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
 import { heldFields, tableName } from './field-names.js';
 import { heldBeside, heldBy, joinedTo, type Held, type RecordRead } from './held-records.js';
+import { givenName } from './query-tables.js';
 import { chainOf } from './walk.js';
 
 /** Steps of a builder that name a further table. */
@@ -37,14 +38,14 @@ function ofBuilder(chain: readonly Call[], context: RuleContext): Found | undefi
     const text = value && textOf(value, context);
     const named = text === undefined ? null : /^\s{0,9}["`]?([\w.]{1,80})["`]?(?:\s{1,9}(?:as\s{1,9})?(\w{1,60}))?\s{0,9}$/i.exec(text);
     if (named?.[1] !== undefined) tables.set(named[2] ?? named[1].split('.').at(-1) ?? '', named[1]);
-    if (value?.kind === 'ref' && text === undefined) tables.set(value.text, value.path.at(-1) ?? value.text);
+    if (value?.kind === 'ref' && text === undefined) tables.set(value.text, givenName(value));
   };
   const joined = chain.filter((one) => JOINS.test(one.name) && one.args.length > 1);
   const from = chain.find((one) => FROM.test(one.name));
   if (first && first.receiver === undefined && from === undefined) name(first.args[0]?.value);
   name(from?.args[0]?.value);
   for (const one of joined) name(one.args[0]?.value);
-  const chosen = chain.filter((one) => CHOOSES.test(one.name) || one.name === 'selectAll');
+  const chosen = chain.filter((one) => (CHOOSES.test(one.name) && (one.name !== 'first' || one.args.length > 0)) || one.name === 'selectAll');
   const isBuilder = from !== undefined || joined.length > 0 || (first?.receiver === undefined && chosen.length > 0 && tables.size > 0);
   if (!isBuilder || tables.size === 0 || chain.some((one) => /^(createQueryBuilder|leftJoinAndSelect|innerJoinAndSelect)$/.test(one.name))) return undefined;
   for (const one of chosen) {

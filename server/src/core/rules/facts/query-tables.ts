@@ -1,4 +1,4 @@
-import type { Call, Value } from '../../model/value.js';
+import type { Call, Ref, Value } from '../../model/value.js';
 import { tableName } from './field-names.js';
 
 const READS = /^(find\w*|get|query\w*|first|create|save|upsert|update\w*|insert\w*|delete|values|set)$/;
@@ -15,6 +15,10 @@ export function textsIn(value: Value | undefined): readonly string[] {
   return value?.kind === 'object' ? value.entries.flatMap((one) => (one.value.kind === 'ref' && one.value.path.length > 0 ? [one.value.path.at(-1) ?? ''] : [])) : [];
 }
 
+/** What a table is called where it is made, whatever the import calls it: `import { customers as c }`. */
+export function givenName({ root, path, text }: Ref): string {
+  return path.at(-1) ?? (root.kind === 'import' && root.name !== 'default' && root.name !== '*' ? root.name : text);
+}
 /** The table a query is about: of its statement, of what names it on the way, or the model it is asked of. */
 export function tableOf(call: Call, textOf: (value: Value) => string): string | undefined {
   let current: Call = call;
@@ -22,7 +26,7 @@ export function tableOf(call: Call, textOf: (value: Value) => string): string | 
     const first = current.args[0]?.value;
     if (NAMES_TABLE.test(current.name) && first) {
       if (first.kind === 'literal' && typeof first.value === 'string') return tableName(first.value);
-      if (first.kind === 'ref') return tableName(first.path.at(-1) ?? first.text);
+      if (first.kind === 'ref') return tableName(givenName(first));
     }
     if (first && (ASKS.test(current.name) || current.form === 'tagged')) {
       const found = /\b(?:from|into|update)\s{1,9}["`[]?((?:\w{1,60}["`\]]?\.["`[]?)?\w{1,60})/i.exec(textOf(first))?.[1];

@@ -5,6 +5,7 @@ import { heldFields, lastName, peopleTable, sensitiveField, tableName } from './
 import { heldBy, holdsHidden, isTelling, type RecordRead } from './held-records.js';
 import { readBeside } from './joined-records.js';
 import { refsOf } from './mentions.js';
+import { givenName } from './query-tables.js';
 import { ofStatement } from './record-texts.js';
 
 const PERSON = /^(user|account|customer|member|admin|employee|patient)s?$/i;
@@ -44,7 +45,10 @@ export function recordRead(value: Value, fn: FunctionView, context: RuleContext)
   const each = copiedEach(call, context) ?? handedOn(call);
   if (each) return recordRead(each, fn, context);
   if (call.form === 'new') return isTelling(lastName(call.callee), context) && isSaved(value, call, fn) ? known(call.target, call, false, context) : undefined;
-  return ofQuery(call, context) ?? readBeside(call, context) ?? stated(call, context) ?? (value.kind === 'ref' ? comparedRecord(value, call, fn, context) : undefined);
+  const own = ofQuery(call, context);
+  // What is known of a table that is joined says more than the name of the first.
+  const beside = own === undefined || (own.kind === 'personal' && !own.proven) ? readBeside(call, context) : undefined;
+  return (beside?.proven === true ? beside : (own ?? beside)) ?? stated(call, context) ?? (value.kind === 'ref' ? comparedRecord(value, call, fn, context) : undefined);
 }
 /** A statement that a function of the project is handed, to run it. */
 export function statedRead(value: Value, context: RuleContext): RecordRead | undefined {
@@ -152,7 +156,7 @@ function queried(receiver: Value | undefined): Value | undefined {
 function changedTable({ args, receiver }: Call, context: RuleContext): string | undefined {
   const first = args[0]?.value;
   const named = receiver?.kind === 'call' && receiver.receiver === undefined ? receiver.args[0]?.value : first;
-  const text = named?.kind === 'ref' ? (named.path.at(-1) ?? named.text) : named && context.constant(named)?.value;
+  const text = named?.kind === 'ref' ? givenName(named) : named && context.constant(named)?.value;
   return typeof text === 'string' && isTable(text, context) ? text : undefined;
 }
 /** The table of persons all columns are read from: of Kysely after `selectAll()`, of Drizzle and Supabase around `select()`. */
@@ -161,7 +165,7 @@ function selectedFrom({ name, args, receiver }: Call, all: boolean, context: Rul
   if (!first || args.length !== 1 || !receiver) return undefined;
   const isAll = all || (receiver.kind === 'call' && receiver.name === 'select' && receiver.args.every((item) => item.value.kind === 'literal' && item.value.value === '*'));
   if (!isAll || !/^(selectFrom|from)$/.test(name)) return undefined;
-  const text = first.kind === 'ref' ? (first.path.at(-1) ?? first.text) : context.constant(first)?.value;
+  const text = first.kind === 'ref' ? givenName(first) : context.constant(first)?.value;
   const table = typeof text === 'string' ? text.replace(/\s+as\s+\w+$/i, '') : '';
   return isTable(table, context) ? table : undefined;
 }
