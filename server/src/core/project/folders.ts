@@ -4,7 +4,10 @@ import { destinationOf, foldersAbove, staticRootOf, uploadersOf, type FolderRead
 import { holdsPapers } from '../rules/facts/papers.js';
 import { constantOf, optionOf, resolveValue, type Followed } from './values.js';
 
-/** Marks for the folders a file serves (`serves public`) and keeps uploads of any type in, with the folders above (`stores public/up`, `stores public`), or uploads that are papers about single persons (`keeps storage/passports`, `keeps storage`). Names of other files are not followed. */
+/**
+ * Marks for the folders a file serves (`serves public`) and keeps uploads of any type in, with the folders above (`stores public/up`, `stores public`),
+ * or uploads that are papers about single persons (`keeps storage/passports`, `keeps storage`). Names of other files are not followed.
+ */
 export function folderMarks(module: ModuleView): readonly string[] {
   const own = (path: string): ModuleView | undefined => (path === module.path ? module : undefined);
   const followed: Followed = { module: own, surface: own, resolveFile: () => undefined, isStable: () => true };

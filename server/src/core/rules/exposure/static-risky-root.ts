@@ -4,6 +4,7 @@ import type { Call, Value } from '../../model/value.js';
 import { onResponse } from '../facts/header-setup.js';
 import type { Endpoint } from '../../project/project.js';
 import { endpointsAround, hasFixedName, isCheck, isNarrow, namesBehind, taintOf, type Taint } from '../facts/tainted-paths.js';
+import { papersExamples } from '../facts/papers-examples.js';
 import { openPapers } from '../facts/private-folders.js';
 import { folderOf, isPublicFolder, staticMounts, usedUnder, type Folder, type StaticMount } from '../facts/static.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
@@ -64,9 +65,8 @@ export default rule<'call', Evidence>({
       }
     }
     const papers = openPapers(call, context);
-    if (papers) {
-      yield { at: papers.root.at.path === call.at.path ? papers.root.at : call.nameAt, subject: `${call.name} papers ${papers.text}`, evidence: { kind: 'papers', text: papers.text }, severity: 'warning', confidence: 'medium', when: step.when };
-    }
+    const at = papers?.root.at.path === call.at.path ? papers.root.at : call.nameAt;
+    if (papers) yield { at, subject: `${call.name} papers ${papers.text}`, evidence: { kind: 'papers', text: papers.text }, severity: 'warning', confidence: 'medium', when: step.when };
   },
   explain: (evidence) => evidence.kind === 'papers' ? {
     message: `Everyone who knows or guesses a name downloads what is kept in '${evidence.text}', such as papers about single persons. Send these files from a route that checks who asks.`,
@@ -273,36 +273,7 @@ export default rule<'call', Evidence>({
         //                  ^^^^^^^^^^^^^^^^^^^^^ exposure/static-risky-root
       `,
     },
-    {
-      title: 'papers of persons for everyone',
-      bad: `
-        //- main.ts
-        import { NestFactory } from '@nestjs/core';
-        import { join } from 'node:path';
-        const app = await NestFactory.create(AppModule);
-        app.useStaticAssets(join(__dirname, '..', 'vault'), { prefix: '/vault/' });
-        //                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/static-risky-root "kept in 'vault'"
-        //- claims.ts
-        import { diskStorage } from 'multer';
-        import { FileInterceptor } from '@nestjs/platform-express';
-        export const scan = FileInterceptor('scan', { limits: { fileSize: 1e6 }, fileFilter: onlyPdf, storage: diskStorage({ destination: 'vault/prescriptions' }) });
-        //- staff.js
-        const express = require('express');
-        const staff = express();
-        staff.use('/payslips', express.static('var/payslips'));
-        //                                    ^^^^^^^^^^^^^^ exposure/static-risky-root "papers about single persons"
-        staff.listen(3000);
-      `,
-    },
-    {
-      title: 'papers behind a login, and those of a company for the public',
-      good: `
-        const express = require('express');
-        const desk = express();
-        desk.use('/payslips', requireAuth, express.static('var/payslips')); desk.use('/resume', express.static('public/resume'));
-        desk.listen(3000);
-      `,
-    },
+    ...papersExamples,
     {
       title: 'folders of public files',
       good: `

@@ -82,11 +82,11 @@ function chosenOf({ name, args, receiver }: Call, tables: ReadonlyMap<string, st
   return undefined;
 }
 function wholeOf(names: readonly string[], context: RuleContext): Found | undefined {
-  for (const name of names) {
+  const found = names.flatMap((name): readonly Found[] => {
     const held = heldBy(name, context);
-    if (held) return { ...held, name };
-  }
-  return undefined;
+    return held ? [{ ...held, name }] : [];
+  });
+  return found.find((one) => one.proven) ?? found[0];
 }
 /** A column that is asked for by its name: only what is for nobody counts. */
 function namedColumn(column: string | undefined, of: string | undefined, context: RuleContext): Found | undefined {

@@ -47,7 +47,7 @@ export function recordRead(value: Value, fn: FunctionView, context: RuleContext)
   if (call.form === 'new') return isTelling(lastName(call.callee), context) && isSaved(value, call, fn) ? known(call.target, call, false, context) : undefined;
   const own = ofQuery(call, context);
   // What is known of a table that is joined says more than the name of the first.
-  const beside = own === undefined || (own.kind === 'personal' && !own.proven) ? readBeside(call, context) : undefined;
+  const beside = own?.proven !== true ? readBeside(call, context) : undefined;
   return (beside?.proven === true ? beside : (own ?? beside)) ?? stated(call, context) ?? (value.kind === 'ref' ? comparedRecord(value, call, fn, context) : undefined);
 }
 /** A statement that a function of the project is handed, to run it. */
