@@ -147,8 +147,9 @@ export function detectHanded(path: FilePath, module: ModuleView, asked: Asked): 
   ask('module', module);
   for (const fn of [module.top, ...module.functions.values()]) {
     if (!context.runs(fn.when)) continue;
-    ask('function', fn, noGrounds, servedUnder(fn.id, context));
-    if (wanted.has('call')) for (const step of fn.steps) if (step.do === 'call' && context.runs(step.when)) ask('call', { call: step.call, step, in: fn, module }, noGrounds, servedUnder(fn.id, context));
+    const above = servedUnder(fn.id, context);
+    ask('function', fn, noGrounds, above);
+    if (wanted.has('call')) for (const step of fn.steps) if (step.do === 'call' && context.runs(step.when)) ask('call', { call: step.call, step, in: fn, module }, noGrounds, above);
   }
   return { raw, crashes };
 }

@@ -2,6 +2,7 @@ import type { Raw } from '../findings/detect.js';
 import type { Baseline } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
 import type { Holdings } from '../project/context.js';
+import { kept } from '../project/memo.js';
 import type { ProjectModel } from '../project/project.js';
 import { rules } from '../rules/index.js';
 import type { AnyRule } from '../rules/rule.js';
@@ -41,9 +42,7 @@ export function mentionedSince(before: Mentioned | undefined, text: string): Men
   return { text, words: [...added].every((word) => before.words.has(word)) ? before.words : new Set([...before.words, ...added]) };
 }
 /** The rules a policy leaves on. */
-export function speaking(policy: Policy): readonly AnyRule[] {
-  return rules.filter((rule) => policy.rules.get(rule.meta.id) !== 'off');
-}
+export const speaking = kept((policy: Policy): readonly AnyRule[] => rules.filter((rule) => policy.rules.get(rule.meta.id) !== 'off'));
 
 /** What the rules looked at beside the file they were asked about. */
 export interface Leans {

@@ -8,8 +8,9 @@ import { applyPrecedence, rangeKey } from '../findings/precedence.js';
 import type { OpenApiDocument } from '../openapi/document.js';
 import { createContext } from '../project/context.js';
 import type { FileFacts } from '../project/facts.js';
+import { kept } from '../project/memo.js';
 import { rules } from '../rules/index.js';
-import type { FixAnswer } from '../rules/rule.js';
+import type { AnyRule, FixAnswer } from '../rules/rule.js';
 import { samePlace, type At, type FilePath, type SourceRange } from '../text/source.js';
 import { bySpan, compareSpans, mentionedIn, recorded, speaking, unique, type Bench } from './bench.js';
 import type { DocumentHits } from './document-hits.js';
@@ -27,7 +28,10 @@ export interface Judged {
   /** Whether any file of the project uses a thing, as it was answered. */
   readonly answered: ReadonlyMap<string, boolean | string>;
 }
+const idsOf = kept((some: readonly AnyRule[]): ReadonlySet<string> => new Set(some.map((rule) => rule.meta.id)));
 const NO_WORDS: ReadonlySet<string> = new Set();
+/** One file may hand on values of many. */
+const mentionedBy = kept((facts: FileFacts) => mentionedIn(facts.file.text));
 const CONFIDENCES: readonly Finding['confidence'][] = ['low', 'medium', 'high'];
 const ruleIds: ReadonlySet<string> = new Set(rules.map((rule) => rule.meta.id));
 
@@ -47,12 +51,13 @@ export function judge(own: FileFacts, bench: Bench, told: readonly Told[]): Judg
   const context = createContext(path, held);
   const rangeOf = (at: At): SourceRange => ({ path: at.path, span: held.spanOf(at) });
   const on = speaking(policy);
-  const mentioned = told.length > 0 && !own.module && !own.artifact ? NO_WORDS : mentionedIn(own.file.text);
+  const mentioned = told.length > 0 && !own.module && !own.artifact ? NO_WORDS : mentionedBy(own);
   const { raw, crashes: failed } = detect(own, { rules: on, mentioned, project: bench.project, context, fileClass: files.classOf(path) });
   const crashes = [...failed];
   const handed = handersOf(path, files).flatMap((one) => {
     const module = held.module(one);
-    return module ? detectHanded(path, module, { rules: on, mentioned: new Set([...mentioned, ...mentionedIn(held.textOf(one))]), project: bench.project, context, fileClass: 'source' }).raw : [];
+    const facts = files.facts(one);
+    return module && facts ? detectHanded(path, module, { rules: on, mentioned: new Set([...mentioned, ...mentionedBy(facts)]), project: bench.project, context, fileClass: 'source' }).raw : [];
   });
   const placed = [...raw, ...handed].map((one) => ({ one, span: held.spanOf(one.hit.detection.at) })).sort(bySpan);
   const ranked = applyPrecedence(unique(placed).map(({ one, span }) => ({ rule: one.rule.meta.id, node: rangeKey({ path, span }), grounds: one.grounds, one })));
@@ -89,7 +94,7 @@ export function judge(own: FileFacts, bench: Bench, told: readonly Told[]): Judg
   });
   const roots = own.module ? own.blocks.map((block) => block.root) : [own.document?.root ?? (told.length > 0 ? files.part(path)?.root : undefined)].flatMap((root) => root ?? []);
   const remarks = told.flatMap(({ document }) => document.remarks).filter(({ at }, index, all) => at.path === path && all.findIndex((one) => samePlace(one.at, at)) === index);
-  const ran = new Set(on.map((rule) => rule.meta.id));
+  const ran = idsOf(on);
   const result = judgeSuppressions({ facts: own, roots, remarks, findings: all.slice(0, kept.length), silenced: all.slice(kept.length), today: bench.today, rangeOf, ruleIds, ran: own.problems.length > 0 ? new Set() : ran });
   for (const [mark, list] of result.fixes) fixes.set(mark, list);
   const findings = [...result.findings, ...crashes.map((crash) => crashed(path, crash))].filter((finding) => policy.rules.get(finding.rule) !== 'off');

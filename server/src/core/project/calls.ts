@@ -61,8 +61,9 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     if (loaded) return loaded;
     if (parts) return parts.same === true && parts.values[0] ? evaluate(parts.values[0], frame) : { is: 'value', value: call, frame };
     const elsewhere = machine.memberOfResult(call, frame) ?? packageCallee(target);
-    for (const adapter of elsewhere === undefined ? [] : adapters) {
-      const made = adapter.creates({ ...call, callee: elsewhere ?? '' });
+    const named = elsewhere === undefined ? undefined : { ...call, callee: elsewhere };
+    if (named) for (const adapter of adapters) {
+      const made = adapter.creates(named);
       if (made) return begun(adapter, made, call, frame, step);
     }
     if (target.is === 'verb') return onScope(renamed(call, target.name, frame), { is: 'scope', scope: target.scope }, frame, step, openLoop);

@@ -313,8 +313,9 @@ export function evaluateProject({ modules, resolve, data, document, isOwn, adapt
   }
   function composed(call: Call, frame: Frame): Composed | undefined {
     const member = memberOfResult(call, frame);
+    const named = member === undefined ? call : { ...call, callee: member };
     for (const adapter of adapters) {
-      const found = adapter.composes?.(member === undefined ? call : { ...call, callee: member });
+      const found = adapter.composes?.(named);
       if (found) return found;
     }
     return undefined;

@@ -6,6 +6,7 @@ import type { FilePath } from '../text/source.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import { conductOf, givenRoles, type ConductInput } from './conduct.js';
 import { registersOn } from './guess.js';
+import { kept } from './memo.js';
 import { isLoader } from './outside.js';
 import { relevance } from './relevance.js';
 import { givesMember, makesText } from './text-functions.js';
@@ -115,15 +116,4 @@ function calledParameters(fn: FunctionView): readonly Ref[] {
   const calls = fn.steps.flatMap((step) => (step.do === 'call' ? [step.call] : []));
   if (calls.length > MOST_CALLS_OF_WRAPPER) return [];
   return calls.flatMap(({ target, args }) => (target.kind === 'ref' && target.path.length === 0 && target.root.kind === 'parameter' && target.root.fn !== fn.id && args.length >= 2 ? [target] : []));
-}
-/** The answer is made once for each object. */
-function kept<O extends object, T extends object | string | boolean>(make: (of: O) => T): (of: O) => T {
-  const known = new WeakMap<O, T>();
-  return (of) => {
-    const before = known.get(of);
-    if (before !== undefined) return before;
-    const made = make(of);
-    known.set(of, made);
-    return made;
-  };
 }
