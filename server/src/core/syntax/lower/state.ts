@@ -133,7 +133,7 @@ export function step(
   }
   const place = what.do === 'call' ? what.call.at : at(l, node);
   const { when, loop, zone, tries, statementAt } = frame;
-  const own = { when, loop, zone, ...(tries ? { tries } : {}), at: place, statementAt };
+  const own = tries ? { when, loop, zone, tries, at: place, statementAt } : { when, loop, zone, at: place, statementAt };
   if (what.do === 'call') frame.steps.push({ ...own, do: 'call', call: what.call, used: what.used });
   else if (what.do === 'assign') frame.steps.push({ ...own, do: 'assign', target: what.target, value: what.value });
   else frame.steps.push({ ...own, do: what.do, value: what.value });
