@@ -5,6 +5,7 @@ import { bindingOf } from './bound.js';
 import { memberOf, type Abstract, type Bound, type Frame, type ScopeState } from './abstract.js';
 import { builtin } from './builtins.js';
 import { isSuper, type Classes } from './classes.js';
+import { createTables } from './dispatch-tables.js';
 import { createDriving } from './driving.js';
 import { filesListed, specifierOf } from './folder-lists.js';
 import { scopesIn, type Machine } from './machine.js';
@@ -25,6 +26,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
   const { byName } = traits;
   const { plug, give } = createPlugins(machine);
   const driving = createDriving(machine);
+  const tabled = createTables(machine);
   const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
   /** What adapters say of a call by its text, which is run again for each caller of its function. */
   const knownTo = memo((call: Call): 'opens' | { readonly adapter: FrameworkAdapter; readonly made: Created } | undefined => {
@@ -195,6 +197,10 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     for (const event of adapter.events(call, receiver.is === 'builder' ? 'builder' : scope.kind, path, (value) => read(value, frame))) {
       const logged = { event, when, loop: step?.loop, frame, statementAt: step?.statementAt ?? call.at, openLoop, under };
       if (event.kind === 'route' && event.path && isUntold(event.path, frame, 0)) continue;
+      for (const one of event.kind === 'use' && event.paths.length === 0 ? event.values.flatMap((value) => tabled(value, frame)) : []) {
+        record(scope, { ...logged, event: one.event, frame: one.frame, statementAt: one.at });
+        scope.files.add(one.at.path);
+      }
       if (driving.registered(event, call, logged, scope, step)) scope.files.add(call.at.path);
       else if (event.kind === 'plugin') plug(event, call, logged, scope, step);
       else if (event.kind === 'member') give(event, scope, frame);
