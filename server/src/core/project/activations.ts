@@ -5,7 +5,7 @@ import { authGuardName } from '../rules/facts/guards.js';
 import type { FilePath } from '../text/source.js';
 import { bindingOf } from './bound.js';
 import type { Abstract, Attached, Fn, Frame, Kept, LoggedEvent, Placed, ScopeState, Standing } from './abstract.js';
-import { packageCallee } from './calls.js';
+import { packageCallee } from './outside.js';
 import { classMade, givenBy } from './class-made.js';
 import { keyOf } from './decorators.js';
 import type { Evaluation } from './evaluation.js';

@@ -15,7 +15,7 @@ import { spreadOut } from './members.js';
 import { pathText } from './plugin-folders.js';
 import { createPlugins } from './plugins.js';
 import { givesRoute, listedRoutes, makesSomething } from './route-lists.js';
-import { FORWARDS, LOOKS, isLoader, looksLikeHandler, serves } from './outside.js';
+import { FORWARDS, LOOKS, isLoader, looksLikeHandler, packageCallee, serves } from './outside.js';
 
 const UNKNOWN: Abstract = { is: 'unknown' };
 
@@ -281,13 +281,4 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
     if (wrapped.length > 0) return { is: 'wrapped', scopes: wrapped, by: forwards ? undefined : call.callee || call.name };
     return { is: 'value', value: call, frame };
   }
-}
-
-/** The callee of a package's export that was kept under another name: `const load = () => require('express')`. */
-export function packageCallee(target: Abstract): string | undefined {
-  if (target.is !== 'value' || target.value.kind !== 'ref' || target.value.root.kind !== 'import') return undefined;
-  const { root, path } = target.value;
-  if (path.includes(undefined)) return undefined;
-  const names = [root.name, ...path].filter((name) => name !== '*' && name !== 'default');
-  return [root.from.replace(/^node:/, ''), ...names].join('.');
 }

@@ -3,7 +3,7 @@ import type { HttpMethod, Methods } from '../model/api.js';
 import type { FunctionView } from '../model/module.js';
 import type { Call, Value } from '../model/value.js';
 import type { Abstract, Attached, Frame, Kept, Placed, Standing } from './abstract.js';
-import { packageCallee } from './calls.js';
+import { packageCallee } from './outside.js';
 import { classMade } from './class-made.js';
 import type { Decorators, Mark } from './decorators.js';
 import { elementsOf } from './lists.js';

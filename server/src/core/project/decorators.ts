@@ -3,7 +3,7 @@ import type { Call, Value } from '../model/value.js';
 import type { At } from '../text/source.js';
 import { bindingOf } from './bound.js';
 import type { Abstract, Bound, Fn, Frame } from './abstract.js';
-import { packageCallee } from './calls.js';
+import { packageCallee } from './outside.js';
 import { elementsOf } from './lists.js';
 import type { Machine } from './machine.js';
 

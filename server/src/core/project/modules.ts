@@ -4,7 +4,7 @@ import type { Call, Value } from '../model/value.js';
 import type { At } from '../text/source.js';
 import { bindingOf } from './bound.js';
 import type { Abstract, Frame, Placed } from './abstract.js';
-import { packageCallee } from './calls.js';
+import { packageCallee } from './outside.js';
 import { entered, type Decorators, type Mark } from './decorators.js';
 import type { Class, Machine } from './machine.js';
 import { pathPieces, type PathReads } from './path-values.js';

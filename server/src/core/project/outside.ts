@@ -1,4 +1,5 @@
 import type { FunctionView } from '../model/module.js';
+import type { Abstract } from './abstract.js';
 
 const SERVES =
   /(^|\.)(createServer|createSecureServer|Server|serverless|listen|toNodeListener|onRequest)$|^(serverless-http|@vendia\/serverless-express|spdy\.createServer|http\.Server|https\.Server|aws-serverless-express\.createServer)$/;
@@ -20,4 +21,13 @@ export function looksLikeHandler(fn: FunctionView): boolean {
 /** A function without parameters that gives something back: what a lazy loader is handed. */
 export function isLoader(fn: FunctionView): boolean {
   return fn.parameters.length === 0 && fn.steps.some((step) => step.do === 'return' && (step.value?.kind === 'call' || (step.value?.kind === 'ref' && step.value.root.kind === 'import')));
+}
+
+/** The callee of a package's export that was kept under another name: `const load = () => require('express')`. */
+export function packageCallee(target: Abstract): string | undefined {
+  if (target.is !== 'value' || target.value.kind !== 'ref' || target.value.root.kind !== 'import') return undefined;
+  const { root, path } = target.value;
+  if (path.includes(undefined)) return undefined;
+  const names = [root.name, ...path].filter((name) => name !== '*' && name !== 'default');
+  return [root.from.replace(/^node:/, ''), ...names].join('.');
 }

@@ -2,7 +2,7 @@ import type { Decorated } from '../frameworks/adapter.js';
 import type { Methods } from '../model/api.js';
 import type { Value } from '../model/value.js';
 import type { Abstract, Frame, LoggedEvent, Placed } from './abstract.js';
-import { packageCallee } from './calls.js';
+import { packageCallee } from './outside.js';
 import { methodNamed } from './controllers.js';
 import { elementsOf } from './lists.js';
 import type { Names } from './names.js';
