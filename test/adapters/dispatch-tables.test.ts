@@ -45,7 +45,8 @@ test('where something else than the request says which entry answers, who may is
 });
 
 test('a table that is none of routes, or whose paths are not those of requests, has none', () => {
-  for (const router of [byPath('ctx.path.slice(4)'), byPath('ctx.path', 'ctx.query.how'), byPath('names[ctx.path]'), '  const found = table[ctx.path];\n  const limit = found && found[ctx.method];\n  ctx.limit = limit;']) assert.deepEqual(routesOf(app(router)), [], router);
+  const limits = '  const found = table[ctx.path];\n  const limit = found && found[ctx.method];\n  ctx.limit = limit;';
+  for (const router of [byPath('ctx.path.slice(4)'), byPath('ctx.path', 'ctx.query.how'), byPath('names[ctx.path]'), limits]) assert.deepEqual(routesOf(app(router)), [], router);
   const others = ["  '/orders': { get },\n  ...require('./more'),", "  'orders': { get },", "  '/orders': { get, limit: 5 },", "  '/orders': get,"];
   for (const entries of others) assert.deepEqual(routesOf({ ...app(byPath('ctx.path')), 'handlers.js': `const get = (ctx) => { ctx.body = 1; };\nmodule.exports = {\n${entries}\n};` }), [], entries);
 });

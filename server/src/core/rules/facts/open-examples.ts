@@ -2,6 +2,8 @@ import type { Example } from '../rule.js';
 
 /** Methods that are open beside guarded ones: by design, by a check in the handler, or by mistake. */
 export const openExamples: readonly Example[] = [
+  { title: 'a method that nobody may use, beside one that everybody may', good: `import express from 'express'; const app = express(); app.post('/a', (req, res) => res.sendStatus(405)); app.put('/a', save);` },
+  { title: 'a method that is denied to all', good: `import express from 'express'; const app = express(); app.post('/a', requireAuth, save); app.put('/a', (req, res) => res.sendStatus(403));` },
   {
     title: 'anybody sends a form in, only the office reads and deletes them',
     good: `

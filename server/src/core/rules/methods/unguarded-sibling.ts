@@ -357,8 +357,6 @@ export default rule<'endpoint', Evidence>({
         app.put('/files', save);
       `,
     },
-    { title: 'a method that nobody may use, beside one that everybody may', good: `import express from 'express'; const app = express(); app.post('/a', (req, res) => res.sendStatus(405)); app.put('/a', save);` },
-    { title: 'a method that is denied to all', good: `import express from 'express'; const app = express(); app.post('/a', requireAuth, save); app.put('/a', (req, res) => res.sendStatus(403));` },
     { title: 'a verb above a guarded catch-all is not below it', good: `import express from 'express'; const app = express(); app.all('/a', requireAuth); app.post('/a', requireAuth, save); app.put('/a', save);` },
   ],
 });
@@ -391,9 +389,8 @@ function ofOwned(open: Endpoint, owned: OwnedBeside) {
   const evidence = { open, guarded: owned.other, guard: '', guardAt: undefined, key: undefined, owned };
   return { ...detection(open, owned.other, 'warning', 'authorization'), related: [{ at: owned.other.methodAt, label: `chosen by '${owned.column}' here` }], evidence };
 }
-/** The endpoint's guard is its own: written on the route or in the handler, not on something both pass. */
+/** The endpoint's guard is its own: written on the route or in the handler, not on something both pass. A method that nobody may use has none. */
 function hasOwnGuard(endpoint: Endpoint): boolean {
-  // A method that nobody may use is none that asks who calls.
   if (endpoint.conduct?.closed === true && endpoint.authentication.by === undefined) return false;
   if (endpoint.route.layers.some((layer) => layer.claims.some((claim) => claim.protects === 'authentication'))) return true;
   return (
