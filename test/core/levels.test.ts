@@ -90,3 +90,13 @@ test('a throw-away account of a mail catcher opens nothing of worth', () => {
   assert.equal(severityOf('secrets/connection-string', mail('oren.satterfield@ethereal.email')), 'info');
   assert.equal(severityOf('secrets/connection-string', mail('shop@example.net')), 'error');
 });
+
+test('a form that says its method in the body, before a check against forgery, is a note', () => {
+  const app = (getter: string, check: string): string => `const express = require('express');\nconst methodOverride = require('method-override');
+    const { csrfSync } = require('csrf-sync');\nconst { csrfSynchronisedProtection } = csrfSync();\nconst app = express();
+    app.use(express.urlencoded({ extended: false }));\napp.use(methodOverride(${getter}));\napp.delete('/tents/:id', ${check}(req, res) => res.end(drop(req.params.id)));\napp.listen(3000);`;
+  const rule = 'methods/method-override';
+  assert.equal(severityOf(rule, app('(req) => req.body && req.body._method', 'csrfSynchronisedProtection, ')), 'hint');
+  assert.equal(severityOf(rule, app('(req) => req.body && req.body._method', '')), 'info');
+  assert.equal(severityOf(rule, app('(req) => req.body._method || req.query._method', 'csrfSynchronisedProtection, ')), 'info');
+});

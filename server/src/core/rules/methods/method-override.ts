@@ -40,7 +40,7 @@ export default rule<'function', Evidence>({
       if (step.do === 'call' && isOverride(step.call)) {
         const any = anyMethod(step.call, context);
         yield {
-          ...base, at: step.call.nameAt, confidence: 'high', severity: any ? 'error' : passesBy(step.call, context) ? 'warning' : 'info',
+          ...base, at: step.call.nameAt, confidence: 'high', severity: any ? 'error' : passesBy(step.call, context) ? 'warning' : isOfForms(step.call, context) ? 'hint' : 'info',
           evidence: { through: throughOf(step.call, context), any, statementAt: step.statementAt },
         };
       }
@@ -191,6 +191,13 @@ function passesBy(call: Call, context: RuleContext): boolean {
     const judges = (layer: Layer): boolean => layer.claims.some(({ protects }) => protects === 'authentication' || protects === 'csrf') || (layer.fn !== undefined && context.conduct(layer.fn)?.tests.includes('method') === true);
     return chain.slice(0, Math.max(at, 0)).some(({ layer }) => judges(layer));
   });
+}
+/** Only the body of a form says the method, and a check against forgery stands behind it. */
+function isOfForms({ args: [first], at }: Call, context: RuleContext): boolean {
+  const fn = first?.value.kind === 'function' ? context.body(first.value.fn) : undefined;
+  // method-override 3 and koa-methodoverride hand the request to a function.
+  const isOther = (value: Value): boolean => value.kind === 'ref' && value.root.kind === 'parameter' && value.path[0] !== 'body' && value.path[1] !== 'body';
+  return fn?.complete === true && fn.parameters.length > 0 && !someValue(fn, isOther) && context.endpointsThrough(at).some(({ chain }) => links(chain).some(({ layer }) => layer.claims.some(({ protects }) => protects === 'csrf')));
 }
 function isAt(at: At, call: Call): boolean {
   return at.path === call.at.path && at.mark === call.at.mark;
