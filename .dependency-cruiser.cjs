@@ -1,7 +1,7 @@
 // Who may import whom (docs/architecture.md, "Layers"). test/house/walls.test.ts breaks each rule on purpose.
 const core = '^server/src/core/';
 // What a rule may read: the model as data, and questions about it that are pure functions.
-const questions = 'project/(project|paths)\\.ts|openapi/(?!read|sniff)|artifacts/(kind|names)\\.ts';
+const questions = 'project/(project|paths|looks)\\.ts|openapi/(?!read|sniff)|artifacts/(kind|names)\\.ts';
 const model = `${core}(rules/rule\\.ts|rules/(facts|defaults)/|model/(value|module|api)\\.ts|${questions}|findings/(finding|changes)\\.ts|policy/policy\\.ts|text/source\\.ts)`;
 module.exports = {
   forbidden: [

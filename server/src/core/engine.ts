@@ -10,6 +10,7 @@ import { createFiles, type Files } from './holding/files.js';
 import { createHeldHits } from './holding/document-hits.js';
 import { givesData } from './holding/handers.js';
 import { judge, note, type Judged } from './holding/judging.js';
+import { createKeeper, type Keeper } from './holding/keeper.js';
 import { createModel, type Model } from './holding/model.js';
 import { tellsVersions } from './holding/versions.js';
 import { defaultPolicy, type Policy } from './policy/policy.js';
@@ -62,6 +63,8 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   const hits = createHeldHits();
   /** Findings of files when they last parsed. */
   const whole = new Map<FilePath, Whole>();
+  /** The file that is being edited, and from its second edit on what rules said of it. */
+  let edited: { readonly path: FilePath; readonly keeper: Keeper | undefined } | undefined;
   /** Files to be judged, and those whose findings may differ from what was last told. */
   const dirty = new Set<FilePath>(files.paths());
   let untold = new Set<FilePath>();
@@ -76,6 +79,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   function forget(path: FilePath): void {
     again(path);
     hits.forget(path);
+    if (edited?.path === path) edited = undefined;
   }
   function forgetAll(): void {
     judged.clear();
@@ -86,6 +90,7 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   function changed(path: FilePath): void {
     // What was said of its documents holds as long as they stay the same.
     again(path);
+    edited = { path, keeper: edited?.path === path ? (edited.keeper ?? createKeeper()) : undefined };
     for (const [other, { leansOn }] of judged) if (leansOn.has(path)) forget(other);
   }
   /** Lock files or installed packages changed: whoever asked for a version asks again. */
@@ -114,7 +119,9 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
     const told = (project.documentsIn.get(path) ?? []).map((document) => ({ document, hits: hits.of(document, { ...bench, policy: policyOf(document.path) }) }));
     const part = told.length > 0 && !alone.document ? files.part(path) : undefined;
     const own = part ? { ...alone, notes: part.notes, spans: part.spans, problems: part.problems } : alone;
-    const made = judge(own, { ...bench, policy: policyOf(path) }, told);
+    const kept = edited?.path === path ? edited.keeper?.begin(own, { ...bench, policy: policyOf(path) }) : undefined;
+    const made = judge(own, { ...bench, policy: policyOf(path) }, told, kept);
+    kept?.end();
     const failure = path === files.paths()[0] ? model.failure() : undefined;
     const parsed = own.problems.length === 0;
     const last = whole.get(path);

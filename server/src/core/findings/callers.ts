@@ -1,29 +1,45 @@
 import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
+import { alike } from '../project/alike.js';
 import { bindingOf } from '../project/bound.js';
 import { samePlace, type At } from '../text/source.js';
 import type { RuleContext } from '../rules/rule.js';
 
-/** The branches each function of a module is called under, where it is only ever called by its name there. */
-export function callersOf(module: ModuleView): ReadonlyMap<FunctionId, readonly (readonly Branch[])[]> {
-  const found = new Map<FunctionId, (readonly Branch[])[]>();
+/** A call of a function by its name: the branches it stands in, and the function that makes it. */
+interface Site {
+  readonly by: FunctionId;
+  readonly when: readonly Branch[];
+}
+type Callers = ReadonlyMap<FunctionId, readonly Site[]>;
+/** The calls of each function of a module by its name there. */
+export function callersOf(module: ModuleView): Callers {
+  const known = callers.get(module) ?? callersIn(module);
+  callers.set(module, known);
+  return known;
+}
+const callers = new WeakMap<ModuleView, Callers>();
+function callersIn(module: ModuleView): Callers {
+  const found = new Map<FunctionId, Site[]>();
   for (const fn of [module.top, ...module.functions.values()])
     for (const step of fn.steps) {
       if (step.do !== 'call') continue;
       const value = bindingOf(step.call.target, module)?.value;
       if (value?.kind !== 'function') continue;
-      found.set(value.fn, [...(found.get(value.fn) ?? []), step.when]);
+      found.set(value.fn, [...(found.get(value.fn) ?? []), { by: fn.id, when: step.when }]);
     }
   return found;
 }
 
 /** What a helper answers stands under the branch of its one caller; with several, under a branch that keeps all of them in development. */
-export function calledUnder(fn: FunctionView, callers: ReadonlyMap<FunctionId, readonly (readonly Branch[])[]>, context: RuleContext): readonly Branch[] {
+export function calledUnder(fn: FunctionView, module: ModuleView, context: RuleContext): readonly Branch[] {
   if (context.role(fn.id)?.sure) return [];
-  const sites = callers.get(fn.id) ?? [];
+  const sites = callersOf(module).get(fn.id) ?? [];
+  const makers = sites.map(({ by }) => by);
+  for (const by of makers) context.looks?.at(by);
+  context.looks?.at({ stillIn: (now) => alike((callersOf(now).get(fn.id) ?? []).map(({ by }) => by), makers) });
   const [first] = sites;
-  if (first === undefined || sites.length === 1) return first ?? [];
-  return sites.every((when) => isDevelopment(when, context)) ? first : [];
+  if (first === undefined || sites.length === 1) return first?.when ?? [];
+  return sites.every(({ when }) => isDevelopment(when, context)) ? first.when : [];
 }
 
 /** A branch under which the routes a function answers are registered, where all of them are in development only. What a setting mounts is judged as it is: whoever sets it is exposed. */

@@ -1,7 +1,9 @@
 import type { Raw } from '../findings/detect.js';
+import type { Keeping } from '../findings/units.js';
 import type { Baseline } from '../findings/finding.js';
 import type { Policy } from '../policy/policy.js';
 import type { Holdings } from '../project/context.js';
+import { EVERYTHING } from '../project/looks.js';
 import { kept } from '../project/memo.js';
 import type { ProjectModel } from '../project/project.js';
 import { rules } from '../rules/index.js';
@@ -50,26 +52,30 @@ export interface Leans {
   readonly leansOnSurface: Set<FilePath>;
   readonly answered: Map<string, boolean | string>;
 }
-/** The holdings of one file's rules; each other file that is looked at is noted. */
-export function recorded({ files, project, policy, today }: Bench, own: FilePath, { leansOn, leansOnSurface, answered }: Leans): Holdings {
+/** The holdings of one file's rules; each other file that is looked at is noted, and with `keeping` what is looked at in the file itself. */
+export function recorded({ files, project, policy, today }: Bench, own: FilePath, { leansOn, leansOnSurface, answered }: Leans, keeping?: Keeping): Holdings {
   const look = (path: FilePath): FilePath => {
     if (path !== own) leansOn.add(path);
     return path;
   };
   return {
-    project, policy, today,
+    project, policy, today, looks: keeping?.looks,
     spanOf: (at) => {
       look(at.path);
       return files.spanOf(at);
     },
-    textOf: (path) => files.get(look(path))?.text ?? '',
+    textOf(path, at) {
+      if (path === own) keeping?.looks.at(at ?? EVERYTHING);
+      return files.get(look(path))?.text ?? '';
+    },
     classOf: (path) => files.classOf(look(path)),
     usesOf: (path) => files.usesOf(look(path)),
-    module: (path) => files.facts(look(path))?.module ?? files.data(path),
+    module: (path) => (path === own ? keeping?.module : undefined) ?? files.facts(look(path))?.module ?? files.data(path),
     surface(path) {
       const module = files.facts(path)?.module;
       if (!module) return files.data(look(path));
-      if (path !== own) leansOnSurface.add(path);
+      if (path === own) return keeping?.module ?? module;
+      leansOnSurface.add(path);
       return module;
     },
     handed: (fn, index) => project.handed.get(fn)?.[index],

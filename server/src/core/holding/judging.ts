@@ -12,9 +12,10 @@ import { kept } from '../project/memo.js';
 import { rules } from '../rules/index.js';
 import type { AnyRule, FixAnswer } from '../rules/rule.js';
 import { samePlace, type At, type FilePath, type SourceRange } from '../text/source.js';
-import { bySpan, compareSpans, mentionedIn, recorded, speaking, unique, type Bench } from './bench.js';
+import { bySpan, compareSpans, mentionedIn, recorded, speaking, unique, type Bench, type Leans } from './bench.js';
 import type { DocumentHits } from './document-hits.js';
 import { handersOf } from './handers.js';
+import type { Kept } from './keeper.js';
 
 /** Findings of one file, and what they were made of. */
 export interface Judged {
@@ -40,19 +41,18 @@ export interface Told {
   readonly document: OpenApiDocument;
   readonly hits: DocumentHits;
 }
-/** Runs the rules on one file: severities, precedence, suppressions and baseline applied. */
-export function judge(own: FileFacts, bench: Bench, told: readonly Told[]): Judged {
+/** Runs the rules on one file, as far as `keeping` does not tell: severities, precedence, suppressions and baseline applied. */
+export function judge(own: FileFacts, bench: Bench, told: readonly Told[], keeping?: Kept): Judged {
   const { path } = own.file;
   const { files, policy } = bench;
-  const leansOn = new Set<FilePath>();
-  const leansOnSurface = new Set<FilePath>();
-  const answered = new Map<string, boolean | string>();
-  const held = recorded(bench, path, { leansOn, leansOnSurface, answered });
+  const leans: Leans = keeping?.leans ?? { leansOn: new Set(), leansOnSurface: new Set(), answered: new Map() };
+  const { leansOn, leansOnSurface, answered } = leans;
+  const held = recorded(bench, path, leans, keeping);
   const context = createContext(path, held);
   const rangeOf = (at: At): SourceRange => ({ path: at.path, span: held.spanOf(at) });
   const on = speaking(policy);
   const mentioned = told.length > 0 && !own.module && !own.artifact ? NO_WORDS : mentionedBy(own);
-  const { raw, crashes: failed } = detect(own, { rules: on, mentioned, project: bench.project, context, fileClass: files.classOf(path) });
+  const { raw, crashes: failed } = detect(own, { rules: on, mentioned, project: bench.project, context, fileClass: files.classOf(path), keeping });
   const crashes = [...failed];
   const handed = handersOf(path, files).flatMap((one) => {
     const module = held.module(one);

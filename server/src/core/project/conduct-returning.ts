@@ -27,7 +27,7 @@ export function conductOfReturning(fn: FunctionView, module: ModuleView, input: 
   const tried = new Set<number>();
   let catchRefuses = false;
 
-  const inner = innerFunctions(fn, module, input.inside);
+  const inner = innerFunctions(fn, module, input);
   const stranger = strangerIn({ fn, module, request: roles.request, absent: new Set() }, inner);
   let strangers: Reach = 'no';
   for (const one of [fn, ...inner]) {

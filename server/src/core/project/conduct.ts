@@ -43,7 +43,7 @@ const DEEPEST_CALL = 3;
 export function conductOf(fn: FunctionView, module: ModuleView, input: ConductInput, given: Roles = rolesOf(fn), depth = 0, lacking: ReadonlySet<number> = new Set()): Conduct {
   const roles = given;
   if (roles.returns === true) return conductOfReturning(fn, module, input, roles, depth, conductOf);
-  const inner = innerFunctions(fn, module, input.inside);
+  const inner = innerFunctions(fn, module, input);
   const refuses = new Set<number>();
   const tests = new Set<Test>();
   const touches = new Set<Touch>();

@@ -6,12 +6,13 @@ import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import type { Leaf, RuleContext } from '../rules/rule.js';
 import { fileOf, type At, type FilePath, type Span } from '../text/source.js';
+import { alike } from './alike.js';
 import { calledFunction } from './called.js';
 import { conductOf, type ConductInput } from './conduct.js';
 import { declaredType, entityBehind } from './declared.js';
 import { environmentOf } from './environment.js';
-import { memo } from './memo.js';
 import { dockerIgnore, gitIgnore } from './ignored.js';
+import { remembered, type Look, type Looks } from './looks.js';
 import { createPayloads, filterRole, formatterRole, listedErrorRole } from './payloads.js';
 import type { Manifest } from './manifests.js';
 import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
@@ -28,7 +29,10 @@ export interface Holdings extends Followed {
   readonly project: ProjectModel;
   readonly policy: Policy;
   spanOf(at: At): Span;
-  textOf(path: FilePath): string;
+  /** Of which `at` is looked at, or all. */
+  textOf(path: FilePath, at?: At): string;
+  /** What answers look at in the file is noted here. */
+  readonly looks?: Looks | undefined;
   classOf(path: FilePath): FileClass;
   usesOf(path: FilePath): ReadonlySet<string>;
   projectUses(what: string): boolean;
@@ -58,30 +62,17 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     const module = moduleOf(fn);
     return module?.top.id === fn ? module.top : module?.functions.get(fn);
   };
-  const guessed = new Map<FunctionId, Role | undefined>();
-  const answering = new Map<FilePath, ReadonlySet<FunctionId>>();
-  const procedures = new Map<FilePath, ReadonlySet<FunctionId>>();
+  const { looks } = held;
   /** Maps of resolvers are looked for once in a file. */
-  const resolver = (fn: FunctionId): Role | undefined => {
-    const module = moduleOf(fn);
-    if (!module) return undefined;
-    const known = answering.get(module.path) ?? resolversIn(module);
-    answering.set(module.path, known);
-    if (known.has(fn)) return RESOLVER;
-    const asked = procedures.get(module.path) ?? proceduresIn(module);
-    procedures.set(module.path, asked);
-    return asked.has(fn) ? PROCEDURE : undefined;
-  };
+  const resolvers = remembered(looks, (path: FilePath) => ofModule(held.module(path), resolversIn, looks));
+  const procedures = remembered(looks, (path: FilePath) => ofModule(held.module(path), proceduresIn, looks));
+  const resolver = (fn: FunctionId): Role | undefined => (resolvers(fileOf(fn)).has(fn) ? RESOLVER : procedures(fileOf(fn)).has(fn) ? PROCEDURE : undefined);
   const outerOf = ({ id, within }: FunctionView): FunctionView | undefined => (within === undefined ? moduleOf(id)?.top : body(within));
-  const role = (fn: FunctionId): Role | undefined => {
-    const sure = project.roles.get(fn);
-    if (sure) return sure;
-    if (guessed.has(fn)) return guessed.get(fn);
+  const guessed = remembered(looks, (fn: FunctionId): Role | undefined => {
     const view = body(fn);
-    const guess = view && (filterRole(view, moduleOf(fn)) ?? formatterRole(view, moduleOf(fn)) ?? listedErrorRole(view, outerOf(view)) ?? socketRole(view, outerOf(view)) ?? resolver(fn) ?? guessRole(view));
-    guessed.set(fn, guess);
-    return guess;
-  };
+    return view && (filterRole(view, moduleOf(fn)) ?? formatterRole(view, moduleOf(fn)) ?? listedErrorRole(view, outerOf(view)) ?? socketRole(view, outerOf(view)) ?? resolver(fn) ?? guessRole(view));
+  });
+  const role = (fn: FunctionId): Role | undefined => project.roles.get(fn) ?? guessed(fn);
   /** What a framework hands a function is always there: of one that is registered, or that is written where it is registered. */
   const handed = (value: Value): Known | undefined => {
     if (value.kind === 'call') return constantGiven(value, held);
@@ -92,7 +83,7 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     const given = known && (known.sure || isWrittenInPlace(fn, body)) ? known.parameters[index] : undefined;
     return given === 'next' ? 'function' : GIVEN.has(given ?? '') ? 'something' : undefined;
   };
-  const runsAt = memo((when: readonly Branch[]) => when.every(({ test, holds }) => truthOf(test, handed) !== !holds));
+  const runsAt = remembered(looks, (when: readonly Branch[]) => when.every(({ test, holds }) => truthOf(test, handed) !== !holds));
   const runs = (when: readonly Branch[]): boolean => when.length === 0 || runsAt(when);
   const payloads = createPayloads({ ...held, body, role });
   const isUnder = (at: At, wanted: Span): boolean => {
@@ -110,19 +101,19 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
   };
   const inside: NonNullable<ConductInput['inside']> = new WeakMap();
   // Dozens of rules ask the same of the same functions and values.
-  const conduct = memo((fn: FunctionId): Conduct | undefined => {
+  const conduct = remembered(looks, (fn: FunctionId): Conduct | undefined => {
     const module = moduleOf(fn);
     const view = body(fn);
-    return module && view ? conductOf(view, module, { guardName: authGuardName, follow, inside }) : undefined;
+    return module && view ? conductOf(view, module, { guardName: authGuardName, follow, inside, looks }) : undefined;
   });
-  const sends = memo((fn: FunctionId): readonly Send[] => {
+  const sends = remembered(looks, (fn: FunctionId): readonly Send[] => {
     const view = body(fn);
     return view ? payloads.sends(view).filter((send) => runs(send.when)) : [];
   });
-  const resolve = memo((value: Value) => resolveValue(value, held));
-  const constant = memo((value: Value) => constantOf(value, held));
-  const leavesIn = memo((inside: FunctionView) => memo((value: Value): readonly Leaf[] => [...payloads.leaves(value, inside)]));
-  const request = memo((value: Value): RequestField | undefined => {
+  const resolve = remembered(looks, (value: Value) => resolveValue(value, held));
+  const constant = remembered(looks, (value: Value) => constantOf(value, held));
+  const leavesIn = remembered(looks, (inside: FunctionView) => remembered(looks, (value: Value): readonly Leaf[] => [...payloads.leaves(value, inside)]));
+  const request = remembered(looks, (value: Value): RequestField | undefined => {
     let current: Value | undefined = value;
     for (let hops = 0; current && hops < MOST_CUTS; hops++) {
       const field = requestField(current, role);
@@ -132,10 +123,11 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     return undefined;
   });
   const scopes = (): Iterable<Scope> => project.scopes.values();
-  const running = createRunning({ project, body, follow: (target) => follow(target)?.fn.id });
-  const runningMethods = createRunning({ project, body, follow: (target) => calledFunction(target, false, { ...held, body })?.id });
+  const running = createRunning({ project, body, looks, follow: (target) => follow(target)?.fn.id });
+  const runningMethods = createRunning({ project, body, looks, follow: (target) => calledFunction(target, false, { ...held, body })?.id });
 
   return {
+    looks,
     policy: (key) => held.policy[key],
     resolve: (value) => (value.kind === 'ref' || value.kind === 'call' ? resolve(value) : resolveValue(value, held)),
     constant: (value) => (value.kind === 'literal' ? value : constant(value)),
@@ -221,10 +213,19 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
     within: (at, from, to) => ({ path: at.path, mark: at.mark, part: at.part ? { start: at.part.start + from, end: at.part.start + to } : { start: from, end: to } }),
     textOf(at) {
       const span = held.spanOf(at);
-      return held.textOf(at.path).slice(span.start, span.end);
+      return held.textOf(at.path, at).slice(span.start, span.end);
     },
     pathOf: (at) => at.path,
   };
+}
+const NO_FUNCTIONS: ReadonlySet<FunctionId> = new Set();
+/** Functions that all of a module tells: whoever asks for them has looked at these alone. */
+function ofModule(module: ModuleView | undefined, find: (module: ModuleView) => ReadonlySet<FunctionId>, looks: Looks | undefined): ReadonlySet<FunctionId> {
+  if (!module) return NO_FUNCTIONS;
+  if (!looks) return find(module);
+  const found = looks.into(new Set<Look>(), () => find(module));
+  looks.at({ stillIn: (now) => alike(find(now), found) });
+  return found;
 }
 /** How often a text may be bound to a name or cut before nobody takes it for what was sent. */
 const MOST_CUTS = 8;

@@ -21,6 +21,7 @@ import { isBundled } from './bundled.js';
 import { lastingFields } from './fields.js';
 import { folderMarks } from './folders.js';
 import { setsProduction } from './production.js';
+import { withStanding } from './standing.js';
 import { withoutDead } from './truth.js';
 import { graphMarks } from './graph-marks.js';
 import { recordMarks } from './hidden-fields.js';
@@ -52,7 +53,7 @@ export interface FileFacts {
   /** Of code only: lets the next revision use the same places again. */
   readonly places: PlaceRecord | undefined;
   readonly problems: readonly SyntaxProblem[];
-  /** Of a document that does not parse since the last keystrokes: what it was when it did, and stands for it. */
+  /** Of a file that does not parse since the last keystrokes: what it was when it did. A document is taken for that meanwhile. */
   readonly whole?: FileFacts;
   /** Why a document cannot be analysed. */
   readonly unsupported: string | undefined;
@@ -145,8 +146,11 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   const known = before?.places;
   const inherited = known && known.ats.length <= known.fresh * MOST_GROWTH + LEAST_PLACES ? { places: known, blocks: before.blocks } : undefined;
   const { module: whole, places, problems, blocks } = lower(file, inherited, trees);
+  const last = before?.whole ?? before;
   const alive = withoutDead(whole);
-  const module: ModuleView = { ...alive, fields: lastingFields(alive) };
+  // Places of one table: what did not change since the file last parsed stays the same objects.
+  const standing = last?.module && inherited && last.places?.origin === places.origin ? withStanding(alive, last.module) : alive;
+  const module: ModuleView = { ...standing, fields: lastingFields(standing) };
   const uses = new Set(module.imports.filter((one) => !one.typeOnly).map((one) => one.from.replace(/^node:/, '')));
   for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) {
     if (step.do !== 'call') continue;
@@ -175,7 +179,7 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   for (const mark of recordMarks(module, file.text)) uses.add(mark);
   for (const mark of personalMarks(module, file.text)) uses.add(mark);
   const notes = [...module.notes, ...blocks.flatMap((block) => block.notes)];
-  return { ...nothingOf(file), module, artifact: processFile(module), blocks, setups: commentSetups(module), notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module) };
+  return { ...nothingOf(file), module, artifact: processFile(module), blocks, setups: commentSetups(module), notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module), ...(problems.length > 0 && last?.problems.length === 0 ? { whole: last } : {}) };
 }
 
 /** What a process file of pm2 exports is a configuration, though it is written as code. */

@@ -181,7 +181,7 @@ function seen(target: Fn, input: ActivationInput, given: ReadonlyMap<number, Val
   const { fn, frame: around } = target;
   const frame: Frame = { ...around, fn: fn.id, parent: around, args: [], locals: new Map(), results: new Map(), pushed: new Map(), assigned: new Map() };
   const { module } = around;
-  const inside = innerFunctions(fn, module, undefined);
+  const inside = innerFunctions(fn, module, {});
   const own = new Set([fn.id, ...inside.map(({ id }) => id)]);
   const bound = new Map<Binding, Value | 'busy'>();
   const branches = new Map<Branch, Branch>();

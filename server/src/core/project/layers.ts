@@ -85,7 +85,7 @@ export function createLayers({ modules, traits, known, adapters, policyOf }: Lay
     if (found?.is !== 'function') return undefined;
     const { module } = found.frame;
     // Callbacks inside it are read with it.
-    if (!followed.has(found.fn.id)) for (const other of innerFunctions(found.fn, module, inside)) followed.add(other.id);
+    if (!followed.has(found.fn.id)) for (const other of innerFunctions(found.fn, module, { inside })) followed.add(other.id);
     followed.add(found.fn.id);
     return { fn: found.fn, module };
   }

@@ -2,6 +2,7 @@ import type { Conduct } from '../model/api.js';
 import type { FunctionView, ModuleView, Step } from '../model/module.js';
 import type { Call, FunctionId, Ref, Value } from '../model/value.js';
 import { FOREIGN_CALLER } from './caller-words.js';
+import { FUNCTIONS, type Look, type Looks } from './looks.js';
 
 type Test = Conduct['tests'][number];
 /** Parameter positions; -1: the function is not given it. */
@@ -29,6 +30,8 @@ export interface ConductInput {
   readonly byText?: true;
   /** Functions by the function they stand in, kept between calls. */
   readonly inside?: WeakMap<ModuleView, ReadonlyMap<FunctionId, readonly FunctionView[]>>;
+  /** Notes which functions are looked at. */
+  readonly looks?: Looks | undefined;
 }
 
 const ROLE = /^(role|roles|isAdmin|is_admin|admin|permissions?|scopes?|isSuperAdmin|isOwner|group|groups|rol|roll?[ae]|ruolo|papel|perfil|uprawnieni[ae]|berechtigung(en)?)$/i;
@@ -37,22 +40,24 @@ const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?toke
 const IDENTITY = new RegExp('^(user|currentUser|account|auth|session|principal|identity|token|jwt|apiKey|loggedIn|isAuthenticated|userId|userID|uid|admin|member|'
   + `${FOREIGN_CALLER})$`, 'i');
 /** The functions that stand in a function, at any depth. */
-export function innerFunctions(fn: FunctionView, module: ModuleView, kept: ConductInput['inside']): FunctionView[] {
-  let children = kept?.get(module);
-  if (!children) {
-    const made = new Map<FunctionId, FunctionView[]>();
-    for (const other of module.functions.values()) {
-      if (other.within === undefined) continue;
-      const known = made.get(other.within);
-      if (known) known.push(other);
-      else made.set(other.within, [other]);
-    }
-    children = made;
-    kept?.set(module, made);
-  }
+export function innerFunctions(fn: FunctionView, module: ModuleView, { inside, looks }: Pick<ConductInput, 'inside' | 'looks'>): FunctionView[] {
+  // Which there are is looked at, and in those that stand in this one.
+  const children = inside?.get(module) ?? (looks ? looks.into(new Set<Look>(), () => childrenIn(module)) : childrenIn(module));
+  inside?.set(module, children);
   const found: FunctionView[] = [...(children.get(fn.id) ?? [])];
   for (let i = 0; i < found.length; i++) found.push(...(children.get(found[i]?.id ?? fn.id) ?? []));
+  if (looks) for (const look of [FUNCTIONS, ...found.map(({ id }) => id)] as const) looks.at(look);
   return found;
+}
+function childrenIn(module: ModuleView): ReadonlyMap<FunctionId, readonly FunctionView[]> {
+  const made = new Map<FunctionId, FunctionView[]>();
+  for (const other of module.functions.values()) {
+    if (other.within === undefined) continue;
+    const known = made.get(other.within);
+    if (known) known.push(other);
+    else made.set(other.within, [other]);
+  }
+  return made;
 }
 
 /** The value is a parameter, or a member of it. */

@@ -32,7 +32,7 @@ export interface Inside {
   readonly handed: ReadonlySet<FunctionId>;
 }
 export function insideOf(fn: FunctionView, module: ModuleView): Inside {
-  const all = innerFunctions(fn, module, undefined);
+  const all = innerFunctions(fn, module, {});
   const ids = new Set(all.map((one) => one.id));
   const named = new Set(module.bindings.flatMap(({ value }) => (value.kind === 'function' && ids.has(value.fn) ? [value.fn] : [])));
   const handed = new Set([fn, ...all].flatMap((one) => one.steps.flatMap((step) => (step.do === 'call' ? handedTo(step.call) : []))));

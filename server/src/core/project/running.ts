@@ -1,5 +1,6 @@
 import type { FunctionView } from '../model/module.js';
 import type { FunctionId, Value } from '../model/value.js';
+import { remembered, type Looks } from './looks.js';
 import { links, type Endpoint, type ProjectModel, type Scope } from './project.js';
 
 /** Where a function is run for requests: the endpoints it has a part in, and where it is mounted. */
@@ -10,6 +11,7 @@ export interface Running {
 interface Bodies {
   readonly project: ProjectModel;
   body(fn: FunctionId): FunctionView | undefined;
+  readonly looks: Looks | undefined;
   /** The function a called value leads to. */
   follow(target: Value): FunctionId | undefined;
 }
@@ -17,13 +19,9 @@ const DEEPEST = 3;
 const MOST_ENDPOINTS = 1_000;
 
 /** Answers which endpoints run a function: as their handler, as a layer, or because one of these calls it. What a body calls is read once. */
-export function createRunning({ project, body, follow }: Bodies): (fn: FunctionId) => Running {
-  const direct = new Map<FunctionId, ReadonlySet<FunctionId>>();
-  const calledBy = (fn: FunctionId): ReadonlySet<FunctionId> => {
-    const known = direct.get(fn);
-    if (known) return known;
+export function createRunning({ project, body, looks, follow }: Bodies): (fn: FunctionId) => Running {
+  const calledBy = remembered(looks, (fn: FunctionId): ReadonlySet<FunctionId> => {
     const found = new Set<FunctionId>();
-    direct.set(fn, found);
     for (const step of body(fn)?.steps ?? []) {
       if (step.do !== 'call') continue;
       const target = follow(step.call.target);
@@ -31,7 +29,7 @@ export function createRunning({ project, body, follow }: Bodies): (fn: FunctionI
       for (const { value } of step.call.args) if (value.kind === 'function') found.add(value.fn);
     }
     return found;
-  };
+  });
   const reaches = (from: FunctionId, wanted: FunctionId, depth: number): boolean => {
     if (from === wanted) return true;
     if (depth >= DEEPEST) return false;

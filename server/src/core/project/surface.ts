@@ -2,6 +2,7 @@ import type { Role } from '../model/api.js';
 import type { FunctionView, ModuleView, Note } from '../model/module.js';
 import { changedPart } from '../text/edits.js';
 import { spanAt } from '../text/source.js';
+import { alike } from './alike.js';
 import type { FileFacts } from './facts.js';
 import type { JoinResult } from './join.js';
 import { answersAlways } from './join-parts.js';
@@ -19,10 +20,10 @@ export function sameSurface(before: FileFacts, after: FileFacts, read: Read, tra
   const old = before.module;
   const now = after.module;
   if (!old || !now) return old === now ? 'same' : 'other';
-  if (!samePlaces(before, after) || old.system !== now.system || !equal(before.uses, after.uses)) return 'other';
+  if (!samePlaces(before, after) || old.system !== now.system || !alike(before.uses, after.uses)) return 'other';
   const isUnread = old.top.complete && !now.top.complete && before.problems.length === 0 && after.problems.length > 0;
-  const isSame = equal(old.imports, now.imports) && equal(old.exports, now.exports) && equal(old.classes, now.classes) && equal(publicNotes(old), publicNotes(now))
-    && (isUnread || old.top.complete === now.top.complete) && equal(old.top.steps, now.top.steps) && sameBindings(before, after, old, now, read) && sameFunctions(before, after, read, traits);
+  const isSame = alike(old.imports, now.imports) && alike(old.exports, now.exports) && alike(old.classes, now.classes) && alike(publicNotes(old), publicNotes(now))
+    && (isUnread || old.top.complete === now.top.complete) && alike(old.top.steps, now.top.steps) && sameBindings(before, after, old, now, read) && sameFunctions(before, after, read, traits);
   return !isSame ? 'other' : isUnread ? 'but unread' : 'same';
 }
 
@@ -60,7 +61,7 @@ function publicNotes(module: ModuleView): readonly Note[] {
 function sameBindings(was: FileFacts, is: FileFacts, old: ModuleView, now: ModuleView, { applied }: Read): boolean {
   const surface = (module: ModuleView): ModuleView['bindings'] => module.bindings.filter((one) => one.scope === module.top.id || applied.has(one.scope));
   const before = surface(old);
-  return equal(before, surface(now)) && before.every(({ id }) => was.unstable.has(id) === is.unstable.has(id));
+  return alike(before, surface(now)) && before.every(({ id }) => was.unstable.has(id) === is.unstable.has(id));
 }
 
 function sameFunctions(before: FileFacts, after: FileFacts, read: Read, traits: Traits): boolean {
@@ -73,7 +74,7 @@ function sameFunctions(before: FileFacts, after: FileFacts, read: Read, traits: 
   for (const [id, fn] of now.functions) {
     const was = old.functions.get(id);
     // What decorates a method may make it a route, whether anybody ran it or not.
-    if (!equal(fn.decorators, was?.decorators ?? [])) return false;
+    if (!alike(fn.decorators, was?.decorators ?? [])) return false;
     const isRead = read.applied.has(id) || read.conducts.has(id);
     // A function inside a body nobody ran may come and go, as long as it registers nothing.
     if (!isRead && !relevantNow.has(id) && !(was && relevantBefore.has(id))) {
@@ -82,7 +83,7 @@ function sameFunctions(before: FileFacts, after: FileFacts, read: Read, traits: 
     }
     if (!was || relevantBefore.has(id) !== relevantNow.has(id) || !sameHeader(was, fn)) return false;
     if (read.applied.has(id)) {
-      if (was.complete !== fn.complete || !equal(was.steps, fn.steps)) return false;
+      if (was.complete !== fn.complete || !alike(was.steps, fn.steps)) return false;
     } else if (traits.summary(fn) !== traits.summary(was)) return false;
     if (read.conducts.has(id) && !sameConduct({ fn: was, module: old, facts: before }, { fn, module: now, facts: after }, traits, read.conducts.get(id)?.role)) return false;
   }
@@ -98,7 +99,7 @@ function sameConduct(was: Seen, now: Seen, traits: Traits, role: Role | undefine
   if (bodyOf(was) === bodyOf(now)) return true;
   const before = traits.conduct(was.fn, was.module, role);
   const after = traits.conduct(now.fn, now.module, role);
-  return !before.follows && !after.follows && equal(before.conduct, after.conduct) && answersAlways(was.fn) === answersAlways(now.fn);
+  return !before.follows && !after.follows && alike(before.conduct, after.conduct) && answersAlways(was.fn) === answersAlways(now.fn);
 }
 function bodyOf({ fn, facts }: Seen): string {
   const { start, end } = spanAt(fn.bodyAt, facts.spans);
@@ -106,17 +107,5 @@ function bodyOf({ fn, facts }: Seen): string {
 }
 function sameHeader(a: FunctionView, b: FunctionView): boolean {
   const isSame = a.name === b.name && a.async === b.async && a.owner === b.owner && a.within === b.within && a.accessor === b.accessor && a.static === b.static;
-  return isSame && a.at.mark === b.at.mark && a.nameAt.mark === b.nameAt.mark && equal(a.parameters, b.parameters) && equal(a.decorators, b.decorators) && equal(a.when, b.when);
-}
-
-/** Whether two pieces of plain data are alike, places included. */
-function equal(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Number.isNaN(a) && Number.isNaN(b);
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, index) => equal(item, b[index]));
-  if (a instanceof Map) return b instanceof Map && a.size === b.size && [...a].every(([key, value]) => b.has(key) && equal(value, b.get(key)));
-  if (a instanceof Set) return b instanceof Set && a.size === b.size && [...a].every((item) => b.has(item));
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => Object.hasOwn(b, key) && equal(Reflect.get(a, key), Reflect.get(b, key)));
+  return isSame && a.at.mark === b.at.mark && a.nameAt.mark === b.nameAt.mark && alike(a.parameters, b.parameters) && alike(a.decorators, b.decorators) && alike(a.when, b.when);
 }

@@ -8,6 +8,7 @@ import type { OpenApiDocument, Operation } from '../openapi/document.js';
 import type { Policy } from '../policy/policy.js';
 import type { Ignoring } from '../project/ignored.js';
 import type { BaseImage, Dependency } from '../project/dependencies.js';
+import type { Looks } from '../project/looks.js';
 import type { Endpoint, FileClass, Habits, Said, Scope, Served, Siblings } from '../project/project.js';
 import type { Running } from '../project/running.js';
 import type { At, FilePath } from '../text/source.js';
@@ -218,6 +219,8 @@ export type Environment = 'development' | 'unless-production' | 'switchable' | '
 
 /** The only way to ask. Each answer is recorded; a file is detected again when an answer changed. Pure, total, bounded. */
 export interface RuleContext {
+  /** Where facts that are kept for several rules note what they looked at; no rule asks for it. */
+  readonly looks?: Looks | undefined;
   policy<K extends keyof Policy>(key: K): Policy[K];
   /** Follows names, imports and members to a value that is no name; at most 20 steps. */
   resolve(value: Value): Resolved;
