@@ -46,7 +46,7 @@ interface Start {
   readonly surroundings: Surroundings;
   readonly model?: (files: Files) => Model;
 }
-const NOTHING: Judged = { findings: [], fixes: new Map(), leansOn: new Set(), leansOnSurface: new Set(), answered: new Map() };
+const NOTHING: Judged = { findings: [], fixes: new Map(), leansOn: new Set(), leansOnSurface: new Set(), answered: new Map(), runs: new Set() };
 
 function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   let { policies, baseline, today } = surroundings;
@@ -100,6 +100,8 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
   function projectNow(): ProjectModel {
     return model.now((moved, reshaped) => {
       for (const path of moved) forget(path);
+      const reached = files.reachedFrom(moved);
+      for (const [path, { runs }] of judged) if ([...runs].some((one) => reached.has(one))) forget(path);
       // A file of data is asked about whoever imports it.
       for (const one of reshaped) for (const path of files.importsOf(one)) if (givesData(path, files)) forget(path);
       for (const [path, { leansOnSurface }] of judged) if (reshaped.some((one) => leansOnSurface.has(one))) forget(path);

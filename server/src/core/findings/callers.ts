@@ -1,6 +1,6 @@
 import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
-import { alike } from '../project/alike.js';
+import { alike } from '../text/alike.js';
 import { bindingOf } from '../project/bound.js';
 import { samePlace, type At } from '../text/source.js';
 import type { RuleContext } from '../rules/rule.js';

@@ -8,7 +8,7 @@ import { kept } from '../project/memo.js';
 import type { ProjectModel } from '../project/project.js';
 import { rules } from '../rules/index.js';
 import type { AnyRule } from '../rules/rule.js';
-import type { FilePath, Span } from '../text/source.js';
+import { fileOf, type FilePath, type Span } from '../text/source.js';
 import { changedPart } from '../text/edits.js';
 import { createWordFinder } from '../text/words.js';
 import type { Files } from './files.js';
@@ -51,9 +51,15 @@ export interface Leans {
   readonly leansOn: Set<FilePath>;
   readonly leansOnSurface: Set<FilePath>;
   readonly answered: Map<string, boolean | string>;
+  /** Files of whose functions was asked what runs them. */
+  readonly runs: Set<FilePath>;
+}
+/** Nothing looked at yet, or what others looked at. */
+export function leansOf(from?: Leans): Leans {
+  return { leansOn: new Set(from?.leansOn), leansOnSurface: new Set(from?.leansOnSurface), answered: new Map(from?.answered), runs: new Set(from?.runs) };
 }
 /** The holdings of one file's rules; each other file that is looked at is noted, and with `keeping` what is looked at in the file itself. */
-export function recorded({ files, project, policy, today }: Bench, own: FilePath, { leansOn, leansOnSurface, answered }: Leans, keeping?: Keeping): Holdings {
+export function recorded({ files, project, policy, today }: Bench, own: FilePath, { leansOn, leansOnSurface, answered, runs }: Leans, keeping?: Keeping): Holdings {
   const look = (path: FilePath): FilePath => {
     if (path !== own) leansOn.add(path);
     return path;
@@ -78,6 +84,7 @@ export function recorded({ files, project, policy, today }: Bench, own: FilePath
       leansOnSurface.add(path);
       return module;
     },
+    asksWhoRuns: (fn) => void runs.add(fileOf(fn)),
     handed: (fn, index) => project.handed.get(fn)?.[index],
     isAsked: (path, by) => files.importsOf(by).has(path) && givesData(look(path), files),
     isData: (path) => files.facts(path)?.module === undefined && files.data(path) !== undefined,

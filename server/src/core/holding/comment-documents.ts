@@ -10,7 +10,7 @@ import { NO_DRIFT } from '../project/drift.js';
 import type { JoinedCode } from '../project/project.js';
 import { folderOf, type At, type FilePath } from '../text/source.js';
 import { emptyBaseline } from '../findings/baseline.js';
-import { recorded, type Leans } from './bench.js';
+import { leansOf, recorded } from './bench.js';
 import type { Files } from './files.js';
 
 /** The documents that comments of code make, and what they were made of. */
@@ -41,7 +41,7 @@ export function commentDocumentsOf(files: Files, project: JoinedCode, before: Co
   const facts = paths.flatMap((path) => files.facts(path) ?? []);
   const pieces = facts.flatMap(piecesOf).filter(({ path }) => files.classOf(path) === 'source' || files.classOf(path) === 'script');
   if (before && before.paths === paths && isSame(pieces, before.pieces) && [...before.from].every(([path, known]) => files.facts(path) === known) && [...before.roots].every(([path, root]) => files.part(path)?.root === root)) return before;
-  const leans: Leans = { leansOn: new Set(), leansOnSurface: new Set(), answered: new Map() };
+  const leans = leansOf();
   const setups = facts.flatMap((one) => one.setups.map((call): Setup => {
     const { path } = one.file;
     leans.leansOn.add(path);

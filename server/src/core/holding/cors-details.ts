@@ -3,7 +3,7 @@ import { corsPolicies } from '../project/cors.js';
 import { createContext } from '../project/context.js';
 import type { CorsPolicy } from '../rules/rule.js';
 import type { FilePath } from '../text/source.js';
-import { recorded, type Bench } from './bench.js';
+import { leansOf, recorded, type Bench } from './bench.js';
 
 /** Says which origins a CORS layer lets in, in a word or two; undefined where nobody can tell, and for other layers. Each file is read once. */
 export function createCorsDetails(benchOf: (path: FilePath) => Bench): (layer: Layer) => string | undefined {
@@ -13,7 +13,7 @@ export function createCorsDetails(benchOf: (path: FilePath) => Bench): (layer: L
     const module = bench.files.facts(path)?.module;
     const found = new Map<number, string | undefined>();
     if (!module) return found;
-    const context = createContext(path, recorded(bench, path, { leansOn: new Set(), leansOnSurface: new Set(), answered: new Map() }));
+    const context = createContext(path, recorded(bench, path, leansOf()));
     for (const policy of corsPolicies(module, context)) {
       const { at } = policy.call ?? policy;
       const word = wordOf(policy);

@@ -4,7 +4,7 @@ import type { OpenApiDocument } from '../openapi/document.js';
 import { entriesOf } from '../openapi/values.js';
 import { createContext } from '../project/context.js';
 import type { FilePath } from '../text/source.js';
-import { bySpan, mentionedIn, mentionedSince, recorded, speaking, unique, type Bench, type Leans, type Mentioned } from './bench.js';
+import { bySpan, mentionedIn, mentionedSince, leansOf, recorded, speaking, unique, type Bench, type Leans, type Mentioned } from './bench.js';
 
 /** What the rules said of a document, in all its files: precedence applied, by file. */
 export interface DocumentHits extends Leans {
@@ -48,7 +48,7 @@ export function createHeldHits(): HeldHits {
 function hitsOf(document: OpenApiDocument, bench: Bench, mentions: (path: FilePath, text: string) => ReadonlySet<string>): DocumentHits {
   const { files, policy, project } = bench;
   const { path } = document;
-  const leans: Leans = { leansOn: new Set(), leansOnSurface: new Set(), answered: new Map() };
+  const leans = leansOf();
   const held = recorded(bench, path, leans);
   // Comments of code leave out what holds the paths.
   const keys = entriesOf(document.root).map(({ key }) => key).join(' ');

@@ -4,7 +4,7 @@ import type { AppliedFix, Finding } from '../findings/finding.js';
 import { createContext } from '../project/context.js';
 import { applyEdits } from '../text/edits.js';
 import type { At, FilePath, SourceRange, Span } from '../text/source.js';
-import { recorded, type Bench } from './bench.js';
+import { leansOf, recorded, type Bench } from './bench.js';
 
 /** Fixes tried for one call. */
 const MOST = 3;
@@ -13,7 +13,7 @@ const MOST = 3;
 export function setupsOf(path: FilePath, bench: Bench): readonly Setup[] {
   const module = bench.files.facts(path)?.module;
   if (!module) return [];
-  const held = recorded(bench, path, { leansOn: new Set(), leansOnSurface: new Set(), answered: new Map() });
+  const held = recorded(bench, path, leansOf());
   const context = createContext(path, held);
   const rangeOf = (at: At): SourceRange => ({ path: at.path, span: held.spanOf(at) });
   const found: Setup[] = [];

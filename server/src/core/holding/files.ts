@@ -40,6 +40,8 @@ export interface Files {
   importersOf(path: FilePath): readonly FilePath[];
   /** The files a file imports. */
   importsOf(path: FilePath): ReadonlySet<FilePath>;
+  /** These files and all they import, by others too. */
+  reachedFrom(paths: Iterable<FilePath>): ReadonlySet<FilePath>;
   /** Whether a specifier names something of this project, held or not. */
   isOwn(specifier: string, from: FilePath): boolean;
   /** Another number when other names may be those of the project. */
@@ -270,6 +272,11 @@ export function createFiles(from?: Content): Files {
     resolve,
     importersOf: (path) => paths().filter((one) => one !== path && importsOf(one).has(path)),
     importsOf,
+    reachedFrom(from) {
+      const reached = new Set(from);
+      for (const path of reached) for (const one of importsOf(path)) reached.add(one);
+      return reached;
+    },
     isOwn: (specifier, path) => resolving().isOwn(specifier, path),
     names: () => names,
     data: (path) => dataOf(path)?.module,

@@ -12,7 +12,7 @@ import { kept } from '../project/memo.js';
 import { rules } from '../rules/index.js';
 import type { AnyRule, FixAnswer } from '../rules/rule.js';
 import { samePlace, type At, type FilePath, type SourceRange } from '../text/source.js';
-import { bySpan, compareSpans, mentionedIn, recorded, speaking, unique, type Bench, type Leans } from './bench.js';
+import { bySpan, compareSpans, leansOf, mentionedIn, recorded, speaking, unique, type Bench, type Leans } from './bench.js';
 import type { DocumentHits } from './document-hits.js';
 import { handersOf } from './handers.js';
 import type { Kept } from './keeper.js';
@@ -28,6 +28,8 @@ export interface Judged {
   readonly leansOnSurface: ReadonlySet<FilePath>;
   /** Whether any file of the project uses a thing, as it was answered. */
   readonly answered: ReadonlyMap<string, boolean | string>;
+  /** Files of whose functions was asked what runs them. */
+  readonly runs: ReadonlySet<FilePath>;
 }
 const idsOf = kept((some: readonly AnyRule[]): ReadonlySet<string> => new Set(some.map((rule) => rule.meta.id)));
 const NO_WORDS: ReadonlySet<string> = new Set();
@@ -45,8 +47,8 @@ export interface Told {
 export function judge(own: FileFacts, bench: Bench, told: readonly Told[], keeping?: Kept): Judged {
   const { path } = own.file;
   const { files, policy } = bench;
-  const leans: Leans = keeping?.leans ?? { leansOn: new Set(), leansOnSurface: new Set(), answered: new Map() };
-  const { leansOn, leansOnSurface, answered } = leans;
+  const leans: Leans = keeping?.leans ?? leansOf();
+  const { leansOn, leansOnSurface, answered, runs } = leans;
   const held = recorded(bench, path, leans, keeping);
   const context = createContext(path, held);
   const rangeOf = (at: At): SourceRange => ({ path: at.path, span: held.spanOf(at) });
@@ -73,6 +75,7 @@ export function judge(own: FileFacts, bench: Bench, told: readonly Told[], keepi
     for (const one of hits.leansOn) if (one !== path) leansOn.add(one);
     for (const one of hits.leansOnSurface) leansOnSurface.add(one);
     for (const [what, answer] of hits.answered) answered.set(what, answer);
+    for (const one of hits.runs) runs.add(one);
   }
   const ordinals = numberDuplicates(spoken.map((one) => ({ rule: one.rule.meta.id, path, subject: one.hit.detection.subject })));
   const fixes = new Map<string, readonly Fix[]>();
@@ -100,7 +103,7 @@ export function judge(own: FileFacts, bench: Bench, told: readonly Told[], keepi
   const findings = [...result.findings, ...crashes.map((crash) => crashed(path, crash))].filter((finding) => policy.rules.get(finding.rule) !== 'off');
   const least = CONFIDENCES.indexOf(policy.minConfidence);
   const heard = findings.filter((finding) => CONFIDENCES.indexOf(finding.confidence) >= least);
-  return { findings: heard.sort((a, b) => compareSpans(a.at.span, b.at.span) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)), fixes, leansOn, leansOnSurface, answered };
+  return { findings: heard.sort((a, b) => compareSpans(a.at.span, b.at.span) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)), fixes, leansOn, leansOnSurface, answered, runs };
 }
 
 /** Why a detection of a rule that has fixes has none. */

@@ -1,11 +1,11 @@
 import type { Unit, Keeping } from '../findings/units.js';
-import { alike } from '../project/alike.js';
+import { alike } from '../text/alike.js';
 import type { FileFacts } from '../project/facts.js';
 import { COMPLETE, createLooks, EVERYTHING, FUNCTIONS, watched, type Look } from '../project/looks.js';
 import { changedPart } from '../text/edits.js';
 import { spanAt } from '../text/source.js';
 import type { ModuleView } from '../model/module.js';
-import type { Bench, Leans } from './bench.js';
+import { leansOf, type Bench, type Leans } from './bench.js';
 
 /** Keeps what rules said of the functions and endpoints of the one file that is being edited, from one whole revision to the next, while nothing else changes. */
 export interface Keeper {
@@ -38,7 +38,7 @@ export function createKeeper(): Keeper {
       if (!last && !isWhole) return undefined;
       const isStale = last ? staleness(last, own, module) : () => true;
       const units: Units = new Map<Kind, Map<object, Unit>>([['function', new Map()], ['endpoint', new Map()], ['mount', new Map()]]);
-      const leans: Leans = { leansOn: new Set(last?.leans.leansOn), leansOnSurface: new Set(last?.leans.leansOnSurface), answered: new Map(last?.leans.answered) };
+      const leans = leansOf(last?.leans);
       const looks = createLooks();
       return {
         looks, leans,

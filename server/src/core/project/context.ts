@@ -6,13 +6,14 @@ import type { Policy } from '../policy/policy.js';
 import { authGuardName } from '../rules/facts/guards.js';
 import type { Leaf, RuleContext } from '../rules/rule.js';
 import { fileOf, type At, type FilePath, type Span } from '../text/source.js';
-import { alike } from './alike.js';
+import { alike } from '../text/alike.js';
 import { calledFunction } from './called.js';
 import { conductOf, type ConductInput } from './conduct.js';
 import { declaredType, entityBehind } from './declared.js';
 import { environmentOf } from './environment.js';
 import { dockerIgnore, gitIgnore } from './ignored.js';
 import { remembered, type Look, type Looks } from './looks.js';
+import { directlyIn } from './refusals.js';
 import { createPayloads, filterRole, formatterRole, listedErrorRole } from './payloads.js';
 import type { Manifest } from './manifests.js';
 import { links, type Endpoint, type FileClass, type ProjectModel, type Scope } from './project.js';
@@ -31,6 +32,8 @@ export interface Holdings extends Followed {
   spanOf(at: At): Span;
   /** Of which `at` is looked at, or all. */
   textOf(path: FilePath, at?: At): string;
+  /** Is told of whose function is asked what runs it: endpoints of any file may. */
+  asksWhoRuns(fn: FunctionId): void;
   /** What answers look at in the file is noted here. */
   readonly looks?: Looks | undefined;
   classOf(path: FilePath): FileClass;
@@ -144,6 +147,10 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       const module = held.module(path);
       return module ? [module.top, ...module.functions.values()] : [];
     },
+    inner(fn) {
+      const module = moduleOf(fn.id);
+      return module ? directlyIn(fn, module, { inside, looks }) : [];
+    },
     conduct,
     role,
     request,
@@ -171,7 +178,10 @@ export function createContext(file: FilePath, held: Holdings): RuleContext {
       const isHere = (place: At | undefined): boolean => place?.path === at.path && overlaps(held.spanOf(place), wanted);
       return [...project.endpoints.values()].filter((endpoint: Endpoint) => links(endpoint.chain).some(({ layer }) => isHere(layer.at) || isHere(layer.made)));
     },
-    running: (fn, through) => (through === 'methods' ? runningMethods(fn) : running(fn)),
+    running(fn, through) {
+      held.asksWhoRuns(fn);
+      return through === 'methods' ? runningMethods(fn) : running(fn);
+    },
     major(name, from) {
       const manifest = held.manifestPath(from);
       const range = held.manifestOf(from)?.dependencies.get(name);

@@ -8,7 +8,7 @@ import { readOpenApi } from '../openapi/read.js';
 import { isOpenApi } from '../openapi/sniff.js';
 import type { CommentBlock } from '../syntax/comment-blocks.js';
 import type { Trees } from '../syntax/javascript.js';
-import { lower } from '../syntax/lower/lower.js';
+import { lower, type Reading } from '../syntax/lower/lower.js';
 import { TOO_DEEP, type SyntaxProblem } from '../syntax/parsed.js';
 import { rereadEntry, standsFor, type ReadBefore } from '../syntax/reread.js';
 import { readSettings } from '../syntax/yaml.js';
@@ -52,6 +52,8 @@ export interface FileFacts {
   readonly spans: Int32Array;
   /** Of code only: lets the next revision use the same places again. */
   readonly places: PlaceRecord | undefined;
+  /** Of code that is edited: what the next revision may take from this one. */
+  readonly reading?: Reading;
   readonly problems: readonly SyntaxProblem[];
   /** Of a file that does not parse since the last keystrokes: what it was when it did. A document is taken for that meanwhile. */
   readonly whole?: FileFacts;
@@ -144,8 +146,8 @@ function unreadBecause(problems: readonly SyntaxProblem[]): string | undefined {
 function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees | undefined): FileFacts {
   // Places that nobody needs any more pile up with each revision: now and then they are counted anew.
   const known = before?.places;
-  const inherited = known && known.ats.length <= known.fresh * MOST_GROWTH + LEAST_PLACES ? { places: known, blocks: before.blocks } : undefined;
-  const { module: whole, places, problems, blocks } = lower(file, inherited, trees);
+  const inherited = known && known.ats.length <= known.fresh * MOST_GROWTH + LEAST_PLACES ? { places: known, blocks: before.blocks, reading: before.reading } : undefined;
+  const { module: whole, places, problems, blocks, reading } = lower(file, inherited, trees);
   const last = before?.whole ?? before;
   const alive = withoutDead(whole);
   // Places of one table: what did not change since the file last parsed stays the same objects.
@@ -179,7 +181,7 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   for (const mark of recordMarks(module, file.text)) uses.add(mark);
   for (const mark of personalMarks(module, file.text)) uses.add(mark);
   const notes = [...module.notes, ...blocks.flatMap((block) => block.notes)];
-  return { ...nothingOf(file), module, artifact: processFile(module), blocks, setups: commentSetups(module), notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module), ...(problems.length > 0 && last?.problems.length === 0 ? { whole: last } : {}) };
+  return { ...nothingOf(file), module, artifact: processFile(module), blocks, setups: commentSetups(module), notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module), ...(reading ? { reading } : {}), ...(problems.length > 0 && last?.problems.length === 0 ? { whole: last } : {}) };
 }
 
 /** What a process file of pm2 exports is a configuration, though it is written as code. */

@@ -40,14 +40,24 @@ const CREDENTIAL_HEADER = /^(authorization|x-?api-?key|x-?auth.*|x-?access-?toke
 const IDENTITY = new RegExp('^(user|currentUser|account|auth|session|principal|identity|token|jwt|apiKey|loggedIn|isAuthenticated|userId|userID|uid|admin|member|'
   + `${FOREIGN_CALLER})$`, 'i');
 /** The functions that stand in a function, at any depth. */
-export function innerFunctions(fn: FunctionView, module: ModuleView, { inside, looks }: Pick<ConductInput, 'inside' | 'looks'>): FunctionView[] {
-  // Which there are is looked at, and in those that stand in this one.
-  const children = inside?.get(module) ?? (looks ? looks.into(new Set<Look>(), () => childrenIn(module)) : childrenIn(module));
-  inside?.set(module, children);
+export function innerFunctions(fn: FunctionView, module: ModuleView, kept: Pick<ConductInput, 'inside' | 'looks'>): FunctionView[] {
+  const { looks } = kept;
+  const children = childrenOf(module, kept);
   const found: FunctionView[] = [...(children.get(fn.id) ?? [])];
   for (let i = 0; i < found.length; i++) found.push(...(children.get(found[i]?.id ?? fn.id) ?? []));
   if (looks) for (const look of [FUNCTIONS, ...found.map(({ id }) => id)] as const) looks.at(look);
   return found;
+}
+/** The functions that stand in a function and in no other inside it. Which there are is looked at, and in those. */
+export function directlyIn(fn: FunctionView, module: ModuleView, kept: Pick<ConductInput, 'inside' | 'looks'>): readonly FunctionView[] {
+  const found = childrenOf(module, kept).get(fn.id) ?? [];
+  if (kept.looks) for (const look of [FUNCTIONS, ...found.map(({ id }) => id)] as const) kept.looks.at(look);
+  return found;
+}
+function childrenOf(module: ModuleView, { inside, looks }: Pick<ConductInput, 'inside' | 'looks'>): ReadonlyMap<FunctionId, readonly FunctionView[]> {
+  const children = inside?.get(module) ?? (looks ? looks.into(new Set<Look>(), () => childrenIn(module)) : childrenIn(module));
+  inside?.set(module, children);
+  return children;
 }
 function childrenIn(module: ModuleView): ReadonlyMap<FunctionId, readonly FunctionView[]> {
   const made = new Map<FunctionId, FunctionView[]>();

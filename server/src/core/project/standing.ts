@@ -1,6 +1,6 @@
 import type { Binding, FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
-import { createAlike } from './alike.js';
+import { createAlike } from '../text/alike.js';
 
 /**
  * The module with the very functions and bindings of an earlier revision where they say the same at the same places: whoever
@@ -10,13 +10,21 @@ import { createAlike } from './alike.js';
  */
 export function withStanding(now: ModuleView, was: ModuleView): ModuleView {
   const alike = createAlike();
+  /** What was found alike once is: neither ever changes. */
+  const alikeAgain = (a: object, b: object): boolean => {
+    if (a === b || proven.get(a) === b) return true;
+    const same = alike(a, b);
+    if (same) proven.set(a, b);
+    return same;
+  };
   const declared = byScope(now);
   const before = byScope(was);
   const decided = new Map<FunctionId, boolean>();
   const declares = new Map<FunctionId, boolean>();
+  const sameBindings = (a: readonly Binding[], b: readonly Binding[]): boolean => a.length === b.length && a.every((one, index) => alikeAgain(one, b[index] ?? one));
   /** All that a function declares is what it was. */
   const declaresSame = (id: FunctionId): boolean => {
-    const known = declares.get(id) ?? alike(declared.get(id) ?? NONE, before.get(id) ?? NONE);
+    const known = declares.get(id) ?? sameBindings(declared.get(id) ?? NONE, before.get(id) ?? NONE);
     declares.set(id, known);
     return known;
   };
@@ -26,7 +34,7 @@ export function withStanding(now: ModuleView, was: ModuleView): ModuleView {
     if (known !== undefined) return known;
     decided.set(id, false);
     const [fn, old] = [now.functions.get(id), was.functions.get(id)];
-    const does = fn !== undefined && old !== undefined && seesSame(fn) && declaresSame(id) && alike(fn, old);
+    const does = fn !== undefined && old !== undefined && seesSame(fn) && declaresSame(id) && alikeAgain(fn, old);
     decided.set(id, does);
     return does;
   };
@@ -45,6 +53,8 @@ export function withStanding(now: ModuleView, was: ModuleView): ModuleView {
   return { ...now, functions, bindings, top, exports: was.exports, imports: was.imports, classes: was.classes };
 }
 const NONE: readonly Binding[] = [];
+/** Of functions and bindings. */
+const proven = new WeakMap<object, object>();
 function byScope({ bindings }: ModuleView): ReadonlyMap<FunctionId, readonly Binding[]> {
   const found = new Map<FunctionId, Binding[]>();
   for (const one of bindings) {

@@ -2,7 +2,7 @@ import type { Role } from '../model/api.js';
 import type { FunctionView, ModuleView, Note } from '../model/module.js';
 import { changedPart } from '../text/edits.js';
 import { spanAt } from '../text/source.js';
-import { alike } from './alike.js';
+import { alike } from '../text/alike.js';
 import type { FileFacts } from './facts.js';
 import type { JoinResult } from './join.js';
 import { answersAlways } from './join-parts.js';

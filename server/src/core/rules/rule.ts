@@ -244,6 +244,8 @@ export interface RuleContext {
   top(path: FilePath): FunctionView | undefined;
   /** Every function of a file, what it does outside all of them first. */
   functions(path: FilePath): readonly FunctionView[];
+  /** The functions that stand in a function, and in no other inside it. */
+  inner(fn: FunctionView): readonly FunctionView[];
   conduct(fn: FunctionId): Conduct | undefined;
   role(fn: FunctionId): Role | undefined;
   /** The request field a value reads, if its root is a request by role. */

@@ -28,7 +28,7 @@ const OPTIONS = /^(where|include|order|limit|offset|relations|raw|transaction|le
 
 /** The function takes such a field away: `user.password = undefined`, `delete user.password`; `sent`: from what is sent, not from an object of another kind. */
 export function takesAway(fn: FunctionView, sent?: { readonly value: Value; readonly context: RuleContext }): boolean {
-  const inner = sent === undefined ? [] : sent.context.functions(fn.at.path).filter((one) => one.within === fn.id).flatMap((one) => one.steps.filter((step) => step.do === 'assign' && step.target.root.kind === 'parameter'));
+  const inner = sent === undefined ? [] : sent.context.inner(fn).flatMap((one) => one.steps.filter((step) => step.do === 'assign' && step.target.root.kind === 'parameter'));
   return [...fn.steps, ...inner].some((step) => step.do === 'assign' && step.target.path.some((key) => key !== undefined && (sensitiveField(key) !== undefined || heldFields([key]).secret.length > 0)) && !(sent && isOther(step.target, sent.value, sent.context)));
 }
 /** An object the function made itself of literals, or the answer of another query. */

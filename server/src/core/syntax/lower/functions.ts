@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { ClassView, DeclaredField, FunctionView, Parameter } from '../../model/module.js';
 import type { BindingId, ClassId, FunctionId, Value } from '../../model/value.js';
+import { readOnce } from './again.js';
 import { expression, named, propertyName } from './expressions.js';
 import { declarePattern, hoist, statements } from './statements.js';
 import { at, mark, openScope, step, uniqueId, type FunctionFrame, type FunctionNaming, type Lowering, type Writable } from './state.js';
@@ -9,6 +10,9 @@ const NO_BINDING = -1 as BindingId;
 
 /** Lowers one function with its body; returns its id. */
 export function functionLike(l: Lowering, node: ts.FunctionLikeDeclaration, naming: FunctionNaming): FunctionId {
+  return readOnce(l, node, naming, () => readFunction(l, node, naming));
+}
+function readFunction(l: Lowering, node: ts.FunctionLikeDeclaration, naming: FunctionNaming): FunctionId {
   const outerFrame = l.frame;
   const within = outerFrame.id;
   const outerName = within.slice(within.indexOf('#') + 1);

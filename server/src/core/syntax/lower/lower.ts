@@ -6,13 +6,15 @@ import type { SourceFile, Span } from '../../text/source.js';
 import { readCommentBlocks, type CommentBlock } from '../comment-blocks.js';
 import { parseJavaScript, type Trees } from '../javascript.js';
 import { TOO_DEEP, type SyntaxProblem } from '../parsed.js';
+import { alike } from '../../text/alike.js';
+import type { ReadFunctions } from './again.js';
 import { decorateAll } from './decorated.js';
 import { classLike, directive, functionLike } from './functions.js';
 import { exported, imports } from './modules.js';
 import { notes } from './notes.js';
 import { remarks } from './remarks.js';
 import { hoist, statements } from './statements.js';
-import { mark, type FunctionFrame, type Lowering } from './state.js';
+import { mark, type FunctionFrame, type Lowering, type NameScope } from './state.js';
 import { style } from './style.js';
 
 export interface Lowered {
@@ -21,18 +23,30 @@ export interface Lowered {
   readonly problems: readonly SyntaxProblem[];
   /** Parts of OpenAPI documents in its comments. */
   readonly blocks: readonly CommentBlock[];
+  /** What the next revision may take from this one; only of files that are edited. */
+  readonly reading: Reading | undefined;
+}
+/** Functions as they were read, and the names of the module, before the first statement was read and after the last. */
+export interface Reading {
+  readonly functions: ReadFunctions;
+  readonly hoisted: NameScope['names'];
+  readonly names: NameScope['names'];
 }
 /** What the revision before left: its places and blocks are used again. */
 export interface LoweredBefore {
   readonly places: PlaceRecord;
   readonly blocks: readonly CommentBlock[];
+  readonly reading: Reading | undefined;
 }
 
 /** Parses and lowers one file: names resolved, bodies as steps. Never fails; what cannot be read is a hole. `before`: the revision before; `trees`: knows trees of edited files. */
 export function lower(file: SourceFile, before?: LoweredBefore, trees?: Trees): Lowered {
   const parsed = trees ? trees.parse(file) : parseJavaScript(file);
   try {
-    return lowerTree(file, parsed.value, parsed.problems, parsed.holes, before);
+    const lowered = lowerTree(file, parsed.value, parsed.problems, parsed.holes, before);
+    // A name that leads elsewhere may have been read as what it was.
+    const isOther = before?.reading !== undefined && lowered.reading !== undefined && !alike(before.reading.names, lowered.reading.names);
+    return isOther && alike(before.reading.hoisted, lowered.reading.hoisted) ? lowerTree(file, parsed.value, parsed.problems, parsed.holes, { ...before, reading: undefined }) : lowered;
   } catch {
     const span = { start: 0, end: file.text.length };
     const empty = parseJavaScript({ ...file, text: '' });
@@ -64,11 +78,16 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
     depth: 0,
     usesCommonJs: false,
     usesEsm: false,
+    known: before && (before.reading?.functions ?? new WeakMap()),
+    mayTake: false,
     functionLike,
     classLike,
   };
   imports(l);
   hoist(l, tree.statements);
+  const { names } = l.scope;
+  const hoisted = new Map(names);
+  l.mayTake = before?.reading !== undefined && alike(before.reading.hoisted, hoisted);
   const rest: ts.Statement[] = [];
   for (const node of tree.statements) {
     // Order matters: an exported function above a call is read where it stands.
@@ -108,7 +127,7 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
     style: style(l),
   };
   const blocks = readCommentBlocks(file.path, file.text, (span) => places.mark(span.start, span.end), before?.blocks);
-  return { module, places: places.record(), problems, blocks };
+  return { module, places: places.record(), problems, blocks, reading: l.known && { functions: l.known, hoisted, names } };
 }
 
 function exportsSomething(node: ts.Statement): boolean {

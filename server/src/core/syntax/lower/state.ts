@@ -3,6 +3,7 @@ import type { Attempt, Binding, Branch, ClassView, Export, FunctionView, Import,
 import type { BindingId, ClassId, FunctionId, Ref, Root, Value } from '../../model/value.js';
 import type { Places } from '../../text/places.js';
 import type { At, FilePath } from '../../text/source.js';
+import type { ReadFunctions } from './again.js';
 
 /** What a declared name leads to; `path` is what destructuring read on the way. */
 export interface Declared {
@@ -69,6 +70,10 @@ export interface Lowering {
   usesEsm: boolean;
   /** What the last `await` waits for. */
   awaited?: ts.Expression;
+  /** Functions read before, and now; undefined: nothing is kept. */
+  readonly known: ReadFunctions | undefined;
+  /** The names of the module are what they were, so that what was read of functions before still holds. */
+  mayTake: boolean;
   /** Set by lower.ts: expressions, functions and classes call each other. */
   readonly functionLike: (l: Lowering, node: ts.FunctionLikeDeclaration, naming: FunctionNaming) => FunctionId;
   readonly classLike: (l: Lowering, node: ts.ClassLikeDeclaration, name: string) => ClassId;
