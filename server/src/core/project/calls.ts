@@ -10,7 +10,7 @@ import { createDriving } from './driving.js';
 import { filesListed, specifierOf } from './folder-lists.js';
 import { scopesIn, type Machine } from './machine.js';
 import { collectionOf } from './lists.js';
-import { memo } from './memo.js';
+import { remembered } from './looks.js';
 import { spreadOut } from './members.js';
 import { pathText } from './plugin-folders.js';
 import { createPlugins } from './plugins.js';
@@ -29,7 +29,7 @@ export function createCalls(machine: Machine, { construct, constructPlain }: Pic
   const tabled = createTables(machine);
   const adapterOf = new Map(adapters.map((adapter) => [adapter.id, adapter]));
   /** What adapters say of a call by its text, which is run again for each caller of its function. */
-  const knownTo = memo((call: Call): 'opens' | { readonly adapter: FrameworkAdapter; readonly made: Created } | undefined => {
+  const knownTo = remembered(undefined, (call: Call): 'opens' | { readonly adapter: FrameworkAdapter; readonly made: Created } | undefined => {
     if (adapters.some((adapter) => adapter.opens?.(call) !== undefined)) return 'opens';
     for (const adapter of adapters) {
       const made = adapter.creates(call);
