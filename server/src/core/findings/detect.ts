@@ -11,21 +11,14 @@ import type { OpenApiDocument } from '../openapi/document.js';
 import { placedFix } from '../openapi/part-places.js';
 import { isCodeFile } from '../text/paths.js';
 import type { FilePath } from '../text/source.js';
-import { LOWER, type Confidence, type Severity } from './finding.js';
+import { LOWER, type Severity } from './finding.js';
 import { calledUnder, madeUnder, servedUnder } from './callers.js';
 import { broughtHome, homeOfCall, noHome, type Home } from './home.js';
-import { atKey, type Ranked } from './precedence.js';
-import type { Keeping } from './units.js';
+import { atKey } from './precedence.js';
+import type { Keeping, Raw } from './units.js';
 
-/** A detection with what the engine decided about it. */
-export interface Raw {
-  readonly rule: AnyRule;
-  readonly hit: Hit;
-  readonly severity: Severity;
-  readonly confidence: Confidence;
-  /** What it is about, for precedence. */
-  readonly grounds: NonNullable<Ranked['grounds']>;
-}
+export type { Raw };
+
 /** A rule that failed: it costs its own findings only. */
 export interface Crash {
   readonly rule: string;

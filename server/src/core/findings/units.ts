@@ -1,8 +1,18 @@
 import type { ModuleView } from '../model/module.js';
 import type { Look, Looks } from '../project/looks.js';
-import type { AnyRule } from '../rules/rule.js';
-import type { Raw } from './detect.js';
+import type { AnyRule, Hit } from '../rules/rule.js';
+import type { Confidence, Severity } from './finding.js';
+import type { Ranked } from './precedence.js';
 
+/** A detection with what the engine decided about it. */
+export interface Raw {
+  readonly rule: AnyRule;
+  readonly hit: Hit;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  /** What it is about, for precedence. */
+  readonly grounds: NonNullable<Ranked['grounds']>;
+}
 /** What a rule said of a unit, and what it looked at beside the unit itself. */
 export interface Answers {
   readonly seen: Set<Look>;

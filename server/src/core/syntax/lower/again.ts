@@ -1,26 +1,6 @@
 import type ts from 'typescript';
-import type { Binding, FunctionView, Step } from '../../model/module.js';
 import type { FunctionId } from '../../model/value.js';
-import type { At } from '../../text/source.js';
-import type { FunctionFrame, FunctionNaming, Lowering } from './state.js';
-
-/** What reading one function added to its module, and where the reading stood. */
-interface ReadFunction {
-  readonly id: FunctionId;
-  readonly naming: Omit<FunctionNaming, 'nameNode'>;
-  readonly outer: FunctionId;
-  readonly statementAt: At;
-  readonly depth: number;
-  readonly firstBinding: number;
-  /** Names that were given, and how often before and after. */
-  readonly ids: ReadonlyMap<string, readonly [number, number]>;
-  readonly functions: readonly FunctionView[];
-  readonly bindings: readonly Binding[];
-  /** What the function around it does for it: decorators. */
-  readonly steps: readonly Step[];
-}
-/** Functions that were read in earlier revisions, by their nodes: the parser keeps a node whose text and surroundings did not change. */
-export type ReadFunctions = WeakMap<ts.Node, ReadFunction>;
+import type { FunctionFrame, FunctionNaming, Lowering, ReadFunction } from './state.js';
 
 /** Reads a function, or takes what was read of it before: one that sees the names of the module and no others, and stands under nothing. */
 export function readOnce(l: Lowering, node: ts.Node, naming: FunctionNaming, read: () => FunctionId): FunctionId {

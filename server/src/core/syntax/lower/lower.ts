@@ -7,14 +7,13 @@ import { readCommentBlocks, type CommentBlock } from '../comment-blocks.js';
 import { parseJavaScript, type Trees } from '../javascript.js';
 import { TOO_DEEP, type SyntaxProblem } from '../parsed.js';
 import { alike } from '../../text/alike.js';
-import type { ReadFunctions } from './again.js';
 import { decorateAll } from './decorated.js';
 import { classLike, directive, functionLike } from './functions.js';
 import { exported, imports } from './modules.js';
 import { notes } from './notes.js';
 import { remarks } from './remarks.js';
 import { hoist, statements } from './statements.js';
-import { mark, type FunctionFrame, type Lowering, type NameScope } from './state.js';
+import { mark, type FunctionFrame, type Lowering, type NameScope, type ReadFunctions } from './state.js';
 import { style } from './style.js';
 
 export interface Lowered {

@@ -3,7 +3,6 @@ import type { Attempt, Binding, Branch, ClassView, Export, FunctionView, Import,
 import type { BindingId, ClassId, FunctionId, Ref, Root, Value } from '../../model/value.js';
 import type { Places } from '../../text/places.js';
 import type { At, FilePath } from '../../text/source.js';
-import type { ReadFunctions } from './again.js';
 
 /** What a declared name leads to; `path` is what destructuring read on the way. */
 export interface Declared {
@@ -47,6 +46,24 @@ export interface Decoration {
   readonly values: readonly Value[];
   readonly parameters: readonly { readonly index: number; readonly value: Value }[];
 }
+
+/** What reading one function added to its module, and where the reading stood. */
+export interface ReadFunction {
+  readonly id: FunctionId;
+  readonly naming: Omit<FunctionNaming, 'nameNode'>;
+  readonly outer: FunctionId;
+  readonly statementAt: At;
+  readonly depth: number;
+  readonly firstBinding: number;
+  /** Names that were given, and how often before and after. */
+  readonly ids: ReadonlyMap<string, readonly [number, number]>;
+  readonly functions: readonly FunctionView[];
+  readonly bindings: readonly Binding[];
+  /** What the function around it does for it: decorators. */
+  readonly steps: readonly Step[];
+}
+/** Functions that were read in earlier revisions, by their nodes: the parser keeps a node whose text and surroundings did not change. */
+export type ReadFunctions = WeakMap<ts.Node, ReadFunction>;
 
 /** All that one lowering run builds. Dropped when the ModuleView is made. */
 export interface Lowering {
