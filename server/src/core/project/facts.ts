@@ -181,7 +181,11 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   for (const mark of recordMarks(module, file.text)) uses.add(mark);
   for (const mark of personalMarks(module, file.text)) uses.add(mark);
   const notes = [...module.notes, ...blocks.flatMap((block) => block.notes)];
-  return { ...nothingOf(file), module, artifact: processFile(module), blocks, setups: commentSetups(module), notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses, unstable: unstableBindings(module), ...(reading ? { reading } : {}), ...(problems.length > 0 && last?.problems.length === 0 ? { whole: last } : {}) };
+  const kept = { ...(reading ? { reading } : {}), ...(problems.length > 0 && last?.problems.length === 0 ? { whole: last } : {}) };
+  return {
+    ...nothingOf(file), ...kept, module, artifact: processFile(module), blocks, setups: commentSetups(module), notes, spans: places.spans, places, problems, unsupported: unreadBecause(problems), uses,
+    unstable: unstableBindings(module),
+  };
 }
 
 /** What a process file of pm2 exports is a configuration, though it is written as code. */
