@@ -61,7 +61,8 @@ export function createKeeper(): Keeper {
 function isComparable({ facts, module: old }: Base, own: FileFacts): boolean {
   const now = own.module;
   return now !== undefined && facts.places?.origin === own.places?.origin && old.system === now.system && alike(old.exports, now.exports) && alike(old.imports, now.imports) && alike(old.classes, now.classes)
-    && alike(old.notes, now.notes) && alike(old.remarks, now.remarks) && alike(old.style, now.style) && alike(old.fields, now.fields) && alike(facts.uses, own.uses) && alike(facts.unstable, own.unstable) && alike(topBindings(old), topBindings(now));
+    && alike(old.notes, now.notes) && alike(old.remarks, now.remarks) && alike(old.style, now.style) && alike(old.fields, now.fields)
+    && alike(facts.uses, own.uses) && alike(facts.unstable, own.unstable) && alike(topBindings(old), topBindings(now));
 }
 function topBindings({ bindings, top }: ModuleView): ModuleView['bindings'] {
   return bindings.filter((one) => one.scope === top.id);
