@@ -222,7 +222,8 @@ interface Comparison {
 }
 function saidOf(endpoint: Endpoint, { pairs, linked, claims }: Comparison): Said | undefined {
   const { method, path } = endpoint;
-  if (!isComparable(path)) return undefined;
+  // Below a prefix nobody knows, only a document that was found by what stands there tells anything.
+  if (!path.known && !(isComparable(path) && linked.some(isBelowUnknown))) return undefined;
   const found = linked.flatMap(({ hits }) => hits.get(endpoint)?.path ?? []);
   const listed = found.flatMap((one) => one.listed);
   const own = listed.filter(({ operation }) => operation.method === method).map(documented);
