@@ -14,6 +14,7 @@ import { rereadEntry, standsFor, type ReadBefore } from '../syntax/reread.js';
 import { readSettings } from '../syntax/yaml.js';
 import type { PlaceRecord } from '../text/places.js';
 import type { At, SourceFile, Span } from '../text/source.js';
+import { certificateMarks } from './certificate-marks.js';
 import { commentSetups } from './comment-setups.js';
 import { documentMarks } from './document-marks.js';
 import { envChecks, envSigned } from './env-checks.js';
@@ -176,6 +177,7 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   for (const name of envChecks(module)) uses.add(`checks ${name}`);
   for (const name of envSigned(module)) uses.add(`signs ${name}`);
   for (const mark of signingMarks(module)) uses.add(mark);
+  for (const mark of certificateMarks(module, file.text)) uses.add(mark);
   for (const mark of limitMarks(file.text)) uses.add(mark);
   for (const mark of graphMarks(file.text)) uses.add(mark);
   for (const mark of recordMarks(module, file.text)) uses.add(mark);

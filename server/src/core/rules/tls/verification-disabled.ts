@@ -4,7 +4,9 @@ import type { Severity } from '../../findings/finding.js';
 import { alternatives, type Alternative } from '../facts/alternatives.js';
 import { onlyProbes } from '../facts/certificate-probes.js';
 import { wordsOf } from '../facts/names.js';
+import { setAside } from '../facts/set-aside.js';
 import { someIn } from '../facts/walk.js';
+import { asideExamples } from '../facts/set-aside-examples.js';
 import { ofClients } from '../facts/client-certificate-examples.js';
 import { rule, type Detection, type Fix, type FixAnswer, type RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
@@ -57,11 +59,12 @@ export default rule<'module', Evidence>({
       const key = `${found.at.mark} ${found.at.part?.start ?? ''}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      if (found.evidence.server === true && judgesLater(module)) continue;
+      if (found.evidence.server === true && (judgesLater(module) || context.projectUses('judges-certificates'))) continue;
       if (found.evidence.entry && onlyProbes(found.evidence.entry, module)) continue;
       const inTests = context.fileClass(module.path) !== 'source';
       const rest = (found.when ?? []).filter(({ test, holds }) => !saysSo(test, holds));
-      yield inTests || rest.length < (found.when ?? []).length ? { ...found, severity: 'info', when: rest } : found;
+      const aside = setAside(found.at, module, context) ?? [];
+      yield { ...found, ...(inTests || rest.length < (found.when ?? []).length ? { severity: 'info' as const } : {}), when: [...rest, ...aside] };
     }
   },
   explain: ({ inert, server }) => ({
@@ -203,7 +206,7 @@ export default rule<'module', Evidence>({
         //                                                                                                 ^^^^^ tls/verification-disabled
       `,
     },
-    ...ofClients,
+    ...ofClients, ...asideExamples,
     { title: 'decided by a setting', good: `import https from 'node:https'; options.rejectUnauthorized = query.verify === 'true' ? true : false; new https.Agent({ rejectUnauthorized: process.env.STRICT_TLS === 'true' ? true : false });` },
     { title: 'a CA of your own', good: `import https from 'node:https'; import fs from 'node:fs'; import { Pool } from 'pg'; new https.Agent({ ca: fs.readFileSync('ca.pem') }); new Pool({ ssl: { ca: process.env.PG_CA } });` },
     { title: 'checked', good: `import https from 'node:https'; new https.Agent({ rejectUnauthorized: true }); new https.Agent({ rejectUnauthorized: process.env.NODE_ENV === 'production' });` },
