@@ -100,3 +100,24 @@ test('a form that says its method in the body, before a check against forgery, i
   assert.equal(severityOf(rule, app('(req) => req.body && req.body._method', '')), 'info');
   assert.equal(severityOf(rule, app('(req) => req.body._method || req.query._method', 'csrfSynchronisedProtection, ')), 'info');
 });
+
+test('a default account of this machine that a variable replaces is a hint, one that nothing replaces is worth knowing', () => {
+  const rule = 'secrets/connection-string';
+  assert.equal(severityOf(rule, "exports.db = process.env.DATABASE_URL ?? 'postgres://quiz:quiz@localhost/quiz';"), 'hint');
+  assert.equal(severityOf(rule, "exports.db = 'postgres://quiz:quiz@localhost/quiz';"), 'info');
+  assert.equal(severityOf(rule, "exports.db = process.env.DATABASE_URL ?? 'postgres://quiz:Tr0ub4dor@localhost/quiz';"), 'warning');
+  assert.equal(severityOf(rule, "exports.db = process.env.DATABASE_URL ?? 'postgres://quiz:quiz@db.corp-site.io/quiz';"), 'error');
+});
+
+test('large files that are written to disk as they arrive are a hint, those that are kept in memory or have hardly an end are worth knowing', () => {
+  const rule = 'uploads/no-limits';
+  const multer = (options: string): string => `const multer = require('multer');\nexports.upload = multer({ ${options}, limits: { fileSize: 300 * 1024 * 1024 } });`;
+  const plugin = (options: string): string => `const app = require('fastify')();\napp.register(require('@fastify/multipart'), { ${options} });`;
+  assert.equal(severityOf(rule, "const formidable = require('formidable');\nexports.form = formidable({ maxFileSize: 200 * 1024 * 1024 });"), 'hint');
+  assert.equal(severityOf(rule, "const formidable = require('formidable');\nexports.form = formidable({ maxFileSize: 2 * 1024 * 1024 * 1024 });"), 'info');
+  assert.equal(severityOf(rule, plugin('limits: { fileSize: 3e8 }')), 'hint');
+  assert.equal(severityOf(rule, plugin('attachFieldsToBody: true, limits: { fileSize: 3e8 }')), 'info');
+  assert.equal(severityOf(rule, multer("dest: 'scans/'")), 'hint');
+  assert.equal(severityOf(rule, multer("storage: multer.diskStorage({ destination: 'scans/' })")), 'hint');
+  assert.equal(severityOf(rule, multer('storage: multer.memoryStorage()')), 'info');
+});

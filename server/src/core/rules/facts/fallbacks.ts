@@ -1,4 +1,4 @@
-import { branchOf, type Branch, type ModuleView } from '../../model/module.js';
+import { branchOf, type Branch, type FunctionView, type ModuleView } from '../../model/module.js';
 import type { Call, ObjectValue, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import type { Change, RuleContext } from '../rule.js';
@@ -138,12 +138,23 @@ function isStore(call: Call, context: RuleContext): boolean {
 }
 /** A function of the project that reads the variable whose name it is given, and does not refuse what production forgot. */
 function readsByName(call: Call, context: RuleContext): boolean {
+  const body = readerBy(call, context);
+  return body !== undefined && !refusesForgotten(body);
+}
+/** A call that gives the default it is handed outside production only: its function reads the variable it is told, and throws in production where that is not set. */
+export function givesOutsideProduction(call: Call, context: RuleContext): boolean {
+  const body = readerBy(call, context);
+  return body !== undefined && refusesForgotten(body);
+}
+function readerBy(call: Call, context: RuleContext): FunctionView | undefined {
   const end = call.target.kind === 'ref' && (call.target.root.kind === 'local' || call.target.root.kind === 'import') ? context.resolve(call.target).value : undefined;
   const body = end?.kind === 'function' ? context.body(end.fn) : undefined;
-  if (!body) return false;
+  if (!body) return undefined;
   const refs = [...refsOf(body)].flatMap((ref) => (ref.root.kind === 'local' && ref.path.length === 0 ? [...refsIn(context.resolve(ref).value)] : [ref]));
-  const isAsked = refs.some(({ root, computed }) => root.kind === 'env' && root.name === undefined && computed?.kind === 'ref' && computed.root.kind === 'parameter' && computed.root.fn === body.id && computed.root.index === 0);
-  return isAsked && !body.steps.some((step) => step.do === 'throw' && step.when.some(({ test }) => someIn(test, (value) => value.kind === 'ref' && /prod|NODE_ENV/i.test(value.root.kind === 'env' ? (value.root.name ?? '') : value.text))));
+  return refs.some(({ root, computed }) => root.kind === 'env' && root.name === undefined && computed?.kind === 'ref' && computed.root.kind === 'parameter' && computed.root.fn === body.id && computed.root.index === 0) ? body : undefined;
+}
+function refusesForgotten({ steps }: FunctionView): boolean {
+  return steps.some((step) => step.do === 'throw' && step.when.some(({ test }) => someIn(test, (value) => value.kind === 'ref' && /prod|NODE_ENV/i.test(value.root.kind === 'env' ? (value.root.name ?? '') : value.text))));
 }
 /** `config.get('jwt.secret', 'x')`, `env('A', 'x')`, `read('A', { fallback: 'x' })`. */
 function asked(call: Call, name: string | undefined, when: readonly Branch[], module: ModuleView, context: RuleContext): Fallback | undefined {

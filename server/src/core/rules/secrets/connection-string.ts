@@ -1,6 +1,7 @@
 import type { ModuleView } from '../../model/module.js';
 import type { Call, Entry, ObjectValue, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
+import { fallbacksIn, givesOutsideProduction, unreachedDefaults } from '../facts/fallbacks.js';
 import { urlsOf } from '../facts/hosts.js';
 import { placeholder } from '../facts/secrets.js';
 import { writtenTexts } from '../facts/texts.js';
@@ -37,8 +38,15 @@ export default rule<'module', Evidence>({
   words: ['://', 'password', 'pass', 'pwd'],
   *detect(module, context) {
     const apart = developmentValues(module);
-    for (const { value, when } of writtenTexts(module, context))
-      for (const found of inUrl(value, context)) if (!(apart.has(value.at.mark) && isLocal(found.evidence.host))) yield { ...found, when };
+    const defaults = new Set(fallbacksIn(module, context).map(({ fallback }) => fallback.at.mark));
+    const unreached = unreachedDefaults(module, context);
+    for (const { value, call, when } of writtenTexts(module, context))
+      for (const found of inUrl(value, context)) {
+        const isOfDevelopment = apart.has(value.at.mark) || unreached.has(value.at.mark) || (call !== undefined && givesOutsideProduction(call, context));
+        if (isOfDevelopment && isLocal(found.evidence.host)) continue;
+        // Who deploys sets the variable: what stands here is the account every checkout has.
+        yield { ...found, ...(found.severity === 'info' && defaults.has(value.at.mark) ? { severity: 'hint' as const } : {}), when };
+      }
     const seen = new Set<number>();
     for (const { object, call, when } of settingsIn(module, context)) {
       const found = seen.has(object.at.mark) ? undefined : inSettings(object, call, context);
@@ -160,6 +168,46 @@ export default rule<'module', Evidence>({
         };
         //- database.ts
         export const settings = { dev: { url: process.env.DEV_DB ?? 'mysql://shop:shop@localhost/shop' }, production: { url: process.env.DB } };
+      `,
+    },
+    {
+      title: 'a default for this machine that production never gets',
+      good: `
+        //- config.js
+        const isProd = process.env.NODE_ENV === 'production';
+        function must(name, devValue) {
+          const v = process.env[name];
+          if (v) return v;
+          if (isProd) throw new Error(\`\${name} is not set\`);
+          return devValue;
+        }
+        module.exports = { databaseUrl: must('DATABASE_URL', 'postgres://clinic:clinic@localhost:5432/clinic') };
+        //- settings.ts
+        if (process.env.NODE_ENV === 'production' && !process.env.DATABASE_URL) throw new Error('DATABASE_URL');
+        export const settings = { db: process.env.DATABASE_URL ?? 'postgres://quiz:quiz@localhost/quiz' };
+        //- store.ts
+        import { need } from './need';
+        export const url = need('AMQP_URL', 'amqp://guest:guest@127.0.0.1:5672');
+        //- need.ts
+        export const need = (name: string, otherwise: string) => {
+          if (!process.env[name] && process.env.NODE_ENV === 'production') throw new Error(name);
+          return process.env[name] ?? otherwise;
+        };
+      `,
+    },
+    {
+      title: 'a default that production may get, and one for a server elsewhere',
+      bad: `
+        function must(name, devValue) {
+          if (process.env[name]) return process.env[name];
+          if (process.env.NODE_ENV === 'production') throw new Error(name);
+          return devValue;
+        }
+        const given = (name, other) => process.env[name] ?? other;
+        export const queue = must('AMQP_URL', 'amqps://svc:r4bbit-pw@mq.corp-site.io/app');
+        //                                                 ^^^^^^^^^ secrets/connection-string "mq.corp-site.io"
+        export const store = given('STORE_URL', 'postgres://api:Tr0ub4dor@localhost/app');
+        //                                                      ^^^^^^^^^ secrets/connection-string "localhost"
       `,
     },
     {

@@ -1,9 +1,10 @@
 import type { ModuleView } from '../../model/module.js';
 import type { Change } from '../../findings/changes.js';
-import type { Value } from '../../model/value.js';
+import type { Call, Value } from '../../model/value.js';
 import { bytesOf } from '../facts/body-limits.js';
 import { entriesOf } from '../facts/entries.js';
 import { isRequestStream } from '../facts/request-streams.js';
+import { LARGE, LARGE_PAYLOAD, sizeLevel } from '../facts/upload-sizes.js';
 import { uploadersOf, type Uploader } from '../facts/uploads.js';
 import { whereWritten } from '../facts/written.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
@@ -14,8 +15,6 @@ type Evidence =
   | { readonly what: 'cut'; readonly uploader: Uploader }
   | { readonly what: 'endless' | 'large'; readonly size: number; readonly value: Value };
 const MEGABYTE = 1024 * 1024;
-const LARGE = 100 * MEGABYTE;
-const LARGE_PAYLOAD = 50 * MEGABYTE;
 
 export default rule<'module', Evidence>({
   meta: {
@@ -317,7 +316,7 @@ function* ofUploader(uploader: Uploader, module: ModuleView, context: RuleContex
   const size = library === 'graphql-upload' ? context.option(options, 'maxFileSize') : limits.kind === 'value' ? context.option(limits.value, 'fileSize') : limits;
   const found = { at: call.nameAt, subject: `${library} ${call.name} ${module.path}`, when };
   if (size.kind === 'absent') yield { ...found, evidence: { what: 'none', uploader } };
-  if (size.kind === 'value' && size.value.at.path !== module.path) yield* tooLarge(size.value, context.spokenOf(size.value.at.path) ? size.value.at : call.nameAt, `fileSize ${module.path}`, when, LARGE, context);
+  if (size.kind === 'value' && size.value.at.path !== module.path) yield* tooLarge(size.value, context.spokenOf(size.value.at.path) ? size.value.at : call.nameAt, `fileSize ${module.path}`, when, LARGE, context, call);
   else if (size.kind === 'value' && library === 'express-fileupload') {
     const aborts = context.option(options, 'abortOnLimit');
     const handler = context.option(options, 'limitHandler');
@@ -355,7 +354,7 @@ function* sizes(module: ModuleView, context: RuleContext): Iterable<Detection<Ev
     const isFormidable = entry.key === 'maxFileSize' && call !== undefined && (/^(formidable|koa-body|koa-better-body)(\.|$)/.test(call.callee) || keys.at(-1) === 'formidable');
     const isNext = (entry.key === 'sizeLimit' && keys.at(-1) === 'bodyParser' && keys.at(-2) === 'api') || (entry.key === 'bodySizeLimit' && keys.at(-1) === 'serverActions');
     if (!isPayload && !isLimit && !isFormidable && !isNext) continue;
-    yield* tooLarge(entry.value, whereWritten(entry.value, entry.value.at, context), `${entry.key ?? ''} ${module.path}`, when, isPayload || isNext ? LARGE_PAYLOAD : LARGE, context);
+    yield* tooLarge(entry.value, whereWritten(entry.value, entry.value.at, context), `${entry.key ?? ''} ${module.path}`, when, isPayload || isNext ? LARGE_PAYLOAD : LARGE, context, call);
   }
 }
 /** The limits of the plugin of Fastify, which has one of its own, where they stand in another file. */
@@ -366,12 +365,12 @@ function* ofPlugin(module: ModuleView, context: RuleContext): Iterable<Detection
     const limits = context.option(step.call.args[1]?.value, 'limits');
     const size = limits.kind === 'value' ? context.option(limits.value, 'fileSize') : limits;
     if (size.kind !== 'value' || size.value.at.path === module.path) continue;
-    yield* tooLarge(size.value, context.spokenOf(size.value.at.path) ? size.value.at : step.call.nameAt, `multipart ${module.path}`, step.when, LARGE, context);
+    yield* tooLarge(size.value, context.spokenOf(size.value.at.path) ? size.value.at : step.call.nameAt, `multipart ${module.path}`, step.when, LARGE, context, step.call);
   }
 }
-function* tooLarge(value: Value, at: Detection<Evidence>['at'], subject: string, when: Uploader['when'], most: number, context: RuleContext): Iterable<Detection<Evidence>> {
+function* tooLarge(value: Value, at: Detection<Evidence>['at'], subject: string, when: Uploader['when'], most: number, context: RuleContext, call?: Call): Iterable<Detection<Evidence>> {
   const size = bytesOf(context.resolve(value).value, context);
-  if (size !== undefined && size > most) yield { at, subject, evidence: { what: size === Infinity ? 'endless' : 'large', size, value }, severity: size === Infinity ? 'warning' : 'info', when };
+  if (size !== undefined && size > most) yield { at, subject, evidence: { what: size === Infinity ? 'endless' : 'large', size, value }, severity: sizeLevel(size, call, context), when };
 }
 function* limited(uploader: Uploader, context: RuleContext): Iterable<FixAnswer> {
   if (uploader.library === 'graphql-upload') return yield* withEntry('Limit size and number of files', uploader, 'maxFileSize: 5 * 1024 * 1024', context);
