@@ -52,6 +52,26 @@ test('a handler that does not parse while a statement is typed joins nothing, an
   assert.deepEqual([model.now(() => undefined).endpoints.size, model.joins()], [2, 2]);
 });
 
+test('a helper of another file is judged again when the routes that run it go and come', () => {
+  const server = `const http = require('http');
+const { send } = require('./send');
+http.createServer((req, res) => {
+  if (req.method === 'GET') return send(res, list());
+  if (req.method === 'DELETE') return send(res, remove(req));
+  res.writeHead(405).end();
+}).listen(3000);
+`;
+  const send = "exports.send = (res, body) => {\n  res.setHeader('Access-Control-Allow-Origin', '*');\n  res.end(JSON.stringify(body));\n};\n";
+  const engine = working({ 'app.js': server, 'send.js': send });
+  const before = findingsOf(engine);
+  const empty = "const http = require('http');\nconst { send } = require('./send');\nhttp.createServer((req, res) => {}).listen(3000);\n";
+  type(engine, 'app.js', empty);
+  assert.notDeepEqual(findingsOf(engine), before);
+  assert.deepEqual(findingsOf(engine), findingsOf(working({ 'app.js': empty, 'send.js': send })));
+  type(engine, 'app.js', server);
+  assert.deepEqual(findingsOf(engine), before);
+});
+
 test('a blank line above a route moves the places of what the model remembers', () => {
   const engine = working();
   type(engine, 'src/files.js', files.replace("files.put('/'", "\n\n// sizes\nfiles.put('/'"));

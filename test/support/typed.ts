@@ -37,7 +37,7 @@ export interface Typed {
 /** Types each top-level statement of each sample, into a file that ends there or that goes on below. */
 export function typeAll(goesOn: boolean): Typed {
   const out = { looks: 0, blinks: new Array<State>(), flashes: new Array<State>() };
-  for (const sample of samples.filter((_, index) => index % 3 === 0 || !goesOn || step < 10))
+  for (const sample of samples.filter(({ title }) => !goesOn || step < 10 || isDrawn(title)))
     for (const [path, text] of sample.files) {
       if (!/\.[cm]?[jt]sx?$/.test(path)) continue;
       const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, scriptKind(path));
@@ -45,6 +45,12 @@ export function typeAll(goesOn: boolean): Typed {
         typeOne(sample, path, text, { start: statement.getStart(tree), end: statement.end }, goesOn, out);
     }
   return out;
+}
+/** One sample of three, by its name: others that come or go draw no others. */
+function isDrawn(title: string): boolean {
+  let sum = 0;
+  for (const sign of title) sum = (sum * 31 + (sign.codePointAt(0) ?? 0)) % 9973;
+  return sum % 3 === 0;
 }
 function typeOne(
   sample: NamedSample,

@@ -14,6 +14,7 @@ export const personalExamples: readonly Example[] = [
       import { Tenant } from './models.js';
       import { requireAuth } from './auth.js';
       const app = express();
+      app.put('/flats/:id', requireAuth, save);
       app.get('/people', async (req, res) => res.json(await Tenant.find()));
       //  ^^^ auth/route-missing-auth "GET /people sends records of 'tenant' with personal data to everybody"
       app.get('/people/:id', async (req, res) => {
@@ -22,7 +23,6 @@ export const personalExamples: readonly Example[] = [
         if (!one) return res.sendStatus(404);
         res.json(one);
       });
-      app.put('/flats/:id', requireAuth, save);
       app.listen(3000);
     `,
   },

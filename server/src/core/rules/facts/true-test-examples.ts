@@ -61,12 +61,12 @@ export const trueTestExamples: readonly Example[] = [
       //                                   ^^^^ auth/always-allow "decides this test whatever stands beside it"
         res.sendStatus(403);
       };
+      require('express')().put('/plots/:id', needsToken, ownPlot(byId), (req, res) => res.end());
       export function needsToken(req, res, next) {
         if (!req.headers.authorization && false) return res.sendStatus(401);
       //                                  ^^^^^ auth/always-allow
         next();
       }
-      require('express')().put('/plots/:id', needsToken, ownPlot(byId), (req, res) => res.end());
     `,
   },
   {
