@@ -16,6 +16,9 @@ export const absence: ReadonlySet<string> = new Set([
   'limits/no-rate-limit',
   'csrf/missing',
   'errors/fastify-default-handler',
+  // No route uses the method that is allowed, and nothing else asks who calls.
+  'cors/permissive-methods',
+  'auth/optional-auth',
 ]);
 /** Silent about public data as far as all routes behind it are known: one that is half typed is not, and the last whole text stands in the editor meanwhile. */
 export const provenPublic: ReadonlySet<string> = new Set(['cors/wildcard-origin']);
