@@ -10,6 +10,7 @@ import { openRowExamples } from '../facts/open-row-examples.js';
 import { openSockets, type OpenSockets } from '../facts/open-sockets.js';
 import { procedureExamples } from '../facts/procedure-examples.js';
 import { looseProcedures } from '../facts/procedure-levels.js';
+import { handedOutExamples } from '../facts/handed-out-examples.js';
 import { guardFix, publicFix } from '../facts/peers.js';
 import { personalExamples } from '../facts/personal-examples.js';
 import { removalExamples } from '../facts/removal-examples.js';
@@ -366,7 +367,7 @@ export default rule<'module', MissingCheck | UnaskedMutation | OpenSockets | Bel
       `,
     },
     ...openRowExamples, ...personalExamples,
-    ...eventExamples, ...removalExamples,
+    ...eventExamples, ...removalExamples, ...handedOutExamples,
     ...decoratorExamples, ...exemptedExamples, ...mountedExamples, ...procedureExamples,
   ],
 });

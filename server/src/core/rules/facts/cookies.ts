@@ -221,6 +221,10 @@ function cookieOf(call: Call, when: readonly Branch[], module: ModuleView, fn: F
   };
 }
 /** What a call that sets a cookie is given. */
+/** The name and the value of the cookie that a call sets; undefined: it sets none. */
+export function cookieSet(call: Call, context: RuleContext): { readonly name: Value | undefined; readonly value: Value | undefined } | undefined {
+  return spelling(call, context);
+}
 function spelling(call: Call, context: RuleContext): Spelling | undefined {
   const at = (index: number): Value | undefined => (call.args.slice(0, index + 1).some((item) => item.spread) ? undefined : call.args[index]?.value);
   if (/^hono\/cookie\.set(Signed)?Cookie$/.test(call.callee)) {

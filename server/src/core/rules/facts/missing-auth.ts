@@ -3,6 +3,7 @@ import type { Endpoint } from '../../project/project.js';
 import type { At } from '../../text/source.js';
 import type { Detection, RuleContext } from '../rule.js';
 import { changesOf } from './changes.js';
+import { handsOutWhatIsAsked } from './handed-out.js';
 import { changing } from './methods.js';
 import { guardedTwin } from './mounted-twice.js';
 import { needsNoGuard, saysNothingOf } from './open-design.js';
@@ -68,6 +69,7 @@ export function* missingCheck(endpoint: Endpoint, context: RuleContext): Iterabl
   // What takes stored things away is for nobody to do who is not known, whatever may be read and sent in by everybody.
   const isRemoval = guarded.length > 0 && removesStored(endpoint, context);
   if (!isRemoval && (guarded.length < FEWEST || !isUsual)) return;
+  if (isChanging && handsOutWhatIsAsked(endpoint, guarded, context)) return;
   if (isPlain ? !isOnlyOpen(guarded, peers) : saysNothingOf(endpoint, guarded, isChanging)) return;
   const common = commonGuard(guarded);
   yield {
