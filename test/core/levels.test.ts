@@ -121,3 +121,17 @@ test('large files that are written to disk as they arrive are a hint, those that
   assert.equal(severityOf(rule, multer("storage: multer.diskStorage({ destination: 'scans/' })")), 'hint');
   assert.equal(severityOf(rule, multer('storage: multer.memoryStorage()')), 'info');
 });
+
+test('a file named by the id of a row that was found before is a hint, one that is named by what nobody looked up is more', () => {
+  const rule = 'uploads/put-writes-file';
+  const app = (before: string, inside: string, name = 'req.params.id'): string => `const express = require('express');\nconst fs = require('node:fs');\nconst path = require('node:path');\nconst app = express();
+    const own = async (req, res, next) => { const row = await db('shows').where({ id: req.params.id, owner: req.user.id }).first(); if (!row) return res.sendStatus(404); next(); };
+    const seen = async (req, res, next) => { await db('shows').where({ id: req.params.id }).first(); next(); };
+    app.put('/shows/:id/:part', requireAuth, ${before}async (req, res) => { ${inside} fs.writeFileSync(path.join('covers', ${name}), req.body); res.end(); });`;
+  assert.equal(severityOf(rule, app('own, ', '')), 'hint');
+  assert.equal(severityOf(rule, app('', 'const show = await Show.findOne({ id: req.params.id }); if (!show) return res.sendStatus(404);')), 'hint');
+  assert.equal(severityOf(rule, app('', 'const show = await prisma.show.findUnique({ where: { id: req.params.id } }); if (!show) { res.sendStatus(404); return; }', '`${req.params.id}.png`')), 'hint');
+  assert.equal(severityOf(rule, app('seen, ', '')), 'warning');
+  assert.equal(severityOf(rule, app('own, ', '', 'req.params.part')), 'warning');
+  assert.equal(severityOf(rule, app('', '')), 'warning');
+});

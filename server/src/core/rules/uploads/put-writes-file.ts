@@ -1,4 +1,5 @@
 import type { Call, Value } from '../../model/value.js';
+import { namesFoundRow } from '../facts/found-rows.js';
 import { endpointsAround, hasFixedName, isCheck, isNarrow, taintOf } from '../facts/tainted-paths.js';
 import { rule, type Change, type FixAnswer } from '../rule.js';
 
@@ -43,7 +44,7 @@ export default rule<'call', Evidence>({
         at: argument.at,
         subject: `${call.name} ${context.textOf(taint.source.at).replace(/["'`\s]/g, '')}`,
         evidence: { source: taint.source, text: context.textOf(taint.source.at), open, direct: taint.names.length === 0 },
-        severity: hasFixedName(argument, context) ? (open ? 'warning' : 'info') : open ? 'error' : 'warning',
+        severity: namesFoundRow(taint.source, endpoints, context) ? 'hint' : hasFixedName(argument, context) ? (open ? 'warning' : 'info') : open ? 'error' : 'warning',
         confidence: open ? 'high' : 'medium',
         when: step.when,
       };
