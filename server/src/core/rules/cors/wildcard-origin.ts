@@ -1,5 +1,5 @@
 import { allowListFixes, corsSubject, isStarOfSetting, openOnPurpose } from '../facts/cors.js';
-import { isSaidAbove, publicData, readsOnly, repeatsEarlier } from '../facts/cors-reach.js';
+import { isSaidAbove, publicData, readsOnly, repeatsEarlier, tokensOnly } from '../facts/cors-reach.js';
 import { starsOfSettings } from '../facts/star-examples.js';
 import { rule } from '../rule.js';
 import type { CorsPolicy } from '../rule.js';
@@ -22,7 +22,8 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
   words: ['cors', 'access-control-allow-origin'],
   *detect(policy, context) {
     if (policy.origin !== 'any' || policy.credentials === true || openOnPurpose(policy, context) || isStarOfSetting(policy, context) || publicData(policy, context) || repeatsEarlier(policy, context)) return;
-    yield { at: policy.originAt, subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(readsOnly(policy, context) || isSaidAbove(policy, context) ? { severity: 'info' } : {}) };
+    const severity = tokensOnly(policy, context) ? 'hint' : readsOnly(policy, context) || isSaidAbove(policy, context) ? 'info' : undefined;
+    yield { at: policy.originAt, subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(severity && { severity }) };
   },
   explain: ({ policy }) => ({
     message: `Every website may call this API from a visitor's browser ('*'${policy.originWritten ? '' : ', the default of cors()'}). Name the origins that need it.`,
@@ -265,6 +266,32 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
         const app = express();
         app.get('/.well-known/jwks.json', cors(), keys);
         app.use('/assets', cors(), express.static('assets'));`,
+    },
+    {
+      title: 'a setting with a name, mounted at paths for everybody',
+      good: `
+        import cors from 'cors';
+        import express from 'express';
+        const app = express();
+        const anyone = cors();
+        app.get('/', (req, res) => res.json({ name: 'weather' }));
+        app.use('/status', anyone, (req, res) => res.json({ up: true }));
+        app.use('/open-data', anyone, stations);
+        app.use('/legal/robots.txt', cors(), robots);
+        app.listen(3000);`,
+    },
+    {
+      title: 'a setting with a name, mounted at another path too',
+      bad: `
+        import cors from 'cors';
+        import express from 'express';
+        const app = express();
+        const anyone = cors();
+        //             ^^^^ cors/wildcard-origin
+        app.get('/', (req, res) => res.json({ name: 'weather' }));
+        app.use('/status', anyone, (req, res) => res.json({ up: true }));
+        app.use('/drivers', anyone, drivers);
+        app.listen(3000);`,
     },
     {
       title: 'a header set by hand for fonts only',

@@ -16,6 +16,9 @@ const FILES = /^\w*(^|_|[a-z](?=[A-Z]))(static|assets?|images?|img|media|fonts?|
 /** A path of a settings file that says itself that it is for everybody. */
 const MEANT_FOR_ALL = /\/(public|open-?data|\.well-known|oembed|embed|widgets?)(\/|$)/i;
 
+/** The same of a path in code, where `widgets` may be any resource. */
+const OPEN_DATA = /\/(open-?data|oembed)(\/|$)/i;
+
 /** Names the setting for the fingerprint: never a position. */
 export function corsSubject(policy: CorsPolicy): string {
   return `${policy.inside} ${policy.library} origin`;
@@ -63,8 +66,11 @@ export function openOnPurpose(policy: CorsPolicy, context: RuleContext): boolean
   const handled = policy.source === 'manual' ? context.endpoints({ handler: policy.inside }) : [];
   const through = handled.length > 0 ? handled : context.endpointsThrough(policy.at);
   if (through.length > 0 && publicPaths.length > 0 && through.every((endpoint) => publicPaths.some((glob) => pathMatches(glob, endpoint.path.text)))) return true;
+  const isOpen = (mounted: string): boolean => publicPath(mounted) || assetPath(mounted) || OPEN_DATA.test(mounted) || publicPaths.some((glob) => pathMatches(glob, mounted));
   const mounted = mountedPath(policy, context.scopeOf(policy.at));
-  if (mounted !== undefined && (publicPath(mounted) || assetPath(mounted) || publicPaths.some((glob) => pathMatches(glob, mounted)))) return true;
+  if (mounted !== undefined && isOpen(mounted)) return true;
+  const named = namedMounts(policy, context);
+  if (named.length > 0 && named.every((path) => path !== undefined && isOpen(path)) && through.every((endpoint) => isOpen(endpoint.path.text))) return true;
   if (isForFiles(policy, context) || policy.when.some(({ test, holds }) => isListed(test, holds, context))) return true;
   const registered = policy.source === 'manual' && handled.length === 0 ? registration(policy.inside, context) : undefined;
   if (registered && (publicPath(registered.tail) || (registered.method === 'get' && assetPath(registered.tail)))) return true;
@@ -91,6 +97,14 @@ function isForFiles(policy: CorsPolicy, context: RuleContext): boolean {
 function mountedPath(policy: CorsPolicy, scope: Scope | undefined): string | undefined {
   const path = scope?.order.find((entry) => entry.kind === 'layer' && (samePlace(entry.at, policy.at) || (policy.source === 'manual' && entry.layer?.fn === policy.inside)))?.path;
   return path?.known && path.segments.some((segment) => segment.kind === 'text') ? path.text : undefined;
+}
+
+/** The paths a setting with a name is mounted at in its file, `const open = cors(); app.use('/status', open)`; undefined: the whole application, or a path nobody can read. */
+function namedMounts(policy: CorsPolicy, context: RuleContext): readonly (string | undefined)[] {
+  if (policy.source !== 'module') return [];
+  const scopes = new Set(context.endpoints({ file: context.pathOf(policy.at) }).flatMap(({ scope, app }) => [scope, app]));
+  const entries = [...scopes].flatMap((id) => context.scope(id)?.order ?? []).filter(({ kind, layer }) => kind === 'layer' && layer?.made !== undefined && samePlace(layer.made, policy.at));
+  return entries.map(({ path }) => (path?.known && path.segments.some((segment) => segment.kind === 'text') ? path.text : undefined));
 }
 
 /** Fix "use an allow-list": origins of the policy file, else the environment where the library takes an empty list, else a placeholder. `spelling` is how the environment is read. */
