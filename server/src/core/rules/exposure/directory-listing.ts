@@ -2,7 +2,7 @@ import type { Call, Value } from '../../model/value.js';
 import type { Entry } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { reachedBy } from '../facts/mounts.js';
-import { folderOf, isContentFolder, staticMounts, type StaticMount } from '../facts/static.js';
+import { folderOf, isContentFolder, staticMounts, usedUnder, type StaticMount } from '../facts/static.js';
 import { rule, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
@@ -35,8 +35,9 @@ export default rule<'call', Evidence>({
   *detect({ call, step, in: fn }, context) {
     for (const mount of staticMounts(call, context)) {
       const found = mount.library === 'serve-index' ? { at: mount.at, entry: undefined } : listed(mount, context);
-      if (!found || isArchive(mount, context)) continue;
-      const use = mount.library === 'serve-index' ? fn.steps.find((one) => one.do === 'call' && one.call !== call && one.call.args.some((item) => item.value.at.mark === call.at.mark)) : undefined;
+      const isIndex = mount.library === 'serve-index';
+      if (!found || (!isIndex && isArchive(mount, pathOf(mount, context), context))) continue;
+      const use = isIndex ? fn.steps.find((one) => one.do === 'call' && one.call !== call && one.call.args.some((item) => item.value.at.mark === call.at.mark)) : undefined;
       const args = use?.do === 'call' ? use.call.args : [];
       const rest = args.filter(({ value }) => value.at.mark !== call.at.mark && !(value.kind === 'literal' || value.kind === 'template'));
       const own = args.find(({ value }) => value.at.mark === call.at.mark)?.at;
@@ -45,7 +46,7 @@ export default rule<'call', Evidence>({
         at: found.at,
         subject: `${mount.library} ${root}`,
         evidence: { root, call, entry: found.entry, statementAt: use?.statementAt ?? step.statementAt, alone: use !== undefined && rest.length === 0, others: rest.length > 0 ? own : undefined },
-        ...(mount.library === 'serve-index' && reachedBy(call, context).by === 'guarded' ? { severity: 'info' as const } : {}),
+        ...(isIndex && isArchive(mount, usedUnder(call, fn, context), context) ? { severity: 'hint' as const } : isIndex && reachedBy(call, context).by === 'guarded' ? { severity: 'info' as const } : {}),
         when: step.when,
       };
     }
@@ -126,6 +127,17 @@ export default rule<'call', Evidence>({
         //                            ^^^^^^^^^^ exposure/directory-listing
       `,
     },
+    {
+      title: 'content under its own name is a hint, what is kept in a folder of data is more',
+      bad: `
+        const express = require('express');
+        const serveIndex = require('serve-index');
+        express().use('/leaflets', express.static('leaflets'), serveIndex('leaflets'));
+        //                                                     ^^^^^^^^^^ exposure/directory-listing "every file in 'leaflets'"
+        express().use('/letters', serveIndex('storage/letters'));
+        //                        ^^^^^^^^^^ exposure/directory-listing
+      `,
+    },
     { title: 'files without a list', good: `import express from 'express'; const app = express(); app.use('/ftp', express.static('ftp'));` },
     { title: 'in development only', good: `import express from 'express'; import serveIndex from 'serve-index'; const app = express(); if (process.env.NODE_ENV === 'development') app.use(serveIndex('dist'));` },
     {
@@ -170,14 +182,16 @@ function listed(mount: StaticMount, context: RuleContext): { readonly at: At; re
   const isOn = answer.resolved.value.kind === 'object' || context.constant(answer.value)?.value === true;
   return isOn ? { at: answer.value.at, entry: answer.entry } : undefined;
 }
-/** A folder of content, served below a path of its own name: the author publishes it as a list. serve-index has nothing else to do and says nothing. */
-function isArchive(mount: StaticMount, context: RuleContext): boolean {
-  const [root, ...more] = mount.roots;
-  if (!root || more.length > 0 || !isContentFolder(root, context)) return false;
-  const name = folderOf(root, context)?.segments.at(-1);
-  const prefix = mount.library === 'fastify' ? context.option(mount.options, 'prefix') : mount.library === 'hapi' ? context.option(mount.call.args[0]?.value, 'path') : undefined;
+/** A folder of content, served below a path of its own name: the author publishes it as a list. serve-index has nothing else to do, so that there it is only a hint. */
+function isArchive({ roots: [root, ...more] }: StaticMount, path: string | undefined, context: RuleContext): boolean {
+  if (!root || more.length > 0 || path === undefined || !isContentFolder(root, context)) return false;
+  return path.split('/').filter((part) => part !== '' && !part.startsWith('{')).at(-1) === folderOf(root, context)?.segments.at(-1);
+}
+/** The path that the options or the route of a listing name. */
+function pathOf({ library, options, call }: StaticMount, context: RuleContext): string | undefined {
+  const prefix = library === 'fastify' ? context.option(options, 'prefix') : library === 'hapi' ? context.option(call.args[0]?.value, 'path') : undefined;
   const path = prefix?.kind === 'value' ? context.constant(prefix.value)?.value : undefined;
-  return typeof path === 'string' && path.split('/').filter((part) => part !== '' && !part.startsWith('{')).at(-1) === name;
+  return typeof path === 'string' ? path : undefined;
 }
 function shown({ roots }: StaticMount, context: RuleContext): string {
   const [root]: readonly Value[] = roots;

@@ -55,7 +55,10 @@ export default rule<'call', Evidence>({
       }
       const answer = context.option(mount.options, showing.key);
       if (answer.kind === 'value') {
-        if (context.constant(answer.value)?.value === showing.shows) yield { ...common, at: answer.value.at, evidence: { mount, setting: { at: answer.value.at, safe: showing.safe }, root }, confidence: 'high' };
+        if (context.constant(answer.value)?.value !== showing.shows) continue;
+        // Said on purpose, for those a guard lets through: no harm is known, unless the program's own folder is served.
+        const isMeant = reachedBy(call, context).by === 'guarded' && !mount.roots.some((one) => holdsProgram(one, context));
+        yield { ...common, at: answer.value.at, evidence: { mount, setting: { at: answer.value.at, safe: showing.safe }, root }, confidence: 'high', ...(isMeant && { severity: 'hint' }) };
         continue;
       }
       if (answer.kind === 'unknown' && mount.options !== undefined) continue;
@@ -306,6 +309,18 @@ export default rule<'call', Evidence>({
         app.listen(3000);`,
     },
     {
+      title: 'for those a guard lets through, on purpose: a hint, unless it is the folder of the program',
+      bad: `
+        const express = require('express');
+        const app = express();
+        const worker = (req, res, next) => (req.get('authorization') === process.env.WORKER ? next() : res.sendStatus(401));
+        app.use('/tmp', worker, express.static('/srv/tmp', { dotfiles: 'allow' }));
+        //                                                             ^^^^^^^ exposure/static-dotfiles "in 'tmp'"
+        app.use('/all', worker, express.static(__dirname, { dotfiles: 'allow' }));
+        //                                                            ^^^^^^^ exposure/static-dotfiles
+        app.listen(3000);`,
+    },
+    {
       title: 'the folder for well-known documents',
       good: `import express from 'express'; express().use('/.well-known', express.static('public/.well-known', { dotfiles: 'allow' }));`,
     },
@@ -319,6 +334,12 @@ export default rule<'call', Evidence>({
 function isHandedOut({ options }: StaticMount, context: RuleContext): boolean {
   const headers = context.option(options, 'setHeaders');
   return headers.kind === 'value' && /content-disposition/i.test(context.textOf(headers.resolved.value.at));
+}
+/** The folder of the project, of the file that serves it, or one around them, where settings and the repository lie. */
+function holdsProgram(root: Value, context: RuleContext): boolean {
+  const folder = folderOf(root, context);
+  const here = context.pathOf(root.at).split('/').slice(0, -1);
+  return folder !== undefined && (folder.from === 'above' || (folder.from === 'project' || folder.segments.length === 0) && folder.segments.every((one, index) => here[index] === one));
 }
 /** A folder that is known, and not one a build makes. */
 function servesOthers(root: Value, context: RuleContext): boolean {
