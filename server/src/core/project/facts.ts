@@ -28,6 +28,7 @@ import { graphMarks } from './graph-marks.js';
 import { recordMarks } from './hidden-fields.js';
 import { personalMarks, personalPrismaMarks, personalTextMarks } from './personal-fields.js';
 import { limitMarks } from './limit-marks.js';
+import { pageMarks } from './page-marks.js';
 import { readManifest, type Manifest } from './manifests.js';
 import { prismaMarks, textMarks } from './schema-texts.js';
 import { signingMarks } from './signing-marks.js';
@@ -179,6 +180,7 @@ function codeFacts(file: SourceFile, before: FileFacts | undefined, trees: Trees
   for (const mark of signingMarks(module)) uses.add(mark);
   for (const mark of certificateMarks(module, file.text)) uses.add(mark);
   for (const mark of limitMarks(file.text)) uses.add(mark);
+  for (const mark of pageMarks(file.path)) uses.add(mark);
   for (const mark of graphMarks(file.text)) uses.add(mark);
   for (const mark of recordMarks(module, file.text)) uses.add(mark);
   for (const mark of personalMarks(module, file.text)) uses.add(mark);

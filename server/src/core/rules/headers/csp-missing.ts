@@ -149,6 +149,27 @@ export default rule<'module', Evidence>({
         export default app;`,
     },
     {
+      title: 'Next.js with routes alone',
+      good: `
+        //- next.config.js
+        module.exports = { async headers() { return [{ source: '/(.*)', headers: [{ key: 'X-Frame-Options', value: 'SAMEORIGIN' }, { key: 'X-Content-Type-Options', value: 'nosniff' }] }]; } };
+        //- app/api/tides/route.ts
+        export const GET = () => Response.json(tides);
+        //- pages/api/ports.ts
+        export default (req, res) => res.json(ports);`,
+    },
+    {
+      title: 'Next.js with a page beside its routes',
+      bad: `
+        //- next.config.js
+        module.exports = { async headers() { return [{ source: '/(.*)', headers: [{ key: 'X-Frame-Options', value: 'SAMEORIGIN' }, { key: 'X-Content-Type-Options', value: 'nosniff' }] }]; } };
+        //                                                                               ^^^^^^^^^^^^^^^^^ headers/csp-missing
+        //- src/app/(site)/page.tsx
+        export default () => <h1>Tides</h1>;
+        //- src/app/api/tides/route.ts
+        export const GET = () => Response.json(tides);`,
+    },
+    {
       title: 'an API that answers JSON',
       good: `
         import { Hono } from 'hono';
@@ -237,6 +258,7 @@ function isSetElsewhere(call: Call, context: RuleContext): boolean {
 /** Two security headers for one path of Next.js, and no policy. */
 function* nextSettings(module: ModuleView, context: RuleContext): Iterable<Found> {
   const seen = new Set<string>();
+  if (answersOnly(module, context)) return;
   for (const header of setHeaders(module, context)) {
     if (header.path === undefined || !securityHeaders.includes(header.name) || seen.has(header.path)) continue;
     const beside = new Set(header.beside.filter((name) => securityHeaders.includes(name)));
@@ -244,6 +266,12 @@ function* nextSettings(module: ModuleView, context: RuleContext): Iterable<Found
     if (beside.size < 2 || header.nameAt.path !== module.path) continue;
     yield { at: header.nameAt, subject: `${header.path} policy`, evidence: { setup: 'This set of headers', change: entryBefore(header.nameAt, module, context), refused: ELSEWHERE } };
   }
+}
+/** The application has routes and no pages: no file is one, and no setting says that pages end otherwise or that another server has them. */
+function answersOnly(module: ModuleView, context: RuleContext): boolean {
+  if (!context.projectUses('route file') || context.projectUses('page file') || context.projectUses('html')) return false;
+  const config = module.exports.find(({ name }) => name === '=' || name === 'default');
+  return config !== undefined && context.option(config.value, 'pageExtensions').kind === 'absent';
 }
 /** One more `{ key, value }` before the first one. */
 function entryBefore(nameAt: At, module: ModuleView, context: RuleContext): Change | undefined {

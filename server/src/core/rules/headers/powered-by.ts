@@ -19,6 +19,8 @@ interface Evidence {
 }
 type Found = Detection<Evidence>;
 const SETTING = 'x-powered-by';
+/** Servers, languages and frameworks whose name alone tells what to try. */
+const SOFTWARE = /^(express(\.?js)?|next(\.?js)?|nest(js)?|nuxt|koa|fastify|hapi|hono|restify|sails|strapi|directus|ghost|parse|loopback|meteor|node(\.?js)?|deno|bun|php|asp|asp\.net|nginx|openresty|apache|tomcat|jetty|iis|caddy|envoy|kestrel|werkzeug|gunicorn|uvicorn|rails|django|flask|laravel|wordpress|drupal)$/;
 
 export default rule<'module', Evidence>({
   meta: {
@@ -101,6 +103,20 @@ export default rule<'module', Evidence>({
         }`,
     },
     {
+      title: 'the name of a program, and that of the product, which is a hint',
+      bad: `
+        //- package.json
+        { "name": "tide-relay", "dependencies": { "polka": "^0.5.0" } }
+        //- app.js
+        export function answer(req, res) {
+          res.setHeader('X-Powered-By', 'polka');
+          //            ^^^^^^^^^^^^^^ headers/powered-by "'polka'"
+          res.setHeader('Server', 'tide-relay');
+          //            ^^^^^^^^ headers/powered-by "'tide-relay'"
+          res.end();
+        }`,
+    },
+    {
       title: 'a Next.js configuration without the switch',
       bad: `
         //- next.config.js
@@ -170,6 +186,8 @@ function* ofCall(call: Call, step: Step, context: RuleContext): Iterable<Found> 
       ...place,
       at: header.nameAt,
       subject: `${header.name} by hand`,
+      // The product's own name without a version is one nobody has attacks for.
+      ...(typeof value === 'string' && !namesSoftware(value, call, context) && { severity: 'hint' }),
       evidence: {
         value: typeof value === 'string' ? `'${value}'` : `the software in their ${header.name === 'server' ? 'Server' : 'X-Powered-By'} header`,
         title: 'Remove the header',
@@ -178,6 +196,12 @@ function* ofCall(call: Call, step: Step, context: RuleContext): Iterable<Found> 
       },
     };
   }
+}
+
+/** A version, a well-known program, or a package of the project. */
+function namesSoftware(text: string, call: Call, context: RuleContext): boolean {
+  const whole = text.trim().toLowerCase();
+  return /\d/.test(whole) || [whole, ...whole.split(/[^a-z.]+/)].some((word) => SOFTWARE.test(word) || (word !== '' && context.depends(word, context.pathOf(call.at)) === true));
 }
 
 function isCreation(call: Call): boolean {
