@@ -20,7 +20,10 @@ interface Evidence {
 type Found = Detection<Evidence>;
 const SETTING = 'x-powered-by';
 /** Servers, languages and frameworks whose name alone tells what to try. */
-const SOFTWARE = /^(express(\.?js)?|next(\.?js)?|nest(js)?|nuxt|koa|fastify|hapi|hono|restify|sails|strapi|directus|ghost|parse|loopback|meteor|node(\.?js)?|deno|bun|php|asp|asp\.net|nginx|openresty|apache|tomcat|jetty|iis|caddy|envoy|kestrel|werkzeug|gunicorn|uvicorn|rails|django|flask|laravel|wordpress|drupal)$/;
+const SOFTWARE = new RegExp(
+  '^(express(\\.?js)?|next(\\.?js)?|nest(js)?|nuxt|koa|fastify|hapi|hono|restify|sails|strapi|directus|ghost|parse|loopback|meteor'
+  + '|node(\\.?js)?|deno|bun|php|asp|asp\\.net|nginx|openresty|apache|tomcat|jetty|iis|caddy|envoy|kestrel|werkzeug|gunicorn|uvicorn|rails|django|flask|laravel|wordpress|drupal)$',
+);
 
 export default rule<'module', Evidence>({
   meta: {
