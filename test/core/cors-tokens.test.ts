@@ -17,12 +17,16 @@ test('any origin without credentials is a hint where every route asks for a toke
   // A router of another file, a package that reads the header, and Nest.
   assert.equal(severityIn({
     'app.js': "import cors from 'cors';\nimport express from 'express';\nimport { api } from './api.js';\nconst app = express();\napp.use(cors({ origin: '*' }));\napp.use('/v1', api);\napp.listen(1);",
-    'api.js': "import { Router } from 'express';\nimport { expressjwt } from 'express-jwt';\nexport const api = Router();\napi.use(expressjwt({ secret: process.env.KEY, algorithms: ['HS256'] }));\napi.put('/bids/:id', (req, res) => res.json(change(req)));",
+    'api.js': "import { Router } from 'express';\nimport { expressjwt } from 'express-jwt';\nexport const api = Router();\napi.use(expressjwt({ secret: process.env.KEY, algorithms: ['HS256'] }));\n"
+      + "api.put('/bids/:id', (req, res) => res.json(change(req)));",
   }), 'hint');
-  const guard = "import { CanActivate, UnauthorizedException } from '@nestjs/common';\nexport class TokenGuard implements CanActivate {\n  canActivate(context) {\n    const request = context.switchToHttp().getRequest();\n    if (!tokens.has(request.headers.authorization)) throw new UnauthorizedException();\n    return true;\n  }\n}";
+  const guard = "import { CanActivate, UnauthorizedException } from '@nestjs/common';\nexport class TokenGuard implements CanActivate {\n  canActivate(context) {\n"
+      + "    const request = context.switchToHttp().getRequest();\n    if (!tokens.has(request.headers.authorization)) throw new UnauthorizedException();\n    return true;\n  }\n}";
   const nest = (provided: string): Readonly<Record<string, string>> => ({
-    'main.ts': "import { NestFactory } from '@nestjs/core';\nimport helmet from 'helmet';\nimport { AppModule } from './app.module';\nconst app = await NestFactory.create(AppModule);\napp.use(helmet());\napp.enableCors({ origin: '*', credentials: false });\nawait app.listen(3000);",
-    'app.module.ts': `import { Module } from '@nestjs/common';\nimport { APP_GUARD } from '@nestjs/core';\nimport { TokenGuard } from './guard';\nimport { Bids } from './bids';\n@Module({ controllers: [Bids], providers: [${provided}] })\nexport class AppModule {}`,
+    'main.ts': "import { NestFactory } from '@nestjs/core';\nimport helmet from 'helmet';\nimport { AppModule } from './app.module';\nconst app = await NestFactory.create(AppModule);\n"
+      + "app.use(helmet());\napp.enableCors({ origin: '*', credentials: false });\nawait app.listen(3000);",
+    'app.module.ts': `import { Module } from '@nestjs/common';\nimport { APP_GUARD } from '@nestjs/core';\nimport { TokenGuard } from './guard';\nimport { Bids } from './bids';\n`
+      + `@Module({ controllers: [Bids], providers: [${provided}] })\nexport class AppModule {}`,
     'bids.ts': "import { Controller, Patch, Body } from '@nestjs/common';\n@Controller('bids')\nexport class Bids {\n  @Patch(':id')\n  change(@Body() body: Bid) { return save(body); }\n}",
     'guard.ts': guard,
   });

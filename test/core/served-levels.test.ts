@@ -6,7 +6,8 @@ import { allFindings, engineOver } from '../support/analyse.js';
 /** The severity of the first finding of a rule on an Express file. */
 function severityOf(rule: string, code: string): string | undefined {
   const text = `const express = require('express');\nconst serveIndex = require('serve-index');\nconst path = require('path');\nconst app = express();
-const worker = (req, res, next) => (keys.has(req.get('authorization')) ? next() : res.sendStatus(401));\nconst bearer = (scope) => (req, res, next) => (keys.has(req.get('authorization') + scope) ? next() : res.sendStatus(401));\n${code}\napp.listen(1);`;
+const worker = (req, res, next) => (keys.has(req.get('authorization')) ? next() : res.sendStatus(401));\n`
+      + `const bearer = (scope) => (req, res, next) => (keys.has(req.get('authorization') + scope) ? next() : res.sendStatus(401));\n${code}\napp.listen(1);`;
   const files = new Map([[filePath('shop/src/app.js'), text], [filePath('package.json'), '{ "dependencies": { "express": "5.0.1", "polka": "1.0.0" } }']]);
   return allFindings(engineOver(files), files).find((finding) => finding.rule === rule)?.severity;
 }
