@@ -71,6 +71,7 @@ function lowerTree(file: SourceFile, tree: ts.SourceFile, problems: readonly Syn
     functions: new Map(),
     classes: new Map(),
     ids: new Map(),
+    given: [],
     decorations: [],
     scope: { parent: undefined, names: new Map(), fn: top },
     frame,

@@ -47,6 +47,11 @@ export interface Decoration {
   readonly parameters: readonly { readonly index: number; readonly value: Value }[];
 }
 
+/** A name that was given to a function or class, for the how manieth time. */
+export interface Given {
+  readonly name: string;
+  readonly count: number;
+}
 /** What reading one function added to its module, and where the reading stood. */
 export interface ReadFunction {
   readonly id: FunctionId;
@@ -55,8 +60,7 @@ export interface ReadFunction {
   readonly statementAt: At;
   readonly depth: number;
   readonly firstBinding: number;
-  /** Names that were given, and how often before and after. */
-  readonly ids: ReadonlyMap<string, readonly [number, number]>;
+  readonly given: readonly Given[];
   readonly functions: readonly FunctionView[];
   readonly bindings: readonly Binding[];
   /** What the function around it does for it: decorators. */
@@ -79,6 +83,8 @@ export interface Lowering {
   readonly functions: Map<FunctionId, FunctionView>;
   readonly classes: Map<ClassId, ClassView>;
   readonly ids: Map<string, number>;
+  /** The same, one after the other. */
+  readonly given: Given[];
   readonly decorations: Decoration[];
   scope: NameScope;
   frame: FunctionFrame;
@@ -117,9 +123,13 @@ export function unknown(l: Lowering, node: ts.Node, why: string): Value {
 /** A name no other function or class of the file has: equal ones get an ordinal. */
 export function uniqueId(l: Lowering, name: string): string {
   const full = `${l.path}#${name}`;
-  const count = (l.ids.get(full) ?? 0) + 1;
-  l.ids.set(full, count);
-  return count === 1 ? full : `${full}~${count}`;
+  const given = { name: full, count: (l.ids.get(full) ?? 0) + 1 };
+  l.ids.set(full, given.count);
+  l.given.push(given);
+  return idOf(given);
+}
+export function idOf({ name, count }: Given): string {
+  return count === 1 ? name : `${name}~${count}`;
 }
 export function lookUp(scope: NameScope, name: string): Declared | undefined {
   for (let s: NameScope | undefined = scope; s; s = s.parent) {
