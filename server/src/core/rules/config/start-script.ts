@@ -22,7 +22,7 @@ export default rule<'artifact', ConfigRisk>({
     cwe: [489],
     severity: 'warning',
     confidence: 'high',
-    topics: ['other-config', 'debug'],
+    topics: ['other-config'],
     since: '0.1.0',
     whenNotToUse: 'The package is a tool or a front end whose `start` is for its developers, and it is deployed by other means.',
     references: ['https://expressjs.com/en/advanced/best-practice-performance.html#set-node_env-to-production', 'https://nodejs.org/en/learn/getting-started/security-best-practices', 'https://cwe.mitre.org/data/definitions/489.html'],

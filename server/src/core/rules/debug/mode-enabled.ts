@@ -28,7 +28,7 @@ export default rule<'module', Evidence>({
     cwe: [489],
     severity: 'info',
     confidence: 'high',
-    topics: ['debug', 'error-leak'],
+    topics: ['debug'],
     since: '0.1.0',
     whenNotToUse: 'The program is a tool for developers and never serves anybody else.',
     references: ['https://nodejs.org/en/learn/getting-started/debugging', 'https://cwe.mitre.org/data/definitions/489.html'],

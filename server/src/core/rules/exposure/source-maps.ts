@@ -23,7 +23,7 @@ export default rule<'module', Evidence>({
     cwe: [540],
     severity: 'hint',
     confidence: 'high',
-    topics: ['static', 'debug'],
+    topics: ['static'],
     since: '0.1.0',
     whenNotToUse: 'The code of the front end is public anyway, or the maps are taken out of what is deployed.',
     references: ['https://nextjs.org/docs/app/api-reference/config/next-config-js/productionBrowserSourceMaps', 'https://vite.dev/config/build-options#build-sourcemap', 'https://webpack.js.org/configuration/devtool/'],

@@ -25,7 +25,7 @@ export default rule<'module', Evidence>({
     cwe: [200, 209],
     severity: 'warning',
     confidence: 'high',
-    topics: ['debug', 'error-leak'],
+    topics: ['debug'],
     since: '0.1.0',
     leansOn: ['@apollo/server/development', 'graphql-yoga/open'],
     whenNotToUse: 'The API is public, its schema is its documentation, and callers are invited to try it.',

@@ -29,7 +29,7 @@ export default rule<'module', Evidence>({
     cwe: [942, 770],
     severity: 'warning',
     confidence: 'medium',
-    topics: ['cors', 'csrf', 'rate-limit'],
+    topics: ['cors', 'rate-limit'],
     since: '0.1.0',
     leansOn: ['@apollo/server/csrf'],
     whenNotToUse: 'Only persisted queries reach this server, or a gateway in front of it limits and checks them.',

@@ -32,7 +32,7 @@ export default rule<'module', Evidence>({
     cwe: [598],
     severity: 'warning',
     confidence: 'medium',
-    topics: ['secret', 'auth'],
+    topics: ['secret'],
     since: '0.1.0',
     leansOn: ['morgan/query'],
     whenNotToUse: 'A caller that cannot set headers, and credentials that are short-lived and good for one address.',

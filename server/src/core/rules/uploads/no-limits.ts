@@ -24,7 +24,7 @@ export default rule<'module', Evidence>({
     cwe: [770, 400],
     severity: 'warning',
     confidence: 'high',
-    topics: ['upload', 'rate-limit'],
+    topics: ['upload'],
     since: '0.1.0',
     whereWritten: true,
     leansOn: ['multer/no-limit', 'express-fileupload/truncates', '@fastify/multipart/limit'],
