@@ -194,6 +194,7 @@ function decorated(call: Call, step: StepFrame, fn: FunctionView, module: Module
   const { path } = call.target;
   const owner = path.at(-2);
   if (call.name === 'jwtSign') return made({ library: '@fastify/jwt', does: 'sign', payload: 0, options: 1 }, call, step, fn, context);
+  if (call.name === 'jwtVerify' && call.args.length > 0) return made({ library: '@fastify/jwt', does: 'verify', options: 0 }, call, step, fn, context);
   if (owner === 'jwt' && /^(sign|verify|decode)$/.test(call.name) && path.length >= 2 && call.target.root.kind !== 'this')
     return made({ library: '@fastify/jwt', does: call.name === 'sign' ? 'sign' : call.name === 'verify' ? 'verify' : 'decode', ...(call.name === 'sign' ? { payload: 0 } : { token: 0 }), options: 1 }, call, step, fn, context);
   const form = NEST.get(call.name);

@@ -3,6 +3,33 @@ import type { Example } from '../rule.js';
 /** Tokens of Nest that end by the call that signs them, not by the module. */
 export const nestEndExamples: readonly Example[] = [
   {
+    title: 'a check of Fastify that lets expired tokens in, and clocks that may differ by a year',
+    bad: `
+      //- desk.js
+      import Fastify from 'fastify';
+      const app = Fastify();
+      app.get('/ledger', { onRequest: async (request) => { await request.jwtVerify({ ignoreExpiration: true }); } }, async () => ledger());
+      //                                                                                               ^^^^ jwt/no-expiry "Expired tokens are accepted"
+      app.get('/desk', { onRequest: async (request) => { await request.jwtVerify({ clockTolerance: 5000 }); } }, async () => desk());
+      //- keys.js
+      import jwt from 'jsonwebtoken';
+      import { jwtVerify } from 'jose';
+      export const first = (text, key) => jwt.verify(text, key, { algorithms: ['ES256'], clockTolerance: 31_536_000 });
+      //                                                                                                 ^^^^^^^^^^ jwt/no-expiry
+      export const second = (text, key) => jwtVerify(text, key, { algorithms: ['ES256'], clockTolerance: '90 days' });
+      //                                                                                                 ^^^^^^^^^ jwt/no-expiry
+    `,
+  },
+  {
+    title: 'clocks that differ by a minute',
+    good: `
+      import jwt from 'jsonwebtoken';
+      import { jwtVerify } from 'jose';
+      export const first = (text, key) => jwt.verify(text, key, { algorithms: ['ES256'], clockTolerance: 60 });
+      export const second = (text, key) => jwtVerify(text, key, { algorithms: ['ES256'], clockTolerance: '2 minutes' });
+    `,
+  },
+  {
     title: 'Nest: each call that signs says when it ends',
     good: `
       //- app.module.ts

@@ -2,6 +2,7 @@ import type { ModuleView } from '../../model/module.js';
 import type { Value } from '../../model/value.js';
 import type { OptionAnswer, RuleContext } from '../rule.js';
 import { jwtUses, type JwtUse } from './jwt.js';
+import { daysOf } from './lifetime.js';
 import { someIn, someValue } from './walk.js';
 
 /** `3650 * DAY` with a constant of the file; undefined where a factor is none. */
@@ -22,6 +23,26 @@ export function endlessSigner(use: JwtUse, module: ModuleView, context: RuleCont
   if (use.call.callee !== 'fast-jwt.createSigner' || !use.key || context.option(use.options, 'expiresIn').kind !== 'absent') return false;
   return ![module.top, ...module.functions.values()].some((fn) => fn.steps.some((step) =>
     (step.do === 'call' && step.call.args.some(({ value }) => value.kind === 'object' && context.option(value, 'exp').kind !== 'absent')) || (step.do === 'assign' && step.target.path.at(-1) === 'exp')));
+}
+/** More days than this are no difference between clocks. */
+const MOST_DAYS_OF_CLOCKS = 1;
+const DAY_SECONDS = 86_400;
+/** An option by which expired tokens are accepted where they are checked: `ignoreExpiration: true`, or a tolerance for clocks of more than a day. */
+export function* acceptsExpired({ library, does, options, through }: JwtUse, context: RuleContext): Iterable<Extract<OptionAnswer, { readonly kind: 'value' }>> {
+  if (does === 'decode' || does === 'sign' || through) return;
+  const inner = ['verify', 'jsonWebTokenOptions', 'verifyOptions'].map((key) => context.option(options, key));
+  // hapi and Hono name the check itself.
+  const isNamed = library === '@hapi/jwt' || library === 'hono';
+  // fast-jwt 3 to 5, which Fastify uses, counts milliseconds; jsonwebtoken 9 and jose 5 seconds.
+  const seconds = /fast/.test(library) ? 1 / 1000 : 1;
+  for (const held of [options, ...inner.map((one) => (one.kind === 'value' ? one.value : undefined))]) {
+    const answer = context.option(held, isNamed ? 'exp' : 'ignoreExpiration');
+    if (answer.kind === 'value' && context.constant(answer.value)?.value === !isNamed) yield answer;
+    const tolerance = context.option(held, 'clockTolerance');
+    const given = tolerance.kind === 'value' ? context.constant(tolerance.value)?.value : undefined;
+    const days = typeof given === 'number' ? (given * seconds) / DAY_SECONDS : library === 'jose' ? daysOf(given) : 0;
+    if (tolerance.kind === 'value' && days > MOST_DAYS_OF_CLOCKS) yield tolerance;
+  }
 }
 /** The options of a module of Nest surely give no end. */
 export function lacksEnd(use: JwtUse, under: OptionAnswer, context: RuleContext): boolean {

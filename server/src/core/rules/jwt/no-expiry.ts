@@ -3,7 +3,7 @@ import type { Entry, Value } from '../../model/value.js';
 import type { At } from '../../text/source.js';
 import { joseChain, jwtUses, optionAdded, type JwtUse } from '../facts/jwt.js';
 import { daysOf } from '../facts/lifetime.js';
-import { comparesEnd, endlessSigner, givesEnd, goesToOthers, lacksEnd, product } from '../facts/token-ends.js';
+import { acceptsExpired, comparesEnd, endlessSigner, givesEnd, goesToOthers, lacksEnd, product } from '../facts/token-ends.js';
 import { nestEndExamples } from '../facts/nest-end-examples.js';
 import { rule, type Change, type Code, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
@@ -340,15 +340,9 @@ function expiryAdded(use: JwtUse, module: ModuleView): Change | undefined {
   return call.args.length === 2 ? { do: 'insert', at: call.at, where: 'argument-last', code: ['{ ', ...code, ' }'] } : undefined;
 }
 
-/** `ignoreExpiration: true` where tokens are checked. */
+/** Expired tokens are let in where tokens are checked. */
 function* ignored(use: JwtUse, module: ModuleView, context: RuleContext): Iterable<Found> {
-  if (use.does === 'decode' || use.through) return;
-  const verify = context.option(use.options, 'verify');
-  for (const options of [use.options, verify.kind === 'value' ? verify.value : undefined]) {
-    // hapi and Hono name the check itself.
-    const isNamed = use.library === '@hapi/jwt' || use.library === 'hono';
-    const answer = context.option(options, isNamed ? 'exp' : 'ignoreExpiration');
-    if (answer.kind !== 'value' || context.constant(answer.value)?.value !== !isNamed) continue;
+  for (const answer of acceptsExpired(use, context)) {
     const at = inFile(answer.value.at, use.options?.at, module);
     // A route that renews or ends a session has to read what has expired.
     const renews = /refresh|renew|expired|logout|sign_?out|revoke/i.test(use.in.name);
