@@ -64,6 +64,17 @@ export const limitOptionExamples: readonly Example[] = [
     `,
   },
   {
+    title: 'a bucket of points nobody uses up, and buckets that end',
+    bad: `
+      const { RateLimiterMemory, RateLimiterRedis } = require('rate-limiter-flexible');
+      const options = { points: 50_000, duration: 1 };
+      //                        ^^^^^^ limits/rate-limit-ineffective "3000000 requests a minute"
+      exports.wide = new RateLimiterMemory(options);
+      exports.narrow = new RateLimiterRedis({ storeClient, points: 10, duration: 1 });
+      exports.daily = new RateLimiterRedis({ storeClient, points: 100_000, duration: 86400 });
+    `,
+  },
+  {
     title: 'the login is left out, a name the caller chooses is counted, and hapi only when asked',
     bad: `
       import rateLimit from 'express-rate-limit';

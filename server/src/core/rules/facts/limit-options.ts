@@ -22,6 +22,7 @@ export const MOST_LOGINS = 2_000;
 const DAY_OF_SECONDS = 86_400;
 const LOGIN = /(^|\/)(log-?in|sign-?in|auth|session|token|password|otp|verify|2fa|mfa)/i;
 const SWITCHES = /^(enabled?|active|isEnabled)$/;
+const POINTS = /^rate-limiter-flexible\.RateLimiter(Memory|Redis|Cluster|ClusterMaster|ClusterMasterPM2|Memcache|Mongo|MySQL|Postgres|Prisma|Drizzle|DynamoDB|SQLite|Valkey|ValkeyGlide|Etcd)$/;
 const HAPI = /^hapi-rate-limit(or)?$/;
 
 /** A time that is given in seconds where milliseconds count. */
@@ -49,6 +50,7 @@ function isLogin(value: Value | undefined): boolean {
 /** Limiters of hapi and Nest: off unless a variable says otherwise, or with a time in seconds. */
 export function* looseSetup(call: Call, context: RuleContext): Iterable<LooseOption> {
   if (call.name === 'register') yield* offUnlessSet(call, context);
+  if (POINTS.test(call.callee)) yield* manyPoints(call, context);
   const isModule = /(^|\.)ThrottlerModule\.forRoot$/.test(call.callee);
   const isDecorator = call.callee === '@nestjs/throttler.Throttle';
   // Since version 5 the time to live is in milliseconds.
@@ -58,6 +60,15 @@ export function* looseSetup(call: Call, context: RuleContext): Iterable<LooseOpt
     if (ttl?.kind === 'value' && ttl.value.at.path === call.at.path) yield* secondsGiven(ttl.value, context);
     if (one.kind === 'object') yield* largeForNest(one, isDecorator ? call : undefined, context);
   }
+}
+/** `new RateLimiterRedis({ points: 1_000_000, duration: 60 })`: rate-limiter-flexible 2 to 7 count seconds. */
+function* manyPoints(call: Call, context: RuleContext): Iterable<LooseOption> {
+  const [points, duration] = ['points', 'duration'].map((key) => context.option(call.args[0]?.value, key));
+  const count = points?.kind === 'value' ? context.constant(points.value)?.value : undefined;
+  const time = duration?.kind === 'value' ? context.constant(duration.value)?.value : undefined;
+  if (points?.kind !== 'value' || points.value.at.path !== call.at.path || typeof count !== 'number' || typeof time !== 'number' || time <= 0 || time * SECOND > MINUTE) return;
+  const perMinute = Math.round((count * MINUTE) / (time * SECOND));
+  if (perMinute > MOST_A_MINUTE) yield { at: points.value.at, ...manyRequests(perMinute) };
 }
 /** `@Throttle({ default: { ttl: 60_000, limit: 100_000 } })`: so many are none, and fewer are too many before a login. */
 function* largeForNest(options: Value, decorator: Call | undefined, context: RuleContext): Iterable<LooseOption> {
