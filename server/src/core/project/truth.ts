@@ -79,7 +79,7 @@ export function withoutDead(module: ModuleView): ModuleView {
   const settled = (fn: FunctionView): FunctionView => {
     if (!fn.when.some((branch) => decided(branch) !== undefined) && !fn.steps.some((step) => step.when.some((branch) => decided(branch) !== undefined))) return fn;
     changed = true;
-    const settledBy = [...new Set(fn.steps.flatMap(({ when }) => when))].filter((one) => one.test.kind === 'logic' && decided(one) !== undefined && isAsked(one.test));
+    const settledBy = [...new Set(fn.steps.flatMap(({ when }) => when))].filter((one) => one.test.kind === 'logic' && decided(one) !== undefined && isAsked(one.test, (id) => !constants.has(id)));
     const left = (when: readonly Branch[]): readonly Branch[] => when.filter((branch) => decided(branch) === undefined);
     const steps = fn.steps.flatMap((step): readonly Step[] => (step.when.some((branch) => decided(branch) === false) ? [] : [{ ...step, when: left(step.when) }]));
     return { ...fn, when: left(fn.when), steps, ...(settledBy.length > 0 ? { settled: settledBy } : {}) };
@@ -88,10 +88,10 @@ export function withoutDead(module: ModuleView): ModuleView {
   const functions = new Map([...module.functions].map(([id, fn]) => [id, settled(fn)] as const));
   return changed ? { ...module, top, functions } : module;
 }
-/** A constant is written beside something that would be asked: `user.isAdmin || true`. */
-function isAsked(test: Value, depth = 0): boolean {
+/** A constant is written beside something that would be asked: `user.isAdmin || true`, `isOwn || 'chief'`. */
+function isAsked(test: Value, isOpen: (binding: number) => boolean, depth = 0): boolean {
   if (depth > DEEPEST) return false;
-  if (test.kind === 'logic') return isAsked(test.left, depth + 1) || isAsked(test.right, depth + 1);
-  if (test.kind === 'not') return isAsked(test.of, depth + 1);
-  return test.kind === 'call' || test.kind === 'compare' || (test.kind === 'ref' && test.root.kind !== 'local');
+  if (test.kind === 'logic') return isAsked(test.left, isOpen, depth + 1) || isAsked(test.right, isOpen, depth + 1);
+  if (test.kind === 'not') return isAsked(test.of, isOpen, depth + 1);
+  return test.kind === 'call' || test.kind === 'compare' || (test.kind === 'ref' && (test.root.kind !== 'local' || isOpen(test.root.binding)));
 }

@@ -70,6 +70,39 @@ export const trueTestExamples: readonly Example[] = [
     `,
   },
   {
+    title: 'a word in place of a comparison, and a flag that strangers do not have',
+    bad: `
+      import express from 'express';
+      const app = express();
+      const keepers = (req, res, next) => {
+        if (req.session.rank === 'keeper' || 'warden') return next();
+      //                                     ^^^^^^^^ auth/always-allow "'|| warden' decides this test"
+        res.sendStatus(403);
+      };
+      const grownUps = (req, res, next) => {
+        if (req.session.grown === false) return res.sendStatus(403);
+      //    ^^^^^^^^^^^^^^^^^^^^^^^^^^^ auth/always-allow "Whoever has no 'req.session.grown' at all passes here"
+        next();
+      };
+      app.get('/nests', keepers, (req, res) => res.json(nests()));
+      app.get('/cellar', grownUps, (req, res) => res.json(bottles()));
+      app.listen(3000);
+    `,
+  },
+  {
+    title: 'a default beside what is compared, and a flag behind a login',
+    good: `
+      import express from 'express';
+      const app = express();
+      const keepers = (req, res, next) => { if ((req.session.rank || 'guest') === 'keeper') return next(); res.sendStatus(403); };
+      const signedIn = (req, res, next) => { if (!req.session.uid) return res.sendStatus(401); next(); };
+      const active = (req, res, next) => { if (req.session.active === false) return res.sendStatus(403); next(); };
+      app.get('/nests', keepers, (req, res) => res.json(nests()));
+      app.get('/cellar', signedIn, active, (req, res) => res.json(bottles()));
+      app.listen(3000);
+    `,
+  },
+  {
     title: 'constants that keep everybody out, or that ask about something else',
     good: `
       export const closed = (req, res, next) => { if (!req.user || true) return res.sendStatus(403); next(); };

@@ -80,12 +80,17 @@ function* settled(fn: FunctionView, context: RuleContext): Iterable<TrueTest> {
   if (!fn.settled || (context.role(fn.id)?.as !== 'layer' && !isCheck(fn, context)) || context.conduct(fn.id)?.passes === 'never') return;
   for (const { test } of new Set(fn.settled)) for (const [op, wanted] of [['||', true], ['&&', false]] as const) {
     const parts = operandsOf(test, op);
-    const constant = parts.length > 1 ? parts.find((one) => one.kind === 'literal' && one.value === wanted) : undefined;
-    if (constant && parts.some((one) => one !== constant && ABOUT_CALLER.test(context.textOf(one.at).slice(0, 200)))) {
-      yield { at: constant.at, statementAt: constant.at, how: 'settled', name: `${op} ${String(wanted)}`, next: undefined };
+    const constant = parts.length > 1 ? parts.find((one) => one.kind === 'literal' && (one.value === wanted || (wanted && isWord(one.value)))) : undefined;
+    const isSlip = constant?.kind === 'literal' && isWord(constant.value) && isCheck(fn, context);
+    if (constant?.kind === 'literal' && (isSlip || parts.some((one) => one !== constant && ABOUT_CALLER.test(context.textOf(one.at).slice(0, 200))))) {
+      yield { at: constant.at, statementAt: constant.at, how: 'settled', name: `${op} ${String(constant.value)}`, next: undefined };
       return;
     }
   }
+}
+/** A word that stands where a comparison was meant: `role === 'chief' || 'warden'`. */
+function isWord(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 function isDecision(fn: FunctionView): boolean {
   return /(^|\.)canActivate$/.test(fn.name) || /^(is|has|can|may)[A-Z]/.test(fn.name.split('.').at(-1) ?? '');
@@ -172,7 +177,10 @@ function otherRole(fn: FunctionView, context: RuleContext): TrueTest | undefined
 }
 /** The role of the caller that a test passes over where it is not there: by `?.`, or as a member of a session, which is there for everybody. */
 function leftOut({ test, holds }: Branch, passes: boolean): Ref | undefined {
-  if (test.kind !== 'compare' || test.right.kind !== 'literal' || typeof test.right.value !== 'string' || test.left.kind !== 'ref') return undefined;
+  if (test.kind !== 'compare' || test.right.kind !== 'literal' || test.left.kind !== 'ref') return undefined;
+  // A flag that only some sessions were ever given is not false in the others.
+  if (test.right.value === false) return !passes && holds && test.op === '===' && test.left.path.at(-2) === 'session' && test.left.path.length > 1 ? test.left : undefined;
+  if (typeof test.right.value !== 'string') return undefined;
   const isOther = test.op.startsWith('!') === holds;
   const { left } = test;
   const above = left.path.at(-2);
