@@ -34,13 +34,13 @@ export default rule<'module', Evidence>({
     references: ['https://nodejs.org/en/learn/getting-started/debugging', 'https://cwe.mitre.org/data/definitions/489.html'],
   },
   on: 'module',
-  words: ['node_env', 'isdev', 'debug', 'inspector', 'devtools', "'env'", '"env"', 'env:', 'synchronize', 'force', 'development:', 'dev:'],
+  words: ['node_env', 'isdev', 'debug', 'inspector', 'devtools', "'env'", '"env"', 'env:', 'synchronize', 'logging', 'drizzle', 'mikro', 'force', 'development:', 'dev:'],
   *detect(module, context): Iterable<Detection<Evidence>> {
     const told = (found: Mode, when: readonly Branch[]): Detection<Evidence> => ({ at: found.at, subject: found.what, evidence: found, severity: found.severity, when });
     for (const fn of [module.top, ...module.functions.values()])
       for (const step of fn.steps) {
-        const found = step.do === 'call' ? (ofCall(step.call, step, fn, context) ?? tablesRemade(step.call, context)) : ofAssignment(step, fn, context);
-        if (found && found.at.path === module.path) yield told(found, step.when);
+        const one = step.do === 'call' ? ofCall(step.call, step, fn, context) : ofAssignment(step, fn, context);
+        for (const found of one ? [one] : step.do === 'call' ? ofTables(step.call, context) : []) if (found.at.path === module.path) yield told(found, step.when);
       }
     for (const found of loginOptions(module, context)) yield told(found, []);
   },
@@ -253,6 +253,29 @@ export default rule<'module', Evidence>({
         if (dev) await sequelize.sync({ force: true });
       `,
     },
+    {
+      title: 'statements of TypeORM, Drizzle and MikroORM with their values',
+      bad: `
+        import { DataSource } from 'typeorm';
+        import { drizzle } from 'drizzle-orm/node-postgres';
+        import { MikroORM } from '@mikro-orm/postgresql';
+        export const source = new DataSource({ type: 'mysql', logging: 'all', entities: [] });
+        //                                                             ^^^^^ debug/mode-enabled "printed with the values of users"
+        export const db = drizzle(process.env.DATABASE_URL, { logger: true });
+        //                                                            ^^^^ debug/mode-enabled "'logger' of Drizzle"
+        export const orm = await MikroORM.init({ dbName: 'shop', debug: true });
+        //                                                              ^^^^ debug/mode-enabled "'debug' of MikroORM"
+      `,
+    },
+    {
+      title: 'errors and slow statements alone, and all of them on a desk',
+      good: `
+        import { DataSource } from 'typeorm';
+        import { drizzle } from 'drizzle-orm/node-postgres';
+        export const first = new DataSource({ type: 'mysql', logging: ['error', 'warn'] }), second = new DataSource({ type: 'mysql', logging: process.env.NODE_ENV !== 'production' });
+        export const db = drizzle(process.env.DATABASE_URL, { logger: new OwnLogger() }), other = drizzle(process.env.DATABASE_URL, { logger: process.env.NODE_ENV === 'development' });
+      `,
+    },
     { title: 'the devtools in development', good: `import { Module } from '@nestjs/common'; import { DevtoolsModule } from '@nestjs/devtools-integration';
 @Module({ imports: [DevtoolsModule.register({ http: process.env.NODE_ENV !== 'production' })] }) export class AppModule {}` },
     { title: 'a login library that prints in development', good: `import NextAuth from 'next-auth'; export default NextAuth({ providers: [], debug: process.env.NODE_ENV === 'development' });` },
@@ -301,21 +324,19 @@ function ofCall(call: Call, step: Step, fn: FunctionView, context: RuleContext):
     changes: all.value.kind === 'literal' ? [{ do: 'replace', at: all.value.at, code: [{ quote: 'error' }] }] : [],
   };
 }
-/** Tables that are altered or dropped to fit the code each time the program starts: TypeORM and Sequelize. */
-function tablesRemade(call: Call, context: RuleContext): Mode | undefined {
+/** Tables that are altered or dropped to fit the code each time the program starts, and statements that are printed: TypeORM and Sequelize. */
+function ofTables(call: Call, context: RuleContext): readonly Mode[] {
   const isTypeorm = /^(@nestjs\/typeorm\.TypeOrmModule\.forRoot(Async)?|typeorm\.(DataSource|createConnection))$/.test(call.callee);
   const isSequelize = /^@nestjs\/sequelize\.SequelizeModule\.forRoot(Async)?$/.test(call.callee);
   const isSync = call.name === 'sync' && call.receiver?.kind === 'ref' && context.projectUses('sequelize');
-  if (!isTypeorm && !isSequelize && !isSync) return undefined;
-  for (const options of call.args.flatMap((item) => optionsIn(item.value, context))) {
+  if (!isTypeorm && !isSequelize && !isSync) return [];
+  return call.args.flatMap((item) => optionsIn(item.value, context)).flatMap((options) => {
     const holder = isSequelize ? context.option(options, 'sync') : undefined;
     const given = holder === undefined ? options : holder.kind === 'value' ? holder.value : undefined;
     const database = context.option(options, 'database');
-    if (given === undefined || (database.kind === 'value' && context.constant(database.value)?.value === ':memory:')) continue;
-    const found = (isTypeorm ? OF_TYPEORM : OF_SYNC).flatMap((one) => switchedOn(context.option(given, one.option), one, context) ?? []);
-    if (found[0]) return found[0];
-  }
-  return undefined;
+    if (given === undefined || (database.kind === 'value' && context.constant(database.value)?.value === ':memory:')) return [];
+    return (isTypeorm ? OF_TYPEORM : OF_SYNC).flatMap((one) => switchedOn(context.option(given, one.option), one, context) ?? []);
+  });
 }
 /** The options as an object, also those a factory makes: `forRootAsync({ useFactory: () => ({ ... }) })`. */
 function optionsIn(value: Value, context: RuleContext): readonly Value[] {

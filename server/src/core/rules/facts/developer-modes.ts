@@ -16,10 +16,12 @@ export interface Switch {
 }
 export const LOGIN_DEBUG: Switch = { option: 'debug', what: "'debug' of the login library", consequence: 'tokens and profiles of users are printed' };
 const [ALTERS, DELETES] = ['a start with other code alters tables and loses what they hold', 'each start deletes all data'];
-/** What alters or drops tables at each start. */
+const PRINTS = 'every query is printed with the values of users';
+/** What alters or drops tables at each start, and what prints each statement with its values (typeorm 0.3, drizzle-orm 0.3x and 0.4x, @mikro-orm/core 6: their documentation of logging). */
 export const OF_TYPEORM: readonly Switch[] = [
   { option: 'synchronize', what: "'synchronize' of TypeORM", consequence: ALTERS, severity: 'warning' },
   { option: 'dropSchema', what: "'dropSchema' of TypeORM", consequence: DELETES, severity: 'warning' },
+  { option: 'logging', what: "'logging' of TypeORM", consequence: PRINTS, isOn: (value) => value === true || value === 'all' },
 ];
 /** The same of Sequelize's `sync`. */
 export const OF_SYNC: readonly Switch[] = [
@@ -31,7 +33,9 @@ const named = (pattern: RegExp) => ({ callee }: Call): boolean => pattern.test(c
 export const SWITCHES: readonly (Switch & { readonly made: (call: Call) => boolean; readonly argument: 0 | -1 })[] = [
   { made: named(/^koa$/), argument: 0, option: 'env', what: "Koa env 'development'", consequence: 'what asks for it behaves as on a desk', isOn: isDevelopment },
   { made: named(LOGINS), argument: -1, ...LOGIN_DEBUG },
-  { made: named(/^knex(\.(default|knex))?$/), argument: 0, option: 'debug', what: "'debug' of knex", consequence: 'every query is printed with the values of users' },
+  { made: named(/^knex(\.(default|knex))?$/), argument: 0, option: 'debug', what: "'debug' of knex", consequence: PRINTS },
+  { made: named(/^drizzle-orm\/[\w-]{1,40}\.drizzle$/), argument: -1, option: 'logger', what: "'logger' of Drizzle", consequence: PRINTS },
+  { made: named(/^@mikro-orm\/[\w-]{1,40}\.MikroORM\.init(Sync)?$/), argument: 0, option: 'debug', what: "'debug' of MikroORM", consequence: PRINTS },
   { made: named(/^next(\.default)?$/), argument: 0, option: 'dev', what: "'dev' of Next.js", consequence: 'stack traces and sources are shown to visitors' },
   {
     made: named(/^routing-controllers\.(useExpressServer|useKoaServer|createExpressServer|createKoaServer)$/), argument: -1,
