@@ -12,8 +12,8 @@ const WEAK = /^(hash|salt|otp|pin|pwd|pw|pass|clave|mdp)$/;
 /** What opens an account, or stands for one, and is nobody's business once it is stored. */
 const STORED = new RegExp([
   `(^|_)(${PASSWORD}|passphrase|passcode)$`,
-  '(_|^)(2fa|two_fa|two_factor|mfa|totp|otp|hmac|signing|webhook|client|shared|oauth|app)_?secrets?$|^(secret|secret_key|private_key|encryption_key|signing_key|master_key)$',
-  '^(password_)?(reset|recovery|activation|verification|verify|verif|magic|login|email_verification)_?(token|code|otp|key)(_hash)?$|^(confirmation|confirm|remember|refresh|session|auth)_?token(_hash)?$',
+  '(_|^)(2fa|two_fa|two_factor|mfa|totp|otp|hmac|signing|webhook|callback|hook|client|consumer|partner|merchant|shared|oauth|app)_?secrets?$|^(secret|secret_key|private_key|encryption_key|signing_key|master_key)$',
+  '^(password_)?(reset|recovery|activation|verification|verify|verif|magic|login|email_verification)_?(token|code|otp|key)(_hash)?$|^(confirmation|confirm|remember|refresh|session|auth)_?token(_hash)?$|^(slack|github|gitlab|discord|telegram|twilio|bot)_?(bot_?|access_?)?token$',
   '^(recovery|backup|scratch)_?codes?$|^(security|secret)_?answers?$|^(mnemonic|seed_phrase|connection_string|smtp_pass|ftp_pass|card_?pin|\\w{1,20}_pin_?hash)$',
 ].join('|'));
 /** What its owner may see, and nobody else. */

@@ -23,6 +23,28 @@ export const hiddenRecords: readonly Example[] = [
     `,
   },
   {
+    title: 'all columns of a table of Drizzle on SQLite, and secrets of other services',
+    bad: `
+      //- store.js
+      import { drizzle } from 'drizzle-orm/better-sqlite3';
+      import { sqliteTable, text } from 'drizzle-orm/sqlite-core';
+      export const shops = sqliteTable('shops', { id: text('id'), title: text('title'), partnerSecret: text('partner_secret') });
+      export const rooms = sqliteTable('rooms', { id: text('id'), title: text('title'), botToken: text('bot_token') });
+      export const db = drizzle('shops.db');
+      //- app.js
+      import { Hono } from 'hono';
+      import { eq } from 'drizzle-orm';
+      import { db, rooms, shops } from './store.js';
+      const app = new Hono();
+      app.get('/shops', (c) => c.json(db.select().from(shops).where(eq(shops.title, c.req.query('q'))).all()));
+      //                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ exposure/sensitive-field-in-response
+      app.get('/rooms/:id', (c) => { const room = db.select().from(rooms).where(eq(rooms.id, c.req.param('id'))).get(); return c.json(room); });
+      //                                                                                                                              ^^^^ exposure/sensitive-field-in-response
+      app.get('/titles', (c) => c.json(db.select({ title: shops.title }).from(shops).all()));
+      export default app;
+    `,
+  },
+  {
     title: 'models of Mongoose, Sequelize and Drizzle, whatever they are called',
     bad: `
       //- models.js
