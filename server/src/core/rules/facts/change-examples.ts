@@ -3,6 +3,21 @@ import type { Example } from '../rule.js';
 /** Changes by GET that only other functions, types and the words of a path tell of; and what only looks like one. */
 export const changeExamples: readonly Example[] = [
   {
+    title: 'accounts, and a message to a device',
+    bad: `
+      import express from 'express';
+      import mqtt from 'mqtt';
+      import { Account } from './models.js';
+      const app = express();
+      const hub = mqtt.connect(process.env.HUB);
+      app.get('/accounts/:id/reset-badge', signedIn, async (req, res) => { await Account.update({ badge: null }, { where: { id: req.params.id } }); res.end(); });
+      //  ^^^ methods/unsafe-get "(Account.update)"
+      app.get('/pumps/:id/disconnect', signedIn, (req, res) => { hub.publish('pumps/' + req.params.id, 'off'); res.end(); });
+      //  ^^^ methods/unsafe-get "(hub.publish)"
+      app.get('/accounts/:id/leave', signedIn, async (req, res) => res.json(await leaveOf(req.params.id)));
+    `,
+  },
+  {
     title: 'services, rows that were looked up, models under other names, mails',
     bad: `
       //- app.ts

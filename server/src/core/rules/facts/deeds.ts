@@ -13,11 +13,11 @@ export interface Deed {
 }
 /** Words that say what is done to a thing, and name nothing that is shown. */
 const DOES: ReadonlySet<string> = new Set((
-  'delete remove destroy purge erase wipe flush clear empty reset retry rerun requeue redeliver resend toggle enable disable activate deactivate approve reject cancel reopen lock unlock stop restart resume unpublish restore '
+  'disconnect delete remove destroy purge erase wipe flush clear empty reset retry rerun requeue redeliver resend toggle enable disable activate deactivate approve reject cancel reopen lock unlock stop restart resume unpublish restore '
   + 'extend renew refund demote ban unban unblock suspend revoke rotate regenerate rebuild redeploy rollback assign unassign merge finish increment decrement pause promote publish void close start reboot shutdown unlink evict kill reassign downgrade terminate withdraw writeoff'
 ).split(' '));
 /** Words that also name a thing, or how it is: they count below one thing alone, as in `/posts/{id}/archive`. */
-const ALSO_NAMES: ReadonlySet<string> = new Set('archive transfer vote like block book end complete pay drop award charge accept decline pin star mute claim redeem ship deliver dispatch pause promote publish void close start merge print return recall release trigger run execute arm disarm eject ring wake calibrate dispense refill ignite deploy open switch'.split(' '));
+const ALSO_NAMES: ReadonlySet<string> = new Set('archive transfer vote like block book end complete pay drop award charge accept decline pin star mute claim redeem ship deliver dispatch pause promote publish void close start merge print return recall release trigger run execute arm disarm eject ring wake calibrate dispense refill ignite deploy open switch leave'.split(' '));
 const REMOVES: ReadonlySet<string> = new Set('delete remove destroy purge erase wipe unlink drop evict'.split(' '));
 /** Calls that set something going outside: a message to a device, a process, a job, a request to another service. */
 const EFFECTS = /^(publish\w{0,20}|exec|execSync|execFile|execFileSync|spawn|spawnSync|exit|kill|enqueue|dispatch|sendCommand|post|put|patch|emit|disconnectSockets|sendMail)$/;

@@ -23,7 +23,7 @@ const WEAK_ACTION = /^(archive|reset|pay|publish|drop|restore|toggle|promote|cle
 const BY_LINK = /(^|\/)(verify|confirm|activate|unsubscribe|callback|logout|log-out|signout|sign-out|invite|invitation|accept|magic|track|pixel|open|click|redirect|cron|webhooks?|health|seed)(-?\w{1,30})?(\/|$)/i;
 const ALWAYS_LINK = /(^|\/)(callback|logout|log-out|signout|sign-out|magic|track|pixel|redirect|unsubscribe|webhooks?|health)(-?\w{1,30})?(\/|$)/i;
 const LOGOUT = /^(log-?out|sign-?out|logoff|sign-?off)$/i;
-const ASIDE = /seen|visit|view|count|hit|access|log|audit|track|stat|last|session|cache|history|activity|online|read/i;
+const ASIDE = /seen|visit|view|(?<!ac)count|hit|access|log|audit|track|stat|last|session|cache|history|activity|online|read/i;
 
 export default rule<'endpoint', Evidence>({
   meta: {
