@@ -3,6 +3,8 @@ import type { FunctionView, ModuleView, Step } from '../../model/module.js';
 import type { At } from '../../text/source.js';
 import { ofRequest } from '../facts/handed.js';
 import { csrfAnswerExamples } from '../facts/csrf-answer-examples.js';
+import { checkedIfSent, missingWord } from '../facts/csrf-absent.js';
+import { csrfAbsentExamples } from '../facts/csrf-absent-examples.js';
 import { opensToSites, skippedPaths } from '../facts/csrf-openings.js';
 import { cookieTests, isFreeWord, isHeader, returnedBy, saysYes } from '../facts/csrf-answers.js';
 import { requestReads } from '../facts/request-reads.js';
@@ -10,7 +12,7 @@ import { operandsOf, partsOf } from '../facts/walk.js';
 import { rule, type Detection, type FixAnswer, type RuleContext } from '../rule.js';
 
 interface Evidence {
-  readonly kind: 'method' | 'skip' | 'path' | 'unused' | 'off' | 'asked' | 'origin' | 'cookie' | 'agent' | 'sites';
+  readonly kind: 'method' | 'skip' | 'path' | 'unused' | 'off' | 'asked' | 'origin' | 'cookie' | 'agent' | 'sites' | 'sent';
   readonly text: string;
   readonly entryAt: At | undefined;
   /** The literal that switches it off, and what it should be. */
@@ -37,10 +39,14 @@ export default rule<'module', Evidence>({
     references: ['https://owasp.org/www-community/attacks/csrf'],
   },
   on: 'module',
-  words: ['csrf', 'csurf', 'xsrf', 'crumb', 'lusca', 'checkorigin', 'serveractions'],
+  words: ['csrf', 'csurf', 'xsrf', 'crumb', 'lusca', 'checkorigin', 'serveractions', 'trustedorigins'],
   *detect(module, context) {
     for (const fn of module.functions.values()) for (const { test, cookie } of cookieTests(fn, context))
       yield { at: test.at, subject: `${fn.name} csrf cookie`, when: fn.when, evidence: { kind: 'cookie', text: context.textOf(cookie.at).slice(0, 60), entryAt: undefined } };
+    for (const fn of module.functions.values()) {
+      const sent = checkedIfSent(fn, context);
+      if (sent) yield { at: sent.at, subject: `${fn.name} csrf sent`, when: fn.when, evidence: { kind: 'sent', text: context.textOf(sent.word.at).slice(0, 60), entryAt: undefined } };
+    }
     for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) if (step.do === 'call') yield* weakenedBy(step.call, step, fn, context);
     for (const { at, text, when } of opensToSites(module, context)) yield { at, subject: `csrf sites ${text}`, when, evidence: { kind: 'sites', text, entryAt: undefined } };
     for (const off of switchedOff(module, context)) yield { at: off.keyAt, subject: `csrf ${off.key ?? ''}`, confidence: 'high', evidence: { kind: 'off', text: context.textOf(off.at).slice(0, 60), entryAt: undefined, ...flipOf(off) } };
@@ -52,6 +58,7 @@ export default rule<'module', Evidence>({
       : kind === 'asked' ? `Whoever adds ${text} to a request skips the CSRF check, and any other site can. Exempt what carries a token in a header only.`
       : kind === 'origin' ? `This accepts requests from every site, so the check against forged requests turns nobody away. Compare the origin with your own.`
       : kind === 'sites' ? `Anybody can have a site that '${text}' stands for, and its pages may send requests in the name of logged-in users. List your own hosts.`
+      : kind === 'sent' ? `Only requests with '${text}' are checked against forgery, and pages of other sites leave it out. Refuse requests without it.`
       : kind === 'agent' ? `${text} is what any client may say of itself, and whoever does skips the CSRF check. Exempt what carries a token in a header only.`
       : kind === 'cookie' ? `${text} is a cookie, which the browser sends with forged requests too, so the check always passes. Read the token from a header or the body.`
       : kind === 'skip' ? 'The check against forged requests is skipped for all of them. Remove the option.'
@@ -65,6 +72,7 @@ export default rule<'module', Evidence>({
     if (kind === 'method') yield { title: 'Remove it from the list', safety: 'review', changes: [{ do: 'remove', at, as: 'item' }] };
     else if (kind === 'origin') yield { refused: 'Which origins are your own cannot be told.' };
     else if (kind === 'sites') yield { title: 'Remove it from the list', safety: 'review', changes: [{ do: 'remove', at, as: 'item' }] };
+    else if (kind === 'sent') yield { refused: 'What requests without it should be told is a decision.' };
     else if (kind === 'cookie') yield { refused: 'Where the pages send the token cannot be told.' };
     else if (kind === 'unused') yield { refused: 'Which routes take cookies, and where the hook belongs, cannot be told.' };
     else if (entryAt) yield { title: 'Remove the option', safety: 'review', changes: [{ do: 'remove', at: entryAt, as: 'entry' }] };
@@ -221,7 +229,7 @@ export default rule<'module', Evidence>({
         export const menu = { security: { checkOrigin: false } };
       `,
     },
-    ...csrfAnswerExamples,
+    ...csrfAnswerExamples, ...csrfAbsentExamples,
     { title: 'reading methods', good: `import csurf from 'csurf'; export const protect = csurf({ ignoreMethods: ['GET', 'HEAD', 'OPTIONS'] });` },
     {
       title: 'a webhook',
@@ -283,6 +291,7 @@ function* callbacks(options: Value | undefined, base: Pick<Detection<Evidence>, 
       if (cookie) yield { ...base, subject: `${base.subject} ${key}`, at: given.at, confidence: 'high', evidence: { kind: 'cookie', text: context.textOf(cookie.value.at).slice(0, 60), entryAt: undefined } };
       continue;
     }
+    yield* ofMissing(given, `${base.subject} ${key}`, base.when, context);
     const free = operandsOf(given, '||').find((one) => isFreeWord(one, context));
     if (free) yield { ...base, subject: `${base.subject} ${key}`, at: free.at, evidence: { kind: isHeader(free, context) ? 'agent' : 'asked', text: context.textOf(free.at).slice(0, 80), entryAt: undefined } };
   }
@@ -293,7 +302,7 @@ function* callbacks(options: Value | undefined, base: Pick<Detection<Evidence>, 
   }
 }
 /** `skip: () => true`, also below `options`, or a path whose routes know callers by a cookie. */
-function* skipping(value: Value, call: Call, base: { readonly subject: string }, context: RuleContext, depth: number): Iterable<{ at: At; subject: string; evidence: Evidence }> {
+function* skipping(value: Value, call: Call, base: { readonly subject: string }, context: RuleContext, depth: number): Iterable<Detection<Evidence>> {
   if (depth > 3) return;
   if (value.kind === 'array') for (const item of value.items) yield* skipping(item.value, call, base, context, depth + 1);
   if (value.kind !== 'object') return;
@@ -301,7 +310,15 @@ function* skipping(value: Value, call: Call, base: { readonly subject: string },
     if (entry.key === 'options') yield* skipping(entry.value, call, base, context, depth + 1);
     if (entry.key !== 'skip') continue;
     for (const at of skippedPaths(call, value, context)) yield { ...base, at, evidence: { kind: 'path', text: context.textOf(at).slice(0, 80), entryAt: undefined } };
+    for (const given of returnedBy(value, 'skip', context)) yield* ofMissing(given, base.subject, undefined, context);
     if (saysYes(entry.value, context)) yield { ...base, at: entry.keyAt, evidence: { kind: 'skip', text: '', entryAt: entry.at } };
+  }
+}
+/** Tests under which a check is skipped because the request lacks something: `!request.headers.referer`. */
+function* ofMissing(given: Value, subject: string, when: Step['when'] | undefined, context: RuleContext): Iterable<Detection<Evidence>> {
+  for (const test of operandsOf(given, '||')) {
+    const word = missingWord(test, context);
+    if (word) yield { at: test.at, subject: `${subject} missing`, ...(when ? { when } : {}), evidence: { kind: 'sent', text: context.textOf(word.at).slice(0, 60), entryAt: undefined } };
   }
 }
 /** The test of the path under which a function goes on without the check it runs otherwise. */

@@ -118,3 +118,45 @@ export const ofClients: readonly Example[] = [
     `,
   },
 ];
+
+/** Names that certificates are not held against, and the options of proxies in tables: tls/verification-disabled. */
+export const ofNames: readonly Example[] = [
+  {
+    title: 'a certificate of any name will do',
+    bad: `
+      import mongoose from 'mongoose';
+      import { MongoClient } from 'mongodb';
+      export const orders = new MongoClient(process.env.ORDERS_URL, { tls: true, tlsAllowInvalidHostnames: true });
+      //                                                                                                   ^^^^ tls/verification-disabled
+      export const open = () => mongoose.connect('mongodb://db.example.com/shop?tls=true&tlsAllowInvalidHostnames=true');
+      //                                                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ tls/verification-disabled
+      const later = {};
+      later.tlsAllowInvalidHostnames = true;
+      //                               ^^^^ tls/verification-disabled
+      await mongoose.createConnection(process.env.AUDIT_URL, later).asPromise();
+    `,
+  },
+  {
+    title: 'proxies in a table',
+    bad: `
+      const proxy = require('http-proxy-middleware').createProxyMiddleware;
+      const upstreams = { '/pay': { target: 'https://pay.example.com', secure: false }, '/find': { target: 'http://127.0.0.1:9200', secure: false } };
+      //                                                                       ^^^^^ tls/verification-disabled
+      const mail = [{ secure: false, changeOrigin: true, target: 'https://mail.example.com' }];
+      //                      ^^^^^ tls/verification-disabled
+      module.exports = (app) => {
+        for (const [at, options] of Object.entries(upstreams)) app.use(at, proxy(options));
+        app.use('/mail', proxy(mail[0]));
+      };
+    `,
+  },
+  {
+    title: 'names that are checked, and cookies beside a proxy',
+    good: `
+      import mongoose from 'mongoose'; import { createProxyMiddleware } from 'http-proxy-middleware';
+      mongoose.connect(process.env.MONGO_URL, { tls: true, tlsAllowInvalidHostnames: false });
+      export const targets = { a: { target: 'https://a.example.com', secure: true }, b: { target: 'http://b.internal', secure: false } };
+      export const cookie = { secure: false, httpOnly: true }; export const proxy = (name) => createProxyMiddleware(targets[name]);
+    `,
+  },
+];

@@ -45,6 +45,30 @@ export const csrfAnswerExamples: readonly Example[] = [
     `,
   },
   {
+    title: 'a login that trusts every site',
+    bad: `
+      //- lib/auth.ts
+      import { betterAuth } from 'better-auth';
+      const origins = ['https://app.example.com', '*'];
+      //                                          ^^^ csrf/weakened "'*' stands for"
+      export const auth = betterAuth({ database, trustedOrigins: origins });
+      //- lib/partners.ts
+      import { betterAuth } from 'better-auth/minimal';
+      export const partners = betterAuth({ database, trustedOrigins: async (request) => ['https://app.example.com', request.headers.get('origin')] });
+      //                                                                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ csrf/weakened
+      export const previews = betterAuth({ database, trustedOrigins: process.env.NODE_ENV === 'production' ? ['https://*.vercel.app'] : ['http://localhost:3000'] });
+      //                                                                                                      ^^^^^^^^^^^^^^^^^^^^^^ csrf/weakened
+    `,
+  },
+  {
+    title: 'a login that trusts sites of its own',
+    good: `
+      import { betterAuth } from 'better-auth'; import { trustedOrigins } from './own-sites.js';
+      export const auth = betterAuth({ database, trustedOrigins: ['https://app.example.com', 'https://*.example.com', 'myapp://'] });
+      export const other = betterAuth({ database, trustedOrigins: (request) => sitesOf(request.headers.get('x-tenant')) }); export const list = { trustedOrigins: ['*'] };
+    `,
+  },
+  {
     title: 'sites of one owner, and a path where callers bring a token',
     good: `
       //- next.config.mjs

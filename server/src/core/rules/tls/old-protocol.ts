@@ -8,6 +8,7 @@ import { rule, type Detection, type RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
 
 interface Evidence {
+  /** What is let in: a version, ciphers, or `ALL`. */
   readonly what: string;
   readonly list: boolean;
   readonly changes: readonly Change[];
@@ -17,6 +18,9 @@ const OLD_VERSION = /^(TLSv1|TLSv1\.1|SSLv[23])$/;
 /** `SSLv23_method` is the name for "whatever both sides know". */
 const OLD_METHOD = /^(SSLv2|SSLv3|TLSv1|TLSv1_1)_(client_|server_)?method$/;
 const WEAK = /RC4|3DES|(^|[-_])DES([-_]|$)|DES-CBC|NULL|EXPORT|^EXP($|-)|MD5|^ADH|^AECDH|^LOW$|@SECLEVEL=0/i;
+/** Every cipher the library was built with (OpenSSL 3, `openssl ciphers`), and what is shut out beside it where somebody looked. */
+const EVERYTHING = /^(ALL|COMPLEMENTOFDEFAULT)$/;
+const SHUT_OUT = /^[!-](RC4|3DES|DES|LOW|MEDIUM|MD5)$/;
 const OLD_SWITCH = /(?:^|\s)--tls-min-v1\.[01](?=\s|$)/;
 
 export default rule<'module', Evidence>({
@@ -45,12 +49,15 @@ export default rule<'module', Evidence>({
     yield* inEntries(module, context);
   },
   explain: ({ what, list }) => ({
-    message: `${what} has known attacks; traffic can be decrypted. ${list ? 'Take it out of the list' : 'Use TLSv1.2 or newer'}.`,
+    message: EVERYTHING.test(what)
+      ? `'${what}' takes every cipher OpenSSL was built with, the weak ones of old builds and those without forward secrecy too. Leave the option out, or list the ciphers you want.`
+      : `${what} has known attacks; traffic can be decrypted. ${list ? 'Take it out of the list' : 'Use TLSv1.2 or newer'}.`,
     why: 'A client that still offers it, or an attacker who makes both sides fall back to it, gets a connection that others can read.',
     remedy: "Leave the option out: Node.js takes TLSv1.2 and newer, with strong ciphers. Set minVersion to 'TLSv1.3' where every client can.",
   }),
   *fix({ evidence: { what, list, changes } }) {
-    yield changes.length > 0 ? { title: list ? 'Remove the weak ciphers' : `Use TLSv1.2 instead of ${what}`, safety: 'review', changes } : { refused: 'The value is put together from several pieces.' };
+    const title = EVERYTHING.test(what) ? 'Leave the choice to Node.js' : list ? 'Remove the weak ciphers' : `Use TLSv1.2 instead of ${what}`;
+    yield changes.length > 0 ? { title, safety: 'review', changes } : { refused: 'The value is put together from several pieces.' };
   },
   examples: [
     {
@@ -106,6 +113,29 @@ export default rule<'module', Evidence>({
         export const agent = new https.Agent({ ciphers: 'DEFAULT' });
         export const legacy = new https.Agent({ ciphers: ['AES128-GCM-SHA256', 'RC4-MD5'].join(':') });`,
     },
+    {
+      title: 'every cipher there is',
+      bad: `
+        import tls from 'node:tls';
+        import { createSecureServer } from 'node:http2';
+        tls.createServer({ key, cert, ciphers: 'ALL' }, serve).listen(8883);
+        //                                      ^^^ tls/old-protocol "takes every cipher"
+        createSecureServer({ key, cert, ciphers: 'TLS_AES_256_GCM_SHA384:ALL:!aNULL:!eNULL', minVersion: 'TLSv1.2' });
+        //                                                               ^^^ tls/old-protocol
+        const every = 'COMPLEMENTOFDEFAULT:ALL';
+        //             ^^^^^^^^^^^^^^^^^^^ tls/old-protocol
+        tls.DEFAULT_CIPHERS = every;`,
+      fixed: `
+        import tls from 'node:tls';
+        import { createSecureServer } from 'node:http2';
+        tls.createServer({ key, cert }, serve).listen(8883);
+        createSecureServer({ key, cert, ciphers: 'TLS_AES_256_GCM_SHA384:ALL:!aNULL:!eNULL', minVersion: 'TLSv1.2' });
+        const every = 'COMPLEMENTOFDEFAULT:ALL';
+        tls.DEFAULT_CIPHERS = every;`,
+    },
+    { title: 'every cipher but the weak ones, and other things that are called so', good: `
+        import tls from 'node:tls'; tls.createServer({ key, cert, ciphers: 'ALL:!aNULL:!MD5:!RC4:!3DES:!LOW' }, serve);
+        export const filter = { ciphers: 'HIGH:!aNULL', level: 'ALL' };` },
     {
       title: 'a switch of the command line',
       bad: `
@@ -171,10 +201,15 @@ function* ofCiphers(value: Value, entry: Entry | undefined, when: readonly Branc
   if (end.kind !== 'literal' || typeof end.value !== 'string') return;
   const items = end.value.split(/[:, ]+/);
   const weak = items.filter(isWeak);
-  const [first] = weak;
+  const first = weak[0] ?? (items.some((item) => SHUT_OUT.test(item)) ? undefined : items.find((item) => EVERYTHING.test(item)));
   if (first === undefined) return;
   const isHere = end.at.path === value.at.path;
   const from = isHere ? context.textOf(end.at).indexOf(first) : -1;
+  if (weak.length === 0) {
+    const remove: readonly Change[] = entry?.form === 'pair' ? [{ do: 'remove', at: entry.at, as: 'entry' }] : [];
+    yield { at: from >= 0 ? context.within(end.at, from, from + first.length) : value.at, subject: 'ciphers', evidence: { what: first, list: true, changes: remove }, severity: 'info', when };
+    return;
+  }
   const kept = items.flatMap((item) => (isWeak(item) ? (/.@SECLEVEL=0$/i.test(item) ? [item.replace(/@SECLEVEL=0$/i, '')] : []) : [item])).filter((item) => item !== '' && !isWeak(item));
   const isPositive = kept.some((item) => !/^[!@+-]/.test(item));
   const rewrite: readonly Change[] = isPositive ? [{ do: 'replace', at: end.at, code: [{ quote: kept.join(':') }] }] : entry?.form === 'pair' ? [{ do: 'remove', at: entry.at, as: 'entry' }] : [];

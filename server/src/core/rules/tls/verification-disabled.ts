@@ -7,7 +7,7 @@ import { wordsOf } from '../facts/names.js';
 import { setAside } from '../facts/set-aside.js';
 import { someIn } from '../facts/walk.js';
 import { asideExamples } from '../facts/set-aside-examples.js';
-import { ofClients } from '../facts/client-certificate-examples.js';
+import { ofClients, ofNames } from '../facts/client-certificate-examples.js';
 import { rule, type Detection, type Fix, type FixAnswer, type RuleContext } from '../rule.js';
 import type { At } from '../../text/source.js';
 
@@ -25,16 +25,17 @@ interface Place {
 }
 type Found = Detection<Evidence>;
 const OFF_WHEN_FALSE: ReadonlySet<string> = new Set(['rejectUnauthorized', 'strictSSL', 'sslValidate']);
-const OFF_WHEN_TRUE: ReadonlySet<string> = new Set(['insecureSkipVerify', 'tlsAllowInvalidCertificates', 'tlsInsecure', 'trustServerCertificate']);
+const OFF_WHEN_TRUE: ReadonlySet<string> = new Set(['insecureSkipVerify', 'tlsAllowInvalidCertificates', 'tlsAllowInvalidHostnames', 'tlsInsecure', 'trustServerCertificate']);
 const CONNECTS = /request|got|fetch|axios|grpc|https?|connect|client|agent|pool|redis|mongo|ldap|createTransport|websocket/i;
 const SERVER = /(^|\.)(createServer|createSecureServer|Server)$/;
 const PROXY = /(^|\.)(createProxyMiddleware|createProxyServer|createProxy|proxy|httpProxy)$|^http-proxy/;
+const PROXIES = ['http-proxy-middleware', 'http-proxy', 'http-proxy-3'];
 /** Names of switches that say what they do. */
 const ASKS = /(allow|accept|trust|use|enable|is)?_?(insecure|unauthori[sz]ed|untrusted|unverified|self_?signed)|(skip|disable|ignore|no)_?(tls|ssl|cert\w{0,12})?_?(verif\w{0,10}|check\w{0,4}|validation)/i;
 const ASKED_BY_WORD = /^(no|skip|without)[-_ ]?(verif(y|ication)|check)$|^(insecure|unverified|(allow|accept)?[-_]?self[-_]?signed)$/i;
 /** Calls that fill what another object leaves out. */
 const FILLS = /^(defaults|defaultsDeep)$/;
-const IN_URL = /[?&](sslmode=no-verify|tlsInsecure=true|tlsAllowInvalidCertificates=true)(?=&|$)/;
+const IN_URL = /[?&](sslmode=no-verify|tlsInsecure=true|tlsAllowInvalidCertificates=true|tlsAllowInvalidHostnames=true)(?=&|$)/;
 
 export default rule<'module', Evidence>({
   meta: {
@@ -52,7 +53,7 @@ export default rule<'module', Evidence>({
     references: ['https://nodejs.org/api/tls.html#tlsconnectoptions-callback', 'https://cwe.mitre.org/data/definitions/295.html'],
   },
   on: 'module',
-  words: ['rejectunauthorized', 'strictssl', 'sslvalidate', 'insecure', 'tlsallowinvalidcertificates', 'trustservercertificate', 'checkserveridentity', 'no-verify', 'secure', 'disabletlscerts'],
+  words: ['rejectunauthorized', 'strictssl', 'sslvalidate', 'insecure', 'tlsallowinvalid', 'trustservercertificate', 'checkserveridentity', 'no-verify', 'secure', 'disabletlscerts'],
   *detect(module, context) {
     const seen = new Set<string>();
     for (const found of everything(module, context)) {
@@ -206,7 +207,7 @@ export default rule<'module', Evidence>({
         //                                                                                                 ^^^^^ tls/verification-disabled
       `,
     },
-    ...ofClients, ...asideExamples,
+    ...ofClients, ...asideExamples, ...ofNames,
     { title: 'decided by a setting', good: `import https from 'node:https'; options.rejectUnauthorized = query.verify === 'true' ? true : false; new https.Agent({ rejectUnauthorized: process.env.STRICT_TLS === 'true' ? true : false });` },
     { title: 'a CA of your own', good: `import https from 'node:https'; import fs from 'node:fs'; import { Pool } from 'pg'; new https.Agent({ ca: fs.readFileSync('ca.pem') }); new Pool({ ssl: { ca: process.env.PG_CA } });` },
     { title: 'checked', good: `import https from 'node:https'; new https.Agent({ rejectUnauthorized: true }); new https.Agent({ rejectUnauthorized: process.env.NODE_ENV === 'production' });` },
@@ -237,8 +238,7 @@ function* stepsOf(fn: FunctionView, context: RuleContext): Iterable<Found> {
       // `options.rejectUnauthorized = false`, an entry written later.
       if (key !== undefined && (OFF_WHEN_FALSE.has(key) || OFF_WHEN_TRUE.has(key)) && step.target.path.length > 0)
         for (const one of written(step.value, context))
-          if (one.value.kind === 'literal' && one.value.value === OFF_WHEN_TRUE.has(key))
-{
+          if (one.value.kind === 'literal' && one.value.value === OFF_WHEN_TRUE.has(key)) {
             const server = fn.steps.some((other) => asksLater(other, step.target));
             yield { at: one.at, subject: `${step.target.text}`, evidence: { entry: undefined, inert: false, server }, severity: server ? 'info' : 'error', confidence: 'high', when: [...step.when, ...one.when] };
           }
@@ -381,7 +381,8 @@ function badValue(key: string, object: ObjectValue, place: Place, context: RuleC
   }
   if (OFF_WHEN_TRUE.has(key)) return true;
   if (key === 'insecure') return place.call && CONNECTS.test(place.call.callee) ? true : undefined;
-  if (key !== 'secure' || !place.call || place.keys.length > 0 || !PROXY.test(place.call.callee)) return undefined;
+  // The options of a proxy, handed over here or written down for it.
+  if (key !== 'secure' || (place.call && place.keys.length === 0 ? !PROXY.test(place.call.callee) : !PROXIES.some((name) => context.uses(object.at.path, name)))) return undefined;
   const target = object.entries.find((one) => one.key === 'target');
   const url = target && context.constant(target.value)?.value;
   return typeof url === 'string' && url.startsWith('https:') ? false : undefined;
