@@ -3,6 +3,23 @@ import type { Example } from '../rule.js';
 /** Changes by GET that only other functions, types and the words of a path tell of; and what only looks like one. */
 export const changeExamples: readonly Example[] = [
   {
+    title: 'statements of tags, which change and which read',
+    bad: `
+      import { Hono } from 'hono';
+      import postgres from 'postgres';
+      import { prisma } from './prisma.js';
+      const sql = postgres(process.env.DATABASE_URL);
+      const app = new Hono();
+      app.get('/rounds/:id/leave', async (c) => { await sql\`delete from seats where round = \${c.req.param('id')}\`; return c.redirect('/'); });
+      //  ^^^ methods/unsafe-get "(DELETE FROM)"
+      app.get('/rounds/:id/close', async (c) => { await prisma.$executeRaw\`UPDATE rounds SET open = false WHERE id = \${c.req.param('id')}\`; return c.json({}); });
+      //  ^^^ methods/unsafe-get "(UPDATE ROUNDS)"
+      app.get('/rounds/:id/start', async (c) => c.json(await sql\`select starts from rounds where id = \${c.req.param('id')}\`));
+      app.get('/rounds/:id', async (c) => { await sql\`update rounds set views = views + 1 where id = \${c.req.param('id')}\`; return c.json({}); });
+      export default app;
+    `,
+  },
+  {
     title: 'accounts, and a message to a device',
     bad: `
       import express from 'express';

@@ -1,7 +1,8 @@
 import type { AssignStep, FunctionView, Step, StepFrame } from '../../model/module.js';
 import type { Call, Ref, Value } from '../../model/value.js';
 import type { RuleContext } from '../rule.js';
-import { dataWrite, type DataWrite } from './data-writes.js';
+import { dataWrite, statementWrite, type DataWrite } from './data-writes.js';
+import { taggedStatement } from './record-texts.js';
 import { storedBy } from './stored.js';
 import { wordsOf } from './names.js';
 import { outward } from './outward.js';
@@ -30,7 +31,8 @@ export function changesOf(body: FunctionView, context: RuleContext, depth = 0): 
   });
 }
 function ofCall(step: Step, call: Call, body: FunctionView, context: RuleContext, depth: number): readonly StoredChange[] {
-  const direct = dataWrite(call) ?? storedBy(call, body, context);
+  const statement = taggedStatement(call, context);
+  const direct = (statement === undefined ? undefined : statementWrite(call, statement)) ?? dataWrite(call) ?? storedBy(call, body, context);
   if (direct) return [{ call, kind: direct.kind, name: direct.name, held: false }];
   if (FILES.test(call.callee) && OF_FILES.test(call.callee)) return [{ call, kind: 'delete', name: call.name, held: false }];
   const kept = heldIn(call, body, context, depth) ?? ofKeys(call, context);

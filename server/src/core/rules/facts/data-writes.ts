@@ -48,7 +48,7 @@ export function statementWrite(call: Call, text: string): DataWrite | undefined 
   const found = STATEMENT.exec(text)?.[1]?.replace(/\s+/g, ' ').split(' ').slice(0, 2).join(' ').toUpperCase();
   return found === undefined ? undefined : { call, kind: /^(delete|drop|truncate)/i.test(found) ? 'delete' : 'write', name: found };
 }
-/** `db.query('DELETE FROM carts')`, also as a tagged template, through a helper, or as `{ text: ... }`; a statement that is only prepared changes nothing yet. */
+/** `db.query('DELETE FROM carts')`, through a helper, or as `{ text: ... }`; a statement that is only prepared changes nothing yet. */
 function statementIn(call: Call): string | undefined {
   if (SAYS.test(call.name)) return undefined;
   // `db.prepare('DELETE FROM carts').run(id)`: better-sqlite3, node:sqlite, D1.

@@ -12,7 +12,7 @@ const GIVES = /\breturning\s{1,9}/i;
 const END = /\b(?:where|order\s{1,9}by|group\s{1,9}by|limit|having|union|fetch|returning)\b/i;
 const WHOLE_ROW = /^(?:row_to_json|to_jsonb?|json_agg|jsonb_agg|array_agg)\s{0,3}\(\s{0,3}(?:to_jsonb?\s{0,3}\(\s{0,3})?(\w{1,60})(?:\.\*)?\s{0,3}\)/i;
 const ASKS = /^(query|execute|raw|all|get|any|one|oneOrNone|many|manyOrNone|\$queryRaw|\$queryRawUnsafe|unsafe)$/;
-const SQL = /^(sql|query|queryRaw|\$queryRaw|pg|db|raw|any|one|many|maybeOne|exec|execute|unsafe|all|get)$/;
+const SQL = /^(sql|query|queryRaw|\$queryRaw|executeRaw|\$executeRaw|pg|db|raw|any|one|many|maybeOne|exec|execute|unsafe|all|get)$/;
 const STATEMENT = /^\s{0,99}(select|insert|update|delete|with)\s/i;
 /** What is given a statement to say it, not to run it. */
 const SPEAKS = /^(console|log|logger|debug|t|i18n)\b|(^|\.)(prepare|log|debug|info|warn|error|trace|format|escape|push|add|set)$/;
@@ -109,12 +109,16 @@ function taggedText({ at }: Call, context: RuleContext): string {
   const text = context.textOf(at);
   return text.slice(text.indexOf('`') + 1, -1).replace(/\$\{[^{}]{0,400}\}/g, ' ? ');
 }
+/** The statement of a tag that runs or makes one, as of `sql`DELETE FROM carts WHERE id = ${id}``, with a mark where a value comes in; undefined for other calls. */
+export function taggedStatement(call: Call, context: RuleContext): string | undefined {
+  return call.form === 'tagged' && SQL.test(call.name) ? taggedText(call, context) : undefined;
+}
 /** `query('SELECT ...')`, `sql`SELECT ...``, `db.prepare('SELECT ...').all()`, also of a statement that was prepared before. */
 function statementOf(call: Call, context: RuleContext): string | undefined {
   const isRun = /^(all|get|iterate)$/.test(call.name);
   const receiver = isRun && call.receiver?.kind === 'ref' ? context.resolve(call.receiver).value : call.receiver;
   const prepared = isRun && receiver?.kind === 'call' && receiver.name === 'prepare' ? receiver : undefined;
-  if (call.form === 'tagged') return SQL.test(call.name) ? taggedText(call, context) : undefined;
+  if (call.form === 'tagged') return taggedStatement(call, context);
   const [asked] = prepared ? prepared.args : call.args;
   const text = asked && textOf(asked.value, context);
   // Functions of the project that run a statement are called as they like.
