@@ -1,5 +1,5 @@
 import { allowListFixes, corsSubject, echoPlace, openOnPurpose } from '../facts/cors.js';
-import { publicData, readsOnly, tokensOnly } from '../facts/cors-reach.js';
+import { publicData, readsOnly } from '../facts/cors-reach.js';
 import { rule } from '../rule.js';
 import type { CorsPolicy } from '../rule.js';
 
@@ -25,7 +25,7 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
     // A star without credentials is answered as an echo, but means a star; and nobody here is known by what a browser adds by itself.
     const isStar = policy.credentials === false && policy.credentialsAt !== undefined && context.textOf(policy.originAt).replace(/['"`]/g, '') === '*';
     if (isStar && !context.projectUses('cookies') && !context.projectUses('sessions')) return;
-    const isHarmless = policy.credentials === false && (openOnPurpose(policy, context) || publicData(policy, context) || tokensOnly(policy, context));
+    const isHarmless = policy.credentials === false && (openOnPurpose(policy, context) || publicData(policy, context));
     const severity = isHarmless ? 'hint' : readsOnly(policy, context) ? 'info' : undefined;
     yield { at: echoPlace(policy), subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(severity && { severity }) };
   },

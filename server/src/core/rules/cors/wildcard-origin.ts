@@ -1,5 +1,5 @@
 import { allowListFixes, corsSubject, isStarOfSetting, openOnPurpose } from '../facts/cors.js';
-import { isSaidAbove, publicData, readsOnly, repeatsEarlier, tokensOnly } from '../facts/cors-reach.js';
+import { isSaidAbove, publicData, readsOnly, repeatsEarlier } from '../facts/cors-reach.js';
 import { starsOfSettings } from '../facts/star-examples.js';
 import { rule } from '../rule.js';
 import type { CorsPolicy } from '../rule.js';
@@ -22,8 +22,7 @@ export default rule<'cors', { readonly policy: CorsPolicy }>({
   words: ['cors', 'access-control-allow-origin'],
   *detect(policy, context) {
     if (policy.origin !== 'any' || policy.credentials === true || openOnPurpose(policy, context) || isStarOfSetting(policy, context) || publicData(policy, context) || repeatsEarlier(policy, context)) return;
-    const severity = tokensOnly(policy, context) ? 'hint' : readsOnly(policy, context) || isSaidAbove(policy, context) ? 'info' : undefined;
-    yield { at: policy.originAt, subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(severity && { severity }) };
+    yield { at: policy.originAt, subject: corsSubject(policy), evidence: { policy }, when: policy.when, ...(readsOnly(policy, context) || isSaidAbove(policy, context) ? { severity: 'info' } : {}) };
   },
   explain: ({ policy }) => ({
     message: `Every website may call this API from a visitor's browser ('*'${policy.originWritten ? '' : ', the default of cors()'}). Name the origins that need it.`,

@@ -3,9 +3,8 @@ import type { ScopeId } from '../../model/api.js';
 import type { Call, FunctionId, Value } from '../../model/value.js';
 import { samePlace, type At } from '../../text/source.js';
 import type { CorsPolicy, RuleContext } from '../rule.js';
-import { knowsBySession } from './csrf-checks.js';
 import { exchanges } from './guessing.js';
-import { adminPath, identityPath, publicPath, sensitivePath } from './paths.js';
+import { adminPath, identityPath, sensitivePath } from './paths.js';
 
 /** The endpoints a CORS setting answers for; `whole`: no others. */
 export interface CorsReach {
@@ -44,12 +43,6 @@ function applicationOf(policy: CorsPolicy, context: RuleContext): Scope | undefi
   const made = policy.call?.receiver ? context.resolve(policy.call.receiver).value : policy.call;
   const scope = made ? context.scopeOf(made.at) : undefined;
   return scope?.kind === 'application' && scope.framework === 'nest' ? scope : undefined;
-}
-/** Routes of controllers hang below scopes of their own: they are those behind what the application runs for all of them. */
-function ofControllers(policy: CorsPolicy, context: RuleContext): readonly Endpoint[] {
-  const scope = policy.source === 'module' ? applicationOf(policy, context) : undefined;
-  const layers = (scope?.order ?? []).flatMap(({ layer, path }) => (layer && (path === undefined || path.segments.length === 0) ? [layer] : []));
-  return [...new Set(layers.flatMap(({ at }) => context.endpointsThrough(at)))].filter(({ app }) => app === scope?.id);
 }
 /** The endpoint is answered where a test of the handler fails under which the header is set, or the other way round. */
 function isElsewhere({ when }: Endpoint, policy: CorsPolicy): boolean {
@@ -103,21 +96,6 @@ export function publicData(policy: CorsPolicy, context: RuleContext): boolean {
   if (forReaders && open.every((endpoint) => isPublicRead(endpoint))) return true;
   if (!whole) return readsGraph(policy, context);
   return open.length > 0 && open.every((endpoint) => isPublicRead(endpoint));
-}
-/** Packages that take a token from the `Authorization` header unless they are told otherwise. */
-const TOKEN_PACKAGES = ['express-jwt', 'koa-jwt', 'passport-jwt', 'passport-http-bearer', 'express-oauth2-jwt-bearer', 'hono/jwt', 'hono/jwk', 'hono/bearer-auth', '@fastify/jwt', '@fastify/bearer-auth', '@hapi/jwt', 'hapi-auth-jwt2'];
-/**
- * A page of another site gains nothing a program could not have: no cookie tells who calls, a token in a header does, and
- * every route behind the policy asks for it, signs people in, or is meant for everybody. False where not all routes are known.
- */
-export function tokensOnly(policy: CorsPolicy, context: RuleContext): boolean {
-  if (policy.credentials !== false || knowsBySession(context)) return false;
-  if (!['credentials-read', ...TOKEN_PACKAGES].some((mark) => context.projectUses(mark))) return false;
-  const { endpoints: own, whole: isWhole } = corsReach(policy, context);
-  const endpoints = own.length > 0 ? own : ofControllers(policy, context);
-  const whole = isWhole && endpoints.every(({ chainComplete }) => chainComplete);
-  const asks = ({ authentication: { state } }: Endpoint): boolean => state === 'guarded';
-  return whole && endpoints.some(asks) && endpoints.every((endpoint) => asks(endpoint) || publicPath(endpoint.path.text) || exchanges(endpoint, context) || isPublicRead(endpoint));
 }
 /** Stands at the path of a GraphQL interface that changes nothing, in a project that knows nobody. */
 function readsGraph(policy: CorsPolicy, context: RuleContext): boolean {

@@ -57,6 +57,10 @@ export const handedOutExamples: readonly Example[] = [
       import { randomUUID } from 'node:crypto';
       const app = express();
       const seated = (req, res, next) => (req.signedCookies.seat ? next() : res.sendStatus(401));
+      app.post('/bets', seated, bet);
+      app.post('/cards', seated, card);
+      app.delete('/cards', seated, drop);
+      app.put('/cards', seated, change);
       app.post('/moves', (req, res) => {
       //  ^^^^ auth/route-missing-auth "POST /moves has no authentication"
         res.cookie('seat', req.body.seat, { signed: true, httpOnly: true, secure: true, sameSite: 'lax' });
@@ -67,10 +71,6 @@ export const handedOutExamples: readonly Example[] = [
         res.cookie('visit', randomUUID(), { httpOnly: true, secure: true, sameSite: 'lax' });
         res.json(buy(req.body.count));
       });
-      app.post('/bets', seated, bet);
-      app.post('/cards', seated, card);
-      app.delete('/cards', seated, drop);
-      app.put('/cards', seated, change);
       app.listen(3000);
     `,
   },
