@@ -48,7 +48,7 @@ export default rule<'module', Evidence>({
       if (sent) yield { at: sent.at, subject: `${fn.name} csrf sent`, when: fn.when, evidence: { kind: 'sent', text: context.textOf(sent.word.at).slice(0, 60), entryAt: undefined } };
     }
     for (const fn of [module.top, ...module.functions.values()]) for (const step of fn.steps) if (step.do === 'call') yield* weakenedBy(step.call, step, fn, context);
-    for (const { at, text, when } of opensToSites(module, context)) yield { at, subject: `csrf sites ${text}`, when, evidence: { kind: 'sites', text, entryAt: undefined } };
+    for (const { at, text, when } of opensToSites(module, context)) yield { at, subject: `csrf sites ${text.replace(/[\s"'`]/g, '')}`, when, evidence: { kind: 'sites', text, entryAt: undefined } };
     for (const off of switchedOff(module, context)) yield { at: off.keyAt, subject: `csrf ${off.key ?? ''}`, confidence: 'high', evidence: { kind: 'off', text: context.textOf(off.at).slice(0, 60), entryAt: undefined, ...flipOf(off) } };
   },
   explain: ({ kind, text }) => ({
