@@ -121,8 +121,9 @@ function engineOver({ files, surroundings, model: modelOver }: Start): Engine {
     const told = (project.documentsIn.get(path) ?? []).map((document) => ({ document, hits: hits.of(document, { ...bench, policy: policyOf(document.path) }) }));
     const part = told.length > 0 && !alone.document ? files.part(path) : undefined;
     const own = part ? { ...alone, notes: part.notes, spans: part.spans, problems: part.problems } : alone;
-    const kept = edited?.path === path ? edited.keeper?.begin(own, { ...bench, policy: policyOf(path) }) : undefined;
-    const made = judge(own, { ...bench, policy: policyOf(path) }, told, kept);
+    const under = { ...bench, policy: policyOf(path) };
+    const kept = edited?.path === path ? edited.keeper?.begin(own, under) : undefined;
+    const made = judge(own, under, told, kept);
     kept?.end();
     const failure = path === files.paths()[0] ? model.failure() : undefined;
     const parsed = own.problems.length === 0;

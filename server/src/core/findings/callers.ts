@@ -2,6 +2,7 @@ import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
 import { alike } from '../text/alike.js';
 import { bindingOf } from '../project/bound.js';
+import { kept } from '../project/memo.js';
 import { samePlace, type At } from '../text/source.js';
 import type { RuleContext } from '../rules/rule.js';
 
@@ -12,13 +13,7 @@ interface Site {
 }
 type Callers = ReadonlyMap<FunctionId, readonly Site[]>;
 /** The calls of each function of a module by its name there. */
-export function callersOf(module: ModuleView): Callers {
-  const known = callers.get(module) ?? callersIn(module);
-  callers.set(module, known);
-  return known;
-}
-const callers = new WeakMap<ModuleView, Callers>();
-function callersIn(module: ModuleView): Callers {
+export const callersOf = kept((module: ModuleView): Callers => {
   const found = new Map<FunctionId, Site[]>();
   for (const fn of [module.top, ...module.functions.values()])
     for (const step of fn.steps) {
@@ -28,7 +23,7 @@ function callersIn(module: ModuleView): Callers {
       found.set(value.fn, [...(found.get(value.fn) ?? []), { by: fn.id, when: step.when }]);
     }
   return found;
-}
+});
 
 /** What a helper answers stands under the branch of its one caller; with several, under a branch that keeps all of them in development. */
 export function calledUnder(fn: FunctionView, module: ModuleView, context: RuleContext): readonly Branch[] {

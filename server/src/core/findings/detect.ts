@@ -4,6 +4,7 @@ import { dependenciesOf } from '../project/dependencies.js';
 import { originTests } from '../project/origin-tests.js';
 import type { Endpoint, FileClass, ProjectModel, Siblings } from '../project/project.js';
 import { literalsOf } from '../project/literals.js';
+import { groupedBy } from '../rules/facts/names.js';
 import type { AnyRule, Hit, LiteralUse, RuleContext, Subjects } from '../rules/rule.js';
 import type { Branch, FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
@@ -98,13 +99,7 @@ function asking({ rules, mentioned, context, fileClass, keeping }: Asked, isMean
   };
 }
 function bySubject(rules: readonly AnyRule[]): Wanted {
-  const found = new Map<keyof Subjects, AnyRule[]>();
-  for (const rule of rules) {
-    const own = found.get(rule.on);
-    if (own) own.push(rule);
-    else found.set(rule.on, [rule]);
-  }
-  return found;
+  return groupedBy(rules, ({ on }) => on);
 }
 
 /** Runs all rules on a document, with all files that hold parts of it. */
@@ -141,7 +136,7 @@ export function detect(facts: FileFacts, asked: Asked): Detected {
   ask('source', { kind: 'code', module });
   ask('answer', { how: 'schema', module });
   const standing = (fn: FunctionId): readonly Branch[] => (own.functions.has(fn) ? servedUnder(fn, context) : []);
-  const literals = wanted.has('literal') ? literalsByFunction(own) : new Map<FunctionId, LiteralUse[]>();
+  const literals = wanted.has('literal') ? groupedBy(literalsOf(own), ({ inside }) => inside) : new Map<FunctionId, readonly LiteralUse[]>();
   for (const fn of [module.top, ...own.functions.values()]) {
     about('function', fn === module.top ? own.top.steps : fn, OF_FUNCTIONS, (tell, left) => {
       if (left.has('literal')) for (const literal of literals.get(fn.id) ?? []) if (context.runs(literal.when)) tell('literal', literal, noGrounds, standing(fn.id));
@@ -171,15 +166,6 @@ export function detect(facts: FileFacts, asked: Asked): Detected {
 const OF_FUNCTIONS: readonly (keyof Subjects)[] = ['literal', 'function', 'call', 'assign', 'send', 'answer'];
 const OF_ENDPOINTS: readonly (keyof Subjects)[] = ['endpoint', 'contract'];
 const OF_MOUNTS: readonly (keyof Subjects)[] = ['endpoint'];
-function literalsByFunction(module: ModuleView): ReadonlyMap<FunctionId, LiteralUse[]> {
-  const found = new Map<FunctionId, LiteralUse[]>();
-  for (const literal of literalsOf(module)) {
-    const own = found.get(literal.inside);
-    if (own) own.push(literal);
-    else found.set(literal.inside, [literal]);
-  }
-  return found;
-}
 interface Around {
   readonly module: ModuleView;
   readonly own: ModuleView;

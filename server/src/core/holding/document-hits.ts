@@ -3,6 +3,7 @@ import { applyPrecedence, rangeKey } from '../findings/precedence.js';
 import type { OpenApiDocument } from '../openapi/document.js';
 import { entriesOf } from '../openapi/values.js';
 import { createContext } from '../project/context.js';
+import { groupedBy } from '../rules/facts/names.js';
 import type { FilePath } from '../text/source.js';
 import { bySpan, mentionedIn, mentionedSince, leansOf, recorded, speaking, unique, type Bench, type Leans, type Mentioned } from './bench.js';
 
@@ -55,17 +56,10 @@ function hitsOf(document: OpenApiDocument, bench: Bench, mentions: (path: FilePa
   const mentioned = new Set([...mentionedIn(keys), ...[path, ...document.parts].flatMap((one) => [...mentions(one, files.get(one)?.text ?? '')])]);
   const { raw, crashes } = detectDocument(document, { rules: speaking(policy), mentioned, project, context: createContext(path, held), fileClass: files.classOf(path) });
   const placed = byFile(raw.map((one) => ({ one, span: files.spanOf(one.hit.detection.at) })), ({ one }) => one);
-  const ranked = [...placed].flatMap(([file, those]) => unique(those.sort(bySpan)).map(({ one, span }) => ({ rule: one.rule.meta.id, node: rangeKey({ path: file, span }), grounds: one.grounds, one })));
+  const ranked = [...placed].flatMap(([file, those]) => unique([...those].sort(bySpan)).map(({ one, span }) => ({ rule: one.rule.meta.id, node: rangeKey({ path: file, span }), grounds: one.grounds, one })));
   const { kept, silenced } = applyPrecedence(ranked);
   return { kept: byFile(kept.map(({ one }) => one), (one) => one), silenced: byFile(silenced.map(({ one }) => one), (one) => one), crashes, ...leans };
 }
-function byFile<T>(all: readonly T[], raw: (one: T) => Raw): Map<FilePath, T[]> {
-  const found = new Map<FilePath, T[]>();
-  for (const one of all) {
-    const { path } = raw(one).hit.detection.at;
-    const known = found.get(path);
-    if (known) known.push(one);
-    else found.set(path, [one]);
-  }
-  return found;
+function byFile<T>(all: readonly T[], raw: (one: T) => Raw): ReadonlyMap<FilePath, readonly T[]> {
+  return groupedBy(all, (one) => raw(one).hit.detection.at.path);
 }

@@ -43,21 +43,20 @@ export function createLooks(): Looks {
 
 /** What is asked once for each key. Whoever asks again has looked at what the answer looked at. */
 export function remembered<K, V>(looks: Looks | undefined, find: (key: K) => V): (key: K) => V {
-  const known = new Map<K, { readonly value: V; readonly seen: ReadonlySet<Look> }>();
+  const known = new Map<K, { readonly value: V; readonly seen: ReadonlySet<Look> | undefined }>();
   return (key) => {
     const held = known.get(key);
     if (held) {
-      looks?.again(held.seen);
+      if (held.seen) looks?.again(held.seen);
       return held.value;
     }
-    const seen = looks ? new Set<Look>() : NOTHING;
-    const value = looks && seen !== NOTHING ? looks.into(seen, () => find(key)) : find(key);
+    const seen = looks && new Set<Look>();
+    const value = looks && seen ? looks.into(seen, () => find(key)) : find(key);
     known.set(key, { value, seen });
-    looks?.again(seen);
+    if (seen) looks?.again(seen);
     return value;
   };
 }
-const NOTHING = new Set<Look>();
 
 /** The module as one that notes who looks at which of its functions. */
 export function watched(module: ModuleView, looks: Looks): ModuleView {

@@ -1,5 +1,6 @@
 import type { Binding, FunctionView, ModuleView } from '../model/module.js';
 import type { FunctionId } from '../model/value.js';
+import { groupedBy } from '../rules/facts/names.js';
 import { createAlike } from '../text/alike.js';
 
 /**
@@ -17,8 +18,8 @@ export function withStanding(now: ModuleView, was: ModuleView): ModuleView {
     if (same) proven.set(a, b);
     return same;
   };
-  const declared = byScope(now);
-  const before = byScope(was);
+  const declared = groupedBy(now.bindings, ({ scope }) => scope);
+  const before = groupedBy(was.bindings, ({ scope }) => scope);
   const decided = new Map<FunctionId, boolean>();
   const declares = new Map<FunctionId, boolean>();
   const sameBindings = (a: readonly Binding[], b: readonly Binding[]): boolean => a.length === b.length && a.every((one, index) => alikeAgain(one, b[index] ?? one));
@@ -55,12 +56,3 @@ export function withStanding(now: ModuleView, was: ModuleView): ModuleView {
 const NONE: readonly Binding[] = [];
 /** Of functions and bindings. */
 const proven = new WeakMap<object, object>();
-function byScope({ bindings }: ModuleView): ReadonlyMap<FunctionId, readonly Binding[]> {
-  const found = new Map<FunctionId, Binding[]>();
-  for (const one of bindings) {
-    const own = found.get(one.scope);
-    if (own) own.push(one);
-    else found.set(one.scope, [one]);
-  }
-  return found;
-}

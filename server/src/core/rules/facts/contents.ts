@@ -1,5 +1,6 @@
-import type { Binding, ModuleView } from '../../model/module.js';
-import type { ArrayValue, Call, FunctionId, ObjectValue, Value } from '../../model/value.js';
+import type { ModuleView } from '../../model/module.js';
+import type { ArrayValue, Call, ObjectValue, Value } from '../../model/value.js';
+import { groupedBy } from './names.js';
 import { once } from './once.js';
 import { partsOf } from './walk.js';
 
@@ -57,12 +58,4 @@ export const contentsOf = once((module: ModuleView): Contents => {
   return { objects, arrays, texts, calls };
 });
 /** The bindings of a file by the function they are declared in. */
-export const bindingsIn = once((module: ModuleView): ReadonlyMap<FunctionId, readonly Binding[]> => {
-  const found = new Map<FunctionId, Binding[]>();
-  for (const binding of module.bindings) {
-    const own = found.get(binding.scope);
-    if (own) own.push(binding);
-    else found.set(binding.scope, [binding]);
-  }
-  return found;
-});
+export const bindingsIn = once((module: ModuleView) => groupedBy(module.bindings, ({ scope }) => scope));

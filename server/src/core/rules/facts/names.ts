@@ -50,8 +50,8 @@ export function dottedName(value: Value | undefined): string {
 }
 
 /** Things apart by a name they share, in the order of the first of each. */
-export function groupedBy<T>(things: Iterable<T>, nameOf: (thing: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
+export function groupedBy<T, K extends string>(things: Iterable<T>, nameOf: (thing: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
   for (const thing of things) {
     const group = groups.get(nameOf(thing));
     if (group) group.push(thing);
